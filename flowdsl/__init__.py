@@ -1,0 +1,1 @@
+"""flowdsl: Tekton workflows as typed Python functions."""

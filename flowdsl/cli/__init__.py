@@ -1,0 +1,1 @@
+"""flowdsl.cli."""

@@ -1,0 +1,89 @@
+"""Diagnostics as text for people and as plain data for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flowdsl.diagnostics.model import Diagnostic, Location, Severity
+
+SourceReader = Callable[[str], "list[str] | None"]
+
+
+def read_lines(file: str) -> list[str] | None:
+    """The lines of a file on disk, or None where it cannot be read (a REPL, a deleted file)."""
+    try:
+        with open(file, encoding="utf-8", errors="replace") as handle:
+            return handle.read().splitlines()
+    except OSError:
+        return None
+
+
+def render(diagnostics: Iterable[Diagnostic], read: SourceReader = read_lines) -> str:
+    """All findings as text, sorted by place, with the source line of each and a closing count."""
+    items = sorted(diagnostics, key=_order)
+    if not items:
+        return ""
+    blocks = [render_one(item, read) for item in items]
+    return "\n\n".join([*blocks, count(items)]) + "\n"
+
+
+def render_one(item: Diagnostic, read: SourceReader = read_lines) -> str:
+    """One finding as text."""
+    lines = [f"{item.severity.value}[{item.code}]: {item.message}"]
+    if item.location:
+        lines += _excerpt(item.location, read)
+    if item.path:
+        lines.append(f"  = at: {item.path}")
+    for words, place in item.related:
+        lines.append(f"  = {words}: {place}")
+    if item.hint:
+        lines.append(f"  = hint: {item.hint}")
+    return "\n".join(lines)
+
+
+def count(items: Iterable[Diagnostic]) -> str:
+    """The closing line: `2 errors, 1 warning`."""
+    parts = []
+    found = list(items)
+    for severity in Severity:
+        number = sum(item.severity is severity for item in found)
+        if number:
+            parts.append(f"{number} {severity.value}{'s' if number > 1 else ''}")
+    return "found " + ", ".join(parts)
+
+
+def as_data(item: Diagnostic) -> dict[str, Any]:
+    """One finding as JSON-ready data."""
+    place = item.location
+    return {
+        "code": item.code,
+        "severity": item.severity.value,
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "path": item.path,
+        "message": item.message,
+        "hint": item.hint,
+    }
+
+
+def _order(item: Diagnostic) -> tuple[str, int, int, str, str]:
+    place = item.location or Location("", 0)
+    return (place.file, place.line, place.column, item.code, item.message)
+
+
+def _excerpt(place: Location, read: SourceReader) -> list[str]:
+    lines = [f"  --> {place}"]
+    source = read(place.file)
+    if source is None or not 1 <= place.line <= len(source):
+        return lines
+    text = source[place.line - 1].rstrip()
+    number = str(place.line)
+    margin = " " * len(number)
+    lines += [f" {margin} |", f" {number} | {text}"]
+    if place.column:
+        # Tabs are kept so that the caret stands under its character whatever the terminal's tab width.
+        lead = "".join("\t" if char == "\t" else " " for char in text[: place.column - 1])
+        lines.append(f" {margin} | {lead}^")
+    return lines
