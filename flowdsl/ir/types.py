@@ -1,0 +1,74 @@
+"""The types a task's signature can carry, and how each crosses Tekton, where everything is text.
+
+Tekton knows three parameter types: string, array (of strings) and object (of strings); see `docs/tasks.md`,
+"Specifying Parameters". A `TypeSpec` says which of them carries a Python type and how the value is written as text.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import attrs
+
+
+class Kind(enum.Enum):
+    """What a value is to the task's function."""
+
+    STRING = "str"
+    INTEGER = "int"
+    FLOAT = "float"
+    BOOLEAN = "bool"
+    CHOICE = "choice"
+    """An Enum or a Literal of strings: text from a closed list."""
+    ARRAY = "list"
+    OBJECT = "object"
+    """A TypedDict, dataclass or attrs class whose fields are all scalars."""
+    JSON = "json"
+    """Anything JSON can write; one string to Tekton."""
+    FILE = "File"
+    DIRECTORY = "Directory"
+    WORKSPACE = "Workspace"
+    SECRET = "Secret"
+    CONFIG_MAP = "ConfigMap"
+
+
+SCALARS = frozenset({Kind.STRING, Kind.INTEGER, Kind.FLOAT, Kind.BOOLEAN, Kind.CHOICE})
+PATHS = frozenset({Kind.FILE, Kind.DIRECTORY})
+
+
+@attrs.frozen
+class TypeSpec:
+    """One type of a signature.
+
+    `python` is the type as the user wrote it, for messages. `optional` is `T | None`: None crosses as the empty
+    string. `item` is an array's element type, `choices` the texts a CHOICE may take, `properties` an object's fields
+    in order. `constructor` is the name, in the task's module, of the class that rebuilds the value (Enum, dataclass,
+    attrs class, NamedTuple); empty where plain data serves (str, dict, list).
+    """
+
+    kind: Kind
+    python: str
+    optional: bool = False
+    item: TypeSpec | None = None
+    choices: tuple[str, ...] = ()
+    properties: tuple[tuple[str, TypeSpec], ...] = ()
+    constructor: str = ""
+
+    @property
+    def tekton(self) -> str:
+        """Tekton's own type for a parameter or result of this type: string, array or object."""
+        if self.kind is Kind.ARRAY:
+            return "array"
+        return "object" if self.kind is Kind.OBJECT else "string"
+
+    def __str__(self) -> str:
+        return self.python
+
+
+STRING = TypeSpec(Kind.STRING, "str")
+INTEGER = TypeSpec(Kind.INTEGER, "int")
+FLOAT = TypeSpec(Kind.FLOAT, "float")
+BOOLEAN = TypeSpec(Kind.BOOLEAN, "bool")
+JSON = TypeSpec(Kind.JSON, "dict")
+FILE = TypeSpec(Kind.FILE, "File")
+DIRECTORY = TypeSpec(Kind.DIRECTORY, "Directory")
