@@ -1,0 +1,132 @@
+"""From a Pipeline to checked Tekton documents."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from flowdsl.compiler.scripts import with_scripts
+from flowdsl.compiler.validate import validate
+from flowdsl.diagnostics import Collector, Diagnostic, Severity
+from flowdsl.frontend.encode import Mismatch, decode_text, encode
+from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.ir.nodes import PipelineDef, TaskDef, Text
+from flowdsl.lower.pipeline import Layout, pipeline_document
+from flowdsl.lower.run import needed_documents, run_document
+from flowdsl.lower.task import task_document
+from flowdsl.passes import run_passes
+from flowdsl.passes.limits import check_size
+
+if TYPE_CHECKING:
+    from flowdsl.graph.view import GraphView
+
+_LABELS = {"app.kubernetes.io/managed-by": "flowdsl"}
+
+
+@attrs.frozen
+class CompileOptions:
+    """How to compile. `params` are the `--set` values as text; `alpha` adds to the pipeline's own opt-ins."""
+
+    namespace: str | None = None
+    inline: bool = False
+    params: Mapping[str, str] = attrs.field(factory=dict)
+    alpha: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+
+
+@attrs.frozen
+class Compilation:
+    """What a compile gives: documents in the order a cluster wants them, warnings, and the pipeline itself."""
+
+    documents: tuple[dict[str, Any], ...]
+    diagnostics: tuple[Diagnostic, ...]
+    pipeline: PipelineDef
+
+    @property
+    def graph(self) -> GraphView:
+        """The pipeline as a picture shows it."""
+        from flowdsl.compiler.picture import graph_view
+
+        return graph_view(self.pipeline)
+
+
+def compile_pipeline(pipeline: Pipeline, options: CompileOptions | None = None) -> Compilation:
+    """Compile a pipeline to plain, checked documents.
+
+    Order: ServiceAccount and claims, Tasks, Pipeline, PipelineRun. Raises FlowError with everything found, warnings
+    included, where anything found is an error.
+    """
+    options = options or CompileOptions()
+    traced = pipeline.trace(options.alpha)
+    collector = traced.findings
+    if traced.definition is None:
+        collector.raise_if_errors()
+    definition = traced.definition or PipelineDef(pipeline.name, pipeline.location)
+    definition = run_passes(with_scripts(definition, collector), collector)
+    values = _run_values(definition, options, collector)
+    collector.raise_if_errors()
+    documents = _documents(definition, options, values, options.alpha | pipeline.options.alpha)
+    checked = validate(documents, definition, collector, options.alpha | pipeline.options.alpha)
+    for document in checked:
+        size = len(json.dumps(document, separators=(",", ":")))
+        what = f"{document['kind']} {document['metadata'].get('name', definition.name)!r}"
+        check_size(what, size, definition.location, collector)
+    collector.raise_if_errors()
+    return Compilation(tuple(checked), tuple(collector.items), definition)
+
+
+def _documents(
+    definition: PipelineDef, options: CompileOptions, values: Mapping[str, Text], alpha: frozenset[str]
+) -> list[dict[str, Any]]:
+    metadata: dict[str, Any] = {"labels": _LABELS}
+    if options.namespace:
+        metadata["namespace"] = options.namespace
+    mapped = frozenset(node.task.name for node in definition.nodes if node.mapped)
+    enums = "enable-param-enum" in alpha
+    layout = Layout(options.inline, mapped, enums)
+    documents = needed_documents(definition, metadata)
+    if not options.inline:
+        for task in own_tasks(definition):
+            documents.append(task_document(task, metadata, fans_out=task.name in mapped, enums=enums))
+    documents.append(pipeline_document(definition, metadata, layout))
+    documents.append(run_document(definition, metadata, values))
+    return documents
+
+
+def own_tasks(definition: PipelineDef) -> list[TaskDef]:
+    """The tasks that flowdsl emits, each once, in the order of their first use."""
+    found: dict[str, TaskDef] = {}
+    for node in definition.nodes:
+        if node.task.reference is None and node.pipeline is None:
+            found.setdefault(node.task.name, node.task)
+    return list(found.values())
+
+
+def _run_values(definition: PipelineDef, options: CompileOptions, collector: Collector) -> dict[str, Text]:
+    """The params of the PipelineRun: the pipeline's own `run=` values, then `--set`."""
+    params = {param.name: param for param in definition.params}
+    values: dict[str, Text] = {}
+    given: list[tuple[str, Any, Any]] = [(name, value, encode) for name, value in definition.options.run.items()]
+    given += [(name, value, decode_text) for name, value in options.params.items()]
+    for name, value, read in given:
+        if name not in params:
+            close = difflib.get_close_matches(name, params, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(params) or 'none'}"
+            collector.error("FLOW020", f"pipeline {definition.name!r} has no param {name!r}", definition.location, hint=hint)
+            continue
+        try:
+            values[name] = read(value, params[name].type)
+        except Mismatch as error:
+            collector.error("FLOW021", f"param {name!r}: {error}", params[name].location,
+                            hint=f"give a value of type {params[name].type}")  # fmt: skip
+    missing = [name for name, param in params.items() if param.default is None and name not in values]
+    if missing:
+        example = " ".join(f"--set {name}=..." for name in missing)
+        collector.add(
+            Diagnostic("FLOW022", Severity.NOTE, f"the PipelineRun gives no value for {', '.join(missing)}; Tekton will "
+                       "not start it as it is", definition.location, f"give them: `{example}`, or `@pipeline(run={{...}})`")
+        )  # fmt: skip
+    return {name: values[name] for name in params if name in values}

@@ -1,0 +1,77 @@
+"""A compiled pipeline as the renderers want it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowdsl.graph.edges import edges
+from flowdsl.graph.view import GraphEdge, GraphNode, GraphView
+from flowdsl.ir.nodes import Condition, Node, PipelineDef, Reference
+
+
+def graph_view(pipeline: PipelineDef) -> GraphView:
+    """Nodes and edges with everything a picture shows."""
+    names = {node.name for node in pipeline.nodes}
+    return GraphView(
+        title=pipeline.display_name or pipeline.name,
+        description=pipeline.description,
+        nodes=tuple(_node(node) for node in pipeline.nodes),
+        edges=tuple(
+            GraphEdge(edge.source, edge.target, edge.kind, edge.label)
+            for edge in edges(pipeline)
+            if edge.source in names
+        ),
+    )
+
+
+def _node(node: Node) -> GraphNode:
+    options: Any = node.task.options
+    gpu = f"{options.gpu} × {options.gpu_resource}" if options is not None and options.gpu else ""
+    return GraphNode(
+        name=node.name,
+        display_name=node.display_name or node.task.display_name,
+        description=node.task.description,
+        kind=_kind(node),
+        image=options.image if options is not None else "",
+        gpu=gpu,
+        cpu=options.cpu if options is not None else "",
+        memory=options.memory if options is not None else "",
+        when=tuple(condition_text(condition) for condition in node.when),
+        retries=node.retries or 0,
+        timeout=node.timeout,
+        reference=_reference(node.task.reference),
+        location=str(node.location),
+    )
+
+
+def _kind(node: Node) -> Any:
+    if node.final:
+        return "finally"
+    if node.mapped:
+        return "matrix"
+    if node.pipeline is not None:
+        return "pipeline"
+    custom = node.task.reference is not None and node.task.reference.api_version
+    return "custom" if custom else "task"
+
+
+def condition_text(condition: Condition) -> str:
+    """A condition as a person reads it: `gate.passed in true`."""
+    if condition.cel:
+        return condition.cel
+    shown = condition.input
+    for noise in ("$(tasks.", "$(params.", "$("):
+        shown = shown.replace(noise, "")
+    shown = shown.replace(".results.", ".").replace(")", "")
+    return f"{shown} {condition.operator} {', '.join(condition.values)}"
+
+
+def _reference(reference: Reference | None) -> str:
+    if reference is None:
+        return ""
+    if not reference.resolver:
+        return reference.name
+    shown = dict(reference.params)
+    label = shown.get("name") or shown.get("pathInRepo") or shown.get("url", "")
+    version = shown.get("version") or shown.get("revision", "")
+    return f"{reference.resolver}: {label}" + (f"@{version}" if version else "")

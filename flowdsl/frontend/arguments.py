@@ -1,0 +1,186 @@
+"""Binding a call's arguments to a task's contract: types checked on every edge, files placed, all findings gathered."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.frontend.encode import Mismatch, encode, encode_scalar, flows
+from flowdsl.frontend.handles import RUN_VOLUME, NodeHandle, single
+from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceFile, WorkspaceValue, whole
+from flowdsl.ir.nodes import ParamDecl, TaskDef, Text, WorkspaceDecl, WorkspaceUse
+from flowdsl.ir.types import PATHS, SCALARS, Kind, TypeSpec
+
+
+@attrs.define
+class Binder:
+    """Binds the arguments of one call. What is wrong goes to the collector and the binding goes on without it."""
+
+    task: TaskDef
+    node_name: str
+    collector: Collector
+    location: Location
+    arguments: dict[str, Text] = attrs.field(factory=dict)
+    matrix: dict[str, Text] = attrs.field(factory=dict)
+    bindings: dict[str, WorkspaceUse] = attrs.field(factory=dict)
+
+    def bind(self, given: Mapping[str, Any], *, fan_out: bool = False, covered: frozenset[str] = frozenset()) -> None:
+        """Bind the arguments by name; `covered` are params that a matrix `include` gives."""
+        known = {param.name: param for param in self.task.params}
+        spaces = {space.name: space for space in self.task.workspaces}
+        fixed = {env.name for env in self.task.env}
+        for name, value in given.items():
+            if name in known:
+                self._param(known[name], value, fan_out=fan_out)
+            elif name in spaces:
+                self._workspace(spaces[name], value)
+            elif name in fixed:
+                self.error("FLOW003", f"{name!r} of task {self.task.name!r} comes from its Secret or ConfigMap",
+                           "leave it out of the call")  # fmt: skip
+            else:
+                self._unknown(name, [*known, *spaces])
+        for param in self.task.params:
+            if param.name not in given and param.default is None and param.name not in covered:
+                self.error("FLOW004", f"task {self.task.name!r} needs {param.name}: {param.type}",
+                           f"pass it: `{param.name}=...`", (("declared", param.location),))  # fmt: skip
+        for space in self.task.workspaces:
+            if space.name not in self.bindings and space.name not in given:
+                self._unbound(space)
+
+    def _unknown(self, name: str, have: list[str]) -> None:
+        close = difflib.get_close_matches(name, have, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(have) or 'nothing'}"
+        self.error("FLOW003", f"task {self.task.name!r} has no parameter {name!r}", hint, (("task", self.task.location),))
+
+    def _unbound(self, space: WorkspaceDecl) -> None:
+        if space.auto:
+            self.bindings[space.name] = WorkspaceUse(RUN_VOLUME, self.node_name, "")
+        elif not space.optional:
+            self.error(
+                "FLOW010", f"task {self.task.name!r} needs workspace {space.name!r}, and the call gives none",
+                f"pass a workspace of the pipeline: `{space.name}=...`; or declare it `Workspace.auto()` for a folder "
+                "on the run's own volume", (("declared", space.location),),
+            )  # fmt: skip
+
+    def _workspace(self, space: WorkspaceDecl, value: Any) -> None:
+        if value is None and space.optional:
+            return
+        if isinstance(value, WorkspaceFile):
+            value = value.workspace.sub_path(value.path)
+        if not isinstance(value, WorkspaceValue):
+            self.mismatch(space.name, "Workspace", value, space.location)
+            return
+        self.bindings[space.name] = value.use
+
+    def _param(self, param: ParamDecl, value: Any, *, fan_out: bool) -> None:
+        if isinstance(value, NodeHandle):
+            value = single(value, f"passing it to {param.name!r}")
+        if param.type.kind in PATHS:
+            self._file(param, value)
+            return
+        if fan_out and param.type.kind is not Kind.ARRAY and _is_many(value):
+            spec = TypeSpec(Kind.ARRAY, f"list[{param.type}]", item=attrs.evolve(param.type, optional=False))
+            text = self._text(param.name, spec, value, param.location)
+            if text is not None:
+                self.matrix[param.name] = text
+            return
+        text = self._text(param.name, param.type, value, param.location)
+        if text is not None:
+            self.arguments[param.name] = text
+
+    def _file(self, param: ParamDecl, value: Any) -> None:
+        if value is None and param.default is not None:
+            return
+        if isinstance(value, WorkspaceFile):
+            use = value.workspace.use
+            self.arguments[param.name] = value.path
+        elif isinstance(value, FileValue) and value.type.kind is param.type.kind:
+            use = value.use
+            self.arguments[param.name] = value.path
+        else:
+            self.mismatch(param.name, str(param.type), value, param.location)
+            return
+        self.bindings[param.name] = use
+
+    def _text(self, name: str, spec: TypeSpec, value: Any, declared: Location) -> Text | None:
+        """The text of a value for a param, or None after a finding."""
+        if isinstance(value, NodeHandle):
+            value = single(value, f"passing it to {name!r}")
+        if isinstance(value, Reference):
+            if not flows(value.type, spec):
+                self.mismatch(name, str(spec), value, declared)
+                return None
+            return (whole(value),) if spec.kind is Kind.ARRAY else (whole(value) if spec.kind is Kind.OBJECT else value.text)
+        if isinstance(value, (FileValue, WorkspaceValue, WorkspaceFile)):
+            self.mismatch(name, str(spec), value, declared)
+            return None
+        try:
+            if spec.kind is Kind.ARRAY and isinstance(value, (list, tuple)) and spec.item:
+                return self._elements(name, spec.item, value, declared)
+            if spec.kind is Kind.OBJECT and isinstance(value, Mapping) and _has_reference(value):
+                wanted = dict(spec.properties)
+                parts = {key: self._text(name, wanted[key], item, declared) for key, item in value.items() if key in wanted}
+                return {key: text for key, text in parts.items() if isinstance(text, str)}
+            if spec.kind is Kind.JSON and _has_reference(value):
+                raise Mismatch(f"expected {spec}, got data with references in it")
+            if spec.kind in SCALARS and spec.kind is not Kind.STRING and isinstance(value, str) and "$(" in value:
+                raise Mismatch(f"expected {spec}, got text with a reference in it")
+            return encode(value, spec)
+        except Mismatch as error:
+            self.error("FLOW005", f"{self.task.name}({name}=...): {error}", _type_hint(spec), (("declared", declared),))
+            return None
+
+    def _elements(self, name: str, item: TypeSpec, values: Any, declared: Location) -> Text | None:
+        texts = []
+        for value in values:
+            if isinstance(value, (Reference, NodeHandle)):
+                text = self._text(name, item, value, declared)
+                if not isinstance(text, str):
+                    return None
+                texts.append(text)
+            else:
+                texts.append(encode_scalar(value, item))
+        return tuple(texts)
+
+    def mismatch(self, name: str, expected: str, value: Any, declared: Location) -> None:
+        """FLOW005 that names both ends of the edge."""
+        origin = getattr(value, "origin", None)
+        related = (("takes", declared), *((("comes from", origin),) if origin else ()))
+        if isinstance(value, (Reference, FileValue)):
+            got = f"{value.label} is {value.type}"
+        elif isinstance(value, (WorkspaceValue, WorkspaceFile)):
+            got = "a Workspace is given" if isinstance(value, WorkspaceValue) else "a file on a workspace is given"
+        else:
+            got = f"{type(value).__name__} {value!r} is given"
+        hint = f"pass a {expected}, or change the type at one end"
+        if expected in ("File", "Directory") and isinstance(value, (str, WorkspaceValue)):
+            hint = "pass a File result of a task, or a file on a workspace: `assets / 'portrait.png'`"
+        self.error("FLOW005", f"{self.task.name} takes {name}: {expected}, but {got}", hint, related)
+
+    def error(self, code: str, message: str, hint: str, related: tuple[tuple[str, Location], ...] = ()) -> None:
+        """Gather one finding at the call."""
+        self.collector.error(code, message, self.location, hint=hint, related=related)
+
+
+def _is_many(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) or (isinstance(value, Reference) and value.type.kind is Kind.ARRAY)
+
+
+def _has_reference(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_has_reference(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_has_reference(item) for item in value)
+    return isinstance(value, (Reference, NodeHandle, FileValue)) or (isinstance(value, str) and "$(tasks." in value)
+
+
+def _type_hint(spec: TypeSpec) -> str:
+    if spec.kind is Kind.JSON:
+        return "pass plain data, or let a task's body put the pieces together"
+    if spec.kind is Kind.CHOICE:
+        return f"one of: {', '.join(spec.choices)}"
+    return f"pass {spec}"

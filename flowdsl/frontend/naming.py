@@ -1,0 +1,27 @@
+"""Names of Tekton objects from Python names."""
+
+from __future__ import annotations
+
+import re
+
+from flowdsl.diagnostics import Collector, Location
+
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+
+
+def dashed(name: str) -> str:
+    """A Python name as a Kubernetes name would be written: `run_inference` → `run-inference`."""
+    return name.strip("_").replace("_", "-")
+
+
+def task_name(explicit: str, function_name: str, location: Location, collector: Collector) -> str:
+    """The name of a task or pipeline; FLOW013 where Kubernetes would not take it."""
+    name = explicit or dashed(function_name)
+    if _LABEL.fullmatch(name):
+        return name
+    fixed = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-") or "task"
+    collector.error(
+        "FLOW013", f"{name!r} is no Kubernetes name: only lower-case letters, digits and '-'", location,
+        hint=f"rename the function to `{fixed.replace('-', '_')}` or set name={fixed!r}",
+    )  # fmt: skip
+    return fixed

@@ -1,0 +1,249 @@
+"""`@pipeline`: a function that is traced into a PipelineDef."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from flowdsl.diagnostics import Collector, Diagnostic, FlowError, Location, Severity
+from flowdsl.frontend import places
+from flowdsl.frontend.arguments import Binder
+from flowdsl.frontend.handles import NodeHandle, single
+from flowdsl.frontend.naming import task_name
+from flowdsl.ir.options import PipelineOptions
+from flowdsl.frontend.options_check import read_options
+from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceValue, refuse, whole
+from flowdsl.frontend.signature import Signature, read_signature
+from flowdsl.frontend.task import CallOptions, docstring
+from flowdsl.frontend.trace import CURRENT, Trace
+from flowdsl.ir.nodes import (
+    Node,
+    ParamDecl,
+    PipelineDef,
+    PipelineResult,
+    PipelineWorkspace,
+    ResultDecl,
+    TaskDef,
+    WorkspaceUse,
+)
+from flowdsl.ir.types import STRING, Kind
+from flowdsl.kube import is_duration
+
+
+@dataclasses.dataclass(frozen=True)
+class Traced:
+    """A traced pipeline and what was found on the way; `definition` is None when the function could not be run."""
+
+    definition: PipelineDef | None
+    findings: Collector
+
+
+class Pipeline:
+    """A pipeline. `trace()` runs the function once with references in place of values."""
+
+    def __init__(self, function: Callable[..., Any], given: Mapping[str, Any]) -> None:
+        self.function = function
+        self.location = places.of_function(function)
+        self.problems = Collector()
+        self.options = read_options(PipelineOptions, given, self.location, self.problems)
+        self.name = task_name(self.options.name, function.__name__, self.location, self.problems)
+        self.signature: Signature = read_signature(function, self.location, self.problems, for_pipeline=True)
+        self._call = CallOptions()
+        self._embed = False
+        self._check_timeouts()
+        functools.update_wrapper(self, function)
+
+    @property
+    def params(self) -> tuple[ParamDecl, ...]:
+        """The params that a run of this pipeline takes."""
+        return self.signature.params
+
+    def trace(self, alpha: frozenset[str] = frozenset()) -> Traced:
+        """Run the function and gather its tasks. Never raises for the user's mistakes: they are in `findings`."""
+        allowed = alpha | self.options.alpha
+        trace = Trace(Collector(list(self.problems.items)), self.name, allowed)
+        values = self._declare(trace, "")
+        token = CURRENT.set(trace)
+        try:
+            returned = self.function(**values)
+        except FlowError as error:
+            trace.collector.extend(error.diagnostics)
+            return Traced(None, trace.collector)
+        except Exception as error:  # the user's own code may raise anything; it is theirs to see, at their line
+            trace.collector.add(self._crash(error))
+            return Traced(None, trace.collector)
+        finally:
+            CURRENT.reset(token)
+        return Traced(self._definition(trace, returned), trace.collector)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Inside another pipeline: inline this one under its name as a prefix. Outside: FLOW011."""
+        trace = CURRENT.get()
+        if trace is None:
+            refuse("FLOW011", f"pipeline {self.name!r} is compiled, not called",
+                   f"run `python {self.location.file} compile`, or call it inside another pipeline")  # fmt: skip
+        given = dict(zip(self.signature.order, args, strict=False)) | kwargs
+        return self._embedded(trace, given) if self._embed else self._inlined(trace, given)
+
+    def with_options(self, *, embed: bool = False, **options: Any) -> Pipeline:
+        """The pipeline with a name, and with `embed` as a real pipeline-in-pipeline (alpha) for the next call."""
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy._call = attrs.evolve(self._call, **options)
+        copy._embed = embed
+        return copy
+
+    def _inlined(self, trace: Trace, given: dict[str, Any]) -> Any:
+        location = places.caller()
+        trace.collector.extend(self.problems)
+        known = set(self.signature.order)
+        for name in given:
+            if name not in known:
+                trace.collector.error("FLOW003", f"pipeline {self.name!r} has no parameter {name!r}", location,
+                                      hint=f"it takes: {', '.join(self.signature.order)}")  # fmt: skip
+        wanted = self._call.name or self.name
+        taken = set(trace.nodes)
+        prefix, number = f"{trace.prefix}{wanted}-", 2
+        while any(name.startswith(prefix) for name in taken):
+            prefix, number = f"{trace.prefix}{wanted}-{number}-", number + 1
+        outer, trace.prefix = trace.prefix, prefix
+        try:
+            values = {name: value for name, value in given.items() if name in known}
+            self._check_inlined(trace, values, location)
+            return _Outputs(self.function(**(self._lifted(trace, values) | values)), location)
+        finally:
+            trace.prefix = outer
+
+    def _check_inlined(self, trace: Trace, given: dict[str, Any], location: Location) -> None:
+        """Bind the arguments once against this pipeline's contract, for its findings only."""
+        spaces = dict(self.signature.sources)
+        contract = TaskDef(self.name, self.location, self.signature.params,
+                           workspaces=tuple(space for space in self.signature.workspaces if space.name not in spaces))  # fmt: skip
+        binder = Binder(contract, self.name, trace.collector, location)
+        binder.bind({name: value for name, value in given.items() if name not in spaces})
+        if trace.collector.has_errors:
+            raise FlowError(tuple(trace.collector.items))
+
+    def _lifted(self, trace: Trace, given: dict[str, Any]) -> dict[str, Any]:
+        """Workspaces of an inlined pipeline that bring their own volume become workspaces of the outer one."""
+        values = {}
+        for name, source in self.signature.sources:
+            if name not in given:
+                lifted = f"{trace.prefix}{name}".replace("_", "-")
+                trace.workspaces[lifted] = PipelineWorkspace(lifted, source, location=self.location)
+                values[name] = WorkspaceValue(WorkspaceUse(lifted), lifted, self.location)
+        return values
+
+    def _embedded(self, trace: Trace, given: dict[str, Any]) -> NodeHandle:
+        location = places.caller()
+        if "pipelines-in-pipelines" not in trace.alpha:
+            refuse("FLOW018", "a pipeline in a pipeline is alpha in Tekton: a cluster with default flags rejects it",
+                   'opt in: `@pipeline(alpha=["pipelines-in-pipelines"])` and run the cluster with '
+                   '`enable-api-fields: alpha`; or call it without embed to inline its tasks')  # fmt: skip
+        traced = self.trace(trace.alpha)
+        trace.collector.extend(traced.findings)
+        inner = traced.definition or PipelineDef(self.name, self.location)
+        results = tuple(ResultDecl(result.name, result.type) for result in inner.results)
+        contract = TaskDef(self.name, self.location, self.signature.params, results, self.signature.workspaces)
+        name = trace.name_for(self._call.name or self.name, location, explicit=bool(self._call.name))
+        binder = Binder(contract, name, trace.collector, location)
+        binder.bind(given)
+        node = Node(name, contract, location, binder.arguments, binder.bindings, when=trace.conditions + self._call.when,
+                    after=tuple(other._node.name for other in self._call.after), final=trace.final, pipeline=inner,
+                    retries=self._call.retries, timeout=self._call.timeout)  # fmt: skip
+        trace.nodes[name] = node
+        return NodeHandle(trace, node)
+
+    def _declare(self, trace: Trace, prefix: str) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for param in self.signature.params:
+            values[param.name] = Reference(f"$(params.{prefix}{param.name})", param.type, f"param {param.name}", self.location)
+        sources = dict(self.signature.sources)
+        for space in self.signature.workspaces:
+            name = prefix + space.name.replace("_", "-")
+            trace.workspaces[name] = PipelineWorkspace(name, sources.get(space.name), space.optional, space.description, self.location)
+            values[space.name] = WorkspaceValue(WorkspaceUse(name), space.name, self.location, space.optional)
+        return values
+
+    def _definition(self, trace: Trace, returned: Any) -> PipelineDef:
+        if not any(not node.final for node in trace.nodes.values()):
+            trace.collector.error("FLOW019", f"pipeline {self.name!r} calls no task", self.location,
+                                  hint="call at least one task outside on_finish")  # fmt: skip
+        first, rest = docstring(self.function)
+        return PipelineDef(
+            name=self.name,
+            location=self.location,
+            params=self.signature.params,
+            workspaces=tuple(trace.workspaces.values()),
+            nodes=tuple(trace.nodes.values()),
+            results=tuple(_results(returned, self.location, trace.collector)),
+            display_name=first,
+            description=rest,
+            options=self.options,
+        )
+
+    def _check_timeouts(self) -> None:
+        for name in ("timeout", "tasks_timeout", "finally_timeout"):
+            value = getattr(self.options, name)
+            if value and not is_duration(value):
+                self.problems.error("FLOW014", f"{name}={value!r} is no duration", self.location,
+                                    hint='write it as "30m" or "1h30m"')  # fmt: skip
+
+    def _crash(self, error: Exception) -> Diagnostic:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(places._HERE)]
+        at = frames[-1] if frames else None
+        place = Location(places.display(at.filename), at.lineno or 1) if at else self.location
+        return Diagnostic("FLOW019", Severity.ERROR, f"pipeline {self.name!r} raised {type(error).__name__}: {error}", place,
+                          "a pipeline function only wires tasks together; work on data belongs in a task's body")  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<pipeline {self.name}>"
+
+
+class _Outputs:
+    """The results of an inlined pipeline by name."""
+
+    def __init__(self, returned: Any, location: Location) -> None:
+        self._values = _as_mapping(returned)
+        self._location = location
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name not in self._values:
+            refuse("FLOW009", f"the pipeline has no result {name!r}", f"it has: {', '.join(self._values) or 'none'}")
+        return self._values[name]
+
+
+def _as_mapping(returned: Any) -> dict[str, Any]:
+    if returned is None:
+        return {}
+    if isinstance(returned, Mapping):
+        return dict(returned)
+    if hasattr(returned, "_fields") and isinstance(returned, tuple):
+        return dict(zip(returned._fields, returned, strict=True))
+    if dataclasses.is_dataclass(returned):
+        return {field.name: getattr(returned, field.name) for field in dataclasses.fields(returned)}
+    return {"result": returned}
+
+
+def _results(returned: Any, location: Location, collector: Collector) -> list[PipelineResult]:
+    found = []
+    for name, value in _as_mapping(returned).items():
+        value = single(value, "returning it") if isinstance(value, NodeHandle) else value
+        if isinstance(value, FileValue):
+            found.append(PipelineResult(name, value.path, STRING, location=location))
+        elif isinstance(value, Reference):
+            many = value.type.kind in (Kind.ARRAY, Kind.OBJECT)
+            found.append(PipelineResult(name, whole(value) if many else value.text, value.type, location=location))
+        elif isinstance(value, str) and "$(tasks." in value:
+            found.append(PipelineResult(name, value, STRING, location=location))
+        else:
+            collector.error("FLOW015", f"pipeline result {name!r} is {value!r}, not the result of a task", location,
+                            hint="return results of tasks: `return {'video': clip.video}`")  # fmt: skip
+    return found

@@ -1,0 +1,57 @@
+"""Tasks that exist already: by name in the cluster, or through one of Tekton's resolvers (docs/resolution.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from flowdsl.frontend.task import Task, make_task
+from flowdsl.ir.nodes import Reference
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def named(name: str, *, kind: str = "", api_version: str = "") -> Reference:
+    """A Task of the run's namespace; with `api_version` and `kind` a custom task."""
+    return Reference(name=name, kind=kind, api_version=api_version)
+
+
+def hub(name: str, *, version: str, catalog: str = "", kind: str = "task", type_: str = "artifact") -> Reference:
+    """A task of a hub: docs/hub-resolver.md. `type_` is "artifact" (Artifact Hub) or "tekton"."""
+    params = [("catalog", catalog), ("type", type_), ("kind", kind), ("name", name), ("version", version)]
+    return _resolver("hub", params)
+
+
+def git(url: str, path: str, *, revision: str) -> Reference:
+    """A task in a git repository: docs/git-resolver.md. Pin `revision` to a commit for runs that can be repeated."""
+    return _resolver("git", [("url", url), ("revision", revision), ("pathInRepo", path)])
+
+
+def bundle(image: str, name: str, *, kind: str = "task", service_account: str = "") -> Reference:
+    """A task of a Tekton bundle: docs/bundle-resolver.md."""
+    params = [("bundle", image), ("name", name), ("kind", kind), ("serviceAccount", service_account)]
+    return _resolver("bundles", params)
+
+
+def cluster(name: str, *, namespace: str = "", kind: str = "task") -> Reference:
+    """A task of another namespace: docs/cluster-resolver.md."""
+    return _resolver("cluster", [("kind", kind), ("name", name), ("namespace", namespace)])
+
+
+def http(url: str) -> Reference:
+    """A task behind an URL: docs/http-resolver.md."""
+    return _resolver("http", [("url", url)])
+
+
+def _resolver(resolver: str, params: list[tuple[str, str]]) -> Reference:
+    return Reference(resolver=resolver, params=tuple((name, value) for name, value in params if value))
+
+
+def task_ref(reference: Reference | str, **options: Any) -> Callable[[Callable[P, R]], Task[P, R]]:
+    """Give an existing Task a typed signature; the decorated function's body is `...`.
+
+    Options that hold for a reference: name, retries, timeout, node_selector, tolerations, service_account.
+    """
+    found = named(reference) if isinstance(reference, str) else reference
+    return lambda function: make_task(function, options, found)

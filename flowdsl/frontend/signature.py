@@ -1,0 +1,248 @@
+"""From a Python signature to the contract of a task or pipeline: params, workspaces, secrets, results."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, Literal, Union, get_args, get_origin
+
+import attrs
+
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.ir import volumes
+from flowdsl.frontend.encode import Mismatch, encode
+from flowdsl.ir.nodes import EnvDecl, ParamDecl, ResultDecl, WorkspaceDecl
+from flowdsl.ir.types import BOOLEAN, DIRECTORY, FILE, FLOAT, INTEGER, JSON, PATHS, SCALARS, STRING, Kind, TypeSpec
+
+_PLAIN: dict[Any, TypeSpec] = {
+    str: STRING,
+    int: INTEGER,
+    float: FLOAT,
+    bool: BOOLEAN,
+    dict: JSON,
+    volumes.File: FILE,
+    volumes.Directory: DIRECTORY,
+    volumes.Workspace: TypeSpec(Kind.WORKSPACE, "Workspace"),
+    volumes.Secret: TypeSpec(Kind.SECRET, "Secret"),
+    volumes.ConfigMap: TypeSpec(Kind.CONFIG_MAP, "ConfigMap"),
+}
+_SUPPORTED = (
+    "use str, int, float, bool, Literal, Enum, list[...], dict, a TypedDict, dataclass or attrs class, "
+    "File, Directory, Workspace, Secret or ConfigMap"
+)
+
+
+class Unsupported(TypeError):
+    """A type that no Tekton parameter or result can carry."""
+
+
+@attrs.frozen
+class Signature:
+    """What a signature declares. `order` holds the parameter names as the function takes them."""
+
+    params: tuple[ParamDecl, ...]
+    workspaces: tuple[WorkspaceDecl, ...]
+    env: tuple[EnvDecl, ...]
+    results: tuple[ResultDecl, ...]
+    order: tuple[str, ...]
+    positional: tuple[str, ...]
+    sources: tuple[tuple[str, Any], ...] = ()
+    """Defaults of Workspace parameters as given: a pipeline binds them in its PipelineRun."""
+
+
+def type_spec(annotation: Any) -> TypeSpec:
+    """The TypeSpec of an annotation. Raises Unsupported."""
+    try:
+        if annotation in _PLAIN:
+            return _PLAIN[annotation]
+    except TypeError:  # an unhashable annotation is none of ours
+        raise Unsupported(repr(annotation)) from None
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        inner = [arg for arg in get_args(annotation) if arg is not type(None)]
+        if len(inner) != 1 or len(inner) == len(get_args(annotation)):
+            raise Unsupported(_name(annotation))
+        return attrs.evolve(type_spec(inner[0]), optional=True, python=_name(annotation))
+    if origin is Literal:
+        return TypeSpec(Kind.CHOICE, _name(annotation), choices=tuple(str(arg) for arg in get_args(annotation)))
+    if annotation is list or origin in (list, tuple):
+        return _array(annotation)
+    if origin is dict:
+        return attrs.evolve(JSON, python=_name(annotation))
+    if inspect.isclass(annotation):
+        return _class(annotation)
+    raise Unsupported(_name(annotation))
+
+
+def _array(annotation: Any) -> TypeSpec:
+    args = [arg for arg in get_args(annotation) if arg is not Ellipsis] or [str]
+    item = type_spec(args[0])
+    if len(args) != 1 or item.kind not in SCALARS | {Kind.JSON} or item.optional:
+        return attrs.evolve(JSON, python=_name(annotation))
+    return TypeSpec(Kind.ARRAY, _name(annotation), item=item)
+
+
+def _class(cls: type) -> TypeSpec:
+    if issubclass(cls, enum.Enum):
+        choices = tuple(str(member.value) for member in cls)
+        return TypeSpec(Kind.CHOICE, cls.__name__, choices=choices, constructor=cls.__name__)
+    fields = _fields(cls)
+    if fields is None:
+        raise Unsupported(cls.__name__)
+    constructor = "" if typing.is_typeddict(cls) else cls.__name__
+    specs = tuple((name, type_spec(hint)) for name, hint in fields)
+    if any(spec.kind not in SCALARS or spec.optional for _, spec in specs):
+        # Tekton's objects hold strings only, so a nested value travels as one JSON string.
+        return TypeSpec(Kind.JSON, cls.__name__, constructor=constructor, properties=specs)
+    return TypeSpec(Kind.OBJECT, cls.__name__, properties=specs, constructor=constructor)
+
+
+def _fields(cls: type) -> list[tuple[str, Any]] | None:
+    """The fields of a TypedDict, NamedTuple, dataclass or attrs class, in order; None for any other class."""
+    named = issubclass(cls, tuple) and hasattr(cls, "_fields")
+    if not (typing.is_typeddict(cls) or named or dataclasses.is_dataclass(cls) or attrs.has(cls)):
+        return None
+    hints = typing.get_type_hints(cls)
+    return list(hints.items())
+
+
+def read_signature(
+    function: Callable[..., Any], location: Location, collector: Collector, *, for_pipeline: bool = False
+) -> Signature:
+    """Read a function's signature; what is wrong with it goes to the collector (FLOW001, FLOW015)."""
+    signature = inspect.signature(function)
+    hints = _hints(function, location, collector)
+    reader = _Reader(location, collector, for_pipeline)
+    for parameter in signature.parameters.values():
+        reader.read(parameter, hints)
+    return Signature(
+        params=tuple(reader.params),
+        workspaces=tuple(reader.workspaces),
+        env=tuple(reader.env),
+        results=() if for_pipeline else _results(hints.get("return"), location, collector),
+        order=tuple(signature.parameters),
+        positional=tuple(
+            name for name, item in signature.parameters.items() if item.kind is not inspect.Parameter.KEYWORD_ONLY
+        ),
+        sources=tuple(reader.sources),
+    )
+
+
+def _hints(function: Callable[..., Any], location: Location, collector: Collector) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(function)
+    except (NameError, TypeError, AttributeError, SyntaxError) as error:
+        collector.error(
+            "FLOW001", f"{function.__name__}: an annotation can't be read: {error}", location,
+            hint="import the name at the top of the module, outside `if TYPE_CHECKING`",
+        )  # fmt: skip
+        return {}
+
+
+@attrs.define
+class _Reader:
+    location: Location
+    collector: Collector
+    for_pipeline: bool
+    params: list[ParamDecl] = attrs.field(factory=list)
+    workspaces: list[WorkspaceDecl] = attrs.field(factory=list)
+    env: list[EnvDecl] = attrs.field(factory=list)
+    sources: list[tuple[str, Any]] = attrs.field(factory=list)
+
+    def read(self, parameter: inspect.Parameter, hints: dict[str, Any]) -> None:
+        name = parameter.name
+        if parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+            self.error("FLOW001", f"parameter *{name}: Tekton has no variable parameters", "name each parameter")
+            return
+        if name not in hints:
+            if parameter.annotation is inspect.Parameter.empty:
+                self.error("FLOW001", f"parameter {name!r} has no type", f"annotate it: `{name}: str`")
+            return
+        try:
+            spec = type_spec(hints[name])
+        except Unsupported as error:
+            self.error("FLOW001", f"parameter {name!r}: type {error} can't cross Tekton", _SUPPORTED)
+            return
+        default = parameter.default
+        if spec.kind is Kind.WORKSPACE:
+            self._workspace(name, spec, default)
+        elif spec.kind in (Kind.SECRET, Kind.CONFIG_MAP):
+            self._env(name, spec, default)
+        elif spec.kind in PATHS and self.for_pipeline:
+            self.error(
+                "FLOW001", f"parameter {name!r}: a pipeline can't be given a {spec} itself",
+                f"take the folder that holds it, `{name}: Workspace`, and pass `{name} / 'the-file'` on",
+            )  # fmt: skip
+        else:
+            self._param(name, spec, default)
+
+    def _param(self, name: str, spec: TypeSpec, default: Any) -> None:
+        text = None
+        if default is not inspect.Parameter.empty:
+            try:
+                text = encode(default, spec) if spec.kind not in PATHS else ("" if default is None else None)
+            except Mismatch as error:
+                self.error("FLOW015", f"default of {name!r}: {error}", "make the default fit the annotation")
+        self.params.append(ParamDecl(name, spec, self.location, text))
+
+    def _workspace(self, name: str, spec: TypeSpec, default: Any) -> None:
+        if isinstance(default, volumes.WorkspaceSpec):
+            options = default
+        elif default is inspect.Parameter.empty or default is None or self.for_pipeline:
+            options = volumes.WorkspaceSpec(optional=spec.optional)
+        else:
+            self.error("FLOW015", f"default of workspace {name!r}: {default!r}", "use Workspace(...) as the default")
+            return
+        if self.for_pipeline and default is not inspect.Parameter.empty:
+            self.sources.append((name, default))
+        self.workspaces.append(
+            WorkspaceDecl(
+                name, self.location, options.read_only, options.optional or spec.optional, options.mount_path,
+                options.description, options.auto,
+            )
+        )  # fmt: skip
+
+    def _env(self, name: str, spec: TypeSpec, default: Any) -> None:
+        wanted = volumes.Secret if spec.kind is Kind.SECRET else volumes.ConfigMap
+        if not isinstance(default, wanted) or not default.key:
+            self.error(
+                "FLOW015", f"parameter {name!r} must say which {spec} it comes from",
+                f'give it a default: `{name}: {spec} = {spec}("name", key="key")`',
+            )  # fmt: skip
+            return
+        self.env.append(EnvDecl(name, spec.kind, default.name, default.key, default.optional))
+
+    def error(self, code: str, message: str, hint: str) -> None:
+        self.collector.error(code, message, self.location, hint=hint)
+
+
+def _results(annotation: Any, location: Location, collector: Collector) -> tuple[ResultDecl, ...]:
+    if annotation is None or annotation is type(None):
+        return ()
+    try:
+        if inspect.isclass(annotation) and not typing.is_typeddict(annotation) and (fields := _fields(annotation)):
+            return tuple(ResultDecl(name, _result_type(hint), name) for name, hint in fields)
+        return (ResultDecl("result", _result_type(annotation)),)
+    except Unsupported as error:
+        collector.error(
+            "FLOW001", f"return type {error} can't be a Tekton result", location,
+            hint="return str, int, float, bool, list, dict, File or Directory, or a NamedTuple or dataclass of them",
+        )  # fmt: skip
+        return ()
+
+
+def _result_type(annotation: Any) -> TypeSpec:
+    spec = type_spec(annotation)
+    if spec.kind in (Kind.SECRET, Kind.CONFIG_MAP):
+        raise Unsupported(str(spec))
+    return spec
+
+
+def _name(annotation: Any) -> str:
+    if inspect.isclass(annotation) and not get_args(annotation):
+        return annotation.__name__
+    return str(annotation).replace("typing.", "")

@@ -1,0 +1,192 @@
+"""What the tracer records and the passes work on. Everything is frozen; a pass returns a changed copy (`attrs.evolve`).
+
+References inside values are kept in Tekton's own notation, `$(tasks.infer.results.video)`, because that is what a
+Python f-string can carry; `flowdsl.ir.refs` finds them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from flowdsl.diagnostics import Location
+from flowdsl.ir.types import Kind, TypeSpec
+
+Text = str | tuple[str, ...] | Mapping[str, str]
+"""A value as Tekton carries it: a string, an array of strings, an object of strings."""
+
+
+@attrs.frozen
+class ParamDecl:
+    """A parameter of a task or a pipeline. `default` is None where there is none."""
+
+    name: str
+    type: TypeSpec
+    location: Location
+    default: Text | None = None
+    description: str = ""
+
+
+@attrs.frozen
+class ResultDecl:
+    """A result of a task. `field` is the attribute of the returned value that holds it; None: the whole value."""
+
+    name: str
+    type: TypeSpec
+    field: str | None = None
+    description: str = ""
+
+
+@attrs.frozen
+class WorkspaceDecl:
+    """A workspace a task declares. `auto`: it gets a sub-path on the run's volume when no caller binds it."""
+
+    name: str
+    location: Location
+    read_only: bool = False
+    optional: bool = False
+    mount_path: str = ""
+    description: str = ""
+    auto: bool = False
+
+
+@attrs.frozen
+class EnvDecl:
+    """An environment variable from a key of a Secret or ConfigMap, asked for by a parameter of the signature."""
+
+    name: str
+    kind: Kind
+    object_name: str
+    key: str
+    optional: bool = False
+
+
+@attrs.frozen
+class TaskDef:
+    """A task: its contract (params, results, workspaces) and how it runs (`options`, or a remote `reference`).
+
+    `options` is the decorator's own attrs object; only the lowering reads it. `has_body` says whether the function's
+    body is code to run, `...` meaning it is not; `script` is that code as one file, once it is sliced.
+    """
+
+    name: str
+    location: Location
+    params: tuple[ParamDecl, ...] = ()
+    results: tuple[ResultDecl, ...] = ()
+    workspaces: tuple[WorkspaceDecl, ...] = ()
+    env: tuple[EnvDecl, ...] = ()
+    description: str = ""
+    display_name: str = ""
+    function: Callable[..., Any] | None = None
+    has_body: bool = False
+    script: str = ""
+    options: Any = None
+    reference: Reference | None = None
+
+    def param(self, name: str) -> ParamDecl | None:
+        """The parameter of that name, or None."""
+        return next((param for param in self.params if param.name == name), None)
+
+    @property
+    def makes_files(self) -> bool:
+        """Whether a result is a File or Directory, so that the task needs a place on the run's volume."""
+        return any(result.type.kind in (Kind.FILE, Kind.DIRECTORY) for result in self.results)
+
+
+@attrs.frozen
+class Reference:
+    """A Task that exists elsewhere: by name in the cluster, or through a resolver with its params.
+
+    See Tekton's `docs/taskruns.md` (taskRef) and `docs/resolution.md`.
+    """
+
+    name: str = ""
+    resolver: str = ""
+    params: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
+    api_version: str = ""
+
+
+@attrs.frozen
+class WorkspaceUse:
+    """A pipeline workspace as one task sees it. `producer` is the node that fills it; '' where none does."""
+
+    workspace: str
+    sub_path: str = ""
+    producer: str = ""
+
+
+@attrs.frozen
+class Condition:
+    """One `when` expression; `cel` excludes the others. `location` is where the user wrote it."""
+
+    input: str = ""
+    operator: str = "in"
+    values: tuple[str, ...] = ()
+    cel: str = ""
+    location: Location | None = None
+
+
+@attrs.frozen
+class Node:
+    """One task of a pipeline. `arguments` and `matrix` hold text; `bindings` the workspaces by the task's own name."""
+
+    name: str
+    task: TaskDef
+    location: Location
+    arguments: Mapping[str, Text] = attrs.field(factory=dict)
+    bindings: Mapping[str, WorkspaceUse] = attrs.field(factory=dict)
+    matrix: Mapping[str, Text] = attrs.field(factory=dict)
+    include: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    when: tuple[Condition, ...] = ()
+    after: tuple[str, ...] = ()
+    final: bool = False
+    retries: int | None = None
+    timeout: str = ""
+    on_error: str = ""
+    display_name: str = ""
+    pipeline: PipelineDef | None = None
+
+    @property
+    def mapped(self) -> bool:
+        """Whether the node fans out over a matrix."""
+        return bool(self.matrix or self.include)
+
+
+@attrs.frozen
+class PipelineWorkspace:
+    """A workspace of the pipeline and what the PipelineRun binds to it; `source` is the user's volume object."""
+
+    name: str
+    source: Any = None
+    optional: bool = False
+    description: str = ""
+    location: Location | None = None
+
+
+@attrs.frozen
+class PipelineResult:
+    """A result of the whole pipeline: a reference to a task's result."""
+
+    name: str
+    value: Text
+    type: TypeSpec
+    description: str = ""
+    location: Location | None = None
+
+
+@attrs.frozen
+class PipelineDef:
+    """A traced pipeline, ready for the passes. `options` is the decorator's attrs object."""
+
+    name: str
+    location: Location
+    params: tuple[ParamDecl, ...] = ()
+    workspaces: tuple[PipelineWorkspace, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    results: tuple[PipelineResult, ...] = ()
+    description: str = ""
+    display_name: str = ""
+    options: Any = None

@@ -1,0 +1,128 @@
+"""The options of `@task` and `@pipeline` and the steps and sidecars a task may name. Checked early, at the decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from flowdsl.ir.volumes import VolumeClaim
+
+
+@attrs.frozen
+class _BodyMarker:
+    """Stands for the function's own step in `steps=[Step(...), Body, Step(...)]`."""
+
+
+Body = _BodyMarker()
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """A step beside the function's own; fields as in Tekton's docs/tasks.md, "Defining Steps".
+
+    Parameters arrive in the environment as `PARAM_<NAME>`, never as text in `script`.
+    `extra` takes any further field of Tekton's Step as it is.
+    """
+
+    name: str
+    image: str = ""
+    command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    script: str = ""
+    env: Mapping[str, Any] = attrs.field(factory=dict)
+    working_dir: str = ""
+    cpu: str = ""
+    memory: str = ""
+    timeout: str = ""
+    on_error: str = ""
+    security: str | Mapping[str, Any] = ""
+    ref: str | Mapping[str, Any] = ""
+    params: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Sidecar:
+    """A container that runs beside the steps: docs/tasks.md, "Specifying Sidecars". `ready` is an HTTP readiness path."""
+
+    name: str
+    image: str
+    command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    script: str = ""
+    env: Mapping[str, Any] = attrs.field(factory=dict)
+    port: int | None = None
+    ready: str = ""
+    cpu: str = ""
+    memory: str = ""
+    gpu: int = 0
+    security: str | Mapping[str, Any] = ""
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class StepTemplate:
+    """Defaults for all steps of a task: docs/tasks.md, "Specifying a Step template"."""
+
+    image: str = ""
+    env: Mapping[str, Any] = attrs.field(factory=dict)
+    working_dir: str = ""
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class TaskOptions:
+    """Everything `@task(...)` takes. cpu and memory are quantities or ranges `"request..limit"`."""
+
+    name: str = ""
+    image: str = ""
+    cpu: str = ""
+    memory: str = ""
+    gpu: int = 0
+    gpu_resource: str = "nvidia.com/gpu"
+    env: Mapping[str, Any] = attrs.field(factory=dict)
+    timeout: str = ""
+    retries: int | None = None
+    on_error: str = ""
+    step_template: StepTemplate | None = None
+    steps: tuple[Any, ...] = attrs.field(default=(), converter=tuple)
+    sidecars: tuple[Sidecar, ...] = attrs.field(default=(), converter=tuple)
+    volumes: tuple[Any, ...] = attrs.field(default=(), converter=tuple)
+    working_dir: str = ""
+    security: str | Mapping[str, Any] = "restricted"
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    annotations: Mapping[str, str] = attrs.field(factory=dict)
+    node_selector: Mapping[str, str] = attrs.field(factory=dict)
+    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=tuple)
+    service_account: str = ""
+    command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    script: str = ""
+    module: str = ""
+    requires: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    python: str = "python3"
+
+
+@attrs.frozen(kw_only=True)
+class PipelineOptions:
+    """Everything `@pipeline(...)` takes. Timeouts are Go durations (`1h30m`); `alpha` names the flags opted in to.
+
+    `files` is the run's own volume, where File results and `Workspace.auto()` live; `run` gives the emitted PipelineRun
+    values for params, as `--set` does.
+    """
+
+    name: str = ""
+    timeout: str = ""
+    tasks_timeout: str = ""
+    finally_timeout: str = ""
+    service_account: Any = ""
+    files: Any = attrs.field(factory=VolumeClaim)
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    annotations: Mapping[str, str] = attrs.field(factory=dict)
+    node_selector: Mapping[str, str] = attrs.field(factory=dict)
+    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=tuple)
+    fs_group: int | None = 65532
+    run: Mapping[str, Any] = attrs.field(factory=dict)
+    alpha: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)

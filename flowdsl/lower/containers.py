@@ -1,0 +1,99 @@
+"""The parts that steps, sidecars and step templates share: environment, resources, security contexts, volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowdsl.ir.volumes import PVC, ConfigMap, EmptyDir, Mount, Secret
+
+_NO_ESCALATION = {"allowPrivilegeEscalation": False}
+_SECCOMP = {"seccompProfile": {"type": "RuntimeDefault"}}
+_PRESETS: dict[str, dict[str, Any]] = {
+    # The "restricted" level of the Pod Security Standards, as a user that images seldom define themselves.
+    "restricted": {
+        "capabilities": {"drop": ["ALL"]},
+        "runAsUser": 65532,
+        "runAsNonRoot": True,
+        **_NO_ESCALATION,
+        **_SECCOMP,
+    },
+    # The user of the image, root included, without new privileges.
+    "baseline": {**_NO_ESCALATION, **_SECCOMP},
+    # Root with the runtime's default capabilities: package managers, buildah with chroot isolation.
+    "root": {"runAsUser": 0, **_SECCOMP},
+    "privileged": {"privileged": True},
+}
+
+
+def security_context(wanted: str | Mapping[str, Any]) -> dict[str, Any]:
+    """The securityContext of a preset's name, or the given one."""
+    return dict(_PRESETS[wanted]) if isinstance(wanted, str) else dict(wanted)
+
+
+def env_list(env: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The env list of a mapping of names to text, Secret or ConfigMap keys."""
+    return [env_entry(name, value) for name, value in env.items()]
+
+
+def env_entry(name: str, value: Any) -> dict[str, Any]:
+    """One environment variable."""
+    if isinstance(value, (Secret, ConfigMap)):
+        field = "secretKeyRef" if isinstance(value, Secret) else "configMapKeyRef"
+        source: dict[str, Any] = {"name": value.name, "key": value.key}
+        if value.optional:
+            source["optional"] = True
+        return {"name": name, "valueFrom": {field: source}}
+    return {"name": name, "value": str(value)}
+
+
+def compute_resources(cpu: str, memory: str, gpu: int = 0, gpu_resource: str = "") -> dict[str, Any]:
+    """Requests and limits: `"4..8"` is request..limit, one value is both. GPUs can't be overcommitted, so both too."""
+    requests: dict[str, str] = {}
+    limits: dict[str, str] = {}
+    for name, text in (("cpu", cpu), ("memory", memory)):
+        if text:
+            low, dots, high = text.partition("..")
+            requests[name], limits[name] = low, high if dots else low
+    if gpu:
+        requests[gpu_resource] = limits[gpu_resource] = str(gpu)
+    return {"limits": limits, "requests": requests} if requests else {}
+
+
+def volume_source(source: Any) -> dict[str, Any]:
+    """A pod volume's source for a Secret, ConfigMap, EmptyDir or PVC."""
+    if isinstance(source, Secret):
+        return {"secret": {"secretName": source.name, **({"optional": True} if source.optional else {})}}
+    if isinstance(source, ConfigMap):
+        return {"configMap": {"name": source.name, **({"optional": True} if source.optional else {})}}
+    if isinstance(source, PVC):
+        return {"persistentVolumeClaim": {"claimName": source.name}}
+    if isinstance(source, EmptyDir):
+        return {"emptyDir": empty_dir(source)}
+    return dict(source)
+
+
+def empty_dir(source: EmptyDir) -> dict[str, Any]:
+    """An emptyDir's fields."""
+    found = {"medium": source.medium, "sizeLimit": source.size}
+    return {name: value for name, value in found.items() if value}
+
+
+def mounts_and_volumes(volumes: tuple[Any, ...]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The volumeMounts and the volumes of a task's `volumes=`; a mapping is a volume as Kubernetes writes it."""
+    mounts: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
+    for index, item in enumerate(volumes):
+        if not isinstance(item, Mount):
+            found.append(dict(item))
+            continue
+        name = getattr(item.source, "name", "") or f"scratch-{index + 1}"
+        if not any(volume["name"] == name for volume in found):
+            found.append({"name": name, **volume_source(item.source)})
+        mount: dict[str, Any] = {"name": name, "mountPath": item.path}
+        if item.read_only and not isinstance(item.source, (EmptyDir, PVC)):
+            mount["readOnly"] = True
+        if item.sub_path:
+            mount["subPath"] = item.sub_path
+        mounts.append(mount)
+    return mounts, found

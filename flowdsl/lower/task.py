@@ -1,0 +1,192 @@
+"""A TaskDef as a Tekton Task: docs/tasks.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowdsl.ir.nodes import ParamDecl, ResultDecl, TaskDef, Text
+from flowdsl.ir.options import Body, Sidecar, Step, TaskOptions
+from flowdsl.ir.types import PATHS, Kind
+from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
+from flowdsl.lower.environment import array_args, task_env
+
+
+def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool, enums: bool) -> dict[str, Any]:
+    """The Task object. `fans_out`: a matrix uses it; `enums`: param enums are opted in to (alpha)."""
+    labels = {**metadata.get("labels", {}), **task.options.labels}
+    meta = {**metadata, "name": task.name, "labels": labels, "annotations": dict(task.options.annotations)}
+    return {
+        "apiVersion": "tekton.dev/v1",
+        "kind": "Task",
+        "metadata": filled(meta),
+        "spec": task_spec(task, fans_out=fans_out, enums=enums),
+    }
+
+
+def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
+    """The TaskSpec alone, for embedding."""
+    options: TaskOptions = task.options
+    mounts, volumes = mounts_and_volumes(options.volumes)
+    return filled(
+        {
+            "displayName": task.display_name,
+            "description": task.description,
+            "params": [param_spec(param, enums=enums) for param in task.params],
+            "steps": _steps(task, options, task_env(task, fans_out=fans_out)),
+            "stepTemplate": _template(options, mounts),
+            "sidecars": [_sidecar(sidecar) for sidecar in options.sidecars],
+            "volumes": volumes,
+            "workspaces": _workspaces(task),
+            "results": [_result(result) for result in task.results],
+        }
+    )
+
+
+def filled(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that say something: empty text, lists and mappings are left out."""
+    return {name: value for name, value in fields.items() if value or value is False or value == 0 and value != ""}
+
+
+def plain(value: Text) -> Any:
+    """A value as JSON data."""
+    if isinstance(value, str):
+        return value
+    return dict(value) if isinstance(value, Mapping) else list(value)
+
+
+def param_spec(param: ParamDecl, *, enums: bool) -> dict[str, Any]:
+    """A ParamSpec, for a Task or a Pipeline."""
+    spec: dict[str, Any] = {"name": param.name, "type": param.type.tekton}
+    if param.description:
+        spec["description"] = param.description
+    if param.type.kind is Kind.OBJECT:
+        spec["properties"] = {key: {"type": "string"} for key, _ in param.type.properties}
+    if param.default is not None:
+        spec["default"] = plain(param.default)
+    if enums and param.type.kind is Kind.CHOICE:
+        spec["enum"] = list(param.type.choices)
+    return spec
+
+
+def _result(result: ResultDecl) -> dict[str, Any]:
+    spec: dict[str, Any] = {"name": result.name, "type": result.type.tekton}
+    if result.type.kind is Kind.OBJECT:
+        spec["properties"] = {key: {"type": "string"} for key, _ in result.type.properties}
+    description = result.description
+    if result.type.kind in PATHS and not description:
+        description = f"Path of the {result.type.kind.value.lower()} on the workspace 'outputs'."
+    if description:
+        spec["description"] = description
+    return spec
+
+
+def _workspaces(task: TaskDef) -> list[dict[str, Any]]:
+    found = [
+        filled({"name": param.name, "readOnly": True, "optional": param.default is not None or None})
+        for param in task.params
+        if param.type.kind in PATHS
+    ]
+    found += [
+        filled(
+            {
+                "name": space.name,
+                "description": space.description,
+                "mountPath": space.mount_path,
+                "readOnly": space.read_only or None,
+                "optional": space.optional or None,
+            }
+        )
+        for space in task.workspaces
+    ]
+    if task.makes_files:
+        found.append({"name": "outputs", "description": "Files that the task makes."})
+    return found
+
+
+def _template(options: TaskOptions, mounts: list[dict[str, Any]]) -> dict[str, Any]:
+    template = options.step_template
+    extra = dict(template.extra) if template else {}
+    return filled(
+        {
+            "image": template.image if template else "",
+            "workingDir": template.working_dir if template else "",
+            "env": env_list(template.env) if template else [],
+            "volumeMounts": mounts + extra.pop("volumeMounts", []),
+            "securityContext": security_context(options.security),
+            **extra,
+        }
+    )
+
+
+def _steps(task: TaskDef, options: TaskOptions, env: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    main = _main_step(task, options, env)
+    parts = list(options.steps)
+    if main and not any(part is Body for part in parts):
+        parts.append(Body)
+    return [main if part is Body else _step(part, env) for part in parts if part is not Body or main]
+
+
+def _main_step(task: TaskDef, options: TaskOptions, env: list[dict[str, Any]]) -> dict[str, Any]:
+    """The step of the function itself: its script, its module, or the container the options describe."""
+    named = [part for part in options.steps if isinstance(part, Step)]
+    works = task.has_body or options.command or options.args or options.script or options.module
+    if not works and named:
+        return {}
+    command, args = list(options.command), list(options.args)
+    if options.module:
+        command, args = [options.python, "-m", options.module], [*args, *array_args(task)]
+    elif task.has_body:
+        args = array_args(task)
+    return filled(
+        {
+            "name": task.name,
+            "image": options.image,
+            "command": command,
+            "args": args,
+            "workingDir": options.working_dir,
+            "env": env_list(options.env) + env,
+            "computeResources": compute_resources(options.cpu, options.memory, options.gpu, options.gpu_resource),
+            "script": task.script if task.has_body else options.script,
+            "onError": options.on_error,
+        }
+    )
+
+
+def _step(step: Step, env: list[dict[str, Any]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "name": step.name,
+        "image": step.image,
+        "command": list(step.command),
+        "args": list(step.args),
+        "workingDir": step.working_dir,
+        "env": env_list(step.env) + ([] if step.ref else env),
+        "computeResources": compute_resources(step.cpu, step.memory),
+        "securityContext": security_context(step.security) if step.security else {},
+        "script": step.script,
+        "timeout": step.timeout,
+        "onError": step.on_error,
+        "ref": {"name": step.ref} if isinstance(step.ref, str) and step.ref else step.ref,
+        "params": [{"name": name, "value": value} for name, value in step.params.items()],
+        **step.extra,
+    }
+    return filled(fields)
+
+
+def _sidecar(sidecar: Sidecar) -> dict[str, Any]:
+    probe = {"httpGet": {"path": sidecar.ready, "port": sidecar.port or 80}} if sidecar.ready else {}
+    gpu_resource = "nvidia.com/gpu"
+    fields: dict[str, Any] = {
+        "name": sidecar.name,
+        "image": sidecar.image,
+        "command": list(sidecar.command),
+        "args": list(sidecar.args),
+        "ports": [{"containerPort": sidecar.port}] if sidecar.port else [],
+        "env": env_list(sidecar.env),
+        "computeResources": compute_resources(sidecar.cpu, sidecar.memory, sidecar.gpu, gpu_resource),
+        "readinessProbe": probe,
+        "securityContext": security_context(sidecar.security) if sidecar.security else {},
+        "script": sidecar.script,
+        **sidecar.extra,
+    }
+    return filled(fields)

@@ -1,0 +1,45 @@
+"""Names: valid to Kubernetes, at most 63 characters, and one Task object a name."""
+
+from __future__ import annotations
+
+import re
+
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.ir.nodes import PipelineDef, TaskDef
+
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_MAX = 63
+_GENERATED = 5
+"""Characters that `generateName` appends."""
+
+
+def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
+    """Check every name that becomes a Kubernetes or Tekton name."""
+    _length("pipeline", pipeline.name, pipeline.location, collector, _MAX - _GENERATED - 1)
+    owners: dict[str, TaskDef] = {}
+    for node in pipeline.nodes:
+        _length("task", node.name, node.location, collector, _MAX)
+        if not _LABEL.fullmatch(node.name):
+            collector.error("FLOW013", f"{node.name!r} is no Kubernetes name: only lower-case letters, digits and '-'",
+                            node.location, hint=f"name it {_lowered(node.name)!r}")  # fmt: skip
+        task = node.task
+        if task.reference or node.pipeline:
+            continue
+        first = owners.setdefault(task.name, task)
+        if first is not task and first.function is not task.function:
+            collector.error(
+                "FLOW012", f"two different tasks are named {task.name!r}", task.location,
+                hint="rename one function, or give it another name: `@task(name=...)`",
+                related=(("first", first.location),),
+            )  # fmt: skip
+    return pipeline
+
+
+def _length(what: str, name: str, location: Location, collector: Collector, most: int) -> None:
+    if len(name) > most:
+        collector.error("FLOW107", f"{what} name {name!r} has {len(name)} characters; at most {most} fit", location,
+                        hint="shorten it: Tekton uses it in labels and in the names of pods")  # fmt: skip
+
+
+def _lowered(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "task"

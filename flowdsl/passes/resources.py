@@ -1,0 +1,54 @@
+"""Resources and time: requests within limits, timeouts that fit into each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.ir.nodes import PipelineDef
+from flowdsl.kube import compare_quantities, is_duration, is_quantity, parse_duration
+
+
+def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
+    """Check the ranges of every task once, each node's own options, and the pipeline's timeouts."""
+    seen: set[int] = set()
+    for node in pipeline.nodes:
+        if node.timeout and not is_duration(node.timeout):
+            collector.error("FLOW014", f"timeout={node.timeout!r} of task {node.name!r} is no duration", node.location,
+                            hint='write it as "30m" or "1h30m"')  # fmt: skip
+        if node.retries is not None and node.retries < 0:
+            collector.error("FLOW014", f"retries={node.retries} of task {node.name!r}", node.location,
+                            hint="retry 0 or more times")  # fmt: skip
+        if id(node.task) in seen or node.task.options is None:
+            continue
+        seen.add(id(node.task))
+        options = node.task.options
+        for part in (options, *options.steps, *options.sidecars):
+            _ranges(part, node.task.name, node.task.location, collector)
+    _timeouts(pipeline, collector)
+    return pipeline
+
+
+def _ranges(part: Any, task: str, location: Location, collector: Collector) -> None:
+    for name in ("cpu", "memory"):
+        text = getattr(part, name, "")
+        low, dots, high = text.partition("..")
+        if dots and is_quantity(low) and is_quantity(high) and compare_quantities(low, high) > 0:
+            collector.error("FLOW105", f"{name}={text!r} of task {task!r} requests more than its limit", location,
+                            hint=f"write the smaller one first: {name}={high + '..' + low!r}")  # fmt: skip
+
+
+def _timeouts(pipeline: PipelineDef, collector: Collector) -> None:
+    options = pipeline.options
+    if options is None:
+        return
+    texts = [options.timeout, options.tasks_timeout, options.finally_timeout]
+    if not all(not text or is_duration(text) for text in texts) or not options.timeout:
+        return
+    # Nanoseconds; a timeout of 0 means none (docs/pipelineruns.md, "Configuring a failure timeout").
+    whole, tasks, final = (parse_duration(text) if text else 0 for text in texts)
+    if whole and tasks + final > whole:
+        collector.error(
+            "FLOW014", f"tasks_timeout and finally_timeout together are longer than timeout={options.timeout!r}",
+            pipeline.location, hint="make the pipeline's timeout at least their sum",
+        )  # fmt: skip

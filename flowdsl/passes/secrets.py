@@ -1,0 +1,82 @@
+"""Secrets: a literal that looks like a credential is an error, wherever it would end up in YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.ir.nodes import PipelineDef, TaskDef
+from flowdsl.ir.refs import strings
+
+_NAME = re.compile(
+    r"(^|[_\-.])(password|passwd|passphrase|secret|token|credentials?|api_?key|secret_?key|access_?key|private_?key|auth)$",
+    re.I,
+)
+_VALUE = re.compile(
+    r"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}|\bglpat-[\w-]{20}"
+    r"|\bxox[abprs]-[\w-]{10,}|\bhf_[A-Za-z0-9]{30,}|\bsk-[A-Za-z0-9_-]{32,}|\bAIza[\w-]{35}|\beyJ[\w-]+\.eyJ[\w-]+\."
+    r"|\w+://[^\s/:@$]+:[^\s/@$]+@"
+)
+
+
+def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
+    """Look at every literal: defaults, arguments, environment, the run's own values."""
+    for param in pipeline.params:
+        _check(param.name, param.default, f"the default of param {param.name!r}", param.location, collector)
+    values: Mapping[str, Any] = pipeline.options.run if pipeline.options is not None else {}
+    for name, value in values.items():
+        _check(name, str(value), f"run value {name!r}", pipeline.location, collector)
+    seen: set[int] = set()
+    for node in pipeline.nodes:
+        for name, text in node.arguments.items():
+            _check(name, text, f"argument {name!r} of task {node.name!r}", node.location, collector)
+        if id(node.task) not in seen:
+            seen.add(id(node.task))
+            _check_task(node.task, collector)
+    return pipeline
+
+
+def _check_task(task: TaskDef, collector: Collector) -> None:
+    for param in task.params:
+        _check(param.name, param.default, f"the default of {param.name!r} in task {task.name!r}", task.location, collector)
+    for name, value in _environment(task.options):
+        if isinstance(value, str):
+            _check(name, value, f"variable {name!r} of task {task.name!r}", task.location, collector)
+    for script in _scripts(task):
+        if match := _VALUE.search(script):
+            _report(f"a script of task {task.name!r} (at {match[0][:4]}…)", task.location, collector)
+
+
+def _environment(options: Any) -> Iterator[tuple[str, Any]]:
+    if options is None:
+        return
+    parts = [options, *options.steps, *options.sidecars, options.step_template]
+    for part in parts:
+        yield from getattr(part, "env", {}).items()
+
+
+def _scripts(task: TaskDef) -> Iterator[str]:
+    if task.script:
+        yield task.script
+    for part in (task.options, *getattr(task.options, "steps", ()), *getattr(task.options, "sidecars", ())):
+        if script := getattr(part, "script", ""):
+            yield script
+
+
+def _check(name: str, value: Any, where: str, location: Location, collector: Collector) -> None:
+    if value is None:
+        return
+    for text in strings(value):
+        # Letters that stand for nothing secret: a flag, a number, a path to where the secret is mounted.
+        named = _NAME.search(name) and len(text) > 3 and not text.startswith(("$(", "/")) and not text.isdigit()
+        if text not in ("true", "false", "none") and (named or _VALUE.search(text)):
+            _report(where, location, collector)
+            return
+
+
+def _report(where: str, location: Location, collector: Collector) -> None:
+    # The value itself is never shown: logs are kept.
+    collector.error("FLOW103", f"{where} looks like a credential; it would stand readable in the YAML", location,
+                    hint='keep it in a Kubernetes Secret: `token: Secret = Secret("name", key="token")`')  # fmt: skip

@@ -1,0 +1,67 @@
+"""Workspaces: everything that lives on the run's own volume gets its place there, one sub-path a producer.
+
+Also finds a task that mounts two PersistentVolumeClaims: with Tekton's default `coschedule: workspaces` the affinity
+assistant refuses such a TaskRun (docs/affinityassistants.md).
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from flowdsl.diagnostics import Collector
+from flowdsl.ir.nodes import Node, PipelineDef, PipelineWorkspace, WorkspaceUse
+from flowdsl.ir.volumes import PVC, VolumeClaim
+
+OUTPUTS = "outputs"
+"""The workspace of a Task that its File results are written to."""
+_RUN_VOLUME = "files"
+
+
+def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
+    """Name the run's volume and bind it; check what each task mounts."""
+    taken = {space.name for space in pipeline.workspaces}
+    name = _RUN_VOLUME
+    while name in taken:
+        name += "-run"
+    files = pipeline.options.files if pipeline.options is not None else VolumeClaim()
+    # A claim outlives the run, so runs are kept apart on it; a claim template is made for each run anyway.
+    prefix = "$(context.pipelineRun.uid)/" if isinstance(files, PVC) else ""
+    nodes = tuple(_placed(node, name, prefix, collector) for node in pipeline.nodes)
+    spaces = pipeline.workspaces
+    if any(use.workspace == name for node in nodes for use in node.bindings.values()):
+        description = "Files that tasks hand on, a folder for each task."
+        spaces = (*spaces, PipelineWorkspace(name, files, description=description, location=pipeline.location))
+    placed = attrs.evolve(pipeline, nodes=nodes, workspaces=spaces)
+    _check_claims(placed, collector)
+    return placed
+
+
+def _placed(node: Node, volume: str, prefix: str, collector: Collector) -> Node:
+    bindings = {
+        name: attrs.evolve(use, workspace=volume, sub_path=prefix + use.sub_path) if not use.workspace else use
+        for name, use in node.bindings.items()
+    }
+    if node.task.makes_files:
+        if any(space.name == OUTPUTS for space in node.task.workspaces) or node.task.param(OUTPUTS):
+            collector.error("FLOW012", f"task {node.task.name!r} has File results and a parameter named {OUTPUTS!r}",
+                            node.task.location, hint="rename the parameter: flowdsl uses that workspace for the files")  # fmt: skip
+        bindings[OUTPUTS] = WorkspaceUse(volume, prefix + node.name, node.name)
+    return attrs.evolve(node, bindings=bindings) if bindings else node
+
+
+def _check_claims(pipeline: PipelineDef, collector: Collector) -> None:
+    sources = {space.name: space.source for space in pipeline.workspaces}
+    for node in pipeline.nodes:
+        claims: dict[str, str] = {}
+        for use in node.bindings.values():
+            source = sources.get(use.workspace)
+            if isinstance(source, PVC):
+                claims.setdefault(source.name, use.workspace)
+            elif isinstance(source, VolumeClaim):
+                claims.setdefault(f"\0{use.workspace}", use.workspace)
+        if len(claims) > 1:
+            collector.error(
+                "FLOW102", f"task {node.name!r} mounts {len(claims)} volume claims (workspaces "
+                f"{', '.join(claims.values())}); Tekton's affinity assistant allows one", node.location,
+                hint='put them on one claim: `files=PVC("data", sub_path="runs")` and `PVC("data", sub_path="assets")`',
+            )  # fmt: skip
