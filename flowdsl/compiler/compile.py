@@ -115,7 +115,9 @@ def _run_values(definition: PipelineDef, options: CompileOptions, collector: Col
         if name not in params:
             close = difflib.get_close_matches(name, params, 1)
             hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(params) or 'none'}"
-            collector.error("FLOW020", f"pipeline {definition.name!r} has no param {name!r}", definition.location, hint=hint)
+            collector.error(
+                "FLOW020", f"pipeline {definition.name!r} has no param {name!r}", definition.location, hint=hint
+            )
             continue
         try:
             values[name] = read(value, params[name].type)

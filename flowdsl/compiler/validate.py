@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 
-
 from flowdsl.diagnostics import Collector, Diagnostic, Location
 from flowdsl.ir.nodes import PipelineDef
 
@@ -48,5 +47,3 @@ def _place(document: dict[str, Any], path: str, pipeline: PipelineDef) -> Locati
         if int(match[2]) < len(side):
             return side[int(match[2])].location
     return pipeline.location
-
-

@@ -54,7 +54,9 @@ class Binder:
     def _unknown(self, name: str, have: list[str]) -> None:
         close = difflib.get_close_matches(name, have, 1)
         hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(have) or 'nothing'}"
-        self.error("FLOW003", f"task {self.task.name!r} has no parameter {name!r}", hint, (("task", self.task.location),))
+        self.error(
+            "FLOW003", f"task {self.task.name!r} has no parameter {name!r}", hint, (("task", self.task.location),)
+        )
 
     def _unbound(self, space: WorkspaceDecl) -> None:
         if space.auto:
@@ -114,7 +116,11 @@ class Binder:
             if not flows(value.type, spec):
                 self.mismatch(name, str(spec), value, declared)
                 return None
-            return (whole(value),) if spec.kind is Kind.ARRAY else (whole(value) if spec.kind is Kind.OBJECT else value.text)
+            return (
+                (whole(value),)
+                if spec.kind is Kind.ARRAY
+                else (whole(value) if spec.kind is Kind.OBJECT else value.text)
+            )
         if isinstance(value, (FileValue, WorkspaceValue, WorkspaceFile)):
             self.mismatch(name, str(spec), value, declared)
             return None
@@ -123,7 +129,9 @@ class Binder:
                 return self._elements(name, spec.item, value, declared)
             if spec.kind is Kind.OBJECT and isinstance(value, Mapping) and _has_reference(value):
                 wanted = dict(spec.properties)
-                parts = {key: self._text(name, wanted[key], item, declared) for key, item in value.items() if key in wanted}
+                parts = {
+                    key: self._text(name, wanted[key], item, declared) for key, item in value.items() if key in wanted
+                }
                 return {key: text for key, text in parts.items() if isinstance(text, str)}
             if spec.kind is Kind.JSON and _has_reference(value):
                 raise Mismatch(f"expected {spec}, got data with references in it")

@@ -14,7 +14,7 @@ from flowdsl.ir.nodes import Text
 from flowdsl.ir.types import SCALARS, Kind, TypeSpec
 
 
-class Mismatch(ValueError):
+class Mismatch(ValueError):  # noqa: N818 - it names what was found, as StopIteration does
     """A value does not fit a type. The message says what was expected and what came."""
 
 
@@ -130,5 +130,3 @@ def _float(value: float) -> str:
 def _describe(value: Any) -> str:
     text = repr(value)
     return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"
-
-

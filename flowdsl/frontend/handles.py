@@ -105,7 +105,11 @@ def node_of(value: Any, what: str) -> Node:
     """The node behind a handle; FLOW005 for anything else."""
     if isinstance(value, NodeHandle):
         return value._node
-    refuse("FLOW005", f"{what} takes tasks of this pipeline, got {type(value).__name__}", "pass what a task's call gave back")
+    refuse(
+        "FLOW005",
+        f"{what} takes tasks of this pipeline, got {type(value).__name__}",
+        "pass what a task's call gave back",
+    )
 
 
 def single(handle: NodeHandle, purpose: str) -> Any:

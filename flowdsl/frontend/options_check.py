@@ -61,7 +61,9 @@ def check_task_options(options: TaskOptions, location: Location, collector: Coll
 
     for name in ("cpu", "memory"):
         if problem := range_problem(getattr(options, name)):
-            wrong(f"{name}={getattr(options, name)!r}: {problem}", f'write {name}="4" or {name}="4..8" (request..limit)')
+            wrong(
+                f"{name}={getattr(options, name)!r}: {problem}", f'write {name}="4" or {name}="4..8" (request..limit)'
+            )
     for name in ("timeout",):
         if getattr(options, name) and not is_duration(getattr(options, name)):
             wrong(f"{name}={getattr(options, name)!r} is no duration", 'write it as "30m" or "1h30m"')
@@ -70,13 +72,21 @@ def check_task_options(options: TaskOptions, location: Location, collector: Coll
     if options.retries is not None and options.retries < 0:
         wrong(f"retries={options.retries}", "retry 0 or more times")
     if isinstance(options.security, str) and options.security not in SECURITY:
-        wrong(f"security={options.security!r} is not known", f"one of {', '.join(SECURITY)}, or a securityContext", "FLOW002")
+        wrong(
+            f"security={options.security!r} is not known",
+            f"one of {', '.join(SECURITY)}, or a securityContext",
+            "FLOW002",
+        )
     if options.on_error not in ("", "continue", "stopAndFail"):
         wrong(f"on_error={options.on_error!r} is not known", "'continue' or 'stopAndFail'", "FLOW002")
     _check_parts(options, wrong)
     ways = [name for name in ("command", "script", "module") if getattr(options, name)]
     if has_body and ways:
-        wrong(f"the function has a body, and {ways[0]}= is given too", "give it the body `...`, or drop the option", "FLOW002")
+        wrong(
+            f"the function has a body, and {ways[0]}= is given too",
+            "give it the body `...`, or drop the option",
+            "FLOW002",
+        )
     if len(ways) > 1 and ways != ["command", "args"]:
         wrong(f"{' and '.join(ways)} exclude each other", "keep one of them", "FLOW002")
     named = [step for step in options.steps if isinstance(step, Step)]

@@ -15,7 +15,6 @@ from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
 from flowdsl.frontend.handles import NodeHandle, single
 from flowdsl.frontend.naming import task_name
-from flowdsl.ir.options import PipelineOptions
 from flowdsl.frontend.options_check import read_options
 from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceValue, refuse, whole
 from flowdsl.frontend.signature import Signature, read_signature
@@ -31,6 +30,7 @@ from flowdsl.ir.nodes import (
     TaskDef,
     WorkspaceUse,
 )
+from flowdsl.ir.options import PipelineOptions
 from flowdsl.ir.types import STRING, Kind
 from flowdsl.kube import is_duration
 
@@ -162,11 +162,15 @@ class Pipeline:
     def _declare(self, trace: Trace, prefix: str) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for param in self.signature.params:
-            values[param.name] = Reference(f"$(params.{prefix}{param.name})", param.type, f"param {param.name}", self.location)
+            values[param.name] = Reference(
+                f"$(params.{prefix}{param.name})", param.type, f"param {param.name}", self.location
+            )
         sources = dict(self.signature.sources)
         for space in self.signature.workspaces:
             name = prefix + space.name.replace("_", "-")
-            trace.workspaces[name] = PipelineWorkspace(name, sources.get(space.name), space.optional, space.description, self.location)
+            trace.workspaces[name] = PipelineWorkspace(
+                name, sources.get(space.name), space.optional, space.description, self.location
+            )
             values[space.name] = WorkspaceValue(WorkspaceUse(name), space.name, self.location, space.optional)
         return values
 
@@ -195,7 +199,9 @@ class Pipeline:
                                     hint='write it as "30m" or "1h30m"')  # fmt: skip
 
     def _crash(self, error: Exception) -> Diagnostic:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(places._HERE)]
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(places._HERE)
+        ]
         at = frames[-1] if frames else None
         place = Location(places.display(at.filename), at.lineno or 1) if at else self.location
         return Diagnostic("FLOW019", Severity.ERROR, f"pipeline {self.name!r} raised {type(error).__name__}: {error}", place,
@@ -234,8 +240,8 @@ def _as_mapping(returned: Any) -> dict[str, Any]:
 
 def _results(returned: Any, location: Location, collector: Collector) -> list[PipelineResult]:
     found = []
-    for name, value in _as_mapping(returned).items():
-        value = single(value, "returning it") if isinstance(value, NodeHandle) else value
+    for name, given in _as_mapping(returned).items():
+        value = single(given, "returning it") if isinstance(given, NodeHandle) else given
         if isinstance(value, FileValue):
             found.append(PipelineResult(name, value.path, STRING, location=location))
         elif isinstance(value, Reference):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import os
 import sys
+import textwrap
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -27,6 +30,27 @@ def of_function(function: Callable[..., Any]) -> Location:
     """The place a function is defined: its `def` or first decorator line, as Python counts."""
     code = function.__code__
     return Location(display(code.co_filename), code.co_firstlineno)
+
+
+def of_parameter(function: Callable[..., Any], name: str) -> Location:
+    """The place of a parameter in a signature, `return` meaning the return annotation. Reads the source: for findings."""
+    place = of_function(function)
+    try:
+        text = textwrap.dedent("".join(inspect.getsourcelines(function)[0]))
+        definition = ast.parse(text).body[0]
+    except (OSError, TypeError, SyntaxError, IndexError):
+        return place
+    if not isinstance(definition, ast.FunctionDef):
+        return place
+    found: ast.AST = definition.returns or definition
+    if name != "return":
+        arguments = definition.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        found = next((item for item in every if item.arg == name), definition)
+    line: int = getattr(found, "lineno", definition.lineno)
+    # The column is only right where the function is not indented: dedenting moved it.
+    column = getattr(found, "col_offset", 0) + 1 if found is not definition else 0
+    return Location(place.file, place.line + line - 1, column)
 
 
 def display(path: str) -> str:

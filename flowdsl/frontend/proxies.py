@@ -100,7 +100,9 @@ class Reference:
                "do it in a task's body: there the value is a plain Python value")  # fmt: skip
 
     def _property(self, key: str) -> Reference:
-        return Reference(self.text[:-1] + f".{key})", dict(self.type.properties)[key], f"{self.label}.{key}", self.origin)
+        return Reference(
+            self.text[:-1] + f".{key})", dict(self.type.properties)[key], f"{self.label}.{key}", self.origin
+        )
 
     def _arithmetic(self, *_: Any) -> NoReturn:
         refuse("FLOW008", f"{self.label} can't be computed with: its value is known only at run time",

@@ -7,14 +7,15 @@ import enum
 import inspect
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
-from flowdsl.ir import volumes
+from flowdsl.frontend import places
 from flowdsl.frontend.encode import Mismatch, encode
+from flowdsl.ir import volumes
 from flowdsl.ir.nodes import EnvDecl, ParamDecl, ResultDecl, WorkspaceDecl
 from flowdsl.ir.types import BOOLEAN, DIRECTORY, FILE, FLOAT, INTEGER, JSON, PATHS, SCALARS, STRING, Kind, TypeSpec
 
@@ -54,8 +55,8 @@ class Signature:
     """Defaults of Workspace parameters as given: a pipeline binds them in its PipelineRun."""
 
 
-def type_spec(annotation: Any) -> TypeSpec:
-    """The TypeSpec of an annotation. Raises Unsupported."""
+def type_spec(annotation: Any, scope: Mapping[str, Any] | None = None) -> TypeSpec:
+    """The TypeSpec of an annotation; `scope` is where its classes' own annotations are read. Raises Unsupported."""
     try:
         if annotation in _PLAIN:
             return _PLAIN[annotation]
@@ -66,47 +67,50 @@ def type_spec(annotation: Any) -> TypeSpec:
         inner = [arg for arg in get_args(annotation) if arg is not type(None)]
         if len(inner) != 1 or len(inner) == len(get_args(annotation)):
             raise Unsupported(_name(annotation))
-        return attrs.evolve(type_spec(inner[0]), optional=True, python=_name(annotation))
+        return attrs.evolve(type_spec(inner[0], scope), optional=True, python=_name(annotation))
     if origin is Literal:
         return TypeSpec(Kind.CHOICE, _name(annotation), choices=tuple(str(arg) for arg in get_args(annotation)))
     if annotation is list or origin in (list, tuple):
-        return _array(annotation)
+        return _array(annotation, scope)
     if origin is dict:
         return attrs.evolve(JSON, python=_name(annotation))
     if inspect.isclass(annotation):
-        return _class(annotation)
+        return _class(annotation, scope)
     raise Unsupported(_name(annotation))
 
 
-def _array(annotation: Any) -> TypeSpec:
+def _array(annotation: Any, scope: Mapping[str, Any] | None) -> TypeSpec:
     args = [arg for arg in get_args(annotation) if arg is not Ellipsis] or [str]
-    item = type_spec(args[0])
+    item = type_spec(args[0], scope)
     if len(args) != 1 or item.kind not in SCALARS | {Kind.JSON} or item.optional:
         return attrs.evolve(JSON, python=_name(annotation))
     return TypeSpec(Kind.ARRAY, _name(annotation), item=item)
 
 
-def _class(cls: type) -> TypeSpec:
+def _class(cls: type, scope: Mapping[str, Any] | None) -> TypeSpec:
     if issubclass(cls, enum.Enum):
         choices = tuple(str(member.value) for member in cls)
         return TypeSpec(Kind.CHOICE, cls.__name__, choices=choices, constructor=cls.__name__)
-    fields = _fields(cls)
+    fields = _fields(cls, scope)
     if fields is None:
         raise Unsupported(cls.__name__)
     constructor = "" if typing.is_typeddict(cls) else cls.__name__
-    specs = tuple((name, type_spec(hint)) for name, hint in fields)
+    specs = tuple((name, type_spec(hint, scope)) for name, hint in fields)
     if any(spec.kind not in SCALARS or spec.optional for _, spec in specs):
         # Tekton's objects hold strings only, so a nested value travels as one JSON string.
         return TypeSpec(Kind.JSON, cls.__name__, constructor=constructor, properties=specs)
     return TypeSpec(Kind.OBJECT, cls.__name__, properties=specs, constructor=constructor)
 
 
-def _fields(cls: type) -> list[tuple[str, Any]] | None:
+def _fields(cls: type, scope: Mapping[str, Any] | None) -> list[tuple[str, Any]] | None:
     """The fields of a TypedDict, NamedTuple, dataclass or attrs class, in order; None for any other class."""
     named = issubclass(cls, tuple) and hasattr(cls, "_fields")
     if not (typing.is_typeddict(cls) or named or dataclasses.is_dataclass(cls) or attrs.has(cls)):
         return None
-    hints = typing.get_type_hints(cls)
+    try:
+        hints = typing.get_type_hints(cls, localns=dict(scope) if scope else None)
+    except (NameError, TypeError) as error:
+        raise Unsupported(f"{cls.__name__} ({error})") from error
     return list(hints.items())
 
 
@@ -116,14 +120,14 @@ def read_signature(
     """Read a function's signature; what is wrong with it goes to the collector (FLOW001, FLOW015)."""
     signature = inspect.signature(function)
     hints = _hints(function, location, collector)
-    reader = _Reader(location, collector, for_pipeline)
+    reader = _Reader(location, collector, for_pipeline, function)
     for parameter in signature.parameters.values():
         reader.read(parameter, hints)
     return Signature(
         params=tuple(reader.params),
         workspaces=tuple(reader.workspaces),
         env=tuple(reader.env),
-        results=() if for_pipeline else _results(hints.get("return"), location, collector),
+        results=() if for_pipeline else _results(hints.get("return"), function, collector),
         order=tuple(signature.parameters),
         positional=tuple(
             name for name, item in signature.parameters.items() if item.kind is not inspect.Parameter.KEYWORD_ONLY
@@ -148,6 +152,7 @@ class _Reader:
     location: Location
     collector: Collector
     for_pipeline: bool
+    function: Callable[..., Any]
     params: list[ParamDecl] = attrs.field(factory=list)
     workspaces: list[WorkspaceDecl] = attrs.field(factory=list)
     env: list[EnvDecl] = attrs.field(factory=list)
@@ -156,16 +161,16 @@ class _Reader:
     def read(self, parameter: inspect.Parameter, hints: dict[str, Any]) -> None:
         name = parameter.name
         if parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
-            self.error("FLOW001", f"parameter *{name}: Tekton has no variable parameters", "name each parameter")
+            self.error(name, "FLOW001", f"parameter *{name}: Tekton has no variable parameters", "name each parameter")
             return
         if name not in hints:
             if parameter.annotation is inspect.Parameter.empty:
-                self.error("FLOW001", f"parameter {name!r} has no type", f"annotate it: `{name}: str`")
+                self.error(name, "FLOW001", f"parameter {name!r} has no type", f"annotate it: `{name}: str`")
             return
         try:
-            spec = type_spec(hints[name])
+            spec = type_spec(hints[name], self.function.__globals__)
         except Unsupported as error:
-            self.error("FLOW001", f"parameter {name!r}: type {error} can't cross Tekton", _SUPPORTED)
+            self.error(name, "FLOW001", f"parameter {name!r}: type {error} can't cross Tekton", _SUPPORTED)
             return
         default = parameter.default
         if spec.kind is Kind.WORKSPACE:
@@ -174,7 +179,7 @@ class _Reader:
             self._env(name, spec, default)
         elif spec.kind in PATHS and self.for_pipeline:
             self.error(
-                "FLOW001", f"parameter {name!r}: a pipeline can't be given a {spec} itself",
+                name, "FLOW001", f"parameter {name!r}: a pipeline can't be given a {spec} itself",
                 f"take the folder that holds it, `{name}: Workspace`, and pass `{name} / 'the-file'` on",
             )  # fmt: skip
         else:
@@ -186,7 +191,7 @@ class _Reader:
             try:
                 text = encode(default, spec) if spec.kind not in PATHS else ("" if default is None else None)
             except Mismatch as error:
-                self.error("FLOW015", f"default of {name!r}: {error}", "make the default fit the annotation")
+                self.error(name, "FLOW015", f"default of {name!r}: {error}", "make the default fit the annotation")
         self.params.append(ParamDecl(name, spec, self.location, text))
 
     def _workspace(self, name: str, spec: TypeSpec, default: Any) -> None:
@@ -195,7 +200,9 @@ class _Reader:
         elif default is inspect.Parameter.empty or default is None or self.for_pipeline:
             options = volumes.WorkspaceSpec(optional=spec.optional)
         else:
-            self.error("FLOW015", f"default of workspace {name!r}: {default!r}", "use Workspace(...) as the default")
+            self.error(
+                name, "FLOW015", f"default of workspace {name!r}: {default!r}", "use Workspace(...) as the default"
+            )
             return
         if self.for_pipeline and default is not inspect.Parameter.empty:
             self.sources.append((name, default))
@@ -210,33 +217,38 @@ class _Reader:
         wanted = volumes.Secret if spec.kind is Kind.SECRET else volumes.ConfigMap
         if not isinstance(default, wanted) or not default.key:
             self.error(
-                "FLOW015", f"parameter {name!r} must say which {spec} it comes from",
+                name, "FLOW015", f"parameter {name!r} must say which {spec} it comes from",
                 f'give it a default: `{name}: {spec} = {spec}("name", key="key")`',
             )  # fmt: skip
             return
         self.env.append(EnvDecl(name, spec.kind, default.name, default.key, default.optional))
 
-    def error(self, code: str, message: str, hint: str) -> None:
-        self.collector.error(code, message, self.location, hint=hint)
+    def error(self, name: str, code: str, message: str, hint: str) -> None:
+        self.collector.error(code, message, places.of_parameter(self.function, name), hint=hint)
 
 
-def _results(annotation: Any, location: Location, collector: Collector) -> tuple[ResultDecl, ...]:
+def _results(annotation: Any, function: Callable[..., Any], collector: Collector) -> tuple[ResultDecl, ...]:
+    scope = function.__globals__
     if annotation is None or annotation is type(None):
         return ()
     try:
-        if inspect.isclass(annotation) and not typing.is_typeddict(annotation) and (fields := _fields(annotation)):
-            return tuple(ResultDecl(name, _result_type(hint), name) for name, hint in fields)
-        return (ResultDecl("result", _result_type(annotation)),)
+        if (
+            inspect.isclass(annotation)
+            and not typing.is_typeddict(annotation)
+            and (fields := _fields(annotation, scope))
+        ):
+            return tuple(ResultDecl(name, _result_type(hint, scope), name) for name, hint in fields)
+        return (ResultDecl("result", _result_type(annotation, scope)),)
     except Unsupported as error:
         collector.error(
-            "FLOW001", f"return type {error} can't be a Tekton result", location,
+            "FLOW001", f"return type {error} can't be a Tekton result", places.of_parameter(function, "return"),
             hint="return str, int, float, bool, list, dict, File or Directory, or a NamedTuple or dataclass of them",
         )  # fmt: skip
         return ()
 
 
-def _result_type(annotation: Any) -> TypeSpec:
-    spec = type_spec(annotation)
+def _result_type(annotation: Any, scope: Mapping[str, Any]) -> TypeSpec:
+    spec = type_spec(annotation, scope)
     if spec.kind in (Kind.SECRET, Kind.CONFIG_MAP):
         raise Unsupported(str(spec))
     return spec

@@ -15,12 +15,12 @@ from flowdsl.frontend.arguments import Binder
 from flowdsl.frontend.encode import Mismatch, encode_scalar
 from flowdsl.frontend.handles import NodeHandle, node_of
 from flowdsl.frontend.naming import task_name
-from flowdsl.ir.options import TaskOptions
 from flowdsl.frontend.options_check import check_task_options, read_options
 from flowdsl.frontend.proxies import refuse
 from flowdsl.frontend.signature import read_signature
 from flowdsl.frontend.trace import CURRENT, Trace
 from flowdsl.ir.nodes import Condition, Node, Reference, TaskDef
+from flowdsl.ir.options import TaskOptions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -127,7 +127,9 @@ class Task(Generic[P, R]):
         trace.nodes[name] = node
         return NodeHandle(trace, node)
 
-    def _by_name(self, trace: Trace, args: tuple[Any, ...], kwargs: Mapping[str, Any], location: Location) -> dict[str, Any]:
+    def _by_name(
+        self, trace: Trace, args: tuple[Any, ...], kwargs: Mapping[str, Any], location: Location
+    ) -> dict[str, Any]:
         if not args:
             return dict(kwargs)
         if len(args) > len(self._order):

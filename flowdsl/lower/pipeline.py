@@ -23,7 +23,7 @@ class Layout:
 def pipeline_document(pipeline: PipelineDef, metadata: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
     """The Pipeline object."""
     labels = {**metadata.get("labels", {}), **pipeline.options.labels}
-    meta = {**metadata, "name": pipeline.name, "labels": labels, "annotations": dict(pipeline.options.annotations)}
+    meta = {"name": pipeline.name, **metadata, "labels": labels, "annotations": dict(pipeline.options.annotations)}
     return {
         "apiVersion": "tekton.dev/v1",
         "kind": "Pipeline",

@@ -16,7 +16,7 @@ def run_document(pipeline: PipelineDef, metadata: Mapping[str, Any], params: Map
     """A PipelineRun with the given params, every workspace bound, and what single tasks ask of their pods."""
     options: PipelineOptions = pipeline.options
     labels = {**metadata.get("labels", {}), **options.labels}
-    meta = {**metadata, "generateName": f"{pipeline.name}-", "labels": labels, "annotations": dict(options.annotations)}
+    meta = {"generateName": f"{pipeline.name}-", **metadata, "labels": labels, "annotations": dict(options.annotations)}
     return {
         "apiVersion": "tekton.dev/v1",
         "kind": "PipelineRun",
@@ -68,7 +68,7 @@ def _account(account: ServiceAccount, metadata: Mapping[str, Any]) -> dict[str, 
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": filled({**metadata, "name": account.name}),
+        "metadata": filled({"name": account.name, **metadata}),
         **({"secrets": [{"name": name} for name in account.secrets]} if account.secrets else {}),
         **(
             {"imagePullSecrets": [{"name": name} for name in account.image_pull_secrets]}
@@ -82,7 +82,7 @@ def _claim(claim: PVC, metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
-        "metadata": filled({**metadata, "name": claim.name}),
+        "metadata": filled({"name": claim.name, **metadata}),
         "spec": _claim_spec(claim.access_mode, claim.storage, claim.storage_class),
     }
 
@@ -145,6 +145,4 @@ def _task_run_spec(node: Node) -> dict[str, Any]:
     )
     if not pod and not options.service_account:
         return {}
-    return filled(
-        {"pipelineTaskName": node.name, "serviceAccountName": options.service_account, "podTemplate": pod}
-    )
+    return filled({"pipelineTaskName": node.name, "serviceAccountName": options.service_account, "podTemplate": pod})

@@ -15,7 +15,7 @@ from flowdsl.lower.environment import array_args, task_env
 def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool, enums: bool) -> dict[str, Any]:
     """The Task object. `fans_out`: a matrix uses it; `enums`: param enums are opted in to (alpha)."""
     labels = {**metadata.get("labels", {}), **task.options.labels}
-    meta = {**metadata, "name": task.name, "labels": labels, "annotations": dict(task.options.annotations)}
+    meta = {"name": task.name, **metadata, "labels": labels, "annotations": dict(task.options.annotations)}
     return {
         "apiVersion": "tekton.dev/v1",
         "kind": "Task",
@@ -35,7 +35,7 @@ def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
             "params": [param_spec(param, enums=enums) for param in task.params],
             "steps": _steps(task, options, task_env(task, fans_out=fans_out)),
             "stepTemplate": _template(options, mounts),
-            "sidecars": [_sidecar(sidecar) for sidecar in options.sidecars],
+            "sidecars": [_sidecar(sidecar, options.gpu_resource) for sidecar in options.sidecars],
             "volumes": volumes,
             "workspaces": _workspaces(task),
             "results": [_result(result) for result in task.results],
@@ -45,7 +45,7 @@ def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
 
 def filled(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that say something: empty text, lists and mappings are left out."""
-    return {name: value for name, value in fields.items() if value or value is False or value == 0 and value != ""}
+    return {name: value for name, value in fields.items() if value or value is False or (value == 0 and value != "")}
 
 
 def plain(value: Text) -> Any:
@@ -173,9 +173,8 @@ def _step(step: Step, env: list[dict[str, Any]]) -> dict[str, Any]:
     return filled(fields)
 
 
-def _sidecar(sidecar: Sidecar) -> dict[str, Any]:
+def _sidecar(sidecar: Sidecar, gpu_resource: str) -> dict[str, Any]:
     probe = {"httpGet": {"path": sidecar.ready, "port": sidecar.port or 80}} if sidecar.ready else {}
-    gpu_resource = "nvidia.com/gpu"
     fields: dict[str, Any] = {
         "name": sidecar.name,
         "image": sidecar.image,

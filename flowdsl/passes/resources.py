@@ -13,10 +13,11 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     """Check the ranges of every task once, each node's own options, and the pipeline's timeouts."""
     seen: set[int] = set()
     for node in pipeline.nodes:
-        if node.timeout and not is_duration(node.timeout):
+        own = node.task.options  # what a node inherits was judged at the decorator
+        if node.timeout and node.timeout != getattr(own, "timeout", "") and not is_duration(node.timeout):
             collector.error("FLOW014", f"timeout={node.timeout!r} of task {node.name!r} is no duration", node.location,
                             hint='write it as "30m" or "1h30m"')  # fmt: skip
-        if node.retries is not None and node.retries < 0:
+        if node.retries is not None and node.retries < 0 and node.retries != getattr(own, "retries", None):
             collector.error("FLOW014", f"retries={node.retries} of task {node.name!r}", node.location,
                             hint="retry 0 or more times")  # fmt: skip
         if id(node.task) in seen or node.task.options is None:

@@ -9,16 +9,9 @@ from flowdsl.ir.nodes import PipelineDef, PipelineResult
 from flowdsl.ir.refs import result_refs
 
 
-def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
+def run(pipeline: PipelineDef, _: Collector) -> PipelineDef:
     """Results of finally tasks are read as `$(finally....)`: docs/pipelines.md, "Emitting Results from a Pipeline"."""
     final = {node.name for node in pipeline.nodes if node.final}
-    for node in pipeline.nodes:
-        for param, value in node.arguments.items():
-            if node.mapped and isinstance(value, tuple) and any(text.endswith("[*])") for text in value) and len(value) > 1:
-                collector.error(
-                    "FLOW104", f"{param!r} of task {node.name!r} mixes a whole array with single elements", node.location,
-                    hint="pass the array alone, or join the values in a task of their own",
-                )  # fmt: skip
     if not final:
         return pipeline
     return attrs.evolve(pipeline, results=tuple(_renamed(result, final) for result in pipeline.results))

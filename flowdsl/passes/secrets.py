@@ -40,7 +40,9 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
 
 def _check_task(task: TaskDef, collector: Collector) -> None:
     for param in task.params:
-        _check(param.name, param.default, f"the default of {param.name!r} in task {task.name!r}", task.location, collector)
+        _check(
+            param.name, param.default, f"the default of {param.name!r} in task {task.name!r}", task.location, collector
+        )
     for name, value in _environment(task.options):
         if isinstance(value, str):
             _check(name, value, f"variable {name!r} of task {task.name!r}", task.location, collector)
