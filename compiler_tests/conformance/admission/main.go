@@ -1,0 +1,63 @@
+// Command admission tells what Tekton's admission webhooks say of documents.
+//
+// Standard input holds one JSON object a line, {"id": ..., "doc": ...}; each is answered by one line,
+// {"id": ..., "accepted": true|false, "seen": true|false, "message": "..."}, in order. Documents that are not Tekton's
+// are accepted and not seen: no Tekton webhook is asked about them.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+)
+
+type question struct {
+	ID  string          `json:"id"`
+	Doc json.RawMessage `json:"doc"`
+}
+
+type answer struct {
+	ID       string `json:"id"`
+	Accepted bool   `json:"accepted"`
+	Seen     bool   `json:"seen"`
+	Message  string `json:"message"`
+}
+
+func main() {
+	fields := flag.String("enable-api-fields", "", "the feature flag of that name; Tekton's default when empty")
+	flag.Parse()
+	if err := run(*fields, os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "admission:", err)
+		os.Exit(1)
+	}
+}
+
+func run(fields string, in io.Reader, out io.Writer) error {
+	webhooks, err := newWebhooks(fields)
+	if err != nil {
+		return err
+	}
+	questions := json.NewDecoder(bufio.NewReader(in))
+	buffered := bufio.NewWriter(out)
+	answers := json.NewEncoder(buffered)
+	answers.SetEscapeHTML(false)
+	for {
+		var q question
+		if err := questions.Decode(&q); err == io.EOF {
+			return buffered.Flush()
+		} else if err != nil {
+			return err
+		}
+		seen, refusal := webhooks.admit(q.Doc)
+		a := answer{ID: q.ID, Accepted: refusal == nil, Seen: seen}
+		if refusal != nil {
+			a.Message = refusal.Error()
+		}
+		if err := answers.Encode(a); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/tektoncd/pipeline/pkg/apis/config"
+	v1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
+	"github.com/tektoncd/pipeline/pkg/apis/pipeline/v1beta1"
+	"knative.dev/pkg/apis"
+	strict "knative.dev/pkg/webhook/json"
+)
+
+// resource is what the webhooks ask of a kind.
+type resource interface {
+	apis.Defaultable
+	apis.Validatable
+}
+
+// kinds makes an empty resource for each apiVersion and kind our documents may have.
+var kinds = map[string]func() resource{
+	"tekton.dev/v1 Task":            func() resource { return &v1.Task{} },
+	"tekton.dev/v1 TaskRun":         func() resource { return &v1.TaskRun{} },
+	"tekton.dev/v1 Pipeline":        func() resource { return &v1.Pipeline{} },
+	"tekton.dev/v1 PipelineRun":     func() resource { return &v1.PipelineRun{} },
+	"tekton.dev/v1beta1 StepAction": func() resource { return &v1beta1.StepAction{} },
+}
+
+// webhooks are Tekton's defaulting and validating admission, for documents being created.
+type webhooks struct {
+	ctx context.Context
+}
+
+// newWebhooks takes the value of enable-api-fields, or "" for every flag's default.
+func newWebhooks(fields string) (webhooks, error) {
+	ctx := context.Background()
+	cfg := config.FromContextOrDefaults(ctx)
+	if fields != "" {
+		flags, err := config.NewFeatureFlagsFromMap(map[string]string{"enable-api-fields": fields})
+		if err != nil {
+			return webhooks{}, err
+		}
+		cfg.FeatureFlags = flags
+	}
+	return webhooks{apis.WithinCreate(config.ToContext(ctx, cfg))}, nil
+}
+
+// admit says whether a Tekton webhook is asked about a document at all, and why it is refused if it is.
+func (w webhooks) admit(doc []byte) (seen bool, refusal error) {
+	var head struct {
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+	}
+	if err := json.Unmarshal(doc, &head); err != nil {
+		return true, fmt.Errorf("cannot decode: %w", err)
+	}
+	if !strings.HasPrefix(head.APIVersion, "tekton.dev/") {
+		return false, nil
+	}
+	newResource, known := kinds[head.APIVersion+" "+head.Kind]
+	if !known {
+		return true, fmt.Errorf("unhandled kind: %s %s", head.APIVersion, head.Kind)
+	}
+	defaulted, err := w.mutate(doc, newResource())
+	if err != nil {
+		return true, err
+	}
+	return true, w.validate(defaulted, newResource())
+}
+
+// mutate is the defaulting webhook: what it sends back is the document with its defaults.
+func (w webhooks) mutate(doc []byte, into resource) ([]byte, error) {
+	if err := strict.Decode(doc, into, true); err != nil {
+		return nil, fmt.Errorf("cannot decode: %w", err)
+	}
+	into.SetDefaults(w.ctx)
+	return json.Marshal(into)
+}
+
+// validate is the validating webhook, which decodes afresh what the defaulting one made. Warnings refuse nothing.
+func (w webhooks) validate(doc []byte, into resource) error {
+	if err := strict.Decode(doc, into, true); err != nil {
+		return fmt.Errorf("cannot decode after defaulting: %w", err)
+	}
+	if found := into.Validate(w.ctx).Filter(apis.ErrorLevel); found != nil {
+		return found
+	}
+	return nil
+}

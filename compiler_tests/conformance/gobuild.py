@@ -1,0 +1,94 @@
+"""Builds the Go programs of this directory once per machine and hands out their paths.
+
+A program is built in a cache directory named after its sources, the Go version and the platform, under a lock, so that
+parallel test workers build it once and an edit builds it anew. The work tree is never written to.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BUILD_SECONDS = 900
+
+# What Go prints when a module or a toolchain cannot be had, as against code that does not compile.
+_OUT_OF_REACH = re.compile(
+    r"reading https?://|dial tcp|no such host|i/o timeout|connection refused|TLS handshake|module lookup disabled"
+    r"|running go 1\.\d+(\.\d+)?; GOTOOLCHAIN=local|toolchain not available"
+)
+
+
+class UnavailableError(Exception):
+    """Go, or a module the program needs, cannot be had on this machine; the text says which and why."""
+
+
+class BuildError(Exception):
+    """The program's own code does not compile."""
+
+
+@functools.cache
+def program(name: str) -> Path:
+    """The path of the built program of directory `name`. Raises UnavailableError or BuildError."""
+    go = shutil.which("go")
+    if go is None:
+        raise UnavailableError("Go is not installed (no `go` on PATH)")
+    sources = sorted(path for path in (HERE / name).iterdir() if path.suffix in {".go", ".mod", ".sum"})
+    cache = _cache() / _digest(go, sources)
+    binary = cache / name
+    if binary.exists():
+        return binary
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not binary.exists():
+            _build(go, sources, binary)
+    return binary
+
+
+def _cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "flowdsl-conformance"
+
+
+def _digest(go: str, sources: list[Path]) -> str:
+    version = subprocess.run([go, "version"], capture_output=True, check=True, timeout=60).stdout
+    digest = hashlib.sha256(version)
+    for source in sources:
+        content = source.read_bytes()
+        digest.update(f"{source.name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()[:20]
+
+
+def _build(go: str, sources: list[Path], binary: Path) -> None:
+    """Build in a copy of the sources, since Go completes go.mod and go.sum, and move the result in place."""
+    with tempfile.TemporaryDirectory(dir=binary.parent) as scratch:
+        for source in sources:
+            shutil.copy(source, scratch)
+        built = Path(scratch) / "built"
+        # -mod=mod lets Go add the sums that go.sum lacks, checked against the public sum database as always.
+        command = [go, "build", "-mod=mod", "-buildvcs=false", "-trimpath", "-o", str(built), "."]
+        try:
+            done = subprocess.run(
+                command, cwd=scratch, capture_output=True, text=True, check=False, timeout=BUILD_SECONDS
+            )
+        except subprocess.TimeoutExpired as late:
+            raise UnavailableError(f"go build did not end within {BUILD_SECONDS} s") from late
+        if done.returncode != 0:
+            raise _failure(done.stderr)
+        os.replace(built, binary)
+
+
+def _failure(text: str) -> Exception:
+    lines = text.strip().splitlines()
+    for number, line in enumerate(lines):
+        if _OUT_OF_REACH.search(line):
+            return UnavailableError(" ".join(part.strip() for part in lines[number : number + 2]))
+    return BuildError(text)
