@@ -1,0 +1,161 @@
+"""The house keeps its shape: imports point downward, without circles, from small files, away from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from source import ROOT, Import, Module, area, cycles, environment_reads, imports, modules
+
+# What each package may import beside itself. DESIGN.md's table, with what an allowed package itself may import.
+BASE = {"diagnostics"}
+KUBE = BASE | {"kube"}
+IR = KUBE | {"ir"}
+TEKTON = KUBE | {"tekton"}
+CHECK = TEKTON | {"check"}
+LEAF = CHECK | IR | {"emit"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "diagnostics": set(),
+    "kube": BASE,
+    "ir": KUBE,
+    "tekton": KUBE,
+    "check": TEKTON,
+    "frontend": IR,
+    "graph": IR,
+    "passes": IR | {"graph"},
+    "lower": IR | TEKTON | {"graph", "passes"},
+    "emit": TEKTON,
+    "compiler": CHECK | IR | {"frontend", "graph", "passes", "lower", "emit"},
+    # Leaves: users of what the compiler made; none imports another.
+    "importer": LEAF,
+    "diff": LEAF,
+    "runner": LEAF,
+    "cluster": LEAF,
+}
+EVERYTHING = "cli"
+# The public face: users import it, and it must not drag the command line in with it.
+FACADE = {"flowdsl", "flowdsl.api"}
+READS_ENVIRONMENT = {"cli", "cluster"}
+
+LONGEST = 400
+# Files over the limit, each with the reason why cutting it would read worse.
+LONG_FILES: dict[str, str] = {}
+
+
+def all_imports(known: dict[str, Module]) -> list[Import]:
+    return [one for module in known.values() for one in imports(module, known)]
+
+
+def wrong_direction(known: dict[str, Module]) -> list[str]:
+    wrong = []
+    for one in all_imports(known):
+        source, target = area(one.importer), area(one.imported)
+        if one.importer in FACADE:
+            if target == EVERYTHING and not (one.in_function or one.typing_only):
+                wrong.append(f"{one}: the command line is loaded on first use only, in a function")
+        elif source != EVERYTHING and source != target and target not in MAY_IMPORT.get(source, set()):
+            wrong.append(f"{one}: flowdsl/{source} may import {sorted(MAY_IMPORT.get(source, set()))} alone")
+    return wrong
+
+
+def circles(known: dict[str, Module]) -> list[list[str]]:
+    # What only a type checker imports cannot deadlock an import, nor can the façade's way to the command line.
+    edges: dict[str, set[str]] = {name: set() for name in known}
+    for one in all_imports(known):
+        if not one.typing_only and not (one.importer in FACADE and one.in_function):
+            edges[one.importer].add(one.imported)
+    return cycles(edges)
+
+
+def test_every_package_is_in_the_table() -> None:
+    known = modules()
+    areas = {area(name) for name in known if name not in FACADE}
+    assert areas <= {*MAY_IMPORT, EVERYTHING}
+
+
+def test_imports_point_downward() -> None:
+    assert wrong_direction(modules()) == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(modules()) == []
+
+
+def test_only_the_edges_read_the_environment() -> None:
+    found = [
+        f"{module.name}:{line}"
+        for module in modules().values()
+        if module.area not in READS_ENVIRONMENT
+        for line in environment_reads(module)
+    ]
+    assert found == []
+
+
+def test_files_are_small() -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for folder in ("flowdsl", "compiler_tests", "pipelines", "benchmarks")
+        for suffix in ("*.py", "*.go")
+        for path in (ROOT / folder).rglob(suffix)
+    }
+    assert len(lengths) > 50, "the walk over the files is broken"
+    assert {path: length for path, length in lengths.items() if length > LONGEST and path not in LONG_FILES} == {}
+    assert [path for path in LONG_FILES if lengths.get(path, 0) <= LONGEST] == [], "these need no exception any more"
+
+
+def house(root: Path, files: dict[str, str]) -> dict[str, Module]:
+    for name, text in files.items():
+        path = root / "flowdsl" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return modules(root)
+
+
+def test_an_upward_import_is_found_wherever_it_hides(tmp_path: Path) -> None:
+    known = house(
+        tmp_path,
+        {
+            "__init__.py": "from flowdsl import cli\n",
+            "api.py": "def f():\n    from flowdsl.cli import main\n",
+            "cli/__init__.py": "import flowdsl.runner\n",
+            "runner/__init__.py": "from flowdsl.cluster import x\n",
+            "cluster/__init__.py": "import flowdsl.check\nimport os\n",
+            "check/__init__.py": "def f():\n    import flowdsl.ir.nodes as n\n",
+            "ir/__init__.py": "import typing\nif typing.TYPE_CHECKING:\n    from flowdsl.frontend import a\n",
+            "ir/nodes.py": "from ..graph import dag\nfrom . import refs\nfrom ..kube import names\n",
+            "graph/__init__.py": "import importlib\nimportlib.import_module('flowdsl.passes')\n",
+            "kube/__init__.py": "",
+        },
+    )
+    assert [
+        text.split(":")[0] + " > " + text.split("imports ")[1].split(":")[0] for text in wrong_direction(known)
+    ] == [
+        "flowdsl > flowdsl.cli",
+        "flowdsl.check > flowdsl.ir.nodes",
+        "flowdsl.graph > flowdsl.passes",
+        "flowdsl.ir > flowdsl.frontend",
+        "flowdsl.ir.nodes > flowdsl.graph",
+        "flowdsl.runner > flowdsl.cluster",
+    ]
+
+
+def test_a_circle_is_found(tmp_path: Path) -> None:
+    known = house(
+        tmp_path,
+        {
+            "__init__.py": "",
+            "ir/__init__.py": "",
+            "ir/a.py": "from flowdsl.ir import b\n",
+            "ir/b.py": "def f():\n    from flowdsl.ir.c import x\n",
+            "ir/c.py": "from .a import y\n",
+            "ir/d.py": "from flowdsl.ir import a\n",
+            "ir/e.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from flowdsl.ir import f\n",
+            "ir/f.py": "from flowdsl.ir import e\n",
+        },
+    )
+    assert circles(known) == [["flowdsl.ir.a", "flowdsl.ir.b", "flowdsl.ir.c"]]
+
+
+def test_a_look_at_the_environment_is_found(tmp_path: Path) -> None:
+    text = "import os\nfrom os import environ\nos.path.join('a')\nx = os.environ['A']\ndef f():\n    os.getenv('B')\n"
+    known = house(tmp_path, {"ir/a.py": text})
+    assert environment_reads(known["flowdsl.ir.a"]) == [2, 4, 6]
