@@ -1,0 +1,130 @@
+"""Decide whether a clip is good enough to be published: the task `gate`. Its rule is the pure function `judge`."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from flowdsl import File, Workspace, task
+from sonic_tasks import PYTHON
+
+# For each measure: which way is better, the value it must reach, and how much worse than the baseline it may be
+# (0.05: five per cent; none: not compared). A measure without a rule is reported and decides nothing.
+THRESHOLDS = {
+    "lse_d": {"better": "lower", "limit": 8.5, "regression": 0.05},
+    "lse_c": {"better": "higher", "limit": 6.0, "regression": 0.05},
+    "fid": {"better": "lower", "limit": 60.0, "regression": 0.10},
+    "duration_error": {"better": "lower", "limit": 0.5},
+}
+
+
+class Verdict(NamedTuple):
+    """Whether the clip passed, why not, and both in one line."""
+
+    passed: bool
+    reasons: list[str]
+    verdict: str
+
+
+@task(image=PYTHON, cpu="100m..500m", memory="64Mi..256Mi", timeout="5m")
+def gate(
+    metrics: dict,
+    baseline: File,
+    record: Workspace,
+    *,
+    thresholds: dict = THRESHOLDS,
+    require_baseline: bool = True,
+) -> Verdict:
+    """Hold the measures against thresholds and against the last good run.
+
+    The baseline is the `metrics.json` of the run that was last accepted, kept with the test assets. One better measure
+    does not buy another worse one. A clip that fails stops the upload, not the run. For the very first run, without a
+    baseline, set `require_baseline` to false.
+    """
+    before = None
+    if baseline.exists() or require_baseline:
+        before = read_baseline(baseline)
+    checks = judge(metrics, thresholds, before)
+    reasons = [check["reason"] for check in checks if check["reason"]]
+    verdict = (
+        "passed"
+        if not reasons
+        else f"stopped: {reasons[0]}" + (f" (and {len(reasons) - 1} more)" if reasons[1:] else "")
+    )
+    for check in checks:
+        print(f"{'STOP' if check['reason'] else 'ok  '} {check['metric']}: {check['reason'] or check['value']}")
+    print(verdict)
+    told = {"passed": not reasons, "verdict": verdict, "checks": checks, "compared": before is not None}
+    (record / "gate.json").write_text(json.dumps(told, indent=2), "utf-8")
+    return Verdict(not reasons, reasons, verdict)
+
+
+def judge(
+    metrics: Mapping[str, Any], thresholds: Mapping[str, Any], baseline: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    """One check a rule: metric, value, limit, baseline, change, and the reason to stop ("" where there is none).
+
+    `metrics` and `baseline` map a name to {"value": number or None, "method": text}; without a baseline (None) only the
+    limits count. `change` is the share by which the value is worse than the baseline's; negative: better. Whatever
+    can't be compared (missing, NaN, another method, an unknown rule) is a reason to stop.
+    """
+    return [judge_one(name, rule, metrics.get(name), baseline) for name, rule in thresholds.items()]
+
+
+def judge_one(name: str, rule: Mapping[str, Any], metric: Any, baseline: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The check of one measure against its rule."""
+    value, limit = number(metric), rule.get("limit")
+    check = {"metric": name, "value": value, "limit": limit, "baseline": None, "change": None, "reason": ""}
+    sign = {"lower": 1, "higher": -1}.get(rule.get("better", ""))
+    if sign is None:
+        check["reason"] = f"{name}: its rule must say better: lower or higher"
+    elif value is None:
+        check["reason"] = f"{name} is missing or not a number"
+    elif limit is not None and not sign * value <= sign * limit:
+        check["reason"] = f"{name}={value:g} is {'above' if sign > 0 else 'below'} the limit {limit:g}"
+    if baseline is None or rule.get("regression") is None:
+        return check
+
+    before, allowed = number(baseline.get(name)), rule["regression"]
+    check["baseline"] = before
+    if check["reason"]:
+        return check
+    if before is None:
+        check["reason"] = f"the baseline has no {name}"
+    elif method(metric) != method(baseline[name]):
+        check["reason"] = f"{name} was measured by {method(metric)}, the baseline by {method(baseline[name])}"
+    else:
+        worse = sign * (value - before)
+        change = worse / abs(before) if before else math.copysign(math.inf, worse) if worse else 0.0
+        check["change"] = round(change, 4) if math.isfinite(change) else None
+        if change > allowed + 1e-9:  # a float's last digit decides nothing
+            by = f"{change:.1%}" if math.isfinite(change) else "from 0"
+            check["reason"] = f"{name}={value:g} is {by} worse than the baseline {before:g}; {allowed:.0%} is allowed"
+    return check
+
+
+def number(metric: Any) -> float | None:
+    """The finite value of a measure, or None."""
+    value = metric.get("value") if isinstance(metric, dict) else metric
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if good else None
+
+
+def method(metric: Any) -> str:
+    """How a measure was made."""
+    return str(metric.get("method", "")) if isinstance(metric, dict) else ""
+
+
+def read_baseline(path: Any) -> dict[str, Any]:
+    """The measures of a `metrics.json`. Stops where it is missing or broken: no baseline, no check for regressions."""
+    try:
+        found = json.loads(path.read_text("utf-8"))["metrics"]
+        return dict(found.items())
+    except FileNotFoundError:
+        raise SystemExit(
+            f"error: there is no baseline {path.name}; for a first run set require_baseline=false"
+        ) from None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise SystemExit(f"error: {path.name} is no metrics.json of a run ({type(error).__name__}: {error})") from None
