@@ -1,0 +1,152 @@
+"""Where and how a pod runs: affinity, tolerations, DNS, the pod's security context."""
+
+from __future__ import annotations
+
+from flowdsl.tekton.base import Model
+from flowdsl.tekton.containers import AppArmorProfile, SeccompProfile, SELinuxOptions, WindowsSecurityContextOptions
+from flowdsl.tekton.meta import LabelSelector
+
+
+class Affinity(Model):
+    """Kubernetes's `Affinity`."""
+
+    nodeAffinity: NodeAffinity | None = None
+    podAffinity: PodAffinity | None = None
+    podAntiAffinity: PodAntiAffinity | None = None
+
+
+class HostAlias(Model):
+    """Kubernetes's `HostAlias`."""
+
+    hostnames: list[str] | None = None
+    ip: str | None = None
+
+
+class NodeAffinity(Model):
+    """Kubernetes's `NodeAffinity`."""
+
+    preferredDuringSchedulingIgnoredDuringExecution: list[PreferredSchedulingTerm] | None = None
+    requiredDuringSchedulingIgnoredDuringExecution: NodeSelector | None = None
+
+
+class NodeSelector(Model):
+    """Kubernetes's `NodeSelector`."""
+
+    nodeSelectorTerms: list[NodeSelectorTerm] | None = None
+
+
+class NodeSelectorRequirement(Model):
+    """Kubernetes's `NodeSelectorRequirement`."""
+
+    key: str | None = None
+    operator: str | None = None
+    values: list[str] | None = None
+
+
+class NodeSelectorTerm(Model):
+    """Kubernetes's `NodeSelectorTerm`."""
+
+    matchExpressions: list[NodeSelectorRequirement] | None = None
+    matchFields: list[NodeSelectorRequirement] | None = None
+
+
+class PodAffinity(Model):
+    """Kubernetes's `PodAffinity`."""
+
+    preferredDuringSchedulingIgnoredDuringExecution: list[WeightedPodAffinityTerm] | None = None
+    requiredDuringSchedulingIgnoredDuringExecution: list[PodAffinityTerm] | None = None
+
+
+class PodAffinityTerm(Model):
+    """Kubernetes's `PodAffinityTerm`."""
+
+    labelSelector: LabelSelector | None = None
+    matchLabelKeys: list[str] | None = None
+    mismatchLabelKeys: list[str] | None = None
+    namespaceSelector: LabelSelector | None = None
+    namespaces: list[str] | None = None
+    topologyKey: str | None = None
+
+
+class PodAntiAffinity(Model):
+    """Kubernetes's `PodAntiAffinity`."""
+
+    preferredDuringSchedulingIgnoredDuringExecution: list[WeightedPodAffinityTerm] | None = None
+    requiredDuringSchedulingIgnoredDuringExecution: list[PodAffinityTerm] | None = None
+
+
+class PodDNSConfig(Model):
+    """Kubernetes's `PodDNSConfig`."""
+
+    nameservers: list[str] | None = None
+    options: list[PodDNSConfigOption] | None = None
+    searches: list[str] | None = None
+
+
+class PodDNSConfigOption(Model):
+    """Kubernetes's `PodDNSConfigOption`."""
+
+    name: str | None = None
+    value: str | None = None
+
+
+class PodSecurityContext(Model):
+    """Kubernetes's `PodSecurityContext`."""
+
+    appArmorProfile: AppArmorProfile | None = None
+    fsGroup: int | None = None
+    fsGroupChangePolicy: str | None = None
+    runAsGroup: int | None = None
+    runAsNonRoot: bool | None = None
+    runAsUser: int | None = None
+    seLinuxChangePolicy: str | None = None
+    seLinuxOptions: SELinuxOptions | None = None
+    seccompProfile: SeccompProfile | None = None
+    supplementalGroups: list[int] | None = None
+    supplementalGroupsPolicy: str | None = None
+    sysctls: list[Sysctl] | None = None
+    windowsOptions: WindowsSecurityContextOptions | None = None
+
+
+class PreferredSchedulingTerm(Model):
+    """Kubernetes's `PreferredSchedulingTerm`."""
+
+    preference: NodeSelectorTerm | None = None
+    weight: int | None = None
+
+
+class Sysctl(Model):
+    """Kubernetes's `Sysctl`."""
+
+    name: str | None = None
+    value: str | None = None
+
+
+class Toleration(Model):
+    """Kubernetes's `Toleration`."""
+
+    key: str | None = None
+    value: str | None = None
+    effect: str | None = None
+    operator: str | None = None
+    tolerationSeconds: int | None = None
+
+
+class TopologySpreadConstraint(Model):
+    """Kubernetes's `TopologySpreadConstraint`."""
+
+    labelSelector: LabelSelector | None = None
+    matchLabelKeys: list[str] | None = None
+    maxSkew: int | None = None
+    minDomains: int | None = None
+    nodeAffinityPolicy: str | None = None
+    nodeTaintsPolicy: str | None = None
+    topologyKey: str | None = None
+    whenUnsatisfiable: str | None = None
+
+
+class WeightedPodAffinityTerm(Model):
+    """Kubernetes's `WeightedPodAffinityTerm`."""
+
+    podAffinityTerm: PodAffinityTerm | None = None
+    weight: int | None = None
