@@ -9,6 +9,7 @@ import (
 	"github.com/tektoncd/pipeline/pkg/apis/config"
 	v1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	"github.com/tektoncd/pipeline/pkg/apis/pipeline/v1beta1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/pkg/apis"
 	strict "knative.dev/pkg/webhook/json"
 )
@@ -76,6 +77,10 @@ func (w webhooks) mutate(doc []byte, into resource) ([]byte, error) {
 		return nil, fmt.Errorf("cannot decode: %w", err)
 	}
 	into.SetDefaults(w.ctx)
+	if object, ok := into.(metav1.Object); ok && object.GetName() == "" && object.GetGenerateName() != "" {
+		// The API server makes the name up before it asks the validating webhook.
+		object.SetName(object.GetGenerateName() + "abcde")
+	}
 	return json.Marshal(into)
 }
 

@@ -1,0 +1,169 @@
+"""The report: written whatever the run left behind, and nothing in it can be markup."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+
+import pytest
+import sonic_fakes  # noqa: F401 - puts pipelines/ on the path
+from sonic_tasks.gate import THRESHOLDS, judge
+from sonic_tasks.report import report
+
+EVIL = "<script>alert('x')</script>\"&"
+TASKS = ["fetch-source=Succeeded", "build-image=Succeeded", "run-inference=Succeeded", "evaluate=Succeeded", "gate=Succeeded", "upload=None"]  # fmt: skip
+
+
+class Reader(HTMLParser):
+    """What a browser makes of a page: its tags, its text, and whether every tag that opens also closes."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.text, self.open, self.links = [], [], [], []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href")]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def measured(lse_d=7.0, fid=40.0):
+    values = {"lse_d": lse_d, "lse_c": 7.5, "fid": fid, "duration_error": 0.04}
+    return {name: {"value": value, "method": "m"} for name, value in values.items()}
+
+
+@pytest.fixture
+def record(tmp_path, monkeypatch):
+    folder = tmp_path / "record"
+    folder.mkdir()
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    return folder
+
+
+def fill(record, *, passed=False):
+    checks = judge(measured(lse_d=8.19, fid=30.0), THRESHOLDS, measured())
+    gate = {"passed": passed, "verdict": "stopped: lse_d", "checks": checks, "compared": True}
+    inference = {
+        "model": "registry/sonic@sha256:1",
+        "parameters": {"duration": 2.0, "inference_steps": 18, "smooth_motion": True},
+        "warnings": ["inference_steps=18: below 20"],
+        "speech_seconds": 2.0,
+        "elapsed_seconds": 31.5,
+        "peak_memory_bytes": None,
+        "service": "1.2",
+    }
+    extra = {"sync_confidence": {"value": 3.5, "method": "correlation"}}
+    metrics = {"evaluator": "registry/eval:1", "metrics": {**measured(lse_d=8.19, fid=30.0), **extra}}
+    for name, content in (("inference", inference), ("metrics", metrics), ("gate", gate)):
+        (record / f"{name}.json").write_text(json.dumps(content))
+
+
+def write(record, tasks=TASKS, status="Completed", run="sonic-x7"):
+    made = report(run, "7f3-uid", status, tasks, record)
+    return made.page.read_text("utf-8"), json.loads(made.summary.read_text("utf-8"))
+
+
+def test_tells_statuses_measures_parameters_and_the_verdict(record, capsys):
+    fill(record)
+    page, summary = write(record)
+    text = " ".join(Reader(page).text)
+    for wanted in (
+        "sonic-x7", "7f3-uid", "Completed", "stopped: lse_d", "did not run", "+17.0%", "-25.0%", "8.19", "8.5",
+        "lse_d=8.19 is 17.0% worse than the baseline 7; 5% is allowed", "inference_steps=18: below 20", "smooth_motion",
+        "registry/sonic@sha256:1", "registry/eval:1", "sync_confidence", "correlation", "not judged",
+    ):  # fmt: skip
+        assert wanted in text, wanted
+    assert summary["tasks"]["upload"] == "None"
+    assert summary["gaps"] == []
+    assert summary["gate"]["checks"][0]["change"] == 0.17
+    log = capsys.readouterr().out
+    assert "run sonic-x7: Completed" in log
+    assert "gate: stopped: lse_d" in log
+    assert "upload           did not run" in log
+
+
+def test_stands_alone(record):
+    fill(record)
+    reader = Reader(write(record)[0])
+    assert reader.links == []
+    assert not {"script", "link", "img", "iframe"} & set(reader.tags)
+    assert reader.open in ([], ["html"])
+
+
+def test_a_run_that_failed_at_once_still_has_a_report(record):
+    failed = [
+        "fetch-source=Failed",
+        "build-image=None",
+        "run-inference=None",
+        "evaluate=None",
+        "gate=None",
+        "upload=None",
+    ]
+    page, summary = write(record, failed, "Failed")
+    assert summary["gaps"] == ["inference.json: not written", "metrics.json: not written", "gate.json: not written"]
+    text = " ".join(Reader(page).text)
+    assert "did not decide" in text
+    assert "inference.json: not written" in text
+    assert "Measures" not in text
+
+
+def test_measures_without_a_verdict_are_shown(record):
+    fill(record)
+    (record / "gate.json").unlink()
+    page, _ = write(record)
+    text = " ".join(Reader(page).text)
+    assert "8.19" in text
+    assert text.count("not judged") == 5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"3", b"null", b"\xff\xfe", b'{"metrics": 3, "checks": 3, "warnings": 3, "parameters": 3}',
+     b'{"metrics": {"a": 1}, "checks": [1, {}], "warnings": [1], "parameters": {"a": {}}, "passed": "x"}'],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["inference", "metrics", "gate"])
+def test_a_broken_note_leaves_a_gap_and_fails_nothing(record, name, content):
+    fill(record)
+    (record / f"{name}.json").write_bytes(content)
+    page, summary = write(record)
+    assert Reader(page).open in ([], ["html"])
+    assert summary["status"] == "Completed"
+
+
+def test_text_from_a_run_is_never_markup(record):
+    notes = {
+        "inference": {
+            "model": EVIL, "warnings": [EVIL], "parameters": {EVIL: EVIL}, "service": EVIL, "speech_seconds": EVIL,
+        },
+        "metrics": {"evaluator": EVIL, "metrics": {EVIL: {"value": EVIL, "method": EVIL}}},
+        "gate": {
+            "passed": EVIL and False, "verdict": EVIL,
+            "checks": [{"metric": EVIL, "limit": EVIL, "baseline": EVIL, "change": EVIL, "reason": EVIL}],
+        },
+    }  # fmt: skip
+    for name, content in notes.items():
+        (record / f"{name}.json").write_text(json.dumps(content))
+    page, _ = write(record, [f"{EVIL}={EVIL}"], EVIL, EVIL)
+    assert "<script" not in page
+    reader = Reader(page)
+    assert "script" not in reader.tags
+    assert "".join(reader.text).count(EVIL) >= 17
+
+
+def test_a_status_is_coloured_by_a_class_of_ours(record):
+    page, _ = write(record, ["a=Failed", "b=Succeeded", "c=None", "d=Surprise onclick=x"], "Failed")
+    assert "<td class=bad>Failed</td>" in page
+    assert "<td class=good>Succeeded</td>" in page
+    assert "<td class=none>did not run</td>" in page
+    assert "<td class=none>Surprise onclick=x</td>" in page
