@@ -11,7 +11,8 @@ from sonic_tasks.gate import THRESHOLDS, judge
 from sonic_tasks.report import report
 
 EVIL = "<script>alert('x')</script>\"&"
-TASKS = ["fetch-source=Succeeded", "build-image=Succeeded", "run-inference=Succeeded", "evaluate=Succeeded", "gate=Succeeded", "upload=None"]  # fmt: skip
+NAMES = ("fetch-source", "build-image", "run-inference", "evaluate", "gate")
+TASKS = [*(f"{name}=Succeeded" for name in NAMES), "upload=None"]
 
 
 class Reader(HTMLParser):
@@ -102,14 +103,7 @@ def test_stands_alone(record):
 
 
 def test_a_run_that_failed_at_once_still_has_a_report(record):
-    failed = [
-        "fetch-source=Failed",
-        "build-image=None",
-        "run-inference=None",
-        "evaluate=None",
-        "gate=None",
-        "upload=None",
-    ]
+    failed = ["fetch-source=Failed", *(f"{name}=None" for name in NAMES[1:]), "upload=None"]
     page, summary = write(record, failed, "Failed")
     assert summary["gaps"] == ["inference.json: not written", "metrics.json: not written", "gate.json: not written"]
     text = " ".join(Reader(page).text)

@@ -22,7 +22,7 @@ def signature(headers):
     return headers["Authorization"].rpartition("Signature=")[2]
 
 
-# The two examples without a query in the Amazon S3 API reference, "Signature Calculations for the Authorization Header".
+# The examples without a query in the Amazon S3 API reference, "Signature Calculations for the Authorization Header".
 def test_aws_example_get_object():
     headers = sign("GET", "https://examplebucket.s3.amazonaws.com/test.txt", AWS, EMPTY, now="20130524T000000Z",
                    headers={"Range": "bytes=0-9"})  # fmt: skip
@@ -35,7 +35,8 @@ def test_aws_example_put_object():
     url = object_url("https://s3.amazonaws.com", "examplebucket", "us-east-1", "test$file.text")
     url = url.replace("s3.amazonaws.com/examplebucket", "examplebucket.s3.amazonaws.com")
     headers = sign("PUT", url, AWS, payload, now="20130524T000000Z",
-                   headers={"Date": "Fri, 24 May 2013 00:00:00 GMT", "x-amz-storage-class": "REDUCED_REDUNDANCY"})  # fmt: skip
+                   headers={"Date": "Fri, 24 May 2013 00:00:00 GMT",
+                            "x-amz-storage-class": "REDUCED_REDUNDANCY"})  # fmt: skip
     assert signature(headers) == "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"
 
 
@@ -198,7 +199,7 @@ def test_an_object_that_reads_back_otherwise_stops(video):
 def test_a_store_that_is_down_stops_with_one_line(video):
     with Store().running() as store:
         pass
-    with pytest.raises(SystemExit, match="^error: PUT .*refused"):
+    with pytest.raises(SystemExit, match=r"^error: PUT .*refused"):
         put(video, store)
 
 

@@ -172,7 +172,7 @@ def wav_seconds(path: Path) -> float:
             held = sum(len(block) for block in iter(lambda: reader.readframes(1 << 16), b""))
             held //= reader.getnchannels() * reader.getsampwidth()
     except (wave.Error, EOFError, OSError) as error:
-        stop(f"{path.name} is no PCM WAV: {error or 'it ends early'}")
+        stop(f"{path.name} is no PCM WAV: {str(error) or 'it ends early'}")
     if held < promised or not held:
         stop(f"{path.name} is cut off: {held} of {promised} samples")
     return round(held / rate, 3)
@@ -279,7 +279,7 @@ def read_metrics(path: Path) -> dict[str, dict[str, Any]]:
         answer = json.loads(path.read_text("utf-8"))
         values, methods = answer["metrics"], answer["methods"]
         # NaN and infinity are no measures, and JSON has no notation for them: they become null.
-        finite = {name: value if value is not None and math.isfinite(value) else None for name, value in values.items()}
+        finite = {name: float(v) if v is not None and math.isfinite(v) else None for name, v in values.items()}
         metrics = {name: {"value": value, "method": methods[name]} for name, value in finite.items()}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         stop(f"the evaluator's answer is no evaluation ({type(error).__name__}: {error}); see SERVICE.md")
@@ -391,7 +391,7 @@ def save(response: Any, target: Path) -> None:
 def explain(error: Exception) -> str:
     """One line for a failed request: the status and what the service says of it, or what went wrong on the way."""
     if not isinstance(error, urllib.error.HTTPError):
-        return " ".join(str(getattr(error, "reason", error) or type(error).__name__).split())
+        return " ".join(str(getattr(error, "reason", error)).split()) or type(error).__name__
     with error:
         text = error.read(2000).decode("utf-8", "replace")
     with suppress(ValueError, KeyError, TypeError):

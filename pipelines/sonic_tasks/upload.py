@@ -100,7 +100,7 @@ def send(
             said = " ".join(error.read(2000).decode("utf-8", "replace").split())
         raise SystemExit(f"error: {method} {url}: {error.code} {error.reason}: {said[:400]}") from None
     except (OSError, http.client.HTTPException) as error:
-        raise SystemExit(f"error: {method} {url}: {getattr(error, 'reason', error) or type(error).__name__}") from None
+        raise SystemExit(f"error: {method} {url}: {getattr(error, 'reason', None) or repr(error)}") from None
     if promised is not None and held != int(promised):
         raise SystemExit(f"error: {method} {url}: the answer is cut off: {held} of {promised} bytes")
     return digest.hexdigest()
