@@ -171,3 +171,7 @@ def test_a_broken_baseline_is_never_taken_for_none(place, content, required):
     place["baseline"].write_text(content)
     with pytest.raises(SystemExit, match=r"^error: baseline\.json is no metrics\.json of a run"):
         gate(measured(), **place, require_baseline=required)
+
+
+def test_no_change_has_no_sign():
+    assert str(judge(measured(), THRESHOLDS, measured())[1]["change"]) == "0.0"

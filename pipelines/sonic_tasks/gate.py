@@ -98,7 +98,7 @@ def judge_one(name: str, rule: Mapping[str, Any], metric: Any, baseline: Mapping
     else:
         worse = sign * (value - before)
         change = worse / abs(before) if before else math.copysign(math.inf, worse) if worse else 0.0
-        check["change"] = round(change, 4) if math.isfinite(change) else None
+        check["change"] = round(change, 4) + 0.0 if math.isfinite(change) else None
         if change > allowed + 1e-9:  # a float's last digit decides nothing
             by = f"{change:.1%} worse" if math.isfinite(change) else "worse"
             check["reason"] = f"{name}={value:g} is {by} than the baseline {before:g}; {allowed:.0%} is allowed"
