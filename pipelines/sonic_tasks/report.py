@@ -20,8 +20,8 @@ STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 table { border-collapse: collapse; width: 100%; } td, th { padding: .35rem .6rem; text-align: left;
-  border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; } th { font-weight: 600; white-space: nowrap; }
-td:first-child { width: 12rem; }
+  border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th { font-weight: 600; white-space: nowrap; } td:first-child { width: 12rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; } .id { color: var(--none); margin-top: 0; }
 .good, .bad, .none { font-weight: 600; } .good { color: var(--good); } .bad { color: var(--bad); }
 .none { color: var(--none); } .verdict { font-size: 1.1rem; }
