@@ -69,7 +69,7 @@ def compile_pipeline(pipeline: Pipeline, options: CompileOptions | None = None) 
     values = _run_values(definition, options, collector)
     collector.raise_if_errors()
     documents = _documents(definition, options, values, options.alpha | pipeline.options.alpha)
-    checked = validate(documents, definition, collector, options.alpha | pipeline.options.alpha)
+    checked = validate(documents, definition, collector)
     for document in checked:
         size = len(json.dumps(document, separators=(",", ":")))
         what = f"{document['kind']} {document['metadata'].get('name', definition.name)!r}"

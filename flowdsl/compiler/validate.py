@@ -1,38 +1,37 @@
-"""Every document through the closed models and Tekton's admission rules; findings at the user's Python lines."""
+"""Every document through the closed models; what they refuse is reported at the user's Python lines."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-
-from flowdsl.diagnostics import Collector, Diagnostic, Location
+from flowdsl.diagnostics import Collector, Location
 from flowdsl.ir.nodes import PipelineDef
 
 _INDEXED = re.compile(r"spec\.(tasks|finally)\[(\d+)\]")
 
 
-def validate(
-    documents: list[dict[str, Any]], pipeline: PipelineDef, collector: Collector, alpha: frozenset[str]
-) -> list[dict[str, Any]]:
-    """The documents as the models write them (fields in Tekton's order); what the rules find goes to the collector."""
-    from flowdsl.check import check_raw, gates_for
-    from flowdsl.tekton import dump
+def validate(documents: list[dict[str, Any]], pipeline: PipelineDef, collector: Collector) -> list[dict[str, Any]]:
+    """The documents as the models write them, fields in the order of Tekton's documents; FLOW200 for what they refuse."""
+    from pydantic import ValidationError
 
-    gates = gates_for(alpha)
+    from flowdsl.tekton import dump, parse
+    from flowdsl.tekton.decode import decode_errors
+
     written = []
     for document in documents:
         if not document["apiVersion"].startswith("tekton.dev/"):
             written.append(document)
             continue
-        model, findings = check_raw(document, gates)
-        for finding in findings:
-            place = _place(document, finding.path, pipeline)
-            collector.add(
-                Diagnostic(finding.code, finding.severity, finding.message, place, finding.hint,
-                           f"{document['kind']} {finding.path}")
-            )  # fmt: skip
-        written.append(dump(model) if model is not None else document)
+        try:
+            written.append(dump(parse(document)))
+        except ValidationError as error:
+            for found in decode_errors(error):
+                hint = f"did you mean {found.suggestion!r}?" if found.suggestion else "see the field in Tekton's API"
+                collector.error(
+                    "FLOW200", found.message, _place(document, found.path, pipeline), hint=hint,
+                    path=f"{document['kind']} {found.path}",
+                )  # fmt: skip
     return written
 
 

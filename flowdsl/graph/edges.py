@@ -31,7 +31,7 @@ def edges(pipeline: PipelineDef) -> list[Edge]:
     for node in pipeline.nodes:
         for edge in _edges_into(node, known):
             found.setdefault(edge)
-    return list(found)
+    return _spoken(list(found))
 
 
 def _edges_into(node: Node, known: dict[str, Node]) -> Iterator[Edge]:
@@ -47,6 +47,12 @@ def _edges_into(node: Node, known: dict[str, Node]) -> Iterator[Edge]:
             yield Edge(use.producer, node.name, "workspace", name)
     for source in node.after:
         yield Edge(source, node.name, "after")
+
+
+def _spoken(found: list[Edge]) -> list[Edge]:
+    """Without the `after` edges between tasks that something flows between anyway."""
+    flowing = {(edge.source, edge.target) for edge in found if edge.kind != "after"}
+    return [edge for edge in found if edge.kind != "after" or (edge.source, edge.target) not in flowing]
 
 
 def _data_kind(source: Node, result: str) -> EdgeKind:

@@ -1,0 +1,57 @@
+"""The commands and the one place where exceptions become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from flowdsl.cli import commands
+from flowdsl.diagnostics import ClusterError, FlowError, InternalError, UsageError
+from flowdsl.diagnostics.errors import EXIT_INTERNAL
+from flowdsl.frontend.pipeline import Pipeline
+
+
+def build(pipeline: Pipeline | None) -> click.Group:
+    """The command group, with or without a file argument."""
+    import flowdsl
+
+    about = "Compile, draw and explain" + (f" the pipeline {pipeline.name!r}." if pipeline else " Tekton pipelines.")
+    group = click.Group(name="flowdsl", help=about, context_settings={"help_option_names": ["-h", "--help"], "obj": pipeline})
+    for command in commands.all_commands(with_file=pipeline is None):
+        group.add_command(command)
+    return click.version_option(flowdsl.__version__, prog_name="flowdsl")(group)
+
+
+def run(argv: list[str] | None, pipeline: Pipeline | None) -> int:
+    """Run a command line and give back the exit code; nothing escapes as a traceback unless FLOWDSL_DEBUG is set."""
+    try:
+        return int(build(pipeline).main(argv, standalone_mode=False, obj=pipeline) or 0)
+    except FlowError as error:
+        from flowdsl.diagnostics.render import render
+
+        click.echo(render(error.diagnostics), err=True, nl=False)
+        return error.exit_code
+    except (UsageError, ClusterError) as error:
+        click.echo(f"error: {error}", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader went away (`| head`): say nothing, and keep Python from saying it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        click.echo(f"error: {error}", err=True)
+        return UsageError.exit_code
+    except Exception as error:  # the last line of defence: our bug, said in one line
+        if os.environ.get("FLOWDSL_DEBUG"):
+            raise
+        kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
+        click.echo(f"flowdsl has a bug: {kind}{error}\nPlease report it with the output of FLOWDSL_DEBUG=1.", err=True)
+        return EXIT_INTERNAL

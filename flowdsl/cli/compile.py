@@ -1,0 +1,130 @@
+"""`compile`: where the documents go, and whether what is there is stale."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flowdsl.compiler import Compilation, CompileOptions, compile_pipeline
+from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.errors import EXIT_FINDINGS
+from flowdsl.diagnostics.render import as_data, render
+from flowdsl.emit import emit_json, emit_yaml, kustomization, write_files
+from flowdsl.frontend.pipeline import Pipeline
+
+
+def compile_command(
+    pipeline: Pipeline,
+    *,
+    to: str | None,
+    check: bool,
+    inline: bool,
+    values: tuple[str, ...],
+    namespace: str | None,
+    format_: str,
+    alpha: tuple[str, ...],
+    output: str,
+) -> int:
+    """Compile, then print, write or compare. Raises FlowError for findings, UsageError for a bad call."""
+    options = CompileOptions(namespace=namespace, inline=inline, params=_assignments(values), alpha=frozenset(alpha))
+    compiled = compile_pipeline(pipeline, options)
+    if to == "-":
+        if check:
+            raise UsageError("--check compares with files; there is none with -o -")
+        click.echo(_encode(list(compiled.documents), format_), nl=False)
+        return 0
+    files = _files(compiled, pipeline, to, format_)
+    code = _check(files, to) if check else 0
+    if not check:
+        write_files(files)
+    if output == "json":
+        click.echo(json.dumps(_report(files, compiled, stale=bool(code)), indent=2))
+        return code
+    if compiled.diagnostics:
+        click.echo(render(compiled.diagnostics), err=True)
+    if not check:
+        click.echo(f"wrote {_where(files, to)}: {_counts(compiled)}", err=True)
+    elif not code:
+        click.echo(f"{_where(files, to)} is up to date", err=True)
+    return code
+
+
+def _assignments(values: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for text in values:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--set takes PARAM=VALUE, got {text!r}")
+        found[name] = value
+    return found
+
+
+def _encode(documents: list[dict[str, Any]], format_: str) -> bytes:
+    return emit_yaml(documents) if format_ == "yaml" else emit_json(documents)
+
+
+def _files(compiled: Compilation, pipeline: Pipeline, to: str | None, format_: str) -> dict[Path, bytes]:
+    """The bytes of every file to write."""
+    if to is not None and (to.endswith("/") or Path(to).is_dir()):
+        names = [f"{item['kind'].lower()}-{_name(item)}.{format_}" for item in compiled.documents]
+        files = {
+            Path(to) / name: _encode([item], format_) for name, item in zip(names, compiled.documents, strict=True)
+        }
+        # kubectl apply takes no generateName, so the run stays out of what `apply -k` applies.
+        applied = [name for name in names if not name.startswith("pipelinerun-")]
+        return {**files, Path(to) / "kustomization.yaml": emit_yaml([kustomization(applied)])}
+    source = Path(pipeline.location.file)
+    return {Path(to) if to else source.with_suffix(f".{format_}"): _encode(list(compiled.documents), format_)}
+
+
+def _name(document: dict[str, Any]) -> str:
+    meta = document["metadata"]
+    return str(meta.get("name") or meta["generateName"].rstrip("-"))
+
+
+def _check(files: dict[Path, bytes], to: str | None) -> int:
+    """Print what differs from the files that are there; EXIT_FINDINGS if anything does."""
+    code = 0
+    for path, wanted in files.items():
+        have = path.read_bytes() if path.is_file() else b""
+        if have != wanted:
+            code = EXIT_FINDINGS
+            diff = difflib.unified_diff(
+                have.decode(errors="replace").splitlines(keepends=True),
+                wanted.decode().splitlines(keepends=True),
+                f"{path} (there)" if have else "/dev/null",
+                f"{path} (compiled)",
+            )
+            click.echo("".join(diff), nl=False)
+    folder = Path(to) if to and len(files) > 1 else None
+    if folder is not None and folder.is_dir():
+        extra = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".json") and path not in files)
+        for path in extra:
+            code = EXIT_FINDINGS
+            click.echo(f"{path} is no longer made by this pipeline")
+    if code:
+        click.echo("stale: compile again and commit the result", err=True)
+    return code
+
+
+def _where(files: dict[Path, bytes], to: str | None) -> str:
+    return str(next(iter(files))) if len(files) == 1 else f"{len(files)} files in {to}"
+
+
+def _counts(compiled: Compilation) -> str:
+    kinds = Counter(item["kind"] for item in compiled.documents)
+    return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds.items())
+
+
+def _report(files: dict[Path, bytes], compiled: Compilation, *, stale: bool) -> dict[str, Any]:
+    return {
+        "files": [str(path) for path in files],
+        "stale": stale,
+        "documents": [{"kind": item["kind"], "name": _name(item)} for item in compiled.documents],
+        "diagnostics": [as_data(item) for item in compiled.diagnostics],
+    }

@@ -1,0 +1,92 @@
+"""Loading a user's file: every way it can fail becomes a diagnostic at their line."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+
+from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity, UsageError
+from flowdsl.frontend.pipeline import Pipeline
+
+
+def load_pipeline(target: str) -> Pipeline:
+    """The pipeline of `FILE.py` or `FILE.py:name`. Raises UsageError for a bad path, FlowError for a bad file."""
+    path, _, wanted = target.partition(".py:")
+    file = Path(path + ".py") if wanted else Path(target)
+    _check_file(file)
+    return choose(_load(file), str(file), wanted)
+
+
+def choose(module: ModuleType, file: str, wanted: str) -> Pipeline:
+    """The pipeline of a module by name, or the only one: FLOW083 where there is none, FLOW084 where it is unclear."""
+    found = {value.name: value for value in vars(module).values() if isinstance(value, Pipeline)}
+    names = {name: value for name, value in vars(module).items() if isinstance(value, Pipeline)}
+    if wanted:
+        if wanted in names or wanted in found:
+            return names.get(wanted) or found[wanted]
+        raise _finding("FLOW083", f"{file} has no pipeline {wanted!r}", Location(file, 1),
+                       f"it has: {', '.join(found) or 'none'}")  # fmt: skip
+    # What a file only imports is not its own.
+    own = {name: value for name, value in found.items() if value.function.__module__ == module.__name__} or found
+    if not own:
+        raise _finding("FLOW083", f"{file} has no pipeline", Location(file, 1), "decorate a function with `@pipeline`")
+    if len(own) > 1:
+        raise _finding("FLOW084", f"{file} has {len(own)} pipelines: {', '.join(own)}", Location(file, 1),
+                       f"name one: `flowdsl compile {file}:{next(iter(own))}`")  # fmt: skip
+    return next(iter(own.values()))
+
+
+def _check_file(file: Path) -> None:
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder; name a Python file in it")
+    if not file.is_file():
+        near = [str(path) for path in file.parent.glob("*.py")] if file.parent.is_dir() else []
+        close = difflib.get_close_matches(str(file), near, 1)
+        raise UsageError(f"there is no file {file}" + (f"; did you mean {close[0]}?" if close else ""))
+
+
+def _load(file: Path) -> ModuleType:
+    name = f"_flowdsl_{file.stem}".replace("-", "_").replace(".", "_")
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{file} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    folder = str(file.resolve().parent)
+    sys.modules[name] = module  # type hints of the file's classes are looked up there
+    sys.path.insert(0, folder)
+    try:
+        spec.loader.exec_module(module)
+    except FlowError:
+        raise
+    except SyntaxError as error:
+        place = Location(_shown(error.filename or str(file)), error.lineno or 1, error.offset or 0)
+        raise _finding("FLOW080", f"syntax error: {error.msg}", place, "correct the line; Python can't read the file") from error
+    except ImportError as error:
+        hint = "install it in the environment flowdsl runs in, or import it inside the task that needs it"
+        raise _finding("FLOW081", str(error), _own_line(error, file), hint) from error
+    except Exception as error:  # whatever a user's module raises is theirs to see, at their line
+        message = f"the file raises {type(error).__name__}: {error}"
+        raise _finding("FLOW082", message, _own_line(error, file), "the file is run to find its pipelines") from error
+    finally:
+        sys.path.remove(folder)
+    return module
+
+
+def _own_line(error: BaseException, file: Path) -> Location:
+    here = str(file.resolve())
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if str(Path(frame.filename).resolve()) == here]
+    return Location(_shown(str(file)), (frames[-1].lineno if frames else 1) or 1)
+
+
+def _shown(path: str) -> str:
+    from flowdsl.frontend.places import display
+
+    return display(path)
+
+
+def _finding(code: str, message: str, place: Location, hint: str) -> FlowError:
+    return FlowError((Diagnostic(code, Severity.ERROR, message, place, hint),))

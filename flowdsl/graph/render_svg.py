@@ -1,0 +1,145 @@
+"""A pipeline as one SVG: cards for tasks, badges for GPUs and gates, lines by kind, finally set apart."""
+
+from __future__ import annotations
+
+from html import escape
+
+from flowdsl.graph.layout import Box, Layout, lay_out, lines_of
+from flowdsl.graph.view import GraphEdge, GraphView
+
+_NAMES = {"result": "result", "file": "file", "workspace": "workspace", "after": "order only", "when": "gate"}
+_WIDEST = 30
+"""Characters of a line that fit on a card."""
+
+STYLE = """
+.flow{font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;--bg:#fbfbfd;--card:#fff;--ink:#1d2330;
+--soft:#667085;--line:#8a94a6;--edge:#d0d5dd;--gpu:#0e7a4b;--gate:#b54708;--many:#6941c6;--file:#1d5fd1}
+@media (prefers-color-scheme:dark){.flow{--bg:#14171f;--card:#1e232e;--ink:#eef1f6;--soft:#9aa4b5;--line:#7d889b;
+--edge:#39404f;--gpu:#3ddc97;--gate:#fdb022;--many:#b692f6;--file:#7ab0ff}}
+.flow .back{fill:var(--bg)}.flow .card rect.body{fill:var(--card);stroke:var(--edge);stroke-width:1.2}
+.flow .card:focus rect.body,.flow .card.lit rect.body{stroke:var(--file);stroke-width:2.5}
+.flow .dim{opacity:.22}.flow text{fill:var(--ink);font-size:12px}.flow .name{font-size:14px;font-weight:600}
+.flow .soft{fill:var(--soft);font-size:11px}.flow .title{font-size:20px;font-weight:650}
+.flow .badge rect{fill:none;stroke-width:1.2}.flow .badge text{font-size:11px;font-weight:600}
+.flow .gpu rect{stroke:var(--gpu)}.flow .gpu text{fill:var(--gpu)}.flow .gate polygon{fill:none;stroke:var(--gate)}
+.flow .gate text{fill:var(--gate);font-size:11px}.flow .many rect{stroke:var(--many)}.flow .many text{fill:var(--many)}
+.flow path{fill:none;stroke:var(--line);stroke-width:1.6}.flow path.file,.flow path.workspace{stroke:var(--file);
+stroke-width:2.6}.flow path.after{stroke-dasharray:7 5}.flow path.when{stroke:var(--gate);stroke-dasharray:2 4}
+.flow .tip{fill:var(--line);stroke:none}.flow .halo{stroke:var(--bg);stroke-width:4;paint-order:stroke}
+.flow .final{fill:none;stroke:var(--edge);stroke-dasharray:4 5}
+"""
+
+
+def render_svg(view: GraphView) -> str:
+    """The SVG text; it stands alone, in a browser or an `<img>`."""
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg_element(view)}\n'
+
+
+def svg_element(view: GraphView) -> str:
+    """The `<svg>` element, for a page."""
+    layout = lay_out(view)
+    width, height = max(layout.width, 560), layout.height + 30
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="flow" role="img" viewBox="0 0 {width:g} {height:g}" '
+        f'width="{width:g}" height="{height:g}" aria-label="{escape(view.title, quote=True)}">',
+        f"<title>{escape(view.title)}</title><desc>{escape(view.description)}</desc><style>{STYLE}</style>",
+        '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">'
+        '<path class="tip" d="M0 0L10 5L0 10z"/></marker></defs>',
+        f'<rect class="back" width="{width:g}" height="{height:g}"/>',
+        f'<text class="title" x="40" y="44">{escape(view.title)}</text>',
+        *_final_frame(layout),
+        *(_edge(edge, layout) for edge in view.edges),
+        *(_label(edge, layout) for edge in view.edges),
+        *(_card(box) for box in layout.boxes.values()),
+        _legend(view, height),
+        "</svg>",
+    ]
+    return "\n".join(parts)
+
+
+def _final_frame(layout: Layout) -> list[str]:
+    if not layout.final_x:
+        return []
+    boxes = [box for box in layout.boxes.values() if box.node.kind == "finally"]
+    top, bottom = min(box.y for box in boxes) - 34, max(box.y + box.height for box in boxes) + 14
+    x, width = layout.final_x - 14, boxes[0].width + 28
+    return [
+        f'<rect class="final" x="{x:g}" y="{top:g}" width="{width:g}" height="{bottom - top:g}" rx="14"/>',
+        f'<text class="soft" x="{x + 14:g}" y="{top + 20:g}">finally: runs whatever happened</text>',
+    ]
+
+
+def _card(box: Box) -> str:
+    node = box.node
+    shown = node.display_name or node.name
+    parts = [
+        f'<g class="card" tabindex="0" data-name="{escape(node.name, quote=True)}" transform="translate({box.x:g} {box.y:g})">',
+        f"<title>{escape(_about(box))}</title>",
+        f'<rect class="body" width="{box.width:g}" height="{box.height:g}" rx="10"/>',
+        f'<text class="name" x="14" y="25">{escape(_cut(shown, 26))}</text>',
+    ]
+    y = 25
+    for line in lines_of(node):
+        y += 18
+        parts.append(f'<text class="soft" x="14" y="{y}">{escape(_cut(line, _WIDEST + 4))}</text>')
+    y += 10
+    badge, kind = (node.gpu, "gpu") if node.gpu else (node.kind, "many")
+    if node.gpu or node.kind in ("matrix", "pipeline", "custom"):
+        text = {"matrix": "matrix: fans out", "pipeline": "pipeline", "custom": "custom task"}.get(badge, badge)
+        parts.append(
+            f'<g class="badge {kind}"><rect x="14" y="{y}" width="{8 * len(text) + 10}" height="19" rx="9.5"/>'
+            f'<text x="21" y="{y + 13.5}">{escape(text)}</text></g>'
+        )
+        y += 26
+    for gate in node.when:
+        parts.append(
+            f'<g class="gate"><polygon points="14,{y + 10} 22,{y + 2} 30,{y + 10} 22,{y + 18}"/>'
+            f'<text x="36" y="{y + 14}">{escape(_cut(gate, _WIDEST))}</text></g>'
+        )
+        y += 26
+    return "".join(parts) + "</g>"
+
+
+def _about(box: Box) -> str:
+    node = box.node
+    lines = [node.name, node.description, *lines_of(node), node.gpu, *(f"when {gate}" for gate in node.when), node.location]
+    return "\n".join(line for line in lines if line)
+
+
+def _ends(edge: GraphEdge, layout: Layout) -> tuple[float, float, float, float]:
+    source, target = layout.boxes[edge.source], layout.boxes[edge.target]
+    return source.x + source.width, source.y + source.height / 2, target.x, target.y + target.height / 2
+
+
+def _edge(edge: GraphEdge, layout: Layout) -> str:
+    x1, y1, x2, y2 = _ends(edge, layout)
+    bend = max((x2 - x1) / 2, 40)
+    return (
+        f'<path class="edge {edge.kind}" data-from="{escape(edge.source, quote=True)}" '
+        f'data-to="{escape(edge.target, quote=True)}" marker-end="url(#tip)" '
+        f'd="M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"/>'
+    )
+
+
+def _label(edge: GraphEdge, layout: Layout) -> str:
+    if not edge.label:
+        return ""
+    x1, y1, x2, y2 = _ends(edge, layout)
+    # Near the target, where lines from one source have parted.
+    x, y = x1 + (x2 - x1) * 0.62, y1 + (y2 - y1) * 0.72 - 5
+    return f'<text class="soft halo" text-anchor="middle" x="{x:g}" y="{y:g}">{escape(_cut(edge.label, 18))}</text>'
+
+
+def _legend(view: GraphView, height: float) -> str:
+    x, parts = 40, []
+    for kind in sorted({edge.kind for edge in view.edges}):
+        parts.append(
+            f'<path class="{kind}" d="M{x} {height - 18:g}h34"/><text class="soft" x="{x + 42}" y="{height - 14:g}">'
+            f"{_NAMES[kind]}</text>"
+        )
+        x += 60 + 7 * len(_NAMES[kind])
+    return "".join(parts)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

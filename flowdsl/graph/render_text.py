@@ -1,0 +1,72 @@
+"""Mermaid and Graphviz DOT."""
+
+from __future__ import annotations
+
+from flowdsl.graph.view import GraphEdge, GraphNode, GraphView
+
+_ARROWS = {"result": "-->", "file": "==>", "workspace": "==>", "after": "-.->", "when": "-.->"}
+_STYLES = {"result": "solid", "file": "bold", "workspace": "bold", "after": "dashed", "when": "dotted"}
+
+
+def render_mermaid(view: GraphView) -> str:
+    """A Mermaid flowchart: GitHub and GitLab show it in Markdown."""
+    ids = {node.name: f"n{index}" for index, node in enumerate(view.nodes)}
+    lines = ["flowchart LR"]
+    lines += [f"  {ids[node.name]}{_shape(node)}" for node in view.nodes if node.kind != "finally"]
+    final = [node for node in view.nodes if node.kind == "finally"]
+    if final:
+        lines += ["  subgraph finally"] + [f"    {ids[node.name]}{_shape(node)}" for node in final] + ["  end"]
+    lines += [_mermaid_edge(edge, ids) for edge in view.edges]
+    gpus = [ids[node.name] for node in view.nodes if node.gpu]
+    if gpus:
+        lines += ["  classDef gpu fill:#e6f4ea,stroke:#188038,color:#0b3d1e", f"  class {','.join(gpus)} gpu"]
+    return "\n".join(lines) + "\n"
+
+
+def render_dot(view: GraphView) -> str:
+    """A Graphviz digraph."""
+    lines = ["digraph pipeline {", "  rankdir=LR;", f"  label={_quoted(view.title)};", '  node [shape=box, style="rounded"];']
+    for node in view.nodes:
+        extra = ', style="rounded,filled", fillcolor="#e6f4ea"' if node.gpu else ""
+        shape = ', peripheries=2' if node.kind == "matrix" else ""
+        lines.append(f"  {_quoted(node.name)} [label={_quoted(_label(node, chr(10)))}{extra}{shape}];")
+    final = [node.name for node in view.nodes if node.kind == "finally"]
+    if final:
+        names = " ".join(f"{_quoted(name)};" for name in final)
+        lines.append(f'  subgraph cluster_finally {{ label="finally"; {names} }}')
+    for edge in view.edges:
+        lines.append(
+            f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={_quoted(edge.label)}, style={_STYLES[edge.kind]}];"
+        )
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _shape(node: GraphNode) -> str:
+    text = f'"{_escaped(_label(node, "<br/>"))}"'
+    if node.kind == "matrix":
+        return f"[[{text}]]"
+    return f"{{{{{text}}}}}" if node.when else f"[{text}]"
+
+
+def _label(node: GraphNode, newline: str) -> str:
+    parts = [node.name]
+    if node.gpu:
+        parts.append(node.gpu)
+    if node.reference:
+        parts.append(node.reference)
+    parts += [f"when {gate}" for gate in node.when]
+    return newline.join(parts)
+
+
+def _mermaid_edge(edge: GraphEdge, ids: dict[str, str]) -> str:
+    label = f'|"{_escaped(edge.label)}"|' if edge.label else ""
+    return f"  {ids[edge.source]} {_ARROWS[edge.kind]}{label} {ids[edge.target]}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace("&lt;br/>", "<br/>")
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

@@ -1,0 +1,49 @@
+"""A pipeline as its pictures show it, and Mermaid and DOT of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+NodeKind = Literal["task", "finally", "matrix", "pipeline", "custom"]
+EdgeKind = Literal["result", "file", "workspace", "after", "when"]
+
+
+@attrs.frozen(kw_only=True)
+class GraphNode:
+    """One task. Text fields are empty where they say nothing; `when` holds the gates as a person reads them."""
+
+    name: str
+    display_name: str = ""
+    description: str = ""
+    kind: NodeKind = "task"
+    image: str = ""
+    gpu: str = ""
+    cpu: str = ""
+    memory: str = ""
+    when: tuple[str, ...] = ()
+    retries: int = 0
+    timeout: str = ""
+    reference: str = ""
+    location: str = ""
+
+
+@attrs.frozen
+class GraphEdge:
+    """`target` waits for `source`; `label` is the result or workspace that flows."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    label: str = ""
+
+
+@attrs.frozen
+class GraphView:
+    """A whole pipeline."""
+
+    title: str
+    description: str
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
