@@ -110,10 +110,10 @@ def sonic(
     )
     verdict = gate(
         metrics=scores.metrics,
-        baseline=assets / "baseline.json",
-        record=clip.record,
         thresholds=thresholds,
         require_baseline=require_baseline,
+        assets=assets,
+        record=clip.record,
     )
     with when(verdict.passed == "true"):
         stored = upload(

@@ -131,7 +131,7 @@ def test_checks_are_plain_json_for_the_report():
 @pytest.fixture
 def place(tmp_path):
     (tmp_path / "baseline.json").write_text(json.dumps({"evaluator": "e", "metrics": measured()}))
-    return {"baseline": tmp_path / "baseline.json", "record": tmp_path}
+    return {"assets": tmp_path, "record": tmp_path}
 
 
 def test_task_passes_a_good_clip(place):
@@ -151,12 +151,14 @@ def test_task_stops_a_bad_clip_without_failing(place, capsys):
     assert "STOP lse_d" in capsys.readouterr().out
 
 
-def test_task_takes_a_metrics_json_of_a_run_as_baseline(place, tmp_path):
+def test_task_compares_with_the_baseline_that_is_named(place):
     assert gate(measured(fid=50.0), **place).passed is False
+    (place["assets"] / "other.json").write_text(json.dumps({"metrics": measured(fid=49.0)}))
+    assert gate(measured(fid=50.0), **place, baseline="other.json").passed is True
 
 
 def test_task_needs_a_baseline_unless_told_otherwise(place):
-    place["baseline"].unlink()
+    (place["assets"] / "baseline.json").unlink()
     with pytest.raises(
         SystemExit, match=r"^error: there is no baseline baseline\.json; for a first run set require_base"
     ):
@@ -168,7 +170,7 @@ def test_task_needs_a_baseline_unless_told_otherwise(place):
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"metrics": 3}', "\x00", '{"metrics": null}'])
 @pytest.mark.parametrize("required", [True, False])
 def test_a_broken_baseline_is_never_taken_for_none(place, content, required):
-    place["baseline"].write_text(content)
+    (place["assets"] / "baseline.json").write_text(content)
     with pytest.raises(SystemExit, match=r"^error: baseline\.json is no metrics\.json of a run"):
         gate(measured(), **place, require_baseline=required)
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from flowdsl import File, Workspace, task
+from flowdsl import Workspace, task
 from sonic_tasks import PYTHON
 
 # For each measure: which way is better, the value it must reach, and how much worse than the baseline it may be
@@ -31,11 +31,12 @@ class Verdict(NamedTuple):
 @task(image=PYTHON, cpu="100m..500m", memory="64Mi..256Mi", timeout="5m")
 def gate(
     metrics: dict,
-    baseline: File,
-    record: Workspace,
     *,
     thresholds: dict = THRESHOLDS,
+    baseline: str = "baseline.json",
     require_baseline: bool = True,
+    assets: Workspace = Workspace(read_only=True),
+    record: Workspace = Workspace(),
 ) -> Verdict:
     """Hold the measures against thresholds and against the last good run.
 
@@ -43,9 +44,8 @@ def gate(
     does not buy another worse one. A clip that fails stops the upload, not the run. For the very first run, without a
     baseline, set `require_baseline` to false.
     """
-    before = None
-    if baseline.exists() or require_baseline:
-        before = read_baseline(baseline)
+    path = assets / baseline  # not a File parameter: those must exist, and for a first run there is none
+    before = read_baseline(path) if require_baseline or path.exists() else None
     checks = judge(metrics, thresholds, before)
     reasons = [check["reason"] for check in checks if check["reason"]]
     verdict = (
