@@ -1,0 +1,133 @@
+"""Putting a script together: the user's slice, the runtime functions it needs, and the few lines that call it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flowdsl.diagnostics import Collector
+from flowdsl.frontend.script.codecs import WORDS, argument, constructors, encoder, quoted
+from flowdsl.frontend.script.library import helpers_for, real_builtins
+from flowdsl.frontend.script.limits import check_size, check_substitutions
+from flowdsl.frontend.script.model import Script, ScriptInput, ScriptOutput, variable
+from flowdsl.frontend.slicing import Slice
+from flowdsl.ir.types import PATHS, Kind
+
+RESULT_LIMIT = 4096
+"""Bytes that all results of one step share: Kubernetes' limit on a termination message."""
+_BANNER = """
+
+# From here on it is flowdsl's: take the parameters from the environment, call the function, write its results.
+
+_FLOWDSL_TASK = {task}
+"""
+
+
+def script_roots(inputs: Sequence[ScriptInput]) -> tuple[str, ...]:
+    """The classes of the user's module that decoding needs: `slice_source`'s `roots`."""
+    found = set().union(*(constructors(item.type) for item in inputs)) if inputs else set()
+    return tuple(sorted(found))
+
+
+def build_script(
+    slice_: Slice,
+    inputs: Sequence[ScriptInput],
+    outputs: Sequence[ScriptOutput] = (),
+    *,
+    task: str,
+    collector: Collector,
+    python: str = "python3",
+    result_limit: int = RESULT_LIMIT,
+) -> Script | None:
+    """The script of a task's step; None, and errors in the collector, where Tekton could not run it.
+
+    `inputs` stand in the order of the signature. `task` is the name that error messages begin with. `python` is the
+    interpreter: a name to look up on PATH, or an absolute path. `result_limit` is in bytes. Reports FLOW070 (text that
+    Tekton would replace), FLOW071 (too long) and FLOW072 (two parameters in one variable).
+    """
+    before = len(collector.items)
+    _check_names(slice_, inputs, outputs, collector)
+    main = _main(slice_, inputs, outputs, result_limit)
+    helpers = helpers_for(main, slice_.names)
+    head = f"{_shebang(python)}\n"
+    rest = f'{_BANNER.format(task=quoted(task))}{helpers}{main}\n\nif __name__ == "__main__":\n    _flowdsl_main()\n'
+    script = Script(
+        text=head + slice_.source + rest,
+        lines=(0, *slice_.lines, *([0] * rest.count("\n"))),
+        file=slice_.file,
+        function_line=slice_.function_line,
+    )
+    check_substitutions(script, collector)
+    check_size(script, collector)
+    return None if any(item.severity.value == "error" for item in collector.items[before:]) else script
+
+
+def _shebang(python: str) -> str:
+    if python.startswith("/"):
+        return f"#!{python}"
+    return f"#!/usr/bin/env {'-S ' if ' ' in python else ''}{python}"
+
+
+def _main(slice_: Slice, inputs: Sequence[ScriptInput], outputs: Sequence[ScriptOutput], result_limit: int) -> str:
+    arrays = [item.name for item in inputs if item.type.kind is Kind.ARRAY]
+    lines = []
+    if arrays:
+        names = ", ".join(quoted(name) for name in arrays)
+        lines.append(f"    {WORDS} = _flowdsl_arrays(({names},))")
+    if any(item.type.kind in PATHS for item in outputs):
+        lines.append("    _flowdsl_enter()")
+    lines += _call(slice_.function_name, inputs, keep=bool(outputs))
+    if outputs:
+        lines += _write(outputs, result_limit)
+    body = "".join(f"{line}\n" for line in lines)
+    return f"\n\ndef _flowdsl_main():\n{real_builtins(_used(body), slice_.names)}{body}"
+
+
+def _used(body: str) -> list[str]:
+    return [
+        name for name in ("tuple", "dict", "list") if f"{name}(" in body or f" {name}," in body or f"({name}," in body
+    ]
+
+
+def _call(function: str, inputs: Sequence[ScriptInput], *, keep: bool) -> list[str]:
+    given = [argument(item) if item.positional else f"{item.name}={argument(item)}" for item in inputs]
+    start = f"    {'_flowdsl_returned = ' if keep else ''}{function}("
+    if not given:
+        return [f"{start})"]
+    return [start, *(f"        {one}," for one in given), "    )"]
+
+
+def _write(outputs: Sequence[ScriptOutput], result_limit: int) -> list[str]:
+    lines = ["    _flowdsl_write(", "        _flowdsl_returned,", "        ["]
+    for item in outputs:
+        field = "None" if item.field is None else quoted(item.field)
+        lines.append(f"            ({quoted(item.name)}, {field}, {quoted(item.env)}, {encoder(item)}),")
+    return [*lines, "        ],", f"        {result_limit},", "    )"]
+
+
+def _check_names(
+    slice_: Slice, inputs: Sequence[ScriptInput], outputs: Sequence[ScriptOutput], collector: Collector
+) -> None:
+    """Report FLOW072 where two values would share one environment variable."""
+    seen: dict[str, str] = {}
+    for what, env in _variables(inputs, outputs):
+        other = seen.setdefault(env, what)
+        if other != what:
+            collector.error(
+                "FLOW072", f"{other} and {what} would both arrive in the variable {env}",
+                Script("", (), slice_.file, slice_.function_line).location(0), hint="rename one of them",
+            )  # fmt: skip
+
+
+def _variables(inputs: Sequence[ScriptInput], outputs: Sequence[ScriptOutput]) -> list[tuple[str, str]]:
+    found = []
+    for item in inputs:
+        kind, what = item.type.kind, f"parameter {item.name!r}"
+        if kind is Kind.OBJECT:
+            found += [(f"{what}, key {key!r}", variable(item.env, key)) for key, _ in item.type.properties]
+        elif kind is not Kind.ARRAY:
+            found.append((what, item.env))
+        if kind in PATHS:
+            found.append((f"the folder of {what}", f"{item.env}_DIR"))
+        if kind is Kind.WORKSPACE and item.type.optional:
+            found.append((f"the binding of {what}", f"{item.env}_BOUND"))
+    return found + [(f"result {item.name!r}", item.env) for item in outputs]

@@ -1,0 +1,101 @@
+"""Taking functions out of `runtime` into a script: those it names, and those these need."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+
+import attrs
+
+from flowdsl.frontend.script import runtime
+from flowdsl.frontend.slicing import text
+from flowdsl.frontend.slicing.scopes import body_facts
+
+_NAME = re.compile(r"\b_flowdsl_[a-z_]+\b")
+
+
+@attrs.frozen
+class _Helper:
+    header: str
+    body: str
+    needs: tuple[str, ...]
+    builtins: tuple[str, ...]
+
+
+def helpers_for(code: str, shadowed: frozenset[str]) -> str:
+    """The text of all functions that the code needs, in the library's order.
+
+    `shadowed` are names that the user's code binds: a function that uses a builtin of that name fetches the real one.
+    """
+    library = _library()
+    wanted: set[str] = set()
+    stack = _NAME.findall(code)
+    while stack:
+        name = stack.pop()
+        if name in library and name not in wanted:
+            wanted.add(name)
+            stack += library[name].needs
+    return "".join(f"\n\n{_written(helper, shadowed)}" for name, helper in library.items() if name in wanted)
+
+
+def real_builtins(code: Iterable[str], shadowed: frozenset[str]) -> str:
+    """The line that fetches builtins which the user's code hides; '' where it hides none of them."""
+    hidden = sorted(set(code) & shadowed)
+    return f"    from builtins import {', '.join(hidden)}\n" if hidden else ""
+
+
+def _written(helper: _Helper, shadowed: frozenset[str]) -> str:
+    return helper.header + real_builtins(helper.builtins, shadowed) + helper.body
+
+
+@functools.cache
+def _library() -> dict[str, _Helper]:
+    found = {}
+    for module in ("common", "inputs", "outputs"):
+        source = (resources.files(runtime) / f"{module}.py").read_text(encoding="utf-8")
+        found.update(_functions(source))
+    return found
+
+
+def _functions(source: str) -> dict[str, _Helper]:
+    lines = source.split("\n")
+    found = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            needs = body_facts(node, lines).needs
+            whole = text.Extent(node.lineno, node.end_lineno or node.lineno)
+            part = text.edited(text.cut(lines, whole), _annotations(node, lines))
+            first = node.body[0].lineno
+            found[node.name] = _Helper(
+                header="".join(f"{line}\n" for line, number in part if number < first),
+                body="".join(f"{line}\n" for line, number in part if number >= first),
+                needs=tuple(sorted(name for name in needs if name.startswith("_flowdsl_"))),
+                builtins=tuple(sorted(name for name in needs if hasattr(builtins, name))),
+            )
+    return found
+
+
+def _annotations(node: ast.FunctionDef, lines: Sequence[str]) -> Iterator[text.Edit]:
+    """The edits that take the annotations out: type checkers want them, the container has no use for them."""
+    for function in ast.walk(node):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        if function.returns is not None:
+            end = function.returns
+            column = lines[end.lineno - 1].rindex(" ->", 0, end.col_offset)
+            yield text.Edit(end.lineno, column, end.end_lineno or end.lineno, end.end_col_offset or 0, "")
+        given = function.args
+        plain = [*given.posonlyargs, *given.args]
+        defaults = [*[None] * (len(plain) - len(given.defaults)), *given.defaults, *given.kw_defaults]
+        for argument, default in zip([*plain, *given.kwonlyargs], defaults, strict=True):
+            if argument.annotation is None:
+                continue
+            end = argument.annotation
+            stop, column, sign = end.end_lineno or end.lineno, end.end_col_offset or 0, ""
+            if default is not None:
+                stop, column, sign = default.lineno, default.col_offset, "="
+            yield text.Edit(argument.lineno, argument.col_offset + len(argument.arg), stop, column, sign)

@@ -1,0 +1,77 @@
+"""What a script takes in and gives out, and the environment that carries both."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from flowdsl.diagnostics import Location
+from flowdsl.frontend import places
+from flowdsl.ir.types import TypeSpec
+
+PARAM, RESULT = "PARAM", "RESULT"
+OUTPUT_ROOT = "FLOWDSL_OUTPUT_ROOT"
+OUTPUT_DIR = "FLOWDSL_OUTPUT_DIR"
+ARRAY_MARK = "--flowdsl-array="
+
+
+def variable(prefix: str, name: str) -> str:
+    """The environment variable that carries a parameter (`PARAM_STEPS`), its property, or a result's path."""
+    return f"{prefix}_{re.sub(r'[^A-Za-z0-9]', '_', name).upper()}"
+
+
+@attrs.frozen
+class ScriptInput:
+    """A parameter of the task's function, as it arrives in the container.
+
+    `env` is its variable, `PARAM_<NAME>` unless given. By kind of type:
+
+    - an object has one variable a property, `<env>_<KEY>`;
+    - an array arrives as arguments, after `--flowdsl-array=<name>`;
+    - a File or Directory is a path relative to the folder in `<env>_DIR`;
+    - a Workspace is its path; with `<env>_BOUND` = `false` it is None.
+
+    `positional` is for a parameter before `/` in the signature.
+    """
+
+    name: str
+    type: TypeSpec
+    env: str = attrs.field()
+    positional: bool = False
+
+    @env.default
+    def _env(self) -> str:
+        return variable(PARAM, self.name)
+
+
+@attrs.frozen
+class ScriptOutput:
+    """A result. `env` is the variable that holds the path to write it to, `RESULT_<NAME>` unless given.
+
+    `field` is the attribute (or, in a dict, the key) of the returned value that holds it; None: the whole value.
+    """
+
+    name: str
+    type: TypeSpec
+    field: str | None = None
+    env: str = attrs.field()
+
+    @env.default
+    def _env(self) -> str:
+        return variable(RESULT, self.name)
+
+
+@attrs.frozen
+class Script:
+    """A finished script. `lines[i]` is the line of the user's `file` for line `i + 1` of the text, 0 where it is ours."""
+
+    text: str
+    lines: tuple[int, ...]
+    file: str
+    function_line: int
+
+    def location(self, line: int) -> Location:
+        """The user's place for a line of the script; the function's where the line is flowdsl's own."""
+        own = self.lines[line - 1] if 1 <= line <= len(self.lines) else 0
+        return Location(places.display(self.file), own or self.function_line)

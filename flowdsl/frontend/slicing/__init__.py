@@ -1,0 +1,7 @@
+"""Slicing: a task's function, with what it needs of its module, as one script for the standard library alone."""
+
+from flowdsl.frontend.slicing.model import Slice
+from flowdsl.frontend.slicing.slicer import slice_source
+from flowdsl.frontend.slicing.versions import target_version
+
+__all__ = ["Slice", "slice_source", "target_version"]

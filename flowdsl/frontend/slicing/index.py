@@ -1,0 +1,350 @@
+"""The index of a module: every top-level statement with what it binds and needs. Built once, then sliced often."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import sys
+import warnings
+from collections.abc import Iterable, Sequence
+from types import MappingProxyType
+
+import attrs
+
+from flowdsl.frontend.slicing import syntax, text
+from flowdsl.frontend.slicing.bindings import TRY, Bound, bound_in, import_aliases, main_guard
+from flowdsl.frontend.slicing.model import Alias, Facts, Feature, Loose, Unit
+from flowdsl.frontend.slicing.scopes import body_facts, facts_of
+from flowdsl.frontend.slicing.versions import ADDED, BUILTINS, MEMBERS, REMOVED, is_stdlib
+
+FunctionDef = (ast.FunctionDef, ast.AsyncFunctionDef)
+_Parents = tuple[ast.AST, ...]
+# What this Python lacks is added, so that the result is the same on every Python.
+_BUILTINS = frozenset(dir(builtins)) | frozenset(BUILTINS)
+_DUNDERS = frozenset({"__name__", "__doc__", "__builtins__", "__spec__", "__loader__", "__package__", "__debug__"})
+_HINTS = frozenset({"ClassVar", "InitVar", "KW_ONLY"})
+# Called on a function, these make something that is not a function any more, in a pipeline or out of it.
+_NOT_A_TASK = frozenset({"pipeline", "task_ref"})
+
+
+@attrs.define
+class _Draft:
+    """A statement on the way to a `Unit`."""
+
+    node: ast.stmt
+    extent: text.Extent
+    bound: Bound
+    parents: _Parents = ()
+    facts: Facts = attrs.field(factory=Facts)
+    decorators: list[tuple[ast.expr, Facts]] = attrs.field(factory=list)
+    defaults: list[tuple[ast.expr, Facts]] = attrs.field(factory=list)
+
+
+@attrs.define(eq=False)
+class ModuleIndex:
+    """A module, ready to be sliced. `functions` finds a function by the line its code object names, and its name."""
+
+    file: str
+    lines: tuple[str, ...]
+    units: tuple[Unit, ...]
+    providers: MappingProxyType[str, tuple[int, ...]]
+    typing_only: frozenset[str]
+    flow_names: MappingProxyType[str, str]
+    """Names that stand for something of flowdsl, and for what."""
+    aliases: MappingProxyType[str, Alias]
+    """Names that imports bind."""
+    stars: tuple[Alias, ...]
+    functions: MappingProxyType[tuple[int, str], tuple[ast.stmt, _Parents, int]]
+    """(first line, name) to the node, what surrounds it, and its unit's position (-1 for a nested function)."""
+
+    def column(self, line: int, offset: int) -> int:
+        """The column in characters, from 1."""
+        return text.character_column(self.lines, line, offset)
+
+    def single(self, node: ast.stmt, parents: _Parents, position: int, *, bare: bool) -> Unit:
+        """The unit of one function: of a nested one, or `bare` of all its decorators."""
+        first, last = text.first_line(node), node.end_lineno or node.lineno
+        draft = _draft(node, text.Extent(first, last), self.lines, parents)
+        where = position if position >= 0 else len(self.units)
+        return _Finisher(self).unit(where, draft, floor=first - 1, bare=bare)
+
+
+def build_index(source: str, file: str) -> ModuleIndex:
+    """Read a module. Raises SyntaxError where its text is not Python."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    lines = tuple(source.split("\n"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an invalid escape is for the user's own Python to speak of
+        tree = ast.parse(source)
+    drafts = [_draft(node, extent, lines) for node, extent in zip(tree.body, text.extents(tree.body), strict=True)]
+    index = ModuleIndex(
+        file=file,
+        lines=lines,
+        units=(),
+        providers=MappingProxyType(_providers(drafts)),
+        typing_only=frozenset(name for draft in drafts for name in draft.bound.typing_only),
+        flow_names=MappingProxyType(_flow_names(drafts)),
+        aliases=MappingProxyType({name: alias for draft in drafts for name, alias in draft.bound.aliases.items()}),
+        stars=tuple(alias for draft in drafts for alias in draft.bound.aliases.values() if alias.bound == "*"),
+        functions=MappingProxyType(_functions(drafts)),
+    )
+    finisher = _Finisher(index)
+    index.units = tuple(
+        finisher.unit(position, draft, floor=drafts[position - 1].extent.last if position else 0)
+        for position, draft in enumerate(drafts)
+    )
+    return index
+
+
+def _draft(node: ast.stmt, extent: text.Extent, lines: Sequence[str], parents: _Parents = ()) -> _Draft:
+    draft = _Draft(node, extent, bound_in([node], split_typing=True), parents)
+    if isinstance(node, (*FunctionDef, ast.ClassDef)):
+        draft.decorators = [(item, _decorator_facts(item, lines, parents)) for item in node.decorator_list]
+        if not isinstance(node, ast.ClassDef):
+            values = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+            draft.defaults = [(item, facts_of(item, lines, parents)) for item in values]
+        draft.facts = body_facts(node, lines, parents)
+    elif not isinstance(node, (ast.Import, ast.ImportFrom)):
+        draft.facts = facts_of(node, lines)
+    return draft
+
+
+def _decorator_facts(node: ast.expr, lines: Sequence[str], parents: _Parents) -> Facts:
+    facts = facts_of(node, lines, parents)
+    found = syntax.decorator(node)
+    if found is not None:
+        facts.features.append(found)
+    return facts
+
+
+def _providers(drafts: Iterable[_Draft]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for position, draft in enumerate(drafts):
+        future = isinstance(draft.node, ast.ImportFrom) and draft.node.module == "__future__"
+        if future or main_guard(draft.node):
+            continue
+        for name in draft.bound.names:
+            star = draft.bound.aliases.get("*") if name == "*" else None
+            if star is None or (is_stdlib(star.top) and not star.level):
+                found.setdefault(name, []).append(position)
+    _touches(list(drafts), found)
+    return {name: tuple(sorted(positions)) for name, positions in found.items()}
+
+
+def _touches(drafts: list[_Draft], providers: dict[str, list[int]]) -> None:
+    """Let statements that change a thing go with it: `TABLE["x"] = 1`, `NAMES.append("x")`, `random.seed(0)`."""
+    flow = _flow_names(drafts)
+    for position, draft in enumerate(drafts):
+        name = _touched(draft.node)
+        if not name or name in draft.bound.names or name not in providers or name in flow:
+            continue
+        if any(needed in flow for needed in draft.facts.needs):
+            continue
+        owners = [drafts[owner].node for owner in providers[name]]
+        imported = any(isinstance(owner, (ast.Import, ast.ImportFrom)) for owner in owners)
+        # What configures a module goes along only if it needs nothing that the script could lack.
+        if not imported or all(_always_there(needed, drafts, providers) for needed in draft.facts.needs):
+            providers[name].append(position)
+
+
+def _touched(node: ast.stmt) -> str:
+    target: ast.expr | None = None
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        target = node.value.func
+    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target = node.targets[0]
+    elif isinstance(node, ast.AugAssign):
+        target = node.target
+    if not isinstance(target, (ast.Attribute, ast.Subscript)):
+        return ""
+    while isinstance(target, (ast.Attribute, ast.Subscript)):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def _always_there(name: str, drafts: list[_Draft], providers: dict[str, list[int]]) -> bool:
+    owners = providers.get(name)
+    if owners is None:
+        return name in _BUILTINS
+    return all(
+        (alias := drafts[owner].bound.aliases.get(name)) is not None and is_stdlib(alias.top) and not alias.level
+        for owner in owners
+        if name in drafts[owner].bound.names
+    )
+
+
+def _flow_names(drafts: Iterable[_Draft]) -> dict[str, str]:
+    """Names bound to flowdsl's things: imports of it, what is made with them, pipelines and references."""
+    found: dict[str, str] = {}
+    for draft in drafts:
+        node = draft.node
+        for name, alias in draft.bound.aliases.items():
+            if alias.of_flowdsl and not isinstance(node, TRY):
+                found[name] = alias.name or alias.module
+        if isinstance(node, FunctionDef):
+            kinds = {_decorator_kind(item, found) for item, _ in draft.decorators}
+            if kinds & _NOT_A_TASK:
+                found[node.name] = next(iter(kinds & _NOT_A_TASK))
+        elif not isinstance(node, (ast.ClassDef, ast.Import, ast.ImportFrom, ast.If, *TRY)):
+            used = next((name for name in draft.facts.needs if name in found), None)
+            if used is not None:
+                found.update((name, f"a value made with {found[used]}") for name in draft.bound.names)
+    return found
+
+
+def _decorator_kind(node: ast.expr, flow: dict[str, str] | MappingProxyType[str, str]) -> str:
+    """Which of flowdsl's decorators this is: 'task', 'pipeline', ...; '' for any other."""
+    inner = node.func if isinstance(node, ast.Call) else node
+    attribute = ""
+    while isinstance(inner, ast.Attribute):
+        attribute, inner = attribute or inner.attr, inner.value
+    if not isinstance(inner, ast.Name) or inner.id not in flow:
+        return ""
+    return attribute or flow[inner.id]
+
+
+def _functions(drafts: Iterable[_Draft]) -> dict[tuple[int, str], tuple[ast.stmt, _Parents, int]]:
+    found: dict[tuple[int, str], tuple[ast.stmt, _Parents, int]] = {}
+    stack: list[tuple[ast.AST, _Parents, int]] = [(draft.node, (), pos) for pos, draft in enumerate(drafts)]
+    while stack:
+        node, parents, position = stack.pop()
+        if isinstance(node, FunctionDef):
+            found[text.first_line(node), node.name] = (node, parents, position)
+        around = (*parents, node) if isinstance(node, (*FunctionDef, ast.ClassDef)) else parents
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.stmt, ast.ExceptHandler)) or type(child).__name__ == "match_case":
+                stack.append((child, around, -1))
+    return found
+
+
+@attrs.define
+class _Finisher:
+    """Turns drafts into units once all names of the module are known."""
+
+    index: ModuleIndex
+
+    def unit(self, position: int, draft: _Draft, *, floor: int, bare: bool = False) -> Unit:
+        node = draft.node
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            return self._import(position, draft, node)
+        dropped = [item for item, _ in draft.decorators] if bare else self._dropped(draft)
+        facts, edits = draft.facts, []
+        for item, needs in draft.decorators:
+            if item not in dropped:
+                facts.add(needs)
+        for item, needs in draft.defaults:
+            if any(name in self.index.flow_names for name in needs.needs):
+                edits.append(_to_none(item))
+            else:
+                facts.add(needs)
+        part = text.edited(text.without_lines(text.cut(self.index.lines, draft.extent), dropped), edits)
+        above = text.comments_above(self.index.lines, draft.extent.first, floor)
+        indent = text.indent_of(self.index.lines, draft.extent.first) if draft.parents else ""
+        part = text.dedented(above + part, node, indent)
+        decorated = len(dropped) < len(draft.decorators)
+        return self._unit(position, draft, part, above[0][1] if above else draft.extent.first, decorated)
+
+    def _unit(self, position: int, draft: _Draft, part: list[text.Numbered], first: int, decorated: bool) -> Unit:
+        facts = draft.facts
+        deps, loose = self._resolve(facts)
+        features = (*facts.features, *self._newer(facts))
+        imports = tuple(facts.imports)
+        return Unit(
+            position=position,
+            text="".join(f"{line}\n" for line, _ in part),
+            lines=tuple(number for _, number in part),
+            blank=text.blank_above(self.index.lines, first) if draft.extent.start is None else 0,
+            binds=frozenset(draft.bound.names),
+            deps=deps,
+            loose=loose,
+            imports=imports,
+            features=features,
+            writes=tuple(facts.writes.items()),
+            enclosing=tuple(facts.enclosing.items()),
+            decorated=decorated,
+            sound=not (loose or imports or features or facts.writes),
+        )
+
+    def _import(self, position: int, draft: _Draft, node: ast.Import | ast.ImportFrom) -> Unit:
+        part = text.cut(self.index.lines, draft.extent)
+        aliases = tuple(import_aliases(node))
+        return Unit(
+            position=position,
+            text="".join(f"{line}\n" for line, _ in part),
+            lines=tuple(number for _, number in part),
+            blank=text.blank_above(self.index.lines, draft.extent.first) if draft.extent.start is None else 0,
+            binds=frozenset(draft.bound.names),
+            aliases=aliases,
+            sound=all(_plain(alias) for alias in aliases),
+        )
+
+    def _dropped(self, draft: _Draft) -> list[ast.expr]:
+        """The decorators that make a task: flowdsl's own, and those above, which only ever see the task."""
+        last = -1
+        for number, (item, _) in enumerate(draft.decorators):
+            if _decorator_kind(item, self.index.flow_names):
+                last = number
+        return [item for item, _ in draft.decorators[: last + 1]]
+
+    def _resolve(self, facts: Facts) -> tuple[tuple[tuple[str, tuple[int, ...]], ...], tuple[Loose, ...]]:
+        index = self.index
+        deps: dict[str, tuple[int, ...]] = {}
+        loose = []
+        for name, spot in facts.needs.items():
+            if name in index.flow_names:
+                loose.append(Loose(name, spot, "flowdsl"))
+            elif name in index.providers:
+                deps[name] = index.providers[name]
+            elif name == "__file__":
+                loose.append(Loose(name, spot, "file"))
+            elif name in index.typing_only:
+                loose.append(Loose(name, spot, "typing"))
+            elif name in _BUILTINS or name in _DUNDERS:
+                continue
+            elif self._starred(name):
+                deps["*"] = self.index.providers["*"]
+            else:
+                loose.append(Loose(name, spot, "undefined"))
+        for name in (*facts.soft, *(hint for hint in sorted(facts.class_hints) if self._looked_up(hint))):
+            if name in index.providers and name not in index.flow_names:
+                deps[name] = index.providers[name]
+        return tuple(deps.items()), tuple(loose)
+
+    def _starred(self, name: str) -> bool:
+        """Whether `from stdlib_module import *` brings the name. The user's module has imported it already."""
+        return any(hasattr(sys.modules.get(alias.module), name) for alias in self.index.stars if is_stdlib(alias.top))
+
+    def _looked_up(self, name: str) -> bool:
+        """Whether a dataclass looks this name of an annotation up, although annotations are text: `ClassVar`."""
+        alias = self.index.aliases.get(name)
+        return alias is not None and (
+            alias.name in _HINTS or (alias.name is None and alias.module in ("typing", "dataclasses"))
+        )
+
+    def _newer(self, facts: Facts) -> Iterable[Feature]:
+        """What the code uses of the standard library that Python 3.8 has not."""
+        for root, member, spot in facts.members:
+            alias = self.index.aliases.get(root)
+            since = MEMBERS.get((alias.module, member)) if alias and alias.name is None else None
+            if since:
+                yield Feature(since, spot, f"`{root}.{member}`", syntax=False)
+        for name, since in BUILTINS.items():
+            if name in facts.needs and name not in self.index.providers:
+                yield Feature(since, facts.needs[name], f"`{name}`", syntax=False)
+
+
+def _plain(alias: Alias) -> bool:
+    """Whether an import works on every Python since 3.8."""
+    return (
+        not alias.level
+        and is_stdlib(alias.top)
+        and alias.top not in ADDED
+        and alias.top not in REMOVED
+        and (alias.module, alias.name) not in MEMBERS
+    )
+
+
+def _to_none(node: ast.expr) -> text.Edit:
+    return text.Edit(
+        node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset, "None"
+    )

@@ -1,0 +1,147 @@
+"""What slicing works with: the statements of a module, what each binds and needs, and the slice that comes out."""
+
+from __future__ import annotations
+
+import attrs
+
+from flowdsl.diagnostics import Location
+from flowdsl.frontend import places
+
+Version = tuple[int, int]
+Spot = tuple[int, int]
+"""A line (from 1) and a column (from 0, in UTF-8 bytes), as `ast` counts."""
+
+
+@attrs.frozen
+class Slice:
+    """A function and what it needs of its module, as one script text for the standard library alone.
+
+    `source` starts with `from __future__ import annotations` and ends with one newline. `lines[i]` is the line of
+    the user's `file` that line `i + 1` of the source comes from, 0 where it is flowdsl's own. `names` are the names
+    the source binds at its top level.
+    """
+
+    source: str
+    function_name: str
+    lines: tuple[int, ...]
+    file: str
+    names: frozenset[str]
+    function_line: int
+
+    def location(self, line: int) -> Location:
+        """The user's place for a line of the source; the function's own line where the text is flowdsl's."""
+        own = self.lines[line - 1] if 1 <= line <= len(self.lines) else 0
+        return Location(places.display(self.file), own or self.function_line)
+
+
+@attrs.frozen
+class Alias:
+    """One name an import binds. `name` is None for `import module`; `level` counts the dots of a relative import."""
+
+    bound: str
+    module: str
+    name: str | None
+    asname: str | None
+    level: int
+    spot: Spot
+
+    @property
+    def top(self) -> str:
+        """The top-level package, '' for `from . import x`."""
+        return self.module.partition(".")[0]
+
+    @property
+    def of_flowdsl(self) -> bool:
+        """Whether it comes from flowdsl itself."""
+        return self.top == "flowdsl" and not self.level
+
+
+@attrs.frozen
+class ImportUse:
+    """An import inside a function or a compound statement.
+
+    `guarded`: a failure is caught, so a missing module is no mistake. `versioned`: it stands under a test of
+    `sys.version_info`.
+    """
+
+    alias: Alias
+    guarded: bool
+    versioned: bool
+
+
+@attrs.frozen
+class Feature:
+    """Something Python has only since `since`. `syntax`: an older Python can't even read the script."""
+
+    since: Version
+    spot: Spot
+    what: str
+    syntax: bool
+
+
+@attrs.define
+class Facts:
+    """What was seen in one piece of code; positions are of the first occurrence."""
+
+    needs: dict[str, Spot] = attrs.field(factory=dict)
+    """Names of the module that are read when the code runs."""
+    soft: dict[str, Spot] = attrs.field(factory=dict)
+    """Names that are used if the module has them, and are no mistake if it has not."""
+    class_hints: set[str] = attrs.field(factory=set)
+    """Names in the annotations of class bodies: a dataclass looks a few of them up, such as ClassVar."""
+    enclosing: dict[str, Spot] = attrs.field(factory=dict)
+    """Names of an enclosing function."""
+    imports: list[ImportUse] = attrs.field(factory=list)
+    features: list[Feature] = attrs.field(factory=list)
+    writes: dict[str, Spot] = attrs.field(factory=dict)
+    """Names of the module written through `global`."""
+    members: list[tuple[str, str, Spot]] = attrs.field(factory=list)
+    """`module.member` pairs of which the member may be newer than Python 3.8."""
+
+    def add(self, other: Facts) -> None:
+        """Take over what another piece of the same statement needs."""
+        for name, spot in other.needs.items():
+            self.needs.setdefault(name, spot)
+        for name, spot in other.soft.items():
+            self.soft.setdefault(name, spot)
+        self.class_hints |= other.class_hints
+        self.enclosing.update(other.enclosing)
+        self.imports += other.imports
+        self.features += other.features
+        self.writes.update(other.writes)
+        self.members += other.members
+
+
+@attrs.frozen
+class Loose:
+    """A needed name that no statement of the slice can provide. `reason` is a word of `problems.py`."""
+
+    name: str
+    spot: Spot
+    reason: str
+
+
+@attrs.frozen
+class Unit:
+    """One top-level statement of a module (or a nested function that is a task), ready to be sliced.
+
+    `deps` pairs each needed name with the units that make it. `aliases` is set for an import statement, of which only
+    the needed names are taken. `blank` counts the empty lines above it.
+    """
+
+    position: int
+    text: str
+    lines: tuple[int, ...]
+    blank: int
+    binds: frozenset[str]
+    deps: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    loose: tuple[Loose, ...] = ()
+    imports: tuple[ImportUse, ...] = ()
+    features: tuple[Feature, ...] = ()
+    writes: tuple[tuple[str, Spot], ...] = ()
+    enclosing: tuple[tuple[str, Spot], ...] = ()
+    decorated: bool = False
+    """Decorators are left on it."""
+    sound: bool = True
+    """Nothing in it needs a look: no loose names, imports, features or writes."""

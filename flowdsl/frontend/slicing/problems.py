@@ -1,0 +1,182 @@
+"""What can be wrong with a slice, in the words the user reads."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+import attrs
+
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.frontend import places
+from flowdsl.frontend.slicing.index import ModuleIndex
+from flowdsl.frontend.slicing.model import Alias, Feature, Loose, Spot, Unit, Version
+from flowdsl.frontend.slicing.versions import ADDED, MEMBERS, OLDEST, REMOVED, is_stdlib
+
+# Distributions whose import name is another; so many write these in `requires` that it pays to know them.
+_IMPORT_NAMES = {
+    "attrs": ("attr", "attrs"),
+    "beautifulsoup4": ("bs4",),
+    "opencv_python": ("cv2",),
+    "opencv_python_headless": ("cv2",),
+    "pillow": ("PIL",),
+    "protobuf": ("google",),
+    "python_dateutil": ("dateutil",),
+    "pyyaml": ("yaml",),
+    "scikit_image": ("skimage",),
+    "scikit_learn": ("sklearn",),
+}
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAME_THE_VERSION = 'write it for Python 3.8, or name the image\'s Python: `python="python3.{}"` in @task'
+
+
+def trusted_modules(requires: Iterable[str]) -> frozenset[str]:
+    """The top-level modules that `requires=[...]` promises: import names, or requirements such as `numpy>=1.26`."""
+    found = set()
+    for item in requires:
+        name = _REQUIREMENT.match(item.strip())
+        if name:
+            key = name[0].replace("-", "_")
+            found |= {name[0].partition(".")[0], key, *_IMPORT_NAMES.get(key.lower(), ())}
+    return frozenset(found)
+
+
+@attrs.frozen
+class Reporter:
+    """Reports the problems of one slice's statements."""
+
+    index: ModuleIndex
+    collector: Collector
+    trusted: frozenset[str]
+    target: Version | None
+
+    def unit(self, unit: Unit, wanted: frozenset[str] | set[str]) -> None:
+        """Report a statement; of an import only the wanted names count."""
+        for alias in unit.aliases:
+            if alias.bound in wanted:
+                self.alias(alias, guarded=False, versioned=False)
+        for use in unit.imports:
+            # A compound statement's own imports are in the script whole, and so are those in a function's body.
+            self.alias(use.alias, guarded=use.guarded, versioned=use.versioned)
+        for loose in unit.loose:
+            self.loose(loose)
+        for feature in unit.features:
+            self.feature(feature)
+        for name, spot in unit.writes:
+            self.collector.warning(
+                "FLOW067", f"`global {name}` changes the module, but only in this task's own process", self.at(spot),
+                hint="other tasks run in other containers: return the value as a result, or write a File",
+            )  # fmt: skip
+
+    def alias(self, alias: Alias, *, guarded: bool, versioned: bool) -> None:
+        """Report an import the container may not be able to make."""
+        if alias.of_flowdsl:
+            self._flowdsl(alias.module, alias.spot)
+        elif guarded or alias.module == "__future__":
+            return
+        elif alias.level or not is_stdlib(alias.top):
+            self._foreign(alias)
+        elif not versioned:
+            self._stdlib(alias)
+
+    def loose(self, loose: Loose) -> None:
+        """Report a name that nothing in the module provides to the script."""
+        if loose.reason == "flowdsl":
+            self._flowdsl(loose.name, loose.spot)
+        elif loose.reason == "file":
+            self.collector.warning(
+                "FLOW073", "`__file__` is the script's own path in the container, not this module's",
+                self.at(loose.spot), hint="hand the file to the task as a File or a Workspace",
+            )  # fmt: skip
+        elif loose.reason == "typing":
+            self.collector.error(
+                "FLOW065", f"`{loose.name}` is used at run time, but is imported only for type checking",
+                self.at(loose.spot), hint="move the import out of `if TYPE_CHECKING`",
+            )  # fmt: skip
+        else:
+            self.collector.error(
+                "FLOW065", f"`{loose.name}` is not defined in the module", self.at(loose.spot),
+                hint=self._undefined_hint(),
+            )  # fmt: skip
+
+    def feature(self, feature: Feature) -> None:
+        """Report syntax or library that the task's Python may lack."""
+        if feature.since <= (self.target or OLDEST):
+            return
+        since = f"{feature.since[0]}.{feature.since[1]}"
+        has = f"the task has {_text(self.target)}" if self.target else "the image may have 3.8"
+        message = f"{feature.what}: only since Python {since}, and {has}"
+        hint = (
+            _NAME_THE_VERSION.format(max(feature.since[1], 12))
+            if not self.target
+            else f"write it for Python {_text(self.target)}"
+        )
+        if feature.syntax:
+            self.collector.error("FLOW068", message, self.at(feature.spot), hint=hint)
+        else:
+            self.collector.warning("FLOW069", message, self.at(feature.spot), hint=hint)
+
+    def at(self, spot: Spot) -> Location:
+        """The user's place of a spot."""
+        line, offset = spot
+        return Location(places.display(self.index.file), line, self.index.column(line, offset))
+
+    def _flowdsl(self, name: str, spot: Spot) -> None:
+        self.collector.error(
+            "FLOW066", f"the body uses `{name}`, which is flowdsl's and not there when the task runs", self.at(spot),
+            hint=_FLOW_HINTS.get(self.index.flow_names.get(name, ""), _FLOW_HINT),
+        )  # fmt: skip
+
+    def _foreign(self, alias: Alias) -> None:
+        if alias.top in self.trusted:
+            return
+        shown = "." * alias.level + alias.module
+        if alias.level or self._own(alias.top):
+            self.collector.error(
+                "FLOW064", f"module `{shown}` is your own project's; the task's image does not have it",
+                self.at(alias.spot), hint="move what the body needs into this file, or install the project in the "
+                f'image and say so: `requires=["{alias.top or "your-project"}"]`',
+            )  # fmt: skip
+            return
+        self.collector.error(
+            "FLOW064", f"module `{alias.top}` is not in Python's standard library", self.at(alias.spot),
+            hint=f'use an image that has it and say so: `@task(image=..., requires=["{alias.top}"])`',
+        )  # fmt: skip
+
+    def _stdlib(self, alias: Alias) -> None:
+        since = ADDED.get(alias.top) or MEMBERS.get((alias.module, alias.name or ""))
+        shown = f"`{alias.module}.{alias.name}`" if alias.name and alias.top not in ADDED else f"module `{alias.top}`"
+        if since:
+            self.feature(Feature(since, alias.spot, shown, syntax=False))
+        gone = REMOVED.get(alias.top)
+        if gone and (self.target is None or self.target >= gone):
+            self.collector.warning(
+                "FLOW069", f"module `{alias.top}` is gone since Python {_text(gone)}, "
+                + (f"and the task has {_text(self.target)}" if self.target else "and the image may have that"),
+                self.at(alias.spot), hint="do without it, or name an older image such as python:3.11-slim",
+            )  # fmt: skip
+
+    def _own(self, top: str) -> bool:
+        folder = os.path.dirname(self.index.file)
+        return bool(top) and any(os.path.exists(os.path.join(folder, name)) for name in (top, f"{top}.py"))
+
+    def _undefined_hint(self) -> str:
+        if self.index.stars:
+            return f"if it comes from `from {self.index.stars[0].module} import *`, import it by name"
+        return "define or import it at the top of the module"
+
+
+_FLOW_HINT = "the body is plain Python: take what it needs as parameters and return its results"
+_FLOW_HINTS = {
+    "context": "take it as a parameter and pass `context...` where the pipeline calls the task",
+    "File": "use `pathlib.Path`: a File is a Path in the body",
+    "Directory": "use `pathlib.Path`: a Directory is a Path in the body",
+    "Workspace": "use `pathlib.Path`: a Workspace is a Path in the body",
+    "pipeline": "call it in the pipeline function; a body can only call plain functions and other tasks' bodies",
+    "task_ref": "call it in the pipeline function; its code is not here",
+}
+
+
+def _text(version: Version | None) -> str:
+    return f"{version[0]}.{version[1]}" if version else ""

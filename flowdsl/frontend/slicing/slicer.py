@@ -1,0 +1,183 @@
+"""Cutting a task's function and all it needs out of its module, as one script for the standard library alone."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from types import FunctionType
+from typing import Any
+
+from flowdsl.diagnostics import Collector
+from flowdsl.frontend import places
+from flowdsl.frontend.slicing.index import ModuleIndex
+from flowdsl.frontend.slicing.model import Alias, Loose, Slice, Unit, Version
+from flowdsl.frontend.slicing.problems import Reporter, trusted_modules
+from flowdsl.frontend.slicing.source import index_of
+
+HEADER = "from __future__ import annotations\n"
+_ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_Chosen = dict[int, tuple[Unit, set[str]]]
+
+
+def slice_source(
+    func: Callable[..., Any],
+    roots: Sequence[str] = (),
+    *,
+    collector: Collector,
+    requires: Sequence[str] = (),
+    target: Version | None = None,
+) -> Slice | None:
+    """The script text of a task's function; None, and errors in the collector, where there can be none.
+
+    `func` is the plain function below `@task`. `roots` names further classes of its module that the script needs, such
+    as those that rebuild its parameters. `requires` names modules that the image has. `target` is the image's Python
+    (see `target_version`); None stands for 3.8 or any newer one. Reports FLOW060 to FLOW069 and FLOW073.
+    """
+    function = _plain_function(func, collector)
+    if function is None:
+        return None
+    found = _locate(function, collector)
+    if found is None:
+        return None
+    index, root = found
+    before = len(collector.items)
+    chosen, missing = _closure(index, root, function.__name__, roots)
+    reporter = Reporter(index, collector, trusted_modules(requires), target)
+    _enclosed(root, function, reporter)
+    for name in missing:
+        reporter.loose(Loose(name, (function.__code__.co_firstlineno, 0), "undefined"))
+    for unit, wanted in chosen.values():
+        if not unit.sound:
+            reporter.unit(unit, wanted)
+    if any(item.severity.value == "error" for item in collector.items[before:]):
+        return None
+    return _assemble(index, chosen, function)
+
+
+def _plain_function(func: Callable[..., Any], collector: Collector) -> FunctionType | None:
+    function: Any = func if isinstance(func, FunctionType) else getattr(func, "__func__", func)
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    if not isinstance(function, FunctionType):
+        kind = type(func).__name__
+        collector.error(
+            "FLOW061", f"a {kind} can't be a task: there is no function to take the source of",
+            hint="write a `def` with the types in its signature, and call the other from its body",
+        )  # fmt: skip
+        return None
+    place = places.of_function(function)
+    if function.__name__ == "<lambda>":
+        collector.error("FLOW061", "a lambda can't be a task", place, hint="write a `def` with types in its signature")
+        return None
+    flags = function.__code__.co_flags
+    if flags & _ASYNC:
+        collector.error("FLOW062", f"{function.__name__}: the body of a task can't be async", place,
+                        hint="make it a plain `def` and call `asyncio.run(...)` in its body")  # fmt: skip
+        return None
+    if flags & inspect.CO_GENERATOR:
+        collector.error("FLOW062", f"{function.__name__}: the body of a task can't be a generator", place,
+                        hint="return the values, a list for several, instead of yielding them")  # fmt: skip
+        return None
+    return function
+
+
+def _locate(function: FunctionType, collector: Collector) -> tuple[ModuleIndex, Unit] | None:
+    index = index_of(function)
+    found = index.functions.get((function.__code__.co_firstlineno, function.__name__)) if index else None
+    if index is None or found is None:
+        where = places.of_function(function)
+        why = "has changed since it was imported" if index else "can't be read"
+        collector.error(
+            "FLOW060", f"{function.__name__}: the source of its module, {where.file}, {why}", where,
+            hint="keep tasks in a .py file (not in a REPL or exec), and start again after changing it",
+        )  # fmt: skip
+        return None
+    node, parents, position = found
+    if position < 0:
+        return index, index.single(node, parents, position, bare=not hasattr(function, "__wrapped__"))
+    unit = index.units[position]
+    if unit.decorated and not hasattr(function, "__wrapped__"):
+        # A decorator that leaves no trace on the function stands above @task, or is a task decorator from elsewhere.
+        unit = index.single(node, parents, position, bare=True)
+    return index, unit
+
+
+def _closure(index: ModuleIndex, root: Unit, own: str, roots: Iterable[str]) -> tuple[_Chosen, list[str]]:
+    """The units the function needs, directly or not, by position, and the roots that don't exist."""
+    chosen: _Chosen = {root.position: (root, {own})}
+    done = {own}  # the function's name means this function, whatever else the module binds to it
+    stack = list(root.deps)
+    missing = []
+    for name in roots:
+        if name in index.providers:
+            stack.append((name, index.providers[name]))
+        elif name != own:
+            missing.append(name)
+    units = index.units
+    while stack:
+        name, positions = stack.pop()
+        if name in done:
+            continue
+        done.add(name)
+        for position in positions:
+            entry = chosen.get(position)
+            if entry is None:
+                unit = units[position]
+                chosen[position] = (unit, {name})
+                stack += unit.deps
+            else:
+                entry[1].add(name)
+    return {position: chosen[position] for position in sorted(chosen)}, missing
+
+
+def _enclosed(root: Unit, function: FunctionType, reporter: Reporter) -> None:
+    """Report names of a function around the task's own: the script has no such function."""
+    for name, spot in root.enclosing:
+        if name != function.__name__:
+            reporter.collector.error(
+                "FLOW063", f"`{name}` is a variable of the function around {function.__name__}; the script has no such",
+                reporter.at(spot), hint=f"make `{name}` a parameter of the task, or define it at the top of the module",
+            )  # fmt: skip
+
+
+def _assemble(index: ModuleIndex, chosen: _Chosen, function: FunctionType) -> Slice:
+    parts = [HEADER]
+    lines = [0]
+    names: set[str] = set()
+    for unit, wanted in chosen.values():
+        if unit.aliases:
+            text, numbers = _import_text(unit, wanted)
+            names |= wanted
+        else:
+            text, numbers = unit.text, unit.lines
+            names |= unit.binds
+        # The header stands apart from what follows, wherever that stood in the module.
+        blank = unit.blank if len(parts) > 1 else max(unit.blank, 1)
+        parts.append("\n" * blank + text)
+        lines += [0] * blank
+        lines += numbers
+    return Slice(
+        source="".join(parts),
+        function_name=function.__name__,
+        lines=tuple(lines),
+        file=index.file,
+        names=frozenset(names),
+        function_line=function.__code__.co_firstlineno,
+    )
+
+
+def _import_text(unit: Unit, wanted: set[str]) -> tuple[str, tuple[int, ...]]:
+    """An import statement with the needed names alone; in the user's own words where all are needed."""
+    kept = [alias for alias in unit.aliases if alias.bound in wanted]
+    if len(kept) == len(unit.aliases):
+        return unit.text, unit.lines
+    first = kept[0]
+    if first.name is None:
+        names = ", ".join(_with_as(alias.module, alias) for alias in kept)
+        return f"import {names}\n", unit.lines[:1]
+    names = ", ".join(_with_as(alias.name or "", alias) for alias in kept)
+    return f"from {'.' * first.level}{first.module} import {names}\n", unit.lines[:1]
+
+
+def _with_as(name: str, alias: Alias) -> str:
+    return f"{name} as {alias.asname}" if alias.asname else name
