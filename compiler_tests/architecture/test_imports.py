@@ -35,6 +35,8 @@ EVERYTHING = "cli"
 # The public face: users import it, and it must not drag the command line in with it.
 FACADE = {"flowdsl", "flowdsl.api"}
 READS_ENVIRONMENT = {"cli", "cluster"}
+# Not code of the compiler: its text becomes part of scripts, which read their params from the container's environment.
+RUNS_IN_CONTAINER = "flowdsl.frontend.script.runtime"
 
 LONGEST = 400
 # Files over the limit, each with the reason why cutting it would read worse.
@@ -84,7 +86,7 @@ def test_only_the_edges_read_the_environment() -> None:
     found = [
         f"{module.name}:{line}"
         for module in modules().values()
-        if module.area not in READS_ENVIRONMENT
+        if module.area not in READS_ENVIRONMENT and not module.name.startswith(RUNS_IN_CONTAINER)
         for line in environment_reads(module)
     ]
     assert found == []

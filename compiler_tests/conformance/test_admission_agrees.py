@@ -27,9 +27,9 @@ def test_it_agrees_with_the_labels() -> None:
     with gzip.open(CASES, "rt", encoding="utf-8") as lines:
         cases = [json.loads(line) for line in lines]
     verdicts = admit(case["doc"] for case in cases)
-    # Two known causes of difference are not about rules. The labels were read with a YAML reader that turns numbers into
-    # text where the type wants text, the webhook's JSON decoder does not; and the webhook writes the defaulted object
-    # again, which a param without a value does not survive.
+    # Two known causes of difference are not about rules. The labels were read with a YAML reader that turns numbers
+    # into text where the type wants text, the webhook's JSON decoder does not; and the webhook writes the defaulted
+    # object again, which a param without a value does not survive.
     other_reader = ("of type string", "impossible ParamValues.Type")
     # Beyond those, the labels come from a later commit than the release.
     differing = [

@@ -18,6 +18,7 @@ from flowdsl.frontend.pipeline import Pipeline
 HEAD = """\
 from __future__ import annotations
 from typing import NamedTuple
+from pathlib import Path
 from flowdsl import *
 
 class Clip(NamedTuple):
@@ -30,7 +31,7 @@ def fetch(url: str) -> str:
 
 @task(image="python:3.12-slim")
 def infer(steps: int = 25) -> Clip:
-    return Clip(File("x"), 1.0)
+    return Clip(Path("x"), 1.0)
 
 @task(image="python:3.12-slim")
 def listing() -> list[str]:

@@ -18,7 +18,9 @@ def build(pipeline: Pipeline | None) -> click.Group:
     import flowdsl
 
     about = "Compile, draw and explain" + (f" the pipeline {pipeline.name!r}." if pipeline else " Tekton pipelines.")
-    group = click.Group(name="flowdsl", help=about, context_settings={"help_option_names": ["-h", "--help"], "obj": pipeline})
+    group = click.Group(
+        name="flowdsl", help=about, context_settings={"help_option_names": ["-h", "--help"], "obj": pipeline}
+    )
     for command in commands.all_commands(with_file=pipeline is None):
         group.add_command(command)
     return click.version_option(flowdsl.__version__, prog_name="flowdsl")(group)

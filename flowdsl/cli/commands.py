@@ -15,14 +15,17 @@ from flowdsl.frontend.pipeline import Pipeline
 
 def all_commands(*, with_file: bool) -> list[click.Command]:
     """The commands; without a pipeline at hand each takes the file that has it."""
-    made = [
+    return [
         _command(_compile, "compile", _COMPILE_OPTIONS, with_file=with_file),
         _command(_graph, "graph", _GRAPH_OPTIONS, with_file=with_file),
         _command(_explain, "explain", _EXPLAIN_OPTIONS, with_file=False),
-        _command(_completion, "completion", [click.Argument(["shell"], type=click.Choice(["bash", "zsh", "fish"]))],
-                 with_file=False),
-    ]  # fmt: skip
-    return made
+        _command(
+            _completion,
+            "completion",
+            [click.Argument(["shell"], type=click.Choice(["bash", "zsh", "fish"]))],
+            with_file=False,
+        ),
+    ]
 
 
 def _command(
@@ -37,7 +40,9 @@ def _command(
 _OUTPUT = click.Option(["--output"], type=click.Choice(["text", "json"]), default="text", help="json: for machines.")
 _ALPHA = click.Option(["--alpha"], multiple=True, metavar="FLAG", help="Opt in to an alpha feature of Tekton.")
 _COMPILE_OPTIONS: list[click.Parameter] = [
-    click.Option(["-o", "--to"], metavar="PATH", help="Where to: a file, a folder (ends in /), or - for standard output."),
+    click.Option(
+        ["-o", "--to"], metavar="PATH", help="Where to: a file, a folder (ends in /), or - for standard output."
+    ),
     click.Option(["--check"], is_flag=True, help="Write nothing; exit 1 with a diff if what is there is stale."),
     click.Option(["--inline"], is_flag=True, help="Embed each Task in the Pipeline instead of sharing it by name."),
     click.Option(["--set", "values"], multiple=True, metavar="PARAM=VALUE", help="A param of the PipelineRun."),
@@ -48,7 +53,9 @@ _COMPILE_OPTIONS: list[click.Parameter] = [
 ]
 _GRAPH_OPTIONS: list[click.Parameter] = [
     click.Option(["--format", "format_"], type=click.Choice(["mermaid", "dot", "svg", "html"]), help="What to draw."),
-    click.Option(["-o", "--to"], metavar="PATH", help="Where to; the ending names the format. Standard output if absent."),
+    click.Option(
+        ["-o", "--to"], metavar="PATH", help="Where to; the ending names the format. Standard output if absent."
+    ),
     _ALPHA,
 ]
 _EXPLAIN_OPTIONS: list[click.Parameter] = [
@@ -85,7 +92,9 @@ def _compile(ctx: click.Context, *, file: str | None = None, **options: Any) -> 
     return compile_command(pipeline_of(ctx, file), **options)
 
 
-def _graph(ctx: click.Context, *, format_: str | None, to: str | None, alpha: tuple[str, ...], file: str | None = None) -> int:
+def _graph(
+    ctx: click.Context, *, format_: str | None, to: str | None, alpha: tuple[str, ...], file: str | None = None
+) -> int:
     """Draw the pipeline: Mermaid, DOT, SVG, or a page to open in a browser.
 
     \b
@@ -173,5 +182,3 @@ def _completion(ctx: click.Context, *, shell: str) -> int:
         raise UsageError(f"there is no completion for {shell}")
     click.echo(found(ctx.parent.command, {}, "flowdsl", "_FLOWDSL_COMPLETE").source())
     return 0
-
-

@@ -40,7 +40,9 @@ def explain_pipeline(compiled: Compilation) -> dict[str, Any]:
             }
             for node in pipeline.nodes
         ],
-        "results": [{"name": result.name, "type": str(result.type), "value": result.value} for result in pipeline.results],
+        "results": [
+            {"name": result.name, "type": str(result.type), "value": result.value} for result in pipeline.results
+        ],
     }
 
 
@@ -59,7 +61,9 @@ def as_text(data: dict[str, Any]) -> str:
         lines.append(f"  {task['name']}{'  (finally)' if task['finally'] else ''}  {task['location']}")
         lines += [f"    after {edge['task']}: {edge['why']}" for edge in task["waitsFor"]]
     if data["results"]:
-        lines += ["", "results"] + [f"  {result['name']}: {result['type']} = {result['value']}" for result in data["results"]]
+        lines += ["", "results"] + [
+            f"  {result['name']}: {result['type']} = {result['value']}" for result in data["results"]
+        ]
     return "\n".join(lines) + "\n"
 
 

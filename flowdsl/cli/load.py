@@ -28,15 +28,20 @@ def choose(module: ModuleType, file: str, wanted: str) -> Pipeline:
     if wanted:
         if wanted in names or wanted in found:
             return names.get(wanted) or found[wanted]
-        raise _finding("FLOW083", f"{file} has no pipeline {wanted!r}", Location(file, 1),
-                       f"it has: {', '.join(found) or 'none'}")  # fmt: skip
+        raise _finding(
+            "FLOW083", f"{file} has no pipeline {wanted!r}", Location(file, 1), f"it has: {', '.join(found) or 'none'}"
+        )
     # What a file only imports is not its own.
     own = {name: value for name, value in found.items() if value.function.__module__ == module.__name__} or found
     if not own:
         raise _finding("FLOW083", f"{file} has no pipeline", Location(file, 1), "decorate a function with `@pipeline`")
     if len(own) > 1:
-        raise _finding("FLOW084", f"{file} has {len(own)} pipelines: {', '.join(own)}", Location(file, 1),
-                       f"name one: `flowdsl compile {file}:{next(iter(own))}`")  # fmt: skip
+        raise _finding(
+            "FLOW084",
+            f"{file} has {len(own)} pipelines: {', '.join(own)}",
+            Location(file, 1),
+            f"name one: `flowdsl compile {file}:{next(iter(own))}`",
+        )
     return next(iter(own.values()))
 
 
@@ -64,7 +69,9 @@ def _load(file: Path) -> ModuleType:
         raise
     except SyntaxError as error:
         place = Location(_shown(error.filename or str(file)), error.lineno or 1, error.offset or 0)
-        raise _finding("FLOW080", f"syntax error: {error.msg}", place, "correct the line; Python can't read the file") from error
+        raise _finding(
+            "FLOW080", f"syntax error: {error.msg}", place, "correct the line; Python can't read the file"
+        ) from error
     except ImportError as error:
         hint = "install it in the environment flowdsl runs in, or import it inside the task that needs it"
         raise _finding("FLOW081", str(error), _own_line(error, file), hint) from error
@@ -78,7 +85,9 @@ def _load(file: Path) -> ModuleType:
 
 def _own_line(error: BaseException, file: Path) -> Location:
     here = str(file.resolve())
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if str(Path(frame.filename).resolve()) == here]
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if str(Path(frame.filename).resolve()) == here
+    ]
     return Location(_shown(str(file)), (frames[-1].lineno if frames else 1) or 1)
 
 

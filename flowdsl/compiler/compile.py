@@ -34,7 +34,7 @@ class CompileOptions:
     namespace: str | None = None
     inline: bool = False
     params: Mapping[str, str] = attrs.field(factory=dict)
-    alpha: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    alpha: frozenset[str] = frozenset()
 
 
 @attrs.frozen
@@ -122,13 +122,22 @@ def _run_values(definition: PipelineDef, options: CompileOptions, collector: Col
         try:
             values[name] = read(value, params[name].type)
         except Mismatch as error:
-            collector.error("FLOW021", f"param {name!r}: {error}", params[name].location,
-                            hint=f"give a value of type {params[name].type}")  # fmt: skip
+            collector.error(
+                "FLOW021",
+                f"param {name!r}: {error}",
+                params[name].location,
+                hint=f"give a value of type {params[name].type}",
+            )
     missing = [name for name, param in params.items() if param.default is None and name not in values]
     if missing:
         example = " ".join(f"--set {name}=..." for name in missing)
         collector.add(
-            Diagnostic("FLOW022", Severity.NOTE, f"the PipelineRun gives no value for {', '.join(missing)}; Tekton will "
-                       "not start it as it is", definition.location, f"give them: `{example}`, or `@pipeline(run={{...}})`")
-        )  # fmt: skip
+            Diagnostic(
+                "FLOW022",
+                Severity.NOTE,
+                f"the PipelineRun gives no value for {', '.join(missing)}; Tekton will not start it as it is",
+                definition.location,
+                f"give them: `{example}`, or `@pipeline(run={{...}})`",
+            )
+        )
     return {name: values[name] for name in params if name in values}

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from typing import Any
+
 import attrs
 
 from flowdsl.diagnostics import Collector
-from flowdsl.frontend.script import ScriptInput, ScriptOutput, build_script
+from flowdsl.frontend.script import ScriptInput, ScriptOutput, build_script, script_roots
+from flowdsl.frontend.slicing import slice_source
 from flowdsl.ir.nodes import PipelineDef, TaskDef
-from flowdsl.ir.types import JSON, STRING, TypeSpec
-from flowdsl.lower.environment import variable
+from flowdsl.ir.types import Kind, TypeSpec
+
+_WORKSPACE = TypeSpec(Kind.WORKSPACE, "Workspace")
 
 
 def with_scripts(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
@@ -30,4 +36,28 @@ def with_scripts(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
 
 
 def _script(task: TaskDef, collector: Collector) -> str:
-    return ""
+    """The text of a task's script; empty, with findings in the collector, where there is none."""
+    function = task.function
+    if function is None:
+        return ""
+    inputs = script_inputs(task, function)
+    options = task.options
+    cut = slice_source(function, script_roots(inputs), requires=options.requires, collector=collector)
+    if cut is None:
+        return ""
+    outputs = [ScriptOutput(result.name, result.type, result.field) for result in task.results]
+    script = build_script(cut, inputs, outputs, task=task.name, collector=collector, python=options.python)
+    return script.text if script is not None else ""
+
+
+def script_inputs(task: TaskDef, function: Callable[..., Any]) -> list[ScriptInput]:
+    """Every parameter of the function in its order: params, workspaces and secrets alike."""
+    types = {param.name: param.type for param in task.params}
+    types.update({space.name: attrs.evolve(_WORKSPACE, optional=space.optional) for space in task.workspaces})
+    types.update({item.name: TypeSpec(item.kind, item.kind.value, optional=item.optional) for item in task.env})
+    kinds = inspect.signature(function).parameters
+    return [
+        ScriptInput(name, types[name], positional=parameter.kind is inspect.Parameter.POSITIONAL_ONLY)
+        for name, parameter in kinds.items()
+        if name in types
+    ]

@@ -12,7 +12,7 @@ _INDEXED = re.compile(r"spec\.(tasks|finally)\[(\d+)\]")
 
 
 def validate(documents: list[dict[str, Any]], pipeline: PipelineDef, collector: Collector) -> list[dict[str, Any]]:
-    """The documents as the models write them, fields in the order of Tekton's documents; FLOW200 for what they refuse."""
+    """The documents as the models write them, in the order of Tekton's documents; FLOW200 for what they refuse."""
     from pydantic import ValidationError
 
     from flowdsl.tekton import dump, parse
@@ -29,9 +29,12 @@ def validate(documents: list[dict[str, Any]], pipeline: PipelineDef, collector: 
             for found in decode_errors(error):
                 hint = f"did you mean {found.suggestion!r}?" if found.suggestion else "see the field in Tekton's API"
                 collector.error(
-                    "FLOW200", found.message, _place(document, found.path, pipeline), hint=hint,
+                    "FLOW200",
+                    found.message,
+                    _place(document, found.path, pipeline),
+                    hint=hint,
                     path=f"{document['kind']} {found.path}",
-                )  # fmt: skip
+                )
     return written
 
 

@@ -39,14 +39,21 @@ class Binder:
             elif name in spaces:
                 self._workspace(spaces[name], value)
             elif name in fixed:
-                self.error("FLOW003", f"{name!r} of task {self.task.name!r} comes from its Secret or ConfigMap",
-                           "leave it out of the call")  # fmt: skip
+                self.error(
+                    "FLOW003",
+                    f"{name!r} of task {self.task.name!r} comes from its Secret or ConfigMap",
+                    "leave it out of the call",
+                )
             else:
                 self._unknown(name, [*known, *spaces])
         for param in self.task.params:
             if param.name not in given and param.default is None and param.name not in covered:
-                self.error("FLOW004", f"task {self.task.name!r} needs {param.name}: {param.type}",
-                           f"pass it: `{param.name}=...`", (("declared", param.location),))  # fmt: skip
+                self.error(
+                    "FLOW004",
+                    f"task {self.task.name!r} needs {param.name}: {param.type}",
+                    f"pass it: `{param.name}=...`",
+                    (("declared", param.location),),
+                )
         for space in self.task.workspaces:
             if space.name not in self.bindings and space.name not in given:
                 self._unbound(space)
@@ -60,13 +67,15 @@ class Binder:
 
     def _unbound(self, space: WorkspaceDecl) -> None:
         if space.auto:
-            self.bindings[space.name] = WorkspaceUse(RUN_VOLUME, self.node_name, "")
+            self.bindings[space.name] = WorkspaceUse(RUN_VOLUME, f"{self.node_name}/{space.name}", "")
         elif not space.optional:
             self.error(
-                "FLOW010", f"task {self.task.name!r} needs workspace {space.name!r}, and the call gives none",
+                "FLOW010",
+                f"task {self.task.name!r} needs workspace {space.name!r}, and the call gives none",
                 f"pass a workspace of the pipeline: `{space.name}=...`; or declare it `Workspace.auto()` for a folder "
-                "on the run's own volume", (("declared", space.location),),
-            )  # fmt: skip
+                "on the run's own volume",
+                (("declared", space.location),),
+            )
 
     def _workspace(self, space: WorkspaceDecl, value: Any) -> None:
         if value is None and space.optional:

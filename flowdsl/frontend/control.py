@@ -39,16 +39,22 @@ def _condition(item: Any) -> Condition:
     if isinstance(item, Reference) and item.type.kind is Kind.BOOLEAN:
         return item.is_in("true")
     shown = item.label if isinstance(item, Reference) else repr(item)
-    refuse("FLOW006", f"when takes conditions on values of the run, got {shown}",
-           'compare a result or a param: `when(scores.passed == "true")`')  # fmt: skip
+    refuse(
+        "FLOW006",
+        f"when takes conditions on values of the run, got {shown}",
+        'compare a result or a param: `when(scores.passed == "true")`',
+    )
 
 
 def cel(expression: str) -> Condition:
     """A CEL condition (alpha: needs `enable-cel-in-whenexpression`, opted in by `@pipeline(alpha=[...])`)."""
     trace = current("cel")
     if "enable-cel-in-whenexpression" not in trace.alpha:
-        refuse("FLOW018", "cel(...) is alpha in Tekton: a cluster with default flags rejects it",
-               'opt in: `@pipeline(alpha=["enable-cel-in-whenexpression"])`, and set that flag on the cluster')  # fmt: skip
+        refuse(
+            "FLOW018",
+            "cel(...) is alpha in Tekton: a cluster with default flags rejects it",
+            'opt in: `@pipeline(alpha=["enable-cel-in-whenexpression"])`, and set that flag on the cluster',
+        )
     return Condition(cel=expression, location=places.caller())
 
 
@@ -83,8 +89,10 @@ class _Group:
 class Context:
     """The run's own facts: docs/variables.md, "Variables available in a Pipeline"."""
 
-    pipeline_run = _Group("pipeline_run", (("name", "pipelineRun.name"), ("namespace", "pipelineRun.namespace"),
-                                           ("uid", "pipelineRun.uid")))  # fmt: skip
+    pipeline_run = _Group(
+        "pipeline_run",
+        (("name", "pipelineRun.name"), ("namespace", "pipelineRun.namespace"), ("uid", "pipelineRun.uid")),
+    )
     pipeline = _Group("pipeline", (("name", "pipeline.name"),))
     pipeline_task = _Group("pipeline_task", (("retries", "pipelineTask.retries"),))
 

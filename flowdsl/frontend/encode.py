@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -41,7 +41,7 @@ def encode_scalar(value: Any, spec: TypeSpec) -> str:
         return _encode_json(value)
     if isinstance(value, enum.Enum):
         value = value.value
-    writers = {
+    writers: dict[Kind, tuple[Any, Callable[[Any], str]]] = {
         Kind.STRING: (str, str),
         Kind.INTEGER: (int, str),
         Kind.FLOAT: ((int, float), _float),
@@ -52,9 +52,9 @@ def encode_scalar(value: Any, spec: TypeSpec) -> str:
         raise Mismatch(f"expected {spec}, got {_describe(value)}")
     accepted, write = writers[spec.kind]
     # bool is a subclass of int to Python, but `steps=True` is a slip, not a number.
-    if not isinstance(value, accepted) or (isinstance(value, bool) and spec.kind is not Kind.BOOLEAN):  # type: ignore[arg-type]
+    if not isinstance(value, accepted) or (isinstance(value, bool) and spec.kind is not Kind.BOOLEAN):
         raise Mismatch(f"expected {spec}, got {_describe(value)}")
-    text: str = write(value)  # type: ignore[operator]
+    text = write(value)
     if spec.kind is Kind.CHOICE and text not in spec.choices:
         raise Mismatch(f"expected one of {', '.join(map(repr, spec.choices))}, got {text!r}")
     return text
@@ -70,12 +70,13 @@ def decode_text(text: str, spec: TypeSpec) -> Text:
     if spec.optional and not text:
         return ""
     try:
-        parsed: Any = {
+        readers: dict[Kind, Callable[[str], Any]] = {
             Kind.INTEGER: int,
             Kind.FLOAT: float,
             Kind.BOOLEAN: lambda flag: {"true": True, "false": False}[flag.lower()],
             Kind.JSON: json.loads,
-        }.get(spec.kind, str)(text)
+        }
+        parsed = readers.get(spec.kind, str)(text)
     except (ValueError, KeyError) as error:
         raise Mismatch(f"expected {spec}, got {text!r}") from error
     return encode(parsed, spec)

@@ -52,9 +52,12 @@ class NodeHandle:
             return WorkspaceValue(WorkspaceUse(use.workspace, use.sub_path, made), f"{node.name}.{name}", node.location)
         have = [result.name for result in node.task.results] + list(node.bindings)
         close = difflib.get_close_matches(name, have, 1)
-        refuse("FLOW009", f"task {node.name!r} has no result {name!r}",
-               f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(have) or 'none'}",
-               related=(("task", node.task.location),))  # fmt: skip
+        refuse(
+            "FLOW009",
+            f"task {node.name!r} has no result {name!r}",
+            f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(have) or 'none'}",
+            related=(("task", node.task.location),),
+        )
 
     def __getitem__(self, name: str) -> Any:
         if name in {result.name for result in self._node.task.results}:
@@ -118,8 +121,11 @@ def single(handle: NodeHandle, purpose: str) -> Any:
     if len(results) == 1:
         return result_value(handle._node, results[0])
     have = ", ".join(result.name for result in results)
-    refuse("FLOW009", f"task {handle._node.name!r} has {len(results)} results; {purpose} needs one",
-           f"name it: one of {have}" if have else "give the task a return annotation")  # fmt: skip
+    refuse(
+        "FLOW009",
+        f"task {handle._node.name!r} has {len(results)} results; {purpose} needs one",
+        f"name it: one of {have}" if have else "give the task a return annotation",
+    )
 
 
 def result_value(node: Node, result: ResultDecl) -> Reference | FileValue:

@@ -21,7 +21,9 @@ def task_name(explicit: str, function_name: str, location: Location, collector: 
         return name
     fixed = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-") or "task"
     collector.error(
-        "FLOW013", f"{name!r} is no Kubernetes name: only lower-case letters, digits and '-'", location,
+        "FLOW013",
+        f"{name!r} is no Kubernetes name: only lower-case letters, digits and '-'",
+        location,
         hint=f"rename the function to `{fixed.replace('-', '_')}` or set name={fixed!r}",
-    )  # fmt: skip
+    )
     return fixed

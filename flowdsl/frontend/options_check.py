@@ -1,4 +1,4 @@
-"""Reading decorator options: unknown ones, wrong types and values that no cluster would take, at the decorator's line."""
+"""Reading decorator options: unknown ones, wrong types, and values that no cluster would take."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 def read_options(cls: type[T], given: Mapping[str, Any], location: Location, collector: Collector) -> T:
     """The options object; FLOW002 for an option that does not exist or has the wrong type."""
-    fields = {field.name: field for field in attrs.fields(cls)}  # type: ignore[arg-type,misc]
+    fields = {field.name: field for field in attrs.fields(cls)}  # type: ignore[arg-type]
     good: dict[str, Any] = {}
     for name, value in given.items():
         if name not in fields:
@@ -39,7 +39,7 @@ def _wrong(annotation: str, name: str, value: Any) -> str:
         "str": (str,),
         "int": (int,),
         "int | None": (int, type(None)),
-        "str | Mapping[str, Any]": (str, Mapping),  # type: ignore[dict-item]
+        "str | Mapping[str, Any]": (str, Mapping),
     }
     if annotation.startswith("Mapping"):
         kinds: tuple[Any, ...] = (Mapping,)

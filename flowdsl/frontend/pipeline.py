@@ -85,8 +85,11 @@ class Pipeline:
         """Inside another pipeline: inline this one under its name as a prefix. Outside: FLOW011."""
         trace = CURRENT.get()
         if trace is None:
-            refuse("FLOW011", f"pipeline {self.name!r} is compiled, not called",
-                   f"run `python {self.location.file} compile`, or call it inside another pipeline")  # fmt: skip
+            refuse(
+                "FLOW011",
+                f"pipeline {self.name!r} is compiled, not called",
+                f"run `python {self.location.file} compile`, or call it inside another pipeline",
+            )
         given = dict(zip(self.signature.order, args, strict=False)) | kwargs
         return self._embedded(trace, given) if self._embed else self._inlined(trace, given)
 
@@ -104,8 +107,12 @@ class Pipeline:
         known = set(self.signature.order)
         for name in given:
             if name not in known:
-                trace.collector.error("FLOW003", f"pipeline {self.name!r} has no parameter {name!r}", location,
-                                      hint=f"it takes: {', '.join(self.signature.order)}")  # fmt: skip
+                trace.collector.error(
+                    "FLOW003",
+                    f"pipeline {self.name!r} has no parameter {name!r}",
+                    location,
+                    hint=f"it takes: {', '.join(self.signature.order)}",
+                )
         wanted = self._call.name or self.name
         taken = set(trace.nodes)
         prefix, number = f"{trace.prefix}{wanted}-", 2
@@ -122,8 +129,12 @@ class Pipeline:
     def _check_inlined(self, trace: Trace, given: dict[str, Any], location: Location) -> None:
         """Bind the arguments once against this pipeline's contract, for its findings only."""
         spaces = dict(self.signature.sources)
-        contract = TaskDef(self.name, self.location, self.signature.params,
-                           workspaces=tuple(space for space in self.signature.workspaces if space.name not in spaces))  # fmt: skip
+        contract = TaskDef(
+            self.name,
+            self.location,
+            self.signature.params,
+            workspaces=tuple(space for space in self.signature.workspaces if space.name not in spaces),
+        )
         binder = Binder(contract, self.name, trace.collector, location)
         binder.bind({name: value for name, value in given.items() if name not in spaces})
         if trace.collector.has_errors:
@@ -142,9 +153,12 @@ class Pipeline:
     def _embedded(self, trace: Trace, given: dict[str, Any]) -> NodeHandle:
         location = places.caller()
         if "pipelines-in-pipelines" not in trace.alpha:
-            refuse("FLOW018", "a pipeline in a pipeline is alpha in Tekton: a cluster with default flags rejects it",
-                   'opt in: `@pipeline(alpha=["pipelines-in-pipelines"])` and run the cluster with '
-                   '`enable-api-fields: alpha`; or call it without embed to inline its tasks')  # fmt: skip
+            refuse(
+                "FLOW018",
+                "a pipeline in a pipeline is alpha in Tekton: a cluster with default flags rejects it",
+                'opt in: `@pipeline(alpha=["pipelines-in-pipelines"])` and run the cluster with '
+                "`enable-api-fields: alpha`; or call it without embed to inline its tasks",
+            )
         traced = self.trace(trace.alpha)
         trace.collector.extend(traced.findings)
         inner = traced.definition or PipelineDef(self.name, self.location)
@@ -153,9 +167,19 @@ class Pipeline:
         name = trace.name_for(self._call.name or self.name, location, explicit=bool(self._call.name))
         binder = Binder(contract, name, trace.collector, location)
         binder.bind(given)
-        node = Node(name, contract, location, binder.arguments, binder.bindings, when=trace.conditions + self._call.when,
-                    after=tuple(other._node.name for other in self._call.after), final=trace.final, pipeline=inner,
-                    retries=self._call.retries, timeout=self._call.timeout)  # fmt: skip
+        node = Node(
+            name,
+            contract,
+            location,
+            binder.arguments,
+            binder.bindings,
+            when=trace.conditions + self._call.when,
+            after=tuple(other._node.name for other in self._call.after),
+            final=trace.final,
+            pipeline=inner,
+            retries=self._call.retries,
+            timeout=self._call.timeout,
+        )
         trace.nodes[name] = node
         return NodeHandle(trace, node)
 
@@ -176,8 +200,12 @@ class Pipeline:
 
     def _definition(self, trace: Trace, returned: Any) -> PipelineDef:
         if not any(not node.final for node in trace.nodes.values()):
-            trace.collector.error("FLOW019", f"pipeline {self.name!r} calls no task", self.location,
-                                  hint="call at least one task outside on_finish")  # fmt: skip
+            trace.collector.error(
+                "FLOW019",
+                f"pipeline {self.name!r} calls no task",
+                self.location,
+                hint="call at least one task outside on_finish",
+            )
         first, rest = docstring(self.function)
         return PipelineDef(
             name=self.name,
@@ -195,8 +223,9 @@ class Pipeline:
         for name in ("timeout", "tasks_timeout", "finally_timeout"):
             value = getattr(self.options, name)
             if value and not is_duration(value):
-                self.problems.error("FLOW014", f"{name}={value!r} is no duration", self.location,
-                                    hint='write it as "30m" or "1h30m"')  # fmt: skip
+                self.problems.error(
+                    "FLOW014", f"{name}={value!r} is no duration", self.location, hint='write it as "30m" or "1h30m"'
+                )
 
     def _crash(self, error: Exception) -> Diagnostic:
         frames = [
@@ -204,8 +233,13 @@ class Pipeline:
         ]
         at = frames[-1] if frames else None
         place = Location(places.display(at.filename), at.lineno or 1) if at else self.location
-        return Diagnostic("FLOW019", Severity.ERROR, f"pipeline {self.name!r} raised {type(error).__name__}: {error}", place,
-                          "a pipeline function only wires tasks together; work on data belongs in a task's body")  # fmt: skip
+        return Diagnostic(
+            "FLOW019",
+            Severity.ERROR,
+            f"pipeline {self.name!r} raised {type(error).__name__}: {error}",
+            place,
+            "a pipeline function only wires tasks together; work on data belongs in a task's body",
+        )
 
     def __repr__(self) -> str:
         return f"<pipeline {self.name}>"
@@ -232,7 +266,7 @@ def _as_mapping(returned: Any) -> dict[str, Any]:
     if isinstance(returned, Mapping):
         return dict(returned)
     if hasattr(returned, "_fields") and isinstance(returned, tuple):
-        return dict(zip(returned._fields, returned, strict=True))
+        return dict(zip(getattr(returned, "_fields", ()), returned, strict=True))
     if dataclasses.is_dataclass(returned):
         return {field.name: getattr(returned, field.name) for field in dataclasses.fields(returned)}
     return {"result": returned}
@@ -250,6 +284,10 @@ def _results(returned: Any, location: Location, collector: Collector) -> list[Pi
         elif isinstance(value, str) and "$(tasks." in value:
             found.append(PipelineResult(name, value, STRING, location=location))
         else:
-            collector.error("FLOW015", f"pipeline result {name!r} is {value!r}, not the result of a task", location,
-                            hint="return results of tasks: `return {'video': clip.video}`")  # fmt: skip
+            collector.error(
+                "FLOW015",
+                f"pipeline result {name!r} is {value!r}, not the result of a task",
+                location,
+                hint="return results of tasks: `return {'video': clip.video}`",
+            )
     return found

@@ -33,7 +33,7 @@ def of_function(function: Callable[..., Any]) -> Location:
 
 
 def of_parameter(function: Callable[..., Any], name: str) -> Location:
-    """The place of a parameter in a signature, `return` meaning the return annotation. Reads the source: for findings."""
+    """The place of a parameter in a signature, `return` meaning the return annotation. Reads the source file."""
     place = of_function(function)
     try:
         text = textwrap.dedent("".join(inspect.getsourcelines(function)[0]))

@@ -34,23 +34,35 @@ class Reference:
 
     def __str__(self) -> str:
         if self.type.kind in (Kind.ARRAY, Kind.OBJECT):
-            refuse("FLOW005", f"{self.label} is {self.type}; it can't stand inside a string",
-                   "pass it whole to a parameter of that type, or take one element: `value[0]`, `value.key`")  # fmt: skip
+            refuse(
+                "FLOW005",
+                f"{self.label} is {self.type}; it can't stand inside a string",
+                "pass it whole to a parameter of that type, or take one element: `value[0]`, `value.key`",
+            )
         return self.text
 
     def __format__(self, spec: str) -> str:
         if spec:
-            refuse("FLOW008", f"{self.label} can't be formatted with {spec!r}: its value is known only at run time",
-                   "format it in a task's body")  # fmt: skip
+            refuse(
+                "FLOW008",
+                f"{self.label} can't be formatted with {spec!r}: its value is known only at run time",
+                "format it in a task's body",
+            )
         return str(self)
 
     def __bool__(self) -> NoReturn:
-        refuse("FLOW006", f"{self.label} has no truth value while the pipeline is compiled",
-               f"branch in the run instead: `with when({_source(self)} == \"true\"):`")  # fmt: skip
+        refuse(
+            "FLOW006",
+            f"{self.label} has no truth value while the pipeline is compiled",
+            f'branch in the run instead: `with when({_source(self)} == "true"):`',
+        )
 
     def __iter__(self) -> Iterator[Any]:
-        refuse("FLOW007", f"{self.label} can't be looped over while the pipeline is compiled",
-               "fan out in the run instead: `some_task.map(item=values)`")  # fmt: skip
+        refuse(
+            "FLOW007",
+            f"{self.label} can't be looped over while the pipeline is compiled",
+            "fan out in the run instead: `some_task.map(item=values)`",
+        )
 
     def __len__(self) -> NoReturn:
         refuse("FLOW007", f"{self.label} has no length while the pipeline is compiled", "measure it in a task's body")
@@ -88,16 +100,22 @@ class Reference:
             return Reference(self.text[:-1] + f"[{key}])", self.type.item, f"{self.label}[{key}]", self.origin)
         if kind is Kind.OBJECT and key in dict(self.type.properties):
             return self._property(key)
-        refuse("FLOW008", f"{self.label} is {self.type}; it has no element {key!r}",
-               "index a list with a number, an object with one of its keys")  # fmt: skip
+        refuse(
+            "FLOW008",
+            f"{self.label} is {self.type}; it has no element {key!r}",
+            "index a list with a number, an object with one of its keys",
+        )
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         if self.type.kind is Kind.OBJECT and name in dict(self.type.properties):
             return self._property(name)
-        refuse("FLOW008", f"{self.label} is {self.type}; `.{name}` can't be taken of it while the pipeline is compiled",
-               "do it in a task's body: there the value is a plain Python value")  # fmt: skip
+        refuse(
+            "FLOW008",
+            f"{self.label} is {self.type}; `.{name}` can't be taken of it while the pipeline is compiled",
+            "do it in a task's body: there the value is a plain Python value",
+        )
 
     def _property(self, key: str) -> Reference:
         return Reference(
@@ -105,8 +123,11 @@ class Reference:
         )
 
     def _arithmetic(self, *_: Any) -> NoReturn:
-        refuse("FLOW008", f"{self.label} can't be computed with: its value is known only at run time",
-               "compute in a task's body, or join text with an f-string")  # fmt: skip
+        refuse(
+            "FLOW008",
+            f"{self.label} can't be computed with: its value is known only at run time",
+            "compute in a task's body, or join text with an f-string",
+        )
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = __pow__ = _arithmetic
     __lt__ = __le__ = __gt__ = __ge__ = __int__ = __float__ = __neg__ = __abs__ = __rtruediv__ = _arithmetic

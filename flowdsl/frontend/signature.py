@@ -37,7 +37,7 @@ _SUPPORTED = (
 )
 
 
-class Unsupported(TypeError):
+class Unsupported(TypeError):  # noqa: N818 - it names what was found
     """A type that no Tekton parameter or result can carry."""
 
 
@@ -141,9 +141,11 @@ def _hints(function: Callable[..., Any], location: Location, collector: Collecto
         return typing.get_type_hints(function)
     except (NameError, TypeError, AttributeError, SyntaxError) as error:
         collector.error(
-            "FLOW001", f"{function.__name__}: an annotation can't be read: {error}", location,
+            "FLOW001",
+            f"{function.__name__}: an annotation can't be read: {error}",
+            location,
             hint="import the name at the top of the module, outside `if TYPE_CHECKING`",
-        )  # fmt: skip
+        )
         return {}
 
 
@@ -179,9 +181,11 @@ class _Reader:
             self._env(name, spec, default)
         elif spec.kind in PATHS and self.for_pipeline:
             self.error(
-                name, "FLOW001", f"parameter {name!r}: a pipeline can't be given a {spec} itself",
+                name,
+                "FLOW001",
+                f"parameter {name!r}: a pipeline can't be given a {spec} itself",
                 f"take the folder that holds it, `{name}: Workspace`, and pass `{name} / 'the-file'` on",
-            )  # fmt: skip
+            )
         else:
             self._param(name, spec, default)
 
@@ -208,18 +212,25 @@ class _Reader:
             self.sources.append((name, default))
         self.workspaces.append(
             WorkspaceDecl(
-                name, self.location, options.read_only, options.optional or spec.optional, options.mount_path,
-                options.description, options.auto,
+                name,
+                self.location,
+                options.read_only,
+                options.optional or spec.optional,
+                options.mount_path,
+                options.description,
+                options.auto,
             )
-        )  # fmt: skip
+        )
 
     def _env(self, name: str, spec: TypeSpec, default: Any) -> None:
         wanted = volumes.Secret if spec.kind is Kind.SECRET else volumes.ConfigMap
         if not isinstance(default, wanted) or not default.key:
             self.error(
-                name, "FLOW015", f"parameter {name!r} must say which {spec} it comes from",
+                name,
+                "FLOW015",
+                f"parameter {name!r} must say which {spec} it comes from",
                 f'give it a default: `{name}: {spec} = {spec}("name", key="key")`',
-            )  # fmt: skip
+            )
             return
         self.env.append(EnvDecl(name, spec.kind, default.name, default.key, default.optional))
 
@@ -241,9 +252,11 @@ def _results(annotation: Any, function: Callable[..., Any], collector: Collector
         return (ResultDecl("result", _result_type(annotation, scope)),)
     except Unsupported as error:
         collector.error(
-            "FLOW001", f"return type {error} can't be a Tekton result", places.of_parameter(function, "return"),
+            "FLOW001",
+            f"return type {error} can't be a Tekton result",
+            places.of_parameter(function, "return"),
             hint="return str, int, float, bool, list, dict, File or Directory, or a NamedTuple or dataclass of them",
-        )  # fmt: skip
+        )
         return ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 import attrs
@@ -26,6 +26,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+def _tuple(value: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(value)
+
+
+def _conditions(value: Condition | Iterable[Condition]) -> tuple[Condition, ...]:
+    return (value,) if isinstance(value, Condition) else tuple(value)
+
+
 @attrs.frozen(kw_only=True)
 class CallOptions:
     """What `.with_options(...)` sets for one use of a task: see Tekton's PipelineTask in docs/pipelines.md."""
@@ -35,10 +43,8 @@ class CallOptions:
     timeout: str = ""
     on_error: str = ""
     display_name: str = ""
-    after: tuple[Any, ...] = attrs.field(default=(), converter=lambda value: tuple(value))
-    when: tuple[Condition, ...] = attrs.field(
-        default=(), converter=lambda value: (value,) if isinstance(value, Condition) else tuple(value)
-    )
+    after: tuple[Any, ...] = attrs.field(default=(), converter=_tuple)
+    when: tuple[Condition, ...] = attrs.field(default=(), converter=_conditions)
 
 
 class Task(Generic[P, R]):
@@ -106,8 +112,12 @@ class Task(Generic[P, R]):
         covered = frozenset().union(*(params for _, params in extra)) if extra else frozenset()
         binder.bind(given, fan_out=fan_out, covered=covered)
         if fan_out and not binder.matrix and not extra:
-            trace.collector.error("FLOW017", f"map of task {task.name!r} has no list to fan out over", location,
-                                  hint="give a list to a parameter that takes one value: `x=[1, 2]`")  # fmt: skip
+            trace.collector.error(
+                "FLOW017",
+                f"map of task {task.name!r} has no list to fan out over",
+                location,
+                hint="give a list to a parameter that takes one value: `x=[1, 2]`",
+            )
         node = Node(
             name=name,
             task=task,
@@ -134,9 +144,11 @@ class Task(Generic[P, R]):
             return dict(kwargs)
         if len(args) > len(self._order):
             trace.collector.error(
-                "FLOW003", f"task {self.definition.name!r} takes {len(self._order)} arguments by position, got {len(args)}",
-                location, hint="pass the others by name",
-            )  # fmt: skip
+                "FLOW003",
+                f"task {self.definition.name!r} takes {len(self._order)} arguments by position, got {len(args)}",
+                location,
+                hint="pass the others by name",
+            )
         given = dict(zip(self._order, args, strict=False))
         for name, value in kwargs.items():
             if name in given:
@@ -155,14 +167,22 @@ class Task(Generic[P, R]):
                 if name == "name" and param is None:
                     continue
                 if param is None:
-                    trace.collector.error("FLOW003", f"include names {name!r}, which task {self.definition.name!r} has not",
-                                          location, hint="name a parameter of the task")  # fmt: skip
+                    trace.collector.error(
+                        "FLOW003",
+                        f"include names {name!r}, which task {self.definition.name!r} has not",
+                        location,
+                        hint="name a parameter of the task",
+                    )
                     continue
                 try:
                     params[name] = str(value) if hasattr(value, "text") else encode_scalar(value, param.type)
                 except Mismatch as error:
-                    trace.collector.error("FLOW005", f"include of {self.definition.name}({name}=...): {error}", location,
-                                          hint=f"pass {param.type}")  # fmt: skip
+                    trace.collector.error(
+                        "FLOW005",
+                        f"include of {self.definition.name}({name}=...): {error}",
+                        location,
+                        hint=f"pass {param.type}",
+                    )
             label = entry.get("name", "") if self.definition.param("name") is None else ""
             found.append((str(label), params))
         return tuple(found)

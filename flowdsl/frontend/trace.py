@@ -34,9 +34,12 @@ class Trace:
         if explicit:
             first = self.nodes[name].location
             self.collector.error(
-                "FLOW012", f"two tasks of pipeline {self.pipeline!r} are named {name!r}", location,
-                hint="give one of them another name: `.with_options(name=...)`", related=(("first", first),),
-            )  # fmt: skip
+                "FLOW012",
+                f"two tasks of pipeline {self.pipeline!r} are named {name!r}",
+                location,
+                hint="give one of them another name: `.with_options(name=...)`",
+                related=(("first", first),),
+            )
         number = 2
         while f"{name}-{number}" in self.nodes:
             number += 1

@@ -18,7 +18,7 @@ def find_cycle(names: Iterable[str], edges: Iterable[Edge]) -> list[str]:
         return []
     import networkx
 
-    graph = networkx.DiGraph()
+    graph: networkx.DiGraph[str] = networkx.DiGraph()
     graph.add_nodes_from(ordered)
     graph.add_edges_from(pairs)
     try:

@@ -25,7 +25,7 @@ class Box:
 
 @attrs.frozen
 class Layout:
-    """All cards by name, and the size of the whole. `final_x` is where the finally column begins; 0 if there is none."""
+    """All cards by name, and the size of the whole. `final_x` is where the finally column begins; 0: there is none."""
 
     boxes: dict[str, Box]
     width: float

@@ -102,7 +102,14 @@ def _card(box: Box) -> str:
 
 def _about(box: Box) -> str:
     node = box.node
-    lines = [node.name, node.description, *lines_of(node), node.gpu, *(f"when {gate}" for gate in node.when), node.location]
+    lines = [
+        node.name,
+        node.description,
+        *lines_of(node),
+        node.gpu,
+        *(f"when {gate}" for gate in node.when),
+        node.location,
+    ]
     return "\n".join(line for line in lines if line)
 
 
@@ -112,12 +119,26 @@ def _ends(edge: GraphEdge, layout: Layout) -> tuple[float, float, float, float]:
 
 
 def _edge(edge: GraphEdge, layout: Layout) -> str:
-    x1, y1, x2, y2 = _ends(edge, layout)
-    bend = max((x2 - x1) / 2, 40)
     return (
         f'<path class="edge {edge.kind}" data-from="{escape(edge.source, quote=True)}" '
         f'data-to="{escape(edge.target, quote=True)}" marker-end="url(#tip)" '
-        f'd="M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"/>'
+        f'd="{_way(edge, layout)}"/>'
+    )
+
+
+def _way(edge: GraphEdge, layout: Layout) -> str:
+    """The line's path: straight over where nothing is between, above the cards that are."""
+    x1, y1, x2, y2 = _ends(edge, layout)
+    between = [box for box in layout.boxes.values() if box.x > x1 and box.x + box.width < x2]
+    crossed = [box for box in between if box.y - 10 < max(y1, y2) and box.y + box.height + 10 > min(y1, y2)]
+    if not crossed:
+        bend = max((x2 - x1) / 2, 40)
+        return f"M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"
+    over = min(box.y for box in crossed) - 22
+    left, right = min(box.x for box in crossed), max(box.x + box.width for box in crossed)
+    return (
+        f"M{x1:g} {y1:g}C{(x1 + left) / 2:g} {y1:g} {(x1 + left) / 2:g} {over:g} {left:g} {over:g}"
+        f"L{right:g} {over:g}C{(right + x2) / 2:g} {over:g} {(right + x2) / 2:g} {y2:g} {x2:g} {y2:g}"
     )
 
 

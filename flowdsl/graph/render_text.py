@@ -25,10 +25,15 @@ def render_mermaid(view: GraphView) -> str:
 
 def render_dot(view: GraphView) -> str:
     """A Graphviz digraph."""
-    lines = ["digraph pipeline {", "  rankdir=LR;", f"  label={_quoted(view.title)};", '  node [shape=box, style="rounded"];']
+    lines = [
+        "digraph pipeline {",
+        "  rankdir=LR;",
+        f"  label={_quoted(view.title)};",
+        '  node [shape=box, style="rounded"];',
+    ]
     for node in view.nodes:
         extra = ', style="rounded,filled", fillcolor="#e6f4ea"' if node.gpu else ""
-        shape = ', peripheries=2' if node.kind == "matrix" else ""
+        shape = ", peripheries=2" if node.kind == "matrix" else ""
         lines.append(f"  {_quoted(node.name)} [label={_quoted(_label(node, chr(10)))}{extra}{shape}];")
     final = [node.name for node in view.nodes if node.kind == "finally"]
     if final:

@@ -1,4 +1,4 @@
-"""The options of `@task` and `@pipeline` and the steps and sidecars a task may name. Checked early, at the decorator."""
+"""The options of `@task` and `@pipeline`, and the steps and sidecars that a task may name."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Step:
 
 @attrs.frozen(kw_only=True)
 class Sidecar:
-    """A container that runs beside the steps: docs/tasks.md, "Specifying Sidecars". `ready` is an HTTP readiness path."""
+    """A container that runs beside the steps (docs/tasks.md, "Specifying Sidecars"); `ready` is its readiness path."""
 
     name: str
     image: str

@@ -1,4 +1,4 @@
-"""Finding references in text: `$(tasks.NAME.results.RESULT)` and its relatives, as Tekton's docs/variables.md has them."""
+"""Finding references in text: `$(tasks.NAME.results.RESULT)` and its relatives (Tekton's docs/variables.md)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from flowdsl.lower.task import filled, param_spec, plain, task_spec
 
 @attrs.frozen
 class Layout:
-    """How to write tasks: `inline` embeds their specs, `fans_out` names the tasks a matrix uses, `enums` is opted in."""
+    """How to write tasks: `inline` embeds their specs, `fans_out` are tasks a matrix uses, `enums` is opted in."""
 
     inline: bool = False
     fans_out: frozenset[str] = frozenset()

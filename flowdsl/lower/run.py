@@ -123,7 +123,10 @@ def _bound(space: PipelineWorkspace) -> dict[str, Any]:
 
 
 def _pod_template(options: PipelineOptions) -> dict[str, Any]:
-    group = {"fsGroup": options.fs_group} if options.fs_group is not None else {}
+    # OnRootMismatch: by default every mount would re-own the whole volume, which is slow and breaks image layers on it.
+    group: dict[str, Any] = {}
+    if options.fs_group is not None:
+        group = {"fsGroup": options.fs_group, "fsGroupChangePolicy": "OnRootMismatch"}
     return filled(
         {
             "nodeSelector": dict(options.node_selector),

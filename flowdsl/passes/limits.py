@@ -19,9 +19,11 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
         number = _combinations(node)
         if number > MATRIX_MOST:
             collector.error(
-                "FLOW108", f"the matrix of task {node.name!r} has {number} combinations; Tekton runs at most {MATRIX_MOST}",
-                node.location, hint="fan out over fewer values, or over groups of them",
-            )  # fmt: skip
+                "FLOW108",
+                f"the matrix of task {node.name!r} has {number} combinations; Tekton runs at most {MATRIX_MOST}",
+                node.location,
+                hint="fan out over fewer values, or over groups of them",
+            )
     return pipeline
 
 
@@ -35,5 +37,9 @@ def _combinations(node: Node) -> int:
 def check_size(what: str, size: int, location: Location | None, collector: Collector) -> None:
     """FLOW106 for an object of more bytes than etcd stores."""
     if size > OBJECT_MOST:
-        collector.error("FLOW106", f"{what} has {size:,} bytes; etcd takes at most {OBJECT_MOST:,}", location,
-                        hint="compile without --inline, or move long scripts into the image: `module=...`")  # fmt: skip
+        collector.error(
+            "FLOW106",
+            f"{what} has {size:,} bytes; etcd takes at most {OBJECT_MOST:,}",
+            location,
+            hint="compile without --inline, or move long scripts into the image: `module=...`",
+        )

@@ -20,25 +20,35 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     for node in pipeline.nodes:
         _length("task", node.name, node.location, collector, _MAX)
         if not _LABEL.fullmatch(node.name):
-            collector.error("FLOW013", f"{node.name!r} is no Kubernetes name: only lower-case letters, digits and '-'",
-                            node.location, hint=f"name it {_lowered(node.name)!r}")  # fmt: skip
+            collector.error(
+                "FLOW013",
+                f"{node.name!r} is no Kubernetes name: only lower-case letters, digits and '-'",
+                node.location,
+                hint=f"name it {_lowered(node.name)!r}",
+            )
         task = node.task
         if task.reference or node.pipeline:
             continue
         first = owners.setdefault(task.name, task)
         if first is not task and first.function is not task.function:
             collector.error(
-                "FLOW012", f"two different tasks are named {task.name!r}", task.location,
+                "FLOW012",
+                f"two different tasks are named {task.name!r}",
+                task.location,
                 hint="rename one function, or give it another name: `@task(name=...)`",
                 related=(("first", first.location),),
-            )  # fmt: skip
+            )
     return pipeline
 
 
 def _length(what: str, name: str, location: Location, collector: Collector, most: int) -> None:
     if len(name) > most:
-        collector.error("FLOW107", f"{what} name {name!r} has {len(name)} characters; at most {most} fit", location,
-                        hint="shorten it: Tekton uses it in labels and in the names of pods")  # fmt: skip
+        collector.error(
+            "FLOW107",
+            f"{what} name {name!r} has {len(name)} characters; at most {most} fit",
+            location,
+            hint="shorten it: Tekton uses it in labels and in the names of pods",
+        )
 
 
 def _lowered(name: str) -> str:

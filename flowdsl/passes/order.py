@@ -24,10 +24,12 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     if cycle:
         first = nodes[cycle[0]]
         collector.error(
-            "FLOW101", f"the tasks wait for each other: {' → '.join(cycle)}", first.location,
+            "FLOW101",
+            f"the tasks wait for each other: {' → '.join(cycle)}",
+            first.location,
             hint="drop one of these edges; `flowdsl explain FILE` says why each edge is there",
             related=tuple((name, nodes[name].location) for name in cycle[1:-1]),
-        )  # fmt: skip
+        )
     return attrs.evolve(pipeline, nodes=_with_order(pipeline, usable))
 
 
@@ -71,5 +73,9 @@ def _check_status(node: Node, collector: Collector) -> None:
     texts = [text for value in (*node.arguments.values(), *node.matrix.values()) for text in strings(value)]
     texts += [condition.input for condition in node.when]
     if any("$(tasks.status)" in text or any(status_refs(text)) for text in texts):
-        collector.error("FLOW016", f"task {node.name!r} uses the status of tasks; only tasks in finally know it",
-                        node.location, hint="move it into `with on_finish():`")  # fmt: skip
+        collector.error(
+            "FLOW016",
+            f"task {node.name!r} uses the status of tasks; only tasks in finally know it",
+            node.location,
+            hint="move it into `with on_finish():`",
+        )

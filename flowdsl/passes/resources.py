@@ -15,11 +15,16 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     for node in pipeline.nodes:
         own = node.task.options  # what a node inherits was judged at the decorator
         if node.timeout and node.timeout != getattr(own, "timeout", "") and not is_duration(node.timeout):
-            collector.error("FLOW014", f"timeout={node.timeout!r} of task {node.name!r} is no duration", node.location,
-                            hint='write it as "30m" or "1h30m"')  # fmt: skip
+            collector.error(
+                "FLOW014",
+                f"timeout={node.timeout!r} of task {node.name!r} is no duration",
+                node.location,
+                hint='write it as "30m" or "1h30m"',
+            )
         if node.retries is not None and node.retries < 0 and node.retries != getattr(own, "retries", None):
-            collector.error("FLOW014", f"retries={node.retries} of task {node.name!r}", node.location,
-                            hint="retry 0 or more times")  # fmt: skip
+            collector.error(
+                "FLOW014", f"retries={node.retries} of task {node.name!r}", node.location, hint="retry 0 or more times"
+            )
         if id(node.task) in seen or node.task.options is None:
             continue
         seen.add(id(node.task))
@@ -35,8 +40,12 @@ def _ranges(part: Any, task: str, location: Location, collector: Collector) -> N
         text = getattr(part, name, "")
         low, dots, high = text.partition("..")
         if dots and is_quantity(low) and is_quantity(high) and compare_quantities(low, high) > 0:
-            collector.error("FLOW105", f"{name}={text!r} of task {task!r} requests more than its limit", location,
-                            hint=f"write the smaller one first: {name}={high + '..' + low!r}")  # fmt: skip
+            collector.error(
+                "FLOW105",
+                f"{name}={text!r} of task {task!r} requests more than its limit",
+                location,
+                hint=f"write the smaller one first: {name}={high + '..' + low!r}",
+            )
 
 
 def _timeouts(pipeline: PipelineDef, collector: Collector) -> None:
@@ -50,6 +59,8 @@ def _timeouts(pipeline: PipelineDef, collector: Collector) -> None:
     whole, tasks, final = (parse_duration(text) if text else 0 for text in texts)
     if whole and tasks + final > whole:
         collector.error(
-            "FLOW014", f"tasks_timeout and finally_timeout together are longer than timeout={options.timeout!r}",
-            pipeline.location, hint="make the pipeline's timeout at least their sum",
-        )  # fmt: skip
+            "FLOW014",
+            f"tasks_timeout and finally_timeout together are longer than timeout={options.timeout!r}",
+            pipeline.location,
+            hint="make the pipeline's timeout at least their sum",
+        )

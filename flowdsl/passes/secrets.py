@@ -80,5 +80,9 @@ def _check(name: str, value: Any, where: str, location: Location, collector: Col
 
 def _report(where: str, location: Location, collector: Collector) -> None:
     # The value itself is never shown: logs are kept.
-    collector.error("FLOW103", f"{where} looks like a credential; it would stand readable in the YAML", location,
-                    hint='keep it in a Kubernetes Secret: `token: Secret = Secret("name", key="token")`')  # fmt: skip
+    collector.error(
+        "FLOW103",
+        f"{where} looks like a credential; it would stand readable in the YAML",
+        location,
+        hint='keep it in a Kubernetes Secret: `token: Secret = Secret("name", key="token")`',
+    )

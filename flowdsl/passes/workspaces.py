@@ -43,8 +43,12 @@ def _placed(node: Node, volume: str, prefix: str, collector: Collector) -> Node:
     }
     if node.task.makes_files:
         if any(space.name == OUTPUTS for space in node.task.workspaces) or node.task.param(OUTPUTS):
-            collector.error("FLOW012", f"task {node.task.name!r} has File results and a parameter named {OUTPUTS!r}",
-                            node.task.location, hint="rename the parameter: flowdsl uses that workspace for the files")  # fmt: skip
+            collector.error(
+                "FLOW012",
+                f"task {node.task.name!r} has File results and a parameter named {OUTPUTS!r}",
+                node.task.location,
+                hint="rename the parameter: flowdsl uses that workspace for the files",
+            )
         bindings[OUTPUTS] = WorkspaceUse(volume, prefix + node.name, node.name)
     return attrs.evolve(node, bindings=bindings) if bindings else node
 
@@ -61,7 +65,9 @@ def _check_claims(pipeline: PipelineDef, collector: Collector) -> None:
                 claims.setdefault(f"\0{use.workspace}", use.workspace)
         if len(claims) > 1:
             collector.error(
-                "FLOW102", f"task {node.name!r} mounts {len(claims)} volume claims (workspaces "
-                f"{', '.join(claims.values())}); Tekton's affinity assistant allows one", node.location,
+                "FLOW102",
+                f"task {node.name!r} mounts {len(claims)} volume claims (workspaces "
+                f"{', '.join(claims.values())}); Tekton's affinity assistant allows one",
+                node.location,
                 hint='put them on one claim: `files=PVC("data", sub_path="runs")` and `PVC("data", sub_path="assets")`',
-            )  # fmt: skip
+            )

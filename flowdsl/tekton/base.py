@@ -23,9 +23,11 @@ class Model(BaseModel):
 
 
 def _quantity(value: Any) -> Any:
+    if value is None:
+        return value
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ValueError("a quantity is a string or a number")
-    if isinstance(value, str) and not is_quantity(value.strip() or "0"):
+    if isinstance(value, str) and not is_quantity(value):
         raise ValueError(f"{value!r} is no quantity, such as 500m or 8Gi")
     return value
 

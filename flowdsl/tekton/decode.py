@@ -17,7 +17,6 @@ from pydantic import ValidationError
 
 from flowdsl.tekton.base import Model
 
-
 _ROUNDS = 8
 
 

@@ -113,9 +113,11 @@ def _check_names(
         other = seen.setdefault(env, what)
         if other != what:
             collector.error(
-                "FLOW072", f"{other} and {what} would both arrive in the variable {env}",
-                Script("", (), slice_.file, slice_.function_line).location(0), hint="rename one of them",
-            )  # fmt: skip
+                "FLOW072",
+                f"{other} and {what} would both arrive in the variable {env}",
+                Script("", (), slice_.file, slice_.function_line).location(0),
+                hint="rename one of them",
+            )
 
 
 def _variables(inputs: Sequence[ScriptInput], outputs: Sequence[ScriptOutput]) -> list[tuple[str, str]]:

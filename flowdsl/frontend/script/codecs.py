@@ -60,10 +60,10 @@ def constructors(spec: TypeSpec) -> set[str]:
 
 def quoted(text: str) -> str:
     """A Python literal of a text that is the same on every Python: ASCII, in double quotes."""
-    inner = ascii(text)[1:-1]
-    if ascii(text)[0] == "'":
-        inner = inner.replace("\\'", "'").replace('"', '\\"')
-    return f'"{inner}"'
+    literal = ascii(text)
+    if literal[0] == "'":
+        return '"' + literal[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
+    return literal
 
 
 def _array(item: ScriptInput, what: str) -> str:

@@ -31,15 +31,25 @@ def helpers_for(code: str, shadowed: frozenset[str]) -> str:
 
     `shadowed` are names that the user's code binds: a function that uses a builtin of that name fetches the real one.
     """
+    return _helpers(frozenset(_NAME.findall(code)), shadowed & _builtins())
+
+
+@functools.lru_cache(maxsize=512)
+def _helpers(named: frozenset[str], hidden: frozenset[str]) -> str:
     library = _library()
     wanted: set[str] = set()
-    stack = _NAME.findall(code)
+    stack = list(named)
     while stack:
         name = stack.pop()
         if name in library and name not in wanted:
             wanted.add(name)
             stack += library[name].needs
-    return "".join(f"\n\n{_written(helper, shadowed)}" for name, helper in library.items() if name in wanted)
+    return "".join(f"\n\n{_written(helper, hidden)}" for name, helper in library.items() if name in wanted)
+
+
+@functools.cache
+def _builtins() -> frozenset[str]:
+    return frozenset(name for helper in _library().values() for name in helper.builtins)
 
 
 def real_builtins(code: Iterable[str], shadowed: frozenset[str]) -> str:

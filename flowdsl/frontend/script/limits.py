@@ -46,9 +46,11 @@ def check_size(script: Script, collector: Collector) -> None:
     problem = script_size_problem(script.text)
     if problem:
         collector.error(
-            "FLOW071", problem, script.location(0),
+            "FLOW071",
+            problem,
+            script.location(0),
             hint="put large data in a file on a workspace, or the code in the image: `@task(module=...)`",
-        )  # fmt: skip
+        )
 
 
 def check_substitutions(script: Script, collector: Collector) -> None:
@@ -60,6 +62,8 @@ def check_substitutions(script: Script, collector: Collector) -> None:
             end = line.find(")", found.end() - 1)
             shown = line[found.start() : end + 1] if end > 0 else found[0]
             collector.error(
-                "FLOW070", f"Tekton replaces `{shown}` in a script's text, so that a value could become code",
-                script.location(number), hint="take the value as a parameter of the task and use that",
-            )  # fmt: skip
+                "FLOW070",
+                f"Tekton replaces `{shown}` in a script's text, so that a value could become code",
+                script.location(number),
+                hint="take the value as a parameter of the task and use that",
+            )

@@ -64,7 +64,7 @@ class ScriptOutput:
 
 @attrs.frozen
 class Script:
-    """A finished script. `lines[i]` is the line of the user's `file` for line `i + 1` of the text, 0 where it is ours."""
+    """A finished script. `lines[i]` is the line of the user's `file` for line `i + 1` of it, 0 where it is ours."""
 
     text: str
     lines: tuple[int, ...]

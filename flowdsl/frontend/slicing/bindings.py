@@ -13,6 +13,7 @@ TRY: tuple[type[ast.AST], ...] = tuple(
     kind for kind in (ast.Try, getattr(ast, "TryStar", None)) if kind is not None
 )  # ast.TryStar is there since 3.11
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_LEAVES = frozenset({ast.Constant, ast.Pass, ast.Break, ast.Continue})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -33,13 +34,16 @@ def bound_in(body: Iterable[ast.AST], *, split_typing: bool = False) -> Bound:
     stack: list[tuple[ast.AST, bool]] = [(node, False) for node in body]
     while stack:
         node, in_comprehension = stack.pop()
+        if type(node) in _LEAVES:
+            continue
         _bind(node, found, in_comprehension)
         if split_typing and isinstance(node, ast.If) and (checks := type_checking(node.test)) is not None:
             hidden, kept = (node.body, node.orelse) if checks else (node.orelse, node.body)
             found.typing_only |= bound_in(hidden).names
             stack += [(child, False) for child in kept]
             continue
-        stack += [(child, in_comprehension or isinstance(node, _COMPREHENSIONS)) for child in _inside(node)]
+        inside = in_comprehension or isinstance(node, _COMPREHENSIONS)
+        stack += [(child, inside) for child in _inside(node)]
     found.names -= found.global_ | found.nonlocal_
     return found
 
@@ -78,6 +82,9 @@ def import_aliases(node: ast.Import | ast.ImportFrom) -> list[Alias]:
 
 
 def _bind(node: ast.AST, found: Bound, in_comprehension: bool) -> None:
+    kind = type(node)
+    if kind is ast.Attribute or kind is ast.Call or kind is ast.Expr:
+        return  # the most frequent ones
     if isinstance(node, ast.Name):
         # A comprehension's own targets stay inside it; a walrus in it binds outside.
         if not in_comprehension and not isinstance(node.ctx, ast.Load):
@@ -109,4 +116,19 @@ def _inside(node: ast.AST) -> Iterable[ast.AST]:
         return [*node.decorator_list, *node.bases, *(item.value for item in node.keywords)]
     if isinstance(node, ast.Lambda):
         return [*node.args.defaults, *filter(None, node.args.kw_defaults)]
-    return ast.iter_child_nodes(node)
+    return children(node)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes directly below a node, without the `Load` and `Store` marks that say nothing by themselves.
+
+    The same as `ast.iter_child_nodes`, at half its cost: indexing a module spends most of its time here.
+    """
+    found: list[ast.AST] = []
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if type(value) is list:
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+            found.append(value)
+    return found

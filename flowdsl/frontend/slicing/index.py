@@ -177,19 +177,30 @@ def _flow_names(drafts: Iterable[_Draft]) -> dict[str, str]:
     """Names bound to flowdsl's things: imports of it, what is made with them, pipelines and references."""
     found: dict[str, str] = {}
     for draft in drafts:
-        node = draft.node
-        for name, alias in draft.bound.aliases.items():
-            if alias.of_flowdsl and not isinstance(node, TRY):
-                found[name] = alias.name or alias.module
-        if isinstance(node, FunctionDef):
-            kinds = {_decorator_kind(item, found) for item, _ in draft.decorators}
-            if kinds & _NOT_A_TASK:
-                found[node.name] = next(iter(kinds & _NOT_A_TASK))
-        elif not isinstance(node, (ast.ClassDef, ast.Import, ast.ImportFrom, ast.If, *TRY)):
-            used = next((name for name in draft.facts.needs if name in found), None)
-            if used is not None:
-                found.update((name, f"a value made with {found[used]}") for name in draft.bound.names)
+        here = _flow_bound(draft, found)
+        for name in draft.bound.names:
+            found.pop(name, None)  # what is bound anew is flowdsl's no longer
+        found.update(here)
     return found
+
+
+def _flow_bound(draft: _Draft, flow: dict[str, str]) -> dict[str, str]:
+    """The names that one statement binds to something of flowdsl, and what that is."""
+    node = draft.node
+    if isinstance(node, TRY):
+        return {}
+    here = {name: alias.name or alias.module for name, alias in draft.bound.aliases.items() if alias.of_flowdsl}
+    if "*" in here:
+        module = sys.modules.get(draft.bound.aliases["*"].module)  # the user's module has imported it already
+        here.update((name, name) for name in getattr(module, "__all__", ()))
+    if isinstance(node, FunctionDef):
+        kinds = {_decorator_kind(item, flow) for item, _ in draft.decorators} & _NOT_A_TASK
+        here.update((node.name, kind) for kind in kinds)
+    elif not isinstance(node, (ast.ClassDef, ast.Import, ast.ImportFrom, ast.If)):
+        used = next((name for name in draft.facts.needs if name in flow), None)
+        if used is not None:
+            here.update((name, f"a value made with {flow[used]}") for name in draft.bound.names)
+    return here
 
 
 def _decorator_kind(node: ast.expr, flow: dict[str, str] | MappingProxyType[str, str]) -> str:

@@ -65,9 +65,11 @@ class Reporter:
             self.feature(feature)
         for name, spot in unit.writes:
             self.collector.warning(
-                "FLOW067", f"`global {name}` changes the module, but only in this task's own process", self.at(spot),
+                "FLOW067",
+                f"`global {name}` changes the module, but only in this task's own process",
+                self.at(spot),
                 hint="other tasks run in other containers: return the value as a result, or write a File",
-            )  # fmt: skip
+            )
 
     def alias(self, alias: Alias, *, guarded: bool, versioned: bool) -> None:
         """Report an import the container may not be able to make."""
@@ -86,19 +88,25 @@ class Reporter:
             self._flowdsl(loose.name, loose.spot)
         elif loose.reason == "file":
             self.collector.warning(
-                "FLOW073", "`__file__` is the script's own path in the container, not this module's",
-                self.at(loose.spot), hint="hand the file to the task as a File or a Workspace",
-            )  # fmt: skip
+                "FLOW073",
+                "`__file__` is the script's own path in the container, not this module's",
+                self.at(loose.spot),
+                hint="hand the file to the task as a File or a Workspace",
+            )
         elif loose.reason == "typing":
             self.collector.error(
-                "FLOW065", f"`{loose.name}` is used at run time, but is imported only for type checking",
-                self.at(loose.spot), hint="move the import out of `if TYPE_CHECKING`",
-            )  # fmt: skip
+                "FLOW065",
+                f"`{loose.name}` is used at run time, but is imported only for type checking",
+                self.at(loose.spot),
+                hint="move the import out of `if TYPE_CHECKING`",
+            )
         else:
             self.collector.error(
-                "FLOW065", f"`{loose.name}` is not defined in the module", self.at(loose.spot),
+                "FLOW065",
+                f"`{loose.name}` is not defined in the module",
+                self.at(loose.spot),
                 hint=self._undefined_hint(),
-            )  # fmt: skip
+            )
 
     def feature(self, feature: Feature) -> None:
         """Report syntax or library that the task's Python may lack."""
@@ -124,9 +132,11 @@ class Reporter:
 
     def _flowdsl(self, name: str, spot: Spot) -> None:
         self.collector.error(
-            "FLOW066", f"the body uses `{name}`, which is flowdsl's and not there when the task runs", self.at(spot),
+            "FLOW066",
+            f"the body uses `{name}`, which is flowdsl's and not there when the task runs",
+            self.at(spot),
             hint=_FLOW_HINTS.get(self.index.flow_names.get(name, ""), _FLOW_HINT),
-        )  # fmt: skip
+        )
 
     def _foreign(self, alias: Alias) -> None:
         if alias.top in self.trusted:
@@ -134,15 +144,19 @@ class Reporter:
         shown = "." * alias.level + alias.module
         if alias.level or self._own(alias.top):
             self.collector.error(
-                "FLOW064", f"module `{shown}` is your own project's; the task's image does not have it",
-                self.at(alias.spot), hint="move what the body needs into this file, or install the project in the "
+                "FLOW064",
+                f"module `{shown}` is your own project's; the task's image does not have it",
+                self.at(alias.spot),
+                hint="move what the body needs into this file, or install the project in the "
                 f'image and say so: `requires=["{alias.top or "your-project"}"]`',
-            )  # fmt: skip
+            )
             return
         self.collector.error(
-            "FLOW064", f"module `{alias.top}` is not in Python's standard library", self.at(alias.spot),
+            "FLOW064",
+            f"module `{alias.top}` is not in Python's standard library",
+            self.at(alias.spot),
             hint=f'use an image that has it and say so: `@task(image=..., requires=["{alias.top}"])`',
-        )  # fmt: skip
+        )
 
     def _stdlib(self, alias: Alias) -> None:
         since = ADDED.get(alias.top) or MEMBERS.get((alias.module, alias.name or ""))
@@ -152,10 +166,12 @@ class Reporter:
         gone = REMOVED.get(alias.top)
         if gone and (self.target is None or self.target >= gone):
             self.collector.warning(
-                "FLOW069", f"module `{alias.top}` is gone since Python {_text(gone)}, "
+                "FLOW069",
+                f"module `{alias.top}` is gone since Python {_text(gone)}, "
                 + (f"and the task has {_text(self.target)}" if self.target else "and the image may have that"),
-                self.at(alias.spot), hint="do without it, or name an older image such as python:3.11-slim",
-            )  # fmt: skip
+                self.at(alias.spot),
+                hint="do without it, or name an older image such as python:3.11-slim",
+            )
 
     def _own(self, top: str) -> bool:
         folder = os.path.dirname(self.index.file)

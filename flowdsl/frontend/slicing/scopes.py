@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 
 from flowdsl.frontend.slicing import syntax
-from flowdsl.frontend.slicing.bindings import TRY, bound_in, import_aliases, type_checking
+from flowdsl.frontend.slicing.bindings import TRY, bound_in, children, import_aliases, type_checking
 from flowdsl.frontend.slicing.model import Facts, Feature, ImportUse, Spot
 from flowdsl.frontend.slicing.versions import KEYWORDS, MEMBER_NAMES, METHODS
 
@@ -68,7 +68,7 @@ class _Reader:
             return
         if isinstance(node, syntax.NEW_STATEMENTS):
             self.feature(syntax.new_statement(node))
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self.visit(child)
 
     def visit_all(self, nodes: Iterable[ast.AST | None]) -> None:

@@ -61,24 +61,31 @@ def _plain_function(func: Callable[..., Any], collector: Collector) -> FunctionT
     if not isinstance(function, FunctionType):
         kind = type(func).__name__
         collector.error(
-            "FLOW061", f"a {kind} can't be a task: there is no function to take the source of",
+            "FLOW061",
+            f"a {kind} can't be a task: there is no function to take the source of",
             hint="write a `def` with the types in its signature, and call the other from its body",
-        )  # fmt: skip
+        )
         return None
-    place = places.of_function(function)
-    if function.__name__ == "<lambda>":
-        collector.error("FLOW061", "a lambda can't be a task", place, hint="write a `def` with types in its signature")
-        return None
-    flags = function.__code__.co_flags
-    if flags & _ASYNC:
-        collector.error("FLOW062", f"{function.__name__}: the body of a task can't be async", place,
-                        hint="make it a plain `def` and call `asyncio.run(...)` in its body")  # fmt: skip
-        return None
-    if flags & inspect.CO_GENERATOR:
-        collector.error("FLOW062", f"{function.__name__}: the body of a task can't be a generator", place,
-                        hint="return the values, a list for several, instead of yielding them")  # fmt: skip
+    found = _unfit(function)
+    if found is not None:
+        code, message, hint = found
+        collector.error(code, message, places.of_function(function), hint=hint)
         return None
     return function
+
+
+def _unfit(function: FunctionType) -> tuple[str, str, str] | None:
+    """Why a function can't be a task's: code, message and hint; None for one that can."""
+    name, flags = function.__name__, function.__code__.co_flags
+    if name == "<lambda>":
+        return "FLOW061", "a lambda can't be a task", "write a `def` with types in its signature"
+    if flags & _ASYNC:
+        hint = "make it a plain `def` and call `asyncio.run(...)` in its body"
+        return "FLOW062", f"{name}: the body of a task can't be async", hint
+    if flags & inspect.CO_GENERATOR:
+        hint = "return the values, a list for several, instead of yielding them"
+        return "FLOW062", f"{name}: the body of a task can't be a generator", hint
+    return None
 
 
 def _locate(function: FunctionType, collector: Collector) -> tuple[ModuleIndex, Unit] | None:
@@ -88,9 +95,11 @@ def _locate(function: FunctionType, collector: Collector) -> tuple[ModuleIndex, 
         where = places.of_function(function)
         why = "has changed since it was imported" if index else "can't be read"
         collector.error(
-            "FLOW060", f"{function.__name__}: the source of its module, {where.file}, {why}", where,
+            "FLOW060",
+            f"{function.__name__}: the source of its module, {where.file}, {why}",
+            where,
             hint="keep tasks in a .py file (not in a REPL or exec), and start again after changing it",
-        )  # fmt: skip
+        )
         return None
     node, parents, position = found
     if position < 0:
@@ -135,9 +144,11 @@ def _enclosed(root: Unit, function: FunctionType, reporter: Reporter) -> None:
     for name, spot in root.enclosing:
         if name != function.__name__:
             reporter.collector.error(
-                "FLOW063", f"`{name}` is a variable of the function around {function.__name__}; the script has no such",
-                reporter.at(spot), hint=f"make `{name}` a parameter of the task, or define it at the top of the module",
-            )  # fmt: skip
+                "FLOW063",
+                f"`{name}` is a variable of the function around {function.__name__}; the script has no such",
+                reporter.at(spot),
+                hint=f"make `{name}` a parameter of the task, or define it at the top of the module",
+            )
 
 
 def _assemble(index: ModuleIndex, chosen: _Chosen, function: FunctionType) -> Slice:

@@ -21,10 +21,24 @@ _NEW: dict[str, tuple[tuple[int, int], str]] = {
     "TemplateStr": ((3, 14), "template string"),
 }
 NEW_STATEMENTS: tuple[type[ast.AST], ...] = tuple(getattr(ast, name) for name in _NEW if hasattr(ast, name))
-_BUILTIN_TYPES = frozenset({
-    "bool", "bytes", "bytearray", "complex", "dict", "float", "frozenset", "int", "list", "object", "set", "str",
-    "tuple", "type",
-})  # fmt: skip
+_BUILTIN_TYPES = frozenset(
+    {
+        "bool",
+        "bytes",
+        "bytearray",
+        "complex",
+        "dict",
+        "float",
+        "frozenset",
+        "int",
+        "list",
+        "object",
+        "set",
+        "str",
+        "tuple",
+        "type",
+    }
+)
 _GENERIC = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
 _IsModuleName = Callable[[str], bool]
 

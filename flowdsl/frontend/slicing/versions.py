@@ -29,12 +29,30 @@ REMOVED: dict[str, Version] = {
     **dict.fromkeys(("asynchat", "asyncore", "distutils", "imp", "smtpd"), (3, 12)),
     **dict.fromkeys(
         (
-            "aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3", "mailcap", "msilib", "nis",
-            "nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib",
+            "aifc",
+            "audioop",
+            "cgi",
+            "cgitb",
+            "chunk",
+            "crypt",
+            "imghdr",
+            "lib2to3",
+            "mailcap",
+            "msilib",
+            "nis",
+            "nntplib",
+            "ossaudiodev",
+            "pipes",
+            "sndhdr",
+            "spwd",
+            "sunau",
+            "telnetlib",
+            "uu",
+            "xdrlib",
         ),
         (3, 13),
     ),
-}  # fmt: skip
+}
 
 STDLIB = frozenset(sys.stdlib_module_names) | frozenset(ADDED) | frozenset(REMOVED)
 
@@ -54,7 +72,7 @@ _MEMBERS: dict[Version, str] = {
     "typing.override types.get_original_bases",
     (3, 13): "copy.replace os.process_cpu_count typing.NoDefault typing.ReadOnly typing.TypeIs "
     "typing.get_protocol_members warnings.deprecated queue.ShutDown math.fma",
-}  # fmt: skip
+}
 
 MEMBERS: dict[tuple[str, str], Version] = {
     (full.rpartition(".")[0], full.rpartition(".")[2]): version

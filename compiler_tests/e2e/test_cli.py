@@ -1,0 +1,193 @@
+"""The command line as a user meets it: files written, exit codes, and every way a file can fail to load."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flowdsl.cli import main
+
+GOOD = '''\
+from flowdsl import Secret, context, pipeline, task
+
+@task(image="python:3.12-slim", gpu=1)
+def train(dataset: str, steps: int = 3) -> float:
+    """Train the model."""
+    return len(dataset) / steps
+
+@task(image="python:3.12-slim")
+def publish(score: float, token: Secret = Secret("hub", key="token")) -> None:
+    print(score, len(token))
+
+@pipeline
+def nightly(dataset: str = "a", steps: int = 5):
+    """Nightly training.
+
+    Trains and publishes.
+    """
+    publish(score=train(dataset, steps))
+'''
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nightly.py").write_text(GOOD, encoding="utf-8")
+    return tmp_path
+
+
+def test_compile_writes_beside_the_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compile", "nightly.py"]) == 0
+    kinds = [item["kind"] for item in yaml.safe_load_all((folder / "nightly.yaml").read_text())]
+    assert kinds == ["Task", "Task", "Pipeline", "PipelineRun"]
+    assert "wrote nightly.yaml: 2 Tasks, 1 Pipeline, 1 PipelineRun" in capsys.readouterr().err
+
+
+def test_check_tells_fresh_from_stale(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compile", "nightly.py", "--check"]) == 1
+    assert not (folder / "nightly.yaml").exists()
+    main(["compile", "nightly.py"])
+    assert main(["compile", "nightly.py", "--check"]) == 0
+    capsys.readouterr()
+    text = (folder / "nightly.yaml").read_text()
+    (folder / "nightly.yaml").write_text(text.replace("Train the model", "Train a model"))
+    assert main(["compile", "nightly.py", "--check"]) == 1
+    assert "-  displayName: Train a model\n+  displayName: Train the model\n" in capsys.readouterr().out
+
+
+def test_a_folder_gets_a_file_per_object(folder: Path) -> None:
+    assert main(["compile", "nightly.py", "-o", "out/"]) == 0
+    names = sorted(path.name for path in (folder / "out").iterdir())
+    wanted = [
+        "kustomization.yaml",
+        "pipeline-nightly.yaml",
+        "pipelinerun-nightly.yaml",
+        "task-publish.yaml",
+        "task-train.yaml",
+    ]
+    assert names == wanted
+    listed = yaml.safe_load((folder / "out" / "kustomization.yaml").read_text())["resources"]
+    assert listed == ["task-train.yaml", "task-publish.yaml", "pipeline-nightly.yaml"]
+    assert main(["compile", "nightly.py", "-o", "out/", "--check"]) == 0
+    (folder / "out" / "task-old.yaml").write_text("x")
+    assert main(["compile", "nightly.py", "-o", "out/", "--check"]) == 1
+
+
+def test_values_namespace_and_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compile", "nightly.py", "-o", "-", "--set", "steps=7", "--namespace", "ml", "--format", "json"]) == 0
+    items = json.loads(capsys.readouterr().out)["items"]
+    assert {item["metadata"]["namespace"] for item in items} == {"ml"}
+    assert items[-1]["spec"]["params"] == [{"name": "steps", "value": "7"}]
+
+
+def test_machine_readable_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compile", "nightly.py", "--output", "json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["files"] == ["nightly.yaml"]
+    assert report["documents"][0] == {"kind": "Task", "name": "train"}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("def p(:\n    pass\n", "error[FLOW080]: syntax error: invalid syntax\n  --> bad.py:1:7\n"),
+        ("import os\nimport no_such_module\n", "error[FLOW081]: No module named 'no_such_module'\n  --> bad.py:2\n"),
+        ("x = 1\nint('x')\n", "error[FLOW082]: the file raises ValueError"),
+        ("x = 1\n", "error[FLOW083]: bad.py has no pipeline\n  --> bad.py:1\n"),
+        (
+            GOOD + "\n@pipeline\ndef other():\n    train('b')\n",
+            "error[FLOW084]: bad.py has 2 pipelines: nightly, other\n  --> bad.py:1\n",
+        ),
+    ],
+)
+def test_a_file_that_does_not_load(
+    folder: Path, capsys: pytest.CaptureFixture[str], source: str, expected: str
+) -> None:
+    (folder / "bad.py").write_text(source, encoding="utf-8")
+    assert main(["compile", "bad.py"]) == 1
+    text = capsys.readouterr().err
+    assert text.startswith(expected), text
+    assert "Traceback" not in text
+    assert "hint:" in text
+    assert not (folder / "bad.yaml").exists()
+
+
+def test_one_of_several_pipelines(folder: Path) -> None:
+    (folder / "two.py").write_text(GOOD + "\n@pipeline\ndef other():\n    train('b')\n", encoding="utf-8")
+    assert main(["compile", "two.py:other", "-o", "other.yaml"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["compile", "nightli.py"], 2, "did you mean nightly.py?"),
+        (["compile", "."], 2, "is a folder"),
+        (["compile", "nightly.py", "--set", "steps"], 2, "--set takes PARAM=VALUE"),
+        (["compile", "nightly.py", "--set", "stps=3"], 1, "FLOW020"),
+        (["compile", "nightly.py", "--set", "steps=many"], 1, "FLOW021"),
+        (["comple", "nightly.py"], 2, "'compile'"),
+        (["compile", "nightly.py", "--nope"], 2, "--nope"),
+        (["explain", "FLOW999"], 2, "there is no code FLOW999"),
+    ],
+)
+def test_wrong_calls(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
+) -> None:
+    assert main(arguments) == code
+    text = capsys.readouterr().err
+    assert words in text
+    assert "Traceback" not in text
+
+
+def test_our_own_bug_is_code_70(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("flowdsl.cli.compile.compile_pipeline", broken)
+    assert main(["compile", "nightly.py"]) == 70
+    assert "flowdsl has a bug: RuntimeError: boom" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["mermaid", "dot", "svg", "html"])
+def test_graph(folder: Path, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    assert main(["graph", "nightly.py", "--format", kind]) == 0
+    text = capsys.readouterr().out
+    assert "publish" in text
+    assert "1 × nvidia.com/gpu" in text
+
+
+def test_explain(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "nightly.py"]) == 0
+    assert "after train: takes its result 'result'" in capsys.readouterr().out
+    assert main(["explain", "nightly.py", "--output", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["tasks"][1]["waitsFor"][0]["kind"] == "result"
+    assert main(["explain", "flow005"]) == 0
+    assert capsys.readouterr().out.startswith("# FLOW005:")
+
+
+def test_completion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", "bash"]) == 0
+    assert "_FLOWDSL_COMPLETE" in capsys.readouterr().out
+
+
+def test_the_file_itself_and_a_reader_that_goes_away(folder: Path) -> None:
+    script = folder / "nightly.py"
+    script.write_text(GOOD + '\nif __name__ == "__main__":\n    nightly.cli()\n', encoding="utf-8")
+    command = f"{sys.executable} nightly.py compile -o - | head -n 1"
+    done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.stdout == "apiVersion: tekton.dev/v1\n"
+    assert "Traceback" not in done.stderr
+
+
+def test_object_too_large(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = "\n".join(f"    train.with_options(name='t{i}')(dataset={'x' * 9000!r})" for i in range(200))
+    (folder / "big.py").write_text(GOOD + f"\n@pipeline\ndef big():\n{calls}\n", encoding="utf-8")
+    assert main(["compile", "big.py:big"]) == 1
+    assert "FLOW106" in capsys.readouterr().err

@@ -1,0 +1,25 @@
+"""Compile the goldens anew: run by hand after looking at what changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flowdsl.cli.load import load_pipeline
+from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.emit import emit_yaml, write_files
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+GOLDENS = [HERE / "features.yaml", HERE / "features-inline.yaml", ROOT / "pipelines" / "sonic.yaml"]
+
+
+def compiled(golden: Path) -> bytes:
+    """The bytes that a golden should have."""
+    source = golden.with_name(golden.name.replace("-inline", "")).with_suffix(".py")
+    wanted = f"{source}:features" if source.stem == "features" else str(source)
+    options = CompileOptions(inline=golden.stem.endswith("-inline"))
+    return emit_yaml(compile_pipeline(load_pipeline(wanted), options).documents)
+
+
+if __name__ == "__main__":
+    write_files({golden: compiled(golden) for golden in GOLDENS})

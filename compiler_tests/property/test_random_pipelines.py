@@ -1,0 +1,61 @@
+"""Random pipelines compile: the same bytes each time, valid to the models, with the DAG that the code draws."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hypothesis import HealthCheck, given, settings
+
+from flowdsl.cli.load import load_pipeline
+from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.emit import emit_yaml
+from flowdsl.tekton import dump, parse
+from pipelines import Module, modules
+
+SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def documents(module: Module, folder: Path, *, inline: bool = False) -> tuple[dict[str, Any], ...]:
+    file = folder / "user.py"
+    file.write_text(module.source, encoding="utf-8")
+    sys.modules.pop("_flowdsl_user", None)
+    return compile_pipeline(load_pipeline(str(file)), CompileOptions(inline=inline)).documents
+
+
+def drawn(pipeline: dict[str, Any]) -> set[tuple[str, str]]:
+    """The edges Tekton will see: runAfter, and every result used in params, matrix or when."""
+    found = set()
+    for task in pipeline["spec"]["tasks"]:
+        found |= {(before, task["name"]) for before in task.get("runAfter", [])}
+        found |= {(name, task["name"]) for name in re.findall(r"\$\(tasks\.([^.]+)\.results", str(task))}
+    return found
+
+
+@SETTINGS
+@given(modules())
+def test_same_bytes_valid_models_same_graph(tmp_path: Path, module: Module) -> None:
+    first = documents(module, tmp_path)
+    text = emit_yaml(first)
+    assert text == emit_yaml(documents(module, tmp_path))
+    assert list(yaml.safe_load_all(text)) == list(first)
+    for document in first:
+        if document["apiVersion"].startswith("tekton.dev"):
+            assert dump(parse(document)) == document
+    (pipeline,) = (item for item in first if item["kind"] == "Pipeline")
+    assert drawn(pipeline) == module.edges
+    tasks = [task["name"] for part in ("tasks", "finally") for task in pipeline["spec"].get(part, [])]
+    assert sorted(tasks) == sorted(module.tasks)
+
+
+@SETTINGS
+@given(modules())
+def test_inline_says_the_same_as_shared(tmp_path: Path, module: Module) -> None:
+    shared = {item["metadata"]["name"]: item for item in documents(module, tmp_path) if item["kind"] == "Task"}
+    (inline,) = (item for item in documents(module, tmp_path, inline=True) if item["kind"] == "Pipeline")
+    for task in inline["spec"]["tasks"]:
+        if "taskSpec" in task and "matrix" not in task and "outputs" not in str(task["taskSpec"].get("workspaces")):
+            assert task["taskSpec"] == shared[task["taskSpec"]["steps"][0]["name"]]["spec"]

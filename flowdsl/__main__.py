@@ -1,7 +1,0 @@
-"""`python -m flowdsl`."""
-
-import sys
-
-from flowdsl.cli import main
-
-sys.exit(main())
