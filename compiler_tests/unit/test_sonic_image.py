@@ -72,7 +72,7 @@ def build(tmp_path):
 def test_builds_with_layers_from_the_cache_and_pushes(build):
     calls, results, done = build("CUDA=12.4", "NOTE=two words")
     assert done.returncode == 0, done.stderr
-    storage = ["--root", str(build.root / "cache/overlay"), "--runroot", str(build.root / "tmp/containers"), "--storage-driver", "overlay"]  # fmt: skip # noqa: E501
+    storage = ["--root", str(build.root / "cache/overlay"), "--runroot", str(build.root / "tmp/containers"), "--storage-driver", "overlay"]  # fmt: skip
     first, second = calls
     assert first == [
         *storage, "build", "--layers", "--tls-verify=true", "--label", "org.opencontainers.image.revision=0f3c",

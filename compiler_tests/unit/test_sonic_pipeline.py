@@ -104,7 +104,7 @@ def test_everything_lies_on_one_claim_with_the_runs_own_folder_last(traced, node
     claims = {source.name for source in [traced.options.files, *sources.values()] if isinstance(source, PVC)}
     assert claims == {"sonic-data"}
     for node in nodes.values():
-        mounted = [use.workspace for use in node.bindings.values() if isinstance(sources.get(use.workspace), PVC) or not use.workspace]  # fmt: skip # noqa: E501
+        mounted = [use.workspace for use in node.bindings.values() if isinstance(sources.get(use.workspace), PVC) or not use.workspace]  # fmt: skip
         assert node.task.makes_files or mounted[-1] == "", node.name
 
 

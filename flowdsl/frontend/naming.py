@@ -14,6 +14,11 @@ def dashed(name: str) -> str:
     return name.strip("_").replace("_", "-")
 
 
+def kube_name(name: str) -> str:
+    """A parameter's name as a pipeline's workspace: `layer_cache` → `layer-cache`."""
+    return name.replace("_", "-")
+
+
 def task_name(explicit: str, function_name: str, location: Location, collector: Collector) -> str:
     """The name of a task or pipeline; FLOW013 where Kubernetes would not take it."""
     name = explicit or dashed(function_name)

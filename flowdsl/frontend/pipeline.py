@@ -14,7 +14,7 @@ from flowdsl.diagnostics import Collector, Diagnostic, FlowError, Location, Seve
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
 from flowdsl.frontend.handles import NodeHandle, single
-from flowdsl.frontend.naming import task_name
+from flowdsl.frontend.naming import kube_name, task_name
 from flowdsl.frontend.options_check import read_options
 from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceValue, refuse, whole
 from flowdsl.frontend.signature import Signature, read_signature
@@ -145,7 +145,7 @@ class Pipeline:
         values = {}
         for name, source in self.signature.sources:
             if name not in given:
-                lifted = f"{trace.prefix}{name}".replace("_", "-")
+                lifted = kube_name(f"{trace.prefix}{name}")
                 trace.workspaces[lifted] = PipelineWorkspace(lifted, source, location=self.location)
                 values[name] = WorkspaceValue(WorkspaceUse(lifted), lifted, self.location)
         return values
@@ -163,10 +163,14 @@ class Pipeline:
         trace.collector.extend(traced.findings)
         inner = traced.definition or PipelineDef(self.name, self.location)
         results = tuple(ResultDecl(result.name, result.type) for result in inner.results)
-        contract = TaskDef(self.name, self.location, self.signature.params, results, self.signature.workspaces)
+        # The nested pipeline knows its workspaces by their Kubernetes names, so the bindings are made under those.
+        spaces = tuple(attrs.evolve(space, name=kube_name(space.name)) for space in self.signature.workspaces)
+        contract = TaskDef(self.name, self.location, self.signature.params, results, spaces)
         name = trace.name_for(self._call.name or self.name, location, explicit=bool(self._call.name))
         binder = Binder(contract, name, trace.collector, location)
-        binder.bind(given)
+        names = {space.name: kube_name(space.name) for space in self.signature.workspaces}
+        given = self._lifted(trace, given) | given
+        binder.bind({names.get(key, key): value for key, value in given.items()})
         node = Node(
             name,
             contract,
@@ -191,7 +195,7 @@ class Pipeline:
             )
         sources = dict(self.signature.sources)
         for space in self.signature.workspaces:
-            name = prefix + space.name.replace("_", "-")
+            name = prefix + kube_name(space.name)
             trace.workspaces[name] = PipelineWorkspace(
                 name, sources.get(space.name), space.optional, space.description, self.location
             )

@@ -41,7 +41,11 @@ def _placed(node: Node, volume: str, prefix: str, collector: Collector) -> Node:
         name: attrs.evolve(use, workspace=volume, sub_path=prefix + use.sub_path) if not use.workspace else use
         for name, use in node.bindings.items()
     }
-    if node.task.makes_files:
+    if node.pipeline is not None:
+        # A pipeline in a pipeline has no volume of its own: it gets a folder on the outer one.
+        for space in node.pipeline.workspaces:
+            bindings.setdefault(space.name, WorkspaceUse(volume, prefix + node.name, node.name))
+    elif node.task.makes_files:
         if any(space.name == OUTPUTS for space in node.task.workspaces) or node.task.param(OUTPUTS):
             collector.error(
                 "FLOW012",

@@ -134,7 +134,7 @@ class _Reader:
 
     def _function(self, node: ast.AST) -> None:
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        self.visit_all(getattr(node, "decorator_list", ()))
+        self._decorators(getattr(node, "decorator_list", ()))
         self.visit_all([*node.args.defaults, *node.args.kw_defaults])
         self.function_body(node)
 
@@ -147,8 +147,13 @@ class _Reader:
 
     def _class(self, node: ast.AST) -> None:
         assert isinstance(node, ast.ClassDef)
-        self.visit_all(node.decorator_list)
+        self._decorators(node.decorator_list)
         self.class_body(node)
+
+    def _decorators(self, nodes: Iterable[ast.expr]) -> None:
+        for node in nodes:
+            self.feature(syntax.decorator(node))
+            self.visit(node)
 
     def class_body(self, node: ast.ClassDef) -> None:
         self.feature(syntax.type_parameters(node))

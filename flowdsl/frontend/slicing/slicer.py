@@ -36,7 +36,7 @@ def slice_source(
     function = _plain_function(func, collector)
     if function is None:
         return None
-    found = _locate(function, collector)
+    found = _locate(function, collector, bare=function is func)
     if found is None:
         return None
     index, root = found
@@ -88,7 +88,8 @@ def _unfit(function: FunctionType) -> tuple[str, str, str] | None:
     return None
 
 
-def _locate(function: FunctionType, collector: Collector) -> tuple[ModuleIndex, Unit] | None:
+def _locate(function: FunctionType, collector: Collector, *, bare: bool) -> tuple[ModuleIndex, Unit] | None:
+    """The function's unit. `bare`: no decorator below @task wraps it, so that none of them belongs to the script."""
     index = index_of(function)
     found = index.functions.get((function.__code__.co_firstlineno, function.__name__)) if index else None
     if index is None or found is None:
@@ -103,9 +104,9 @@ def _locate(function: FunctionType, collector: Collector) -> tuple[ModuleIndex, 
         return None
     node, parents, position = found
     if position < 0:
-        return index, index.single(node, parents, position, bare=not hasattr(function, "__wrapped__"))
+        return index, index.single(node, parents, position, bare=bare)
     unit = index.units[position]
-    if unit.decorated and not hasattr(function, "__wrapped__"):
+    if unit.decorated and bare:
         # A decorator that leaves no trace on the function stands above @task, or is a task decorator from elsewhere.
         unit = index.single(node, parents, position, bare=True)
     return index, unit
