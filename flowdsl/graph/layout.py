@@ -35,7 +35,7 @@ class Layout:
 
 def lines_of(node: GraphNode) -> list[str]:
     """The lines under a card's name."""
-    found = []
+    found = [node.display_name] if node.display_name else []
     if node.reference or node.image:
         found.append(node.reference or node.image)
     if node.cpu or node.memory:

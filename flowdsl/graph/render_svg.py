@@ -43,7 +43,7 @@ def svg_element(view: GraphView) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="flow" role="img" viewBox="0 0 {width:g} {height:g}" '
         f'width="{width:g}" height="{height:g}" aria-label="{escape(view.title, quote=True)}">',
         f"<title>{escape(view.title)}</title><desc>{escape(view.description)}</desc><style>{STYLE}</style>",
-        '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">'
+        '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse" markerWidth="11" markerHeight="11" orient="auto">'
         '<path class="tip" d="M0 0L10 5L0 10z"/></marker></defs>',
         f'<rect class="back" width="{width:g}" height="{height:g}"/>',
         f'<text class="title" x="40" y="44">{escape(view.title)}</text>',
@@ -71,12 +71,11 @@ def _final_frame(layout: Layout) -> list[str]:
 
 def _card(box: Box) -> str:
     node = box.node
-    shown = node.display_name or node.name
     parts = [
         f'<g class="card" tabindex="0" data-name="{escape(node.name, quote=True)}" transform="translate({box.x:g} {box.y:g})">',
         f"<title>{escape(_about(box))}</title>",
         f'<rect class="body" width="{box.width:g}" height="{box.height:g}" rx="10"/>',
-        f'<text class="name" x="14" y="25">{escape(_cut(shown, 26))}</text>',
+        f'<text class="name" x="14" y="25">{escape(_cut(node.name, 25))}</text>',
     ]
     y = 25
     for line in lines_of(node):
