@@ -10,7 +10,7 @@ import attrs
 
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.script import ScriptInput, ScriptOutput, build_script, script_roots
-from flowdsl.frontend.slicing import slice_source
+from flowdsl.frontend.slicing import slice_source, target_version
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.types import Kind, TypeSpec
 
@@ -42,7 +42,9 @@ def _script(task: TaskDef, collector: Collector) -> str:
         return ""
     inputs = script_inputs(task, function)
     options = task.options
-    cut = slice_source(function, script_roots(inputs), requires=options.requires, collector=collector)
+    target = target_version(options.image, options.python)
+    roots = script_roots(inputs)
+    cut = slice_source(function, roots, requires=options.requires, target=target, collector=collector)
     if cut is None:
         return ""
     outputs = [ScriptOutput(result.name, result.type, result.field) for result in task.results]

@@ -36,7 +36,7 @@ def slice_source(
     function = _plain_function(func, collector)
     if function is None:
         return None
-    found = _locate(function, collector, bare=function is func)
+    found = _locate(function, collector, bare=not hasattr(func, "__wrapped__"))
     if found is None:
         return None
     index, root = found
