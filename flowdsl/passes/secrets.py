@@ -17,7 +17,7 @@ _NAME = re.compile(
 _VALUE = re.compile(
     r"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}|\bglpat-[\w-]{20}"
     r"|\bxox[abprs]-[\w-]{10,}|\bhf_[A-Za-z0-9]{30,}|\bsk-[A-Za-z0-9_-]{32,}|\bAIza[\w-]{35}|\beyJ[\w-]+\.eyJ[\w-]+\."
-    r"|\w+://[^\s/:@$]+:[^\s/@$]+@"
+    r"|://[^\s/:@$]+:[^\s/@$]+@"
 )
 
 
