@@ -173,7 +173,7 @@ class Binder:
             got = "a Workspace is given" if isinstance(value, WorkspaceValue) else "a file on a workspace is given"
         else:
             got = f"{type(value).__name__} {value!r} is given"
-        hint = f"pass a {expected}, or change the type at one end"
+        hint = f"pass a value of type {expected}, or change the type at one end"
         if expected in ("File", "Directory") and isinstance(value, (str, WorkspaceValue)):
             hint = "pass a File result of a task, or a file on a workspace: `assets / 'portrait.png'`"
         self.error("FLOW005", f"{self.task.name} takes {name}: {expected}, but {got}", hint, related)
