@@ -6,22 +6,13 @@ no parameter's value can name one and have it pasted in.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flowdsl.ir.nodes import ParamDecl, TaskDef
 from flowdsl.ir.types import PATHS, Kind
+from flowdsl.ir.variables import ARRAY_MARK, OUTPUT_DIR, OUTPUT_ROOT, PARAM, RESULT, variable
 from flowdsl.ir.volumes import ConfigMap, Secret
 from flowdsl.lower.containers import env_entry
-
-OUTPUT_ROOT = "FLOWDSL_OUTPUT_ROOT"
-OUTPUT_DIR = "FLOWDSL_OUTPUT_DIR"
-ARRAY_MARK = "--flowdsl-array="
-
-
-def variable(prefix: str, name: str) -> str:
-    """The environment variable of a parameter or result."""
-    return f"{prefix}_{re.sub(r'[^A-Za-z0-9]', '_', name).upper()}"
 
 
 def task_env(task: TaskDef, *, fans_out: bool) -> list[dict[str, Any]]:
@@ -30,12 +21,12 @@ def task_env(task: TaskDef, *, fans_out: bool) -> list[dict[str, Any]]:
     for param in task.params:
         env += _param_env(param)
     for space in task.workspaces:
-        name = variable("PARAM", space.name)
+        name = variable(PARAM, space.name)
         env.append({"name": name, "value": f"$(workspaces.{space.name}.path)"})
         if space.optional:
             env.append({"name": f"{name}_BOUND", "value": f"$(workspaces.{space.name}.bound)"})
     env += [
-        {"name": variable("RESULT", result.name), "value": f"$(results.{result.name}.path)"} for result in task.results
+        {"name": variable(RESULT, result.name), "value": f"$(results.{result.name}.path)"} for result in task.results
     ]
     if task.makes_files:
         root = "$(workspaces.outputs.path)"
@@ -44,12 +35,12 @@ def task_env(task: TaskDef, *, fans_out: bool) -> list[dict[str, Any]]:
         env += [{"name": OUTPUT_ROOT, "value": root}, {"name": OUTPUT_DIR, "value": own}]
     for item in task.env:
         kind = Secret if item.kind is Kind.SECRET else ConfigMap
-        env.append(env_entry(variable("PARAM", item.name), kind(item.object_name, item.key, optional=item.optional)))
+        env.append(env_entry(variable(PARAM, item.name), kind(item.object_name, item.key, optional=item.optional)))
     return env
 
 
 def _param_env(param: ParamDecl) -> list[dict[str, Any]]:
-    name = variable("PARAM", param.name)
+    name = variable(PARAM, param.name)
     if param.type.kind is Kind.ARRAY:
         return []
     if param.type.kind is Kind.OBJECT:

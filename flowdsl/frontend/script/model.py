@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from flowdsl.diagnostics import Location
 from flowdsl.frontend import places
 from flowdsl.ir.types import TypeSpec
+from flowdsl.ir.variables import ARRAY_MARK, OUTPUT_DIR, OUTPUT_ROOT, PARAM, RESULT, variable
 
-PARAM, RESULT = "PARAM", "RESULT"
-OUTPUT_ROOT = "FLOWDSL_OUTPUT_ROOT"
-OUTPUT_DIR = "FLOWDSL_OUTPUT_DIR"
-ARRAY_MARK = "--flowdsl-array="
-
-
-def variable(prefix: str, name: str) -> str:
-    """The environment variable that carries a parameter (`PARAM_STEPS`), its property, or a result's path."""
-    return f"{prefix}_{re.sub(r'[^A-Za-z0-9]', '_', name).upper()}"
+__all__ = [
+    "ARRAY_MARK",
+    "OUTPUT_DIR",
+    "OUTPUT_ROOT",
+    "PARAM",
+    "RESULT",
+    "Script",
+    "ScriptInput",
+    "ScriptOutput",
+    "variable",
+]
 
 
 @attrs.frozen
