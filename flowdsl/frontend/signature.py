@@ -177,6 +177,13 @@ class _Reader:
         default = parameter.default
         if spec.kind is Kind.WORKSPACE:
             self._workspace(name, spec, default)
+        elif spec.kind in (Kind.SECRET, Kind.CONFIG_MAP) and self.for_pipeline:
+            self.error(
+                name,
+                "FLOW001",
+                f"parameter {name!r}: a pipeline does not take a {spec}; the task that uses it does",
+                f"make it the default of the task's parameter, or bind it: `{name}: Workspace = {spec}(...)`",
+            )
         elif spec.kind in (Kind.SECRET, Kind.CONFIG_MAP):
             self._env(name, spec, default)
         elif spec.kind in PATHS and self.for_pipeline:
