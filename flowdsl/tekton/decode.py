@@ -22,12 +22,17 @@ _ROUNDS = 8
 
 @attrs.frozen
 class DecodeError:
-    """One thing Tekton's decoder refuses: `path` as Tekton writes it, `kind` pydantic's error type."""
+    """One thing Tekton's decoder refuses: where in the document, and `kind`, pydantic's error type or `unknown`."""
 
-    path: str
+    location: tuple[int | str, ...]
     kind: str
     message: str
     suggestion: str = ""
+
+    @property
+    def path(self) -> str:
+        """The place as Tekton writes it."""
+        return field_path(self.location)
 
 
 def validate(model: type[Model], document: Mapping[str, Any]) -> Model:
@@ -44,24 +49,40 @@ def validate(model: type[Model], document: Mapping[str, Any]) -> Model:
     return model.model_validate(document)
 
 
-def decode_errors(error: ValidationError) -> list[DecodeError]:
-    """What a ValidationError says, once a place, with Tekton's field paths."""
+def located_errors(error: ValidationError) -> list[DecodeError]:
+    """What a ValidationError says, once a place."""
     return list(_each(error))
+
+
+def without(document: Mapping[str, Any], locations: list[tuple[int | str, ...]]) -> dict[str, Any]:
+    """A copy without the values at the locations: fields and map entries go, elements of lists become empty."""
+    changed = copy.deepcopy(dict(document))
+    for location in locations:
+        try:
+            parent = _parent(changed, location)
+            if isinstance(parent, list):
+                parent[int(location[-1])] = None
+            else:
+                parent.pop(location[-1], None)
+        except (KeyError, IndexError, TypeError, AttributeError):
+            # Pydantic's location may name a key of a map or a parent that went before: nothing is left to remove.
+            continue
+    return changed
 
 
 def _each(error: ValidationError) -> Iterator[DecodeError]:
     seen = set()
     for item in error.errors(include_url=False, include_context=False):
-        path = field_path(item["loc"])
-        if path in seen:
+        location = tuple(part for part in item["loc"] if part != "[key]")
+        if location in seen:
             continue
-        seen.add(path)
+        seen.add(location)
         if item["type"] == "extra_forbidden":
-            name = str(item["loc"][-1])
+            name = str(location[-1])
             close = difflib.get_close_matches(name, field_names().values(), 1)
-            yield DecodeError(path, "unknown", f"there is no field {name!r}", close[0] if close else "")
+            yield DecodeError(location, "unknown", f"there is no field {name!r}", close[0] if close else "")
         else:
-            yield DecodeError(path, item["type"], item["msg"].removeprefix("Value error, "))
+            yield DecodeError(location, item["type"], item["msg"].removeprefix("Value error, "))
 
 
 def field_path(parts: tuple[int | str, ...]) -> str:

@@ -1,0 +1,75 @@
+"""All that Tekton's admission asks of one document of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from flowdsl.check.findings import Finding, Report
+from flowdsl.check.gates import DEFAULT_GATES, Gates
+from flowdsl.check.names import check_metadata
+from flowdsl.check.pipeline import check_pipeline_spec, check_standalone_pipeline, pipeline_view
+from flowdsl.check.runs import check_pipeline_run, check_task_run
+from flowdsl.check.stepaction import check_step_action
+from flowdsl.check.taskspec import check_standalone_task, check_task_spec, task_view
+from flowdsl.tekton.base import Model
+from flowdsl.tekton.pipelines import Pipeline, PipelineSpec
+from flowdsl.tekton.runs import PipelineRun, TaskRun
+from flowdsl.tekton.tasks import StepAction, StepActionSpec, Task, TaskSpec
+
+
+def check_document(document: Model, gates: Gates = DEFAULT_GATES) -> list[Finding]:
+    """What admission rejects in a document that decoded: errors, and warnings where Tekton's check has a hole.
+
+    Raises TypeError for a model that is no document.
+    """
+    report = Report()
+    check_into(document, gates, report)
+    return report.findings
+
+
+def check_into(document: Model, gates: Gates, report: Report) -> None:
+    """As `check_document`, into a report."""
+    if not isinstance(document, (Task, TaskRun, Pipeline, PipelineRun, StepAction)):
+        raise TypeError(f"{type(document).__name__} is no document of Tekton")
+    check_metadata(document.metadata, report)
+    if isinstance(document, Task):
+        view = task_view(document.spec or TaskSpec(), ("spec",))
+        check_task_spec(view, gates, report)
+        check_standalone_task(view, report)
+    elif isinstance(document, Pipeline):
+        pipeline = pipeline_view(document.spec or PipelineSpec(), ("spec",))
+        check_pipeline_spec(pipeline, gates, report)
+        check_standalone_pipeline(pipeline, gates, report)
+    elif isinstance(document, PipelineRun):
+        check_pipeline_run(document, gates, report)
+    elif isinstance(document, TaskRun):
+        check_task_run(document, gates, report)
+    else:
+        check_step_action(document.spec or StepActionSpec(), ("spec",), gates, report)
+
+
+@attrs.frozen
+class Checked:
+    """A raw document with what was found: `model` is None where it could not be decoded."""
+
+    model: Model | None
+    findings: list[Finding]
+
+    @property
+    def accepted(self) -> bool:
+        """What admission would say."""
+        return all(finding.severity != "error" for finding in self.findings)
+
+
+def check_raw(document: Mapping[str, Any], gates: Gates = DEFAULT_GATES) -> Checked:
+    """Decode a document as Tekton's webhook does and check it. Raises UnknownKind for what Tekton has no kind for."""
+    from flowdsl.check.decoding import decode
+
+    report = Report()
+    model = decode(document, report)
+    if model is not None:
+        check_into(model, gates, report)
+    return Checked(model, report.findings)

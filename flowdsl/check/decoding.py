@@ -1,0 +1,44 @@
+"""From a raw document to its model, with a finding for each thing Tekton's decoder refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from flowdsl.check.findings import Report
+from flowdsl.tekton import model_for
+from flowdsl.tekton.base import Model
+from flowdsl.tekton.decode import located_errors, validate, without
+
+_HINTS = {
+    "string_type": "write a string; quote numbers, booleans and dates",
+    "list_type": "write a list: a line with `- ` for each entry",
+    "dict_type": "write a map of names to values",
+    "model_type": "write a map of fields",
+    "bool_type": "write true or false, without quotes",
+    "int_type": "write a whole number, without quotes",
+}
+
+
+def decode(document: Mapping[str, Any], report: Report) -> Model | None:
+    """The model; where parts can't be decoded, they are reported and the rest is decoded, so that it is checked too.
+
+    None only where nothing is left to check. Raises UnknownKind.
+    """
+    model = model_for(str(document.get("kind")), str(document.get("apiVersion")))
+    try:
+        return validate(model, document)
+    except ValidationError as error:
+        broken = located_errors(error)
+    for found in broken:
+        if found.kind == "unknown":
+            hint = f"did you mean {found.suggestion!r}?" if found.suggestion else "remove it; Tekton refuses unknown fields"
+            report.error("FLOW201", found.location, found.message, hint)
+        else:
+            report.error("FLOW200", found.location, found.message, _HINTS.get(found.kind, "see Tekton's API of the field"))
+    try:
+        return validate(model, without(document, [found.location for found in broken]))
+    except ValidationError:
+        return None

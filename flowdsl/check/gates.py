@@ -1,0 +1,61 @@
+"""Tekton's feature flags, as far as admission asks about them.
+
+Source: the ConfigMap `feature-flags` and docs/additional-configs.md; the defaults are those of a fresh installation.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from flowdsl.check.findings import Path, Report
+
+LEVELS = ("stable", "beta", "alpha")
+FLAGS = (
+    "enable-artifacts",
+    "enable-cel-in-whenexpression",
+    "enable-concise-resolver-syntax",
+    "enable-param-enum",
+)
+
+
+@attrs.frozen
+class Gates:
+    """The flags a cluster is run with.
+
+    `api_fields` is `enable-api-fields`; `flags` are the per-feature flags that are on; `max_matrix` is
+    `default-max-matrix-combinations-count`.
+    """
+
+    api_fields: str = attrs.field(default="beta", validator=attrs.validators.in_(LEVELS))
+    flags: frozenset[str] = attrs.field(
+        default=frozenset(), validator=attrs.validators.deep_iterable(attrs.validators.in_(FLAGS))
+    )
+    max_matrix: int = 256
+
+    @property
+    def alpha(self) -> bool:
+        """Whether alpha fields are on."""
+        return self.api_fields == "alpha"
+
+    def need(self, level: str, feature: str, path: Path, report: Report) -> None:
+        """FLOW205 where the feature's stability is below what the cluster admits."""
+        if LEVELS.index(level) > LEVELS.index(self.api_fields):
+            report.error(
+                "FLOW205",
+                path,
+                f"{feature} needs the feature flag enable-api-fields to be {level}; it is {self.api_fields}",
+                f"leave it out, or set enable-api-fields: {level} on the cluster and check with --feature-gate {level}",
+            )
+
+    def need_flag(self, flag: str, feature: str, path: Path, report: Report) -> None:
+        """FLOW205 where a per-feature flag is off."""
+        if flag not in self.flags:
+            report.error(
+                "FLOW205",
+                path,
+                f"{feature} needs the feature flag {flag}",
+                f"leave it out, or turn the flag on for the cluster and check with --feature-gate {flag}",
+            )
+
+
+DEFAULT_GATES = Gates()

@@ -1,0 +1,115 @@
+"""Names: of objects, steps, tasks, params and results; and names used twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from flowdsl.check.declared import Declared
+from flowdsl.check.findings import Path, Report
+from flowdsl.tekton.meta import ObjectMeta
+
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_QUALIFIED = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
+_PARAM = re.compile(r"[_a-zA-Z][_a-zA-Z0-9.-]*")
+_OBJECT_PARAM = re.compile(r"[_a-zA-Z][_a-zA-Z0-9-]*")
+_RESULT = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
+
+LABEL_HINT = "lower-case letters, digits and '-', starting and ending with a letter or digit, at most 63 characters"
+_GENERATED_BASE = 58
+_SUFFIX = "abcde"
+
+
+def is_label(name: str) -> bool:
+    """Whether a name is a DNS-1123 label."""
+    return len(name) <= 63 and _LABEL.fullmatch(name) is not None
+
+
+def is_subdomain(name: str) -> bool:
+    """Whether a name is a DNS-1123 subdomain."""
+    return len(name) <= 253 and _SUBDOMAIN.fullmatch(name) is not None
+
+
+def is_result_name(name: str) -> bool:
+    """Whether a result may have this name."""
+    return _RESULT.fullmatch(name) is not None
+
+
+def qualified_name_error(name: str) -> str | None:
+    """Why Kubernetes does not take it for a qualified name (`prefix/name`); None if it does."""
+    prefix, slash, rest = name.rpartition("/")
+    if name.count("/") > 1:
+        return "it has more than one '/'"
+    if slash and not prefix:
+        return "the part before '/' is empty"
+    if slash and not is_subdomain(prefix):
+        return "the part before '/' is no DNS name"
+    if not rest:
+        return "it is empty"
+    if len(rest) > 63:
+        return "it has more than 63 characters"
+    return None if _QUALIFIED.fullmatch(rest) else "it must be letters, digits, '-', '_' or '.', and start and end well"
+
+
+def check_metadata(metadata: ObjectMeta | None, report: Report) -> None:
+    """FLOW204: an object's name is a DNS name of at most 63 characters (pkg/apis/validate/metadata.go)."""
+    name = (metadata.name if metadata else None) or ""
+    base = (metadata.generateName if metadata else None) or ""
+    path: Path = ("metadata", "name")
+    if not name and base:
+        # The API server makes the name before admission looks: the base, cut, and five characters.
+        name, path = base[:_GENERATED_BASE] + _SUFFIX, ("metadata", "generateName")
+    if not name:
+        report.error("FLOW204", ("metadata",), "the object has no name", "add metadata.name")
+    elif not is_subdomain(name):
+        report.error("FLOW204", path, f"{name!r} is no valid name", LABEL_HINT)
+    elif len(name) > 63:
+        report.error("FLOW204", path, f"the name has {len(name)} characters; 63 is the most", "shorten it")
+
+
+def check_unique(
+    names: Iterable[str | None], path: Path, what: str, report: Report, *, field: str = "name", fold: bool = False
+) -> None:
+    """FLOW213: names in a list are given once; `fold` compares without case."""
+    seen: set[str] = set()
+    for index, each in enumerate(names):
+        name = each or ""
+        key = name.lower() if fold else name
+        if key in seen:
+            report.error("FLOW213", (*path, index, field), f"the {what} {name!r} is there twice", "rename or remove one")
+        seen.add(key)
+
+
+def check_param_names(params: Iterable[Declared], report: Report, *, folded: bool = False) -> None:
+    """FLOW213, FLOW221: params declared twice, and names Tekton can't refer to (ValidateNameFormat)."""
+    seen: set[str] = set()
+    for param in params:
+        at = (*param.path, "name")
+        if param.name in seen and not folded:
+            report.error("FLOW213", at, f"the param {param.name!r} is there twice", "rename or remove one")
+        seen.add(param.name)
+        if param.type == "object":
+            _object_names(param, at, report)
+        elif _PARAM.fullmatch(param.name) is None:
+            hint = "letters, digits, '-', '_' and '.', starting with a letter or '_'"
+            report.error("FLOW221", at, f"{param.name!r} is no name for a param", hint)
+
+
+def _object_names(param: Declared, at: Path, report: Report) -> None:
+    hint = "letters, digits, '-' and '_', starting with a letter or '_'; no dots, which separate an object from its key"
+    if _OBJECT_PARAM.fullmatch(param.name) is None:
+        report.error("FLOW221", at, f"{param.name!r} is no name for an object param", hint)
+    for key in param.properties or ():
+        if _OBJECT_PARAM.fullmatch(key) is None:
+            at_key = (*param.path, "properties", key)
+            report.error("FLOW221", at_key, f"{key!r} is no name for a key of the object {param.name!r}", hint)
+
+
+def check_result_name(name: str | None, path: Path, report: Report) -> bool:
+    """FLOW221: what a result may be called; whether it is fine."""
+    if is_result_name(name or ""):
+        return True
+    hint = "letters, digits, '-', '_' and '.', starting and ending with a letter or digit"
+    report.error("FLOW221", (*path, "name"), f"{name or ''!r} is no name for a result", hint)
+    return False

@@ -1,0 +1,99 @@
+"""What one task of a pipeline is: a reference or a spec, of Tekton's own kind or a custom one."""
+
+from __future__ import annotations
+
+from flowdsl.check.findings import Path, Report
+from flowdsl.check.gates import Gates
+from flowdsl.check.names import LABEL_HINT, is_label
+from flowdsl.check.refs import check_ref
+from flowdsl.tekton.pipelines import EmbeddedTask, PipelineTask
+from flowdsl.tekton.tasks import TaskRef
+
+_OWN_KINDS = ("", "Task")
+
+
+def check_task_shape(task: PipelineTask, path: Path, gates: Gates, report: Report) -> bool:
+    """FLOW212, FLOW230–232, FLOW216, FLOW205; whether the specs within are Tekton's to check."""
+    if not is_label(task.name or ""):
+        message = f"{task.name!r} is no name for a task" if task.name else "the task has no name"
+        report.error("FLOW212", (*path, "name") if task.name else path, message, LABEL_HINT)
+    _one_of(task, path, gates, report)
+    _no_inline_kind(task, path, report)
+    _check_on_error(task, path, gates, report)
+    ref, spec = task.taskRef, task.taskSpec
+    if ref is not None and ref.resolver:
+        gates.need("beta", "a resolver", (*path, "taskRef", "resolver"), report)
+    if ref is not None and ref.params:
+        gates.need("beta", "params of a resolver", (*path, "taskRef", "params"), report)
+    if _is_custom(ref, spec):
+        _check_custom(ref, spec, path, report)
+        return False
+    if ref is not None:
+        check_ref(ref, (*path, "taskRef"), gates, report)
+    if task.pipelineRef is not None:
+        check_ref(task.pipelineRef, (*path, "pipelineRef"), gates, report)
+    return True
+
+
+def _one_of(task: PipelineTask, path: Path, gates: Gates, report: Report) -> None:
+    there = [
+        field for field in ("taskRef", "taskSpec", "pipelineRef", "pipelineSpec") if getattr(task, field) is not None
+    ]
+    for field in ("pipelineRef", "pipelineSpec"):
+        if field in there:
+            gates.need("alpha", f"{field} in a pipeline's task", (*path, field), report)
+    if len(there) > 1:
+        report.error("FLOW230", (*path, there[1]), f"the task has {' and '.join(there)}", "keep one of them")
+    elif not there:
+        report.error("FLOW230", path, "the task has neither taskRef nor taskSpec", "say which Task runs: `taskRef: {name: …}`")
+
+
+def _no_inline_kind(task: PipelineTask, path: Path, report: Report) -> None:
+    spec = task.taskSpec
+    if spec is None or not spec.steps:
+        return
+    for field in ("apiVersion", "kind"):
+        if getattr(spec, field):
+            hint = "remove it: apiVersion and kind are for custom tasks, which have a `spec` and no steps"
+            report.error("FLOW232", (*path, "taskSpec", field), f"{field} can't be used with steps", hint)
+
+
+def _check_on_error(task: PipelineTask, path: Path, gates: Gates, report: Report) -> None:
+    value = task.onError
+    if not value or value.startswith("$(params"):
+        return
+    at = (*path, "onError")
+    gates.need("beta", "onError of a pipeline's task", at, report)
+    if value not in ("continue", "stopAndFail"):
+        report.error("FLOW216", at, f"{value!r} is no value of onError", "continue or stopAndFail")
+    if value == "continue" and (task.retries or 0) > 0:
+        report.error("FLOW216", at, "onError: continue can't be used with retries", "keep one of them")
+
+
+def _is_custom(ref: TaskRef | None, spec: EmbeddedTask | None) -> bool:
+    return any(each is not None and ((each.kind or "") not in _OWN_KINDS or each.apiVersion) for each in (ref, spec))
+
+
+def _check_custom(ref: TaskRef | None, spec: EmbeddedTask | None, path: Path, report: Report) -> None:
+    for field, each in (("taskRef", ref), ("taskSpec", spec)):
+        if each is None:
+            continue
+        if not each.kind and not (field == "taskRef" and _kind_by_default(each)):
+            hint = "name the custom task's kind, or remove apiVersion for a Task of Tekton"
+            report.error("FLOW232", (*path, field), "a custom task needs a kind", hint)
+        if not each.apiVersion:
+            hint = "name the API group of the custom task; Tekton's own kind is Task (ClusterTask is gone)"
+            report.error("FLOW232", (*path, field, "kind"), f"the kind {each.kind!r} needs an apiVersion", hint)
+        elif not _is_api_version(each.apiVersion):
+            message = f"{each.apiVersion!r} is no apiVersion of a custom task"
+            report.error("FLOW232", (*path, field, "apiVersion"), message, "write group/version, example.dev/v1")
+
+
+def _kind_by_default(ref: TaskRef | EmbeddedTask) -> bool:
+    """SetDefaults writes the kind Task where a reference has no resolver."""
+    return isinstance(ref, TaskRef) and not ref.resolver
+
+
+def _is_api_version(text: str) -> bool:
+    group, slash, version = text.partition("/")
+    return bool(group and slash and version) and "/" not in version

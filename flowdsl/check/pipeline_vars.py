@@ -1,0 +1,225 @@
+"""References in the params and when expressions of a pipeline's tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import attrs
+
+from flowdsl.check.declared import Declared, by_type
+from flowdsl.check.findings import Path, Report
+from flowdsl.check.gates import Gates
+from flowdsl.check.matrix import is_matrixed
+from flowdsl.check.params import check_given
+from flowdsl.check.pipeline_graph import param_expressions, task_params, when_expressions
+from flowdsl.check.references import (
+    PREFIXES,
+    has_task_artifact,
+    is_status,
+    is_whole_param,
+    looks_like_result,
+    result_references,
+    whole_array_name,
+)
+from flowdsl.check.usage import check_isolated, check_no_array, check_object_keys, check_text, check_whole, name_hint
+from flowdsl.check.values import kind_of, texts_of
+from flowdsl.tekton.params import Param
+from flowdsl.tekton.pipelines import PipelineSpec, PipelineTask
+
+_CONTEXTS = (
+    ("context\\.pipelineRun", frozenset({"name", "namespace", "uid"}), "variable of the PipelineRun"),
+    ("context\\.pipeline", frozenset({"name"}), "variable of the Pipeline"),
+    ("context\\.pipelineTask", frozenset({"retries"}), "variable of the pipeline's task"),
+)
+
+
+@attrs.frozen
+class _Known:
+    names: Collection[str]
+    arrays: Collection[str]
+    objects: list[Declared]
+    object_names: Collection[str]
+
+
+def check_param_usage(tasks: list[PipelineTask], path: Path, params: list[Declared], report: Report) -> None:
+    """FLOW222–225, FLOW213: params that tasks pass on are declared, and fit (validatePipelineTaskParameterUsage)."""
+    _, arrays, objects = by_type(params)
+    known = _Known(
+        {param.name for param in params},
+        {param.name for param in arrays},
+        # An object without keys is no object to this rule of Tekton's.
+        [param for param in objects if param.properties],
+        {param.name for param in objects if param.properties},
+    )
+    for index, task in enumerate(tasks):
+        at = (*path, index)
+        check_given(task.params, (*at, "params"), report)
+        for number, param in enumerate(task.params or ()):
+            _check_param(param, (*at, "params", number, "value"), known, report)
+        if is_matrixed(task):
+            _check_matrix(task, at, known, report)
+        _check_when(task, at, known, report)
+
+
+def _check_param(param: Param, at: Path, known: _Known, report: Report) -> None:
+    value = param.value
+    if isinstance(value, str):
+        if "$(" in value:
+            _check_string_param(value, at, known, report)
+        return
+    array = kind_of(value) == "array"
+    for where, text in texts_of(value, at):
+        _check_value(text, where, known, report, array=array)
+
+
+def _check_string_param(value: str, at: Path, known: _Known, report: Report) -> None:
+    if is_whole_param(value):
+        check_text(value, at, "params", known.names, "param", report)
+    else:
+        _check_value(value, at, known, report, array=False)
+
+
+def _check_value(text: str, at: Path, known: _Known, report: Report, *, array: bool) -> None:
+    """A text where only strings fit, or, as an element of an array, whole arrays too."""
+    if "$(" not in text:
+        return
+    check_text(text, at, "params", known.names, "param", report)
+    check_object_keys(text, at, known.objects, report)
+    check_whole(text, at, known.object_names, report)
+    check = check_isolated if array else check_no_array
+    check(text, at, known.arrays, report)
+
+
+def _check_matrix(task: PipelineTask, at: Path, known: _Known, report: Report) -> None:
+    for where, param in task_params(task):
+        if where[0] != "matrix":
+            continue
+        include = where[1] == "include"
+        if include and kind_of(param.value) != "string":
+            continue
+        if not include and kind_of(param.value) != "array":
+            continue
+        for place, text in texts_of(param.value, (*at, *where, "value")):
+            _check_value(text, place, known, report, array=not include)
+
+
+def _check_when(task: PipelineTask, at: Path, known: _Known, report: Report) -> None:
+    for index, when in enumerate(task.when or ()):
+        here = (*at, "when", index)
+        if when.input:
+            _check_value(when.input, (*here, "input"), known, report, array=False)
+        for number, value in enumerate(when.values or ()):
+            whole = whole_array_name(value) in known.arrays
+            _check_value(value, (*here, "values", number), known, report, array=whole)
+
+
+def check_context_variables(tasks: list[PipelineTask], path: Path, report: Report) -> None:
+    """FLOW222: `$(context....)` in params names what there is.
+
+    Tekton overwrites its list in each round and so checks the params of the last task alone
+    (validatePipelineContextVariables); for the others the text reaches the task as it is written, a warning.
+    """
+    for index, task in enumerate(tasks):
+        strict = index == len(tasks) - 1
+        for where, param in task_params(task):
+            for place, text in texts_of(param.value, (*path, index, *where, "value")):
+                if "$(context." not in text:
+                    continue
+                own = Report()
+                for prefix, names, what in _CONTEXTS:
+                    check_text(text, place, prefix, names, what, own)
+                for finding in own.findings:
+                    if strict:
+                        report.error(finding.code, finding.path, finding.message, finding.hint)
+                    else:
+                        report.warning("FLOW301", finding.path, finding.message, finding.hint)
+
+
+def _references(task: PipelineTask) -> Iterator[tuple[Path, list[str]]]:
+    """The references of each param and each when of a task."""
+    for index, param in enumerate(task.params or ()):
+        found = param_expressions(param)
+        if found:
+            yield ("params", index, "value"), found
+    for index, when in enumerate(task.when or ()):
+        found = when_expressions(when)
+        if found:
+            yield ("when", index), found
+
+
+def check_prefixes(tasks: list[PipelineTask], path: Path, report: Report) -> None:
+    """FLOW225: a reference starts with something Tekton knows (validateVarSubstitutionExpressions)."""
+    for index, task in enumerate(tasks):
+        places = list(_references(task))
+        if is_matrixed(task):
+            places += [
+                ((*where, "value"), param_expressions(param)) for where, param in task_params(task) if where[0] == "matrix"
+            ]
+        for where, found in places:
+            for expression in found:
+                if expression.split(".", 1)[0] not in PREFIXES:
+                    report.error(
+                        "FLOW225",
+                        (*path, index, *where),
+                        f"$({expression}) refers to nothing Tekton knows",
+                        "references start with params, tasks, finally, context, workspaces or results; "
+                        "for a variable of the shell write ${NAME}",
+                    )
+
+
+def check_artifacts(tasks: list[PipelineTask], path: Path, gates: Gates, report: Report) -> None:
+    """FLOW205: artifacts of tasks need their flag."""
+    if "enable-artifacts" in gates.flags:
+        return
+    for index, task in enumerate(tasks):
+        for number, param in enumerate(task.params or ()):
+            for where, text in texts_of(param.value, (*path, index, "params", number, "value")):
+                if "$(tasks." in text and has_task_artifact(text, path=False):
+                    gates.need_flag("enable-artifacts", "an artifact", where, report)
+
+
+def check_status(spec: PipelineSpec, path: Path, report: Report) -> None:
+    """FLOW235: how tasks ended is known in finally alone, of tasks that are there."""
+    names = {task.name or "" for task in spec.tasks or ()}
+    for index, task in enumerate(spec.tasks or ()):
+        for where, found in _references(task):
+            status = _status(found)
+            if status:
+                hint = "move the task to finally, or wait with runAfter: a task runs only after success anyway"
+                report.error("FLOW235", (*path, "tasks", index, *where), f"$({status[0]}) is known in finally only", hint)
+    for index, task in enumerate(spec.finally_ or ()):
+        for where, found in _references(task):
+            for expression in _status(found):
+                name = expression.removeprefix("tasks.").removesuffix(".status").removesuffix(".reason")
+                if expression != "tasks.status" and name not in names:
+                    message = f"$({expression}) refers to no task of the pipeline"
+                    at = (*path, "finally", index, *where)
+                    report.error("FLOW235", at, message, name_hint(name, names, "tasks"))
+
+
+def _status(found: list[str]) -> list[str]:
+    """The status references, unless a result stands beside them: Tekton then takes all for results."""
+    return [] if any(map(looks_like_result, found)) else [each for each in found if is_status(each)]
+
+
+def check_finally(spec: PipelineSpec, path: Path, report: Report) -> None:
+    """FLOW236: tasks of finally run at once, after all others (validateFinalTasks)."""
+    final = spec.finally_ or []
+    if final and not spec.tasks:
+        report.error("FLOW245", (*path, "finally"), "there is finally without tasks", "add `tasks:`")
+    names = {task.name or "" for task in spec.tasks or ()}
+    final_names = {task.name or "" for task in final}
+    for index, task in enumerate(final):
+        at = (*path, "finally", index)
+        if task.runAfter:
+            hint = "tasks of finally run at the same time; put both steps into one task"
+            report.error("FLOW236", (*at, "runAfter"), "a task of finally can't run after another", hint)
+        for where, found in _references(task):
+            for reference in result_references(found):
+                if reference.task in final_names:
+                    hint = "tasks of finally run at the same time; share a workspace or join the tasks"
+                    message = f"it uses a result of {reference.task!r}, which is in finally too"
+                    report.error("FLOW236", (*at, *where), message, hint)
+                elif reference.task not in names:
+                    message = f"it uses a result of {reference.task!r}, which is no task here"
+                    report.error("FLOW236", (*at, *where), message, name_hint(reference.task, names, "tasks"))

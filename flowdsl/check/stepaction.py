@@ -1,0 +1,78 @@
+"""StepAction (pkg/apis/pipeline/v1beta1/stepaction_validation.go)."""
+
+from __future__ import annotations
+
+from flowdsl.check.declared import Declared, by_type, declare
+from flowdsl.check.findings import Path, Report
+from flowdsl.check.gates import Gates
+from flowdsl.check.names import check_param_names
+from flowdsl.check.params import check_properties_declared, check_types
+from flowdsl.check.references import isolated_expressions, variables
+from flowdsl.check.results import check_step_result
+from flowdsl.check.steps import check_script
+from flowdsl.check.texts import Text, step_texts
+from flowdsl.check.usage import check_isolated, check_no_array, check_object_keys, check_text, check_whole
+from flowdsl.tekton.tasks import StepActionSpec
+
+
+def check_step_action(spec: StepActionSpec, path: Path, gates: Gates, report: Report) -> None:
+    """All rules of a StepAction's spec."""
+    params = declare(spec.params, (*path, "params"))
+    if not spec.image:
+        report.error("FLOW211", path, "the StepAction has no image", "add `image:`")
+    check_script(spec.script, spec.command, path, report)
+    if spec.script:
+        _check_script_text(spec.script, (*path, "script"), gates, report)
+    _check_references(list(_texts(spec, path)), params, report)
+    check_properties_declared(params, report)
+    check_types(params, report)
+    check_param_names(params, report)
+    _check_results(spec, path, report)
+    _check_mounts(spec, path, params, report)
+
+
+def _texts(spec: StepActionSpec, path: Path) -> list[Text]:
+    # The working directory is not among the fields that Tekton looks into here.
+    return [text for text in step_texts(spec, path) if text.path[len(path)] != "workingDir"]
+
+
+def _check_script_text(script: str, path: Path, gates: Gates, report: Report) -> None:
+    if script.strip().startswith("#!win"):
+        gates.need("alpha", "a Windows script", path, report)
+    found = variables(script, "params")
+    if found.first:
+        hint = "pass it in env, and read the environment: no value can become code then"
+        report.error("FLOW228", path, f"a StepAction's script can't have {found.first} pasted in", hint)
+
+
+def _check_references(texts: list[Text], params: list[Declared], report: Report) -> None:
+    names = {param.name for param in params}
+    _, arrays, objects = by_type(params)
+    array_names, object_names = {param.name for param in arrays}, {param.name for param in objects}
+    for text in texts:
+        check_text(text.value, text.path, "params", names, "param", report)
+        check_object_keys(text.value, text.path, objects, report)
+        check_whole(text.value, text.path, object_names, report)
+        check = check_isolated if text.list_item else check_no_array
+        check(text.value, text.path, array_names, report)
+
+
+def _check_results(spec: StepActionSpec, path: Path, report: Report) -> None:
+    names = {result.name or "" for result in spec.results or ()}
+    for prefix in ("step.results", "results"):
+        check_text(spec.script or "", (*path, "script"), prefix, names, "result", report)
+    for index, result in enumerate(spec.results or ()):
+        check_step_result(result, (*path, "results", index), report, defaulted=True)
+
+
+def _check_mounts(spec: StepActionSpec, path: Path, params: list[Declared], report: Report) -> None:
+    """FLOW217: which volume is mounted is said by the task, in a param."""
+    names = {param.name for param in params}
+    for index, mount in enumerate(spec.volumeMounts or ()):
+        at = (*path, "volumeMounts", index, "name")
+        name = mount.name or ""
+        if isolated_expressions(name, "params") != [name]:
+            hint = "declare a string param and write $(params.NAME); the task names its volume there"
+            report.error("FLOW217", at, "the name of a StepAction's mount must be one param", hint)
+            return
+        check_text(name, at, "params", names, "param", report)

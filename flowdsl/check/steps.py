@@ -1,0 +1,182 @@
+"""A task's steps and sidecars (Step.Validate and Sidecar.Validate in container_validation.go)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from flowdsl.check.findings import Path, Report
+from flowdsl.check.gates import Gates
+from flowdsl.check.names import LABEL_HINT, is_label
+from flowdsl.check.references import has_step_artifact, has_step_result, has_task_artifact
+from flowdsl.check.refs import check_ref
+from flowdsl.check.results import check_step_result
+from flowdsl.check.texts import StepView
+from flowdsl.check.usage import check_text
+from flowdsl.check.when import check_when
+from flowdsl.kube import parse_duration
+from flowdsl.tekton.tasks import Sidecar, Step
+
+_NOT_WITH_REF = ("image", "command", "args", "script", "workingDir", "volumeMounts", "results")
+_RESERVED_SIDECAR = "tekton-log-results"
+
+
+def clean_path(path: str) -> str:
+    """A path as Go's filepath.Clean writes it."""
+    cleaned = posixpath.normpath(path) if path else "."
+    return cleaned[1:] if cleaned.startswith("//") else cleaned
+
+
+def check_steps(views: list[StepView], gates: Gates, report: Report) -> None:
+    """All rules of the steps of one task."""
+    if views:
+        named = ((index, view) for index, view in enumerate(views) if view.step.name)
+        _unique_names(list(named), report)
+    for view in views:
+        if not check_step(view, gates, report):
+            continue
+        step = view.step
+        if step.results is not None:
+            _check_results(view, report)
+        if step.when:
+            check_when(step.when, (*view.path, "when"), gates, report)
+
+
+def _unique_names(named: list[tuple[int, StepView]], report: Report) -> None:
+    seen: set[str] = set()
+    for _, view in named:
+        name = view.step.name or ""
+        if name in seen:
+            report.error("FLOW213", (*view.path, "name"), f"the step {name!r} is there twice", "rename one")
+        seen.add(name)
+
+
+def _check_results(view: StepView, report: Report) -> None:
+    step = view.step
+    names = {result.name or "" for result in step.results or ()}
+    if step.script and "$(step.results" in step.script:
+        check_text(step.script, (*view.path, "script"), "step.results", names, "result of the step", report)
+    for index, result in enumerate(step.results or ()):
+        check_step_result(result, (*view.path, "results", index), report)
+
+
+def check_step(view: StepView, gates: Gates, report: Report) -> bool:
+    """The rules of one step; always true, so that a caller can go on in the same line."""
+    step, path = view.step, view.path
+    if view.texts and "enable-artifacts" not in gates.flags:
+        _no_artifacts(view, gates, report)
+    if step.ref is not None:
+        check_ref(step.ref, (*path, "ref"), gates, report)
+        _only_ref(step, path, report)
+    else:
+        _own_container(step, path, report)
+    _names_and_times(step, path, report)
+    _mounts(step, path, report)
+    _alpha_fields(step, path, gates, report)
+    if view.texts or step.envFrom or step.volumeDevices or step.imagePullPolicy:
+        _step_references(step, path, report)
+    return True
+
+
+def _no_artifacts(view: StepView, gates: Gates, report: Report) -> None:
+    for text in view.texts:
+        field = text.path[len(view.path)]
+        if field in ("script", "command", "args", "env") and (
+            has_step_artifact(text.value) or has_task_artifact(text.value)
+        ):
+            gates.need_flag("enable-artifacts", "an artifact", text.path, report)
+
+
+def _only_ref(step: Step, path: Path, report: Report) -> None:
+    fields = [field for field in _NOT_WITH_REF if getattr(step, field)]
+    if step.env is not None:
+        fields.append("env")
+    for field in fields:
+        hint = "the StepAction brings it; pass what differs as params"
+        report.error("FLOW215", (*path, field), f"{field} can't be used with ref", hint)
+
+
+def _own_container(step: Step, path: Path, report: Report) -> None:
+    if step.params:
+        report.error("FLOW215", (*path, "params"), "a step has params only with ref", "declare them on the task")
+    if not step.image:
+        report.error("FLOW211", path, "the step has no image", "add `image:` here or in stepTemplate")
+    check_script(step.script, step.command, path, report)
+
+
+def check_script(script: str | None, command: list[str] | None, path: Path, report: Report) -> None:
+    """FLOW214: a script is the command."""
+    if script and command:
+        hint = "keep one; the script's first line (#!) names its interpreter"
+        report.error("FLOW214", (*path, "script"), "script can't be used with command", hint)
+
+
+def _names_and_times(step: Step, path: Path, report: Report) -> None:
+    if step.name and not is_label(step.name):
+        report.error("FLOW212", (*path, "name"), f"{step.name!r} is no name for a step", LABEL_HINT)
+    if step.timeout and parse_duration(step.timeout) < 0:
+        report.error("FLOW219", (*path, "timeout"), f"the timeout {step.timeout} is negative", "0s means none")
+    allowed = ("continue", "stopAndFail")
+    if step.onError and not step.onError.startswith("$(params") and step.onError not in allowed:
+        message = f"{step.onError!r} is no value of onError"
+        report.error("FLOW216", (*path, "onError"), message, "continue or stopAndFail")
+
+
+def _mounts(step: Step, path: Path, report: Report) -> None:
+    for index, mount in enumerate(step.volumeMounts or ()):
+        cleaned = clean_path(mount.mountPath or "")
+        at = (*path, "volumeMounts", index)
+        if cleaned.startswith("/tekton/") and not cleaned.startswith("/tekton/home"):
+            hint = "Tekton keeps its own files there; mount it elsewhere"
+            report.error("FLOW217", (*at, "mountPath"), f"nothing can be mounted at {mount.mountPath}", hint)
+        if (mount.name or "").startswith("tekton-internal-"):
+            hint = "the prefix tekton-internal- is Tekton's own; rename the volume"
+            report.error("FLOW217", (*at, "name"), f"{mount.name!r} can't be the name of a mount", hint)
+
+
+def _alpha_fields(step: Step, path: Path, gates: Gates, report: Report) -> None:
+    if step.script and step.script.strip().startswith("#!win"):
+        gates.need("alpha", "a Windows script", (*path, "script"), report)
+    if step.stdoutConfig is not None:
+        gates.need("alpha", "stdoutConfig", (*path, "stdoutConfig"), report)
+    if step.stderrConfig is not None:
+        gates.need("alpha", "stderrConfig", (*path, "stderrConfig"), report)
+
+
+def _step_references(step: Step, path: Path, report: Report) -> None:
+    for field, value in _outside_command(step):
+        if value and "$(" in value:
+            if has_step_result(value):
+                hint = "use it in env, command or args; a script reads the environment"
+                report.error("FLOW226", (*path, *field), "a step's result can't be used here", hint)
+            if field != ("script",) and has_step_artifact(value):
+                hint = "use it in env, command, args or script"
+                report.error("FLOW226", (*path, *field), "a step's artifact can't be used here", hint)
+
+
+def _outside_command(step: Step) -> Iterator[tuple[Path, str | None]]:
+    for field in ("name", "image", "script", "imagePullPolicy", "workingDir"):
+        yield (field,), getattr(step, field)
+    for index, source in enumerate(step.envFrom or ()):
+        yield ("envFrom", index, "prefix"), source.prefix
+        if source.configMapRef:
+            yield ("envFrom", index, "configMapRef", "name"), source.configMapRef.name
+        if source.secretRef:
+            yield ("envFrom", index, "secretRef", "name"), source.secretRef.name
+    for index, mount in enumerate(step.volumeMounts or ()):
+        for field in ("name", "mountPath", "subPath"):
+            yield ("volumeMounts", index, field), getattr(mount, field)
+    for index, device in enumerate(step.volumeDevices or ()):
+        for field in ("name", "devicePath"):
+            yield ("volumeDevices", index, field), getattr(device, field)
+
+
+def check_sidecars(sidecars: list[Sidecar] | None, path: Path, report: Report) -> None:
+    """FLOW211, FLOW212, FLOW214 for sidecars (Sidecar.Validate)."""
+    for index, sidecar in enumerate(sidecars or ()):
+        at = (*path, index)
+        if sidecar.name == _RESERVED_SIDECAR:
+            report.error("FLOW212", (*at, "name"), f"{sidecar.name!r} is Tekton's own sidecar", "choose another name")
+        if not sidecar.image:
+            report.error("FLOW211", at, "the sidecar has no image", "add `image:`")
+        check_script(sidecar.script, sidecar.command, at, report)

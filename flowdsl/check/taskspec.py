@@ -1,0 +1,96 @@
+"""A task's spec, wherever it stands: in a Task, a TaskRun, or a pipeline's task (TaskSpec.Validate)."""
+
+from __future__ import annotations
+
+import attrs
+
+from flowdsl.check.declared import Declared, declare
+from flowdsl.check.findings import Path, Report
+from flowdsl.check.gates import Gates
+from flowdsl.check.names import check_unique
+from flowdsl.check.params import check_declarations, check_properties_declared
+from flowdsl.check.results import check_task_result
+from flowdsl.check.steps import check_sidecars, check_steps, clean_path
+from flowdsl.check.texts import StepView, step_views
+from flowdsl.check.usage import check_arrays, check_context, check_declared, check_script_results
+from flowdsl.tekton.pipelines import EmbeddedTask
+from flowdsl.tekton.tasks import Sidecar, Step, TaskSpec
+
+
+@attrs.frozen
+class TaskView:
+    """A task's spec with its steps merged and its params defaulted, made once and read by all rules."""
+
+    spec: TaskSpec | EmbeddedTask
+    path: Path
+    steps: list[StepView]
+    params: list[Declared]
+
+
+def task_view(spec: TaskSpec | EmbeddedTask, path: Path, *, defaulted: bool = True) -> TaskView:
+    """The view of a spec at a path."""
+    return TaskView(
+        spec,
+        path,
+        step_views(spec.steps, spec.stepTemplate, path),
+        declare(spec.params, (*path, "params"), defaulted=defaulted) if spec.params else [],
+    )
+
+
+def check_task_spec(view: TaskView, gates: Gates, report: Report) -> None:
+    """All rules of a task's spec that do not depend on where it stands."""
+    spec, path = view.spec, view.path
+    if not spec.steps:
+        report.error("FLOW210", path, "the task has no steps", "add `steps:` with at least one")
+    if spec.volumes:
+        check_unique([volume.name for volume in spec.volumes], (*path, "volumes"), "volume", report)
+    if spec.workspaces:
+        _check_workspaces(spec, path, report)
+    _check_workspace_usage(spec, path, gates, report)
+    check_steps(view.steps, gates, report)
+    if spec.sidecars:
+        check_sidecars(spec.sidecars, (*path, "sidecars"), report)
+    if view.params:
+        check_declarations(view.params, gates, report)
+        check_arrays(view.steps, view.params, report)
+    check_context(view.steps, report)
+    check_script_results(view.steps, {result.name or "" for result in spec.results or ()}, report)
+    for index, result in enumerate(spec.results or ()):
+        check_task_result(result, (*path, "results", index), report)
+
+
+def check_standalone_task(view: TaskView, report: Report) -> None:
+    """FLOW222, FLOW220: nothing propagates into a Task of its own, so its params are declared by it."""
+    check_declared(view.steps, view.params, report)
+    check_properties_declared(view.params, report)
+
+
+def _check_workspaces(spec: TaskSpec | EmbeddedTask, path: Path, report: Report) -> None:
+    """FLOW213, FLOW218: workspaces have their own names and their own mount paths."""
+    check_unique([each.name for each in spec.workspaces or ()], (*path, "workspaces"), "workspace", report)
+    mounts = [mount for step in spec.steps or () for mount in step.volumeMounts or ()]
+    if spec.stepTemplate:
+        mounts += spec.stepTemplate.volumeMounts or ()
+    taken = {clean_path(mount.mountPath or "") for mount in mounts}
+    for index, workspace in enumerate(spec.workspaces or ()):
+        mounted = clean_path(workspace.mountPath or f"/workspace/{workspace.name or ''}")
+        if mounted in taken:
+            hint = "give it a `mountPath` of its own, or move the volumeMount"
+            report.error("FLOW218", (*path, "workspaces", index), f"{mounted} is mounted already", hint)
+        taken.add(mounted)
+
+
+def _check_workspace_usage(spec: TaskSpec | EmbeddedTask, path: Path, gates: Gates, report: Report) -> None:
+    """FLOW240: what steps and sidecars isolate are workspaces of the task."""
+    declared = {workspace.name for workspace in spec.workspaces or ()}
+    containers: list[tuple[str, int, Step | Sidecar]] = [("steps", i, step) for i, step in enumerate(spec.steps or ())]
+    containers += [("sidecars", i, sidecar) for i, sidecar in enumerate(spec.sidecars or ())]
+    for field, index, container in containers:
+        if not container.workspaces:
+            continue
+        at = (*path, field, index, "workspaces")
+        gates.need("beta", f"workspaces of {field}", at, report)
+        for number, usage in enumerate(container.workspaces):
+            if usage.name not in declared:
+                hint = "declare it under the task's workspaces"
+                report.error("FLOW240", (*at, number, "name"), f"the task has no workspace {usage.name!r}", hint)

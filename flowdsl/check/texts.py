@@ -1,0 +1,112 @@
+"""The texts of a step in which Tekton looks for references, and a task's steps as its rules see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from flowdsl.check.findings import Path
+from flowdsl.check.references import expressions
+from flowdsl.tekton.containers import EnvVar, VolumeMount
+from flowdsl.tekton.tasks import Sidecar, Step, StepActionSpec, StepTemplate
+
+
+@attrs.frozen
+class Text:
+    """One text with a reference in it; `list_item` where a whole array may stand (an element of command or args)."""
+
+    path: Path
+    value: str
+    list_item: bool = False
+    on_error: bool = False
+
+
+@attrs.frozen
+class StepView:
+    """A step after the template is merged into it, with the texts that hold references."""
+
+    step: Step
+    path: Path
+    texts: tuple[Text, ...]
+
+
+def step_views(steps: list[Step] | None, template: StepTemplate | None, path: Path) -> list[StepView]:
+    """The steps of a task below `path` (`spec`), merged with their template as MergeStepsWithStepTemplate does."""
+    views = []
+    for index, step in enumerate(steps or ()):
+        whole = step if template is None or step.ref is not None else merge(template, step)
+        at = (*path, "steps", index)
+        views.append(StepView(whole, at, tuple(step_texts(whole, at))))
+    return views
+
+
+def step_texts(step: Step | StepActionSpec, at: Path) -> Iterator[Text]:
+    """The texts of a step, or of a StepAction, that hold a `$(`."""
+    own_name = getattr(step, "name", None)
+    for field, value in (
+        ("name", own_name),
+        ("image", step.image),
+        ("workingDir", step.workingDir if isinstance(step, Step) else None),
+        ("script", step.script),
+    ):
+        if value and "$(" in value:
+            yield Text((*at, field), value)
+    for field, items in (("command", step.command), ("args", step.args)):
+        for index, item in enumerate(items or ()):
+            if item and "$(" in item:
+                yield Text((*at, field, index), item, list_item=True)
+    for index, variable in enumerate(step.env or ()):
+        if variable.value and "$(" in variable.value:
+            yield Text((*at, "env", index, "value"), variable.value)
+    fields = ("name", "mountPath", "subPath") if isinstance(step, Step) else ("name",)
+    for index, mount in enumerate(step.volumeMounts or ()):
+        for field in fields:
+            value = getattr(mount, field)
+            if value and "$(" in value:
+                yield Text((*at, "volumeMounts", index, field), value)
+    if isinstance(step, Step) and step.onError and "$(" in step.onError:
+        yield Text((*at, "onError"), step.onError, on_error=True)
+
+
+def container_expressions(container: Step | Sidecar) -> list[str]:
+    """Every reference in a step or sidecar that makes its task depend on another (GetVarSubstitutionExpressions)."""
+    texts = [container.name, container.image, container.imagePullPolicy, container.script, container.workingDir]
+    texts += container.command or ()
+    texts += container.args or ()
+    for variable in container.env or ():
+        texts.append(variable.value)
+        source = variable.valueFrom
+        for selector in (source.secretKeyRef, source.configMapKeyRef) if source else ():
+            if selector:
+                texts += [selector.key, selector.name]
+    return [found for text in texts if text and "$(" in text for found in expressions(text)]
+
+
+def merge(template: StepTemplate, step: Step) -> Step:
+    """A step with what its template adds: the step's own fields win, env goes by name and mounts by path."""
+    return step.model_copy(
+        update={
+            "image": step.image or template.image,
+            "command": step.command or template.command,
+            "args": step.args or template.args,
+            "workingDir": step.workingDir or template.workingDir,
+            "imagePullPolicy": step.imagePullPolicy or template.imagePullPolicy,
+            "envFrom": step.envFrom or template.envFrom,
+            "env": _merge_env(template.env or [], step.env or []),
+            "volumeMounts": _merge_mounts(template.volumeMounts or [], step.volumeMounts or []),
+            "volumeDevices": step.volumeDevices or template.volumeDevices,
+            "computeResources": step.computeResources or template.computeResources,
+        }
+    )
+
+
+def _merge_env(base: list[EnvVar], own: list[EnvVar]) -> list[EnvVar]:
+    names = {variable.name for variable in own}
+    # The step's come first: a path into `env` then points into the step, where a user would look.
+    return [*own, *(variable for variable in base if variable.name not in names)]
+
+
+def _merge_mounts(base: list[VolumeMount], own: list[VolumeMount]) -> list[VolumeMount]:
+    paths = {mount.mountPath for mount in own}
+    return [*own, *(mount for mount in base if mount.mountPath not in paths)]

@@ -1,0 +1,50 @@
+"""Param values as Tekton's decoder takes them: text, a list of texts, a map of texts; any other JSON is its own text.
+
+Source: ParamValue.UnmarshalJSON in pkg/apis/pipeline/v1/param_types.go.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flowdsl.check.findings import Path
+
+
+def kind_of(value: Any) -> str:
+    """`string`, `array` or `object`."""
+    if isinstance(value, list) and all(item is None or isinstance(item, str) for item in value):
+        return "array"
+    if isinstance(value, dict) and all(item is None or isinstance(item, str) for item in value.values()):
+        return "object"
+    return "string"
+
+
+def text_of(value: Any) -> str:
+    """The text of a value that is one; "" for an array or an object."""
+    if isinstance(value, str):
+        return value
+    if value is None or kind_of(value) != "string":
+        return ""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def items_of(value: Any) -> list[str]:
+    """The elements of an array; none of any other value."""
+    return [item or "" for item in value] if isinstance(value, list) and kind_of(value) == "array" else []
+
+
+def entries_of(value: Any) -> dict[str, str]:
+    """The entries of an object; none of any other value."""
+    return {key: item or "" for key, item in value.items()} if isinstance(value, dict) and kind_of(value) == "object" else {}
+
+
+def texts_of(value: Any, path: Path = ()) -> list[tuple[Path, str]]:
+    """Every text in a value, with the path to it."""
+    if isinstance(value, str):
+        return [(path, value)]
+    if isinstance(value, list) and kind_of(value) == "array":
+        return [((*path, index), item or "") for index, item in enumerate(value)]
+    if isinstance(value, dict) and kind_of(value) == "object":
+        return [((*path, key), item or "") for key, item in value.items()]
+    return [(path, text_of(value))]
