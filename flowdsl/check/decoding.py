@@ -34,10 +34,16 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
         broken = located_errors(error)
     for found in broken:
         if found.kind == "unknown":
-            hint = f"did you mean {found.suggestion!r}?" if found.suggestion else "remove it; Tekton refuses unknown fields"
+            hint = (
+                f"did you mean {found.suggestion!r}?"
+                if found.suggestion
+                else "remove it; Tekton refuses unknown fields"
+            )
             report.error("FLOW201", found.location, found.message, hint)
         else:
-            report.error("FLOW200", found.location, found.message, _HINTS.get(found.kind, "see Tekton's API of the field"))
+            report.error(
+                "FLOW200", found.location, found.message, _HINTS.get(found.kind, "see Tekton's API of the field")
+            )
     try:
         return validate(model, without(document, [found.location for found in broken]))
     except ValidationError:

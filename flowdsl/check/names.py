@@ -77,7 +77,9 @@ def check_unique(
         name = each or ""
         key = name.lower() if fold else name
         if key in seen:
-            report.error("FLOW213", (*path, index, field), f"the {what} {name!r} is there twice", "rename or remove one")
+            report.error(
+                "FLOW213", (*path, index, field), f"the {what} {name!r} is there twice", "rename or remove one"
+            )
         seen.add(key)
 
 

@@ -57,7 +57,9 @@ def check_enums(params: Iterable[Declared], gates: Gates, report: Report) -> Non
         path = (*param.path, "enum")
         gates.need_flag("enable-param-enum", "an enum", path, report)
         if param.type != "string":
-            report.error("FLOW220", path, f"{param.name!r} has an enum but type {param.type}", "only strings have enums")
+            report.error(
+                "FLOW220", path, f"{param.name!r} has an enum but type {param.type}", "only strings have enums"
+            )
         if len(set(param.enum)) < len(param.enum):
             report.error("FLOW220", path, f"the enum of {param.name!r} names a value twice", "remove one")
         default = default_text(param)

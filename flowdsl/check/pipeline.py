@@ -142,5 +142,3 @@ def _check_task(each: TaskAt, gates: Gates, report: Report) -> None:
     nested = each.task.pipelineSpec
     if nested is not None:
         check_pipeline_spec(pipeline_view(nested, (*each.path, "pipelineSpec"), defaulted=False), gates, report)
-
-

@@ -33,7 +33,10 @@ def param_expressions(param: Param) -> list[str]:
 def when_expressions(when: WhenExpression) -> list[str]:
     """Every reference in a when expression."""
     return [
-        found for text in (when.input, when.cel, *(when.values or ())) if text and "$(" in text for found in expressions(text)
+        found
+        for text in (when.input, when.cel, *(when.values or ()))
+        if text and "$(" in text
+        for found in expressions(text)
     ]
 
 
@@ -64,12 +67,18 @@ def check_graph(tasks: list[PipelineTask], path: Path, report: Report) -> None:
             edges.append((other or "", name))
             if other not in names:
                 at = (*path, index, "runAfter", number)
-                report.error("FLOW234", at, f"there is no task {other!r} to run after", name_hint(other or "", names, "tasks"))
+                report.error(
+                    "FLOW234", at, f"there is no task {other!r} to run after", name_hint(other or "", names, "tasks")
+                )
         for where, reference in result_dependencies(task):
             edges.append((reference.task, name))
             if reference.task not in names:
                 message = f"it uses the result {reference.result!r} of {reference.task!r}, which is no task here"
-                hint = name_hint(reference.task, names, "tasks") if reference.section == "tasks" else "a task can't wait for one of finally"
+                hint = (
+                    name_hint(reference.task, names, "tasks")
+                    if reference.section == "tasks"
+                    else "a task can't wait for one of finally"
+                )
                 report.error("FLOW234", (*path, index, *where), message, hint)
     _report_cycle(edges, first, path, report)
 

@@ -46,14 +46,19 @@ def _check_parts(text: str, at: Path, tasks: Container[str], final: Container[st
         known = tasks if expression.startswith("tasks") else final
         if reference.task not in known:
             report.error(
-                "FLOW239", at, f"there is no task {reference.task!r}", name_hint(reference.task, list(known), "tasks")  # type: ignore[call-overload]
+                "FLOW239",
+                at,
+                f"there is no task {reference.task!r}",
+                name_hint(reference.task, list(known), "tasks"),  # type: ignore[call-overload]
             )
 
 
 def check_child_results(spec: PipelineSpec, path: Path, report: Report) -> None:
     """FLOW244: a pipeline run as a task gives no results yet (docs/pipelines-in-pipelines.md)."""
     everything = [*(spec.tasks or ()), *(spec.finally_ or ())]
-    children = {task.name for task in everything[: len(spec.tasks or ())] if task.pipelineRef or task.pipelineSpec is not None}
+    children = {
+        task.name for task in everything[: len(spec.tasks or ())] if task.pipelineRef or task.pipelineSpec is not None
+    }
     if not children:
         return
     for section, tasks in (("tasks", spec.tasks), ("finally", spec.finally_)):

@@ -45,7 +45,9 @@ def _one_of(task: PipelineTask, path: Path, gates: Gates, report: Report) -> Non
     if len(there) > 1:
         report.error("FLOW230", (*path, there[1]), f"the task has {' and '.join(there)}", "keep one of them")
     elif not there:
-        report.error("FLOW230", path, "the task has neither taskRef nor taskSpec", "say which Task runs: `taskRef: {name: …}`")
+        report.error(
+            "FLOW230", path, "the task has neither taskRef nor taskSpec", "say which Task runs: `taskRef: {name: …}`"
+        )
 
 
 def _no_inline_kind(task: PipelineTask, path: Path, report: Report) -> None:

@@ -153,7 +153,9 @@ def check_prefixes(tasks: list[PipelineTask], path: Path, report: Report) -> Non
         places = list(_references(task))
         if is_matrixed(task):
             places += [
-                ((*where, "value"), param_expressions(param)) for where, param in task_params(task) if where[0] == "matrix"
+                ((*where, "value"), param_expressions(param))
+                for where, param in task_params(task)
+                if where[0] == "matrix"
             ]
         for where, found in places:
             for expression in found:
@@ -186,7 +188,9 @@ def check_status(spec: PipelineSpec, path: Path, report: Report) -> None:
             status = _status(found)
             if status:
                 hint = "move the task to finally, or wait with runAfter: a task runs only after success anyway"
-                report.error("FLOW235", (*path, "tasks", index, *where), f"$({status[0]}) is known in finally only", hint)
+                report.error(
+                    "FLOW235", (*path, "tasks", index, *where), f"$({status[0]}) is known in finally only", hint
+                )
     for index, task in enumerate(spec.finally_ or ()):
         for where, found in _references(task):
             for expression in _status(found):

@@ -139,9 +139,7 @@ def result_reference(expression: str) -> ResultReference | None:
     if len(parts) == 5:
         return ResultReference(parts[1], parts[3], key=parts[4], section=parts[0])
     index = _INDEX.search(parts[3])
-    return ResultReference(
-        parts[1], without_index(parts[3]), index=index[0][1:-1] if index else "", section=parts[0]
-    )
+    return ResultReference(parts[1], without_index(parts[3]), index=index[0][1:-1] if index else "", section=parts[0])
 
 
 def result_references(found: Iterable[str]) -> Iterator[ResultReference]:

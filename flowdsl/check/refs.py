@@ -35,7 +35,9 @@ def _by_resolver(ref: TaskRef | PipelineRef | Ref, name: str, path: Path, gates:
     if ref.params is not None:
         gates.need("beta", "params of a resolver", (*path, "params"), report)
         if name:
-            hint = "a resolver takes the name as one of its params; remove `name:`, or `params:` for a Task in the cluster"
+            hint = (
+                "a resolver takes the name as one of its params; remove `name:`, or `params:` for a Task in the cluster"
+            )
             report.error("FLOW231", (*path, "name"), "name and params can't be used together", hint)
         if not ref.resolver:
             hint = "add `resolver:` (git, hub, bundles, http, cluster); a task's own params stand beside the reference"

@@ -36,7 +36,11 @@ def items_of(value: Any) -> list[str]:
 
 def entries_of(value: Any) -> dict[str, str]:
     """The entries of an object; none of any other value."""
-    return {key: item or "" for key, item in value.items()} if isinstance(value, dict) and kind_of(value) == "object" else {}
+    return (
+        {key: item or "" for key, item in value.items()}
+        if isinstance(value, dict) and kind_of(value) == "object"
+        else {}
+    )
 
 
 def texts_of(value: Any, path: Path = ()) -> list[tuple[Path, str]]:

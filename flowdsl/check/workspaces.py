@@ -56,7 +56,10 @@ def check_binding(binding: WorkspaceBinding, path: Path, report: Report) -> None
         report.error("FLOW241", path, f"the workspace {name!r} is bound to no volume", hint)
         return
     missing = {
-        "persistentVolumeClaim": ("claimName", binding.persistentVolumeClaim and binding.persistentVolumeClaim.claimName),
+        "persistentVolumeClaim": (
+            "claimName",
+            binding.persistentVolumeClaim and binding.persistentVolumeClaim.claimName,
+        ),
         "configMap": ("name", binding.configMap and binding.configMap.name),
         "secret": ("secretName", binding.secret and binding.secret.secretName),
         "projected": ("sources", binding.projected and binding.projected.sources),

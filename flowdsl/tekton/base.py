@@ -7,7 +7,7 @@ unknown field is an error at any depth, null stands for an absent value, and no 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
@@ -16,6 +16,11 @@ from flowdsl.kube import is_quantity, parse_duration
 
 class Model(BaseModel):
     """Base of all models: attributes carry the API's own field names."""
+
+    embedded: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the Go type has from a struct embedded in it: kubectl's YAML reader does not see their types."""
+    own: ClassVar[frozenset[str]] = frozenset()
+    """The other way round, where most are embedded: the fields that are not. Empty where `embedded` says it all."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, defer_build=True, protected_namespaces=(), populate_by_name=False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from flowdsl.tekton.base import IntOrString, Model, Quantity
 from flowdsl.tekton.volumes import ObjectFieldSelector, ResourceFieldSelector
 
@@ -23,12 +25,16 @@ class Capabilities(Model):
 class ConfigMapEnvSource(Model):
     """Kubernetes's `ConfigMapEnvSource`."""
 
+    embedded: ClassVar[frozenset[str]] = frozenset({"name"})
+
     name: str | None = None
     optional: bool | None = None
 
 
 class ConfigMapKeySelector(Model):
     """Kubernetes's `ConfigMapKeySelector`."""
+
+    embedded: ClassVar[frozenset[str]] = frozenset({"name"})
 
     name: str | None = None
     key: str | None = None
@@ -139,6 +145,8 @@ class LifecycleHandler(Model):
 class Probe(Model):
     """Kubernetes's `Probe`."""
 
+    embedded: ClassVar[frozenset[str]] = frozenset({"exec", "grpc", "httpGet", "tcpSocket"})
+
     exec: ExecAction | None = None
     failureThreshold: int | None = None
     grpc: GRPCAction | None = None
@@ -178,12 +186,16 @@ class SeccompProfile(Model):
 class SecretEnvSource(Model):
     """Kubernetes's `SecretEnvSource`."""
 
+    embedded: ClassVar[frozenset[str]] = frozenset({"name"})
+
     name: str | None = None
     optional: bool | None = None
 
 
 class SecretKeySelector(Model):
     """Kubernetes's `SecretKeySelector`."""
+
+    embedded: ClassVar[frozenset[str]] = frozenset({"name"})
 
     name: str | None = None
     key: str | None = None

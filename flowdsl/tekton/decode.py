@@ -10,7 +10,7 @@ import difflib
 import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 from pydantic import ValidationError
@@ -35,14 +35,25 @@ class DecodeError:
         return field_path(self.location)
 
 
-def validate(model: type[Model], document: Mapping[str, Any]) -> Model:
-    """The model of a document. Raises ValidationError with what no reader would forgive."""
+@attrs.frozen
+class Forgiven:
+    """What a reader put right: a field's name in another case (`name`), or a number or boolean taken for text."""
+
+    location: tuple[int | str, ...]
+    name: str = ""
+
+
+def validate(model: type[Model], document: Mapping[str, Any], forgiven: list[Forgiven] | None = None) -> Model:
+    """The model of a document; what was put right on the way is added to `forgiven`.
+
+    Raises ValidationError with what no reader would forgive.
+    """
     # A renamed parent brings its own fields to light, so a few rounds; each changes something or ends it.
     for _ in range(_ROUNDS):
         try:
             return model.model_validate(document)
         except ValidationError as error:
-            changed = _as_yaml_reads(document, error)
+            changed = _as_yaml_reads(model, document, error, forgiven)
             if changed is None:
                 raise
             document = changed
@@ -107,7 +118,9 @@ def field_names() -> dict[str, str]:
     return names
 
 
-def _as_yaml_reads(document: Mapping[str, Any], error: ValidationError) -> dict[str, Any] | None:
+def _as_yaml_reads(
+    model: type[Model], document: Mapping[str, Any], error: ValidationError, forgiven: list[Forgiven] | None
+) -> dict[str, Any] | None:
     """A copy as kubectl's YAML reader would hand it on; None where nothing changes.
 
     Two things are forgiven: fields that differ from a known one by case only are renamed, and a number or boolean
@@ -121,10 +134,13 @@ def _as_yaml_reads(document: Mapping[str, Any], error: ValidationError) -> dict[
             right = names.get(location[-1].lower())
             if right is not None and right != location[-1]:
                 renames.append((location, right))
-        elif item["type"] == "string_type" and isinstance(value, (int, float)):
+        elif item["type"] == "string_type" and isinstance(value, (int, float)) and _sees_type(model, location):
             texts.append((location, json.dumps(value)))
     if not renames and not texts:
         return None
+    if forgiven is not None:
+        forgiven += [Forgiven(location, right) for location, right in renames]
+        forgiven += [Forgiven(location) for location, _ in texts]
     changed = copy.deepcopy(dict(document))
     for location, text in texts:
         _parent(changed, location)[location[-1]] = text
@@ -133,6 +149,29 @@ def _as_yaml_reads(document: Mapping[str, Any], error: ValidationError) -> dict[
         parent = _parent(changed, location)
         parent.setdefault(right, parent.pop(location[-1]))
     return changed
+
+
+def _sees_type(model: type[Model], location: tuple[int | str, ...]) -> bool:
+    """Whether the reader knows the target's type: it loses it at fields that a Go struct has from an embedded one."""
+    current: type[Model] | None = model
+    for part in location:
+        if current is None or not isinstance(part, str) or part not in (names := _fields(current)):
+            continue
+        if part in current.embedded or (current.own and part not in current.own):
+            return False
+        current = names[part]
+    return True
+
+
+def _fields(model: type[Model]) -> dict[str, type[Model] | None]:
+    """The fields of a model with the model that each holds, itself or in a list or map."""
+    return {field.alias or name: _model_in(field.annotation) for name, field in model.model_fields.items()}
+
+
+def _model_in(annotation: Any) -> type[Model] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _model_in(each)) is not None), None)
 
 
 def _parent(document: Any, location: tuple[int | str, ...]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -32,6 +32,20 @@ class PipelineTaskMetadata(Model):
 
 class EmbeddedTask(Model):
     """Tekton's `EmbeddedTask`."""
+
+    embedded: ClassVar[frozenset[str]] = frozenset(
+        {
+            "displayName",
+            "description",
+            "params",
+            "steps",
+            "stepTemplate",
+            "sidecars",
+            "volumes",
+            "workspaces",
+            "results",
+        }
+    )
 
     apiVersion: str | None = None
     kind: str | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from flowdsl.tekton.base import Duration, Model
 from flowdsl.tekton.containers import (
     ContainerPort,
@@ -35,6 +37,8 @@ class StepOutputConfig(Model):
 
 class Ref(Model):
     """Tekton's `Ref`."""
+
+    embedded: ClassVar[frozenset[str]] = frozenset({"resolver", "params"})
 
     name: str | None = None
     resolver: str | None = None
@@ -166,6 +170,8 @@ class StepAction(Model):
 class TaskRef(Model):
     """Tekton's `TaskRef`."""
 
+    embedded: ClassVar[frozenset[str]] = frozenset({"resolver", "params"})
+
     apiVersion: str | None = None
     kind: str | None = None
     name: str | None = None
@@ -175,6 +181,8 @@ class TaskRef(Model):
 
 class PipelineRef(Model):
     """Tekton's `PipelineRef`."""
+
+    embedded: ClassVar[frozenset[str]] = frozenset({"resolver", "params"})
 
     apiVersion: str | None = None
     name: str | None = None

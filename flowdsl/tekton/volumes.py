@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from flowdsl.tekton.base import Model, Quantity
 from flowdsl.tekton.claims import PersistentVolumeClaimSpec
 from flowdsl.tekton.meta import LabelSelector, LocalObjectReference, ObjectMeta
@@ -52,6 +54,8 @@ class ClusterTrustBundleProjection(Model):
 class ConfigMapProjection(Model):
     """Kubernetes's `ConfigMapProjection`."""
 
+    embedded: ClassVar[frozenset[str]] = frozenset({"name"})
+
     name: str | None = None
     items: list[KeyToPath] | None = None
     optional: bool | None = None
@@ -59,6 +63,8 @@ class ConfigMapProjection(Model):
 
 class ConfigMapVolumeSource(Model):
     """Kubernetes's `ConfigMapVolumeSource`."""
+
+    embedded: ClassVar[frozenset[str]] = frozenset({"name"})
 
     name: str | None = None
     defaultMode: int | None = None
@@ -189,6 +195,8 @@ class ResourceFieldSelector(Model):
 class SecretProjection(Model):
     """Kubernetes's `SecretProjection`."""
 
+    embedded: ClassVar[frozenset[str]] = frozenset({"name"})
+
     name: str | None = None
     items: list[KeyToPath] | None = None
     optional: bool | None = None
@@ -214,7 +222,9 @@ class ServiceAccountTokenProjection(Model):
 
 
 class Volume(Model):
-    """Kubernetes's `Volume`."""
+    """Kubernetes's `Volume`: a name, and everything else from the VolumeSource embedded in it."""
+
+    own: ClassVar[frozenset[str]] = frozenset({"name"})
 
     name: str | None = None
     awsElasticBlockStore: AWSElasticBlockStoreVolumeSource | None = None
