@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from flowdsl.check.findings import Report
 from flowdsl.tekton import model_for
 from flowdsl.tekton.base import Model
-from flowdsl.tekton.decode import located_errors, validate, without
+from flowdsl.tekton.decode import Forgiven, located_errors, validate, without
 
 _HINTS = {
     "string_type": "write a string; quote numbers, booleans and dates",
@@ -28,10 +28,13 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
     None only where nothing is left to check. Raises UnknownKind.
     """
     model = model_for(str(document.get("kind")), str(document.get("apiVersion")))
+    forgiven: list[Forgiven] = []
     try:
-        return validate(model, document)
+        return validate(model, document, forgiven)
     except ValidationError as error:
         broken = located_errors(error)
+    finally:
+        _tell(forgiven, report)
     for found in broken:
         if found.kind == "unknown":
             hint = (
@@ -48,3 +51,13 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
         return validate(model, without(document, [found.location for found in broken]))
     except ValidationError:
         return None
+
+
+def _tell(forgiven: list[Forgiven], report: Report) -> None:
+    for each in forgiven:
+        if each.name:
+            message = f"the field is called {each.name!r}"
+            report.warning("FLOW303", each.location, message, "Go's decoder takes it as it is; other tools do not")
+        else:
+            hint = "quote it: kubectl sends it as it is, and Tekton's webhook refuses it"
+            report.warning("FLOW302", each.location, "a number or a boolean stands where text belongs", hint)

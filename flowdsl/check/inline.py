@@ -1,4 +1,4 @@
-"""Params of a run with an embedded spec: Tekton propagates them into it (docs/pipelineruns.md#propagated-parameters)."""
+"""Params of a run with an embedded spec: Tekton propagates them into it (docs/pipelineruns.md, propagated parameters)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import attrs
 from flowdsl.check.declared import Declared, from_value
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
-from flowdsl.check.params import check_enums, check_properties_declared, check_types
 from flowdsl.check.names import check_param_names
+from flowdsl.check.params import check_enums, check_properties_declared, check_types
 from flowdsl.check.pipeline import PipelineView
 from flowdsl.check.pipeline_vars import check_param_usage
 from flowdsl.check.taskspec import TaskView

@@ -1,6 +1,15 @@
 """Kubernetes' small grammars: quantities, durations, names."""
 
+from flowdsl.kube.credentials import find_credential, looks_secret
 from flowdsl.kube.durations import is_duration, parse_duration
 from flowdsl.kube.quantities import compare_quantities, is_quantity, parse_quantity
 
-__all__ = ["compare_quantities", "is_duration", "is_quantity", "parse_duration", "parse_quantity"]
+__all__ = [
+    "compare_quantities",
+    "find_credential",
+    "is_duration",
+    "is_quantity",
+    "looks_secret",
+    "parse_duration",
+    "parse_quantity",
+]

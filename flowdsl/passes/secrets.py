@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.refs import strings
-
-_NAME = re.compile(
-    r"(^|[_\-.])(password|passwd|passphrase|secret|token|credentials?|api_?key|secret_?key|access_?key|private_?key|auth)$",
-    re.I,
-)
-_VALUE = re.compile(
-    r"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}|\bglpat-[\w-]{20}"
-    r"|\bxox[abprs]-[\w-]{10,}|\bhf_[A-Za-z0-9]{30,}|\bsk-[A-Za-z0-9_-]{32,}|\bAIza[\w-]{35}|\beyJ[\w-]+\.eyJ[\w-]+\."
-    r"|://[^\s/:@$]+:[^\s/@$]+@"
-)
+from flowdsl.kube import find_credential, looks_secret
 
 
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
@@ -47,8 +37,8 @@ def _check_task(task: TaskDef, collector: Collector) -> None:
         if isinstance(value, str):
             _check(name, value, f"variable {name!r} of task {task.name!r}", task.location, collector)
     for script in _scripts(task):
-        if match := _VALUE.search(script):
-            _report(f"a script of task {task.name!r} (at {match[0][:4]}…)", task.location, collector)
+        if start := find_credential(script):
+            _report(f"a script of task {task.name!r} (at {start}…)", task.location, collector)
 
 
 def _environment(options: Any) -> Iterator[tuple[str, Any]]:
@@ -71,9 +61,7 @@ def _check(name: str, value: Any, where: str, location: Location, collector: Col
     if value is None:
         return
     for text in strings(value):
-        # Letters that stand for nothing secret: a flag, a number, a path to where the secret is mounted.
-        named = _NAME.search(name) and len(text) > 3 and not text.startswith(("$(", "/")) and not text.isdigit()
-        if text not in ("true", "false", "none") and (named or _VALUE.search(text)):
+        if looks_secret(name, text):
             _report(where, location, collector)
             return
 

@@ -1,0 +1,125 @@
+"""Steps and sidecars: images, resources, volumes, environment, scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from flowdsl.check.findings import Path, Report
+from flowdsl.check.pitfalls.shapes import SpecAt
+from flowdsl.kube import looks_secret, parse_quantity
+from flowdsl.tekton.containers import ResourceRequirements
+from flowdsl.tekton.tasks import Sidecar, Step, StepTemplate
+
+_TAG = re.compile(r":([\w][\w.-]*)$")
+
+
+def _containers(spec: SpecAt) -> Iterator[tuple[Path, Step | Sidecar | StepTemplate]]:
+    if spec.spec.stepTemplate:
+        yield (*spec.path, "stepTemplate"), spec.spec.stepTemplate
+    for index, step in enumerate(spec.spec.steps or ()):
+        yield (*spec.path, "steps", index), step
+    for index, sidecar in enumerate(spec.spec.sidecars or ()):
+        yield (*spec.path, "sidecars", index), sidecar
+
+
+def check(spec: SpecAt, report: Report) -> None:
+    """FLOW307–309, FLOW321–324 for the containers of one task."""
+    volumes = {volume.name for volume in spec.spec.volumes or ()}
+    for path, container in _containers(spec):
+        _image(container.image, path, report)
+        _volumes(container, volumes, path, report)
+        _environment(container, path, report)
+        resources(container.computeResources, (*path, "computeResources"), report)
+    _requests(spec, report)
+    _hashbangs(spec, report)
+
+
+def _image(image: str | None, path: Path, report: Report) -> None:
+    """FLOW322: an image is the same tomorrow."""
+    if not image or "$(" in image or "@sha256:" in image:
+        return
+    tag = _TAG.search(image.rsplit("/", 1)[-1])
+    hint = "name a version, or better a digest: the same YAML then runs the same code tomorrow"
+    if tag is None:
+        report.warning("FLOW322", (*path, "image"), f"the image {image!r} has no tag, which means latest", hint)
+    elif tag[1] == "latest":
+        report.warning("FLOW322", (*path, "image"), f"the image {image!r} may change under its tag", hint)
+
+
+def _volumes(container: Step | Sidecar | StepTemplate, volumes: set[str | None], path: Path, report: Report) -> None:
+    """FLOW307: what is mounted exists; Kubernetes refuses the pod otherwise."""
+    for index, mount in enumerate(container.volumeMounts or ()):
+        if mount.name and "$(" not in mount.name and mount.name not in volumes:
+            hint = "declare it under the task's `volumes`; a podTemplate of the run may bring it too"
+            at = (*path, "volumeMounts", index, "name")
+            report.warning("FLOW307", at, f"there is no volume {mount.name!r} to mount", hint)
+
+
+def _environment(container: Step | Sidecar | StepTemplate, path: Path, report: Report) -> None:
+    """FLOW308, FLOW321: a variable is set once, and never to a credential in plain text."""
+    seen: set[str] = set()
+    for index, variable in enumerate(container.env or ()):
+        name = variable.name or ""
+        at = (*path, "env", index)
+        if name in seen:
+            report.warning("FLOW308", (*at, "name"), f"the variable {name!r} is set twice; the last wins", "remove one")
+        seen.add(name)
+        if variable.value and looks_secret(name, variable.value):
+            hint = "put it into a Secret: valueFrom: {secretKeyRef: {name: …, key: …}}"
+            report.warning("FLOW321", (*at, "value"), f"{name!r} looks like a credential in plain text", hint)
+
+
+def resources(requirements: ResourceRequirements | None, path: Path, report: Report) -> None:
+    """FLOW324: requests within limits; for GPUs and other devices exactly the limit, in whole numbers.
+
+    Source: Kubernetes' pod validation: extended resources can't be overcommitted. The pod is refused otherwise.
+    """
+    if requirements is None:
+        return
+    requests, limits = requirements.requests or {}, requirements.limits or {}
+    for name, request in requests.items():
+        at = (*path, "requests", name)
+        wanted, limit = _number(request), _number(limits.get(name))
+        if _is_extended(name):
+            if limit is None or wanted != limit:
+                hint = f"set both to the same whole number, or give `limits: {{{name}: …}}` alone"
+                report.warning("FLOW324", at, f"the request for {name} differs from its limit", hint)
+        elif wanted is not None and limit is not None and wanted > limit:
+            report.warning(
+                "FLOW324", at, f"{request} of {name} is requested, {limits[name]} is the limit", "raise the limit"
+            )
+    for name, limit in limits.items():
+        value = _number(limit)
+        if _is_extended(name) and value is not None and value != value.to_integral_value():
+            report.warning("FLOW324", (*path, "limits", name), f"{name} comes in whole numbers", "round it")
+
+
+def _is_extended(name: str) -> bool:
+    domain, slash, _ = name.partition("/")
+    return bool(slash) and domain != "kubernetes.io" and not domain.endswith(".kubernetes.io")
+
+
+def _number(value: Any) -> Decimal | None:
+    try:
+        return None if value is None else parse_quantity(str(value))
+    except ValueError:
+        return None
+
+
+def _requests(spec: SpecAt, report: Report) -> None:
+    """FLOW323: the scheduler knows what a task needs."""
+    found = [container.computeResources for _, container in _containers(spec) if not isinstance(container, Sidecar)]
+    if not any(each and (each.requests or each.limits) for each in found):
+        hint = "add computeResources.requests (cpu, memory) to a step or to stepTemplate"
+        report.warning("FLOW323", spec.path, "no step says how much cpu and memory it needs", hint)
+
+
+def _hashbangs(spec: SpecAt, report: Report) -> None:
+    """FLOW309 (opt-in): a script names its interpreter."""
+    for index, step in enumerate(spec.spec.steps or ()):
+        if step.script and not step.script.startswith("#!"):
+            hint = "Tekton runs it with `#!/bin/sh` and `set -e`; say so, or name another interpreter"
+            report.warning("FLOW309", (*spec.path, "steps", index, "script"), "the script has no #! line", hint)

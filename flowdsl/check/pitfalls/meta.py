@@ -1,0 +1,93 @@
+"""The document itself: fields the cluster owns, old syntax, references that may change by themselves."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flowdsl.check.findings import Path, Report
+from flowdsl.check.pitfalls.shapes import at, pipeline_of, texts
+from flowdsl.check.values import text_of
+from flowdsl.tekton.base import Model
+from flowdsl.tekton.runs import PipelineRun, TaskRun
+from flowdsl.tekton.tasks import PipelineRef, Ref, TaskRef
+
+_SERVER_SET = ("resourceVersion", "uid", "creationTimestamp", "generation", "managedFields", "selfLink")
+_OLD = re.compile(r"\$\{?\(?(inputs\.params|inputs\.resources|outputs\.resources)\b[^)}]*[)}]")
+_PINNED_REVISION = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|refs/tags/.+|v?\d+(\.\d+)+([-+.].*)?")
+_KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_ORDER = ("apiVersion", "kind", "metadata", "spec", "status")
+
+
+def check(document: Model, raw: Any, report: Report) -> None:
+    """FLOW317, FLOW321 (metadata), FLOW328, FLOW329, and the opt-in FLOW345 and FLOW346."""
+    metadata = at(raw, ("metadata",)) or {}
+    for field in _SERVER_SET:
+        if metadata.get(field) is not None:
+            hint = "remove it: the API server sets it, and refuses an apply that has an old one"
+            report.warning("FLOW317", ("metadata", field), f"{field} belongs to the cluster", hint)
+    if raw.get("status"):
+        report.warning("FLOW317", ("status",), "status belongs to the cluster", "remove it")
+    for path, text in texts(at(raw, ("spec",)), ("spec",)):
+        match = _OLD.search(text) if "puts." in text else None
+        if match:
+            hint = "write $(params.NAME); Tekton replaces the old form no longer"
+            report.warning("FLOW328", path, f"{match[0]} is the syntax of v1alpha1", hint)
+    _references(document, report)
+    _names(document, report)
+    order = [field for field in raw if field in _ORDER]
+    if order != sorted(order, key=_ORDER.index):
+        hint = "apiVersion, kind, metadata, spec is the order that readers expect"
+        report.warning("FLOW346", (), "the fields stand in an unusual order", hint)
+
+
+def _references(document: Model, report: Report) -> None:
+    if isinstance(document, PipelineRun) and document.spec and document.spec.pipelineRef:
+        _pinned(document.spec.pipelineRef, ("spec", "pipelineRef"), report)
+    if isinstance(document, TaskRun) and document.spec and document.spec.taskRef:
+        _pinned(document.spec.taskRef, ("spec", "taskRef"), report)
+    pipeline = pipeline_of(document)
+    for path, task in pipeline.tasks() if pipeline else ():
+        if task.taskRef:
+            _pinned(task.taskRef, (*path, "taskRef"), report)
+        for index, step in enumerate((task.taskSpec.steps if task.taskSpec else None) or ()):
+            if step.ref:
+                _pinned(step.ref, (*path, "taskSpec", "steps", index, "ref"), report)
+
+
+def _pinned(ref: TaskRef | PipelineRef | Ref, path: Path, report: Report) -> None:
+    """FLOW329: what a resolver fetches is the same in the next run."""
+    if not ref.resolver:
+        return
+    values = {param.name: text_of(param.value) for param in ref.params or ()}
+    if ref.resolver == "git":
+        revision = values.get("revision", "")
+        if "$(" not in revision and not _PINNED_REVISION.fullmatch(revision):
+            shown = f"the branch {revision!r}" if revision else "the default branch"
+            hint = "set revision to a commit or a tag"
+            report.warning("FLOW329", path, f"git fetches {shown}, whatever is there at the time", hint)
+    elif ref.resolver == "bundles":
+        bundle = values.get("bundle", "")
+        if bundle and "$(" not in bundle and "@sha256:" not in bundle:
+            report.warning(
+                "FLOW329", path, f"the bundle {bundle!r} may change under its tag", "name its digest: @sha256:…"
+            )
+    elif ref.resolver == "hub":
+        version = values.get("version", "")
+        if not version or version.startswith((">", "<", "!", "~", "^")):
+            report.warning("FLOW329", path, "the hub gives whatever version is newest", "set version to an exact one")
+
+
+def _names(document: Model, report: Report) -> None:
+    """FLOW345 (opt-in): one spelling for names."""
+    pipeline = pipeline_of(document)
+    for section, items in (
+        (("params", pipeline.spec.params), ("workspaces", pipeline.spec.workspaces)) if pipeline else ()
+    ):
+        for index, item in enumerate(items or ()):  # type: ignore[arg-type, var-annotated]
+            if item.name and not _KEBAB.fullmatch(item.name):
+                assert pipeline is not None
+                place = (*pipeline.path, section, index, "name")
+                report.warning(
+                    "FLOW345", place, f"{item.name!r} is not in kebab-case", "lower-case words joined by '-'"
+                )

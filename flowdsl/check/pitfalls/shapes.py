@@ -1,0 +1,100 @@
+"""The parts of a document that the pitfalls look at, found once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from flowdsl.check.findings import Path
+from flowdsl.tekton.base import Model
+from flowdsl.tekton.pipelines import EmbeddedTask, Pipeline, PipelineSpec, PipelineTask
+from flowdsl.tekton.runs import PipelineRun, TaskRun
+from flowdsl.tekton.tasks import Task, TaskSpec
+
+_PARAM = re.compile(r"\$\((?:inputs\.)?params(?:\.([\w.-]+)|\[\"([^\"]+)\"\]|\['([^']+)'\])")
+_WORKSPACE = re.compile(r"workspaces\.([\w-]+)")
+
+
+@attrs.frozen
+class SpecAt:
+    """A task's spec with its path, and the pipeline's task it is embedded in, if any."""
+
+    spec: TaskSpec | EmbeddedTask
+    path: Path
+    task: PipelineTask | None = None
+
+
+@attrs.frozen
+class PipelineAt:
+    """A pipeline's spec with its path."""
+
+    spec: PipelineSpec
+    path: Path
+
+    def tasks(self) -> Iterator[tuple[Path, PipelineTask]]:
+        """Every task, those of finally too."""
+        for section, tasks in (("tasks", self.spec.tasks), ("finally", self.spec.finally_)):
+            for index, task in enumerate(tasks or ()):
+                yield (*self.path, section, index), task
+
+
+def pipeline_of(document: Model) -> PipelineAt | None:
+    """The pipeline that a document holds."""
+    if isinstance(document, Pipeline) and document.spec:
+        return PipelineAt(document.spec, ("spec",))
+    if isinstance(document, PipelineRun) and document.spec and document.spec.pipelineSpec:
+        return PipelineAt(document.spec.pipelineSpec, ("spec", "pipelineSpec"))
+    return None
+
+
+def task_specs(document: Model) -> Iterator[SpecAt]:
+    """Every task's spec in a document."""
+    if isinstance(document, Task) and document.spec:
+        yield SpecAt(document.spec, ("spec",))
+    elif isinstance(document, TaskRun) and document.spec and document.spec.taskSpec:
+        yield SpecAt(document.spec.taskSpec, ("spec", "taskSpec"))
+    pipeline = pipeline_of(document)
+    for path, task in pipeline.tasks() if pipeline else ():
+        if task.taskSpec and task.taskSpec.steps:
+            yield SpecAt(task.taskSpec, (*path, "taskSpec"), task)
+
+
+def texts(raw: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text in a raw document that holds a reference, or is long enough to hold a path."""
+    if isinstance(raw, str):
+        yield path, raw
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from texts(value, (*path, key))
+    elif isinstance(raw, list):
+        for index, value in enumerate(raw):
+            yield from texts(value, (*path, index))
+
+
+def at(raw: Any, path: Path) -> Any:
+    """The raw value at a path; None where there is none."""
+    for part in path:
+        try:
+            raw = raw[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return raw
+
+
+def params_used(found: Iterator[str]) -> set[str]:
+    """The params that texts refer to; a name with dots counts whole and by its first part (an object's key)."""
+    used: set[str] = set()
+    for text in found:
+        if "params" in text:
+            for groups in _PARAM.findall(text):
+                name = next(filter(None, groups), "")
+                used |= {name, name.split(".", 1)[0]}
+    return used
+
+
+def workspaces_used(found: Iterator[str]) -> set[str]:
+    """The workspaces that texts refer to by a variable."""
+    return {name for text in found if "workspaces." in text for name in _WORKSPACE.findall(text)}

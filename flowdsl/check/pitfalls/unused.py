@@ -1,0 +1,69 @@
+"""Declared and never used: params, results, workspaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowdsl.check.findings import Report
+from flowdsl.check.pitfalls.shapes import PipelineAt, SpecAt, at, params_used, texts, workspaces_used
+
+
+def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
+    """FLOW304, FLOW305, FLOW306 for one task's spec."""
+    own = at(raw, spec.path) or {}
+    found = [text for key, value in own.items() if key not in ("params", "description") for _, text in texts(value)]
+    used = params_used(iter(found))
+    for index, param in enumerate(spec.spec.params or ()):
+        if param.name not in used:
+            place = (*spec.path, "params", index)
+            report.warning(
+                "FLOW304", place, f"the param {param.name!r} is never used", "remove it, or use it in a step"
+            )
+    # A step by reference may write a result under the name that its action gives it; so may one that knows the folder.
+    by_name = not any("/tekton/results" in text for text in found)
+    if by_name and not any(step.ref for step in spec.spec.steps or ()):
+        for index, result in enumerate(spec.spec.results or ()):
+            name = result.name or ""
+            if result.value is None and not any(_writes(text, name) for text in found):
+                hint = f"write it to $(results.{name}.path) in a step, or remove it"
+                report.warning("FLOW305", (*spec.path, "results", index), f"no step writes the result {name!r}", hint)
+    _workspaces(spec, found, report)
+
+
+def _writes(text: str, name: str) -> bool:
+    return any(form in text for form in (f"results.{name}.path", f'results["{name}"].path', f"results['{name}'].path"))
+
+
+def _workspaces(spec: SpecAt, found: list[str], report: Report) -> None:
+    used = workspaces_used(iter(found))
+    for container in (*(spec.spec.steps or ()), *(spec.spec.sidecars or ())):
+        used |= {usage.name or "" for usage in container.workspaces or ()}
+    for index, workspace in enumerate(spec.spec.workspaces or ()):
+        name = workspace.name or ""
+        # A mount path of its own may be one that the image looks at without being told.
+        if name not in used and not workspace.mountPath and not any(f"/workspace/{name}" in text for text in found):
+            hint = f"use $(workspaces.{name}.path) in a step, or remove it"
+            report.warning("FLOW306", (*spec.path, "workspaces", index), f"the workspace {name!r} is never used", hint)
+
+
+def check_pipeline(pipeline: PipelineAt, raw: Any, report: Report) -> None:
+    """FLOW304, FLOW306 for a pipeline's own params and workspaces."""
+    own = at(raw, pipeline.path) or {}
+    found = [text for key, value in own.items() if key not in ("params", "description") for _, text in texts(value)]
+    used = params_used(iter(found))
+    for index, param in enumerate(pipeline.spec.params or ()):
+        if param.name not in used:
+            place = (*pipeline.path, "params", index)
+            report.warning(
+                "FLOW304", place, f"the param {param.name!r} is never used", "remove it, or pass it to a task"
+            )
+    bound = workspaces_used(iter(found))
+    for _, task in pipeline.tasks():
+        bound |= {binding.workspace or binding.name or "" for binding in task.workspaces or ()}
+        # An embedded task has workspaces of the same name propagated to it.
+        bound |= {workspace.name or "" for workspace in (task.taskSpec.workspaces if task.taskSpec else None) or ()}
+    for index, workspace in enumerate(pipeline.spec.workspaces or ()):
+        if workspace.name not in bound:
+            message = f"the workspace {workspace.name!r} is never used"
+            hint = "bind it to a task, or remove it"
+            report.warning("FLOW306", (*pipeline.path, "workspaces", index), message, hint)

@@ -1,0 +1,35 @@
+"""What looks like a credential: by the name it is given, or by its own shape. The value itself is never shown."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(
+    r"(^|[_\-.])(password|passwd|passphrase|secret|token|credentials?|api_?key|secret_?key|access_?key|private_?key|auth)$",
+    re.I,
+)
+_VALUE = re.compile(
+    r"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}|\bglpat-[\w-]{20}"
+    r"|\bxox[abprs]-[\w-]{10,}|\bhf_[A-Za-z0-9]{30,}|\bsk-[A-Za-z0-9_-]{32,}|\bAIza[\w-]{35}|\beyJ[\w-]+\.eyJ[\w-]+\."
+    r"|://[^\s/:@$]+:[^\s/@$]+@"
+)
+_HARMLESS = ("true", "false", "none")
+# `registry-token`, `git-credentials`: the name of a Secret, not what is in it.
+_OBJECT_NAME = re.compile(r"(?=[a-z0-9.-]*(?:secret|token|cred|key|auth|password))[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+")
+
+
+def find_credential(text: str) -> str | None:
+    """The first few characters of something shaped like a credential; None if there is none."""
+    match = _VALUE.search(text)
+    return match[0][:4] if match else None
+
+
+def looks_secret(name: str, text: str) -> bool:
+    """Whether a value is a credential by its own shape, or by a name such as `db_password`.
+
+    Letters that stand for nothing secret are let through: a flag, a number, a reference, a path to a mounted secret.
+    """
+    if text in _HARMLESS or _OBJECT_NAME.fullmatch(text):
+        return False
+    named = _NAME.search(name) and len(text) > 3 and not text.startswith(("$(", "/")) and not text.isdigit()
+    return bool(named) or find_credential(text) is not None

@@ -1,0 +1,238 @@
+"""YAML text to documents with places, whatever the text: bounded in size, depth and what aliases expand to.
+
+Built on libyaml's events rather than on PyYAML's loader: the loader recurses, keeps no places, and takes a duplicate
+key for an update.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import yaml
+
+from flowdsl.lint.nodes import Node
+from flowdsl.lint.scalars import NoJsonError, key_text, resolve
+
+MAX_DEPTH = 200
+MAX_NODES = 500_000
+MAX_EXPANDED = 500_000
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAG = "tag:yaml.org,2002:"
+
+
+class UnreadableError(Exception):
+    """The text is no YAML that Kubernetes would read: a code, what is wrong, where, and a hint."""
+
+    def __init__(self, code: str, message: str, line: int, column: int, hint: str) -> None:
+        super().__init__(message)
+        self.code, self.message, self.line, self.column, self.hint = code, message, line, column, hint
+
+
+@attrs.frozen
+class Duplicate:
+    """A key that a mapping has twice."""
+
+    name: str
+    line: int
+    column: int
+    first: int
+
+
+@attrs.define
+class ReadDocument:
+    """One document of a stream."""
+
+    root: Node
+    duplicates: list[Duplicate] = attrs.field(factory=list)
+
+
+def read(text: str) -> Iterator[ReadDocument]:
+    """The documents of a YAML stream, blank ones left out. Raises UnreadableError where it stops being readable."""
+    loader = _Loader(text)
+    builder = _Builder()
+    try:
+        while loader.check_event():
+            done = builder.take(loader.get_event())
+            if done is not None and not (done.root.value is None and done.root.size == 1):
+                yield done
+    except yaml.MarkedYAMLError as error:
+        raise _syntax(error) from error
+    except yaml.YAMLError as error:
+        raise _character(error, text) from error
+    except RecursionError as error:
+        # PyYAML's own loader, where libyaml is missing, recurses on nested flow collections.
+        raise UnreadableError("FLOW402", "it is nested too deeply", 1, 1, "flatten it") from error
+    finally:
+        loader.dispose()
+
+
+def _character(error: yaml.YAMLError, text: str) -> UnreadableError:
+    """A character that YAML forbids: found before parsing begins, so its place is counted here."""
+    position = getattr(error, "position", 0) or 0
+    before = text[:position]
+    line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
+    what = str(error).splitlines()[0]
+    return UnreadableError(
+        "FLOW401", f"this is no YAML: {what}", line, column, "remove the character, or write it escaped"
+    )
+
+
+def _syntax(error: yaml.MarkedYAMLError) -> UnreadableError:
+    mark = error.problem_mark or error.context_mark
+    what = " ".join(part for part in (error.context, error.problem) if part)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    hint = "indent with spaces; a tab can't" if "\\t" in what else "mend the YAML around this place"
+    return UnreadableError("FLOW401", f"this is no YAML: {what}", line, column, hint)
+
+
+@attrs.define
+class _Open:
+    """A collection whose end has not come yet."""
+
+    node: Node
+    anchor: str | None
+    is_map: bool
+    key: Node | None = None
+    merges: list[Node] = attrs.field(factory=list)
+
+
+@attrs.define
+class _Builder:
+    """Events in, documents out; its stack is a list, so that depth costs no recursion."""
+
+    stack: list[_Open] = attrs.field(factory=list)
+    anchors: dict[str, Node] = attrs.field(factory=dict)
+    document: ReadDocument | None = None
+    duplicates: list[Duplicate] = attrs.field(factory=list)
+    count: int = 0
+
+    def take(self, event: Any) -> ReadDocument | None:
+        """One event; a document when it ends one."""
+        if isinstance(event, yaml.ScalarEvent):
+            self._place(self._scalar(event), event.anchor, event)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self._open(event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._close(event)
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self.anchors, self.document, self.duplicates = {}, None, []
+        elif isinstance(event, yaml.DocumentEndEvent) and self.document is not None:
+            self.document.duplicates = self.duplicates
+            return self.document
+        return None
+
+    def _scalar(self, event: Any) -> Node:
+        self._count(event)
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if event.implicit[0] and not event.style:
+            try:
+                return Node(line, column, resolve(event.value))
+            except NoJsonError as error:
+                hint = "quote it, or write a number"
+                raise UnreadableError("FLOW401", f"JSON has no word for {event.value}", line, column, hint) from error
+        return Node(line, column, _tagged(event.tag, event.value, line, column))
+
+    def _open(self, event: Any) -> None:
+        self._count(event)
+        if len(self.stack) >= MAX_DEPTH:
+            message = f"it is nested more than {MAX_DEPTH} levels deep"
+            raise _limit(message, event, "no Tekton document needs that; flatten it")
+        is_map = isinstance(event, yaml.MappingStartEvent)
+        node = Node(event.start_mark.line + 1, event.start_mark.column + 1, {} if is_map else [])
+        if is_map:
+            node.entries = {}
+        else:
+            node.items = []
+        self.stack.append(_Open(node, event.anchor, is_map))
+
+    def _close(self, event: Any) -> None:
+        done = self.stack.pop()
+        for source in done.merges:
+            _merge(done.node, source)
+        self._place(done.node, done.anchor, event)
+
+    def _alias(self, event: Any) -> None:
+        node = self.anchors.get(event.anchor)
+        if node is None:
+            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            hint = "an anchor comes before its aliases and can't hold one of itself"
+            raise UnreadableError("FLOW401", f"there is no anchor &{event.anchor} yet", line, column, hint)
+        self._place(node, None, event)
+
+    def _place(self, node: Node, anchor: str | None, event: Any) -> None:
+        if anchor:
+            self.anchors[anchor] = node
+        if not self.stack:
+            self.document = ReadDocument(node)
+            return
+        parent = self.stack[-1]
+        if not parent.is_map:
+            _grow(parent.node, node, event)
+            assert parent.node.items is not None
+            parent.node.items.append(node)
+            parent.node.value.append(node.value)
+        elif parent.key is None:
+            parent.key = node
+        else:
+            _grow(parent.node, node, event)
+            self._entry(parent, parent.key, node)
+            parent.key = None
+
+    def _entry(self, parent: _Open, key: Node, value: Node) -> None:
+        if key.value == "<<" and (value.entries is not None or value.items is not None):
+            parent.merges += value.items if value.items is not None else [value]
+            return
+        name = key_text(key.value)
+        if name is None:
+            message = "a key must be text" if key.value is not None else "a key is empty"
+            raise UnreadableError("FLOW401", message, key.line, key.column, "quote it")
+        assert parent.node.entries is not None
+        before = parent.node.entries.get(name)
+        if before is not None:
+            self.duplicates.append(Duplicate(name, key.line, key.column, before[0].line))
+        parent.node.entries[name] = (key, value)
+        parent.node.value[name] = value.value
+
+    def _count(self, event: Any) -> None:
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise _limit(f"it has more than {MAX_NODES:,} nodes", event, "split the file")
+
+
+def _grow(parent: Node, child: Node, event: Any) -> None:
+    parent.size += child.size
+    if parent.size > MAX_EXPANDED:
+        message = f"its aliases expand to more than {MAX_EXPANDED:,} nodes"
+        raise _limit(message, event, "write out what the aliases stand for, once")
+
+
+def _limit(message: str, event: Any, hint: str) -> UnreadableError:
+    return UnreadableError("FLOW402", message, event.start_mark.line + 1, event.start_mark.column + 1, hint)
+
+
+def _merge(target: Node, source: Node) -> None:
+    """`<<`: the source's entries where the target has none."""
+    assert target.entries is not None
+    for name, (key, value) in (source.entries or {}).items():
+        if name not in target.entries:
+            target.entries[name] = (key, value)
+            target.value[name] = value.value
+
+
+def _tagged(tag: str | None, text: str, line: int, column: int) -> Any:
+    kind = (tag or "").removeprefix(_TAG)
+    if kind in ("int", "float", "bool", "null"):
+        return resolve(text)
+    if kind == "binary":
+        try:
+            return base64.b64decode(text, validate=False).decode("utf-8", "replace")
+        except (binascii.Error, ValueError) as error:
+            raise UnreadableError("FLOW401", "this is no base64", line, column, "encode it again") from error
+    return text
