@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "emit": TEKTON,
     "compiler": CHECK | IR | {"frontend", "graph", "passes", "lower", "emit"},
     # Leaves: users of what the compiler made; none imports another.
+    "lint": LEAF,
     "importer": LEAF,
     "diff": LEAF,
     "runner": LEAF,

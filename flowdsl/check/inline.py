@@ -1,4 +1,4 @@
-"""Params of a run with an embedded spec: Tekton propagates them into it (docs/pipelineruns.md, propagated parameters)."""
+"""Params of a run with an embedded spec: Tekton propagates them into it (docs/pipelineruns.md)."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def check_graph(tasks: list[PipelineTask], path: Path, report: Report) -> None:
 def _report_cycle(edges: list[tuple[str, str]], first: dict[str, int], path: Path, report: Report) -> None:
     if _is_ordered(edges, first):
         return
-    graph = networkx.DiGraph(edges)
+    graph: networkx.DiGraph[str] = networkx.DiGraph(edges)
     for group in networkx.strongly_connected_components(graph):
         members = sorted(group, key=lambda name: first.get(name, -1))
         if len(members) == 1 and not graph.has_edge(members[0], members[0]):

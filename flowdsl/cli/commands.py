@@ -18,6 +18,7 @@ def all_commands(*, with_file: bool) -> list[click.Command]:
     return [
         _command(_compile, "compile", _COMPILE_OPTIONS, with_file=with_file),
         _command(_graph, "graph", _GRAPH_OPTIONS, with_file=with_file),
+        *([_command(_lint, "lint", _LINT_OPTIONS, with_file=False)] if with_file else []),
         _command(_explain, "explain", _EXPLAIN_OPTIONS, with_file=False),
         _command(
             _completion,
@@ -62,6 +63,28 @@ _EXPLAIN_OPTIONS: list[click.Parameter] = [
     click.Argument(["what"], required=False, metavar="[CODE|FILE]"),
     _ALPHA,
     _OUTPUT,
+]
+
+
+_LINT_OPTIONS: list[click.Parameter] = [
+    click.Argument(["paths"], nargs=-1, metavar="[FILE|DIR|-]..."),
+    click.Option(["--select"], multiple=True, metavar="CODES", help="Tell these alone: FLOW2,FLOW320; ALL for all."),
+    click.Option(["--ignore"], multiple=True, metavar="CODES", help="Do not tell these."),
+    click.Option(["--extend-select"], multiple=True, metavar="CODES", help="Tell these too, such as FLOW309."),
+    click.Option(
+        ["--feature-gate"],
+        multiple=True,
+        metavar="GATE",
+        help="alpha, beta or stable; or a flag that is on.",
+    ),
+    click.Option(["--fail-on"], type=click.Choice(["error", "warning"]), help="What makes the exit code 1. [error]"),
+    click.Option(["--fix"], is_flag=True, help="Mend what is certain: misspelt fields, numbers where text belongs."),
+    click.Option(["--diff"], is_flag=True, help="Show what --fix would do; write nothing."),
+    click.Option(["--jsonl"], is_flag=True, help='{"id","doc"} a line in, {"id","accepted","findings"} a line out.'),
+    click.Option(["--config"], metavar="PYPROJECT", help="The pyproject.toml to read. [the nearest]"),
+    click.Option(
+        ["--output"], type=click.Choice(["text", "json", "sarif", "github"]), default="text", help="How to print."
+    ),
 ]
 
 
@@ -129,6 +152,23 @@ def _renderer(name: str) -> Callable[[Any], str]:
     from flowdsl.graph.render_html import render_html
 
     return render_html
+
+
+def _lint(ctx: click.Context, *, paths: tuple[str, ...], **options: Any) -> int:
+    """Check Tekton YAML: what admission would reject, and what a cluster would regret.
+
+    Files, folders, - for standard input; a pipeline's Python file is compiled and checked.
+
+    \b
+    Examples:
+      flowdsl lint tekton/
+      helm template chart | flowdsl lint -
+      flowdsl lint --output github --fail-on warning tekton/
+      flowdsl lint --fix pipeline.yaml
+    """
+    from flowdsl.cli.lint import lint_command
+
+    return lint_command(paths, **options)
 
 
 def _explain(ctx: click.Context, *, what: str | None, alpha: tuple[str, ...], output: str) -> int:

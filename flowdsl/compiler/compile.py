@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from flowdsl.compiler.scripts import with_scripts
-from flowdsl.compiler.validate import validate
+from flowdsl.compiler.validate import gates_for, validate
 from flowdsl.diagnostics import Collector, Diagnostic, Severity
 from flowdsl.frontend.encode import Mismatch, decode_text, encode
 from flowdsl.frontend.pipeline import Pipeline
@@ -68,8 +68,9 @@ def compile_pipeline(pipeline: Pipeline, options: CompileOptions | None = None) 
     definition = run_passes(with_scripts(definition, collector), collector)
     values = _run_values(definition, options, collector)
     collector.raise_if_errors()
-    documents = _documents(definition, options, values, options.alpha | pipeline.options.alpha)
-    checked = validate(documents, definition, collector)
+    alpha = options.alpha | pipeline.options.alpha
+    documents = _documents(definition, options, values, alpha)
+    checked = validate(documents, definition, gates_for(alpha), collector)
     for document in checked:
         size = len(json.dumps(document, separators=(",", ":")))
         what = f"{document['kind']} {document['metadata'].get('name', definition.name)!r}"

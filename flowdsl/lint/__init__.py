@@ -1,1 +1,1 @@
-"""`flowdsl lint`: Tekton YAML of any origin, read with its places, checked, reported, and mended where it is certain."""
+"""`flowdsl lint`: Tekton YAML of any origin, read with its places, checked, reported, and mended where certain."""

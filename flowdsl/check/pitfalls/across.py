@@ -70,9 +70,9 @@ def check_set(entries: Sequence[Entry]) -> None:
 def _add(entry: Entry, index: Index) -> None:
     """FLOW316: the second of two objects with one name replaces the first when both are applied."""
     metadata = getattr(entry.model, "metadata", None)
-    name = metadata.name if metadata else None
-    if not name:
+    if metadata is None or not metadata.name:
         return
+    name = metadata.name
     kind = type(entry.model).__name__
     before = index.found.get((kind, name))
     if before is not None:
@@ -127,10 +127,10 @@ def _check_pipeline(pipeline: PipelineAt, index: Index, report: Report) -> None:
                 _check_result(reference, target, (*path, *where), report)
     for number, result in enumerate(pipeline.spec.results or ()):
         for expression in expressions(text_of(result.value)):
-            reference = result_reference(expression)
-            target = targets.get(reference.task) if reference else None
-            if reference is not None and target is not None:
-                _check_result(reference, target, (*pipeline.path, "results", number, "value"), report)
+            used = result_reference(expression)
+            target = targets.get(used.task) if used else None
+            if used is not None and target is not None:
+                _check_result(used, target, (*pipeline.path, "results", number, "value"), report)
 
 
 def _missing(ref: TaskRef | None, kind: str, path: Path, index: Index, report: Report) -> None:
@@ -275,7 +275,12 @@ def _check_pipeline_run(run: PipelineRun, index: Index, report: Report) -> None:
     what = f"the Pipeline {spec.pipelineRef.name!r}" if spec.pipelineRef else "the pipeline"
     target = _Target(what, declare(pipeline.spec.params, ()), workspaces, None)
     _check_run(
-        spec.params, {each.name for each in spec.workspaces or ()}, target, path, report, spec.pipelineRef is None
+        spec.params,
+        {each.name for each in spec.workspaces or ()},
+        target,
+        path,
+        report,
+        embedded=spec.pipelineRef is None,
     )
 
 

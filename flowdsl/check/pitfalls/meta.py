@@ -81,13 +81,11 @@ def _pinned(ref: TaskRef | PipelineRef | Ref, path: Path, report: Report) -> Non
 def _names(document: Model, report: Report) -> None:
     """FLOW345 (opt-in): one spelling for names."""
     pipeline = pipeline_of(document)
-    for section, items in (
-        (("params", pipeline.spec.params), ("workspaces", pipeline.spec.workspaces)) if pipeline else ()
-    ):
-        for index, item in enumerate(items or ()):  # type: ignore[arg-type, var-annotated]
-            if item.name and not _KEBAB.fullmatch(item.name):
-                assert pipeline is not None
-                place = (*pipeline.path, section, index, "name")
-                report.warning(
-                    "FLOW345", place, f"{item.name!r} is not in kebab-case", "lower-case words joined by '-'"
-                )
+    if pipeline is None:
+        return
+    named = [("params", index, param.name) for index, param in enumerate(pipeline.spec.params or ())]
+    named += [("workspaces", index, workspace.name) for index, workspace in enumerate(pipeline.spec.workspaces or ())]
+    for section, index, name in named:
+        if name and not _KEBAB.fullmatch(name):
+            place = (*pipeline.path, section, index, "name")
+            report.warning("FLOW345", place, f"{name!r} is not in kebab-case", "lower-case words joined by '-'")

@@ -51,9 +51,9 @@ def _plain_secrets(params: Any, path: tuple[int | str, ...], field: str, report:
 def _overrides(document: PipelineRun | TaskRun, report: Report) -> None:
     assert document.spec is not None
     if isinstance(document, TaskRun):
-        containers.resources(document.spec.computeResources, ("spec", "computeResources"), report)  # type: ignore[union-attr]
+        containers.resources(document.spec.computeResources, ("spec", "computeResources"), report)
         return
-    for index, each in enumerate(document.spec.taskRunSpecs or ()):  # type: ignore[union-attr]
+    for index, each in enumerate(document.spec.taskRunSpecs or ()):
         path = ("spec", "taskRunSpecs", index)
         containers.resources(each.computeResources, (*path, "computeResources"), report)
         for number, step in enumerate(each.stepSpecs or ()):

@@ -1,0 +1,36 @@
+"""Linting a pipeline's Python file: what it compiles to is checked, and told at the lines that made it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flowdsl.lint.documents import Document
+from flowdsl.lint.engine import Options, check_documents, select
+from flowdsl.lint.ignores import Ignores
+from flowdsl.lint.sources import load
+
+
+def lint_python(file: str, options: Options) -> list[Document]:
+    """The documents of a pipeline, their findings placed in the Python. Raises FlowError for what does not compile."""
+    from flowdsl.cli.load import load_pipeline
+    from flowdsl.compiler import CompileOptions, compile_pipeline
+    from flowdsl.compiler.places import python_place
+
+    alpha = options.gates.flags | ({"pipelines-in-pipelines"} if options.gates.alpha else set())
+    compiled = compile_pipeline(load_pipeline(file), CompileOptions(alpha=frozenset(alpha)))
+    found = [
+        Document(file, index, data["kind"], data["metadata"].get("name", ""), data, checked=_is_tekton(data))
+        for index, data in enumerate(compiled.documents)
+    ]
+    for document, finding in check_documents(found, options):
+        place = python_place(document.data, finding.path, compiled.pipeline)
+        document.add(finding, place.line, place.column, place.file)
+    files = {place.file for document in found for place in document.places}
+    ignores = {name: Ignores.of(load(Path(name)).text) for name in files}
+    for document in found:
+        select(document, options.selection, ignores)
+    return found
+
+
+def _is_tekton(data: dict[str, object]) -> bool:
+    return str(data["apiVersion"]).startswith("tekton.dev/")

@@ -1,0 +1,37 @@
+"""From a field of a compiled document back to the Python that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowdsl.diagnostics import Location
+from flowdsl.ir.nodes import Node, PipelineDef
+
+
+def python_place(document: Mapping[str, Any], path: tuple[int | str, ...], pipeline: PipelineDef) -> Location:
+    """The line to show: the call for a pipeline's task, the param's or function's own for anything else."""
+    kind = document.get("kind")
+    if kind == "Task":
+        name = document["metadata"]["name"]
+        node = next((each for each in pipeline.nodes if each.task.name == name), None)
+        return _within_task(node, path[1:]) if node is not None else pipeline.location
+    if kind != "Pipeline" or len(path) < 3 or not isinstance(path[2], int):
+        return pipeline.location
+    section, index = path[1], path[2]
+    if section in ("tasks", "finally"):
+        side = [node for node in pipeline.nodes if node.final == (section == "finally")]
+        if index < len(side):
+            embedded = len(path) > 4 and path[3] == "taskSpec"
+            return _within_task(side[index], path[4:]) if embedded else side[index].location
+    if section == "params" and index < len(pipeline.params):
+        return pipeline.params[index].location
+    return pipeline.location
+
+
+def _within_task(node: Node, path: tuple[int | str, ...]) -> Location:
+    """The line of a param of the task's function, or of the function."""
+    params = node.task.params
+    if len(path) > 1 and path[0] == "params" and isinstance(path[1], int) and path[1] < len(params):
+        return params[path[1]].location
+    return node.task.location

@@ -1,0 +1,99 @@
+"""`--fix`: mends what has one certain answer, by replacing characters where they stand; all else of the file is kept.
+
+Certain are: the spelling of a field (a typo with one near name, another case), a number or boolean where text belongs
+(quoted), and an apiVersion or kind of another case. A mended file is read and checked again before it is written; a fix
+that would add a finding is not made.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+import attrs
+
+from flowdsl.check import Finding
+from flowdsl.lint.documents import Document
+from flowdsl.lint.nodes import Node
+
+_SIMILAR = 0.75
+
+
+@attrs.frozen
+class Edit:
+    """Characters of one line to replace: `old` stands at the place, and `new` comes in."""
+
+    line: int
+    column: int
+    old: str
+    new: str
+
+
+def edits(document: Document, text: str) -> list[Edit]:
+    """The edits that mend a document's findings."""
+    if document.root is None:
+        return []
+    lines = text.split("\n")
+    found = [_edit(place.finding, document.root, lines) for place in document.shown]
+    return list(dict.fromkeys(edit for edit in found if edit is not None))
+
+
+def apply(text: str, changes: Iterable[Edit]) -> str:
+    """The text with the edits made, from the end backwards so that places stay true."""
+    lines = text.split("\n")
+    for edit in sorted(set(changes), key=lambda each: (each.line, each.column), reverse=True):
+        line = lines[edit.line - 1]
+        start = edit.column - 1
+        lines[edit.line - 1] = line[:start] + edit.new + line[start + len(edit.old) :]
+    return "\n".join(lines)
+
+
+def _edit(finding: Finding, root: Node, lines: list[str]) -> Edit | None:
+    parent, last = root, finding.path[-1] if finding.path else None
+    for part in finding.path[:-1]:
+        child = parent.child(part)
+        if child is None:
+            return None
+        parent = child
+    if finding.code in ("FLOW201", "FLOW303") and isinstance(last, str):
+        return _rename(finding, parent, last, lines)
+    if finding.code == "FLOW302" and last is not None:
+        return _quote(parent.child(last), lines)
+    return None
+
+
+def _rename(finding: Finding, parent: Node, name: str, lines: list[str]) -> Edit | None:
+    key = parent.key(name)
+    new = _suggested(finding)
+    if key is None or not new or parent.key(new) is not None:
+        return None
+    if finding.code == "FLOW201" and difflib.SequenceMatcher(None, name.lower(), new.lower()).ratio() < _SIMILAR:
+        return None
+    return _at(key, name, new, lines)
+
+
+def _suggested(finding: Finding) -> str:
+    """The right name, which the finding quotes in its hint (a typo) or in its message (another case)."""
+    text = finding.hint if finding.code == "FLOW201" else finding.message
+    parts = text.split("'")
+    return parts[1] if len(parts) == 3 else ""
+
+
+def _quote(node: Node | None, lines: list[str]) -> Edit | None:
+    if node is None or node.line > len(lines):
+        return None
+    rest = lines[node.line - 1][node.column - 1 :]
+    written = rest.split(" #", 1)[0].split(",", 1)[0].rstrip(" \r]}")
+    if not written or written[0] in "\"'|>&*!{[":
+        return None
+    return Edit(node.line, node.column, written, f'"{written}"')
+
+
+def _at(node: Node, old: str, new: str, lines: list[str]) -> Edit | None:
+    """The edit, if the text at the place is really what is to go (a key may be quoted or come from an alias)."""
+    if node.line > len(lines):
+        return None
+    line, column = lines[node.line - 1], node.column
+    if line[column - 1 : column] in ("'", '"'):
+        column += 1
+    return Edit(node.line, column, old, new) if line[column - 1 :].startswith(old) else None

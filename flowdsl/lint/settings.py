@@ -1,0 +1,85 @@
+"""`[tool.flowdsl.lint]` in pyproject.toml."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from flowdsl.diagnostics import UsageError
+
+_SHAPES = {"list": "a list of strings", "table": "a table of lists", "text": "a string"}
+_KEYS = {
+    "select": "list",
+    "ignore": "list",
+    "extend-select": "list",
+    "exclude": "list",
+    "feature-gates": "list",
+    "per-file-ignores": "table",
+    "fail-on": "text",
+}
+
+
+@attrs.frozen
+class Settings:
+    """What the project wants; the command line goes before it."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    extend: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+    per_file: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    fail_on: str = "error"
+
+
+def find(start: Path) -> Path | None:
+    """The nearest pyproject.toml at or above a folder."""
+    return next(
+        (each / "pyproject.toml" for each in (start, *start.parents) if (each / "pyproject.toml").is_file()), None
+    )
+
+
+def load(path: Path | None) -> Settings:
+    """The settings of a pyproject.toml; the defaults without one. Raises UsageError for what it can't mean."""
+    if path is None:
+        return Settings()
+    table = _read(path).get("tool", {}).get("flowdsl", {}).get("lint", {})
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise UsageError(f"{path}: tool.flowdsl.lint has no setting {key!r}; there are {', '.join(_KEYS)}")
+        if not _fits(value, _KEYS[key]):
+            raise UsageError(f"{path}: tool.flowdsl.lint.{key} must be {_SHAPES[_KEYS[key]]}")
+    if table.get("fail-on", "error") not in ("error", "warning"):
+        raise UsageError(f"{path}: tool.flowdsl.lint.fail-on must be error or warning")
+    return Settings(
+        tuple(table.get("select", ())),
+        tuple(table.get("ignore", ())),
+        tuple(table.get("extend-select", ())),
+        tuple(table.get("exclude", ())),
+        tuple(table.get("feature-gates", ())),
+        tuple((pattern, tuple(codes)) for pattern, codes in table.get("per-file-ignores", {}).items()),
+        table.get("fail-on", "error"),
+    )
+
+
+def _fits(value: Any, kind: str) -> bool:
+    if kind == "table":
+        return isinstance(value, dict) and all(_fits(each, "list") for each in value.values())
+    if kind == "list":
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, str)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return table
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} can't be read: {error}") from error

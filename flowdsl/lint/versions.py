@@ -1,0 +1,129 @@
+"""v1beta1 documents as v1: what Tekton's own conversion moves and renames, as far as nothing is lost by it.
+
+Source: docs/migrating-v1beta1-to-v1.md and pkg/apis/pipeline/v1beta1/*_conversion.go.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from flowdsl.check.findings import Path, Report
+from flowdsl.lint.documents import Document
+
+_BETA = "tekton.dev/v1beta1"
+_KINDS = ("Task", "Pipeline", "TaskRun", "PipelineRun")
+_GONE = {
+    "resources": "PipelineResources were removed; pass an image's name as a param and files in a workspace",
+    "conditions": "Conditions were removed; use `when`",
+    "bundle": "use `resolver: bundles` with the params bundle, name and kind",
+}
+
+
+class UnconvertibleError(Exception):
+    """v1 has nothing for a field: where, what, and what to do."""
+
+    def __init__(self, path: Path, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.path, self.message, self.hint = path, message, hint
+
+
+def to_v1(document: Document, report: Report) -> dict[str, Any]:
+    """The document as v1; as it is where it is that already. Raises UnconvertibleError."""
+    data = document.data
+    if data.get("apiVersion") != _BETA or data.get("kind") not in _KINDS:
+        return data
+    report.warning(
+        "FLOW328",
+        ("apiVersion",),
+        "tekton.dev/v1beta1 is deprecated; it was checked as v1",
+        "write apiVersion: tekton.dev/v1",
+    )
+    changed = copy.deepcopy(data)
+    changed["apiVersion"] = "tekton.dev/v1"
+    spec = changed.get("spec")
+    if isinstance(spec, dict):
+        _CONVERT[data["kind"]](spec, ("spec",))
+    return changed
+
+
+def _refuse(part: Any, path: Path, *fields: str) -> None:
+    for field in fields:
+        if isinstance(part, dict) and part.get(field):
+            raise UnconvertibleError((*path, field), f"{field} has no counterpart in v1", _GONE[field])
+
+
+def _rename(part: Any, names: dict[str, str]) -> None:
+    if isinstance(part, dict):
+        for old, new in names.items():
+            if old in part and new not in part:
+                part[new] = part.pop(old)
+
+
+def _each(part: Any, field: str, path: Path) -> list[tuple[Any, Path]]:
+    items = part.get(field) if isinstance(part, dict) else None
+    return [(item, (*path, field, index)) for index, item in enumerate(items)] if isinstance(items, list) else []
+
+
+def _task(spec: Any, path: Path) -> None:
+    _refuse(spec, path, "resources")
+    for field in ("steps", "sidecars"):
+        for part, _ in _each(spec, field, path):
+            _rename(part, {"resources": "computeResources"})
+    if isinstance(spec, dict):
+        _rename(spec.get("stepTemplate"), {"resources": "computeResources"})
+
+
+def _reference(ref: Any, path: Path) -> None:
+    if isinstance(ref, dict) and isinstance(ref.get("bundle"), str) and ref["bundle"]:
+        kind = ref.get("kind") or ("Pipeline" if path[-1] == "pipelineRef" else "Task")
+        params = [("bundle", ref.pop("bundle")), ("name", ref.pop("name", "")), ("kind", str(kind).lower())]
+        ref.pop("kind", None)
+        ref["resolver"] = "bundles"
+        ref["params"] = [{"name": name, "value": value} for name, value in params]
+
+
+def _pipeline(spec: Any, path: Path) -> None:
+    _refuse(spec, path, "resources")
+    for field in ("tasks", "finally"):
+        for task, at in _each(spec, field, path):
+            if not isinstance(task, dict):
+                continue
+            _refuse(task, at, "resources", "conditions")
+            _reference(task.get("taskRef"), (*at, "taskRef"))
+            _task(task.get("taskSpec"), (*at, "taskSpec"))
+
+
+def _task_run(spec: Any, path: Path) -> None:
+    _refuse(spec, path, "resources")
+    _reference(spec.get("taskRef"), (*path, "taskRef"))
+    _task(spec.get("taskSpec"), (*path, "taskSpec"))
+    _rename(spec, {"stepOverrides": "stepSpecs", "sidecarOverrides": "sidecarSpecs"})
+    for field in ("stepSpecs", "sidecarSpecs"):
+        for part, _ in _each(spec, field, path):
+            _rename(part, {"resources": "computeResources"})
+
+
+def _pipeline_run(spec: Any, path: Path) -> None:
+    _refuse(spec, path, "resources")
+    _reference(spec.get("pipelineRef"), (*path, "pipelineRef"))
+    _pipeline(spec.get("pipelineSpec"), (*path, "pipelineSpec"))
+    if "timeout" in spec and "timeouts" not in spec:
+        spec["timeouts"] = {"pipeline": spec.pop("timeout")}
+    template = {field: spec.pop(field) for field in ("serviceAccountName", "podTemplate") if field in spec}
+    if template:
+        spec["taskRunTemplate"] = {**template, **(spec.get("taskRunTemplate") or {})}
+    names = {
+        "taskServiceAccountName": "serviceAccountName",
+        "taskPodTemplate": "podTemplate",
+        "stepOverrides": "stepSpecs",
+        "sidecarOverrides": "sidecarSpecs",
+    }
+    for part, at in _each(spec, "taskRunSpecs", path):
+        _rename(part, names)
+        for field in ("stepSpecs", "sidecarSpecs"):
+            for each, _ in _each(part, field, at):
+                _rename(each, {"resources": "computeResources"})
+
+
+_CONVERT = {"Task": _task, "Pipeline": _pipeline, "TaskRun": _task_run, "PipelineRun": _pipeline_run}
