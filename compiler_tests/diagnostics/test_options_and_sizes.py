@@ -62,5 +62,5 @@ def test_findings_of_the_models_stand_at_the_python_line(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     extra = '@task(image="alpine:3.20", command=["true"], steps=[Step(name="a", image="alpine:3.20", extra={"imagePulPolicy": "Always"}), Body])\ndef odd() -> None: ...\n\n@pipeline\ndef p():\n    odd()\n'
     text = refused(HEAD + extra, tmp_path, CompileOptions())
-    assert text.startswith(f"error[FLOW200]: there is no field 'imagePulPolicy'\n  --> user.py:{LINE}\n")
+    assert text.startswith(f"error[FLOW201]: there is no field 'imagePulPolicy'\n  --> user.py:{LINE}\n")
     assert "  = at: Task spec.steps[0].imagePulPolicy\n  = hint: did you mean 'imagePullPolicy'?\n" in text

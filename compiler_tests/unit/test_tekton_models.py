@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from flowdsl.tekton import UnknownKind, dump, model_for, parse
-from flowdsl.tekton.decode import decode_errors
+from flowdsl.tekton.decode import located_errors
 
 SHARED = Path(__file__).parents[3] / "shared"
 MODULES = ["params", "tasks", "pipelines", "status", "runs", "scheduling"]
@@ -104,14 +104,14 @@ def test_originals_come_back_as_they_were() -> None:
 def test_refusals_name_the_field(step: dict[str, Any], path: str, kind: str) -> None:
     with pytest.raises(ValidationError) as caught:
         parse(task(**step))
-    (found,) = decode_errors(caught.value)
+    (found,) = located_errors(caught.value)
     assert (found.path, found.kind) == (path, kind)
 
 
 def test_a_typo_is_answered_with_the_field() -> None:
     with pytest.raises(ValidationError) as caught:
         parse(task(imagePulPolicy="Always"))
-    assert decode_errors(caught.value)[0].suggestion == "imagePullPolicy"
+    assert located_errors(caught.value)[0].suggestion == "imagePullPolicy"
 
 
 def test_field_names_are_read_without_regard_to_case() -> None:

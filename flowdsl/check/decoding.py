@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from flowdsl.check.findings import Report
 from flowdsl.tekton import model_for
 from flowdsl.tekton.base import Model
-from flowdsl.tekton.decode import Forgiven, located_errors, validate, without
+from flowdsl.tekton.decode import DecodeError, Forgiven, located_errors, validate, without
 
 _HINTS = {
     "string_type": "write a string; quote numbers, booleans and dates",
@@ -44,13 +44,17 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
             )
             report.error("FLOW201", found.location, found.message, hint)
         else:
-            report.error(
-                "FLOW200", found.location, found.message, _HINTS.get(found.kind, "see Tekton's API of the field")
-            )
+            report.error("FLOW200", found.location, found.message, _hint(found))
     try:
         return validate(model, without(document, [found.location for found in broken]))
     except ValidationError:
         return None
+
+
+def _hint(found: DecodeError) -> str:
+    if "duration" in found.message:
+        return "write a number with its unit, such as 30s, 5m or 1h30m"
+    return _HINTS.get(found.kind, "see the field in Tekton's API")
 
 
 def _tell(forgiven: list[Forgiven], report: Report) -> None:

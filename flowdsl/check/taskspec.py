@@ -7,6 +7,7 @@ import attrs
 from flowdsl.check.declared import Declared, declare
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
+from flowdsl.check.merging import check_merge
 from flowdsl.check.names import check_unique
 from flowdsl.check.params import check_declarations, check_properties_declared
 from flowdsl.check.results import check_task_result
@@ -47,6 +48,8 @@ def check_task_spec(view: TaskView, gates: Gates, report: Report) -> None:
     if spec.workspaces:
         _check_workspaces(spec, path, report)
     _check_workspace_usage(spec, path, gates, report)
+    if spec.stepTemplate is not None:
+        check_merge(spec.stepTemplate, spec.steps or (), path, report)
     check_steps(view.steps, gates, report)
     if spec.sidecars:
         check_sidecars(spec.sidecars, (*path, "sidecars"), report)

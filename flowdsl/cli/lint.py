@@ -143,11 +143,14 @@ def _diff(before: Source, after: Source) -> str:
 
 
 def _print(documents: list[Document], texts: dict[str, str], output: str, files: int) -> None:
+    import flowdsl
     from flowdsl.lint import report
 
     if output != "text":
-        render = {"json": report.as_json, "sarif": report.as_sarif, "github": report.as_github}[output]
-        click.echo(render(documents), nl=False)
+        if output == "sarif":
+            click.echo(report.as_sarif(documents, flowdsl.__version__), nl=False)
+        else:
+            click.echo(report.as_json(documents) if output == "json" else report.as_github(documents), nl=False)
         return
     text = report.as_text(documents, texts)
     checked = sum(document.checked for document in documents)

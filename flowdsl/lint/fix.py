@@ -1,8 +1,8 @@
 """`--fix`: mends what has one certain answer, by replacing characters where they stand; all else of the file is kept.
 
 Certain are: the spelling of a field (a typo with one near name, another case), a number or boolean where text belongs
-(quoted), and an apiVersion or kind of another case. A mended file is read and checked again before it is written; a fix
-that would add a finding is not made.
+(quoted), and the order of a document's own fields (`order`). A mended file is read and checked again before it is
+written; a fix that does not lessen what is wrong is not made.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import attrs
 from flowdsl.lint.documents import Document
 from flowdsl.lint.engine import Options, lint_sources
 from flowdsl.lint.fix import apply, edits
+from flowdsl.lint.order import in_order
 from flowdsl.lint.sources import Source
 
 _ROUNDS = 5
@@ -16,9 +17,11 @@ def mend(source: Source, found: list[Document], options: Options) -> Source:
     """The source with everything mended that is certain; a round that does not lessen the errors is undone."""
     for _ in range(_ROUNDS):
         changes = [edit for document in found for edit in edits(document, source.text)]
-        if not changes:
+        # Lines move only once nothing within them is left to mend.
+        text = apply(source.text, changes) if changes else in_order(found, source.text)
+        if text == source.text:
             return source
-        after = attrs.evolve(source, text=apply(source.text, changes))
+        after = attrs.evolve(source, text=text)
         again = lint_sources([after], options)
         if _weight(again) >= _weight(found):
             return source

@@ -82,17 +82,15 @@ def _property(text: str) -> str:
     return _escape(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_sarif(found: Sequence[Document]) -> str:
-    """SARIF 2.1.0, as GitHub code scanning and editors read it."""
-    import flowdsl
-
+def as_sarif(found: Sequence[Document], version: str = "") -> str:
+    """SARIF 2.1.0, as GitHub code scanning and editors read it; `version` is flowdsl's own."""
     places = [place for _, place in iterate(found)]
     codes = sorted({place.finding.code for place in places})
     run = {
         "tool": {
             "driver": {
                 "name": "flowdsl",
-                "version": flowdsl.__version__,
+                "version": version,
                 "rules": [_rule(code) for code in codes],
             }
         },

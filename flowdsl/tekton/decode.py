@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from flowdsl.tekton.base import Model
 
 _ROUNDS = 8
+_EMPTY: dict[str, type] = {"model_type": dict, "dict_type": dict, "string_type": str, "list_type": list}
 
 
 @attrs.frozen
@@ -123,26 +124,31 @@ def _as_yaml_reads(
 ) -> dict[str, Any] | None:
     """A copy as kubectl's YAML reader would hand it on; None where nothing changes.
 
-    Two things are forgiven: fields that differ from a known one by case only are renamed, and a number or boolean
-    where the type wants text becomes that text (sigs.k8s.io/yaml converts by the target's type).
+    Three things are forgiven: null within a list or a map is the empty value of its type (encoding/json); fields that
+    differ from a known one by case only are renamed; and a number or boolean where the type wants text becomes that
+    text (sigs.k8s.io/yaml converts by the target's type).
     """
     names = field_names()
-    renames, texts = [], []
+    renames: list[tuple[tuple[int | str, ...], str]] = []
+    texts: list[tuple[tuple[int | str, ...], Any]] = []
+    empties: list[tuple[tuple[int | str, ...], Any]] = []
     for item in error.errors(include_url=False, include_context=False):
         location, value = item["loc"], item["input"]
         if item["type"] == "extra_forbidden" and isinstance(location[-1], str):
             right = names.get(location[-1].lower())
             if right is not None and right != location[-1]:
                 renames.append((location, right))
+        elif value is None and item["type"] in _EMPTY:
+            empties.append((location, _EMPTY[item["type"]]()))
         elif item["type"] == "string_type" and isinstance(value, (int, float)) and _sees_type(model, location):
             texts.append((location, json.dumps(value)))
-    if not renames and not texts:
+    if not renames and not texts and not empties:
         return None
     if forgiven is not None:
         forgiven += [Forgiven(location, right) for location, right in renames]
         forgiven += [Forgiven(location) for location, _ in texts]
     changed = copy.deepcopy(dict(document))
-    for location, text in texts:
+    for location, text in texts + empties:
         _parent(changed, location)[location[-1]] = text
     # Deepest first, so that the locations of the others still lead somewhere.
     for location, right in sorted(renames, key=lambda pair: -len(pair[0])):

@@ -1,0 +1,45 @@
+"""How the findings of the pages' examples look to a person: one text for each hundred of codes.
+
+python compiler_tests/diagnostics/lint_cases.py    # writes the texts anew; look at the difference before a commit
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from flowdsl.diagnostics import catalog
+from flowdsl.lint.engine import Options, lint_sources
+from flowdsl.lint.report import as_text
+from flowdsl.lint.select import Selection
+from flowdsl.lint.sources import Source
+
+HERE = Path(__file__).parent / "lint"
+NO_TEXT = {"FLOW403"}
+CODES = [code for code in catalog.codes() if code[4] in "234"]
+BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def example(code: str) -> str:
+    """The YAML that the page of a code shows."""
+    section = catalog.page(code).split("## Example\n")[1].split("## How to fix")[0]
+    match = BLOCK.search(section)
+    assert match, f"{code} shows no YAML"
+    return match[1]
+
+
+def rendered(hundred: str) -> str:
+    """What is printed for the examples of the codes that begin with a digit, each for its own code alone."""
+    texts = []
+    for code in CODES:
+        if code[4] == hundred and code not in NO_TEXT:
+            source = Source("task.yaml", example(code))
+            found = lint_sources([source], Options(selection=Selection(select=(code,))))
+            texts.append(as_text(found, {source.name: source.text}))
+    return "\n".join(texts)
+
+
+if __name__ == "__main__":
+    HERE.mkdir(exist_ok=True)
+    for digit in "234":
+        (HERE / f"{digit}xx.txt").write_text(rendered(digit), encoding="utf-8")

@@ -1,0 +1,44 @@
+"""What a pipeline needs to run on a laptop: given with `@pipeline(local=...)`, used by `run`, ignored by `compile`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+
+@attrs.frozen
+class Service:
+    """A process that is started before the run and stopped after it, such as a model server or an object store.
+
+    `command` may hold `{port}` (a free loopback port) and `{folder}` (a folder of its own); `{python}` is the
+    interpreter that runs flowdsl. It is up when `ready` (an URL path such as `/health`) answers 200, within `patience`
+    seconds. `params` are values for the pipeline's params while it runs, which may hold `{url}`.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    ready: str = "/"
+    params: Mapping[str, str] = attrs.field(factory=dict)
+    env: Mapping[str, str] = attrs.field(factory=dict)
+    patience: float = 60.0
+
+
+@attrs.frozen
+class LocalRun:
+    """The stand-ins of a local run.
+
+    `params`: values for the run, below what the command line gives. `claims`: by name of the PersistentVolumeClaim, a
+    folder to copy into a fresh one, or a function that fills the folder it is given. `secrets` and `config_maps`: data
+    by name (secrets never reach a record of the run). `tasks`: by name of a Task or of a resolver's reference, what to
+    run instead of it on this machine: a `@task`, or a TaskSpec. `services` are started in order.
+    """
+
+    params: Mapping[str, str] = attrs.field(factory=dict)
+    claims: Mapping[str, Path | Callable[[Path], None]] = attrs.field(factory=dict)
+    secrets: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, repr=False)
+    config_maps: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    tasks: Mapping[str, Any] = attrs.field(factory=dict)
+    services: tuple[Service, ...] = ()

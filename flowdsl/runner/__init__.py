@@ -1,0 +1,1 @@
+"""Running a compiled PipelineRun on this machine with Tekton's semantics."""
