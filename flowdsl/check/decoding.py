@@ -32,7 +32,7 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
     try:
         return validate(model, document, forgiven)
     except ValidationError as error:
-        broken = located_errors(error)
+        broken = located_errors(error, model)
     finally:
         _tell(forgiven, report)
     for found in broken:
