@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from flowdsl.check.findings import Report
 from flowdsl.tekton import model_for
 from flowdsl.tekton.base import Model
-from flowdsl.tekton.decode import DecodeError, Forgiven, located_errors, validate, without
+from flowdsl.tekton.decode import DecodeError, Forgiven, located_errors, renamed, validate, without
 
 _HINTS = {
     "string_type": "write a string; quote numbers, booleans and dates",
@@ -45,10 +45,23 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
             report.error("FLOW201", found.location, found.message, hint)
         else:
             report.error("FLOW200", found.location, found.message, _hint(found))
-    try:
-        return validate(model, without(document, [found.location for found in broken]))
-    except ValidationError:
-        return None
+    return _rest(model, document, broken)
+
+
+def _rest(model: type[Model], document: Mapping[str, Any], broken: list[DecodeError]) -> Model | None:
+    """What can be decoded without the broken parts.
+
+    A misspelt field is first taken for the one it is like: so that a step with `imag` is not told to have no image too.
+    """
+    meant = {found.location: found.suggestion for found in broken if found.suggestion}
+    removed = [found.location for found in broken if found.location not in meant]
+    for names in (meant, {}) if meant else ({},):
+        gone = removed if names else [found.location for found in broken]
+        try:
+            return validate(model, without(renamed(document, names), gone))
+        except ValidationError:
+            continue
+    return None
 
 
 def _hint(found: DecodeError) -> str:

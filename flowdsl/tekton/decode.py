@@ -82,6 +82,19 @@ def without(document: Mapping[str, Any], locations: list[tuple[int | str, ...]])
     return changed
 
 
+def renamed(document: Mapping[str, Any], names: Mapping[tuple[int | str, ...], str]) -> dict[str, Any]:
+    """A copy in which the fields at the locations have other names, where no field has those yet."""
+    changed = copy.deepcopy(dict(document))
+    # Deepest first, so that the locations of the others still lead somewhere.
+    for location, name in sorted(names.items(), key=lambda pair: -len(pair[0])):
+        parent = _parent(changed, location)
+        if isinstance(parent, dict) and name not in parent:
+            parent[name] = parent.pop(location[-1])
+        elif isinstance(parent, dict):
+            del parent[location[-1]]
+    return changed
+
+
 def _each(error: ValidationError, model: type[Model]) -> Iterator[DecodeError]:
     seen = set()
     for item in error.errors(include_url=False, include_context=False):
