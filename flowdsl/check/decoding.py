@@ -21,6 +21,12 @@ _HINTS = {
     "int_type": "write a whole number, without quotes",
 }
 
+_MOVED: dict[tuple[str, tuple[int | str, ...]], str] = {
+    ("PipelineRun", ("spec", "serviceAccountName")): "spec.taskRunTemplate.serviceAccountName",
+    ("PipelineRun", ("spec", "podTemplate")): "spec.taskRunTemplate.podTemplate",
+    ("PipelineRun", ("spec", "timeout")): "spec.timeouts.pipeline",
+}
+
 
 def decode(document: Mapping[str, Any], report: Report) -> Model | None:
     """The model; where parts can't be decoded, they are reported and the rest is decoded, so that it is checked too.
@@ -37,12 +43,7 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
         _tell(forgiven, report)
     for found in broken:
         if found.kind == "unknown":
-            hint = (
-                f"did you mean {found.suggestion!r}?"
-                if found.suggestion
-                else "remove it; Tekton refuses unknown fields"
-            )
-            report.error("FLOW201", found.location, found.message, hint)
+            report.error("FLOW201", found.location, found.message, _unknown_hint(found, document))
         else:
             report.error("FLOW200", found.location, found.message, _hint(found))
     return _rest(model, document, broken)
@@ -62,6 +63,13 @@ def _rest(model: type[Model], document: Mapping[str, Any], broken: list[DecodeEr
         except ValidationError:
             continue
     return None
+
+
+def _unknown_hint(found: DecodeError, document: Mapping[str, Any]) -> str:
+    moved = _MOVED.get((str(document.get("kind")), found.location))
+    if moved:
+        return f"v1 has it as {moved}"
+    return f"did you mean {found.suggestion!r}?" if found.suggestion else "remove it; Tekton refuses unknown fields"
 
 
 def _hint(found: DecodeError) -> str:

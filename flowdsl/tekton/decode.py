@@ -17,6 +17,14 @@ from pydantic import ValidationError
 
 from flowdsl.tekton.base import Model
 
+FORMER = {
+    "resources": "computeResources",
+    "stepOverrides": "stepSpecs",
+    "sidecarOverrides": "sidecarSpecs",
+    "taskServiceAccountName": "serviceAccountName",
+    "taskPodTemplate": "podTemplate",
+}
+"""Fields of v1beta1 that v1 has under another name (docs/migrating-v1beta1-to-v1.md)."""
 _ROUNDS = 8
 _EMPTY: dict[str, type] = {"model_type": dict, "dict_type": dict, "string_type": str, "list_type": list}
 
@@ -104,8 +112,8 @@ def _each(error: ValidationError, model: type[Model]) -> Iterator[DecodeError]:
         seen.add(location)
         if item["type"] == "extra_forbidden":
             name = str(location[-1])
-            close = difflib.get_close_matches(name, _fields_at(model, location[:-1]), 1)
-            yield DecodeError(location, "unknown", f"there is no field {name!r}", close[0] if close else "")
+            suggestion = _suggestion(name, _fields_at(model, location[:-1]))
+            yield DecodeError(location, "unknown", f"there is no field {name!r}", suggestion)
         else:
             yield DecodeError(location, item["type"], item["msg"].removeprefix("Value error, "))
 
@@ -116,6 +124,12 @@ def field_path(parts: tuple[int | str, ...]) -> str:
     for part in parts:
         text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
     return text
+
+
+def _suggestion(name: str, fields: list[str]) -> str:
+    if FORMER.get(name) in fields:
+        return FORMER[name]
+    return next(iter(difflib.get_close_matches(name, fields, 1)), "")
 
 
 def _fields_at(model: type[Model], location: tuple[int | str, ...]) -> list[str]:
