@@ -87,7 +87,7 @@ def _task(spec: Any) -> None:
 def _param(param: dict[str, Any]) -> None:
     """ParamSpec.SetDefaults: the type from `type`, then `properties`, then the default's own."""
     if not param.get("type"):
-        kinds = {list: "array", dict: "object"}
+        kinds: dict[type, str] = {list: "array", dict: "object"}
         param["type"] = "object" if "properties" in param else kinds.get(type(param.get("default")), "string")
     _properties(param)
 
