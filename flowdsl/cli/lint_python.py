@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flowdsl.lint.documents import Document
 from flowdsl.lint.engine import Options, check_documents, select
 from flowdsl.lint.ignores import Ignores
-from flowdsl.lint.sources import load
+from flowdsl.yamlread.documents import Document
+from flowdsl.yamlread.sources import load
 
 
 def lint_python(file: str, options: Options) -> list[Document]:

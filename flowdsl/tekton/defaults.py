@@ -34,7 +34,7 @@ def with_defaults(document: Mapping[str, Any]) -> dict[str, Any]:
     where it is a choice of its own (`emptyDir: {}`). Two documents are the same to Tekton when this gives the same.
     Never raises for what is wrong with a document: a part of the wrong type is copied as it is.
     """
-    found = _copy(document, "")
+    found: dict[str, Any] = _copy(document, "")
     fill = _KINDS.get(str(found.get("kind")))
     if fill is not None and str(found.get("apiVersion")).startswith("tekton.dev/"):
         fill(found)
