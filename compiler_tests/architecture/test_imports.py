@@ -12,13 +12,14 @@ KUBE = BASE | {"kube"}
 IR = KUBE | {"ir"}
 TEKTON = KUBE | {"tekton"}
 CHECK = TEKTON | {"check"}
-LEAF = CHECK | IR | {"emit"}
+LEAF = CHECK | IR | {"emit", "yamlread"}
 MAY_IMPORT: dict[str, set[str]] = {
     "diagnostics": set(),
     "kube": BASE,
     "ir": KUBE,
     "tekton": KUBE,
     "check": TEKTON,
+    "yamlread": CHECK,
     "frontend": IR,
     "graph": IR,
     "passes": IR | {"graph"},

@@ -10,7 +10,7 @@ import pytest
 
 from flowdsl.lint.engine import Options, iterate, lint_sources
 from flowdsl.lint.select import Selection
-from flowdsl.lint.sources import Source
+from flowdsl.yamlread.sources import Source
 
 HEAD = "apiVersion: tekton.dev/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n"
 EVERYTHING = Options(selection=Selection(select=("ALL",)))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import attrs
 
-from flowdsl.lint.documents import Document
 from flowdsl.lint.engine import Options, check_documents, select
 from flowdsl.lint.ignores import Ignores
-from flowdsl.lint.sources import load
+from flowdsl.yamlread.documents import Document
+from flowdsl.yamlread.sources import load
 
 
 def lint_python(file: str, options: Options) -> list[Document]:

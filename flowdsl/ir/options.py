@@ -26,7 +26,7 @@ class Step:
     `extra` takes any further field of Tekton's Step as it is.
     """
 
-    name: str
+    name: str = ""
     image: str = ""
     command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
@@ -47,8 +47,8 @@ class Step:
 class Sidecar:
     """A container that runs beside the steps (docs/tasks.md, "Specifying Sidecars"); `ready` is its readiness path."""
 
-    name: str
-    image: str
+    name: str = ""
+    image: str = ""
     command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     script: str = ""
@@ -74,7 +74,12 @@ class StepTemplate:
 
 @attrs.frozen(kw_only=True)
 class TaskOptions:
-    """Everything `@task(...)` takes. cpu and memory are quantities or ranges `"request..limit"`."""
+    """Everything `@task(...)` takes. cpu and memory are quantities or ranges `"request..limit"`.
+
+    `verbatim`: the Task says what is written here and no more: no variables for params, no security context, no label
+    of flowdsl's. `inline`: a Pipeline embeds it where it is used, as a taskSpec. `display_name` and `description` stand
+    in for the docstring. `metadata` and `extra` take further fields of the object's metadata and spec as they are.
+    """
 
     name: str = ""
     image: str = ""
@@ -103,6 +108,12 @@ class TaskOptions:
     module: str = ""
     requires: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     python: str = "python3"
+    verbatim: bool = False
+    inline: bool = False
+    display_name: str = ""
+    description: str = ""
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -110,7 +121,8 @@ class PipelineOptions:
     """Everything `@pipeline(...)` takes. Timeouts are Go durations (`1h30m`); `alpha` names the flags opted in to.
 
     `files` is the run's own volume, where File results and `Workspace.auto()` live; `run` gives the emitted PipelineRun
-    values for params, as `--set` does.
+    values for params, as `--set` does. `verbatim`: the Pipeline says what is written and no more; `task_order` is the
+    order its tasks are listed in, where that is not the order of the calls. `metadata` and `extra` are as in `@task`.
     """
 
     name: str = ""
@@ -126,3 +138,9 @@ class PipelineOptions:
     fs_group: int | None = 65532
     run: Mapping[str, Any] = attrs.field(factory=dict)
     alpha: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    verbatim: bool = False
+    task_order: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    display_name: str = ""
+    description: str = ""
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict)

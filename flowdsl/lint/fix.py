@@ -13,9 +13,9 @@ from collections.abc import Iterable
 import attrs
 
 from flowdsl.check import Finding
-from flowdsl.lint.documents import Document
-from flowdsl.lint.nodes import Node
 from flowdsl.tekton.decode import FORMER
+from flowdsl.yamlread.documents import Document
+from flowdsl.yamlread.nodes import Node
 
 _SIMILAR = 0.75
 
