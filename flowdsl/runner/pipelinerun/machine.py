@@ -49,6 +49,7 @@ class Machine:
         self.over = False
         self.visits = 0
         self._open = len(self.tasks)
+        self._swept = False
         self._final_open = len(self.final)
 
     def begin(self) -> None:
@@ -169,7 +170,8 @@ class Machine:
             if not self.stopping:
                 for node in good:
                     self._launch(node)
-        if self.stopping:
+        if self.stopping and not self._swept:
+            self._swept = True
             self._skip_waiting(skip.STOPPING)
         if not self._open and self.finally_started is None and not self.over:
             self._start_finally()
@@ -240,7 +242,7 @@ class Machine:
         task = dict(node.spec)
         lengths = matrix_lengths(task, self.by_name)
         lengths["context.pipelineTask.retries"] = str(task.get("retries") or 0)
-        node.spec = task = apply(task, Replacements(lengths))
+        node.spec = task = apply(task, Replacements(lengths), embedded=False)
         node.matrixed = is_matrixed(task)
         combinations = fan_out(task["matrix"]) if node.matrixed else [{}]
         self._check_matrix(node, task)
@@ -269,7 +271,7 @@ class Machine:
         )
         for node in self.final:
             self.visits += 1
-            node.spec = apply(dict(node.spec), states)
+            node.spec = apply(dict(node.spec), states, embedded=False)
             missing = self._apply_results(node)
             if missing is None and self.finally_started is None:
                 self.finally_started = self._now()

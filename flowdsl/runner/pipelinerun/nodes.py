@@ -48,6 +48,7 @@ class ChildRun:
     extra: dict[str, str] = attrs.field(factory=dict)
     status: Mapping[str, Any] | None = None
     status_message: str = ""
+    document: dict[str, Any] = attrs.field(factory=dict, repr=False)
 
     @property
     def condition(self) -> Mapping[str, Any]:

@@ -208,10 +208,11 @@ def _substituted(
     return {key: value for key, value in spec.items() if value or key not in ("tasks", "finally")}
 
 
-def apply(task: dict[str, Any], known: Replacements, *, own: bool = False) -> dict[str, Any]:
+def apply(task: dict[str, Any], known: Replacements, *, own: bool = False, embedded: bool = True) -> dict[str, Any]:
     """A pipeline task with variables replaced where Tekton replaces them (replaceVariablesInPipelineTasks).
 
-    With `own`, params given to an embedded task hide the pipeline's of the same name within it.
+    With `own`, params given to an embedded task hide the pipeline's of the same name within it. Without `embedded`,
+    the variables do not reach into an embedded task.
     """
     if not any("$(" in text for text in texts(task)):
         return task
@@ -233,7 +234,7 @@ def apply(task: dict[str, Any], known: Replacements, *, own: bool = False) -> di
     for key in ("taskRef", "pipelineRef"):
         if task.get(key):
             task[key] = _reference(task[key], known)
-    if task.get("taskSpec"):
+    if embedded and task.get("taskSpec"):
         task["taskSpec"] = _hiding(known, task.get("params") or () if own else ()).embedded(task["taskSpec"])
     return task
 

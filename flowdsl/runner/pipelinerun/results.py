@@ -89,7 +89,7 @@ def matrix_lengths(task: Mapping[str, Any], tasks: Mapping[str, Node]) -> dict[s
     return found
 
 
-class MissingResults(Exception):
+class MissingResults(Exception):  # noqa: N818 - it names what is missing
     """Results of the run that refer to results which are not there though their tasks succeeded; the others."""
 
     def __init__(self, names: list[str], found: list[dict[str, Any]]) -> None:
