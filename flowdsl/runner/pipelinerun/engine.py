@@ -171,8 +171,7 @@ class Engine:
             for run in launches:
                 before = self._recorder.restored(run.name)
                 if before is not None:
-                    run.status = before
-                    self._teller.restored(run)
+                    self._restore(plan, run, before)
                     machine.finished(run, before)
                 else:
                     self._queue(plan, run)
@@ -180,6 +179,14 @@ class Engine:
         if not machine.over:
             self._start(plan)
         self._teller.skipped()
+
+    def _restore(self, plan: Plan, run: ChildRun, status: Mapping[str, Any]) -> None:
+        """It was done in an earlier part of this run."""
+        run.status = status
+        self._teller.restored(run)
+        if run.node.task is not None and not self._recorder.written(run.name):
+            run.document = task_run(plan, run)
+            self._worker.write(run, {**status, "taskSpec": run.document["spec"]["taskSpec"]})
 
     def _queue(self, plan: Plan, run: ChildRun) -> None:
         needs = Resources()

@@ -13,7 +13,7 @@ from flowdsl.runner.pipelinerun.record import Recorder
 from flowdsl.runner.pipelinerun.telling import Listener
 from flowdsl.runner.pipelinerun.times import stamp
 from flowdsl.runner.pipelinerun.volumes import VolumeError, Volumes
-from flowdsl.view.events import Event
+from flowdsl.view.events import Event, condition
 
 
 class Worker:
@@ -62,7 +62,7 @@ class Worker:
         if "taskRef" in spec:
             # As on a cluster: what the reference led to stands in the status.
             spec.pop("taskSpec", None)
-        if run.status_message and run.condition.get("reason") == "TaskRunCancelled":
+        if run.status_message and condition({"status": status}).get("reason") == "TaskRunCancelled":
             spec |= {"status": "TaskRunCancelled", "statusMessage": run.status_message}
         self._recorder.write({**document, "spec": spec, "status": {k: v for k, v in status.items() if k != "broken"}})
 

@@ -64,6 +64,10 @@ class FolderRecorder:
         temporary.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(temporary, target)
 
+    def written(self, task_run: str) -> bool:
+        """Whether `taskruns/NAME.json` is there."""
+        return (self._folder.path / "taskruns" / f"{task_run}.json").exists()
+
     def write_run(self, document: Mapping[str, Any]) -> None:
         """Write `pipelinerun.yaml`."""
         with self._lock:
@@ -107,6 +111,10 @@ class Nested:
     def write(self, document: Mapping[str, Any]) -> None:
         """As the parent."""
         self._parent.write(document)
+
+    def written(self, task_run: str) -> bool:
+        """As the parent."""
+        return self._parent.written(task_run)
 
     def write_run(self, document: Mapping[str, Any]) -> None:
         """Write the child PipelineRun beside the TaskRuns."""
