@@ -47,6 +47,7 @@ class Choices:
     executor: str = ""
     output: str = "text"
     logs: bool = True
+    cache: bool = True
 
 
 def run_command(pipeline: Pipeline | None, choices: Choices, *, watch: bool = False) -> int:
@@ -73,7 +74,7 @@ def run_once(pipeline: Pipeline | None, choices: Choices) -> int:
     if not folder.lock():
         raise UsageError(f"run {folder.name} is running now")
     try:
-        return _play(inputs, folder, choices, settings)
+        return _play(inputs, folder, choices, settings, runs)
     finally:
         folder.unlock()
 
@@ -190,8 +191,9 @@ def _resumed(folder: RunFolder, pipeline: Pipeline | None, choices: Choices) -> 
     return inputs
 
 
-def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSettings) -> int:
+def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSettings, runs: Path) -> int:
     from flowdsl.cli.stand_ins import stand_ins
+    from flowdsl.runner.cache import Cache
     from flowdsl.runner.pipelinerun.engine import Settings
     from flowdsl.runner.session import Session
     from flowdsl.view import make_view
@@ -213,6 +215,7 @@ def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSett
         chosen=frozenset(about.get("set") or ()),
         only=choices.only or tuple(about.get("only") or ()),
         resumed=bool(choices.resume),
+        cache=Cache(runs.parent / "cache") if choices.cache else None,
     )
     view = make_view(choices.output, live=sys.stdout.isatty(), logs=choices.logs)
     try:

@@ -23,6 +23,7 @@ _RUN_OPTIONS: list[click.Parameter] = [
     click.Option(["--executor"], metavar="NAME", default="", help="process, docker or podman. [process]"),
     click.Option(["--alpha"], multiple=True, metavar="FLAG", help="Opt in to an alpha feature of Tekton."),
     click.Option(["--logs/--no-logs"], default=True, help="Whether plain output shows what steps print."),
+    click.Option(["--cache/--no-cache"], default=True, help="Whether tasks that opted in take what they gave before."),
     click.Option(["--output"], type=click.Choice(["text", "json"]), default="text", help="json: an event a line."),
 ]
 

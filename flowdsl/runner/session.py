@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from flowdsl.ir.local import LocalRun, Service
+from flowdsl.runner.cache import Cache
 from flowdsl.runner.cluster import LocalCluster
 from flowdsl.runner.contract import TaskRunner
 from flowdsl.runner.pipelinerun.catalogue import Catalogue, Equivalent
@@ -43,6 +44,7 @@ class Session:
     chosen: frozenset[str] = frozenset()
     only: Sequence[str] = ()
     resumed: bool = False
+    cache: Cache | None = None
 
     def play(self, emit: Callable[[Event], None], ready: Callable[[Engine], None]) -> Document:
         """Run it; the finished PipelineRun. `ready` gets the engine before it starts, to cancel it by.
@@ -76,7 +78,7 @@ class Session:
         recorder = FolderRecorder(self.folder, again=self._again(run, catalogue))
         try:
             emit(RunStarted(run["metadata"]["name"], _pipeline(run), _tasks(run, catalogue), str(self.folder.path)))
-            engine = Engine(run, catalogue, self.task_runner, cluster, recorder, emit, self.settings)
+            engine = Engine(run, catalogue, self.task_runner, cluster, recorder, emit, self.settings, cache=self.cache)
             ready(engine)
             finished = engine.run()
         finally:

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import InternalError, UsageError
+from flowdsl.runner.cache import Cache
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner
 from flowdsl.runner.pipelinerun import machine as flow
 from flowdsl.runner.pipelinerun.budget import Budget, Resources, asked, host, shortages
@@ -66,11 +67,12 @@ class Engine:
         emit: Callable[[Event], None],
         settings: Settings,
         *,
+        cache: Cache | None = None,
         prefix: str = "",
     ) -> None:
         self.document = document
         self._catalogue = catalogue
-        self._worker = Worker(task_runner, cluster, recorder, emit, prefix)
+        self._worker = Worker(task_runner, cluster, recorder, emit, prefix, cache)
         self._recorder = recorder
         self._emit = emit
         self._settings = settings
@@ -291,6 +293,7 @@ class Engine:
             self._recorder.nested(run.name),
             self._emit,
             self._settings,
+            cache=self._worker.cache,
             prefix=f"{self._prefix}{run.node.name}/",
         )
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flowdsl.runner import cache
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner, TaskRunWork
 from flowdsl.runner.pipelinerun.nodes import ChildRun
 from flowdsl.runner.pipelinerun.record import Recorder
@@ -26,7 +27,9 @@ class Worker:
         recorder: Recorder,
         emit: Callable[[Event], None],
         prefix: str,
+        kept: cache.Cache | None = None,
     ) -> None:
+        self.cache = kept
         self.task_runner = task_runner
         self.cluster = cluster
         self._recorder = recorder
@@ -40,12 +43,12 @@ class Worker:
         volumes = self._recorder.volumes(run.name)
         task = run.node.task
         name = (task.name if task is not None else "") or run.node.name
+        status: Mapping[str, Any]
         try:
             with Volumes(self.cluster, volumes) as found:
                 bound = found.bind(bindings)
                 work = TaskRunWork(document, name, bound, self._recorder.folder(run.name))
-                listener = Listener(self._emit, self._prefix + run.node.name)
-                status: Mapping[str, Any] = self.task_runner.run(work, self.cluster, listener, stop)
+                status = self._cached(run, work, stop)
         except (VolumeError, OSError) as error:
             status = _not_created(run, str(error))
         finally:
@@ -54,6 +57,26 @@ class Worker:
         status = as_ignored(run, status)
         self._recorder.finished(run.name, run.node.name, status)
         return status
+
+    def _cached(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> Mapping[str, Any]:
+        """What the cache has for it, if it asked for that; else run it."""
+        if self.cache is None or not cache.wanted(work.task_run):
+            return self._run(run, work, stop)
+        key = cache.key_of(work.task_run, work.workspaces)
+        found = self.cache.find(key, work.workspaces)
+        if found is not None:
+            run.cached = True
+            run.document["metadata"].setdefault("annotations", {})[cache.HIT] = key
+            now = stamp(time.time())
+            return {**found, "startTime": now, "completionTime": now}
+        status = self._run(run, work, stop)
+        if condition({"status": status}).get("status") == "True":
+            self.cache.keep(key, status, work.workspaces)
+        return status
+
+    def _run(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> Mapping[str, Any]:
+        listener = Listener(self._emit, self._prefix + run.node.name)
+        return self.task_runner.run(work, self.cluster, listener, stop)
 
     def write(self, run: ChildRun, status: Mapping[str, Any]) -> None:
         """Write the finished object; the run goes on meanwhile."""
