@@ -230,7 +230,7 @@ def test_a_gpu_that_is_not_there_is_told_and_done_without() -> None:
     run = play(pipeline_run(task("a", spec=resources(**{"nvidia.com/gpu": "1"}))))
     assert run.reason == "Succeeded"
     notices = [event.text for event in run.events if isinstance(event, Notice)]
-    assert notices == ["a asks for 1 GPUs; this machine has 0, and runs it with those"]
+    assert notices == ["a asks for 1 GPU; this machine has none and runs it all the same"]
 
 
 def test_a_gpu_that_is_required_is_a_usage_error(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_a_gpu_that_is_required_is_a_usage_error(tmp_path: Path) -> None:
     made = engine_for(document, FakeTaskRunner(), tmp_path)
     settings = Settings(8, Resources(8.0, 1e12, 0.0), gpu_required=True)
     engine = Engine(document, made._catalogue, FakeTaskRunner(), NoCluster(tmp_path), made._recorder, print, settings)
-    with pytest.raises(UsageError, match="a asks for 1 GPUs"):
+    with pytest.raises(UsageError, match="a asks for 1 GPU"):
         engine.run()
 
 

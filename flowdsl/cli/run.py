@@ -120,6 +120,7 @@ def _inputs(pipeline: Pipeline | None, choices: Choices) -> Inputs:
 def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
     """Name the run and make its folder. Raises UsageError where there is one of that name, or params are missing."""
     from flowdsl.runner.pipelinerun.naming import generated
+    from flowdsl.runner.pipelinerun.only import only
     from flowdsl.runner.store import RunFolder
 
     run = run_inputs.choose_run(inputs)
@@ -130,6 +131,8 @@ def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
     metadata["namespace"] = choices.namespace or metadata.get("namespace") or "default"
     metadata["uid"] = str(uuid.uuid4())
     _check_missing(run, inputs)
+    if choices.only:
+        only(run_inputs.pipeline_spec(run, inputs.documents), choices.only)
     path = Path(choices.folder) if choices.folder else runs / metadata["name"]
     about = {
         "name": metadata["name"],

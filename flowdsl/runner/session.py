@@ -77,7 +77,9 @@ class Session:
         cluster = LocalCluster(self.folder.path / "claims", self.local, catalogue, notice)
         recorder = FolderRecorder(self.folder, again=self._again(run, catalogue))
         try:
-            emit(RunStarted(run["metadata"]["name"], _pipeline(run), _tasks(run, catalogue), str(self.folder.path)))
+            emit(
+                RunStarted(run["metadata"]["name"], _pipeline(self.run), _tasks(run, catalogue), str(self.folder.path))
+            )
             engine = Engine(run, catalogue, self.task_runner, cluster, recorder, emit, self.settings, cache=self.cache)
             ready(engine)
             finished = engine.run()

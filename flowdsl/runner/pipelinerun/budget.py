@@ -99,7 +99,9 @@ def shortages(asking: Mapping[str, Resources], room: Resources) -> list[str]:
             has = getattr(room, kind) / unit
             names = ", ".join(wanting[:3]) + (f" and {len(wanting) - 3} more" if len(wanting) > 3 else "")
             verb = "asks" if len(wanting) == 1 else "ask"
-            found.append(f"{names} {verb} for {most:.4g} {word}; this machine has {has:.3g}, and runs it with those")
+            unit_word = word.replace("s", "", 1) if most == 1 and kind != "memory" else word
+            asked_for = f"{names} {verb} for {most:.4g} {unit_word}"
+            found.append(f"{asked_for}; this machine has {f'{has:.3g}' if has else 'none'} and runs it all the same")
     return found
 
 

@@ -118,7 +118,7 @@ class Engine:
         asking = {node.name: asked(node.task.spec) for node in plan.nodes if node.task is not None}
         found = shortages(asking, self._settings.room)
         if self._settings.gpu_required and any(needs.gpu > self._settings.room.gpu for needs in asking.values()):
-            raise UsageError(f"{found[-1].partition(',')[0]}; leave out --gpu require to run without")
+            raise UsageError(f"{found[-1].partition(';')[0]}; leave out --gpu require to run without")
         for text in found:
             self._emit(Notice(text))
 
