@@ -23,9 +23,9 @@ from flowdsl.ir.local import LocalRun
 from flowdsl.view.events import Notice, condition
 
 if TYPE_CHECKING:
-    from flowdsl.runner.contract import TaskRunner
     from flowdsl.runner.pipelinerun.engine import Engine
     from flowdsl.runner.store import RunFolder
+    from flowdsl.runner.taskrun import Runner
 
 EXIT_CANCELLED = 130
 
@@ -204,16 +204,18 @@ def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSett
     run = run_inputs.choose_run(inputs)
     about = folder.about()
     slots = choices.jobs or settings.jobs or max(8, 2 * (os.cpu_count() or 1))
+    environment = dict(os.environ)
+    task_runner = make_task_runner(choices.executor or settings.executor, environment)
     session = Session(
         folder=folder,
         run=run,
         documents=inputs.documents,
         local=inputs.local,
         stand_ins=stand_ins(inputs.local, settings),
-        task_runner=make_task_runner(choices.executor or settings.executor),
+        task_runner=task_runner,
         equivalent=_equivalent(),
         settings=Settings(slots, gpu_required=(choices.gpu or settings.gpu) == "require"),
-        environment=dict(os.environ),
+        environment=environment,
         set_params=lambda values: run_inputs.set_params(run, inputs.documents, values),
         chosen=frozenset(about.get("set") or ()),
         only=choices.only or tuple(about.get("only") or ()),
@@ -224,7 +226,7 @@ def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSett
     try:
         for text in inputs.notices:
             view.handle(Notice(text))
-        with interrupts() as watcher:
+        with task_runner, interrupts() as watcher:
             finished = session.play(view.handle, watcher.attach)
     finally:
         view.close()
@@ -233,17 +235,22 @@ def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSett
     return EXIT_OK if condition(finished).get("status") == "True" else EXIT_FINDINGS
 
 
-def make_task_runner(executor: str) -> TaskRunner:
-    """The half of the runner that runs TaskRuns, with the executor that is asked for."""
-    from flowdsl.runner.taskrun import local_task_runner
+def make_task_runner(executor: str, environment: Mapping[str, str]) -> Runner:
+    """The half of the runner that runs TaskRuns, with the executor that is asked for. Raises UsageError."""
+    from flowdsl.runner.taskrun import process_runner
 
-    return local_task_runner(executor)
+    if executor in ("", "process"):
+        return process_runner(extra_path=environment.get("PATH", ""))
+    raise UsageError(f"there is no executor {executor!r}; there is process")
 
 
 def _equivalent() -> Any:
-    from flowdsl.runner.equivalents import equivalent
+    from importlib import import_module
 
-    return equivalent
+    try:
+        return import_module("flowdsl.runner.equivalents").equivalent
+    except ModuleNotFoundError:
+        return None
 
 
 class Interrupts:

@@ -159,14 +159,16 @@ def _numbered(name: str, start: str) -> bool:
 
 def log_files(folder: RunFolder) -> list[Path]:
     """The log files of all TaskRuns, in the order in which they were begun."""
-    found = (folder.path / "work").glob("*/**/*.log")
+    work = folder.path / "work"
+    found = [*work.glob("*/attempt-*/*.log"), *work.glob("*/*.log")]
     return sorted(found, key=lambda path: (path.stat().st_mtime_ns, str(path)))
 
 
 def _print_new(folder: RunFolder, path: Path, told: dict[Path, int]) -> bool:
     """Print what is new in a log file, each line with the step it is of."""
     parts = path.relative_to(folder.path / "work").parts
-    label = f"[{parts[0].removeprefix(folder.name + '-')} : {path.stem}] "
+    attempt = f" {parts[1]}" if len(parts) > 2 else ""
+    label = f"[{parts[0].removeprefix(folder.name + '-')}{attempt} : {path.stem}] "
     with path.open("rb") as file:
         file.seek(told.get(path, 0))
         data = file.read()
