@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,8 @@ def test_it_says_what_it_shows_and_runs_as_a_program(path: Path) -> None:
     last = tree.body[-1]
     assert isinstance(last, ast.If)
     assert ast.unparse(last.test) == "__name__ == '__main__'"
+
+
+def test_no_name_hides_a_module_of_python() -> None:
+    # Whoever runs an example has its folder first on the path.
+    assert {path.stem for path in EXAMPLES} & set(sys.stdlib_module_names) == set()

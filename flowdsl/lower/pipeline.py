@@ -92,7 +92,7 @@ def _what(node: Node, layout: Layout) -> dict[str, Any]:
 
 
 def _embedded_meta(node: Node) -> dict[str, Any]:
-    """The metadata of an embedded spec: all of it where the task is always embedded, else what a local run looks for."""
+    """The metadata of an embedded spec: all where the task is always embedded, else what a local run looks for."""
     options = node.task.options
     if not options.inline:
         return {"metadata": {"annotations": {CACHE: "true"}}} if options.cache else {}

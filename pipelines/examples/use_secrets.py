@@ -24,10 +24,10 @@ def migrate(database: str, password: Secret = Secret("database", key="password")
 
 
 @pipeline
-def secrets(database: str = "postgres.data.svc"):
+def use_secrets(database: str = "postgres.data.svc"):
     """Migrate a database."""
     migrate(database)
 
 
 if __name__ == "__main__":
-    secrets.cli()
+    use_secrets.cli()

@@ -26,11 +26,11 @@ def verdict(failed: list[int]) -> bool:
 
 
 @pipeline
-def test_shards():
+def sharded_tests():
     """Four shards, one verdict."""
     shards = run_shard.map(shard=[0, 1, 2, 3], shards=4)
     verdict(shards.result)
 
 
 if __name__ == "__main__":
-    test_shards.cli()
+    sharded_tests.cli()
