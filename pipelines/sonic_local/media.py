@@ -44,6 +44,15 @@ def sound_frames(samples: Any, rate: int) -> Iterator[Any]:
     yield from resampler.resample(None)
 
 
+def resampled(samples: Any, rate: int, wanted: int) -> Any:
+    """The samples at another rate."""
+    whole = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[None, :], np.float32), "fltp", "mono")
+    whole.sample_rate, whole.pts, whole.time_base = rate, 0, Fraction(1, rate)
+    resampler = av.AudioResampler("fltp", "mono", wanted)
+    pieces = [*resampler.resample(whole), *resampler.resample(None)]
+    return np.concatenate([piece.to_ndarray()[0] for piece in pieces])
+
+
 class Clip:
     """A clip that is read: `fps`, `pictures` (bytes, one a frame), `samples` (mono, -1..1) and their `rate`."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from sonic_local.motion import Movement
 DARK = np.array([52, 20, 22], np.float32)
 TEETH = np.array([226, 218, 208], np.float32)
 TONGUE = np.array([168, 82, 84], np.float32)
+BATCH = 32
 HEAD = 1.25  # a head's height, hair included, as a share of its face's
 
 
@@ -56,8 +59,10 @@ class Renderer:
 
     def frames(self, movement: Movement) -> Iterator[Any]:
         """The pictures, one a frame."""
-        for values in zip(*movement, strict=True):
-            yield self.frame(*(float(value) for value in values))
+        frames = [tuple(float(value) for value in values) for values in zip(*movement, strict=True)]
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:  # numpy computes outside Python's lock
+            for start in range(0, len(frames), BATCH):  # in batches: a long clip never lies in memory as a whole
+                yield from pool.map(lambda values: self.frame(*values), frames[start : start + BATCH])
 
     def frame(
         self, opening: float, width: float, blink: float, yaw: float, pitch: float, roll: float, sway: float
@@ -89,17 +94,16 @@ class Renderer:
         return x, y
 
     def blinked(self, x: Any, y: Any, place: tuple[float, float], closed: float) -> Any:
-        """The lid drawn down over the eye: the skin above is stretched, the eye below is squeezed."""
+        """The lid drawn down over the eye: the skin above is stretched, the lashes move with its edge."""
         unit = self.face.width
-        half, reach, above = 0.056 * unit, 0.15 * unit, 0.115 * unit
+        half, reach, above, lashes = 0.056 * unit, 0.15 * unit, 0.115 * unit, 0.022 * unit
         across = (x - place[0]) / reach
         share = closed * np.sqrt(np.clip(1 - across**2, 0, 1))
-        top, lid, end = place[1] - above, place[1] - half, place[1] + half
-        now = lid + (end - lid) * 0.96 * share
-        stretched = top + (y - top) * (lid - top) / (now - top)
-        squeezed = lid + (y - now) * (end - lid) / np.maximum(end - now, 0.5)
-        moved = np.where(y < now, stretched, squeezed)
-        return np.where((y > top) & (y < end) & (np.abs(across) < 1), moved, y)
+        top, lid, end = place[1] - above, place[1] - half, place[1] + 0.95 * half
+        drawn = (end - lid - lashes) * share
+        stretched = top + (y - top) * (lid - top) / (lid + drawn - top)
+        moved = np.where(y < lid + drawn, stretched, y - drawn)
+        return np.where((y > top) & (y < lid + drawn + lashes) & (np.abs(across) < 1), moved, y)
 
     def around_mouth(self, x: Any, y: Any) -> tuple[slice, slice]:
         """The rows and columns that the mouth and the jaw can reach."""
