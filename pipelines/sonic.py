@@ -144,6 +144,10 @@ def sonic(
         "lse_c": scores.lse_c,
         "fid": scores.fid,
         "duration_error": scores.duration_error,
+        "metrics": scores.metrics,
+        "parameters": clip.parameters,
+        "inference_seconds": clip.elapsed_seconds,
+        "peak_memory_bytes": clip.peak_memory_bytes,
         "verdict": verdict.verdict,
     }
 

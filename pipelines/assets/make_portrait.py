@@ -197,7 +197,9 @@ def fringe(canvas: Canvas) -> None:
         outer, inner = points[1:6], points[:4:-1]
         for share in np.linspace(0.05, 0.95, 26):
             share += rng.uniform(-0.02, 0.02)
-            line = [(a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share) for a, b in zip(outer, inner, strict=False)]
+            line = [
+                (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share) for a, b in zip(outer, inner, strict=False)
+            ]
             tone = HAIR * rng.uniform(0.7, 1.75) if rng.random() < 0.6 else HAIR * 0.6
             canvas.fill(tone, 0.45 * inside * stroke(line, rng.uniform(0.001, 0.003)))
     canvas.light(0.45 * canvas.spot(0.40, 0.165, 0.06, 0.022, -0.5) + 0.25 * canvas.spot(0.655, 0.185, 0.03, 0.03, 0.8))

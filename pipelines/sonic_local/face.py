@@ -100,7 +100,9 @@ def lips(light: Any, blue: Any, red: Any, box: tuple[int, int, int, int]) -> tup
     eta = 0.95 * (r**2).mean() / (r / b).mean()
     strength = r**2 * (r**2 - eta * r / b) ** 2
     yy, xx = np.mgrid[y0:y1, x0:x1].astype(np.float32)
-    prior = np.exp(-(((xx - (left + right) / 2) / (0.25 * wide)) ** 2) - ((yy - (top + 0.8 * high)) / (0.2 * high)) ** 2)
+    prior = np.exp(
+        -(((xx - (left + right) / 2) / (0.25 * wide)) ** 2) - ((yy - (top + 0.8 * high)) / (0.2 * high)) ** 2
+    )
     strength = np.clip(strength - np.median(strength), 0, None) * prior
     if not strength.max():
         return (left + right) / 2, top + 0.8 * high, 0.36 * wide

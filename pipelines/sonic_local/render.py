@@ -34,7 +34,9 @@ def framed(portrait: Image.Image, resolution: int, expand: float) -> Image.Image
 
 def softened(picture: Image.Image, steps: int) -> Image.Image:
     """What the contract says of few steps: below 20 the picture is blurred. There is no denoising here."""
-    return picture.filter(ImageFilter.GaussianBlur(max(0, 20 - steps) * picture.width / 4000)) if steps < 20 else picture
+    return (
+        picture.filter(ImageFilter.GaussianBlur(max(0, 20 - steps) * picture.width / 4000)) if steps < 20 else picture
+    )
 
 
 class Renderer:

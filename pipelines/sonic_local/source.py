@@ -67,7 +67,9 @@ def handler(repository: Path) -> type:
             if self.path != f"{NAME}/info/refs?service=git-upload-pack":
                 return self.send_error(404, "this is a Git server for reading by smart HTTP")
             told = self.upload_pack(["--http-backend-info-refs"], b"")
-            return self.reply("application/x-git-upload-pack-advertisement", b"001e# service=git-upload-pack\n0000" + told)
+            return self.reply(
+                "application/x-git-upload-pack-advertisement", b"001e# service=git-upload-pack\n0000" + told
+            )
 
         def do_POST(self) -> None:
             body = self.body()
