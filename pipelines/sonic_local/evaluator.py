@@ -37,7 +37,7 @@ def evaluate(parameters: Mapping[str, Any], files: Mapping[str, bytes]) -> web.A
             opening = measure.mouth_opening(clip.pictures)
             distance = measure.frechet(clip.pictures, picture)
         except ValueError as error:
-            raise web.Refused(422, str(error)) from None
+            raise web.RefusedError(422, str(error)) from None
     sync = measure.sync(opening, clip.samples, clip.rate, clip.fps)
     wanted = media.resampled(samples, rate, clip.rate)
     metrics = {

@@ -7,7 +7,8 @@ import json
 import shutil
 from pathlib import Path
 
-from flowdsl import LocalRun, Service, UsageError
+from flowdsl import LocalRun, Service
+from flowdsl.diagnostics import UsageError
 from sonic_local.image_layout import build_image
 
 PIPELINES = Path(__file__).resolve().parents[1]
@@ -38,7 +39,7 @@ def sonic_local_run() -> LocalRun:
         params={
             "image_tag": "local",
             "min_resolution": "512",  # a laptop's processor makes a picture of this size in a tenth of a second
-            "evaluator": "reference evaluator (stand-in)",
+            "evaluator": "sonic-local/evaluator:stand-in",
             "thresholds": json.dumps(THRESHOLDS),
             "bucket": BUCKET,
         },

@@ -162,7 +162,7 @@ def dct_matrix(size: int) -> Any:
 
 
 def gaussian_distance(one: Any, other: Any) -> float:
-    """The Fréchet distance of the Gaussians that fit two sets of features (rows): |m1 - m2|² + tr(C1 + C2 - 2√(C1C2))."""
+    """The Fréchet distance of the Gaussians that fit two sets of features: |m1 - m2|² + tr(C1 + C2 - 2√(C1 C2))."""
     c1, c2 = np.cov(one, rowvar=False), np.cov(other, rowvar=False)
     shared = np.sqrt(np.clip(np.linalg.eigvals(c1 @ c2).real, 0, None)).sum()
     between = ((one.mean(axis=0) - other.mean(axis=0)) ** 2).sum()

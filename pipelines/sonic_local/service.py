@@ -37,7 +37,7 @@ def generate(parameters: Mapping[str, Any], files: Mapping[str, bytes]) -> web.A
             framed = render.framed(picture, wanted["min_resolution"], wanted["expand_ratio"])
             renderer = render.Renderer(render.softened(framed, wanted["inference_steps"]))
         except ValueError as error:
-            raise web.Refused(422, str(error)) from None
+            raise web.RefusedError(422, str(error)) from None
         frames = max(round(wanted["duration"] * FPS), 1)
         samples = sound.fitted(samples, round(wanted["duration"] * rate))
         moves = motion.movement(
@@ -60,15 +60,15 @@ def settings(parameters: Mapping[str, Any], speech_seconds: float) -> dict[str, 
     found = {"duration": speech_seconds, **DEFAULTS}
     for name, value in parameters.items():
         if name not in found:
-            raise web.Refused(400, f"{name} is no parameter")
+            raise web.RefusedError(400, f"{name} is no parameter")
         low, high = RANGES.get(name, (False, True))
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         whole = not isinstance(DEFAULTS.get(name), int) or name not in RANGES or (number and value == int(value))
         if number is not (name in RANGES) or not whole or not low <= value <= high:
-            raise web.Refused(400, f"{name}={value!r} is outside {low}..{high}")
+            raise web.RefusedError(400, f"{name}={value!r} is outside {low}..{high}")
         found[name] = int(value) if name in ("min_resolution", "inference_steps") else value
     if abs(found["duration"] - speech_seconds) > 0.5:
-        raise web.Refused(400, f"duration={found['duration']} s, but the speech lasts {speech_seconds:.3f} s")
+        raise web.RefusedError(400, f"duration={found['duration']} s, but the speech lasts {speech_seconds:.3f} s")
     return found
 
 
@@ -79,7 +79,7 @@ def read_speech(content: bytes, folder: Path) -> tuple[Any, int]:
     try:
         return sound.read_wav(path)
     except ValueError as error:
-        raise web.Refused(422, str(error)) from None
+        raise web.RefusedError(422, str(error)) from None
 
 
 def read_picture(content: bytes, name: str = "portrait") -> Image.Image:
@@ -87,13 +87,13 @@ def read_picture(content: bytes, name: str = "portrait") -> Image.Image:
     try:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as image:
             if image.width * image.height > 50_000_000:
-                raise web.Refused(422, f"the {name} has {image.width}x{image.height} pixels: too many")
+                raise web.RefusedError(422, f"the {name} has {image.width}x{image.height} pixels: too many")
             if image.mode in ("RGBA", "LA", "P"):
                 whole = image.convert("RGBA")
                 return Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
             return image.convert("RGB")
     except (OSError, SyntaxError, ValueError) as error:
-        raise web.Refused(422, f"the {name} can't be read: {error}") from None
+        raise web.RefusedError(422, f"the {name} can't be read: {error}") from None
 
 
 def as_pixels(picture: Image.Image) -> Any:

@@ -46,7 +46,7 @@ def make_repository(folder: Path) -> Path:
         ["commit", "--quiet", "--message", "Reference model: a stand-in that warps the portrait"],
         ["clone", "--quiet", "--bare", ".", str(bare)],
     ):
-        subprocess.run(["git", *command], cwd=tree, check=True, env={**environment(), "GIT_DIR": str(tree / ".git"), "GIT_WORK_TREE": str(tree)})  # fmt: skip
+        subprocess.run(["git", *command], cwd=tree, check=True, env=environment())
     shutil.rmtree(tree)
     return bare
 
@@ -98,8 +98,9 @@ def handler(repository: Path) -> type:
 
         def reply(self, kind: str, content: bytes) -> None:
             self.send_response(200)
-            for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), "Cache-Control": "no-cache"}.items():  # fmt: skip
-                self.send_header(name, value)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Cache-Control", "no-cache")
             self.end_headers()
             self.wfile.write(content)
 

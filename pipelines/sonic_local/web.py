@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+NONE: Mapping[str, str] = {}
 LARGEST = 256 << 20  # bytes of a request
 Form = tuple[Mapping[str, Any], Mapping[str, bytes]]  # the parameters, and the files by name
 
@@ -23,10 +24,10 @@ class Answer(NamedTuple):
 
     kind: str
     content: bytes
-    headers: Mapping[str, str] = {}
+    headers: Mapping[str, str] = NONE
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The request can't be served: a status and one line for the person who reads the log."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -66,7 +67,7 @@ def handler(path: str, work: Callable[[Mapping[str, Any], Mapping[str, bytes]], 
             else:
                 try:
                     self.reply(200, work(*self.form()))
-                except Refused as error:
+                except RefusedError as error:
                     self.fail(error.status, str(error))
                 except (BrokenPipeError, ConnectionResetError):
                     print("the client is gone", flush=True)
@@ -79,10 +80,10 @@ def handler(path: str, work: Callable[[Mapping[str, Any], Mapping[str, bytes]], 
         def form(self) -> Form:
             length = self.headers.get("Content-Length", "")
             if not length.isdigit() or int(length) > LARGEST:
-                raise Refused(413, f"a request has a Content-Length of at most {LARGEST}")
+                raise RefusedError(413, f"a request has a Content-Length of at most {LARGEST}")
             return parse(self.headers.get("Content-Type", ""), self.rfile.read(int(length)))
 
-        def fail(self, status: int, message: str, headers: Mapping[str, str] = {}) -> None:  # noqa: B006
+        def fail(self, status: int, message: str, headers: Mapping[str, str] = NONE) -> None:
             print(f"{self.path}: {status} {message}", flush=True)
             self.reply(status, Answer("application/json", json.dumps({"error": message}).encode(), headers))
 
@@ -104,15 +105,15 @@ def parse(kind: str, body: bytes) -> Form:
     """The parts of a multipart form. Refuses what is none."""
     message = email.message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body, policy=email.policy.HTTP)
     if message.get_content_type() != "multipart/form-data" or not message.is_multipart():
-        raise Refused(415, "the request is no multipart/form-data")
+        raise RefusedError(415, "the request is no multipart/form-data")
     parts = {part.get_param("name", header="content-disposition"): part for part in message.iter_parts()}
     files = {str(name): part.get_payload(decode=True) or b"" for name, part in parts.items()}
     try:
         parameters = json.loads(files.pop("parameters", b"{}"))
     except ValueError as error:
-        raise Refused(400, f"the part `parameters` is no JSON: {error}") from None
+        raise RefusedError(400, f"the part `parameters` is no JSON: {error}") from None
     if not isinstance(parameters, dict):
-        raise Refused(400, "the part `parameters` is no object")
+        raise RefusedError(400, "the part `parameters` is no object")
     return parameters, files
 
 
@@ -120,7 +121,7 @@ def needed(files: Mapping[str, bytes], *names: str) -> list[bytes]:
     """The files by name; refuses a form that lacks one."""
     for name in names:
         if not files.get(name):
-            raise Refused(400, f"the file `{name}` is missing or empty")
+            raise RefusedError(400, f"the file `{name}` is missing or empty")
     return [files[name] for name in names]
 
 
