@@ -195,8 +195,7 @@ def fringe(canvas: Canvas) -> None:
         inside = shape(points)
         rng = np.random.default_rng(round(start * 100))
         outer, inner = points[1:6], points[:4:-1]
-        for share in np.linspace(0.05, 0.95, 26):
-            share += rng.uniform(-0.02, 0.02)
+        for share in np.linspace(0.05, 0.95, 26) + rng.uniform(-0.02, 0.02, 26):
             line = [
                 (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share) for a, b in zip(outer, inner, strict=False)
             ]

@@ -91,7 +91,7 @@ def smooth_rows(counts: Any) -> Any:
 
 
 def lips(light: Any, blue: Any, red: Any, box: tuple[int, int, int, int]) -> tuple[float, float, float]:
-    """Middle and width of the mouth: where it is redder and less blue than skin, by the lips' map of Hsu et al. 2002."""
+    """Middle and width of the mouth: where it is redder and less blue than skin, by the lips' map of Hsu et al."""
     left, top, right, bottom = box
     wide, high = right - left, bottom - top
     y0, y1 = top + int(0.55 * high), min(top + int(1.05 * high), light.shape[0])
@@ -120,9 +120,10 @@ def lips(light: Any, blue: Any, red: Any, box: tuple[int, int, int, int]) -> tup
 
 def eye(light: Any, box: tuple[int, int, int, int], mouth_y: float, side: int) -> tuple[float, float]:
     """The middle of one eye: the darkest small spot where eyes are, between brow and cheek."""
-    left, top, right, _ = box
+    left, _, right, _ = box
     middle, wide = (left + right) / 2, right - left
-    x0, x1 = (int(left + 0.14 * wide), int(middle - 0.08 * wide)) if side == 0 else (int(middle + 0.08 * wide), int(right - 0.14 * wide))  # fmt: skip
+    inner, outer = middle + (side - 0.5) * 0.16 * wide, (left, right)[side] - (side - 0.5) * 0.28 * wide
+    x0, x1 = int(min(inner, outer)), int(max(inner, outer))
     expected = mouth_y - 0.46 * wide
     y0, y1 = max(int(expected - 0.13 * wide), 0), int(expected + 0.13 * wide) + 1
     patch = light[y0:y1, x0:x1]

@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from flowdsl import Workspace, task
 from sonic_tasks import PYTHON
+
+from flowdsl import Workspace, task
 
 IMAGE = "application/vnd.oci.image"
 NOTHING: list[str] = []
@@ -48,8 +49,8 @@ def build_image(
 ) -> Built:
     """Write the image as an OCI layout: below `cache`, else beside the source.
 
-    Its one layer holds what COPY and ADD take from the context; ENV, USER, WORKDIR, CMD, ENTRYPOINT and LABEL are in its
-    configuration. The same source gives the same digest.
+    Its one layer holds what COPY and ADD take from the context; ENV, USER, WORKDIR, CMD, ENTRYPOINT and LABEL are in
+    its configuration. The same source gives the same digest.
     """
     root = (source / context).resolve()
     recipe = root / dockerfile

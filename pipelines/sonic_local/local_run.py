@@ -1,4 +1,4 @@
-"""What the Sonic pipeline runs with on a laptop: services, test input, rules for the measures, and one replaced task."""
+"""What the Sonic pipeline runs with on a laptop: services, test input, rules for the measures, one other task."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ THRESHOLDS = {
     "frechet_dct": {"better": "lower", "limit": 5.0, "regression": 0.25},
     "duration_error": {"better": "lower", "limit": 0.5},
 }
+PARAMS = {
+    "image_tag": "local",
+    "min_resolution": "512",  # a laptop's processor makes such a picture in less than a tenth of a second
+    "evaluator": "sonic-local/evaluator:stand-in",
+    "thresholds": json.dumps(THRESHOLDS),
+    "bucket": BUCKET,
+}
 
 
 def sonic_local_run() -> LocalRun:
@@ -36,13 +43,7 @@ def sonic_local_run() -> LocalRun:
     if shutil.which("git") is None:
         raise UsageError("a local run of Sonic clones the model's source: it needs git on the PATH")
     return LocalRun(
-        params={
-            "image_tag": "local",
-            "min_resolution": "512",  # a laptop's processor makes a picture of this size in a tenth of a second
-            "evaluator": "sonic-local/evaluator:stand-in",
-            "thresholds": json.dumps(THRESHOLDS),
-            "bucket": BUCKET,
-        },
+        params=PARAMS,
         claims={"sonic-data": fill_claim},
         secrets={
             "sonic-registry": {".dockerconfigjson": json.dumps({"auths": {}})},

@@ -38,17 +38,25 @@ def mouth_opening(pictures: list[Any]) -> Any:
     face = locate(pictures[0])
     scale = WORKING / face.width
     frames = [shrunk(picture, scale) for picture in pictures]
-    small = Face(tuple(scale * side for side in face.box), (scale * face.mouth[0], scale * face.mouth[1]), scale * face.mouth_width, face.eyes)  # type: ignore[arg-type]  # fmt: skip
+    small = scaled(face, scale)
     moves = followed(frames, small)
     (mx, my), unit = small.mouth, small.mouth_width
     left, top = round(mx - 0.6 * unit), round(my - 0.3 * unit)
     wide, high = round(1.2 * unit), round(0.9 * unit)
-    patches = np.stack([cut(frame, left + dx, top + dy, wide, high) for frame, (dx, dy) in zip(frames, moves, strict=True)])  # fmt: skip
+    followed_by = zip(frames, moves, strict=True)
+    patches = np.stack([cut(frame, left + dx, top + dy, wide, high) for frame, (dx, dy) in followed_by])
     # Darker than the lips and the skin by far: half way between the darkest that is ever seen there and the skin.
     skin, darkest = np.median(patches), np.percentile(patches, 0.5)
     limit = darkest + 0.3 * (skin - darkest)
     dark = np.clip((limit - patches) / (0.1 * (skin - darkest) + 1e-3) + 0.5, 0, 1)
     return dark.sum(axis=(1, 2)) / unit**2
+
+
+def scaled(face: Face, by: float) -> Face:
+    """The same face in a picture of another size."""
+    left, top, right, bottom = (by * side for side in face.box)
+    eyes = tuple((by * x, by * y) for x, y in face.eyes)
+    return Face((left, top, right, bottom), (by * face.mouth[0], by * face.mouth[1]), by * face.mouth_width, eyes)  # type: ignore[arg-type]
 
 
 def shrunk(picture: Any, scale: float) -> Any:

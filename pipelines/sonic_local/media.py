@@ -23,6 +23,7 @@ def write_clip(
         audio = container.add_stream("aac", rate=HEARD, layout="mono")
         audio.bit_rate = 96000
         video.pix_fmt = "yuv420p"
+        video.codec_context.thread_count = 1  # x264's output depends on it, and so would a clip's hash on the machine
         for number, picture in enumerate(pictures):
             if number == 0:
                 video.height, video.width = picture.shape[:2]
