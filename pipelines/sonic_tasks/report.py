@@ -249,7 +249,7 @@ def measure_row(row: Mapping[str, Any]) -> list[str]:
 def pairs(title: str, values: Mapping[str, Any]) -> str:
     """A table of names and values; nothing where no value is known."""
     known = [[cell(name), cell(shown(value))] for name, value in values.items() if value is not None]
-    return f"<h2>{safe(title)}</h2>" + table(["Name", "Value"], known) if known else ""
+    return f"<h2>{safe(title)}</h2>" + table(["Name", "Is"], known) if known else ""
 
 
 def bullets(title: str, entries: Iterable[Any]) -> str:
@@ -284,6 +284,8 @@ def shown(value: Any) -> str:
     """A value for people."""
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) and abs(value) < 1e15 else str(value)
 
 
