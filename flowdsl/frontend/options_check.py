@@ -42,6 +42,8 @@ def _wrong(annotation: str, name: str, value: Any) -> str:
         "int | None": (int, type(None)),
         "str | Mapping[str, Any]": (str, Mapping),
     }
+    if annotation == "bool":
+        return "" if isinstance(value, bool) else f"option {name!r} takes True or False, got {value!r}"
     if annotation.startswith("LocalRun"):
         if value is None or isinstance(value, LocalRun) or callable(value):
             return ""

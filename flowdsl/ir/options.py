@@ -77,7 +77,10 @@ class StepTemplate:
 
 @attrs.frozen(kw_only=True)
 class TaskOptions:
-    """Everything `@task(...)` takes. cpu and memory are quantities or ranges `"request..limit"`."""
+    """Everything `@task(...)` takes. cpu and memory are quantities or ranges `"request..limit"`.
+
+    `cache` lets local runs take what the task gave before for the same code, image, params and input files.
+    """
 
     name: str = ""
     image: str = ""
@@ -106,6 +109,7 @@ class TaskOptions:
     module: str = ""
     requires: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     python: str = "python3"
+    cache: bool = False
 
 
 @attrs.frozen(kw_only=True)

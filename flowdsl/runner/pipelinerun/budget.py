@@ -87,6 +87,24 @@ def _number(quantity: Any) -> float:
         return 0.0
 
 
+def shortages(asking: Mapping[str, Resources], room: Resources) -> list[str]:
+    """What tasks ask for and this machine has not, in words; they run all the same, with what there is."""
+    found = []
+    words = {"cpu": "CPUs", "memory": "GiB of memory", "gpu": "GPUs"}
+    for kind, word in words.items():
+        unit = 2**30 if kind == "memory" else 1
+        wanting = [name for name, needs in asking.items() if getattr(needs, kind) > getattr(room, kind) * 1.001]
+        if wanting:
+            most = max(getattr(asking[name], kind) for name in wanting) / unit
+            has = getattr(room, kind) / unit
+            names = ", ".join(wanting[:3]) + (f" and {len(wanting) - 3} more" if len(wanting) > 3 else "")
+            verb = "asks" if len(wanting) == 1 else "ask"
+            unit_word = word.replace("s", "", 1) if most == 1 and kind != "memory" else word
+            asked_for = f"{names} {verb} for {most:.4g} {unit_word}"
+            found.append(f"{asked_for}; this machine has {f'{has:.3g}' if has else 'none'} and runs it all the same")
+    return found
+
+
 @attrs.define
 class _Waiting:
     item: Any

@@ -10,10 +10,11 @@ from typing import Any
 
 import attrs
 
-from flowdsl.diagnostics import InternalError
+from flowdsl.diagnostics import InternalError, UsageError
+from flowdsl.runner.cache import Cache
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner
 from flowdsl.runner.pipelinerun import machine as flow
-from flowdsl.runner.pipelinerun.budget import Budget, Resources, asked, host
+from flowdsl.runner.pipelinerun.budget import Budget, Resources, asked, host, shortages
 from flowdsl.runner.pipelinerun.catalogue import Catalogue
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.machine import Machine
@@ -25,18 +26,24 @@ from flowdsl.runner.pipelinerun.taskrun import owner, task_run, task_workspaces
 from flowdsl.runner.pipelinerun.telling import Teller
 from flowdsl.runner.pipelinerun.times import stamp
 from flowdsl.runner.pipelinerun.work import Worker
-from flowdsl.view.events import Event
+from flowdsl.view.events import Event, Notice
 
 # Threads wait for processes most of the time; memory is what limits them.
 _MOST_THREADS = 512
+_WORDS = {
+    flow.CANCEL: "stopping at once: all that runs is cancelled",
+    flow.CANCEL_RUN_FINALLY: "stopping: what runs is cancelled, then finally runs; once more ends it at once",
+    flow.STOP_RUN_FINALLY: "stopping: what runs may end, nothing new starts, then finally runs",
+}
 
 
 @attrs.frozen
 class Settings:
-    """How to run: how many TaskRuns at once, and what room there is for all of them together."""
+    """How to run: how many TaskRuns at once, what room there is for all of them together, whether GPUs are a must."""
 
     slots: int
     room: Resources = attrs.field(factory=host)
+    gpu_required: bool = False
 
 
 @attrs.define
@@ -60,11 +67,12 @@ class Engine:
         emit: Callable[[Event], None],
         settings: Settings,
         *,
+        cache: Cache | None = None,
         prefix: str = "",
     ) -> None:
         self.document = document
         self._catalogue = catalogue
-        self._worker = Worker(task_runner, cluster, recorder, emit, prefix)
+        self._worker = Worker(task_runner, cluster, recorder, emit, prefix, cache)
         self._recorder = recorder
         self._emit = emit
         self._settings = settings
@@ -90,6 +98,7 @@ class Engine:
             document = as_object(self.document, failed_status(failure, started, time.time()))
             self._recorder.write_run(document)
             return document
+        self._check_room(plan)
         machine = Machine(plan, time.time, started=started)
         self._teller = Teller(self._emit, machine, self._prefix)
         self._recorder.write_run(as_object(plan.run, running_status(machine, started)))
@@ -104,6 +113,14 @@ class Engine:
         if self._broken is not None:
             raise InternalError(f"a TaskRun was lost: {self._broken!r}") from self._broken
         return document
+
+    def _check_room(self, plan: Plan) -> None:
+        asking = {node.name: asked(node.task.spec) for node in plan.nodes if node.task is not None}
+        found = shortages(asking, self._settings.room)
+        if self._settings.gpu_required and any(needs.gpu > self._settings.room.gpu for needs in asking.values()):
+            raise UsageError(f"{found[-1].partition(';')[0]}; leave out --gpu require to run without")
+        for text in found:
+            self._emit(Notice(text))
 
     def _loop(self, plan: Plan, machine: Machine) -> dict[str, Any]:
         failure: RunFailure | None = None
@@ -131,6 +148,8 @@ class Engine:
             machine.tick()
             return
         if kind == "cancel":
+            if not self._prefix:
+                self._emit(Notice(_WORDS[what], "warning"))
             machine.cancel(what)
         else:
             self._ended(what, status)
@@ -154,8 +173,7 @@ class Engine:
             for run in launches:
                 before = self._recorder.restored(run.name)
                 if before is not None:
-                    run.status = before
-                    self._teller.restored(run)
+                    self._restore(plan, run, before)
                     machine.finished(run, before)
                 else:
                     self._queue(plan, run)
@@ -163,6 +181,14 @@ class Engine:
         if not machine.over:
             self._start(plan)
         self._teller.skipped()
+
+    def _restore(self, plan: Plan, run: ChildRun, status: Mapping[str, Any]) -> None:
+        """It was done in an earlier part of this run."""
+        run.status = status
+        self._teller.restored(run)
+        if run.node.task is not None and not self._recorder.written(run.name):
+            run.document = task_run(plan, run)
+            self._worker.write(run, {**status, "taskSpec": run.document["spec"]["taskSpec"]})
 
     def _queue(self, plan: Plan, run: ChildRun) -> None:
         needs = Resources()
@@ -267,6 +293,7 @@ class Engine:
             self._recorder.nested(run.name),
             self._emit,
             self._settings,
+            cache=self._worker.cache,
             prefix=f"{self._prefix}{run.node.name}/",
         )
 

@@ -16,8 +16,9 @@ from flowdsl.runner.pipelinerun.matrix import fan_out, has_empty_array, is_matri
 from flowdsl.runner.pipelinerun.naming import run_names
 from flowdsl.runner.pipelinerun.nodes import ChildRun, Node, State
 from flowdsl.runner.pipelinerun.outcome import aggregate_status, node_status
-from flowdsl.runner.pipelinerun.plan import Plan, apply, has_result_variables
+from flowdsl.runner.pipelinerun.plan import Plan, has_result_variables
 from flowdsl.runner.pipelinerun.results import Missing, matrix_lengths, resolve, still_missing
+from flowdsl.runner.pipelinerun.substitute import apply
 from flowdsl.runner.pipelinerun.variables import Replacements
 from flowdsl.runner.pipelinerun.when import CelError, allows
 

@@ -49,6 +49,7 @@ class ChildRun:
     status: Mapping[str, Any] | None = None
     status_message: str = ""
     document: dict[str, Any] = attrs.field(factory=dict, repr=False)
+    cached: bool = False
 
     @property
     def condition(self) -> Mapping[str, Any]:

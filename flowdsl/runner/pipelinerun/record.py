@@ -26,6 +26,9 @@ class Recorder(Protocol):
     def write(self, document: Mapping[str, Any]) -> None:
         """The TaskRun with its status."""
 
+    def written(self, task_run: str) -> bool:
+        """Whether the TaskRun was written: the process may have died between the journal's line and it."""
+
     def write_run(self, document: Mapping[str, Any]) -> None:
         """The PipelineRun as it stands."""
 
@@ -62,6 +65,10 @@ class Forgetful:
     def write(self, document: Mapping[str, Any]) -> None:
         """Keep it in memory."""
         self.task_runs[document["metadata"]["name"]] = document
+
+    def written(self, task_run: str) -> bool:
+        """Whether it is in memory."""
+        return task_run in self.task_runs
 
     def write_run(self, document: Mapping[str, Any]) -> None:
         """Keep it in memory."""

@@ -25,7 +25,7 @@ class Teller:
 
     def finished(self, run: ChildRun) -> None:
         """It is over."""
-        self._change(run, _state(run))
+        self._change(run, events.RESTORED if run.cached and run.succeeded else _state(run))
 
     def queued(self, runs: Iterable[ChildRun]) -> None:
         """They wait for room on this machine."""

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flowdsl.runner import cache
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner, TaskRunWork
 from flowdsl.runner.pipelinerun.nodes import ChildRun
 from flowdsl.runner.pipelinerun.record import Recorder
 from flowdsl.runner.pipelinerun.telling import Listener
 from flowdsl.runner.pipelinerun.times import stamp
 from flowdsl.runner.pipelinerun.volumes import VolumeError, Volumes
-from flowdsl.view.events import Event
+from flowdsl.view.events import Event, condition
 
 
 class Worker:
@@ -26,7 +27,9 @@ class Worker:
         recorder: Recorder,
         emit: Callable[[Event], None],
         prefix: str,
+        kept: cache.Cache | None = None,
     ) -> None:
+        self.cache = kept
         self.task_runner = task_runner
         self.cluster = cluster
         self._recorder = recorder
@@ -40,12 +43,12 @@ class Worker:
         volumes = self._recorder.volumes(run.name)
         task = run.node.task
         name = (task.name if task is not None else "") or run.node.name
+        status: Mapping[str, Any]
         try:
             with Volumes(self.cluster, volumes) as found:
                 bound = found.bind(bindings)
                 work = TaskRunWork(document, name, bound, self._recorder.folder(run.name))
-                listener = Listener(self._emit, self._prefix + run.node.name)
-                status: Mapping[str, Any] = self.task_runner.run(work, self.cluster, listener, stop)
+                status = self._cached(run, work, stop)
         except (VolumeError, OSError) as error:
             status = _not_created(run, str(error))
         finally:
@@ -55,6 +58,26 @@ class Worker:
         self._recorder.finished(run.name, run.node.name, status)
         return status
 
+    def _cached(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> Mapping[str, Any]:
+        """What the cache has for it, if it asked for that; else run it."""
+        if self.cache is None or not cache.wanted(work.task_run):
+            return self._run(run, work, stop)
+        key = cache.key_of(work.task_run, work.workspaces)
+        found = self.cache.find(key, work.workspaces)
+        if found is not None:
+            run.cached = True
+            run.document["metadata"].setdefault("annotations", {})[cache.HIT] = key
+            now = stamp(time.time())
+            return {**found, "startTime": now, "completionTime": now}
+        status = self._run(run, work, stop)
+        if condition({"status": status}).get("status") == "True":
+            self.cache.keep(key, status, work.workspaces)
+        return status
+
+    def _run(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> Mapping[str, Any]:
+        listener = Listener(self._emit, self._prefix + run.node.name)
+        return self.task_runner.run(work, self.cluster, listener, stop)
+
     def write(self, run: ChildRun, status: Mapping[str, Any]) -> None:
         """Write the finished object; the run goes on meanwhile."""
         document = run.document
@@ -62,7 +85,7 @@ class Worker:
         if "taskRef" in spec:
             # As on a cluster: what the reference led to stands in the status.
             spec.pop("taskSpec", None)
-        if run.status_message and run.condition.get("reason") == "TaskRunCancelled":
+        if run.status_message and condition({"status": status}).get("reason") == "TaskRunCancelled":
             spec |= {"status": "TaskRunCancelled", "statusMessage": run.status_message}
         self._recorder.write({**document, "spec": spec, "status": {k: v for k, v in status.items() if k != "broken"}})
 
