@@ -139,9 +139,10 @@ class Supervisor:
         self._control: socket.socket | None = None
         self._program: subprocess.Popen[bytes] | None = None
         self._base = ""
-        shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        # Holds what must not reach a disk: files of secrets. In memory where the machine has such a place.
-        self.private = Path(tempfile.mkdtemp(prefix="flowdsl-", dir=shared))
+        # On a disk, for what steps may write much to: /var/tmp is the one of a machine's two that is not in memory.
+        self.scratch = _temporary("/var/tmp")
+        # In memory where the machine has such a place: files of secrets must not reach a disk, and it is fast.
+        self.private = _temporary("/dev/shm")
 
     def open(self) -> None:
         """Start the supervisor if it isn't there; where no namespace can be made, `namespace` becomes False."""
@@ -166,7 +167,8 @@ class Supervisor:
         self._drop()
         ours, theirs = socket.socketpair()
         self._base = tempfile.mkdtemp(prefix="flowdsl-root-")
-        command = [sys.executable, "-I", "-S", str(SUPERVISOR), mode, self._base, str(self.private)]
+        command = [sys.executable, "-I", "-S", str(SUPERVISOR), mode, self._base]
+        command += [str(self.private), str(self.scratch)]
         with theirs:
             self._program = subprocess.Popen(command, stdin=theirs.fileno(), env={}, start_new_session=True, cwd="/")
         with ours.makefile("rb") as lines:
@@ -213,4 +215,9 @@ class Supervisor:
         """End the supervisor; nothing may be running any more."""
         with self._lock:
             self._drop()
-        shutil.rmtree(self.private, ignore_errors=True)
+        for folder in (self.private, self.scratch):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _temporary(parent: str) -> Path:
+    return Path(tempfile.mkdtemp(prefix="flowdsl-", dir=parent if os.access(parent, os.W_OK) else None))
