@@ -188,7 +188,7 @@ def test_the_values_of_local_run_and_json_for_machines(tmp_path: Path) -> None:
 
 def test_a_failure_and_going_on_with_it(tmp_path: Path) -> None:
     tasks = [
-        {"name": "first", "taskSpec": step("date +%N > $(results.at.path)", results=[{"name": "at"}])},
+        {"name": "first", "taskSpec": step("date +%N | tr -d '\\n' > $(results.at.path)", results=[{"name": "at"}])},
         {
             "name": "second",
             "params": [{"name": "at", "value": "$(tasks.first.results.at)"}],
@@ -261,7 +261,7 @@ def test_kill_9_in_each_task_then_resume(tmp_path: Path, marker: str, victim: st
     run = started(tmp_path, "run", "it.yaml")
     wait_until(lambda: bool(processes(f"sleep {marker}")), f"{victim} to begin")
     os.kill(run.pid, signal.SIGKILL)
-    run.wait(timeout=30)
+    run.communicate(timeout=30)
     wait_until(lambda: not processes(f"sleep {marker}"), "the killed runner's processes to end")
     assert "Interrupted" in flowdsl(tmp_path, "runs", "list").stdout
     (tmp_path / "calm").touch()
@@ -298,7 +298,7 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
 
 @task(image="python:3.12-slim")
-def ask(endpoint: str, wait: float = 0.0, token: str = Secret("token", "key")) -> str:
+def ask(endpoint: str, wait: float = 0.0, token: Secret = Secret("token", key="key")) -> str:
     import time, urllib.request
     print("the token is", token)
     with urllib.request.urlopen(endpoint + "/answer") as answer:
