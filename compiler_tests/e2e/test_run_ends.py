@@ -123,7 +123,7 @@ def ask(endpoint: str, wait: float = 0.0, token: Secret = Secret("token", key="k
     print("the token is", token)
     with urllib.request.urlopen(endpoint + "/answer") as answer:
         text = answer.read().decode()
-    open("asked", "w").close()
+    open("ASKED", "w").close()
     time.sleep(wait)
     return text
 
@@ -136,9 +136,13 @@ def served(endpoint: str, wait: float = 0.0):
 '''
 
 
+def served(tmp_path: Path, marker: str) -> str:
+    return SERVED.replace("MARKER", marker).replace("ASKED", str(tmp_path / "asked"))
+
+
 @needs_proc
 def test_a_service_answers_and_is_gone_and_no_secret_is_kept(tmp_path: Path, marker: str) -> None:
-    (tmp_path / "served.py").write_text(SERVED.replace("MARKER", marker))
+    (tmp_path / "served.py").write_text(served(tmp_path, marker))
     done = flowdsl(tmp_path, "run", "served.py", "--name", "it")
     assert "  text = warm" in done.stdout
     assert processes(marker) == []
@@ -151,16 +155,16 @@ def test_a_service_answers_and_is_gone_and_no_secret_is_kept(tmp_path: Path, mar
 @needs_proc
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_service_is_gone_however_the_run_ends(tmp_path: Path, marker: str, number: signal.Signals) -> None:
-    (tmp_path / "served.py").write_text(SERVED.replace("MARKER", marker))
+    (tmp_path / "served.py").write_text(served(tmp_path, marker))
     run = started(tmp_path, "run", "served.py", "--name", "it", "--set", "wait=300")
-    wait_until(lambda: bool(list((tmp_path / ".flowdsl").rglob("asked"))), "the task to ask the service")
+    wait_until((tmp_path / "asked").exists, "the task to ask the service")
     os.kill(run.pid, number)
     run.communicate(timeout=60)
     wait_until(lambda: processes(marker) == [], "the service to be gone")
 
 
 def test_a_service_that_a_value_makes_useless_is_not_started(tmp_path: Path) -> None:
-    text = SERVED.replace('"{python}", "-c", SERVER', '"/nowhere"')
+    text = served(tmp_path, "").replace('"{python}", "-c", SERVER', '"/nowhere"')
     (tmp_path / "served.py").write_text(text)
     done = flowdsl(tmp_path, "run", "served.py", "--set", "endpoint=http://127.0.0.1:9", code=1)
     assert "service" not in done.stdout
