@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import attrs
 
+EARLY = 32768  # bytes: well below the smallest buffer of a Unix socket
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 
@@ -187,7 +188,12 @@ class Supervisor:
             if mounted
         ]
         request = {"argv": list(launch.argv), "env": dict(launch.env), "cwd": launch.cwd, "mounts": mounts}
-        message = json.dumps(request).encode()
+        text = json.dumps(request).encode()
+        message = struct.pack("!I", len(text)) + text
+        # A short message is there before the shim looks; a long one would wait for its reader.
+        early = len(message) < EARLY
+        if early:
+            ours.sendall(message)
         with theirs:
             for last in (False, True):
                 with self._lock:
@@ -199,8 +205,9 @@ class Supervisor:
                         if last:
                             raise
                         self._drop()
-        with contextlib.suppress(BrokenPipeError):  # then `poll` tells
-            ours.sendall(struct.pack("!I", len(message)) + message)
+        if not early:
+            with contextlib.suppress(BrokenPipeError):  # then `poll` tells
+                ours.sendall(message)
         return Supervised(ours)
 
     def _drop(self) -> None:
