@@ -44,9 +44,9 @@ class Renderer:
 
     def __init__(self, picture: Image.Image) -> None:
         """ValueError where no face is found in the picture."""
-        self.pixels = np.asarray(picture, np.float32)
+        self.planes = np.ascontiguousarray(np.moveaxis(np.asarray(picture, np.float32), 2, 0))
         self.face: Face = locate(np.asarray(picture))
-        height, width = self.pixels.shape[:2]
+        height, width = self.planes.shape[1:]
         self.y, self.x = np.mgrid[0:height, 0:width].astype(np.float32)
         face = self.face
         middle = (face.box[0] + face.box[2]) / 2, face.box[1] + face.height * 0.52
@@ -79,7 +79,7 @@ class Renderer:
         mouth_x, mouth_y = x[where], y[where]
         x, y = x.copy(), y.copy()
         x[where], y[where] = sx, sy
-        found = sample(self.pixels, x, y)
+        found = sample(self.planes, x, y)
         colour = self.inside_of_mouth(mouth_x, mouth_y, opening)
         found[where] += (colour - found[where]) * inside[..., None]
         return np.clip(found + 0.5, 0, 255).astype(np.uint8)
@@ -87,10 +87,11 @@ class Renderer:
     def turned(self, yaw: float, pitch: float, roll: float, sway: float) -> tuple[Any, Any]:
         """Where each pixel comes from when the head has moved."""
         wide, (px, py) = self.face.width, self.pivot
-        angle = np.radians(1.7 * roll) * self.held
+        sine = np.radians(1.7 * roll).astype(np.float32) * self.held
+        cosine = 1 - sine * sine / 2  # a head turns by a few degrees: good to a hundredth of a pixel
         dx, dy = self.x - px, self.y - py
-        x = px + dx * np.cos(angle) + dy * np.sin(angle)
-        y = py - dx * np.sin(angle) + dy * np.cos(angle)
+        x = px + dx * cosine + dy * sine
+        y = py - dx * sine + dy * cosine
         x -= (0.022 * wide * sway + 0.040 * wide * yaw * (0.35 + 0.65 * self.depth)) * self.held
         y -= 0.030 * wide * pitch * (0.35 + 0.65 * self.depth) * self.held
         return x, y
@@ -166,13 +167,21 @@ def step(share: Any) -> Any:
     return share * share * (3 - 2 * share)
 
 
-def sample(pixels: Any, x: Any, y: Any) -> Any:
-    """The picture at places between its pixels (bilinear); beyond its edge, the edge."""
-    height, width = pixels.shape[:2]
+def sample(planes: Any, x: Any, y: Any) -> Any:
+    """The picture, given colour by colour, at places between its pixels (bilinear); beyond its edge, the edge."""
+    colours, height, width = planes.shape
     x, y = np.clip(x, 0, width - 1.001), np.clip(y, 0, height - 1.001)
-    left, top = x.astype(np.int32), y.astype(np.int32)
-    across, along = (x - left)[..., None], (y - top)[..., None]
-    flat, at = pixels.reshape(-1, pixels.shape[2]), top * width + left
-    upper = flat[at] + (flat[at + 1] - flat[at]) * across
-    lower = flat[at + width] + (flat[at + width + 1] - flat[at + width]) * across
-    return upper + (lower - upper) * along
+    left, top = x.astype(np.intp), y.astype(np.intp)
+    across, along = x - left.astype(np.float32), y - top.astype(np.float32)
+    both = across * along
+    at = top * width + left
+    found = np.empty((*x.shape, colours), np.float32)
+    corners = (
+        (at, 1 - across - along + both),
+        (at + 1, across - both),
+        (at + width, along - both),
+        (at + width + 1, both),
+    )
+    for colour, plane in enumerate(planes.reshape(colours, -1)):
+        found[..., colour] = sum(plane.take(place) * share for place, share in corners)
+    return found
