@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flowdsl.cli import diff_options, run_options
+from flowdsl.cli import diff_options, review, run_options
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.pipeline import Pipeline
 
@@ -22,6 +22,7 @@ def all_commands(*, with_file: bool) -> list[click.Command]:
         run_options.run(with_file=with_file),
         run_options.runs(),
         *([_command(_lint, "lint", _LINT_OPTIONS, with_file=False), diff_options.diff()] if with_file else []),
+        *([review.ci(), review.init()] if with_file else []),
         _command(_explain, "explain", _EXPLAIN_OPTIONS, with_file=False),
         _command(
             _completion,
