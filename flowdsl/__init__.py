@@ -3,10 +3,12 @@
 Decorate functions with `task` and `pipeline`, wire them by calling them, and compile to `tekton.dev/v1` YAML.
 """
 
-from flowdsl.api import Pipeline, pipeline
-from flowdsl.frontend.control import cel, context, on_finish, when
-from flowdsl.frontend.references import bundle, cluster, git, http, hub, named, task_ref
+from flowdsl.api import Manifest, Pipeline, manifest, pipeline
+from flowdsl.frontend.control import cel, condition, context, on_finish, when
+from flowdsl.frontend.manifest import pipeline_run, raw, step_action, task_run
+from flowdsl.frontend.references import bundle, cluster, git, http, hub, named, resolver, task_ref
 from flowdsl.frontend.task import Task, task
+from flowdsl.ir.declared import Param, Result
 from flowdsl.ir.options import Body, Sidecar, Step, StepTemplate
 from flowdsl.ir.volumes import (
     PVC,
@@ -29,7 +31,10 @@ __all__ = [
     "Directory",
     "EmptyDir",
     "File",
+    "Manifest",
+    "Param",
     "Pipeline",
+    "Result",
     "Secret",
     "ServiceAccount",
     "Sidecar",
@@ -41,14 +46,21 @@ __all__ = [
     "bundle",
     "cel",
     "cluster",
+    "condition",
     "context",
     "git",
     "http",
     "hub",
+    "manifest",
     "named",
     "on_finish",
     "pipeline",
+    "pipeline_run",
+    "raw",
+    "resolver",
+    "step_action",
     "task",
     "task_ref",
+    "task_run",
     "when",
 ]

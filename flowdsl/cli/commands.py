@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
 
@@ -92,11 +93,33 @@ def pipeline_of(ctx: click.Context, file: str | None) -> Pipeline:
     """The pipeline at hand, or the one of the file."""
     if isinstance(ctx.obj, Pipeline):
         return ctx.obj
+    if isinstance(ctx.obj, Manifest):
+        return _only_pipeline(ctx.obj)
     if not file:
         raise UsageError("name the file of the pipeline: `flowdsl explain pipelines/sonic.py`")
     from flowdsl.cli.load import load_pipeline
 
     return load_pipeline(file)
+
+
+def _only_pipeline(manifest: Manifest) -> Pipeline:
+    found = manifest.pipelines
+    if len(found) != 1:
+        names = ", ".join(each.name for each in found) or "none"
+        raise UsageError(
+            f"the manifest has {len(found)} pipelines ({names}); name one: `flowdsl graph FILE.py:PIPELINE`"
+        )
+    return found[0]
+
+
+def _compiled_target(ctx: click.Context, file: str | None) -> Pipeline | Manifest:
+    if isinstance(ctx.obj, Manifest):
+        return ctx.obj
+    if ctx.obj is None and file:
+        from flowdsl.cli.load import load_target
+
+        return load_target(file)
+    return pipeline_of(ctx, file)
 
 
 def _compile(ctx: click.Context, *, file: str | None = None, **options: Any) -> int:
@@ -112,7 +135,7 @@ def _compile(ctx: click.Context, *, file: str | None = None, **options: Any) -> 
     """
     from flowdsl.cli.compile import compile_command
 
-    return compile_command(pipeline_of(ctx, file), **options)
+    return compile_command(_compiled_target(ctx, file), **options)
 
 
 def _graph(

@@ -213,6 +213,7 @@ class Pipeline:
                 hint="call at least one task outside on_finish",
             )
         options = self.options
+        place = {name: index for index, name in enumerate(options.task_order)}
         first, rest = (
             (options.display_name, described(self.function, options)) if options.verbatim else docstring(self.function)
         )
@@ -221,7 +222,7 @@ class Pipeline:
             location=self.location,
             params=self.signature.params,
             workspaces=tuple(trace.workspaces.values()),
-            nodes=tuple(trace.nodes.values()),
+            nodes=tuple(sorted(trace.nodes.values(), key=lambda node: place.get(node.name, len(place)))),
             results=tuple(pipeline_results(returned, self.location, trace.collector)),
             display_name=options.display_name or first,
             description=options.description or rest,

@@ -35,8 +35,6 @@ def pipeline_document(pipeline: PipelineDef, metadata: Mapping[str, Any], layout
 def pipeline_spec(pipeline: PipelineDef, layout: Layout) -> dict[str, Any]:
     """The PipelineSpec alone, for embedding."""
     options: PipelineOptions = pipeline.options
-    place = {name: index for index, name in enumerate(options.task_order)}
-    nodes = sorted(pipeline.nodes, key=lambda node: place.get(node.name, len(place)))
     return filled(
         {
             "displayName": pipeline.display_name,
@@ -46,9 +44,9 @@ def pipeline_spec(pipeline: PipelineDef, layout: Layout) -> dict[str, Any]:
                 filled({"name": space.name, "description": space.description, "optional": space.optional or None})
                 for space in pipeline.workspaces
             ],
-            "tasks": [pipeline_task(node, layout) for node in nodes if not node.final],
+            "tasks": [pipeline_task(node, layout) for node in pipeline.nodes if not node.final],
             "results": [_result(result, verbatim=options.verbatim) for result in pipeline.results],
-            "finally": [pipeline_task(node, layout) for node in nodes if node.final],
+            "finally": [pipeline_task(node, layout) for node in pipeline.nodes if node.final],
             **options.extra,
         }
     )

@@ -38,7 +38,7 @@ def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
             "sidecars": [_sidecar(sidecar, options.gpu_resource) for sidecar in options.sidecars],
             "volumes": volumes,
             "workspaces": _workspaces(task),
-            "results": [_result(result) for result in task.results],
+            "results": [result_spec(result) for result in task.results],
             **options.extra,
         }
     )
@@ -77,7 +77,8 @@ def param_spec(param: ParamDecl, *, enums: bool) -> dict[str, Any]:
     return spec
 
 
-def _result(result: ResultDecl) -> dict[str, Any]:
+def result_spec(result: ResultDecl) -> dict[str, Any]:
+    """A result as a Task or a StepAction declares it."""
     spec: dict[str, Any] = {"name": result.name, "type": result.type.tekton}
     if result.type.kind is Kind.OBJECT:
         spec["properties"] = {key: {"type": "string"} for key, _ in result.type.properties}
