@@ -16,7 +16,7 @@ class RunOptions:
 
     `workspaces` binds names to `PVC`, `VolumeClaim`, `Secret`, `ConfigMap`, `EmptyDir` or a binding as Tekton has
     it. `embed` writes the spec into the run instead of a reference. Timeouts are Go durations; those of tasks and
-    finally are a PipelineRun's. `metadata` and `extra` take further fields of the object's metadata and spec as they are.
+    finally are a PipelineRun's. `metadata` and `extra` take further fields of the object's metadata and spec.
     """
 
     name: str = ""
