@@ -26,6 +26,7 @@ class Binder:
     location: Location
     arguments: dict[str, Text] = attrs.field(factory=dict)
     matrix: dict[str, Text] = attrs.field(factory=dict)
+    verbatim: bool = False
     bindings: dict[str, WorkspaceUse] = attrs.field(factory=dict)
 
     def bind(self, given: Mapping[str, Any], *, fan_out: bool = False, covered: frozenset[str] = frozenset()) -> None:
@@ -100,6 +101,9 @@ class Binder:
                 self.matrix[param.name] = text
             return
         text = self._text(param.name, param.type, value, param.location)
+        if self.verbatim and isinstance(value, Reference) and isinstance(text, tuple):
+            # Tekton takes an array as the one text that refers to it, or as a list that holds that text.
+            text = text[0]
         if text is not None:
             self.arguments[param.name] = text
 

@@ -67,7 +67,7 @@ class Pipeline:
     def trace(self, alpha: frozenset[str] = frozenset()) -> Traced:
         """Run the function and gather its tasks. Never raises for the user's mistakes: they are in `findings`."""
         allowed = alpha | self.options.alpha
-        trace = Trace(Collector(list(self.problems.items)), self.name, allowed)
+        trace = Trace(Collector(list(self.problems.items)), self.name, allowed, verbatim=self.options.verbatim)
         values = self._declare(trace, "")
         token = CURRENT.set(trace)
         try:

@@ -169,6 +169,12 @@ class Calls:
         return write_task(spec, meta, name, writer, self.comments, (*at, "taskSpec"), inline=True)
 
 
+def function_name(item: Mapping[str, Any]) -> str:
+    """What the function of a task that is not among the files would be called."""
+    reference = item.get("taskRef")
+    return lower_name((reference_name(reference) if isinstance(reference, Mapping) else "") or item["name"])
+
+
 def write_reference(
     function: str, code: Code, signature: Signature, writer: Writer, description: str = ""
 ) -> TaskFunction:

@@ -10,7 +10,7 @@ import attrs
 from flowdsl.importer.calls import Tasks, order
 from flowdsl.importer.code import Code, Group, Pair, Part, call, literal, mapping, quoted, render, sequence
 from flowdsl.importer.comments import Comments
-from flowdsl.importer.functions import Calls
+from flowdsl.importer.functions import Calls, function_name
 from flowdsl.importer.names import Names
 from flowdsl.importer.references import Handle, Scope, used_results
 from flowdsl.importer.shapes import ARRAY, STRING, Unsupported
@@ -50,7 +50,8 @@ class PipelineWriter:
         signature = read_signature(spec, writer, self.comments, self.at, self.function, of_pipeline=True)
         scope = Scope(signature.params)
         locals_ = Names({name for name, _ in signature.params.values()} | set(signature.spaces.values()))
-        locals_.taken |= writer.globals
+        # A local name hides a function of the module, those included that the calls below will write.
+        locals_.taken |= writer.globals | {function_name(item) for item in self._every()}
         tasks = list(enumerate(spec.get("tasks") or ()))
         ordered = order(tasks)
         written = self._tasks(ordered, "tasks", scope, locals_, signature.spaces)
@@ -99,6 +100,7 @@ class PipelineWriter:
             at = (*self.at, field, number)
             conditions = self._conditions(item, at, scope)
             made = self.calls.made(item, at, scope, spaces, conditions is None)
+            locals_.taken |= self.writer.globals
             variable = locals_.free(made.variable, f"{made.variable}_task")
             handle = Handle(variable, made.results, "matrix" in item)
             scope.handles[item["name"]] = handle

@@ -12,7 +12,7 @@ from flowdsl.importer.code import Code, Group, Pair, Part, call, literal, quoted
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.names import PARAMS, RESULTS, Names, class_name, local_names, python_name
 from flowdsl.importer.references import Known
-from flowdsl.importer.shapes import Shape, Unsupported, declared_shape
+from flowdsl.importer.shapes import Shape, Unsupported, declared_shape, text_of
 from flowdsl.importer.writer import Writer
 from flowdsl.yamlread.nodes import Path
 
@@ -76,7 +76,7 @@ def _param(
     if item.get("description"):
         said["description"] = literal(item["description"])
     code = _annotated(shape.python, "Param", said, writer)
-    default = item.get("default")
+    default = text_of(item.get("default"))
     if default is not None:
         if not _fits(default, shape):
             raise Unsupported("params", f"the default of {item['name']!r} does not fit its type")

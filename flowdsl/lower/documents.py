@@ -10,7 +10,7 @@ from flowdsl.ir.nodes import PipelineWorkspace, TaskDef
 from flowdsl.ir.options import TaskOptions
 from flowdsl.lower.containers import env_list, security_context
 from flowdsl.lower.run import bound
-from flowdsl.lower.task import filled, object_meta, param_spec, result_spec
+from flowdsl.lower.task import filled, object_meta, param_spec, result_spec, with_extra
 
 
 def run_of(
@@ -38,7 +38,7 @@ def run_of(
         "apiVersion": "tekton.dev/v1",
         "kind": kind,
         "metadata": filled(meta),
-        "spec": filled({**spec, **options.extra}),
+        "spec": with_extra(spec, options.extra),
     }
 
 
@@ -56,11 +56,10 @@ def step_action_document(task: TaskDef, metadata: Mapping[str, Any]) -> dict[str
         "securityContext": security_context(options.security),
         "script": options.script,
         "results": [result_spec(result) for result in task.results],
-        **options.extra,
     }
     return {
         "apiVersion": "tekton.dev/v1beta1",
         "kind": "StepAction",
         "metadata": filled(object_meta({"name": task.name}, metadata, options)),
-        "spec": filled(spec),
+        "spec": with_extra(spec, options.extra),
     }

@@ -9,7 +9,7 @@ import attrs
 
 from flowdsl.ir.nodes import Condition, Node, PipelineDef, PipelineResult, Reference, WorkspaceUse
 from flowdsl.ir.options import PipelineOptions
-from flowdsl.lower.task import filled, object_meta, param_spec, plain, task_spec
+from flowdsl.lower.task import filled, object_meta, param_spec, plain, task_spec, with_extra
 
 
 @attrs.frozen
@@ -35,7 +35,7 @@ def pipeline_document(pipeline: PipelineDef, metadata: Mapping[str, Any], layout
 def pipeline_spec(pipeline: PipelineDef, layout: Layout) -> dict[str, Any]:
     """The PipelineSpec alone, for embedding."""
     options: PipelineOptions = pipeline.options
-    return filled(
+    return with_extra(
         {
             "displayName": pipeline.display_name,
             "description": pipeline.description,
@@ -47,8 +47,8 @@ def pipeline_spec(pipeline: PipelineDef, layout: Layout) -> dict[str, Any]:
             "tasks": [pipeline_task(node, layout) for node in pipeline.nodes if not node.final],
             "results": [_result(result, verbatim=options.verbatim) for result in pipeline.results],
             "finally": [pipeline_task(node, layout) for node in pipeline.nodes if node.final],
-            **options.extra,
-        }
+        },
+        options.extra,
     )
 
 
@@ -60,7 +60,7 @@ def _result(result: PipelineResult, *, verbatim: bool) -> dict[str, Any]:
 
 def pipeline_task(node: Node, layout: Layout) -> dict[str, Any]:
     """One entry of `tasks` or `finally`."""
-    return filled(
+    return with_extra(
         {
             "name": node.name,
             "displayName": node.display_name,
@@ -73,8 +73,8 @@ def pipeline_task(node: Node, layout: Layout) -> dict[str, Any]:
             "retries": node.retries or None,
             "onError": node.on_error,
             "timeout": node.timeout,
-            **node.extra,
-        }
+        },
+        node.extra,
     )
 
 

@@ -17,6 +17,8 @@ MANAGER = "tekton-pipelines"
 
 # Where a user's own data lies: an empty text or list is a value there, and names of keys mean nothing to Tekton.
 _VALUES = frozenset({"value", "default"})
+# Structs that Go holds by value: an empty one and none are the same to it.
+_STRUCTS = frozenset({"computeResources", "taskRunTemplate"})
 _MAPS = frozenset({"labels", "annotations", "nodeSelector", "matchLabels"})
 # `false` is what Go's decoder makes of an absent field, and it writes none: workspaces, mounts, persistent claims.
 _FALSE = frozenset({"optional", "readOnly"})
@@ -64,7 +66,7 @@ def _absent(name: str, value: Any, parent: str) -> bool:
         return parent not in _POINTERS
     if value == "" or (value == [] and not isinstance(value, bool)):
         return True
-    return (name in _MAPS and not value) or _no_retries(name, value)
+    return (name in _MAPS | _STRUCTS and not value) or _no_retries(name, value)
 
 
 def _no_retries(name: str, value: Any) -> bool:
