@@ -20,6 +20,7 @@ def all_commands(*, with_file: bool) -> list[click.Command]:
         _command(_compile, "compile", _COMPILE_OPTIONS, with_file=with_file),
         _command(_graph, "graph", _GRAPH_OPTIONS, with_file=with_file),
         *([_command(_lint, "lint", _LINT_OPTIONS, with_file=False)] if with_file else []),
+        *([_command(_import, "import", _IMPORT_OPTIONS, with_file=False)] if with_file else []),
         _command(_explain, "explain", _EXPLAIN_OPTIONS, with_file=False),
         _command(
             _completion,
@@ -86,6 +87,17 @@ _LINT_OPTIONS: list[click.Parameter] = [
     click.Option(
         ["--output"], type=click.Choice(["text", "json", "sarif", "github"]), default="text", help="How to print."
     ),
+]
+
+
+_IMPORT_OPTIONS: list[click.Parameter] = [
+    click.Argument(["paths"], nargs=-1, metavar="FILE|DIR|-..."),
+    click.Option(["-o", "--to"], metavar="PATH", help="The module to write, or a folder. [standard output]"),
+    click.Option(["--check"], is_flag=True, help="Write nothing; exit 1 with a diff if the module at -o is stale."),
+    click.Option(["--stubs"], is_flag=True, help="Only typed references to the Tasks, for catalogs."),
+    click.Option(["--force"], is_flag=True, help="Overwrite a module that differs."),
+    _ALPHA,
+    _OUTPUT,
 ]
 
 
@@ -192,6 +204,20 @@ def _lint(ctx: click.Context, *, paths: tuple[str, ...], **options: Any) -> int:
     from flowdsl.cli.lint import lint_command
 
     return lint_command(paths, **options)
+
+
+def _import(ctx: click.Context, *, paths: tuple[str, ...], **options: Any) -> int:
+    """Turn Tekton YAML into a Python module that compiles to the same documents.
+
+    \b
+    Examples:
+      flowdsl import tekton/ -o pipelines/build.py
+      kubectl get pipeline build -o yaml | flowdsl import -
+      flowdsl import --stubs catalog/ -o tasks.py
+    """
+    from flowdsl.cli.import_ import import_command
+
+    return import_command(paths, **options)
 
 
 def _explain(ctx: click.Context, *, what: str | None, alpha: tuple[str, ...], output: str) -> int:

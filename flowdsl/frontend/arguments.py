@@ -27,6 +27,8 @@ class Binder:
     arguments: dict[str, Text] = attrs.field(factory=dict)
     matrix: dict[str, Text] = attrs.field(factory=dict)
     verbatim: bool = False
+    elsewhere: frozenset[str] = frozenset()
+    """Fields of the PipelineTask that `extra` gives: what is not passed as an argument is there."""
     bindings: dict[str, WorkspaceUse] = attrs.field(factory=dict)
 
     def bind(self, given: Mapping[str, Any], *, fan_out: bool = False, covered: frozenset[str] = frozenset()) -> None:
@@ -47,7 +49,7 @@ class Binder:
                 )
             else:
                 self._unknown(name, [*known, *spaces])
-        for param in self.task.params:
+        for param in () if self.elsewhere & {"params", "matrix"} else self.task.params:
             if param.python not in given and param.default is None and param.python not in covered:
                 self.error(
                     "FLOW004",
@@ -55,7 +57,7 @@ class Binder:
                     f"pass it: `{param.python}=...`",
                     (("declared", param.location),),
                 )
-        for space in self.task.workspaces:
+        for space in () if "workspaces" in self.elsewhere else self.task.workspaces:
             if space.name not in self.bindings and space.python not in given:
                 self._unbound(space)
 

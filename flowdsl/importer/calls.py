@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
 
 from flowdsl.importer.code import Code, Dotted, call, literal, mapping, quoted, sequence
+from flowdsl.importer.names import lower_name
 from flowdsl.importer.references import Known, Scope, tasks_in
 from flowdsl.importer.shapes import ARRAY, STRING, Shape, Unsupported, text_of
 from flowdsl.importer.tasks import TaskFunction
@@ -63,35 +64,59 @@ def included(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return list((item.get("matrix") or {}).get("include") or ())
 
 
-def make_call(item: Mapping[str, Any], function: TaskFunction, scope: Scope, spaces: Mapping[str, str]) -> Code:
-    """The call of a function for a task. Raises Unsupported where its signature does not fit."""
-    options = _options(item, function, scope)
+def make_call(
+    item: Mapping[str, Any],
+    function: TaskFunction,
+    scope: Scope,
+    spaces: Mapping[str, str],
+    keep: Callable[[str, str], None],
+) -> Made:
+    """The call of a function for a task. A field that does not fit the function stays as it is, and `keep` is told."""
+    options, extra = _options(item, function)
+    arguments: dict[str, Code] = {}
+    matrix: dict[str, Code] = {}
+    readers: dict[str, Callable[[], dict[str, Code]]] = {
+        "runAfter": lambda: _after(item, scope),
+        "params": lambda: _arguments(item, function, scope),
+        "matrix": lambda: _matrix(item, function, scope),
+        "workspaces": lambda: _workspaces(item, function, spaces),
+    }
+    for field, read in readers.items():
+        try:
+            found = read()
+        except Unsupported as error:
+            keep(field, error.reason)
+            extra[field] = item.get(field)
+            continue
+        if field == "runAfter":
+            options |= found
+        else:
+            (matrix if field == "matrix" else arguments).update(found)
+    if extra:
+        options["extra"] = literal(extra)
     head: Code = call(f"{function.name}.with_options", **options) if options else function.name
-    arguments = {**_arguments(item, function, scope), **_workspaces(item, function, spaces)}
-    if "matrix" not in item:
-        return call(head, **arguments)
-    matrix, include = _matrix(item, function, scope)
-    return call(Dotted(head, "map"), **arguments, **matrix, **include)
+    variable, results = lower_name(item["name"]), function.signature.results
+    if matrix:
+        return Made(call(Dotted(head, "map"), **arguments, **matrix), variable, results)
+    return Made(call(head, **arguments), variable, {} if "matrix" in item else results)
 
 
-def _options(item: Mapping[str, Any], function: TaskFunction, scope: Scope) -> dict[str, Code]:
+def _options(item: Mapping[str, Any], function: TaskFunction) -> tuple[dict[str, Code], dict[str, Any]]:
     said: dict[str, Code] = {}
     if item["name"] != function.task_name:
         said["name"] = quoted(item["name"])
     said |= {python: literal(item[field]) for field, python in _OPTIONS.items() if item.get(field)}
+    return said, {field: value for field, value in item.items() if field not in _FIELDS and value is not None}
+
+
+def _after(item: Mapping[str, Any], scope: Scope) -> dict[str, Code]:
     after = item.get("runAfter") or []
-    if after:
-        handles = [scope.handles.get(name) for name in after]
-        if None in handles or len(set(after)) < len(after):
-            raise Unsupported("runAfter", "a task that is not there")
-        for handle in handles:
-            if handle is not None:
-                handle.used = True
-        said["after"] = sequence(handle.variable for handle in handles if handle is not None)
-    rest = {field: value for field, value in item.items() if field not in _FIELDS and value is not None}
-    if rest:
-        said["extra"] = literal(rest)
-    return said
+    handles = [scope.handles[name] for name in after if name in scope.handles]
+    if len(handles) < len(after) or len(set(after)) < len(after):
+        raise Unsupported("runAfter", "a task that is not there, or is there twice")
+    for handle in handles:
+        handle.used = True
+    return {"after": sequence(handle.variable for handle in handles)} if handles else {}
 
 
 def _arguments(item: Mapping[str, Any], function: TaskFunction, scope: Scope) -> dict[str, Code]:
@@ -106,8 +131,7 @@ def _arguments(item: Mapping[str, Any], function: TaskFunction, scope: Scope) ->
         found[python] = code
     given = {name for name, _ in (*argument_values(item), *fans_out(item))}
     given |= {param["name"] for entry in included(item) for param in entry.get("params") or ()}
-    given |= {binding["name"] for binding in item.get("workspaces") or ()}
-    missing = sorted(function.signature.required - given)
+    missing = sorted((function.signature.required & set(function.signature.params)) - given)
     if missing:
         raise Unsupported("params", f"the task needs {', '.join(missing)}")
     return found
@@ -122,6 +146,7 @@ def _declared(function: TaskFunction, name: str) -> tuple[str, Shape]:
 
 def _workspaces(item: Mapping[str, Any], function: TaskFunction, spaces: Mapping[str, str]) -> dict[str, Code]:
     found: dict[str, Code] = {}
+    given = {binding["name"] for binding in item.get("workspaces") or ()}
     for binding in item.get("workspaces") or ():
         python = function.signature.spaces.get(binding["name"])
         variable = spaces.get(binding.get("workspace") or "")
@@ -129,11 +154,16 @@ def _workspaces(item: Mapping[str, Any], function: TaskFunction, spaces: Mapping
             raise Unsupported("workspaces", f"the binding of {binding['name']!r}")
         sub_path = binding.get("subPath")
         found[python] = f"{variable}.sub_path({quoted(sub_path)})" if sub_path else variable
+    missing = sorted((function.signature.required & set(function.signature.spaces)) - given)
+    if missing:
+        raise Unsupported("workspaces", f"the task needs {', '.join(missing)}")
     return found
 
 
-def _matrix(item: Mapping[str, Any], function: TaskFunction, scope: Scope) -> tuple[dict[str, Code], dict[str, Code]]:
+def _matrix(item: Mapping[str, Any], function: TaskFunction, scope: Scope) -> dict[str, Code]:
     matrix: dict[str, Code] = {}
+    if "matrix" not in item:
+        return matrix
     if set(item["matrix"]) - {"params", "include"}:
         raise Unsupported("matrix", "fields beside params and include")
     for name, value in fans_out(item):
@@ -154,4 +184,4 @@ def _matrix(item: Mapping[str, Any], function: TaskFunction, scope: Scope) -> tu
                 raise Unsupported("matrix", "include with names, for a task with a param `name`")
             codes = {"name": quoted(entry["name"]), **codes}
         entries.append(mapping(codes))
-    return matrix, {"include": sequence(entries)} if entries else {}
+    return matrix | ({"include": sequence(entries)} if entries else {})

@@ -144,8 +144,10 @@ def render(code: Code, indent: int = 0, column: int | None = None, after: int = 
         return f"{render(code.left, indent, start, after + len(code.name) + 1)}.{code.name}"
     if isinstance(code, Pair):
         return text if text is not None and start + len(text) + after <= WIDTH else _pair(code, indent, start, after)
-    if isinstance(code, str) or (text is not None and (start + len(text) + after <= WIDTH or not code.parts)):
+    if isinstance(code, str) or (text is not None and start + len(text) + after <= WIDTH):
         return text if text is not None else str(code)
+    if not code.parts:
+        return render(code.head, indent, start, after + 2) + code.brackets
     head = render(code.head, indent, start, 1)
     pad = " " * (indent + _INDENT)
     lines = [head + code.brackets[0]]

@@ -141,7 +141,9 @@ class Calls:
             mark, comments = writer.mark(), list(self.comments.by_path)
             try:
                 function = self._function(item, at)
-                return Made(make_call(item, function, scope, spaces), variable, function.signature.results)
+                return make_call(
+                    item, function, scope, spaces, lambda field, why: writer.keep(self.index, (*at, field), why)
+                )
             except Unsupported as error:
                 if "taskSpec" in item:
                     writer.back(mark)
@@ -155,6 +157,9 @@ class Calls:
             rest["taskRef"] = None
         head = call(f"{self.functions.loose()}.with_options", name=quoted(item["name"]), extra=literal(rest))
         return Made(call(head), variable, {})
+
+    def _keep(self, path: Path, reason: str) -> None:
+        self.functions.writer.keep(self.index, path, reason)
 
     def _function(self, item: Mapping[str, Any], at: Path) -> TaskFunction:
         writer = self.functions.writer

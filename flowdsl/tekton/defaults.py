@@ -6,6 +6,7 @@ that Tekton ships (pkg/apis/config/default.go): 60 minutes, the account `default
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -48,11 +49,18 @@ def _copy(value: Any, parent: str) -> Any:
         kept = {}
         for name, item in value.items():
             if not _absent(name, item, parent):
-                kept[name] = item if name in _VALUES and isinstance(item, str) else _copy(item, name)
+                kept[name] = _text(item) if name in _VALUES else _copy(item, name)
         return kept
     if isinstance(value, (list, tuple)):
         return [_copy(item, parent) for item in value]
     return value
+
+
+def _text(value: Any) -> Any:
+    """A param's value or default: Tekton's decoder takes what is no text, list or map as its JSON."""
+    if isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    return value if isinstance(value, str) else _copy(value, "value")
 
 
 def _absent(name: str, value: Any, parent: str) -> bool:
