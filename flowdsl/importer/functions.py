@@ -185,7 +185,7 @@ def write_reference(
 ) -> TaskFunction:
     """Write `@task_ref(...)` and its function."""
     decorator = "@" + render(call(writer.use("task_ref"), code), 0, 1)
-    writer.blocks.append("\n".join([decorator, *body(signature.head(function), {"description": description})]))
+    writer.blocks.append("\n".join([decorator, *body(signature, function, {"description": description})]))
     return TaskFunction(function, function.strip("_").replace("_", "-"), signature)
 
 

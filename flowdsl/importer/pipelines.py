@@ -59,6 +59,7 @@ class PipelineWriter:
         scope.final = True
         final = self._tasks(list(enumerate(spec.get("finally") or ())), "finally", scope, locals_, signature.spaces)
         results = self._results(scope) if spec.get("results") else None
+        signature.returns = "dict[str, object]" if results is not None else "None"
         # Only now is it known which tasks something refers to: those alone get a variable.
         lines = self._blocks(written, 4)
         if final:
@@ -71,7 +72,7 @@ class PipelineWriter:
         document = docstring(spec["description"]) if spec.get("description") else None
         comments = self.comments.take(self.at if len(self.at) > 1 else ())
         head = [f"# {text}".rstrip() for text in comments]
-        head += ["@" + render(call(writer.use("pipeline"), **said), 0, 1), signature.head(self.function, arrow=False)]
+        head += ["@" + render(call(writer.use("pipeline"), **said), 0, 1), signature.head(self.function)]
         head += [f"    {document}"] if document else []
         writer.blocks.append("\n".join([*head, *lines]))
 

@@ -58,15 +58,17 @@ class Scope:
         at = 0
         for match in _REFERENCE.finditer(value):
             found = self.expression(match[1], STRING)
-            # An f-string's expressions can't hold its own quotes or a backslash before Python 3.12.
-            if found is None or '"' in found or "\\" in found:
+            if found is None:
                 continue
             parts += [(value[at : match.start()], False), (found, True)]
             at = match.end()
         parts = [part for part in (*parts, (value[at:], False)) if part[0]]
         if not any(is_code for _, is_code in parts):
             return literal(value)
-        return parts[0][0] if len(parts) == 1 else formatted(parts)
+        if len(parts) == 1:
+            return parts[0][0]
+        # Before Python 3.12 an f-string's expressions can't hold its own quotes.
+        return formatted([(part.replace('"', "'") if is_code else part, is_code) for part, is_code in parts])
 
     def single(self, value: str, shape: Shape) -> str | None:
         """The expression of a text that is one reference and nothing else, of a shape; None for any other text."""
@@ -153,7 +155,7 @@ def _take(expression: str, have: Shape, taken: str, wanted: Shape) -> str | None
         return f"{expression}[{element[2]}]"
     key = taken[1:]
     if taken[0] == "." and have.kind == "object" and key in have.keys:
-        return f"{expression}[{quoted(key)}]".replace('"', "'") if "'" not in key else None
+        return None if any(char in key for char in "'\"\\") else f"{expression}[{quoted(key)}]"
     return None
 
 

@@ -35,14 +35,14 @@ class Signature:
     results: dict[str, Known] = attrs.field(factory=dict)
     returns: Code = "None"
 
-    def head(self, name: str, *, arrow: bool = True) -> str:
-        """`def name(...) -> returns:`, or without the arrow for a pipeline."""
+    def head(self, name: str, body: str = "") -> str:
+        """`def name(...) -> returns:`, with a body on the same line."""
         parts = [part for part, _ in self.arguments]
         optional = [can for _, can in self.arguments]
         if any(before and not after for before, after in pairwise(optional)):
             # Tekton's order may have one with a default before one without: Python allows that behind a star.
             parts.insert(0, Part("*"))
-        tail = f" -> {render(self.returns)}:" if arrow else ":"
+        tail = f" -> {render(self.returns)}:{body}"
         return render(Group(f"def {name}", "()", tuple(parts)), after=len(tail)) + tail
 
 

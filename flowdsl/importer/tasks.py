@@ -157,13 +157,13 @@ def _write(
 ) -> None:
     lines = [f"# {text}".rstrip() for text in comments]
     lines.append("@" + render(decorator, 0, 1))
-    lines += body(signature.head(function), spec)
+    lines += body(signature, function, spec)
     writer.blocks.append("\n".join(lines))
 
 
-def body(head: str, spec: Mapping[str, Any]) -> list[str]:
+def body(signature: Signature, function: str, spec: Mapping[str, Any]) -> list[str]:
     """A function without code of its own."""
     said = docstring(spec["description"]) if spec.get("description") else None
     if said is None:
-        return [f"{head} ..."]
-    return [head, f"    {said}", "    ..."]
+        return [signature.head(function, " ...")]
+    return [signature.head(function), f"    {said}", "    ..."]
