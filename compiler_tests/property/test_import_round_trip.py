@@ -89,11 +89,21 @@ def test_a_docstring_says_what_it_is_to_say_or_is_not_written(text: str) -> None
     assert described(scope["f"], TaskOptions()) == text
 
 
-TEXTS = st.text(
-    st.sampled_from(
-        ["a", "-", "{", "}", '"', "'", "\\", "$(params.p)", "$(params.q-r[0])", "$(params.o.k)", "$(x)", "\n"]
-    )
-)
+PIECES = [
+    "a",
+    "-",
+    "{",
+    "}",
+    '"',
+    "'",
+    "\\",
+    "$(params.p)",
+    "$(params.q-r[0])",
+    "$(params.o.k)",
+    "$(params['p'])",
+    "\n",
+]
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
 
 
 @SETTINGS
@@ -121,5 +131,5 @@ def test_any_text_around_references_comes_back(text: str, texts: list[str]) -> N
         },
     )
     written = faithful_module(documents)
-    assert written.kept == () or "$(x)" in text + "".join(texts)
+    assert written.kept == ()
     assert differing(written.text, documents) == []

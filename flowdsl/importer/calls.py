@@ -131,7 +131,7 @@ def _arguments(item: Mapping[str, Any], function: TaskFunction, scope: Scope) ->
         found[python] = code
     given = {name for name, _ in (*argument_values(item), *fans_out(item))}
     given |= {param["name"] for entry in included(item) for param in entry.get("params") or ()}
-    missing = sorted((function.signature.required & set(function.signature.params)) - given)
+    missing = sorted(function.signature.required - given)
     if missing:
         raise Unsupported("params", f"the task needs {', '.join(missing)}")
     return found
@@ -154,7 +154,7 @@ def _workspaces(item: Mapping[str, Any], function: TaskFunction, spaces: Mapping
             raise Unsupported("workspaces", f"the binding of {binding['name']!r}")
         sub_path = binding.get("subPath")
         found[python] = f"{variable}.sub_path({quoted(sub_path)})" if sub_path else variable
-    missing = sorted((function.signature.required & set(function.signature.spaces)) - given)
+    missing = sorted(function.signature.required_spaces - given)
     if missing:
         raise Unsupported("workspaces", f"the task needs {', '.join(missing)}")
     return found

@@ -29,6 +29,7 @@ class Use:
     results: dict[str, Shape] = attrs.field(factory=dict)
     spaces: dict[str, None] = attrs.field(factory=dict)
     always: set[str] | None = None
+    always_bound: set[str] | None = None
 
 
 @attrs.define
@@ -65,7 +66,8 @@ class Functions:
             use.params.setdefault(name, shape)
         bound = [binding["name"] for binding in item.get("workspaces") or ()]
         use.spaces |= dict.fromkeys(bound)
-        use.always = {*given, *bound} if use.always is None else use.always & {*given, *bound}
+        use.always = set(given) if use.always is None else use.always & set(given)
+        use.always_bound = set(bound) if use.always_bound is None else use.always_bound & set(bound)
 
     def _shape(self, value: Any, items: Mapping[str, Mapping[str, Any]], shapes: Mapping[str, Shape]) -> Shape:
         if isinstance(value, list):
@@ -192,10 +194,8 @@ def write_reference(
 def _inferred(use: Use, owner: str, writer: Writer) -> Signature:
     """The signature that the uses of a task let one guess."""
     found = Signature()
-    always = use.always or set()
-    names = local_names([*use.params, *(name for name in use.spaces if name not in use.params)], PARAMS)
-    if set(use.params) & set(use.spaces):
-        raise Unsupported("params", "a param and a workspace have one name")
+    always, bound = use.always or set(), use.always_bound or set()
+    names, spaces = local_names(use.params, use.spaces, PARAMS)
     for name, shape in use.params.items():
         named = writer.named(shape, f"{owner}-{name}")
         code: Code = named.python
@@ -210,15 +210,15 @@ def _inferred(use: Use, owner: str, writer: Writer) -> Signature:
         found.params[name] = (names[name], named)
     for name in use.spaces:
         space = writer.use("Workspace")
-        said: dict[str, Code] = {} if names[name] == name else {"name": quoted(name)}
-        if name not in always:
+        said: dict[str, Code] = {} if spaces[name] == name else {"name": quoted(name)}
+        if name not in bound:
             said["optional"] = "True"
         else:
-            found.required.add(name)
+            found.required_spaces.add(name)
         found.arguments.append(
-            (Part(Pair(space, call(space, **said)) if said else space, f"{names[name]}: "), bool(said))
+            (Part(Pair(space, call(space, **said)) if said else space, f"{spaces[name]}: "), bool(said))
         )
-        found.spaces[name] = names[name]
+        found.spaces[name] = spaces[name]
     results = [_result(name, shape) for name, shape in use.results.items()]
     read_results(found, results, writer, Comments(), (), owner)
     return found

@@ -67,10 +67,17 @@ class Names:
         return found
 
 
-def local_names(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
-    """Python names for a list of Tekton's, by Tekton's."""
+def local_names(
+    params: Iterable[str], spaces: Iterable[str], taken: Iterable[str] = ()
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Python names for params and for workspaces, by Tekton's. The two may have names alike: a workspace gives way."""
     scope = Names(set(taken))
-    return {name: scope.free(_not(python_name(name), scope.taken)) for name in names}
+    found = {name: scope.free(_not(python_name(name), scope.taken)) for name in params}
+    return found, {name: scope.free(_not(_space(name, found), scope.taken)) for name in spaces}
+
+
+def _space(name: str, params: Iterable[str]) -> str:
+    return f"{python_name(name)}_workspace" if name in params else python_name(name)
 
 
 def _not(name: str, taken: set[str]) -> str:

@@ -32,6 +32,7 @@ class Signature:
     params: dict[str, tuple[str, Shape]] = attrs.field(factory=dict)
     spaces: dict[str, str] = attrs.field(factory=dict)
     required: set[str] = attrs.field(factory=set)
+    required_spaces: set[str] = attrs.field(factory=set)
     results: dict[str, Known] = attrs.field(factory=dict)
     returns: Code = "None"
 
@@ -52,16 +53,14 @@ def read_signature(
     """The parameters of a spec. Raises Unsupported for what Python's can't say."""
     found = Signature()
     params, spaces = spec.get("params") or (), spec.get("workspaces") or ()
-    both = [each["name"] for each in (*params, *spaces)]
-    if len(set(both)) < len(both):
-        raise Unsupported("params", "a param and a workspace have one name")
-    names = local_names(both, writer.globals | PARAMS if of_pipeline else PARAMS)
+    taken = writer.globals | PARAMS if of_pipeline else PARAMS
+    names, space_names = local_names((each["name"] for each in params), (each["name"] for each in spaces), taken)
     for index, item in enumerate(params):
         said = comments.take((*at, "params", index))
         _param(found, item, names[item["name"]], writer, said, owner)
     for index, item in enumerate(spaces):
         said = comments.take((*at, "workspaces", index))
-        _space(found, item, names[item["name"]], writer, said, of_pipeline=of_pipeline)
+        _space(found, item, space_names[item["name"]], writer, said, of_pipeline=of_pipeline)
     return found
 
 
@@ -123,7 +122,7 @@ def _space(
     found.arguments.append((Part(code, f"{name}: ", comments), bool(said)))
     found.spaces[item["name"]] = name
     if not item.get("optional"):
-        found.required.add(item["name"])
+        found.required_spaces.add(item["name"])
 
 
 def _only(item: Mapping[str, Any], known: frozenset[str], what: str) -> None:
