@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,10 @@ _V1, _ACTION = "tekton.dev/v1", "tekton.dev/v1beta1"
 _FIELDS = frozenset({"apiVersion", "kind", "metadata", "spec"})
 _ENDINGS = {"Task": "task", "Pipeline": "pipeline", "StepAction": "step"}
 _ORDER = ("Task", "StepAction", "Pipeline", "PipelineRun", "TaskRun")
+
+
+# A document may lack a name or have a list where a map belongs: it is kept, and the checker tells what is wrong.
+_ODD = (Unsupported, KeyError, TypeError, AttributeError, ValueError)
 
 
 @attrs.frozen
@@ -66,7 +71,9 @@ class _Module:
             spec = self.documents[index].get("spec") or {}
             inner = spec if index in kinds["Pipeline"] else spec.get("pipelineSpec")
             if isinstance(inner, Mapping):
-                functions.learn(inner)
+                # What is odd in it is told when the pipeline itself is written.
+                with contextlib.suppress(*_ODD):
+                    functions.learn(inner)
         for kind in ("Pipeline", "PipelineRun", "TaskRun"):
             for index in kinds[kind]:
                 self._try(index, functions, writers[kind])
@@ -84,8 +91,7 @@ class _Module:
         references, loose = dict(functions.references), functions.as_written
         try:
             write(index, functions)
-        except (Unsupported, KeyError, TypeError, AttributeError, ValueError) as error:
-            # A document that the checker would refuse may have any shape; it is kept, and the checker tells why.
+        except _ODD as error:
             self.writer.back(mark)
             self.comments[index].by_path = comments
             functions.references, functions.as_written = references, loose
@@ -161,7 +167,7 @@ def write_stubs(documents: Sequence[Mapping[str, Any]], title: str = "") -> Impo
             read_results(signature, spec.get("results") or (), writer, Comments(), (), function)
             code = reference_code({"name": name}, writer)
             write_reference(function, code, signature, writer, spec.get("description") or "")
-        except (Unsupported, KeyError, TypeError, AttributeError, ValueError) as error:
+        except _ODD as error:
             writer.back(mark)
             writer.keep(index, (), error.reason if isinstance(error, Unsupported) else "a field of the wrong type")
     return Imported(_head(title, writer) + writer.text(), tuple(writer.kept))

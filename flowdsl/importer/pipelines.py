@@ -74,7 +74,7 @@ class PipelineWriter:
         head = [f"# {text}".rstrip() for text in comments]
         head += ["@" + render(call(writer.use("pipeline"), **said), 0, 1), signature.head(self.function)]
         head += [f"    {document}"] if document else []
-        writer.blocks.append("\n".join([*head, *lines]))
+        writer.blocks.append("\n".join([*head, *(lines or ["    ..."])]))
 
     def _decorator(self, meta: Mapping[str, Any], written: list[str], called: list[str]) -> dict[str, Code]:
         said: dict[str, Code] = {"verbatim": "True"}
