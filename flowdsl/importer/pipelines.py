@@ -47,11 +47,12 @@ class PipelineWriter:
     def write(self, meta: Mapping[str, Any]) -> None:
         """The function with its decorator. Raises Unsupported."""
         spec, writer = self.spec, self.writer
-        signature = read_signature(spec, writer, self.comments, self.at, self.function, of_pipeline=True)
+        # A local name hides a function of the module, those included that the calls below will write.
+        hidden = frozenset(writer.globals | {function_name(item) for item in self._every()})
+        signature = read_signature(spec, writer, self.comments, self.at, self.function, hidden=hidden)
         scope = Scope(signature.params)
         locals_ = Names({name for name, _ in signature.params.values()} | set(signature.spaces.values()))
-        # A local name hides a function of the module, those included that the calls below will write.
-        locals_.taken |= writer.globals | {function_name(item) for item in self._every()}
+        locals_.taken |= hidden
         tasks = list(enumerate(spec.get("tasks") or ()))
         ordered = order(tasks)
         written = self._tasks(ordered, "tasks", scope, locals_, signature.spaces)

@@ -48,12 +48,22 @@ class Signature:
 
 
 def read_signature(
-    spec: Mapping[str, Any], writer: Writer, comments: Comments, at: Path, owner: str, *, of_pipeline: bool = False
+    spec: Mapping[str, Any],
+    writer: Writer,
+    comments: Comments,
+    at: Path,
+    owner: str,
+    *,
+    hidden: frozenset[str] | None = None,
 ) -> Signature:
-    """The parameters of a spec. Raises Unsupported for what Python's can't say."""
+    """The parameters of a spec. Raises Unsupported for what Python's can't say.
+
+    `hidden` are names of the module that a pipeline's body uses, so that no parameter may have them; None for a task.
+    """
+    of_pipeline = hidden is not None
     found = Signature()
     params, spaces = spec.get("params") or (), spec.get("workspaces") or ()
-    taken = writer.globals | PARAMS if of_pipeline else PARAMS
+    taken = PARAMS | (hidden or frozenset())
     names, space_names = local_names((each["name"] for each in params), (each["name"] for each in spaces), taken)
     for index, item in enumerate(params):
         said = comments.take((*at, "params", index))
@@ -138,6 +148,8 @@ def read_results(
     results = list(items)
     if not results:
         return
+    if len({item["name"] for item in results}) < len(results):
+        raise Unsupported("results", "two results have one name")
     fields = []
     names = _field_names([item["name"] for item in results])
     for index, item in enumerate(results):

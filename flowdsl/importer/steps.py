@@ -42,7 +42,8 @@ def step(item: Mapping[str, Any], writer: Writer, owner: str) -> Group:
         said["ref"] = quoted(str(name)) if set(reference) == {"name"} else literal(reference)
         del rest["ref"]
     params = rest.get("params")
-    if params and all(set(each) == {"name", "value"} for each in params):
+    named = {each.get("name") for each in params or ()}
+    if params and len(named) == len(params) and all(set(each) == {"name", "value"} for each in params):
         said["params"] = literal({each["name"]: text_of(each["value"]) for each in params})
         del rest["params"]
     return _call("Step", said, rest, writer)
