@@ -56,7 +56,7 @@ class _Module:
             kinds[kind].append(index)
             self.names[index] = self._free(document)
         for index in kinds[""]:
-            self._raw(index, self.as_raw.get(index) or "a document of another kind")
+            self._raw(index, self.as_raw.get(index) or "the DSL has no word for this kind")
         writers: dict[str, Callable[[int, Functions], None]] = {
             "Task": self._task,
             "StepAction": self._step_action,
