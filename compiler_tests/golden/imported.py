@@ -111,15 +111,6 @@ def build_image(
 def greet(who: str) -> None: ...
 
 
-class GitClone(NamedTuple):
-    commit: str
-    branch: str
-
-
-@task_ref(hub("git-clone", version="0.9", type_=""))
-def git_clone(url: str, output: Workspace) -> GitClone: ...
-
-
 @task(
     verbatim=True,
     inline=True,
@@ -127,6 +118,15 @@ def git_clone(url: str, output: Workspace) -> GitClone: ...
     steps=[Step(image="aquasec/trivy:0.55.0", args=["image", "$(params.digest)"])],
 )
 def scan(digest: str) -> None: ...
+
+
+class GitClone(NamedTuple):
+    commit: str
+    branch: str
+
+
+@task_ref(hub("git-clone", version="0.9", type_=""))
+def git_clone(url: str, output: Workspace) -> GitClone: ...
 
 
 @task_ref(named("push"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -132,33 +132,37 @@ class Calls:
     comments: Comments
     index: int
     owner: str
+    ready: dict[str, TaskFunction | Unsupported] = attrs.field(factory=dict)
+
+    def prepare(self, items: Iterable[tuple[Path, Mapping[str, Any]]]) -> None:
+        """Write the functions that the tasks of a pipeline call, so that all their names are known before a local's."""
+        writer = self.functions.writer
+        for at, item in items:
+            mark, comments = writer.mark(), list(self.comments.by_path)
+            try:
+                self.ready[item["name"]] = self._function(item, at)
+            except Unsupported as error:
+                writer.back(mark)
+                self.comments.by_path = comments
+                self.ready[item["name"]] = error
+                self.functions.loose()
 
     def made(
         self, item: Mapping[str, Any], at: Path, scope: Scope, spaces: Mapping[str, str], as_written: bool
     ) -> Made:
         """The call for a task; one that has no words for it keeps the task as Tekton writes it."""
-        writer = self.functions.writer
-        variable = lower_name(item["name"])
-        if not as_written:
-            mark, comments = writer.mark(), list(self.comments.by_path)
-            try:
-                function = self._function(item, at)
-                return make_call(
-                    item, function, scope, spaces, lambda field, why: writer.keep(self.index, (*at, field), why)
-                )
-            except Unsupported as error:
-                if "taskSpec" in item:
-                    writer.back(mark)
-                    self.comments.by_path = comments
-                writer.keep(self.index, (*at, error.field), error.reason)
+        function = self.ready[item["name"]]
+        if isinstance(function, TaskFunction) and not as_written:
+            return make_call(item, function, scope, spaces, lambda field, why: self._keep((*at, field), why))
         rest = {field: value for field, value in item.items() if field != "name"}
-        if as_written is False:
+        if isinstance(function, Unsupported):
+            self._keep((*at, function.field), function.reason)
+        if not as_written:
             # The conditions are the block's, in which the call stands.
             rest.pop("when", None)
-        if "taskRef" not in rest:
-            rest["taskRef"] = None
+        rest.setdefault("taskRef", None)
         head = call(f"{self.functions.loose()}.with_options", name=quoted(item["name"]), extra=literal(rest))
-        return Made(call(head), variable, {})
+        return Made(call(head), lower_name(item["name"]), {})
 
     def _keep(self, path: Path, reason: str) -> None:
         self.functions.writer.keep(self.index, path, reason)
@@ -174,12 +178,6 @@ class Calls:
         name = writer.scope.free(wanted, f"{lower_name(self.owner)}_{wanted}")
         meta = {**(spec.get("metadata") or {}), "name": item["name"]}
         return write_task(spec, meta, name, writer, self.comments, (*at, "taskSpec"), inline=True)
-
-
-def function_name(item: Mapping[str, Any]) -> str:
-    """What the function of a task that is not among the files would be called."""
-    reference = item.get("taskRef")
-    return lower_name((reference_name(reference) if isinstance(reference, Mapping) else "") or item["name"])
 
 
 def write_reference(

@@ -72,7 +72,9 @@ def local_names(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Python names for params and for workspaces, by Tekton's. The two may have names alike: a workspace gives way."""
     scope = Names(set(taken))
-    found = {name: scope.free(_not(python_name(name), scope.taken)) for name in params}
+    # What is a Python name already stays as it is, whatever comes before it.
+    ordered = sorted(params, key=lambda name: python_name(name) != name)
+    found = {name: scope.free(_not(python_name(name), scope.taken)) for name in ordered}
     return found, {name: scope.free(_not(_space(name, found), scope.taken)) for name in spaces}
 
 

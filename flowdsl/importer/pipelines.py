@@ -10,7 +10,7 @@ import attrs
 from flowdsl.importer.calls import Tasks, order
 from flowdsl.importer.code import Code, Group, Pair, Part, call, literal, mapping, quoted, render, sequence
 from flowdsl.importer.comments import Comments
-from flowdsl.importer.functions import Calls, function_name
+from flowdsl.importer.functions import Calls
 from flowdsl.importer.names import Names
 from flowdsl.importer.references import Handle, Scope, used_results
 from flowdsl.importer.shapes import ARRAY, STRING, Unsupported
@@ -47,8 +47,13 @@ class PipelineWriter:
     def write(self, meta: Mapping[str, Any]) -> None:
         """The function with its decorator. Raises Unsupported."""
         spec, writer = self.spec, self.writer
-        # A local name hides a function of the module, those included that the calls below will write.
-        hidden = frozenset(writer.globals | {function_name(item) for item in self._every()})
+        self.calls.prepare(
+            ((*self.at, field, number), item)
+            for field in ("tasks", "finally")
+            for number, item in enumerate(spec.get(field) or ())
+        )
+        # A local name would hide a function of the module.
+        hidden = frozenset(writer.globals | {"as_written"})
         signature = read_signature(spec, writer, self.comments, self.at, self.function, hidden=hidden)
         scope = Scope(signature.params)
         locals_ = Names({name for name, _ in signature.params.values()} | set(signature.spaces.values()))
@@ -102,7 +107,6 @@ class PipelineWriter:
             at = (*self.at, field, number)
             conditions = self._conditions(item, at, scope)
             made = self.calls.made(item, at, scope, spaces, conditions is None)
-            locals_.taken |= self.writer.globals
             variable = locals_.free(made.variable, f"{made.variable}_task")
             handle = Handle(variable, made.results, "matrix" in item)
             scope.handles[item["name"]] = handle
