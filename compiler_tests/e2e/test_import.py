@@ -101,7 +101,8 @@ def test_stubs_complete_and_compile_in_a_pipeline(folder: Path) -> None:
         encoding="utf-8",
     )
     assert main(["compile", "p.py", "-o", "p.yaml"]) == 0
-    tasks = list(yaml.safe_load_all((folder / "p.yaml").read_text(encoding="utf-8")))[0]["spec"]["tasks"]
+    made = yaml.safe_load_all((folder / "p.yaml").read_text(encoding="utf-8"))
+    tasks = next(made)["spec"]["tasks"]
     assert tasks[0]["taskRef"] == {"name": "say-hello", "kind": "Task"}
 
 
