@@ -19,7 +19,7 @@ MANAGER = "tekton-pipelines"
 # Where a user's own data lies: an empty text or list is a value there, and names of keys mean nothing to Tekton.
 _VALUES = frozenset({"value", "default"})
 # Structs that Go holds by value: an empty one and none are the same to it.
-_STRUCTS = frozenset({"computeResources", "taskRunTemplate"})
+_STRUCTS = frozenset({"computeResources", "metadata", "status", "taskRunTemplate"})
 _MAPS = frozenset({"labels", "annotations", "nodeSelector", "matchLabels"})
 # `false` is what Go's decoder makes of an absent field, and it writes none: workspaces, mounts, persistent claims.
 _FALSE = frozenset({"optional", "readOnly"})
@@ -48,8 +48,11 @@ def _copy(value: Any, parent: str) -> Any:
     if isinstance(value, Mapping):
         kept = {}
         for name, item in value.items():
-            if not _absent(name, item, parent):
-                kept[name] = _text(item) if name in _VALUES else _copy(item, name)
+            if _absent(name, item, parent):
+                continue
+            copied = _text(item) if name in _VALUES else _copy(item, name)
+            if copied or name not in _STRUCTS:
+                kept[name] = copied
         return kept
     if isinstance(value, (list, tuple)):
         return [_copy(item, parent) for item in value]
@@ -74,7 +77,7 @@ def _absent(name: str, value: Any, parent: str) -> bool:
         return parent not in _POINTERS
     if value == "" or (value == [] and not isinstance(value, bool)):
         return True
-    return (name in _MAPS | _STRUCTS and not value) or _no_retries(name, value)
+    return (name in _MAPS and not value) or _no_retries(name, value)
 
 
 def _no_retries(name: str, value: Any) -> bool:
