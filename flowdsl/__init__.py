@@ -9,6 +9,7 @@ from flowdsl.frontend.manifest import pipeline_run, raw, step_action, task_run
 from flowdsl.frontend.references import bundle, cluster, git, http, hub, named, resolver, task_ref
 from flowdsl.frontend.task import Task, task
 from flowdsl.ir.declared import Param, Result
+from flowdsl.ir.local import LocalRun, Service
 from flowdsl.ir.options import Body, Sidecar, Step, StepTemplate
 from flowdsl.ir.volumes import (
     PVC,
@@ -31,11 +32,13 @@ __all__ = [
     "Directory",
     "EmptyDir",
     "File",
+    "LocalRun",
     "Manifest",
     "Param",
     "Pipeline",
     "Result",
     "Secret",
+    "Service",
     "ServiceAccount",
     "Sidecar",
     "Step",

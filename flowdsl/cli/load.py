@@ -22,6 +22,12 @@ def load_pipeline(target: str) -> Pipeline:
     return choose(_load(file), str(file), wanted)
 
 
+def load_module(file: Path) -> ModuleType:
+    """A Python file as a module. Raises UsageError for a bad path, FlowError for a bad file."""
+    _check_file(file)
+    return _load(file)
+
+
 def load_target(target: str) -> Pipeline | Manifest:
     """What `compile` compiles: the pipeline named or found, else the one manifest of the file."""
     path, _, wanted = target.partition(".py:")

@@ -269,4 +269,6 @@ def _documented() -> None:
 def is_empty(function: Callable[..., Any]) -> bool:
     """Whether the body is only `...`, `pass` or a docstring."""
     code = function.__code__
-    return code.co_code in (_plain.__code__.co_code, _documented.__code__.co_code)
+    # `return 42` has the same instructions; what they return tells it apart.
+    returns_none = all(const is None or const == function.__doc__ for const in code.co_consts)
+    return returns_none and code.co_code in (_plain.__code__.co_code, _documented.__code__.co_code)

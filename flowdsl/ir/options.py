@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from flowdsl.ir.volumes import VolumeClaim
+
+if TYPE_CHECKING:
+    from flowdsl.ir.local import LocalRun
 
 
 def _texts(value: Iterable[str]) -> tuple[str, ...]:
@@ -91,6 +94,7 @@ class TaskOptions:
     `verbatim`: the Task says what is written here and no more: no variables for params, no security context, no label
     of flowdsl's. `inline`: a Pipeline embeds it where it is used, as a taskSpec. `display_name` and `description` stand
     in for the docstring. `metadata` and `extra` take further fields of the object's metadata and spec as they are.
+    `cache` lets local runs take what the task gave before for the same code, image, params and input files.
     """
 
     name: str = ""
@@ -126,6 +130,7 @@ class TaskOptions:
     description: str = ""
     metadata: Mapping[str, Any] = attrs.field(factory=dict)
     extra: Mapping[str, Any] = attrs.field(factory=dict)
+    cache: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -135,6 +140,8 @@ class PipelineOptions:
     `files` is the run's own volume, where File results and `Workspace.auto()` live; `run` gives the emitted PipelineRun
     values for params, as `--set` does. `verbatim`: the Pipeline says what is written and no more; `task_order` is the
     order its tasks are listed in, where that is not the order of the calls. `metadata` and `extra` are as in `@task`.
+    values for params, as `--set` does. `local` is what a run on this machine needs, or a function that gives it (called
+    by `run` alone); it leaves no trace in the compiled YAML.
     """
 
     name: str = ""
@@ -149,6 +156,7 @@ class PipelineOptions:
     tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
     fs_group: int | None = 65532
     run: Mapping[str, Any] = attrs.field(factory=dict)
+    local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)
     alpha: frozenset[str] = attrs.field(default=frozenset(), converter=_flags)
     verbatim: bool = False
     task_order: tuple[str, ...] = attrs.field(default=(), converter=_texts)

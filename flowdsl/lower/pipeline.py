@@ -9,7 +9,16 @@ import attrs
 
 from flowdsl.ir.nodes import Condition, Node, PipelineDef, PipelineResult, Reference, WorkspaceUse
 from flowdsl.ir.options import PipelineOptions
-from flowdsl.lower.task import filled, object_meta, param_spec, plain, task_spec, with_extra
+from flowdsl.lower.task import (
+    CACHE,
+    annotations_of,
+    filled,
+    object_meta,
+    param_spec,
+    plain,
+    task_spec,
+    with_extra,
+)
 
 
 @attrs.frozen
@@ -84,16 +93,17 @@ def _what(node: Node, layout: Layout) -> dict[str, Any]:
     if node.task.reference is not None:
         return {"taskRef": reference_fields(node.task.reference)}
     if layout.inline or node.task.options.inline:
-        return {"taskSpec": {**_embedded_meta(node), **task_spec(node.task, fans_out=node.mapped, enums=layout.enums)}}
+        spec = task_spec(node.task, fans_out=node.mapped, enums=layout.enums)
+        return {"taskSpec": {**_embedded_meta(node), **spec}}
     return {"taskRef": {"name": node.task.name, "kind": "Task"}}
 
 
 def _embedded_meta(node: Node) -> dict[str, Any]:
-    """The metadata of a spec that is always embedded: the pods carry it."""
+    """The metadata of an embedded spec: all where the task is always embedded, else what a local run looks for."""
     options = node.task.options
     if not options.inline:
-        return {}
-    meta = filled({"labels": dict(options.labels), "annotations": dict(options.annotations), **options.metadata})
+        return {"metadata": {"annotations": {CACHE: "true"}}} if options.cache else {}
+    meta = filled({"labels": dict(options.labels), "annotations": annotations_of(options), **options.metadata})
     return {"metadata": meta} if meta else {}
 
 

@@ -11,6 +11,8 @@ from flowdsl.ir.types import PATHS, Kind
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
 from flowdsl.lower.environment import array_args, task_env
 
+CACHE = "flowdsl.dev/cache"
+
 
 def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool, enums: bool) -> dict[str, Any]:
     """The Task object. `fans_out`: a matrix uses it; `enums`: param enums are opted in to (alpha)."""
@@ -21,6 +23,12 @@ def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool,
         "metadata": filled(meta),
         "spec": task_spec(task, fans_out=fans_out, enums=enums),
     }
+
+
+def annotations_of(options: TaskOptions | PipelineOptions) -> dict[str, str]:
+    """The annotations of an object; TaskRuns inherit a Task's, and local runs look there for `cache`."""
+    cache = {CACHE: "true"} if isinstance(options, TaskOptions) and options.cache else {}
+    return {**options.annotations, **cache}
 
 
 def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
@@ -48,7 +56,7 @@ def object_meta(name: Mapping[str, Any], given: Mapping[str, Any], options: Task
     """An object's metadata: its name, what holds for all objects, its own. Verbatim ones get no label of flowdsl's."""
     shared = {key: value for key, value in given.items() if key != "labels" or not options.verbatim}
     labels = {**shared.get("labels", {}), **options.labels}
-    return {**name, **shared, "labels": labels, "annotations": dict(options.annotations), **options.metadata}
+    return {**name, **shared, "labels": labels, "annotations": annotations_of(options), **options.metadata}
 
 
 def filled(fields: dict[str, Any]) -> dict[str, Any]:

@@ -95,11 +95,13 @@ def renamed(document: Mapping[str, Any], names: Mapping[tuple[int | str, ...], s
     changed = copy.deepcopy(dict(document))
     # Deepest first, so that the locations of the others still lead somewhere.
     for location, name in sorted(names.items(), key=lambda pair: -len(pair[0])):
-        parent = _parent(changed, location)
-        if isinstance(parent, dict) and name not in parent:
-            parent[name] = parent.pop(location[-1])
-        elif isinstance(parent, dict):
-            del parent[location[-1]]
+        try:
+            parent = _parent(changed, location)
+            value = parent.pop(location[-1])
+            parent.setdefault(name, value)
+        except (KeyError, IndexError, TypeError, AttributeError):
+            # The location is one of the document as the reader put it right, which this one is not in all places.
+            continue
     return changed
 
 
