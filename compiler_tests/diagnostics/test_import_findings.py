@@ -22,7 +22,7 @@ spec:
         - name: data
 """
 FIELD_TEXT = """\
-warning[FLOW410]: kept in extra={...} as Tekton writes it: the binding of 'data'
+warning[FLOW501]: kept in extra={...} as Tekton writes it: the binding of 'data'
   --> x.yaml:10:7
   = at: spec.tasks[0].workspaces
   = hint: it is compiled unchanged; rewrite it by hand where the DSL has a better word
@@ -37,7 +37,7 @@ spec:
   limits: []
 """
 DOCUMENT_TEXT = """\
-warning[FLOW411]: LimitRange 'limits' is kept as raw(...): the DSL has no word for this kind
+warning[FLOW502]: LimitRange 'limits' is kept as raw(...): the DSL has no word for this kind
   --> x.yaml:1:1
   = hint: it is compiled unchanged; a pipeline can call a raw Task by its name
 

@@ -110,7 +110,7 @@ def test_json_for_scripts(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert main(["import", str(YAML), "--output", "json"]) == 0
     data = json.loads(capsys.readouterr().out)
     assert [each["kind"] for each in data["documents"]][:2] == ["Task", "Pipeline"]
-    assert {each["code"] for each in data["diagnostics"]} == {"FLOW410", "FLOW411"}
+    assert {each["code"] for each in data["diagnostics"]} == {"FLOW501", "FLOW502"}
     assert data["module"].endswith("documents.cli()\n")
 
 

@@ -92,14 +92,14 @@ def _told(document: Document, finding: Finding, line: int, column: int) -> Diagn
 
 
 def kept_diagnostic(loaded: Loaded, kept: Kept) -> Diagnostic:
-    """FLOW410, or FLOW411 for a whole document: what stands in the module as Tekton writes it."""
+    """FLOW501, or FLOW502 for a whole document: what stands in the module as Tekton writes it."""
     place = loaded.place(kept.path)
     if not kept.path:
         what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
         hint = "it is compiled unchanged; a pipeline can call a raw Task by its name"
-        return Diagnostic("FLOW411", Severity.WARNING, f"{what} is kept as raw(...): {kept.reason}", place, hint)
-    shown = Finding("FLOW410", "warning", kept.path, "", "").where
+        return Diagnostic("FLOW502", Severity.WARNING, f"{what} is kept as raw(...): {kept.reason}", place, hint)
+    shown = Finding("FLOW501", "warning", kept.path, "", "").where
     hint = "it is compiled unchanged; rewrite it by hand where the DSL has a better word"
     return Diagnostic(
-        "FLOW410", Severity.WARNING, f"kept in extra={{...}} as Tekton writes it: {kept.reason}", place, hint, shown
+        "FLOW501", Severity.WARNING, f"kept in extra={{...}} as Tekton writes it: {kept.reason}", place, hint, shown
     )
