@@ -40,17 +40,17 @@ def import_command(
     result = import_sources(sources, title=title, stubs=stubs, alpha=frozenset(alpha))
     if result.failed:
         raise FlowError(result.diagnostics)
-    if not result.documents:
-        raise UsageError(f"there is no Tekton document in {', '.join(paths)}")
+    if not any(not stubs or item.get("kind") == "Task" for item in result.documents):
+        raise UsageError(f"there is no {'Task' if stubs else 'Tekton document'} in {', '.join(paths)}")
     if result.diagnostics and output == "text":
         click.echo(render(result.diagnostics), err=True)
-    code = _put(result, target, check=check, force=force, quiet=output == "json")
+    code = _put(result, target, check=check, force=force, stubs=stubs, quiet=output == "json")
     if output == "json":
         click.echo(json.dumps(_report(result, target, stale=bool(code)), indent=2))
     return code
 
 
-def _put(result: ImportResult, target: Path | None, *, check: bool, force: bool, quiet: bool) -> int:
+def _put(result: ImportResult, target: Path | None, *, check: bool, force: bool, stubs: bool, quiet: bool) -> int:
     if target is None:
         if not quiet:
             click.echo(result.text, nl=False)
@@ -61,7 +61,7 @@ def _put(result: ImportResult, target: Path | None, *, check: bool, force: bool,
     if there not in (None, result.text) and not force:
         raise UsageError(f"{target} is there already and differs; look with --check, overwrite it with --force")
     write_files({target: result.text.encode()})
-    click.echo(f"wrote {target}: {_counts(result)}", err=True)
+    click.echo(f"wrote {target}: {_counts(result, stubs=stubs)}", err=True)
     return 0
 
 
@@ -107,8 +107,8 @@ def _shown(path: str) -> str:
     return "standard input" if path == "-" else Path(path).as_posix()
 
 
-def _counts(result: ImportResult) -> str:
-    kinds = Counter(str(item.get("kind")) for item in result.documents)
+def _counts(result: ImportResult, *, stubs: bool) -> str:
+    kinds = Counter(str(item.get("kind")) for item in result.documents if not stubs or item.get("kind") == "Task")
     return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds.items())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from flowdsl.importer.code import Code, Group, Pair, Part, call, literal, quoted, render
+from flowdsl.importer.code import WIDTH, Code, Group, Pair, Part, call, literal, quoted, render
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.names import PARAMS, RESULTS, Names, class_name, local_names, python_name
 from flowdsl.importer.references import Known
@@ -43,7 +43,10 @@ class Signature:
         if any(before and not after for before, after in pairwise(optional)):
             # Tekton's order may have one with a default before one without: Python allows that behind a star.
             parts.insert(0, Part("*"))
-        tail = f" -> {render(self.returns)}:{body}"
+        returns = render(self.returns)
+        tail = f" -> {returns}:{body}"
+        if not parts and len(f"def {name}(){tail}") > WIDTH:
+            return f"def {name}() -> (\n    {returns}\n):{body}"
         return render(Group(f"def {name}", "()", tuple(parts)), after=len(tail)) + tail
 
 
