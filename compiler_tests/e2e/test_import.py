@@ -55,6 +55,37 @@ def test_a_module_is_compiled_by_the_command_too(folder: Path, capsys: pytest.Ca
     assert main(["graph", "t.py"]) == 1
 
 
+RUN = """\
+---
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: hi}
+spec:
+  params: [{name: who, default: you}]
+  tasks:
+    - name: a
+      taskRef: {name: say-hello}
+      params: [{name: who, value: "$(params.who)"}]
+---
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: hi-now}
+spec:
+  pipelineRef: {name: hi}
+"""
+
+
+def test_a_module_runs_here_and_is_linted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "hi.yaml").write_text(TASK + RUN, encoding="utf-8")
+    assert main(["import", "hi.yaml", "-o", "hi.py"]) == 0
+    assert main(["run", "hi.py", "--set", "who=me"]) == 0
+    assert "hello me" in capsys.readouterr().out
+    assert main(["lint", "hi.py"]) == 0
+    shown = capsys.readouterr()
+    assert "hi.py:" in shown.out
+    assert "checked 3 Tekton documents" in shown.err
+
+
 def test_without_o_it_goes_to_standard_output(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
