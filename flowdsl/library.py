@@ -1,4 +1,4 @@
-"""The library behind `flowdsl.compile`, `flowdsl.lint`, `flowdsl.diff`: typed, loaded on first use, writing nothing.
+"""The library behind `flowdsl.compile`, `lint`, `diff` and `import_yaml`: typed, loaded on first use, writing nothing.
 
 What each command does, for programs: documents in, objects out. What goes wrong in the user's input is raised as
 `FlowError` (it holds diagnostics), a path that is not there as `UsageError`; both are in `flowdsl.diagnostics`.
@@ -6,7 +6,7 @@ What each command does, for programs: documents in, objects out. What goes wrong
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -70,6 +70,24 @@ def diff(before: Documents, after: Documents) -> list[Difference]:
     from flowdsl.diff import compare
 
     return compare(_data(before), _data(after))
+
+
+def import_yaml(source: str | Path | Sequence[Path], *, stubs: bool = False) -> str:
+    """The text of a Python module that compiles to the given Tekton YAML: text, a file or folder, or several of them.
+
+    `stubs` gives typed references to the Tasks alone. Raises FlowError for YAML that can't be read, and UsageError
+    where a path is not there or no Tekton document is in what was given.
+    """
+    from flowdsl.cli.importing import import_sources
+    from flowdsl.diagnostics import FlowError, UsageError
+
+    given: list[str | Path] = [source] if isinstance(source, (str, Path)) else list(source)
+    result = import_sources([each for item in given for each in _sources(item)], stubs=stubs)
+    if result.failed:
+        raise FlowError(result.diagnostics)
+    if not result.documents:
+        raise UsageError("there is no Tekton document in what was given")
+    return result.text
 
 
 def _sources(documents: Documents) -> list[Source]:

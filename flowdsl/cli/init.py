@@ -41,7 +41,9 @@ def init_command(folder: str, name: str | None) -> int:
     for path in (*files, compiled):
         click.echo(f"wrote {path}", err=True)
     enter = "" if root.resolve() == Path.cwd() else f"cd {folder} && "
-    click.echo(f"next: {enter}python -m pip install -e '.[test]' && pytest && python pipelines/{module}.py run", err=True)
+    click.echo(
+        f"next: {enter}python -m pip install -e '.[test]' && pytest && python pipelines/{module}.py run", err=True
+    )
     return 0
 
 

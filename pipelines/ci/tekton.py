@@ -28,7 +28,6 @@ def git_clone(url: str, revision: str, depth: str, output: Workspace = Workspace
     """The catalog's task; depth 0 is the whole history."""
 
 
-
 @task(image="python:3.12", cpu="500m..1", memory="512Mi..1Gi", timeout="15m", script=REVIEW)
 def review(
     repository: str,
