@@ -15,7 +15,7 @@ from sonic_local.image_layout import build_image
 PIPELINES = Path(__file__).resolve().parents[1]
 ASSETS = PIPELINES / "assets"
 BUCKET = "sonic-clips"
-NEEDED = {"numpy": "numpy", "PIL": "pillow", "av": "av", "moto": "moto[server]"}
+NEEDED = {"numpy": "numpy", "PIL": "pillow", "av": "av", "moto": "moto[s3]", "flask_cors": "flask-cors"}
 
 # The reference evaluator has no networks, so its own measures have rules here. For lse_d, lse_c and fid the pipeline's
 # defaults stay: they need an evaluator that has the weights (`evaluation_endpoint`).
