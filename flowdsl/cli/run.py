@@ -131,6 +131,8 @@ def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
     metadata.pop("generateName", None)
     metadata["namespace"] = choices.namespace or metadata.get("namespace") or "default"
     metadata["uid"] = str(uuid.uuid4())
+    if (run.get("spec") or {}).get("status") == "PipelineRunPending":
+        raise UsageError("the PipelineRun is pending (spec.status): a cluster would not start it; leave that out")
     _check_missing(run, inputs)
     if choices.only:
         only(run_inputs.pipeline_spec(run, inputs.documents), choices.only)
@@ -146,6 +148,14 @@ def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
     except FileExistsError:
         hint = f"go on with it: --resume {path}" if choices.folder else "choose another --name"
         raise UsageError(f"{path} holds a run already; {hint}, or remove it") from None
+
+
+def _absolute(file: str) -> str:
+    """The file so that it is found from another folder too; what follows a colon stays."""
+    path, colon, name = file.partition(".py:")
+    if colon:
+        return f"{Path(path + '.py').resolve()}:{name}"
+    return str(Path(file).resolve()) if Path(file).exists() else file
 
 
 def _check_missing(run: Mapping[str, Any], inputs: Inputs) -> None:
@@ -182,7 +192,7 @@ def _resumed(folder: RunFolder, pipeline: Pipeline | None, choices: Choices) -> 
     if choices.values:
         raise UsageError("a run goes on with the values it was started with; leave out --set, or start a new run")
     source = list(choices.files) or list(folder.about().get("source") or ())
-    inputs = Inputs(folder.documents(), LocalRun(), source)
+    inputs = Inputs(folder.documents(), LocalRun(), source, wanted=folder.name)
     if pipeline is not None or any(".py" in each for each in source):
         from flowdsl.cli.load import load_pipeline
 
@@ -228,6 +238,8 @@ def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSett
         for text in inputs.notices:
             view.handle(Notice(text))
         with task_runner, interrupts() as watcher:
+            if not task_runner.executor.host().literal:
+                view.handle(Notice(task_runner.describe()))
             finished = session.play(view.handle, watcher.attach)
     finally:
         view.close()
