@@ -63,19 +63,24 @@ def run_command(pipeline: Pipeline | None, choices: Choices, *, watch: bool = Fa
 
 def run_once(pipeline: Pipeline | None, choices: Choices) -> int:
     """One run, new or resumed."""
+    from flowdsl.cli.stand_ins import stand_ins
+
     settings = load_settings(Path.cwd())
     check_executor(choices.executor or settings.executor)
     runs = Path(settings.folder / settings.runs) if settings.runs else _runs()
     if choices.resume:
         folder = find_run(choices.resume, runs)
         inputs = _resumed(folder, pipeline, choices)
+        tasks = stand_ins(inputs.local, settings)
     else:
         inputs = _inputs(pipeline, choices)
+        # Before there is a folder: a mistake in them leaves no run behind.
+        tasks = stand_ins(inputs.local, settings)
         folder = _create(inputs, choices, runs)
     if not folder.lock():
         raise UsageError(f"run {folder.name} is running now")
     try:
-        return _play(inputs, folder, choices, settings, runs)
+        return _play(inputs, folder, choices, settings, runs, tasks)
     finally:
         folder.unlock()
 
@@ -205,8 +210,14 @@ def _resumed(folder: RunFolder, pipeline: Pipeline | None, choices: Choices) -> 
     return inputs
 
 
-def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSettings, runs: Path) -> int:
-    from flowdsl.cli.stand_ins import stand_ins
+def _play(
+    inputs: Inputs,
+    folder: RunFolder,
+    choices: Choices,
+    settings: RunSettings,
+    runs: Path,
+    tasks: Mapping[str, Mapping[str, Any]],
+) -> int:
     from flowdsl.runner.cache import Cache
     from flowdsl.runner.pipelinerun.engine import Settings
     from flowdsl.runner.session import Session
@@ -222,7 +233,7 @@ def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSett
         run=run,
         documents=inputs.documents,
         local=inputs.local,
-        stand_ins=stand_ins(inputs.local, settings),
+        stand_ins=tasks,
         task_runner=task_runner,
         equivalent=_equivalent(),
         settings=Settings(slots, gpu_required=(choices.gpu or settings.gpu) == "require"),
