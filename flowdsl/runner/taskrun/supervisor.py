@@ -386,8 +386,12 @@ def main() -> None:
         return
     send(control, ready=True)
     serve(control, os.open("/proc/self/ns/mnt", os.O_RDONLY) if mode == "namespace" else -1)
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+    for _ in range(50):
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        if not any(os.path.exists(folder) for folder in folders):
+            break
+        time.sleep(0.1)  # a step that is being ended may still write
 
 
 if __name__ == "__main__":
