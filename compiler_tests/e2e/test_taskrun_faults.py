@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -330,3 +331,42 @@ def test_no_descriptor_is_left_open(bench: Bench) -> None:
         bench.script("echo x; exit 1")
         bench.run({"steps": [{"name": "main", "image": "x", "command": ["no-such-program"]}]})
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+AS_NOBODY = """
+import json, sys
+sys.path[:0] = json.loads(sys.argv[1])
+from pathlib import Path
+from taskrun_support import Bench, results
+from flowdsl.runner.taskrun import process_runner
+with process_runner() as runner:
+    bench = Bench(runner, Path(sys.argv[2]))
+    script = "id -u > $(results.user.path); touch /workspace/w/no && exit 9; pwd > $(results.place.path)"
+    spec = {"results": [{"name": "user"}, {"name": "place"}], "workspaces": [{"name": "w", "readOnly": True}],
+            "steps": [{"name": "main", "image": "x", "script": "#!/bin/sh\\n" + script}]}
+    status = bench.run(spec, workspaces={"w": Path(sys.argv[2]) / "w"})
+    print(json.dumps([runner.executor.host().literal, results(status), bench.log()]))
+"""
+
+
+def test_a_user_without_rights_has_a_namespace_too(tmp_path: Path) -> None:
+    python = shutil.which(f"python3.{sys.version_info.minor}", path="/usr/bin:/usr/local/bin")
+    if os.getuid() or not shutil.which("setpriv") or python is None:
+        pytest.skip("needs root, setpriv, and this version of Python where every user can run it")
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.name.startswith("pytest-"):
+            folder.chmod(0o755)
+    os.chown(tmp_path, 65534, 65534)
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python, "-c", AS_NOBODY]
+    paths = [str(Path(__file__).parent), str(Path(__file__).parents[2]), *(one for one in sys.path if one)]
+    done = subprocess.run(
+        [*command, json.dumps(paths), str(tmp_path)], capture_output=True, text=True, cwd="/", check=False
+    )
+    if done.returncode and any(word in done.stderr for word in ("PermissionError", "ModuleNotFoundError")):
+        pytest.skip(f"another user can't read what is needed: {done.stderr.splitlines()[-1]}")
+    assert done.returncode == 0, done.stderr
+    literal, got, log = json.loads(done.stdout)
+    if not literal:
+        pytest.skip("user namespaces are not allowed to users on this machine")
+    assert got == {"user": "65534\n", "place": "/workspace\n"}
+    assert "Read-only file system" in log
