@@ -8,6 +8,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
@@ -349,18 +350,23 @@ with process_runner() as runner:
 """
 
 
-def test_a_user_without_rights_has_a_namespace_too(tmp_path: Path) -> None:
+@pytest.fixture
+def everyones() -> Iterator[Path]:
+    """A folder outside of pytest's own, which only one user may enter."""
+    folder = tempfile.mkdtemp(prefix="flowdsl-test-")
+    yield Path(folder)
+    shutil.rmtree(folder)
+
+
+def test_a_user_without_rights_has_a_namespace_too(everyones: Path) -> None:
     python = shutil.which(f"python3.{sys.version_info.minor}", path="/usr/bin:/usr/local/bin")
     if os.getuid() or not shutil.which("setpriv") or python is None:
         pytest.skip("needs root, setpriv, and this version of Python where every user can run it")
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.name.startswith("pytest-"):
-            folder.chmod(0o755)
-    os.chown(tmp_path, 65534, 65534)
+    os.chown(everyones, 65534, 65534)
     command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python, "-c", AS_NOBODY]
     paths = [str(Path(__file__).parent), str(Path(__file__).parents[2]), *(one for one in sys.path if one)]
     done = subprocess.run(
-        [*command, json.dumps(paths), str(tmp_path)], capture_output=True, text=True, cwd="/", check=False
+        [*command, json.dumps(paths), str(everyones)], capture_output=True, text=True, cwd="/", check=False
     )
     if done.returncode and any(word in done.stderr for word in ("PermissionError", "ModuleNotFoundError")):
         pytest.skip(f"another user can't read what is needed: {done.stderr.splitlines()[-1]}")
