@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from taskrun_support import Bench, message, results, verdict
 
 SUCCEEDED = ("True", "Succeeded")
@@ -181,3 +182,17 @@ def test_workspaces_isolated_to_a_step(namespaced: Bench) -> None:
     assert namespaced.log("one") == "/private\n"
     assert verdict(status) == SUCCEEDED
     assert "file" not in namespaced.log("two"), "a step that does not name it does not see what is in it"
+
+
+def test_when_in_cel(bench: Bench) -> None:
+    pytest.importorskip("celpy", reason="cel-python is not installed")
+    steps = [
+        step("printf 3 > $(step.results.n.path)", "one", results=[{"name": "n"}]),
+        step("echo ran", "two", when=[{"cel": "'$(params.p)' == 'a' && $(steps.one.results.n) > 2"}]),
+        step("echo ran", "three", when=[{"cel": "'$(params.p)'.startsWith('b')"}]),
+        step("echo ran", "four", when=[{"cel": "'a'"}]),
+    ]
+    status = bench.run({"params": [{"name": "p"}], "steps": steps}, {"p": "a"})
+    assert verdict(status) == ("False", "StepFailed")
+    assert [one for _, _, one in reasons(status)] == ["Completed", "Completed", "Skipped", "Error"]
+    assert "is not evaluated to a boolean" in bench.log("four")
