@@ -196,3 +196,33 @@ def test_when_in_cel(bench: Bench) -> None:
     assert verdict(status) == ("False", "StepFailed")
     assert [one for _, _, one in reasons(status)] == ["Completed", "Completed", "Skipped", "Error"]
     assert "is not evaluated to a boolean" in bench.log("four")
+
+
+def test_a_task_finds_nothing_of_the_one_before(bench: Bench) -> None:
+    look = "ls -AR /workspace /tekton/home /tekton/results /tekton/creds /tekton/artifacts; ls -ld /tekton/results"
+    spec = {"steps": [step(look)]}
+    assert verdict(bench.run(spec)) == SUCCEEDED
+    clean = [line for line in bench.log().splitlines() if "total" not in line]
+    for script in (
+        "echo x > /workspace/left",
+        "mkdir -p /workspace/deep/er; ln -s / /workspace/root",
+        "echo x > /tekton/home/left",
+        "echo x > /tekton/results/left; mkdir /tekton/results/folder; echo x > /tekton/results/folder/in",
+        "echo x > /tekton/other",
+        "chmod 711 /tekton/results",
+        "rmdir /tekton/creds",
+    ):
+        assert verdict(bench.script(script)) == SUCCEEDED, bench.log()
+        assert verdict(bench.run(spec)) == SUCCEEDED
+        after = [line for line in bench.log().splitlines() if "total" not in line]
+        assert [line.split()[0] for line in after if line][:-1] != [], "there is something to compare"
+        assert _without_times(after) == _without_times(clean), script
+
+
+def _without_times(lines: list[str]) -> list[str]:
+    """Listings that only say what is there, and with which rights: numbered folders and times may differ."""
+    kept = []
+    for line in lines:
+        words = line.split()
+        kept.append(words[0] if line.startswith(("d", "-")) else line.rpartition("/")[2])
+    return kept
