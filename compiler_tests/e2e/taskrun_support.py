@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flowdsl.runner.contract import BoundWorkspace, Stop, TaskRunWork
+from flowdsl.tekton.status import TaskRunStatus
 
 
 class FakeCluster:
@@ -94,7 +96,10 @@ class Bench:
             },
         }
         work = TaskRunWork(task_run, "task-a", tuple(bound), self.last)
-        return dict(self.runner.run(work, self.cluster, self.watcher, self.stop))
+        status = dict(self.runner.run(work, self.cluster, self.watcher, self.stop))
+        # Closed models: a field that Tekton's status does not have is refused.
+        TaskRunStatus.model_validate(json.loads(json.dumps(status)))
+        return status
 
     def script(self, text: str, **more: Any) -> dict[str, Any]:
         return self.run({"steps": [{"name": "main", "image": "any", "script": text}], **more})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Protocol
 
 from flowdsl.runner.taskrun.container import Host
@@ -36,7 +37,11 @@ class ProcessExecutor:
     """
 
     def __init__(self, namespace: bool = True, extra_path: str = "") -> None:
-        self.supervisor = Supervisor(namespace)
+        # What is mounted there would hide this Python, which the steps are to use.
+        hidden = any(one.startswith(("/workspace/", "/tekton/")) for one in (sys.prefix, sys.base_prefix))
+        self.supervisor = Supervisor(namespace and not hidden)
+        if hidden:
+            self.supervisor.reason = f"this Python lies in {sys.prefix}"
         self._path = default_path(extra_path)
         self._host: Host | None = None
 

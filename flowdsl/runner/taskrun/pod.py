@@ -17,8 +17,6 @@ from flowdsl.runner.taskrun.params import RefusedError
 from flowdsl.runner.taskrun.prepare import mount_path
 from flowdsl.runner.taskrun.slots import Slot
 
-TEKTON_FOLDERS = ("results", "home", "steps", "scripts", "artifacts", "creds")
-
 
 @attrs.define
 class Pod:
@@ -47,15 +45,10 @@ class Pod:
         return self.slot.workspace
 
     def make(self, steps: Iterable[str]) -> None:
-        """The folders that every pod of Tekton has."""
-        tekton = str(self.tekton)
-        os.mkdir(str(self.slot.private))
-        os.mkdir(tekton)
-        for name in TEKTON_FOLDERS:
-            os.mkdir(f"{tekton}/{name}")
+        """The folders that every step has."""
         for step in steps:
             for name in ("", "/results", "/artifacts"):
-                os.mkdir(f"{tekton}/steps/step-{step}{name}")
+                os.mkdir(f"{self.tekton}/steps/step-{step}{name}")
 
     def mounts(self, container: Mapping[str, Any], sidecar: bool, env: Mapping[str, str]) -> list[Mount]:
         """What a container sees where: its volume mounts and its workspaces, parents before what is in them."""
@@ -132,10 +125,11 @@ class Pod:
 
     def inside(self, path: str, mounts: Iterable[Mount]) -> Path:
         """The real place of a path that a container names."""
-        best = Path(path)
+        best, longest = Path(path), 0
         for mount in mounts:
-            if path == mount.target or path.startswith(mount.target.rstrip("/") + "/"):
-                best = mount.source / path[len(mount.target) :].lstrip("/")
+            within = path == mount.target or path.startswith(mount.target.rstrip("/") + "/")
+            if within and len(mount.target) >= longest:
+                best, longest = mount.source / path[len(mount.target) :].lstrip("/"), len(mount.target)
         return best
 
 

@@ -127,7 +127,10 @@ class Attempt:
             if self.slot is not None:
                 self.runner.slots.give_back(self.slot)
         end = made["conditions"][0]["lastTransitionTime"]
-        status = {"podName": self.pod_name, "startTime": write.stamp(self.began), "completionTime": end, **made}
+        status = {"startTime": write.stamp(self.began), "completionTime": end, **made}
+        if made["steps"] or made["conditions"][0]["reason"] == "CreateContainerConfigError":
+            # What is refused or stopped earlier never gets a pod.
+            status["podName"] = self.pod_name
         status["taskSpec"] = dict(self.spec)
         return status
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import attrs
 
+TEKTON_FOLDERS = ("results", "home", "steps", "scripts", "artifacts", "creds")
+
 
 @attrs.frozen
 class Slot:
@@ -17,54 +19,88 @@ class Slot:
     disk: Path
     private: Path
 
-    @property
-    def tekton(self) -> Path:
-        """/tekton."""
+    tekton: Path = attrs.field(init=False)
+    workspace: Path = attrs.field(init=False)
+    home: Path = attrs.field(init=False)
+    volumes: Path = attrs.field(init=False)
+
+    @tekton.default
+    def _tekton(self) -> Path:
         return self.private / "tekton"
 
-    @property
-    def workspace(self) -> Path:
-        """/workspace."""
+    @workspace.default
+    def _workspace(self) -> Path:
         return self.disk / "workspace"
 
-    @property
-    def home(self) -> Path:
-        """/tekton/home."""
+    @home.default
+    def _home(self) -> Path:
         return self.disk / "home"
 
-    @property
-    def volumes(self) -> Path:
-        """Where the Task's volumes are made."""
+    @volumes.default
+    def _volumes(self) -> Path:
         return self.disk / "volumes"
 
 
 class Slots:
-    """Slots for any number of attempts at once; those that were left empty are used again."""
+    """Slots for any number of attempts at once; those that were left as they were made are used again."""
 
     def __init__(self, scratch: Path, private: Path) -> None:
         self._scratch, self._private = scratch, private
         self._free: list[Slot] = []
         self._count = 0
         self._lock = threading.Lock()
+        self._kind: tuple[int, int, int] | None = None
 
     def take(self) -> Slot:
-        """A slot with its folders on the disk there and empty; `private` is still to be made."""
+        """A slot whose folders are there and empty."""
         with self._lock:
             if self._free:
                 return self._free.pop()
             self._count += 1
             number = str(self._count)
         slot = Slot(self._scratch / number, self._private / number)
-        for folder in (slot.disk, slot.workspace, slot.home):
-            folder.mkdir()
+        for folder in (str(slot.disk), str(slot.private), str(slot.tekton), *folders(slot)):
+            os.mkdir(folder)
+        self._kind = _kind(os.stat(slot.workspace))
         return slot
 
     def give_back(self, slot: Slot) -> None:
         """Everything in it is removed; what steps wrote into workspaces and claims is elsewhere and stays."""
-        shutil.rmtree(slot.private, ignore_errors=True)
-        clean = not slot.private.exists() and len(os.listdir(slot.disk)) == 2
-        if clean and not os.listdir(slot.workspace) and not os.listdir(slot.home):
+        try:
+            for name in TEKTON_FOLDERS:
+                with os.scandir(f"{slot.tekton}/{name}") as entries:
+                    for entry in entries:
+                        _remove(entry)
+            clean = (
+                os.listdir(slot.private) == ["tekton"]
+                and len(os.listdir(slot.tekton)) == len(TEKTON_FOLDERS)
+                and len(os.listdir(slot.disk)) == 2
+                and not os.listdir(slot.workspace)
+                and not os.listdir(slot.home)
+                # A step may have changed a folder's rights or owner.
+                and all(_kind(os.stat(folder)) == self._kind for folder in folders(slot))
+            )
+        except OSError:  # a step has taken a folder away, or its rights
+            clean = False
+        if clean:
             with self._lock:
                 self._free.append(slot)
         else:
+            shutil.rmtree(slot.private, ignore_errors=True)
             shutil.rmtree(slot.disk, ignore_errors=True)
+
+
+def folders(slot: Slot) -> list[str]:
+    """The folders that are there and empty when an attempt begins."""
+    return [str(slot.workspace), str(slot.home), *(f"{slot.tekton}/{name}" for name in TEKTON_FOLDERS)]
+
+
+def _remove(entry: os.DirEntry[str]) -> None:
+    if entry.is_dir(follow_symlinks=False):
+        shutil.rmtree(entry.path)
+    else:
+        os.unlink(entry.path)
+
+
+def _kind(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_mode, found.st_uid, found.st_gid
