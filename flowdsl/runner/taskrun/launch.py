@@ -157,6 +157,8 @@ class Supervisor:
         self.scratch = _temporary("/var/tmp")
         # In memory where the machine has such a place: files of secrets must not reach a disk, and it is fast.
         self.private = _temporary("/dev/shm")
+        # Also where nobody closes it, and where the process ends before its program was started.
+        self._remove = weakref.finalize(self, _remove, os.getpid(), self.private, self.scratch)
 
     def open(self) -> None:
         """Start the supervisor if it isn't there; where no namespace can be made, `namespace` becomes False."""
@@ -261,8 +263,7 @@ class Supervisor:
             while self._retired:
                 self._control, self.program = self._retired.pop()
                 self._drop()
-        for folder in (self.private, self.scratch):
-            shutil.rmtree(folder, ignore_errors=True)
+        self._remove()
 
 
 def _mounted_devices() -> set[int]:
@@ -272,6 +273,12 @@ def _mounted_devices() -> set[int]:
         return set()
     numbers = (line.split()[2].split(":") for line in lines)
     return {os.makedev(int(major), int(minor)) for major, minor in numbers}
+
+
+def _remove(owner: int, *folders: Path) -> None:
+    if os.getpid() == owner:  # a forked process has a copy of the object, not of the folders
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _temporary(parent: str) -> Path:

@@ -17,24 +17,25 @@ class Slot:
     disk: Path
     private: Path
 
-    @property
-    def tekton(self) -> Path:
-        """/tekton."""
+    tekton: Path = attrs.field(init=False)
+    workspace: Path = attrs.field(init=False)
+    home: Path = attrs.field(init=False)
+    volumes: Path = attrs.field(init=False)
+
+    @tekton.default
+    def _tekton(self) -> Path:
         return self.private / "tekton"
 
-    @property
-    def workspace(self) -> Path:
-        """/workspace."""
+    @workspace.default
+    def _workspace(self) -> Path:
         return self.disk / "workspace"
 
-    @property
-    def home(self) -> Path:
-        """/tekton/home."""
+    @home.default
+    def _home(self) -> Path:
         return self.disk / "home"
 
-    @property
-    def volumes(self) -> Path:
-        """Where the Task's volumes are made."""
+    @volumes.default
+    def _volumes(self) -> Path:
         return self.disk / "volumes"
 
 
