@@ -67,7 +67,8 @@ def run_once(pipeline: Pipeline | None, choices: Choices) -> int:
     from flowdsl.cli.stand_ins import stand_ins
 
     settings = load_settings(Path.cwd())
-    check_executor(choices.executor or settings.executor)
+    # Before there is a folder: a mistake leaves no run behind.
+    task_runner = make_task_runner(choices.executor or settings.executor, os.environ)
     runs = Path(settings.folder / settings.runs) if settings.runs else _runs()
     if choices.resume:
         folder = find_run(choices.resume, runs)
@@ -75,13 +76,12 @@ def run_once(pipeline: Pipeline | None, choices: Choices) -> int:
         tasks = stand_ins(inputs.local, settings)
     else:
         inputs = _inputs(pipeline, choices)
-        # Before there is a folder: a mistake in them leaves no run behind.
         tasks = stand_ins(inputs.local, settings)
         folder = _create(inputs, choices, runs)
     if not folder.lock():
         raise UsageError(f"run {folder.name} is running now")
     try:
-        return _play(inputs, folder, choices, settings, runs, tasks)
+        return _play(inputs, folder, choices, settings, runs, tasks, task_runner)
     finally:
         folder.unlock()
 
@@ -223,8 +223,10 @@ def _play(
     settings: RunSettings,
     runs: Path,
     tasks: Mapping[str, Mapping[str, Any]],
+    task_runner: Runner,
 ) -> int:
     from flowdsl.runner.cache import Cache
+    from flowdsl.runner.equivalents import equivalent
     from flowdsl.runner.pipelinerun.engine import Settings
     from flowdsl.runner.session import Session
     from flowdsl.view import make_view
@@ -232,8 +234,6 @@ def _play(
     run = run_inputs.choose_run(inputs)
     about = folder.about()
     slots = choices.jobs or settings.jobs or max(8, 2 * (os.cpu_count() or 1))
-    environment = dict(os.environ)
-    task_runner = make_task_runner(choices.executor or settings.executor, environment)
     session = Session(
         folder=folder,
         run=run,
@@ -241,9 +241,9 @@ def _play(
         local=inputs.local,
         stand_ins=tasks,
         task_runner=task_runner,
-        equivalent=_equivalent(),
+        equivalent=equivalent,
         settings=Settings(slots, gpu_required=(choices.gpu or settings.gpu) == "require"),
-        environment=environment,
+        environment=dict(os.environ),
         set_params=lambda values: run_inputs.set_params(run, inputs.documents, values),
         chosen=frozenset(about.get("set") or ()),
         only=choices.only or tuple(about.get("only") or ()),
@@ -265,29 +265,21 @@ def _play(
     return EXIT_OK if condition(finished).get("status") == "True" else EXIT_FINDINGS
 
 
-_EXECUTORS = ("process",)
-
-
-def check_executor(executor: str) -> None:
-    """Raise UsageError for an executor that there is not."""
-    if executor and executor not in _EXECUTORS:
-        raise UsageError(f"there is no executor {executor!r}; there is {', '.join(_EXECUTORS)}")
+_EXECUTORS = ("process", "docker", "podman")
 
 
 def make_task_runner(executor: str, environment: Mapping[str, str]) -> Runner:
-    """The half of the runner that runs TaskRuns, with the executor that is asked for."""
-    from flowdsl.runner.taskrun import process_runner
+    """The half of the runner that runs TaskRuns, with the executor that is asked for. Raises UsageError."""
+    from flowdsl.runner.taskrun import image_runner, process_runner
 
-    return process_runner(extra_path=environment.get("PATH", ""))
-
-
-def _equivalent() -> Any:
-    from importlib import import_module
-
+    if executor in ("", "process"):
+        return process_runner(extra_path=environment.get("PATH", ""))
+    if executor not in _EXECUTORS:
+        raise UsageError(f"there is no executor {executor!r}; there is {', '.join(_EXECUTORS)}")
     try:
-        return import_module("flowdsl.runner.equivalents").equivalent
-    except ModuleNotFoundError:
-        return None
+        return image_runner(executor, environment)
+    except LookupError as error:
+        raise UsageError(f"--executor {executor}: {error.args[0]}") from error
 
 
 class Interrupts:

@@ -97,6 +97,7 @@ class Worker:
         if run.status_message and condition({"status": status}).get("reason") == "TaskRunCancelled":
             spec |= {"status": "TaskRunCancelled", "statusMessage": run.status_message}
         self._recorder.write({**document, "spec": spec, "status": {k: v for k, v in status.items() if k != "broken"}})
+        run.document = {}
 
 
 def as_ignored(run: ChildRun, status: Mapping[str, Any]) -> Mapping[str, Any]:
