@@ -118,7 +118,7 @@ class _Builder:
 
     def checked(self, item: Any, document: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The document through Tekton's admission rules; findings stand at the item."""
-        if isinstance(item, Raw) and not is_modelled(document):
+        if isinstance(item, (Raw, RawTask)) and not is_modelled(document):
             # Another kind of Tekton's (CustomRun, VerificationPolicy, ...) is the user's own affair.
             return [dict(document)]
         target = item.target if isinstance(item, Run) else item

@@ -95,9 +95,14 @@ def _told(document: Document, finding: Finding, line: int, column: int) -> Diagn
     return Diagnostic(finding.code, Severity(finding.severity), finding.message, place, finding.hint, where)
 
 
-def kept_diagnostic(loaded: Loaded, kept: Kept) -> Diagnostic:
-    """FLOW501, or FLOW502 for a whole document: what stands in the module as Tekton writes it."""
+def kept_diagnostic(loaded: Loaded, kept: Kept, *, stubs: bool = False) -> Diagnostic:
+    """FLOW501, or FLOW502 for a whole document: what stands in the module as Tekton writes it, or has no stub."""
     place = loaded.place(kept.path)
+    if stubs:
+        hint = "write the reference by hand: `@task_ref(named(...))`"
+        return Diagnostic(
+            "FLOW502", Severity.WARNING, f"Task {loaded.document.name!r} has no stub: {kept.reason}", place, hint
+        )
     if not kept.path:
         what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
         hint = "it is compiled unchanged; a pipeline can call a raw Task by its name"
