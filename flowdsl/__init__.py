@@ -3,6 +3,8 @@
 Decorate functions with `task` and `pipeline`, wire them by calling them, and compile to `tekton.dev/v1` YAML.
 """
 
+from typing import TYPE_CHECKING
+
 from flowdsl.api import Manifest, Pipeline, manifest, pipeline
 from flowdsl.frontend.control import cel, condition, context, on_finish, when
 from flowdsl.frontend.manifest import pipeline_run, raw, step_action, task_run
@@ -22,6 +24,9 @@ from flowdsl.ir.volumes import (
     VolumeClaim,
     Workspace,
 )
+
+if TYPE_CHECKING:
+    from flowdsl.library import compile, diff, import_yaml, lint  # noqa: A004 - `flowdsl.compile` is what it is called
 
 __version__ = "0.1.0"
 
@@ -49,11 +54,15 @@ __all__ = [
     "bundle",
     "cel",
     "cluster",
+    "compile",
     "condition",
     "context",
+    "diff",
     "git",
     "http",
     "hub",
+    "import_yaml",
+    "lint",
     "manifest",
     "named",
     "on_finish",
@@ -67,3 +76,14 @@ __all__ = [
     "task_run",
     "when",
 ]
+
+_LIBRARY = ("compile", "diff", "import_yaml", "lint")
+
+
+def __getattr__(name: str) -> object:
+    """The library's functions load on first use: a pipeline's file needs none of them."""
+    if name not in _LIBRARY:
+        raise AttributeError(f"module 'flowdsl' has no attribute {name!r}")
+    from flowdsl import library
+
+    return getattr(library, name)
