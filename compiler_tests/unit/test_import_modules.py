@@ -253,6 +253,13 @@ def test_stubs_hold_the_signatures_alone() -> None:
     assert "manifest" not in written.text
 
 
+def test_a_task_without_a_stub_is_told() -> None:
+    text = "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec:\n  results: [{name: r}, {name: r}]\n  steps:\n    - {image: a, command: [b]}\n"
+    result = import_sources([Source("t.yaml", text)], stubs=True)
+    assert [each.message for each in result.diagnostics] == ["Task 't' has no stub: two results have one name"]
+    assert "task_ref" not in result.text
+
+
 def test_the_same_documents_give_the_same_module() -> None:
     documents = [
         task("a", params=[{"name": "x-y", "type": "string"}]),

@@ -57,7 +57,8 @@ def import_sources(
         written = write_stubs(documents, title)
     else:
         written = faithful_module(documents, [each.comments for each in loaded], title, alpha)
-    told += [kept_diagnostic(loaded[each.index], each) for each in sorted(written.kept, key=lambda kept: kept.index)]
+    ordered = sorted(written.kept, key=lambda kept: kept.index)
+    told += [kept_diagnostic(loaded[each.index], each, stubs=stubs) for each in ordered]
     return ImportResult(written.text, documents, tuple(told), written.kept)
 
 

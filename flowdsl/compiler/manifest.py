@@ -21,6 +21,7 @@ from flowdsl.lower.pipeline import Layout, pipeline_document, pipeline_spec, ref
 from flowdsl.lower.task import task_document, task_spec
 from flowdsl.passes import run_passes
 from flowdsl.passes.limits import check_size
+from flowdsl.tekton import UnknownKind, model_for
 
 _LABELS = {"app.kubernetes.io/managed-by": "flowdsl"}
 
@@ -117,6 +118,9 @@ class _Builder:
 
     def checked(self, item: Any, document: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The document through Tekton's admission rules; findings stand at the item."""
+        if isinstance(item, (Raw, RawTask)) and not is_modelled(document):
+            # Another kind of Tekton's (CustomRun, VerificationPolicy, ...) is the user's own affair.
+            return [dict(document)]
         target = item.target if isinstance(item, Run) else item
         alpha = self.options.alpha | (target.options.alpha if isinstance(target, Pipeline) else frozenset())
         place = self.traced.get(id(target)) or PipelineDef("", _place(item))
@@ -125,6 +129,15 @@ class _Builder:
             size = len(json.dumps(each, separators=(",", ":")))
             check_size(str(document["kind"]), size, _place(item), self.collector)
         return found
+
+
+def is_modelled(document: Mapping[str, Any]) -> bool:
+    """Whether the document is of a kind that can be checked."""
+    try:
+        model_for(str(document.get("kind")), str(document.get("apiVersion")))
+    except UnknownKind:
+        return str(document.get("apiVersion")) == "tekton.dev/v1"
+    return True
 
 
 def _place(item: Any) -> Location:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import Any
 
 import attrs
@@ -77,53 +78,62 @@ class Comments:
         return found
 
 
+@attrs.frozen
+class _Parts:
+    """Where the parts of a document begin: `lines` in order, and by line the innermost part there."""
+
+    lines: list[int]
+    innermost: dict[int, Path]
+
+    def owner(self, line: int, *, alone: bool) -> Path:
+        """A comment on a line of its own stands by what follows, one behind something by that."""
+        at = bisect_right(self.lines, line)
+        if alone and at < len(self.lines):
+            return self.innermost[self.lines[at]]
+        return self.innermost[self.lines[max(at - 1, 0)]]
+
+
 def comments_of(roots: list[Node], text: str) -> list[Comments]:
     """The comments of each document of a text. What stands before a document belongs to it."""
     found = [Comments() for _ in roots]
-    if not roots:
+    every = find_comments(text) if roots else []
+    if not every:
         return found
-    every = find_comments(text)
-    lines = [_lines(root) for root in roots]
-    ends = [root.line for root in roots[1:]]
+    parts = [_parts(root) for root in roots]
+    begins = [root.line for root in roots[1:]]
+    marks = [number for number, line in enumerate(text.split("\n"), 1) if line.startswith("---")]
     for line, said, alone in every:
-        index = sum(1 for end in ends if end <= line)
-        if alone and not _below(lines[index], line) and index + 1 < len(roots) and _separated(text, line, ends[index]):
+        index = bisect_right(begins, line)
+        last = index == len(begins)
+        # Between the last line of a document and the next, the `---` says whose a comment is.
+        if alone and not last and line > parts[index].lines[-1] and not _marked(marks, line, begins[index]):
             index += 1
-        found[index].by_path.append((_owner(lines[index], line, alone=alone), said))
+        found[index].by_path.append((parts[index].owner(line, alone=alone), said))
     return found
 
 
-def _separated(text: str, line: int, until: int) -> bool:
-    """Whether the `---` before the next document comes before this line."""
-    return not any(each.startswith("---") for each in text.split("\n")[line : until - 1])
+def _marked(marks: list[int], line: int, until: int) -> bool:
+    """Whether a `---` stands between a line and another."""
+    return bisect_right(marks, until) > bisect_right(marks, line)
 
 
-def _below(lines: list[tuple[int, Path]], line: int) -> bool:
-    return any(at > line for at, _ in lines)
-
-
-def _lines(root: Node) -> list[tuple[int, Path]]:
-    """(line, path of the innermost part of a list that begins or goes on there), in order."""
-    found: list[tuple[int, Path]] = []
+def _parts(root: Node) -> _Parts:
+    innermost: dict[int, Path] = {}
     stack: list[tuple[Node, Path, Path]] = [(root, (), ())]
+
+    def begins(line: int, part: Path) -> None:
+        if len(part) >= len(innermost.get(line, ())):
+            innermost[line] = part
+
     while stack:
         node, path, part = stack.pop()
-        found.append((node.line, part))
+        begins(node.line, part)
         for name, (key, value) in (node.entries or {}).items():
             inner = (*path, name)
-            first = (*inner, 0) if name in _LISTS and value.items else part
-            found.append((key.line, first))
+            # The comment above `steps:` is best read above the first of them.
+            begins(key.line, (*inner, 0) if name in _LISTS and value.items else part)
             stack.append((value, inner, part))
         for index, item in enumerate(node.items or ()):
             inner = (*path, index)
             stack.append((item, inner, inner if path and path[-1] in _LISTS else part))
-    return sorted(found, key=lambda each: (each[0], len(each[1])))
-
-
-def _owner(lines: list[tuple[int, Path]], line: int, *, alone: bool) -> Path:
-    """A comment on a line of its own stands by what follows, one behind something by that."""
-    if alone:
-        following = [at for at, _ in lines if at > line]
-        line = min(following) if following else line
-    here = [path for at, path in lines if at == line] or [path for at, path in lines if at <= line][-1:]
-    return max(here, key=len) if here else ()
+    return _Parts(sorted(innermost), innermost)

@@ -58,7 +58,7 @@ def _comments(roots: list[Node], text: str) -> list[Comments]:
 def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, list[Finding]]:
     from flowdsl.check.admission import check_into
     from flowdsl.check.decoding import decode
-    from flowdsl.tekton import UnknownKind
+    from flowdsl.tekton import KINDS, UnknownKind
 
     if not document.checked:
         return document.data, []
@@ -70,7 +70,11 @@ def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, l
         report.error("FLOW206", error.path, error.message, error.hint)
         return None, report.findings
     except UnknownKind as error:
-        report.warning("FLOW406", ("kind",), f"this version of Tekton has no {error}", "it is kept as it is")
+        if document.data["apiVersion"] == "tekton.dev/v1":
+            hint = f"kinds of tekton.dev/v1: {', '.join(KINDS[:-1])}"
+            report.error("FLOW406", ("kind",), f"Tekton has no {error}", hint)
+            return None, report.findings
+        # A CustomRun, a VerificationPolicy, a StepAction of old: Tekton's all right, but not in our models.
         return document.data, report.findings
     if model is None:
         return None, report.findings
@@ -91,9 +95,14 @@ def _told(document: Document, finding: Finding, line: int, column: int) -> Diagn
     return Diagnostic(finding.code, Severity(finding.severity), finding.message, place, finding.hint, where)
 
 
-def kept_diagnostic(loaded: Loaded, kept: Kept) -> Diagnostic:
-    """FLOW501, or FLOW502 for a whole document: what stands in the module as Tekton writes it."""
+def kept_diagnostic(loaded: Loaded, kept: Kept, *, stubs: bool = False) -> Diagnostic:
+    """FLOW501, or FLOW502 for a whole document: what stands in the module as Tekton writes it, or has no stub."""
     place = loaded.place(kept.path)
+    if stubs:
+        hint = "write the reference by hand: `@task_ref(named(...))`"
+        return Diagnostic(
+            "FLOW502", Severity.WARNING, f"Task {loaded.document.name!r} has no stub: {kept.reason}", place, hint
+        )
     if not kept.path:
         what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
         hint = "it is compiled unchanged; a pipeline can call a raw Task by its name"

@@ -81,7 +81,8 @@ class _Module:
     def _free(self, document: Mapping[str, Any]) -> str:
         if str(document.get("kind")).endswith("Run"):
             return self.writer.scope.free(run_name(document))
-        name = (document.get("metadata") or {}).get("name") or "unnamed"
+        given = document.get("metadata")
+        name = (given.get("name") if isinstance(given, Mapping) else "") or "unnamed"
         wanted = lower_name(str(name))
         ending = _ENDINGS.get(str(document.get("kind")), lower_name(str(document.get("kind") or "document")))
         return self.writer.scope.free(wanted, f"{wanted.rstrip('_')}_{ending}")
@@ -158,7 +159,8 @@ def write_stubs(documents: Sequence[Mapping[str, Any]], title: str = "") -> Impo
     for index, document in enumerate(documents):
         if document.get("kind") != "Task":
             continue
-        name, spec = str((document.get("metadata") or {}).get("name")), document.get("spec") or {}
+        given, spec = document.get("metadata"), document.get("spec") or {}
+        name = str(given.get("name") if isinstance(given, Mapping) else "unnamed")
         wanted = lower_name(name)
         function = writer.scope.free(wanted, f"{wanted}_task")
         mark = writer.mark()

@@ -169,6 +169,7 @@ def _claim(source: Mapping[str, Any], writer: Writer) -> Group | None:
 
 def run_name(document: Mapping[str, Any]) -> str:
     """The variable a run has: its name, with `_run` behind it."""
-    meta = document.get("metadata") or {}
+    given = document.get("metadata")
+    meta = given if isinstance(given, Mapping) else {}
     name = lower_name(str(meta.get("name") or meta.get("generateName") or document.get("kind")))
     return name if name.endswith("_run") else f"{name}_run"
