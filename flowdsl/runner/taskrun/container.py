@@ -31,6 +31,8 @@ class Ready:
     env: Mapping[str, str]
     mounts: tuple[Mount, ...]
     cwd: str
+    # Turns the paths of mounts into real ones where nothing can be mounted.
+    rewrite: Callable[[str], str]
 
     def launch(self, argv: Sequence[str], env: Mapping[str, str], pod: Pod) -> Launch:
         """The start, with the working folder made as a container runtime makes it."""
@@ -57,13 +59,13 @@ def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: H
     """Raises RefusedError for what can't be made: a Secret that is not there, no command."""
     env = environment(spec, pod, "/tekton/home", host.path)
     mounts = pod.mounts(spec, sidecar, env)
-    rewrite = (lambda text: text) if host.literal else rewriter(mounts)
+    rewrite = str if host.literal else rewriter(mounts)
     word = "sidecar" if sidecar else "step"
     arguments = [files.expand(one, env) for one in spec.get("args") or ()]
     if spec.get("script"):
         place = "sidecar-script" if sidecar else "script"
         command = _place_script(rewrite(spec["script"]), f"{place}-{index}", pod, env, host)
-        if sidecar and host.literal:
+        if sidecar:
             mounts.append(Mount("/tekton/scripts", pod.tekton / "scripts", read_only=True))
     else:
         command = [files.expand(one, env) for one in spec.get("command") or ()]
@@ -71,7 +73,7 @@ def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: H
         message = f'{word} "{name}" has neither script nor command: what its image runs by itself is not known here'
         raise RefusedError("PodCreationFailed", f"{message}. Give it a command, or run with docker or podman")
     cwd = spec.get("workingDir") or "/workspace"
-    if sidecar and not spec.get("workingDir") and host.literal:
+    if sidecar and all(one.target != "/workspace" for one in mounts):
         mounts.insert(0, Mount("/workspace", pod.workspace))
     cwd = posixpath.normpath(posixpath.join("/workspace", cwd))
     return Ready(
@@ -82,6 +84,7 @@ def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: H
         {key: rewrite(one) for key, one in env.items()},
         tuple(mounts),
         cwd if host.literal else str(pod.inside(cwd, mounts)),
+        rewrite,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -65,8 +67,8 @@ class Process(Protocol):
     def started(self) -> bool:
         """Whether the command was executed."""
 
-    def terminate(self) -> None:
-        """Ask it to end (SIGTERM to its process group)."""
+    def terminate(self, group: bool = True) -> None:
+        """Ask it to end: SIGTERM to its process group, or to its command alone."""
 
     def kill(self) -> None:
         """End it and everything that comes from it."""
@@ -117,9 +119,9 @@ class Supervised:
         with contextlib.suppress(OSError):
             self._connection.send(command)
 
-    def terminate(self) -> None:
+    def terminate(self, group: bool = True) -> None:
         """See `Process`."""
-        self._tell(b"T")
+        self._tell(b"T" if group else b"t")
 
     def kill(self) -> None:
         """See `Process`."""
@@ -137,8 +139,13 @@ class Supervisor:
         self.namespace = namespace
         self.reason = ""
         self._lock = threading.Lock()
+        self._running: weakref.WeakSet[Supervised] = weakref.WeakSet()
+        self._closed = False
+        # The file systems that were there when the namespace was made.
+        self._devices: set[int] = set()
+        self._retired: list[tuple[socket.socket | None, subprocess.Popen[bytes] | None]] = []
         self._control: socket.socket | None = None
-        self._program: subprocess.Popen[bytes] | None = None
+        self.program: subprocess.Popen[bytes] | None = None
         self._base = ""
         # On a disk, for what steps may write much to: /var/tmp is the one of a machine's two that is not in memory.
         self.scratch = _temporary("/var/tmp")
@@ -151,7 +158,9 @@ class Supervisor:
             self._ensure()
 
     def _ensure(self) -> socket.socket:
-        if self._program is not None and self._program.poll() is None and self._control is not None:
+        if self._closed:
+            raise OSError(errno.ESHUTDOWN, "the runner is closed")
+        if self.program is not None and self.program.poll() is None and self._control is not None:
             return self._control
         if self.namespace and sys.platform != "linux":
             self.namespace, self.reason = False, "mount namespaces are Linux's"
@@ -171,12 +180,13 @@ class Supervisor:
         command = [sys.executable, "-I", "-S", str(SUPERVISOR), mode, self._base]
         command += [str(self.private), str(self.scratch)]
         with theirs:
-            self._program = subprocess.Popen(command, stdin=theirs.fileno(), env={}, start_new_session=True, cwd="/")
+            self.program = subprocess.Popen(command, stdin=theirs.fileno(), env={}, start_new_session=True, cwd="/")
         with ours.makefile("rb") as lines:
             answer = lines.readline()
         # With the namespace made its tmpfs is mounted there alone: on this machine the folder stays empty.
         shutil.rmtree(self._base, ignore_errors=True)
         self._control = ours
+        self._devices |= _mounted_devices()
         return dict(json.loads(answer)) if answer else {}
 
     def start(self, launch: Launch, output: int, error: int, mounted: bool = True) -> Supervised:
@@ -190,6 +200,8 @@ class Supervisor:
         request = {"argv": list(launch.argv), "env": dict(launch.env), "cwd": launch.cwd, "mounts": mounts}
         text = json.dumps(request).encode()
         message = struct.pack("!I", len(text)) + text
+        if mounted:
+            self._see(launch.mounts)
         # A short message is there before the shim looks; a long one would wait for its reader.
         early = len(message) < EARLY
         if early:
@@ -208,22 +220,50 @@ class Supervisor:
         if not early:
             with contextlib.suppress(BrokenPipeError):  # then `poll` tells
                 ours.sendall(message)
-        return Supervised(ours)
+        process = Supervised(ours)
+        with self._lock:
+            self._running.add(process)
+        return process
+
+    def _see(self, mounts: Sequence[Mount]) -> None:
+        """Make the namespace anew where a mount's source is on a file system that came after it: it would be hidden."""
+        devices = {os.stat(one.source).st_dev for one in mounts}
+        with self._lock:
+            if not devices <= self._devices:
+                # A step may be on its way to the old one, which stays until the end.
+                self._retired.append((self._control, self.program))
+                self._control = self.program = None
+                self._ensure()
+                self._devices |= devices
 
     def _drop(self) -> None:
         if self._control is not None:
             self._control.close()
             self._control = None
-        if self._program is not None:
-            self._program.wait()
-            self._program = None
+        if self.program is not None:
+            self.program.wait()
+            self.program = None
 
     def close(self) -> None:
-        """End the supervisor; nothing may be running any more."""
+        """End the supervisor; what is still running is killed."""
         with self._lock:
+            self._closed = True
+            for process in self._running:
+                process.kill()
             self._drop()
+            for self._control, self.program in self._retired:
+                self._drop()
         for folder in (self.private, self.scratch):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _mounted_devices() -> set[int]:
+    try:
+        lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return set()
+    numbers = (line.split()[2].split(":") for line in lines)
+    return {os.makedev(int(major), int(minor)) for major, minor in numbers}
 
 
 def _temporary(parent: str) -> Path:

@@ -62,8 +62,12 @@ class Slots:
     def give_back(self, slot: Slot) -> None:
         """Everything in it is removed; what steps wrote into workspaces and claims is elsewhere and stays."""
         shutil.rmtree(slot.private, ignore_errors=True)
-        clean = not slot.private.exists() and len(os.listdir(slot.disk)) == 2
-        if clean and not os.listdir(slot.workspace) and not os.listdir(slot.home):
+        try:
+            used = slot.private.exists() or len(os.listdir(slot.disk)) != 2
+            used = used or bool(os.listdir(slot.workspace)) or bool(os.listdir(slot.home))
+        except OSError:  # a step has taken a folder away, or its rights
+            used = True
+        if not used:
             with self._lock:
                 self._free.append(slot)
         else:

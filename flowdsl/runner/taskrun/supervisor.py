@@ -9,7 +9,8 @@ Only the standard library is used: the interpreter starts without site packages.
 
 On the control socket (descriptor 0) one byte comes with three descriptors: the step's socket, its standard output, its
 standard error. On a step's socket come first four bytes of length and as much JSON (`argv`, `env`, `cwd`, `mounts`),
-then single bytes: `T` terminate, `K` kill. It answers with lines of JSON: `started` or `failed`, then `exit`.
+then single bytes: `T` terminate the process group, `t` the command alone, `K` kill. It answers with lines of JSON:
+`started` or `failed`, then `exit`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from collections.abc import Iterable
 from typing import Any
 
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_MOVE, MS_REC = 1, 0x20, 0x1000, 0x2000, 0x4000
-MS_PRIVATE = 1 << 18
+MS_SLAVE = 1 << 19
 MNT_DETACH = 2
 CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -94,7 +95,8 @@ def make_root(base: str) -> None:
         _check(LIBC.unshare(CLONE_NEWNS), "unshare")
     else:
         enter_user_namespace()
-    mount("none", "/", None, MS_REC | MS_PRIVATE)
+    # What the machine mounts later comes in, nothing of ours goes out.
+    mount("none", "/", None, MS_REC | MS_SLAVE)
     mount("tmpfs", base, "tmpfs", 0, "mode=755")
     own = ("workspace", "tekton", SPARE)
     mirror("/", base, skip=own)
@@ -226,7 +228,10 @@ class Shim:
     def obey(self, command: bytes) -> None:
         """Do what the runner asks; an end of the connection means that it is gone."""
         with contextlib.suppress(OSError):
-            os.killpg(self.main, signal.SIGTERM if command == b"T" else signal.SIGKILL)
+            if command == b"t":
+                os.kill(self.main, signal.SIGTERM)
+            else:
+                os.killpg(self.main, signal.SIGTERM if command == b"T" else signal.SIGKILL)
 
     def reap(self) -> bool:
         """Collect what ended; whether anything is left."""
