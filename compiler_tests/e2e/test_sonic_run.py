@@ -19,7 +19,9 @@ import pytest
 import yaml
 
 PIPELINES = Path(__file__).resolve().parents[2] / "pipelines"
-sys.path[:0] = [str(path) for path in (PIPELINES, PIPELINES.parent / "compiler_tests" / "unit") if str(path) not in sys.path]
+sys.path[:0] = [
+    str(path) for path in (PIPELINES, PIPELINES.parent / "compiler_tests" / "unit") if str(path) not in sys.path
+]
 
 from sonic_clips import pictures, write  # noqa: E402
 from sonic_fakes import Service  # noqa: E402
@@ -53,7 +55,15 @@ class Ran:
 
 
 def run(folder: Path, *params: str, program: Path | None = None) -> Ran:
-    command = [sys.executable, str(program or PIPELINES / "sonic.py"), "run", "--name", "it", "--folder", str(folder / "run")]
+    command = [
+        sys.executable,
+        str(program or PIPELINES / "sonic.py"),
+        "run",
+        "--name",
+        "it",
+        "--folder",
+        str(folder / "run"),
+    ]
     for param in params:
         command += ["--set", param]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=500, check=False)
@@ -112,7 +122,9 @@ def test_the_whole_run(tmp_path: Path) -> None:
     assert "not made by Sonic" in page
     assert page.count("<figure>") == 8
     assert (ran.claim / "layers" / "oci" / "registry.internal_sonic_model" / "index.json").is_file()
-    assert not [path for path in ran.place.rglob("*") if path.is_file() and b"for-the-store-on-loopback" in path.read_bytes()]
+    assert not [
+        path for path in ran.place.rglob("*") if path.is_file() and b"for-the-store-on-loopback" in path.read_bytes()
+    ]
 
 
 def test_a_clip_whose_sound_is_200_ms_late_is_stopped_by_the_gate(tmp_path: Path) -> None:
@@ -153,7 +165,9 @@ def test_a_service_that_is_down(tmp_path: Path) -> None:
     ],
     ids=["500", "garbage"],
 )
-def test_a_service_that_answers_with_no_clip(tmp_path: Path, reply: tuple[int, dict[str, str], bytes], told: str) -> None:
+def test_a_service_that_answers_with_no_clip(
+    tmp_path: Path, reply: tuple[int, dict[str, str], bytes], told: str
+) -> None:
     with Service(reply).running() as model:
         failed(run(tmp_path, *SHORT, f"service_endpoint={model.base}"), told)
 
