@@ -33,6 +33,7 @@ class Ready:
     cwd: str
     # Turns the paths of mounts into real ones where nothing can be mounted.
     rewrite: Callable[[str], str]
+    command: bool
 
     def launch(self, argv: Sequence[str], env: Mapping[str, str], pod: Pod) -> Launch:
         """The start, with the working folder made as a container runtime makes it."""
@@ -43,7 +44,9 @@ class Ready:
                 real.mkdir(parents=True)
             except OSError as problem:
                 raise RefusedError("PodCreationFailed", f"workingDir {self.cwd}: {problem.strerror}") from None
-        return Launch(argv, env, self.cwd, self.mounts, self.spec.get("image") or "", f"{pod.name}-{self.container}")
+        name = f"{pod.name}-{self.container}"
+        image = self.spec.get("image") or ""
+        return Launch(argv, env, self.cwd, self.mounts, image, name, self.command, self.spec)
 
 
 @attrs.frozen
@@ -57,9 +60,12 @@ class Host:
 
 def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: Host, sidecar: bool = False) -> Ready:
     """Raises RefusedError for what can't be made: a Secret that is not there, no command."""
-    env = environment(spec, pod, "/tekton/home", host.path)
+    own = {} if host.images else {"PATH": host.path, "HOME": "/tekton/home", "HOSTNAME": pod.name}
+    env = environment(spec, pod, own)
     mounts = pod.mounts(spec, sidecar, env)
     rewrite = str if host.literal else rewriter(mounts)
+    if not host.literal:
+        _link(pod, mounts)
     word = "sidecar" if sidecar else "step"
     arguments = [files.expand(one, env) for one in spec.get("args") or ()]
     if spec.get("script"):
@@ -85,7 +91,17 @@ def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: H
         tuple(mounts),
         cwd if host.literal else str(pod.inside(cwd, mounts)),
         rewrite,
+        bool(command),
     )
+
+
+def _link(pod: Pod, mounts: Sequence[Mount]) -> None:
+    """Where nothing can be mounted: what would be mounted inside one of our folders is there as a link."""
+    for mount in mounts:
+        place = pod.inside(mount.target, [one for one in mounts if one.target != mount.target])
+        if str(place) != mount.target and not os.path.lexists(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(mount.source)
 
 
 def rewriter(mounts: Sequence[Mount]) -> Callable[[str], str]:

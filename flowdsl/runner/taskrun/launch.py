@@ -43,6 +43,12 @@ class Launch:
     mounts: Sequence[Mount] = ()
     image: str = ""
     name: str = ""
+    # Whether argv begins with a command; otherwise it is arguments for what the image runs by itself.
+    command: bool = True
+    # What an executor of images wants to know of the container: imagePullPolicy, computeResources.
+    spec: Mapping[str, Any] = attrs.field(factory=dict)
+    # Run when a signal has ended the command: what it started elsewhere must end too.
+    after: Sequence[str] = ()
 
 
 @attrs.frozen
@@ -198,6 +204,7 @@ class Supervisor:
             if mounted
         ]
         request = {"argv": list(launch.argv), "env": dict(launch.env), "cwd": launch.cwd, "mounts": mounts}
+        request["after"] = list(launch.after)
         text = json.dumps(request).encode()
         message = struct.pack("!I", len(text)) + text
         if mounted:
@@ -251,7 +258,8 @@ class Supervisor:
             for process in self._running:
                 process.kill()
             self._drop()
-            for self._control, self.program in self._retired:
+            while self._retired:
+                self._control, self.program = self._retired.pop()
                 self._drop()
         for folder in (self.private, self.scratch):
             shutil.rmtree(folder, ignore_errors=True)

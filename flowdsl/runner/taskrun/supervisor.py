@@ -206,6 +206,8 @@ class Shim:
             if self.connection.fileno() in ready and self.status is None:
                 self.obey(self.connection.recv(1))
         self.kill()
+        if request["after"] and os.WIFSIGNALED(self.status):
+            self.follow(request)
         code = os.waitstatus_to_exitcode(self.status)
         return send(self.connection, exit=code if code >= 0 else -1, signal=max(-code, 0))
 
@@ -224,6 +226,13 @@ class Shim:
             os.close(error)
         send(self.connection, started=self.main)
         return True
+
+    def follow(self, request: dict[str, Any]) -> None:
+        """Run the command that ends what the killed one had started elsewhere."""
+        with contextlib.suppress(OSError, ValueError):
+            null = os.open("/dev/null", os.O_WRONLY)
+            pid = spawn(request["after"], request["env"], null, null)
+            os.waitpid(pid, 0)
 
     def obey(self, command: bytes) -> None:
         """Do what the runner asks; an end of the connection means that it is gone."""
