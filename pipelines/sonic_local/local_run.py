@@ -9,7 +9,6 @@ from pathlib import Path
 
 from flowdsl import LocalRun, Service
 from flowdsl.diagnostics import UsageError
-from sonic_local.clone import git_clone
 from sonic_local.image_layout import build_image
 
 PIPELINES = Path(__file__).resolve().parents[1]
@@ -52,7 +51,7 @@ def sonic_local_run() -> LocalRun:
             # The store on loopback takes any key; these are no secret of anyone.
             "sonic-s3": {"access-key": "local", "secret-key": "for-the-store-on-loopback"},
         },
-        tasks={"git-clone": git_clone, "build-image": build_image},
+        tasks={"build-image": build_image},
         services=services(),
     )
 
