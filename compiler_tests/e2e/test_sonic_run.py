@@ -10,9 +10,12 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -188,8 +191,6 @@ def test_a_service_that_is_killed_while_it_works(tmp_path: Path) -> None:
 
 
 def free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -209,3 +210,53 @@ def test_a_speech_of_the_wrong_length(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_broken_input(tmp_path: Path, change: str, told: str) -> None:
     failed(run(tmp_path, *SHORT, program=broken(tmp_path, change)), told)
+
+
+def test_a_runner_that_is_killed_leaves_nothing_behind_and_is_resumed(tmp_path: Path) -> None:
+    command = [sys.executable, str(PIPELINES / "sonic.py"), "run"]
+    params = ["--set", "min_resolution=1024", "--set", "require_baseline=false"]
+    runner = subprocess.Popen(
+        [*command, "--name", "it", "--folder", str(tmp_path / "run"), *params],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert runner.stdout is not None
+        for line in runner.stdout:
+            if line.startswith("run-inference: runs"):
+                break
+    finally:
+        runner.kill()
+        runner.communicate()
+    ports = [int(port) for port in json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["ports"].values()]
+    assert len(ports) == 4
+    assert until(lambda: not any(listens(port) for port in ports)), "a service outlived the runner"
+
+    done = subprocess.run(
+        [*command, "--resume", str(tmp_path / "run")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    ran = Ran(tmp_path, done)
+    assert ran.code == 0, ran.text
+    assert "fetch-source: runs" not in ran.text
+    assert "run-inference: runs" in ran.text
+    assert ran.statuses()["upload"] == "Succeeded"
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def until(true: Callable[[], bool], seconds: float = 30.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
