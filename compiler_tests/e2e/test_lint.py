@@ -57,7 +57,7 @@ def test_findings_point_into_the_yaml(folder: Path, capsys: pytest.CaptureFixtur
     out = capsys.readouterr().out
     assert "error[FLOW201]: there is no field 'imag'\n  --> task.yaml:10:7\n" in out
     assert "  = hint: did you mean 'image'?\n" in out
-    assert "error[FLOW222]: $(params.urll) refers to no param\n  --> task.yaml:12:33\n" in out
+    assert "error[FLOW222]: $(params.urll) refers to no param\n  --> task.yaml:12:32\n" in out
     assert "did you mean 'url'?" in out
 
 
@@ -198,7 +198,9 @@ spec:
 """
     (folder / "task.yaml").write_text(text)
     assert lint("--diff", "--extend-select", "FLOW346", "task.yaml") == 1
-    assert "-      imag: alpine:3.20   # pinned\n+      image: alpine:3.20   # pinned\n" in capsys.readouterr().out
+    diff = capsys.readouterr().out
+    assert "-      imag: alpine:3.20   # pinned\n" in diff
+    assert "+      image: alpine:3.20   # pinned\n" in diff
     assert (folder / "task.yaml").read_text() == text
     assert lint("--fix", "--extend-select", "FLOW346", "task.yaml") == 1
     out = capsys.readouterr()
@@ -221,6 +223,17 @@ spec:
       stepz: 1
 """
     )
+
+
+def test_fields_of_v1beta1_in_a_v1_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: r}\nspec:\n  timeout: 1h\n  pipelineRef: {name: p}\n"
+    (folder / "run.yaml").write_text(run)
+    assert lint("--fix", "run.yaml") == 1
+    assert "hint: v1 has it as spec.timeouts.pipeline" in capsys.readouterr().out
+    assert (folder / "run.yaml").read_text() == run
+    (folder / "task.yaml").write_text(TASK.replace("computeResources:", "resources:"))
+    assert lint("--fix", "task.yaml") == 0
+    assert (folder / "task.yaml").read_text() == TASK
 
 
 def test_v1beta1_is_checked_as_v1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from flowdsl.cli.importing import import_sources
 from flowdsl.cli.load import load_pipeline
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.emit import emit_yaml, write_files
+from flowdsl.yamlread.sources import load
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-GOLDENS = [HERE / "features.yaml", HERE / "features-inline.yaml", ROOT / "pipelines" / "sonic.yaml"]
+EXAMPLES = sorted((ROOT / "pipelines" / "examples").rglob("*.py"))
+GOLDENS = [
+    HERE / "features.yaml",
+    HERE / "features-inline.yaml",
+    ROOT / "pipelines" / "sonic.yaml",
+    *(example.with_suffix(".yaml") for example in EXAMPLES),
+]
+
+
+IMPORTED = [HERE / "imported.py", HERE / "imported_stubs.py"]
+
+
+def imported(golden: Path) -> bytes:
+    """The module that import should write of imported.yaml."""
+    source = load(HERE / "imported.yaml")
+    return import_sources([source], stubs=golden.stem.endswith("_stubs")).text.encode()
 
 
 def compiled(golden: Path) -> bytes:
     """The bytes that a golden should have."""
     source = golden.with_name(golden.name.replace("-inline", "")).with_suffix(".py")
-    wanted = f"{source}:features" if source.stem == "features" else str(source)
+    # A file may use other pipelines of its own; the one it is about has its name, or is the only one.
+    several = source.stem in ("features", "subpipeline")
+    wanted = f"{source}:{source.stem}" if several else str(source)
     options = CompileOptions(inline=golden.stem.endswith("-inline"))
     return emit_yaml(compile_pipeline(load_pipeline(wanted), options).documents)
 
 
 if __name__ == "__main__":
-    write_files({golden: compiled(golden) for golden in GOLDENS})
+    write_files({golden: compiled(golden) for golden in GOLDENS} | {golden: imported(golden) for golden in IMPORTED})

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from flowdsl.tekton import UnknownKind, dump, model_for, parse
 from flowdsl.tekton.decode import located_errors
+from flowdsl.tekton.tasks import Task
 
 SHARED = Path(__file__).parents[3] / "shared"
 MODULES = ["params", "tasks", "pipelines", "status", "runs", "scheduling"]
@@ -104,20 +105,37 @@ def test_originals_come_back_as_they_were() -> None:
 def test_refusals_name_the_field(step: dict[str, Any], path: str, kind: str) -> None:
     with pytest.raises(ValidationError) as caught:
         parse(task(**step))
-    (found,) = located_errors(caught.value)
+    (found,) = located_errors(caught.value, Task)
     assert (found.path, found.kind) == (path, kind)
 
 
 def test_a_typo_is_answered_with_the_field() -> None:
     with pytest.raises(ValidationError) as caught:
         parse(task(imagePulPolicy="Always"))
-    assert located_errors(caught.value)[0].suggestion == "imagePullPolicy"
+    assert located_errors(caught.value, Task)[0].suggestion == "imagePullPolicy"
 
 
 def test_field_names_are_read_without_regard_to_case() -> None:
     assert dump(parse(task(Image="x"))) == task(image="x")
 
 
+def test_a_field_given_twice_in_two_cases_is_decoded_twice() -> None:
+    one = {"imagE": "x", "image": "y", "securityContext": {"runAsUser": 1}, "SECURITYContext": {"privileged": True}}
+    assert dump(parse(task(**one))) == task(image="y", securityContext={"runAsUser": 1, "privileged": True})
+
+
 def test_other_kinds_have_no_model() -> None:
     with pytest.raises(UnknownKind):
         parse({"apiVersion": "v1", "kind": "ConfigMap"})
+
+
+def test_a_field_of_another_place_is_no_suggestion() -> None:
+    with pytest.raises(ValidationError) as caught:
+        parse(task(stepz="1"))
+    assert located_errors(caught.value, Task)[0].suggestion == ""
+
+
+def test_another_case_counts_only_where_the_field_may_stand() -> None:
+    with pytest.raises(ValidationError) as caught:
+        parse(task(Steps=[]))
+    assert [found.path for found in located_errors(caught.value, Task)] == ["spec.steps[0].Steps"]

@@ -93,7 +93,8 @@ def _documents(
         for task in own_tasks(definition):
             documents.append(task_document(task, metadata, fans_out=task.name in mapped, enums=enums))
     documents.append(pipeline_document(definition, metadata, layout))
-    documents.append(run_document(definition, metadata, values))
+    if not definition.options.verbatim:
+        documents.append(run_document(definition, metadata, values))
     return documents
 
 
@@ -101,7 +102,7 @@ def own_tasks(definition: PipelineDef) -> list[TaskDef]:
     """The tasks that flowdsl emits, each once, in the order of their first use."""
     found: dict[str, TaskDef] = {}
     for node in definition.nodes:
-        if node.task.reference is None and node.pipeline is None:
+        if node.task.reference is None and node.pipeline is None and not node.task.options.inline:
             found.setdefault(node.task.name, node.task)
     return list(found.values())
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from flowdsl.frontend import places
 from flowdsl.frontend.handles import NodeHandle
-from flowdsl.frontend.proxies import Reference, refuse
+from flowdsl.frontend.proxies import Reference, refuse, whole
 from flowdsl.frontend.trace import current
 from flowdsl.ir.nodes import Condition
 from flowdsl.ir.types import STRING, Kind
@@ -46,6 +46,16 @@ def _condition(item: Any) -> Condition:
     )
 
 
+def condition(text: Any, operator: Literal["in", "notin"], values: Iterable[Any]) -> Condition:
+    """A condition on text around references, which Python can't compare: `condition(f"{a}-{b}", "in", ["x-y"])`."""
+    current("condition")
+    written = tuple(
+        whole(value) if isinstance(value, Reference) and value.type.kind is Kind.ARRAY else str(value)
+        for value in values
+    )
+    return Condition(str(text), operator, written, location=places.caller())
+
+
 def cel(expression: str) -> Condition:
     """A CEL condition (alpha: needs `enable-cel-in-whenexpression`, opted in by `@pipeline(alpha=[...])`)."""
     trace = current("cel")
@@ -78,7 +88,7 @@ class _Group:
         self._name = name
         self._fields = dict(fields)
 
-    def __getattr__(self, name: str) -> Reference:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         if name not in self._fields:
@@ -97,7 +107,7 @@ class Context:
     pipeline_task = _Group("pipeline_task", (("retries", "pipelineTask.retries"),))
 
     @property
-    def tasks_status(self) -> Reference:
+    def tasks_status(self) -> Any:
         """How all tasks together ended, for tasks in finally: Succeeded, Failed, Completed or None."""
         return Reference("$(tasks.status)", STRING, "context.tasks_status", places.caller())
 

@@ -120,7 +120,8 @@ def range_problem(text: str) -> str:
     if not text:
         return ""
     low, dots, high = text.partition("..")
-    for part in (low, high) if dots else (low,):
+    # "4.." is a request alone, "..8" a limit alone.
+    for part in [part for part in (low, high) if part] if dots and text != ".." else (low,):
         if not is_quantity(part):
             return f"{part!r} is no quantity"
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,6 +11,18 @@ from flowdsl.ir.volumes import VolumeClaim
 
 if TYPE_CHECKING:
     from flowdsl.ir.local import LocalRun
+
+
+def _texts(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
+def _items(value: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(value)
+
+
+def _flags(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(value)
 
 
 @attrs.frozen
@@ -29,10 +41,10 @@ class Step:
     `extra` takes any further field of Tekton's Step as it is.
     """
 
-    name: str
+    name: str = ""
     image: str = ""
-    command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    args: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     script: str = ""
     env: Mapping[str, Any] = attrs.field(factory=dict)
     working_dir: str = ""
@@ -50,10 +62,10 @@ class Step:
 class Sidecar:
     """A container that runs beside the steps (docs/tasks.md, "Specifying Sidecars"); `ready` is its readiness path."""
 
-    name: str
-    image: str
-    command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    name: str = ""
+    image: str = ""
+    command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    args: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     script: str = ""
     env: Mapping[str, Any] = attrs.field(factory=dict)
     port: int | None = None
@@ -79,6 +91,9 @@ class StepTemplate:
 class TaskOptions:
     """Everything `@task(...)` takes. cpu and memory are quantities or ranges `"request..limit"`.
 
+    `verbatim`: the Task says what is written here and no more: no variables for params, no security context, no label
+    of flowdsl's. `inline`: a Pipeline embeds it where it is used, as a taskSpec. `display_name` and `description` stand
+    in for the docstring. `metadata` and `extra` take further fields of the object's metadata and spec as they are.
     `cache` lets local runs take what the task gave before for the same code, image, params and input files.
     """
 
@@ -93,22 +108,28 @@ class TaskOptions:
     retries: int | None = None
     on_error: str = ""
     step_template: StepTemplate | None = None
-    steps: tuple[Any, ...] = attrs.field(default=(), converter=tuple)
-    sidecars: tuple[Sidecar, ...] = attrs.field(default=(), converter=tuple)
-    volumes: tuple[Any, ...] = attrs.field(default=(), converter=tuple)
+    steps: tuple[Any, ...] = attrs.field(default=(), converter=_items)
+    sidecars: tuple[Sidecar, ...] = attrs.field(default=(), converter=_items)
+    volumes: tuple[Any, ...] = attrs.field(default=(), converter=_items)
     working_dir: str = ""
     security: str | Mapping[str, Any] = "restricted"
     labels: Mapping[str, str] = attrs.field(factory=dict)
     annotations: Mapping[str, str] = attrs.field(factory=dict)
     node_selector: Mapping[str, str] = attrs.field(factory=dict)
-    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=tuple)
+    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
     service_account: str = ""
-    command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    args: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     script: str = ""
     module: str = ""
-    requires: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    requires: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     python: str = "python3"
+    verbatim: bool = False
+    inline: bool = False
+    display_name: str = ""
+    description: str = ""
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
     cache: bool = False
 
 
@@ -117,6 +138,8 @@ class PipelineOptions:
     """Everything `@pipeline(...)` takes. Timeouts are Go durations (`1h30m`); `alpha` names the flags opted in to.
 
     `files` is the run's own volume, where File results and `Workspace.auto()` live; `run` gives the emitted PipelineRun
+    values for params, as `--set` does. `verbatim`: the Pipeline says what is written and no more; `task_order` is the
+    order its tasks are listed in, where that is not the order of the calls. `metadata` and `extra` are as in `@task`.
     values for params, as `--set` does. `local` is what a run on this machine needs, or a function that gives it (called
     by `run` alone); it leaves no trace in the compiled YAML.
     """
@@ -130,8 +153,14 @@ class PipelineOptions:
     labels: Mapping[str, str] = attrs.field(factory=dict)
     annotations: Mapping[str, str] = attrs.field(factory=dict)
     node_selector: Mapping[str, str] = attrs.field(factory=dict)
-    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=tuple)
+    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
     fs_group: int | None = 65532
     run: Mapping[str, Any] = attrs.field(factory=dict)
     local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)
-    alpha: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    alpha: frozenset[str] = attrs.field(default=frozenset(), converter=_flags)
+    verbatim: bool = False
+    task_order: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    display_name: str = ""
+    description: str = ""
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict)

@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-_COMMENT = re.compile(r"(^|\s)#\s*flowdsl:\s*(ignore|ignore-file)(?:\[([^\]]*)\])?")
+_COMMENT = re.compile(r"(^|\s)#\s*flowdsl:\s*(ignore-file|ignore)(?:\[([^\]]*)\])?")
 _ALL = ("FLOW",)
 
 

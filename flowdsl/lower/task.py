@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowdsl.ir.nodes import ParamDecl, ResultDecl, TaskDef, Text
-from flowdsl.ir.options import Body, Sidecar, Step, TaskOptions
+from flowdsl.ir.options import Body, PipelineOptions, Sidecar, Step, TaskOptions
 from flowdsl.ir.types import PATHS, Kind
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
 from flowdsl.lower.environment import array_args, task_env
@@ -16,8 +16,7 @@ CACHE = "flowdsl.dev/cache"
 
 def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool, enums: bool) -> dict[str, Any]:
     """The Task object. `fans_out`: a matrix uses it; `enums`: param enums are opted in to (alpha)."""
-    labels = {**metadata.get("labels", {}), **task.options.labels}
-    meta = {"name": task.name, **metadata, "labels": labels, "annotations": task_annotations(task)}
+    meta = object_meta({"name": task.name}, metadata, task.options)
     return {
         "apiVersion": "tekton.dev/v1",
         "kind": "Task",
@@ -26,34 +25,49 @@ def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool,
     }
 
 
-def task_annotations(task: TaskDef) -> dict[str, str]:
-    """The annotations of a Task; TaskRuns inherit them, and a local run reads there that it may use its cache."""
-    cache = {CACHE: "true"} if task.options.cache else {}
-    return {**task.options.annotations, **cache}
+def annotations_of(options: TaskOptions | PipelineOptions) -> dict[str, str]:
+    """The annotations of an object; TaskRuns inherit a Task's, and local runs look there for `cache`."""
+    cache = {CACHE: "true"} if isinstance(options, TaskOptions) and options.cache else {}
+    return {**options.annotations, **cache}
 
 
 def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
     """The TaskSpec alone, for embedding."""
     options: TaskOptions = task.options
+    env = [] if options.verbatim else task_env(task, fans_out=fans_out)
     mounts, volumes = mounts_and_volumes(options.volumes)
-    return filled(
+    return with_extra(
         {
             "displayName": task.display_name,
             "description": task.description,
             "params": [param_spec(param, enums=enums) for param in task.params],
-            "steps": _steps(task, options, task_env(task, fans_out=fans_out)),
+            "steps": _steps(task, options, env),
             "stepTemplate": _template(options, mounts),
             "sidecars": [_sidecar(sidecar, options.gpu_resource) for sidecar in options.sidecars],
             "volumes": volumes,
             "workspaces": _workspaces(task),
-            "results": [_result(result) for result in task.results],
-        }
+            "results": [result_spec(result) for result in task.results],
+        },
+        options.extra,
     )
+
+
+def object_meta(name: Mapping[str, Any], given: Mapping[str, Any], options: TaskOptions | PipelineOptions) -> Any:
+    """An object's metadata: its name, what holds for all objects, its own. Verbatim ones get no label of flowdsl's."""
+    shared = {key: value for key, value in given.items() if key != "labels" or not options.verbatim}
+    labels = {**shared.get("labels", {}), **options.labels}
+    return {**name, **shared, "labels": labels, "annotations": annotations_of(options), **options.metadata}
 
 
 def filled(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that say something: empty text, lists and mappings are left out."""
     return {name: value for name, value in fields.items() if value or value is False or (value == 0 and value != "")}
+
+
+def with_extra(fields: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that say something, and the own ones as they are: they stand for ours, None for no such field."""
+    own = {name: value for name, value in extra.items() if value is not None}
+    return {**filled({name: value for name, value in fields.items() if name not in extra}), **own}
 
 
 def plain(value: Text) -> Any:
@@ -77,10 +91,13 @@ def param_spec(param: ParamDecl, *, enums: bool) -> dict[str, Any]:
     return spec
 
 
-def _result(result: ResultDecl) -> dict[str, Any]:
+def result_spec(result: ResultDecl) -> dict[str, Any]:
+    """A result as a Task or a StepAction declares it."""
     spec: dict[str, Any] = {"name": result.name, "type": result.type.tekton}
     if result.type.kind is Kind.OBJECT:
         spec["properties"] = {key: {"type": "string"} for key, _ in result.type.properties}
+    if result.value:
+        spec["value"] = plain(result.value)
     description = result.description
     if result.type.kind in PATHS and not description:
         description = f"Path of the {result.type.kind.value.lower()} on the workspace 'outputs'."
@@ -115,15 +132,15 @@ def _workspaces(task: TaskDef) -> list[dict[str, Any]]:
 def _template(options: TaskOptions, mounts: list[dict[str, Any]]) -> dict[str, Any]:
     template = options.step_template
     extra = dict(template.extra) if template else {}
-    return filled(
+    return with_extra(
         {
             "image": template.image if template else "",
             "workingDir": template.working_dir if template else "",
             "env": env_list(template.env) if template else [],
             "volumeMounts": mounts + extra.pop("volumeMounts", []),
-            "securityContext": security_context(options.security),
-            **extra,
-        }
+            "securityContext": {} if options.verbatim else security_context(options.security),
+        },
+        extra,
     )
 
 
@@ -176,9 +193,8 @@ def _step(step: Step, env: list[dict[str, Any]]) -> dict[str, Any]:
         "onError": step.on_error,
         "ref": {"name": step.ref} if isinstance(step.ref, str) and step.ref else step.ref,
         "params": [{"name": name, "value": value} for name, value in step.params.items()],
-        **step.extra,
     }
-    return filled(fields)
+    return with_extra(fields, step.extra)
 
 
 def _sidecar(sidecar: Sidecar, gpu_resource: str) -> dict[str, Any]:
@@ -194,6 +210,5 @@ def _sidecar(sidecar: Sidecar, gpu_resource: str) -> dict[str, Any]:
         "readinessProbe": probe,
         "securityContext": security_context(sidecar.security) if sidecar.security else {},
         "script": sidecar.script,
-        **sidecar.extra,
     }
-    return filled(fields)
+    return with_extra(fields, sidecar.extra)

@@ -27,12 +27,17 @@ class Model(BaseModel):
     )
 
 
+_BLANKS = " \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What Go's unicode.IsSpace counts, less the control characters, which JSON can't hold as they are."""
+
+
 def _quantity(value: Any) -> Any:
     if value is None:
         return value
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ValueError("a quantity is a string or a number")
-    if isinstance(value, str) and not is_quantity(value):
+    # Quantity.UnmarshalJSON trims the text between the quotes (k8s.io/apimachinery/pkg/api/resource).
+    if isinstance(value, str) and not is_quantity(value.strip(_BLANKS)):
         raise ValueError(f"{value!r} is no quantity, such as 500m or 8Gi")
     return value
 

@@ -9,14 +9,22 @@ import copy
 import difflib
 import json
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Any, get_args
+from functools import cache
+from typing import Any, get_args, get_type_hints
 
 import attrs
 from pydantic import ValidationError
 
 from flowdsl.tekton.base import Model
 
+FORMER = {
+    "resources": "computeResources",
+    "stepOverrides": "stepSpecs",
+    "sidecarOverrides": "sidecarSpecs",
+    "taskServiceAccountName": "serviceAccountName",
+    "taskPodTemplate": "podTemplate",
+}
+"""Fields of v1beta1 that v1 has under another name (docs/migrating-v1beta1-to-v1.md)."""
 _ROUNDS = 8
 _EMPTY: dict[str, type] = {"model_type": dict, "dict_type": dict, "string_type": str, "list_type": list}
 
@@ -61,9 +69,9 @@ def validate(model: type[Model], document: Mapping[str, Any], forgiven: list[For
     return model.model_validate(document)
 
 
-def located_errors(error: ValidationError) -> list[DecodeError]:
-    """What a ValidationError says, once a place."""
-    return list(_each(error))
+def located_errors(error: ValidationError, model: type[Model]) -> list[DecodeError]:
+    """What the ValidationError of a document's model says, once a place."""
+    return list(_each(error, model))
 
 
 def without(document: Mapping[str, Any], locations: list[tuple[int | str, ...]]) -> dict[str, Any]:
@@ -82,7 +90,22 @@ def without(document: Mapping[str, Any], locations: list[tuple[int | str, ...]])
     return changed
 
 
-def _each(error: ValidationError) -> Iterator[DecodeError]:
+def renamed(document: Mapping[str, Any], names: Mapping[tuple[int | str, ...], str]) -> dict[str, Any]:
+    """A copy in which the fields at the locations have other names, where no field has those yet."""
+    changed = copy.deepcopy(dict(document))
+    # Deepest first, so that the locations of the others still lead somewhere.
+    for location, name in sorted(names.items(), key=lambda pair: -len(pair[0])):
+        try:
+            parent = _parent(changed, location)
+            value = parent.pop(location[-1])
+            parent.setdefault(name, value)
+        except (KeyError, IndexError, TypeError, AttributeError):
+            # The location is one of the document as the reader put it right, which this one is not in all places.
+            continue
+    return changed
+
+
+def _each(error: ValidationError, model: type[Model]) -> Iterator[DecodeError]:
     seen = set()
     for item in error.errors(include_url=False, include_context=False):
         location = tuple(part for part in item["loc"] if part != "[key]")
@@ -91,8 +114,8 @@ def _each(error: ValidationError) -> Iterator[DecodeError]:
         seen.add(location)
         if item["type"] == "extra_forbidden":
             name = str(location[-1])
-            close = difflib.get_close_matches(name, field_names().values(), 1)
-            yield DecodeError(location, "unknown", f"there is no field {name!r}", close[0] if close else "")
+            suggestion = _suggestion(name, _fields_at(model, location[:-1]))
+            yield DecodeError(location, "unknown", f"there is no field {name!r}", suggestion)
         else:
             yield DecodeError(location, item["type"], item["msg"].removeprefix("Value error, "))
 
@@ -105,18 +128,21 @@ def field_path(parts: tuple[int | str, ...]) -> str:
     return text
 
 
-@lru_cache(maxsize=1)
-def field_names() -> dict[str, str]:
-    """Every field name of every model by its lower-case form."""
-    names: dict[str, str] = {}
-    stack: list[type[Model]] = [Model]
-    while stack:
-        model = stack.pop()
-        stack += model.__subclasses__()
-        for name, field in model.model_fields.items():
-            alias = field.alias or name
-            names[alias.lower()] = alias
-    return names
+def _suggestion(name: str, fields: list[str]) -> str:
+    if FORMER.get(name) in fields:
+        return FORMER[name]
+    return next(iter(difflib.get_close_matches(name, fields, 1)), "")
+
+
+def _fields_at(model: type[Model], location: tuple[int | str, ...]) -> list[str]:
+    """The fields that may stand at a place of a document."""
+    current: type[Model] | None = model
+    for part in location:
+        if current is not None and isinstance(part, str):
+            names = _fields(current)
+            # A part that is no field is the key of a map of models: what it holds is what the map's field holds.
+            current = names.get(part, current)
+    return list(_fields(current)) if current is not None else []
 
 
 def _as_yaml_reads(
@@ -128,15 +154,14 @@ def _as_yaml_reads(
     differ from a known one by case only are renamed; and a number or boolean where the type wants text becomes that
     text (sigs.k8s.io/yaml converts by the target's type).
     """
-    names = field_names()
     renames: list[tuple[tuple[int | str, ...], str]] = []
     texts: list[tuple[tuple[int | str, ...], Any]] = []
     empties: list[tuple[tuple[int | str, ...], Any]] = []
     for item in error.errors(include_url=False, include_context=False):
         location, value = item["loc"], item["input"]
         if item["type"] == "extra_forbidden" and isinstance(location[-1], str):
-            right = names.get(location[-1].lower())
-            if right is not None and right != location[-1]:
+            right = _in_other_case(location[-1], _fields_at(model, location[:-1]))
+            if right:
                 renames.append((location, right))
         elif value is None and item["type"] in _EMPTY:
             empties.append((location, _EMPTY[item["type"]]()))
@@ -152,9 +177,31 @@ def _as_yaml_reads(
         _parent(changed, location)[location[-1]] = text
     # Deepest first, so that the locations of the others still lead somewhere.
     for location, right in sorted(renames, key=lambda pair: -len(pair[0])):
-        parent = _parent(changed, location)
-        parent.setdefault(right, parent.pop(location[-1]))
+        _rename(_parent(changed, location), location[-1], right)
     return changed
+
+
+def _rename(parent: dict[int | str, Any], name: int | str, right: str) -> None:
+    """Give a field its right name; where that is there too, Go decodes one into the other, in the order they stand."""
+    if right not in parent:
+        parent[right] = parent.pop(name)
+        return
+    names = list(parent)
+    pair = (name, right) if names.index(name) < names.index(right) else (right, name)
+    first, second = (parent[each] for each in pair)
+    del parent[name]
+    parent[right] = _onto(first, second)
+
+
+def _onto(first: Any, second: Any) -> Any:
+    if not isinstance(first, dict) or not isinstance(second, dict):
+        return second
+    return {**first, **{name: _onto(first[name], value) if name in first else value for name, value in second.items()}}
+
+
+def _in_other_case(name: str, fields: list[str]) -> str:
+    """The field that a name spells in another case; "" for none."""
+    return next((field for field in fields if field.lower() == name.lower() and field != name), "")
 
 
 def _sees_type(model: type[Model], location: tuple[int | str, ...]) -> bool:
@@ -169,9 +216,12 @@ def _sees_type(model: type[Model], location: tuple[int | str, ...]) -> bool:
     return True
 
 
+@cache
 def _fields(model: type[Model]) -> dict[str, type[Model] | None]:
     """The fields of a model with the model that each holds, itself or in a list or map."""
-    return {field.alias or name: _model_in(field.annotation) for name, field in model.model_fields.items()}
+    # Until a model is built, pydantic knows a class that is defined further down by its name alone.
+    hints = get_type_hints(model)
+    return {field.alias or name: _model_in(hints[name]) for name, field in model.model_fields.items()}
 
 
 def _model_in(annotation: Any) -> type[Model] | None:

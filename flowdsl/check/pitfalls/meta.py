@@ -21,9 +21,8 @@ _ORDER = ("apiVersion", "kind", "metadata", "spec", "status")
 
 def check(document: Model, raw: Any, report: Report) -> None:
     """FLOW317, FLOW321 (metadata), FLOW328, FLOW329, and the opt-in FLOW345 and FLOW346."""
-    metadata = at(raw, ("metadata",)) or {}
     for field in _SERVER_SET:
-        if metadata.get(field) is not None:
+        if at(raw, ("metadata", field)) is not None:
             hint = "remove it: the API server sets it, and refuses an apply that has an old one"
             report.warning("FLOW317", ("metadata", field), f"{field} belongs to the cluster", hint)
     if raw.get("status"):

@@ -84,6 +84,12 @@ def at(raw: Any, path: Path) -> Any:
     return raw
 
 
+def fields_at(raw: Any, path: Path) -> dict[str, Any]:
+    """The raw map at a path; empty where there is none, or what is there is no map (decoding told that)."""
+    found = at(raw, path)
+    return found if isinstance(found, dict) else {}
+
+
 def params_used(found: Iterator[str]) -> set[str]:
     """The params that texts refer to; a name with dots counts whole and by its first part (an object's key)."""
     used: set[str] = set()

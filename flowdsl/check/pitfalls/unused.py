@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.check.findings import Report
-from flowdsl.check.pitfalls.shapes import PipelineAt, SpecAt, at, params_used, texts, workspaces_used
+from flowdsl.check.pitfalls.shapes import PipelineAt, SpecAt, fields_at, params_used, texts, workspaces_used
 
 
 def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
     """FLOW304, FLOW305, FLOW306 for one task's spec."""
-    own = at(raw, spec.path) or {}
+    own = fields_at(raw, spec.path)
     found = [text for key, value in own.items() if key not in ("params", "description") for _, text in texts(value)]
     used = params_used(iter(found))
     for index, param in enumerate(spec.spec.params or ()):
@@ -48,7 +48,7 @@ def _workspaces(spec: SpecAt, found: list[str], report: Report) -> None:
 
 def check_pipeline(pipeline: PipelineAt, raw: Any, report: Report) -> None:
     """FLOW304, FLOW306 for a pipeline's own params and workspaces."""
-    own = at(raw, pipeline.path) or {}
+    own = fields_at(raw, pipeline.path)
     found = [text for key, value in own.items() if key not in ("params", "description") for _, text in texts(value)]
     used = params_used(iter(found))
     for index, param in enumerate(pipeline.spec.params or ()):

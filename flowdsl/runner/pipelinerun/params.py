@@ -9,6 +9,7 @@ from typing import Any
 from flowdsl.check.references import expressions, variables, without_index
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.variables import Replacements, Value, normal, param_keys, texts, type_of
+from flowdsl.runner.taskrun.params import missing_keys
 
 _DEEPEST = 10
 _INDEXED = re.compile(
@@ -74,22 +75,6 @@ def check_params(specs: Specs, given: Mapping[str, Value], pipeline_spec: Mappin
             f"invalid index while referring to an array: non-existent param references:{_go_list(beyond)}",
             user=True,
         )
-
-
-def missing_keys(specs: Specs, given: Mapping[str, Value]) -> dict[str, list[str]]:
-    """Keys that object params need and neither the value nor the default has (MissingKeysObjectParamNames)."""
-    found = {}
-    for spec in specs:
-        if declared_type(spec) != "object":
-            continue
-        value, default = given.get(spec["name"]), spec.get("default")
-        if value is None and default is None:
-            continue
-        has = {*(value if isinstance(value, dict) else ()), *(default or ())}
-        missed = [key for key in spec.get("properties") or () if key not in has]
-        if missed:
-            found[spec["name"]] = missed
-    return found
 
 
 def _beyond(specs: Specs, given: Mapping[str, Value], pipeline_spec: Mapping[str, Any]) -> list[str]:

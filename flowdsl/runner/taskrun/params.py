@@ -68,12 +68,16 @@ def check_params(task: str, specs: Sequence[Mapping[str, Any]], params: Sequence
 
 
 def missing_keys(specs: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The keys that an object must have by its `properties` and has in neither default nor value, by name."""
+    """The keys that an object must have by its `properties` and has in neither default nor value, by name.
+
+    Source: MissingKeysObjectParamNames in pkg/reconciler/taskrun/validate_taskrun.go.
+    """
     lacking = {}
     for spec in specs:
         needed = list(spec.get("properties") or ()) if declared_kind(spec) == "object" else []
-        sources = [one for one in (spec.get("default"), given.get(spec["name"])) if isinstance(one, Mapping)]
+        sources = [one for one in (spec.get("default"), given.get(spec["name"])) if isinstance(one, Mapping) and one]
         keys = [key for key in needed if not any(key in one for one in sources)]
+        # A whole object by reference, `$(tasks.a.results.b[*])`, is text here: nothing is known of its keys yet.
         if keys and sources:
             lacking[spec["name"]] = keys
     return lacking
