@@ -73,6 +73,7 @@ def sonic(
     smooth_motion: bool = True,
     service_endpoint: str = "",
     evaluation_endpoint: str = "",
+    startup_seconds: float = 600.0,
     thresholds: dict = THRESHOLDS,
     require_baseline: bool = True,
     bucket: str = "sonic-clips",
@@ -108,6 +109,7 @@ def sonic(
         lip_sync_align=lip_sync_align,
         smooth_motion=smooth_motion,
         endpoint=service_endpoint,
+        startup_seconds=startup_seconds,
     )
     scores = evaluate(
         evaluator=evaluator,
@@ -116,6 +118,7 @@ def sonic(
         video=clip.video,
         record=clip.record,
         endpoint=evaluation_endpoint,
+        startup_seconds=startup_seconds,
     )
     verdict = gate(
         metrics=scores.metrics,

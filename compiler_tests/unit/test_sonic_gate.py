@@ -177,3 +177,20 @@ def test_a_broken_baseline_is_never_taken_for_none(place, content, required):
 
 def test_no_change_has_no_sign():
     assert str(judge(measured(), THRESHOLDS, measured())[1]["change"]) == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [(0, ""), (2, ""), (-2, ""), (3, "sync_offset_frames=3 is further from 0 than the limit 2"), (-5, "sync_offset_frames=-5 is further from 0 than the limit 2")],
+)  # fmt: skip
+def test_a_measure_that_should_be_zero_counts_by_its_distance_from_it(value, reason):
+    rule = {"sync_offset_frames": {"better": "zero", "limit": 2}}
+    assert reasons({"sync_offset_frames": value}, None, rule) == ([reason] if reason else [])
+
+
+def test_a_measure_that_should_be_zero_is_compared_by_its_distance_from_it():
+    rule = {"skew": {"better": "zero", "regression": 0.1}}
+    assert reasons({"skew": -1.0}, {"skew": 1.0}, rule) == []
+    assert reasons({"skew": -2.0}, {"skew": 1.0}, rule) == [
+        "skew=-2 is 100.0% worse than the baseline 1; 10% is allowed"
+    ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 
 import pytest
-import sonic_fakes  # noqa: F401 - puts pipelines/ on the path
+import sonic_fakes
 from sonic_tasks.gate import THRESHOLDS
 
 from flowdsl import PVC
@@ -111,3 +113,20 @@ def test_everything_lies_on_one_claim_with_the_runs_own_folder_last(traced, node
 def test_the_volume_is_sought_on_a_gpu_node(traced):
     assert traced.options.node_selector == {"nvidia.com/gpu.present": "true"}
     assert traced.options.tolerations[0]["key"] == "nvidia.com/gpu"
+
+
+def test_compiling_needs_and_loads_none_of_what_a_local_run_needs(tmp_path):
+    blocked = "import sys; sys.modules.update(dict.fromkeys(('numpy', 'PIL', 'av', 'moto', 'boto3')))"
+    program = f"{blocked}; sys.path.insert(0, {str(sonic_fakes.PIPELINES)!r}); import sonic; sonic.sonic.cli(['compile', '-o', {str(tmp_path / 'a.yaml')!r}])"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a.yaml").read_bytes() == (sonic_fakes.PIPELINES / "sonic.yaml").read_bytes()
+
+
+def test_a_local_run_without_its_packages_says_what_to_install(tmp_path):
+    program = f"import sys, importlib.util as u; found = u.find_spec; u.find_spec = lambda name, *a: None if name == 'av' else found(name, *a); sys.path.insert(0, {str(sonic_fakes.PIPELINES)!r}); import sonic; sonic.sonic.cli(['run'])"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "a local run of Sonic needs av: pip install 'flowdsl[sonic]'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []

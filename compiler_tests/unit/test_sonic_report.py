@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from html.parser import HTMLParser
 
@@ -161,3 +163,61 @@ def test_a_status_is_coloured_by_a_class_of_ours(record):
     assert "<td class=good>Succeeded</td>" in page
     assert "<td class=none>did not run</td>" in page
     assert "<td class=none>Surprise onclick=x</td>" in page
+
+
+def evaluation(**changes):
+    jpeg = base64.b64encode(b"\xff\xd8\xff picture").decode()
+    frames = [{"seconds": 0.0, "jpeg": jpeg}, {"seconds": 1.25, "jpeg": jpeg}]
+    curves = {"fps": 25, "mouth": [0, 0.5, 1.0], "sound": [0, 0.25, 1.0]}
+    return {"version": "evaluator-9", "frames": frames, "curves": curves, **changes}
+
+
+def test_the_clip_its_pictures_and_its_curves_are_in_the_page(record):
+    fill(record)
+    (record / "clip.mp4").write_bytes(b"\0\0\0\x18ftyp clip")
+    (record / "evaluation.json").write_text(json.dumps(evaluation()))
+    page, summary = write(record)
+    digest = hashlib.sha256(b"\0\0\0\x18ftyp clip").hexdigest()
+    assert summary["clip"] == {"bytes": 13, "sha256": digest}
+    assert summary["gaps"] == []
+    assert base64.b64encode(b"\0\0\0\x18ftyp clip").decode() in page
+    assert page.count("<figure>") == 2
+    assert page.count("<polyline") == 2
+    text = " ".join(Reader(page).text)
+    for wanted in ("evaluator-9", digest, "1.25 s", "mouth, how open"):
+        assert wanted in text, wanted
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"frames": None, "curves": None},
+        {"frames": [{"jpeg": '"><script>', "seconds": "<b>"}, 3, {}], "curves": {"fps": "25", "mouth": [1, 2]}},
+        {"frames": "x", "curves": {"fps": 0, "mouth": [0, 1], "sound": [0, 1]}},
+        {"frames": [], "curves": {"fps": 25, "mouth": [None, "a"], "sound": [True, 1e400]}},
+    ],
+)
+def test_an_evaluator_may_add_nothing_or_nonsense(record, changes):
+    fill(record)
+    (record / "evaluation.json").write_text(json.dumps(evaluation(**changes)))
+    page, _ = write(record)
+    assert "<polyline" not in page
+    assert "<script" not in page
+
+
+def test_a_clip_that_is_too_large_for_a_page_is_told(record, monkeypatch):
+    fill(record)
+    (record / "clip.mp4").write_bytes(b"x" * 1000)
+    monkeypatch.setattr("sonic_tasks.report.EMBEDDED", 999)
+    page, summary = write(record)
+    assert summary["gaps"] == ["clip.mp4: 1000 bytes are too many for a page"]
+    assert "<video" not in page
+
+
+def test_a_stand_in_is_called_one(record):
+    fill(record)
+    assert "not made by Sonic" not in write(record)[0]
+    noted = json.loads((record / "inference.json").read_text())
+    (record / "inference.json").write_text(json.dumps({**noted, "service": "reference-1.0 (stand-in: <warping>)"}))
+    page, _ = write(record)
+    assert "This clip was not made by Sonic. It comes from reference-1.0 (stand-in: &lt;warping&gt;)." in page

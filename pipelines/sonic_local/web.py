@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -62,20 +63,23 @@ def handler(path: str, work: Callable[[Mapping[str, Any], Mapping[str, bytes]], 
         def do_POST(self) -> None:
             if self.path != path:
                 self.fail(404, f"there is GET /health and POST {path}")
-            elif not busy.acquire(blocking=False):
-                self.fail(503, "busy with another request", {"Retry-After": "2"})
-            else:
+                return
+            try:
+                parameters, files = self.form()
+                if not busy.acquire(blocking=False):
+                    raise RefusedError(503, "busy with another request")
                 try:
-                    self.reply(200, work(*self.form()))
-                except RefusedError as error:
-                    self.fail(error.status, str(error))
-                except (BrokenPipeError, ConnectionResetError):
-                    print("the client is gone", flush=True)
-                except Exception as error:  # the client is told, whatever it is
-                    self.fail(500, f"{type(error).__name__}: {error}")
-                    raise
+                    answer = work(parameters, files)
                 finally:
-                    busy.release()
+                    busy.release()  # before the answer: who has it may ask again at once
+                self.reply(200, answer)
+            except RefusedError as error:
+                self.fail(error.status, str(error), {"Retry-After": "2"} if error.status == 503 else NONE)
+            except (BrokenPipeError, ConnectionResetError):
+                print("the client is gone", flush=True)
+            except Exception as error:  # the client is told, whatever it is
+                traceback.print_exc()
+                self.fail(500, f"{type(error).__name__}: {error}")
 
         def form(self) -> Form:
             length = self.headers.get("Content-Length", "")

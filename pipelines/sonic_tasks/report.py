@@ -198,7 +198,7 @@ def strip(frames: list[Any]) -> str:
             base64.b64decode(str(jpeg), validate=True)
         except ValueError:
             continue
-        image = f'<img alt="" src="data:image/jpeg;base64,{safe(jpeg)}">'
+        image = f'<img alt="" src="data:image/jpeg;base64,{safe(jpeg)}"/>'
         figures.append(f"<figure>{image}<figcaption>{safe(shown(seconds))} s</figcaption></figure>")
     return f"<h2>Pictures</h2><div class=strip>{''.join(figures)}</div>" if figures else ""
 
