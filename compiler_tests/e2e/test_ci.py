@@ -95,7 +95,11 @@ def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "checkout"
     git(tmp_path, "clone", "-q", str(origin), str(folder))
     git(folder, "checkout", "-q", "-b", "feature")
-    change(folder, "seed: int = 1, threshold: float = 0.4", "seed: int, threshold: float = 0.5")
+    change(
+        folder,
+        "count: int = 1000, seed: int = 1, threshold: float = 0.4",
+        "count: int, seed: int = 1, threshold: float = 0.5",
+    )
     return folder
 
 
@@ -171,13 +175,13 @@ def test_github_breaking_change_is_commented_and_fails(checkout: Path, forge: Fo
     assert "✅ pipelines/churn.py compiles to the YAML beside it" in text
     assert "✅ lint" in text
     assert "1 breaking" in text
-    assert "param seed" in text
+    assert "param count" in text
     assert summary.read_text().strip() == text.strip()
 
 
 def test_the_comment_is_renewed_and_what_others_wrote_stays(checkout: Path, forge: Forge) -> None:
     github(checkout, forge)
-    change(checkout, "seed: int, threshold", "seed: int = 2, threshold")
+    change(checkout, "count: int, seed", "count: int = 2000, seed")
     done = github(checkout, forge)
     assert done.returncode == 0, done.stdout + done.stderr
     assert forge.calls[-1][:2] == ("PATCH", "/repos/acme/churn/issues/comments/7")
@@ -195,10 +199,10 @@ def test_gitlab(checkout: Path, forge: Forge) -> None:
 
 
 def test_what_main_did_meanwhile_is_not_the_branchs(checkout: Path, forge: Forge) -> None:
-    change(checkout.parent / "origin", "count: int = 1000", "count: int = 5")
+    change(checkout.parent / "origin", "seed: int = 1", "seed: int = 9")
     git(checkout, "fetch", "-q")
     github(checkout, forge)
-    assert "param count" not in forge.comments[-1]["body"]
+    assert "param seed" not in forge.comments[-1]["body"]
 
 
 def test_stale_yaml_fails_and_is_told(checkout: Path, forge: Forge) -> None:

@@ -28,7 +28,7 @@ def test_a_new_project_compiles_tests_lints_and_runs(tmp_path: Path, monkeypatch
     ran(project, "-m", "flowdsl", "ci", "--comment", "none", "pipelines/")
     assert "4 passed" in ran(project, "-m", "pytest", "-q", "-p", "no:cacheprovider")
     assert "the mean is 0.514" in ran(project, "pipelines/churn_model.py", "run")
-    ran(project, "-m", "ruff", "check", "--select", "E,F,I,UP", ".")
+    ran(project, "-m", "ruff", "check", "--select", "E,F,UP,B", "--line-length", "120", ".")
 
 
 def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
