@@ -181,7 +181,7 @@ def test_github_breaking_change_is_commented_and_fails(checkout: Path, forge: Fo
 
 def test_the_comment_is_renewed_and_what_others_wrote_stays(checkout: Path, forge: Forge) -> None:
     github(checkout, forge)
-    change(checkout, "count: int, seed", "count: int = 2000, seed")
+    change(checkout, "def churn(count: int, seed", "def churn(count: int = 2000, seed")
     done = github(checkout, forge)
     assert done.returncode == 0, done.stdout + done.stderr
     assert forge.calls[-1][:2] == ("PATCH", "/repos/acme/churn/issues/comments/7")
