@@ -3,6 +3,8 @@
 Decorate functions with `task` and `pipeline`, wire them by calling them, and compile to `tekton.dev/v1` YAML.
 """
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from flowdsl.api import Manifest, Pipeline, manifest, pipeline
@@ -87,3 +89,24 @@ def __getattr__(name: str) -> object:
     from flowdsl import library
 
     return getattr(library, name)
+
+
+class _Callable(ModuleType):
+    """A package that is also the function of its name: `flowdsl.lint(...)` beside `flowdsl.lint.engine`."""
+
+    def __call__(self, *given: object, **named: object) -> object:
+        from flowdsl import library
+
+        return getattr(library, self.__name__.rpartition(".")[2])(*given, **named)
+
+
+class _Package(ModuleType):
+    """Importing a subpackage sets it as an attribute here, over the function: so `lint` and `diff` answer to calls."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _LIBRARY and type(value) is ModuleType:
+            value.__class__ = _Callable
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

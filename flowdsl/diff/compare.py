@@ -9,6 +9,7 @@ from typing import Any
 from flowdsl.diff import impact
 from flowdsl.diff.facets import Facets, clean
 from flowdsl.diff.model import Added, Changed, Difference, DocumentId, Impact, Removed, Subject
+from flowdsl.diff.renames import follow
 from flowdsl.diff.same import same
 from flowdsl.diff.specs import facets
 
@@ -43,7 +44,10 @@ def compare(before: Iterable[Document], after: Iterable[Document]) -> list[Diffe
         if other not in {pair[1] for pair in renamed}:
             found.append(Added(other, _WHOLE, Impact.BEHAVIOURAL))
     for one, _ in pairs:
-        found += _within(one, facets(old[one]), facets(new[one]))
+        before_, names = follow(old[one], new[one])
+        for name, now in names.items():
+            found.append(Changed(one, Subject("name", (now,)), Impact.BEHAVIOURAL, "", name, now))
+        found += _within(one, facets(before_), facets(new[one]))
     order = {each: number for number, each in enumerate([*new, *gone])}
     return sorted(found, key=lambda each: (order[each.document], -each.impact, each.subject.kind, each.subject.path))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flowdsl.diff.model import Added, Changed, Difference, Removed
@@ -12,6 +13,7 @@ from flowdsl.kube import find_credential, looks_secret
 
 HIDDEN = "(hidden)"
 _LONGEST = 160
+_ASSIGNED = re.compile(r"""([A-Za-z_][\w.-]*)["']?\s*[=:]\s*["']?([^\s"'$()]+)""")
 _LABELS = {
     "argument": "param {0} given to {of}",
     "binding": "workspace {0} of {of}",
@@ -82,19 +84,38 @@ def shown(found: Difference, value: Any) -> str:
 
 
 def hide(found: Difference, value: Any) -> Any:
-    """The value with what looks like a credential replaced."""
-    return _hide(found.subject.path[-1] if found.subject.path else "", value)
+    """The value with what looks like a credential replaced; all of it where it is what a Secret holds."""
+    path = found.subject.path
+    if found.document.kind == "Secret" and path[:1] in (("data",), ("stringData",)):
+        return HIDDEN
+    return _hide(path[-1] if path else "", value)
 
 
 def _hide(name: str, value: Any) -> Any:
     if isinstance(value, str):
-        return HIDDEN if looks_secret(name, value) else value
+        if "\n" in value:
+            return "\n".join(_safe_lines(value.split("\n")))
+        return HIDDEN if looks_secret(name, value) or _tells(value) else value
     if isinstance(value, Mapping):
-        named = str(value.get("name") or "")
-        return {key: _hide(named if key == "value" and named else str(key), each) for key, each in value.items()}
+        named = str(value.get("name") or name)
+        return {key: _hide(named if key in ("value", "default") else str(key), each) for key, each in value.items()}
     if isinstance(value, list):
         return [_hide(name, each) for each in value]
     return value
+
+
+def _tells(line: str) -> bool:
+    """Whether a line of a script or a setting holds a credential, by its shape or by what it is assigned to."""
+    return find_credential(line) is not None or any(looks_secret(*match.groups()) for match in _ASSIGNED.finditer(line))
+
+
+def _safe_lines(lines: Iterable[str]) -> Iterator[str]:
+    """The lines with those hidden that tell a credential, and the whole of a private key from its first to its last."""
+    inside = False
+    for line in lines:
+        inside = inside or ("-----BEGIN" in line and "PRIVATE KEY" in line)
+        yield HIDDEN if inside or _tells(line) else line
+        inside = inside and "-----END" not in line
 
 
 def is_text(found: Difference) -> bool:
@@ -111,6 +132,9 @@ def text_lines(found: Difference) -> list[str]:
     """The unified diff within a script or another long text."""
     if not isinstance(found, Changed) or not is_text(found):
         return []
-    before, after = (text.splitlines() for text in (found.before, found.after))
+    if hide(found, "") == HIDDEN:
+        return [HIDDEN]
+    # Hidden before they are compared: a hunk may begin in the middle of a key.
+    before, after = (list(_safe_lines(text.splitlines())) for text in (found.before, found.after))
     lines = list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
-    return [HIDDEN if find_credential(line) else line for line in lines] or ["(only line ends differ)"]
+    return lines or ["(only line ends differ)" if HIDDEN not in after else "(only what is hidden differs)"]

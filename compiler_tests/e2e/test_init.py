@@ -1,0 +1,57 @@
+"""`flowdsl init`: what it writes compiles, tests and runs at once; nothing that is there is touched."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flowdsl.cli import main
+
+ROOT = Path(__file__).parents[2]
+
+
+def ran(folder: Path, *command: str) -> str:
+    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_a_new_project_compiles_tests_lints_and_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "Churn Model"]) == 0
+    project = tmp_path / "Churn Model"
+    ran(project, "-m", "flowdsl", "compile", "pipelines/churn_model.py", "--check")
+    ran(project, "-m", "flowdsl", "lint", "--fail-on", "warning", "pipelines")
+    ran(project, "-m", "flowdsl", "ci", "--comment", "none", "pipelines/")
+    assert "4 passed" in ran(project, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert "the mean is 0.514" in ran(project, "pipelines/churn_model.py", "run")
+    ran(project, "-m", "ruff", "check", "--select", "E,F,UP,B", "--line-length", "120", ".")
+
+
+def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    assert main(["init", str(tmp_path), "--name", "churn"]) == 2
+    assert f"there already: {tmp_path}/README.md; nothing was written" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+    assert (tmp_path / "README.md").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["9", "Upper", "class", "a_b", "-a", "a" * 41, ""])
+def test_names_that_can_not_be(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    folder = tmp_path / "9"
+    assert main(["init", str(folder), *(["--name", name] if name else [])]) == 2
+    assert "can't be a project's name" in capsys.readouterr().err
+    assert not folder.exists()
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("")
+    assert main(["init", str(tmp_path / "a")]) == 2
+
+
+def test_the_job_of_a_new_project_is_the_one_in_pipelines_ci() -> None:
+    template = ROOT / "flowdsl" / "cli" / "templates" / "github.yml.txt"
+    assert template.read_bytes() == (ROOT / "pipelines" / "ci" / "github.yml").read_bytes()

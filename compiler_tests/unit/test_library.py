@@ -1,0 +1,132 @@
+"""The library: documents in, objects out; typed; and no heavier an import than before."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import flowdsl
+from flowdsl import pipeline, task
+from flowdsl.diagnostics import FlowError, UsageError
+
+TASK = """\
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: build}
+spec:
+  params: [{name: url, type: string}]
+  steps: [{name: s, image: "busybox:1.36", script: "echo hi"}]
+"""
+USER = """\
+from pathlib import Path
+import flowdsl
+from flowdsl import pipeline
+from flowdsl.diff import Added, Impact
+
+@pipeline
+def p(name: str = "n") -> None: ...
+
+def names() -> list[str]:
+    return [item["kind"] for item in flowdsl.compile(p, params={"name": "x"}, alpha=["a"]).documents]
+
+def added(one: Path, other: str) -> list[str]:
+    found = flowdsl.diff(one, other)
+    return [each.subject.kind for each in found if isinstance(each, Added) and each.impact is Impact.BREAKING]
+
+def codes(text: str) -> set[str]:
+    return {place.finding.code for document in flowdsl.lint(text, ignore=["FLOW3"]) for place in document.shown}
+
+text: str = flowdsl.import_yaml([Path("a.yaml")], stubs=True)
+"""
+
+
+@task(image="python:3.12-slim")
+def greet(name: str) -> str:
+    return f"hello {name}"
+
+
+@pipeline
+def hello(name: str = "you"):
+    greet(name)
+
+
+def test_compile() -> None:
+    compiled = flowdsl.compile(hello, params={"name": "me"}, namespace="ml")
+    assert [item["kind"] for item in compiled.documents] == ["Task", "Pipeline", "PipelineRun"]
+    assert compiled.documents[-1]["spec"]["params"] == [{"name": "name", "value": "me"}]
+    with pytest.raises(FlowError, match="FLOW020"):
+        flowdsl.compile(hello, params={"nam": "me"})
+
+
+def test_lint_text_documents_and_paths(tmp_path: Path) -> None:
+    (good,) = flowdsl.lint(TASK)
+    assert good.accepted
+    (bad,) = flowdsl.lint(TASK.replace("steps", "stepz"))
+    assert not bad.accepted
+    assert bad.shown[0].line == 6
+    assert all(each.accepted for each in flowdsl.lint(hello))
+    (tmp_path / "a.yaml").write_text(TASK)
+    assert [each.name for each in flowdsl.lint(tmp_path)] == ["build"]
+    with pytest.raises(UsageError, match=r"no file .*nope"):
+        flowdsl.lint(tmp_path / "nope.yaml")
+    with pytest.raises(UsageError, match="no level 'gamma'"):
+        flowdsl.lint(TASK, level="gamma")
+
+
+def test_diff(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(TASK)
+    assert flowdsl.diff(path, TASK) == []
+    (only,) = flowdsl.diff(TASK, path.read_text().replace("type: string", "type: array"))
+    assert (only.subject.kind, only.impact.word) == ("param", "breaking")
+    compiled = flowdsl.compile(hello)
+    assert flowdsl.diff(hello, compiled) == []
+    assert flowdsl.diff(compiled, [*compiled.documents][:-1])
+    with pytest.raises(FlowError):
+        flowdsl.diff("a: [", TASK)
+
+
+def test_import_yaml(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(TASK)
+    text = flowdsl.import_yaml([tmp_path / "a.yaml"])
+    assert text == flowdsl.import_yaml(tmp_path)
+    scope: dict[str, object] = {"__name__": "imported"}
+    exec(compile(text, "imported.py", "exec"), scope)
+    assert "def build" in flowdsl.import_yaml(TASK, stubs=True)
+    with pytest.raises(UsageError, match="no Tekton document"):
+        flowdsl.import_yaml("# nothing\n")
+
+
+def test_a_package_of_the_same_name_does_not_hide_the_function() -> None:
+    import flowdsl.diff.render
+    import flowdsl.lint.engine
+
+    assert callable(flowdsl.lint)
+    assert flowdsl.lint.engine.lint_sources
+    assert [flowdsl.lint(TASK)[0].accepted, flowdsl.diff(TASK, TASK)] == [True, []]
+    with pytest.raises(AttributeError, match="no attribute 'nope'"):
+        _ = flowdsl.nope
+
+
+def test_the_library_loads_on_first_use() -> None:
+    code = (
+        "import sys, flowdsl; heavy = {'flowdsl.library', 'flowdsl.lint', 'flowdsl.diff', 'flowdsl.importer', 'yaml',"
+        " 'click', 'pydantic', 'networkx'}; print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_users_module_is_typed(tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    (tmp_path / "user.py").write_text(USER)
+    wrong = USER + "number: int = flowdsl.compile(p)\nflowdsl.diff(1, 2)\n"
+    (tmp_path / "wrong.py").write_text(wrong)
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir", str(tmp_path / "cache")]
+    good = subprocess.run([*command, "user.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert good.returncode == 0, good.stdout
+    bad = subprocess.run([*command, "wrong.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert bad.stdout.count("error:") == 3, bad.stdout
