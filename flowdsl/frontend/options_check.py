@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
+from flowdsl.ir.local import LocalRun
 from flowdsl.ir.options import Body, Sidecar, Step, TaskOptions
 from flowdsl.ir.volumes import Mount
 from flowdsl.kube import is_duration, is_quantity
@@ -41,6 +42,12 @@ def _wrong(annotation: str, name: str, value: Any) -> str:
         "int | None": (int, type(None)),
         "str | Mapping[str, Any]": (str, Mapping),
     }
+    if annotation == "bool":
+        return "" if isinstance(value, bool) else f"option {name!r} takes True or False, got {value!r}"
+    if annotation.startswith("LocalRun"):
+        if value is None or isinstance(value, LocalRun) or callable(value):
+            return ""
+        return f"option {name!r} takes a LocalRun, or a function that gives one, got {type(value).__name__} {value!r}"
     if annotation.startswith("Mapping"):
         kinds: tuple[Any, ...] = (Mapping,)
     elif annotation.startswith(("tuple", "frozenset")):

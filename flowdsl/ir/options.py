@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from flowdsl.ir.volumes import VolumeClaim
+
+if TYPE_CHECKING:
+    from flowdsl.ir.local import LocalRun
 
 
 @attrs.frozen
@@ -74,7 +77,10 @@ class StepTemplate:
 
 @attrs.frozen(kw_only=True)
 class TaskOptions:
-    """Everything `@task(...)` takes. cpu and memory are quantities or ranges `"request..limit"`."""
+    """Everything `@task(...)` takes. cpu and memory are quantities or ranges `"request..limit"`.
+
+    `cache` lets local runs take what the task gave before for the same code, image, params and input files.
+    """
 
     name: str = ""
     image: str = ""
@@ -103,6 +109,7 @@ class TaskOptions:
     module: str = ""
     requires: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     python: str = "python3"
+    cache: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -110,7 +117,8 @@ class PipelineOptions:
     """Everything `@pipeline(...)` takes. Timeouts are Go durations (`1h30m`); `alpha` names the flags opted in to.
 
     `files` is the run's own volume, where File results and `Workspace.auto()` live; `run` gives the emitted PipelineRun
-    values for params, as `--set` does.
+    values for params, as `--set` does. `local` is what a run on this machine needs, or a function that gives it (called
+    by `run` alone); it leaves no trace in the compiled YAML.
     """
 
     name: str = ""
@@ -125,4 +133,5 @@ class PipelineOptions:
     tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=tuple)
     fs_group: int | None = 65532
     run: Mapping[str, Any] = attrs.field(factory=dict)
+    local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)
     alpha: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)

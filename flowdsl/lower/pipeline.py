@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from flowdsl.ir.nodes import Condition, Node, PipelineDef, Reference, WorkspaceUse
-from flowdsl.lower.task import filled, param_spec, plain, task_spec
+from flowdsl.lower.task import CACHE, filled, param_spec, plain, task_spec
 
 
 @attrs.frozen
@@ -85,7 +85,9 @@ def _what(node: Node, layout: Layout) -> dict[str, Any]:
     if node.task.reference is not None:
         return {"taskRef": _reference(node.task.reference)}
     if layout.inline:
-        return {"taskSpec": task_spec(node.task, fans_out=node.mapped, enums=layout.enums)}
+        spec = task_spec(node.task, fans_out=node.mapped, enums=layout.enums)
+        metadata = {"metadata": {"annotations": {CACHE: "true"}}} if node.task.options.cache else {}
+        return {"taskSpec": {**metadata, **spec}}
     return {"taskRef": {"name": node.task.name, "kind": "Task"}}
 
 

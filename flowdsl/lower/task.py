@@ -11,17 +11,25 @@ from flowdsl.ir.types import PATHS, Kind
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
 from flowdsl.lower.environment import array_args, task_env
 
+CACHE = "flowdsl.dev/cache"
+
 
 def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool, enums: bool) -> dict[str, Any]:
     """The Task object. `fans_out`: a matrix uses it; `enums`: param enums are opted in to (alpha)."""
     labels = {**metadata.get("labels", {}), **task.options.labels}
-    meta = {"name": task.name, **metadata, "labels": labels, "annotations": dict(task.options.annotations)}
+    meta = {"name": task.name, **metadata, "labels": labels, "annotations": task_annotations(task)}
     return {
         "apiVersion": "tekton.dev/v1",
         "kind": "Task",
         "metadata": filled(meta),
         "spec": task_spec(task, fans_out=fans_out, enums=enums),
     }
+
+
+def task_annotations(task: TaskDef) -> dict[str, str]:
+    """The annotations of a Task; TaskRuns inherit them, and a local run reads there that it may use its cache."""
+    cache = {CACHE: "true"} if task.options.cache else {}
+    return {**task.options.annotations, **cache}
 
 
 def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
