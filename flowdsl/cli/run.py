@@ -64,6 +64,7 @@ def run_command(pipeline: Pipeline | None, choices: Choices, *, watch: bool = Fa
 def run_once(pipeline: Pipeline | None, choices: Choices) -> int:
     """One run, new or resumed."""
     settings = load_settings(Path.cwd())
+    check_executor(choices.executor or settings.executor)
     runs = Path(settings.folder / settings.runs) if settings.runs else _runs()
     if choices.resume:
         folder = find_run(choices.resume, runs)
@@ -235,13 +236,20 @@ def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSett
     return EXIT_OK if condition(finished).get("status") == "True" else EXIT_FINDINGS
 
 
+_EXECUTORS = ("process",)
+
+
+def check_executor(executor: str) -> None:
+    """Raise UsageError for an executor that there is not."""
+    if executor and executor not in _EXECUTORS:
+        raise UsageError(f"there is no executor {executor!r}; there is {', '.join(_EXECUTORS)}")
+
+
 def make_task_runner(executor: str, environment: Mapping[str, str]) -> Runner:
-    """The half of the runner that runs TaskRuns, with the executor that is asked for. Raises UsageError."""
+    """The half of the runner that runs TaskRuns, with the executor that is asked for."""
     from flowdsl.runner.taskrun import process_runner
 
-    if executor in ("", "process"):
-        return process_runner(extra_path=environment.get("PATH", ""))
-    raise UsageError(f"there is no executor {executor!r}; there is process")
+    return process_runner(extra_path=environment.get("PATH", ""))
 
 
 def _equivalent() -> Any:

@@ -35,7 +35,8 @@ class Ready:
     def launch(self, argv: Sequence[str], env: Mapping[str, str], pod: Pod) -> Launch:
         """The start, with the working folder made as a container runtime makes it."""
         real = pod.inside(self.cwd, self.mounts)
-        if str(real) != self.cwd and not real.exists():
+        ours = any(one.source == real or one.source in real.parents for one in self.mounts)
+        if ours and not real.exists():
             try:
                 real.mkdir(parents=True)
             except OSError as problem:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import attrs
 
+EARLY = 32768  # bytes: well below the smallest buffer of a Unix socket
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 
@@ -139,9 +140,10 @@ class Supervisor:
         self._control: socket.socket | None = None
         self._program: subprocess.Popen[bytes] | None = None
         self._base = ""
-        shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        # Holds what must not reach a disk: files of secrets. In memory where the machine has such a place.
-        self.private = Path(tempfile.mkdtemp(prefix="flowdsl-", dir=shared))
+        # On a disk, for what steps may write much to: /var/tmp is the one of a machine's two that is not in memory.
+        self.scratch = _temporary("/var/tmp")
+        # In memory where the machine has such a place: files of secrets must not reach a disk, and it is fast.
+        self.private = _temporary("/dev/shm")
 
     def open(self) -> None:
         """Start the supervisor if it isn't there; where no namespace can be made, `namespace` becomes False."""
@@ -166,7 +168,8 @@ class Supervisor:
         self._drop()
         ours, theirs = socket.socketpair()
         self._base = tempfile.mkdtemp(prefix="flowdsl-root-")
-        command = [sys.executable, "-I", "-S", str(SUPERVISOR), mode, self._base, str(self.private)]
+        command = [sys.executable, "-I", "-S", str(SUPERVISOR), mode, self._base]
+        command += [str(self.private), str(self.scratch)]
         with theirs:
             self._program = subprocess.Popen(command, stdin=theirs.fileno(), env={}, start_new_session=True, cwd="/")
         with ours.makefile("rb") as lines:
@@ -185,7 +188,12 @@ class Supervisor:
             if mounted
         ]
         request = {"argv": list(launch.argv), "env": dict(launch.env), "cwd": launch.cwd, "mounts": mounts}
-        message = json.dumps(request).encode()
+        text = json.dumps(request).encode()
+        message = struct.pack("!I", len(text)) + text
+        # A short message is there before the shim looks; a long one would wait for its reader.
+        early = len(message) < EARLY
+        if early:
+            ours.sendall(message)
         with theirs:
             for last in (False, True):
                 with self._lock:
@@ -197,8 +205,9 @@ class Supervisor:
                         if last:
                             raise
                         self._drop()
-        with contextlib.suppress(BrokenPipeError):  # then `poll` tells
-            ours.sendall(struct.pack("!I", len(message)) + message)
+        if not early:
+            with contextlib.suppress(BrokenPipeError):  # then `poll` tells
+                ours.sendall(message)
         return Supervised(ours)
 
     def _drop(self) -> None:
@@ -213,4 +222,9 @@ class Supervisor:
         """End the supervisor; nothing may be running any more."""
         with self._lock:
             self._drop()
-        shutil.rmtree(self.private, ignore_errors=True)
+        for folder in (self.private, self.scratch):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _temporary(parent: str) -> Path:
+    return Path(tempfile.mkdtemp(prefix="flowdsl-", dir=parent if os.access(parent, os.W_OK) else None))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from flowdsl.runner.contract import BoundWorkspace, Cluster
 from flowdsl.runner.taskrun import files
 from flowdsl.runner.taskrun.launch import Mount
 from flowdsl.runner.taskrun.params import RefusedError
-from flowdsl.runner.taskrun.prepare import Places, mount_path
+from flowdsl.runner.taskrun.prepare import mount_path
+from flowdsl.runner.taskrun.slots import Slot
 
 TEKTON_FOLDERS = ("results", "home", "steps", "scripts", "artifacts", "creds")
 
@@ -23,8 +24,7 @@ TEKTON_FOLDERS = ("results", "home", "steps", "scripts", "artifacts", "creds")
 class Pod:
     """The folders of one attempt, made on demand, and the mounts of its containers."""
 
-    folder: Path
-    private: Path
+    slot: Slot
     name: str
     task_run: Mapping[str, Any]
     cluster: Cluster
@@ -39,33 +39,23 @@ class Pod:
     @property
     def tekton(self) -> Path:
         """The folder that is /tekton."""
-        return self.folder / "tekton"
+        return self.slot.tekton
 
     @property
     def workspace(self) -> Path:
         """The folder that is /workspace."""
-        return self.folder / "workspace"
+        return self.slot.workspace
 
     def make(self, steps: Iterable[str]) -> None:
         """The folders that every pod of Tekton has."""
-        self.workspace.mkdir(parents=True)
-        self.tekton.mkdir()
+        tekton = str(self.tekton)
+        os.mkdir(str(self.slot.private))
+        os.mkdir(tekton)
         for name in TEKTON_FOLDERS:
-            (self.tekton / name).mkdir()
+            os.mkdir(f"{tekton}/{name}")
         for step in steps:
-            home = self.tekton / "steps" / f"step-{step}"
-            home.mkdir()
-            (home / "results").mkdir()
-            (home / "artifacts").mkdir()
-
-    def places(self, literal: bool) -> Places:
-        """Where the steps see them."""
-        return Places() if literal else Places(str(self.tekton), str(self.workspace), literal=False)
-
-    def remove(self) -> None:
-        """Take everything away; what steps wrote into workspaces and claims is elsewhere and stays."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.rmtree(self.private, ignore_errors=True)
+            for name in ("", "/results", "/artifacts"):
+                os.mkdir(f"{tekton}/steps/step-{step}{name}")
 
     def mounts(self, container: Mapping[str, Any], sidecar: bool, env: Mapping[str, str]) -> list[Mount]:
         """What a container sees where: its volume mounts and its workspaces, parents before what is in them."""
@@ -84,6 +74,7 @@ class Pod:
         if not sidecar:
             own.setdefault("/workspace", Mount("/workspace", self.workspace))
             own.setdefault("/tekton", Mount("/tekton", self.tekton))
+            own.setdefault("/tekton/home", Mount("/tekton/home", self.slot.home))
         return [attrs.evolve(own[target], target=target) for target in sorted(own)]
 
     def _volume_mount(self, mount: Mapping[str, Any], env: Mapping[str, str]) -> Mount:
@@ -107,7 +98,7 @@ class Pod:
         volume = self.volumes.get(name)
         if volume is None:
             raise RefusedError("PodCreationFailed", f'volume mount names a volume that is not there: "{name}"')
-        place = self.folder / "volumes" / name
+        place = self.slot.volumes / name
         if claim := volume.get("persistentVolumeClaim"):
             try:
                 return self.cluster.claim(claim["claimName"]), bool(claim.get("readOnly"))
@@ -117,7 +108,7 @@ class Pod:
             return self._host_path(host), False
         if any(volume.get(kind) is not None for kind in ("secret", "configMap", "projected", "downwardAPI")):
             secret = volume.get("secret") is not None or "secret" in str(volume.get("projected"))
-            place = self.private / name if secret else place
+            place = self.slot.private / "volumes" / name if secret else place
             place.mkdir(parents=True, mode=0o700)
             files.fill(place, volume, self)
             return place, True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -21,6 +20,7 @@ from flowdsl.runner.taskrun.output import LOG_LIMIT
 from flowdsl.runner.taskrun.params import RefusedError
 from flowdsl.runner.taskrun.pod import Pod
 from flowdsl.runner.taskrun.prepare import Places, Prepared, prepare, step_name, timeout_of
+from flowdsl.runner.taskrun.slots import Slot, Slots
 from flowdsl.runner.taskrun.step import Limits, Outcome, StepRun, Surroundings, now
 
 NAME_LIMIT = 63
@@ -51,6 +51,11 @@ class Runner:
 
     executor: Executor
     log_limit: int = LOG_LIMIT
+    slots: Slots = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        supervisor = self.executor.supervisor
+        self.slots = Slots(supervisor.scratch, supervisor.private)
 
     def describe(self) -> str:
         """One line: what runs the steps."""
@@ -107,7 +112,7 @@ class Attempt:
         self.timeout = timeout_of(work.task_run)
         self.limits = Limits(time.monotonic() + self.timeout if self.timeout > 0 else None, stop)
         self.spec: Mapping[str, Any] = work.task_run["spec"]["taskSpec"]
-        self.pod: Pod | None = None
+        self.slot: Slot | None = None
 
     def run(self) -> dict[str, Any]:
         """The attempt's status. Never raises for what a task does."""
@@ -119,8 +124,8 @@ class Attempt:
             text = f"{problem.strerror}: {problem.filename}" if problem.filename else str(problem)
             made = {"conditions": [write.condition("False", "PodCreationFailed", text, now())], "steps": []}
         finally:
-            if self.pod is not None:
-                self.pod.remove()
+            if self.slot is not None:
+                self.runner.slots.give_back(self.slot)
         end = made["conditions"][0]["lastTransitionTime"]
         status = {"podName": self.pod_name, "startTime": write.stamp(self.began), "completionTime": end, **made}
         status["taskSpec"] = dict(self.spec)
@@ -130,11 +135,11 @@ class Attempt:
         if self.limits.over:
             return self._ended_early([], [], [])
         host = self.runner.executor.host()
-        folder = self.work.folder / "pod"
-        places = Places() if host.literal else Places(str(folder / "tekton"), str(folder / "workspace"), literal=False)
+        self.slot = slot = self.runner.slots.take()
+        places = Places() if host.literal else Places(str(slot.tekton), str(slot.workspace), literal=False)
         prepared = prepare(self.work, self.cluster, places, self.retries)
         self.spec = prepared.spec
-        self.pod = pod = self._pod(prepared)
+        pod = self._pod(prepared, slot)
         names = [step_name(one, index) for index, one in enumerate(prepared.steps)]
         pod.make(names)
         ready = [make_ready(one, names[index], index, pod, host) for index, one in enumerate(prepared.steps)]
@@ -153,13 +158,12 @@ class Attempt:
         )
         return self._follow(ready, beside, around)
 
-    def _pod(self, prepared: Prepared) -> Pod:
+    def _pod(self, prepared: Prepared, slot: Slot) -> Pod:
         template = self.work.task_run["spec"].get("podTemplate") or {}
         volumes = [*(prepared.spec.get("volumes") or ()), *(template.get("volumes") or ())]
         using = [*prepared.spec["steps"], *prepared.sidecars]
         pod = Pod(
-            folder=self.work.folder.absolute() / "pod",
-            private=self.runner.executor.supervisor.private / uuid.uuid4().hex,
+            slot=slot,
             name=self.pod_name,
             task_run=self.work.task_run,
             cluster=self.cluster,

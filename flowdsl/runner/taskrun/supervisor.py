@@ -336,8 +336,11 @@ def serve(control: socket.socket, namespace: bool) -> None:
 
 
 def main() -> None:
-    """`supervisor.py MODE BASE PRIVATE`: MODE is namespace or plain; BASE an empty folder for the root's tmpfs."""
-    mode, base, private = sys.argv[1:4]
+    """`supervisor.py MODE BASE FOLDER...`
+
+    MODE is namespace or plain; BASE an empty folder for the root's tmpfs; the FOLDERs are removed at the end.
+    """
+    mode, base, *folders = sys.argv[1:]
     # Descriptor 0 becomes a step's input later on; the socket lives higher up.
     control = socket.socket(fileno=os.dup(0))
     null = os.open("/dev/null", os.O_RDONLY)
@@ -351,8 +354,8 @@ def main() -> None:
         return
     send(control, ready=True)
     serve(control, mode == "namespace")
-    if private:
-        shutil.rmtree(private, ignore_errors=True)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,11 @@ def _processes_with(mark: bytes) -> Iterator[int]:
 
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
+
+
+def wait_gone(mark: str, seconds: float = 10.0) -> list[int]:
+    """The processes with a mark that are still there when the time is over."""
+    end = time.monotonic() + seconds
+    while (left := processes_with(mark)) and time.monotonic() < end:
+        time.sleep(0.05)
+    return left
