@@ -23,7 +23,7 @@ def run_locally(case: Case, folder: Path) -> dict[str, Any]:
     command = [
         sys.executable,
         "-c",
-        "from flowdsl.cli import main; main()",
+        "import sys; from flowdsl.cli import main; sys.exit(main())",
         "run",
         str(source),
         "--output",
@@ -38,7 +38,10 @@ def run_locally(case: Case, folder: Path) -> dict[str, Any]:
     if not (run / "pipelinerun.yaml").exists():
         return {"refused": done.stderr}
     task_runs = [json.loads(path.read_text()) for path in sorted((run / "taskruns").glob("*.json"))]
-    return outcome(yaml.safe_load((run / "pipelinerun.yaml").read_text()), task_runs)
+    found = outcome(yaml.safe_load((run / "pipelinerun.yaml").read_text()), task_runs)
+    if done.returncode != (0 if found["status"] == "True" else 1):
+        raise AssertionError(f"exit code {done.returncode} for a run whose status is {found['status']}:\n{done.stderr}")
+    return found
 
 
 def differences(expected: Any, found: Any, where: str = "") -> list[str]:

@@ -82,10 +82,11 @@ def missing_keys(specs: Specs, given: Mapping[str, Value]) -> dict[str, list[str
     for spec in specs:
         if declared_type(spec) != "object":
             continue
-        value, default = given.get(spec["name"]), spec.get("default")
-        if value is None and default is None:
+        # A reference to a whole object, still a string here, has keys that nobody knows yet.
+        known = [each for each in (given.get(spec["name"]), spec.get("default")) if isinstance(each, Mapping)]
+        if not known:
             continue
-        has = {*(value if isinstance(value, dict) else ()), *(default or ())}
+        has = {key for each in known for key in each}
         missed = [key for key in spec.get("properties") or () if key not in has]
         if missed:
             found[spec["name"]] = missed
