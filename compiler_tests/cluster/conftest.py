@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,23 +20,36 @@ from build import UnavailableError
 from gobuild import cache
 from plane import Plane
 
-REQUIRED = os.environ.get("FLOWDSL_REQUIRE_CLUSTER") == "1"
+# What must be here: nothing may be skipped for want of the thing named.
+MUST_BUILD = [name for name in ("FLOWDSL_REQUIRE_CLUSTER", "FLOWDSL_REQUIRE_GO") if os.environ.get(name) == "1"]
+MUST_RUN = [name for name in ("FLOWDSL_REQUIRE_CLUSTER",) if os.environ.get(name) == "1"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs the whole tier (with --dist loadgroup), so that one control plane serves it."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("cluster"))
 
 
 @pytest.fixture(scope="session")
 def plane() -> Iterator[Plane]:
     """One control plane for all tests of a worker. Only one runs on a machine at a time."""
     if reason := _lacking():
-        _unavailable(reason)
+        _unavailable(reason, MUST_RUN)
     cache().mkdir(parents=True, exist_ok=True)
     with (cache() / "plane.lock").open("w") as lock, tempfile.TemporaryDirectory(prefix="flowdsl-plane-") as folder:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             plane = Plane(Path(folder))
         except UnavailableError as error:
-            _unavailable(str(error))
-        with plane:
-            yield plane
+            _unavailable(str(error), MUST_BUILD)
+        try:
+            with plane:
+                yield plane
+        finally:
+            if kept := os.environ.get("FLOWDSL_PLANE_LOGS"):
+                shutil.copytree(plane.folder / "logs", kept, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +75,7 @@ def _lacking() -> str:
     return "" if done.returncode == 0 else f"no namespaces or overlay mounts here: {done.stderr.strip()}"
 
 
-def _unavailable(reason: str) -> None:
-    if REQUIRED:
-        pytest.fail(f"FLOWDSL_REQUIRE_CLUSTER=1, but the control plane cannot be started: {reason}")
+def _unavailable(reason: str, required: list[str]) -> None:
+    if required:
+        pytest.fail(f"{required[0]}=1, but the control plane cannot be started: {reason}")
     pytest.skip(f"the control plane cannot be started: {reason}")
