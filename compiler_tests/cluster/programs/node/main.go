@@ -34,6 +34,7 @@ func main() {
 	certificate := flag.String("root-certificate", "", "the API server's certificate, as PEM")
 	port := flag.Int("port", 10250, "where to serve logs")
 	grace := flag.Duration("grace", 2*time.Second, "the longest a container is given to end after SIGTERM")
+	most := flag.Int("max-pods", 64, "how many pods run at once; others wait as Pending")
 	flag.Parse()
 	log.SetFlags(log.Ltime | log.Lmicroseconds)
 
@@ -47,7 +48,10 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	node := &node{client: client, dir: absolute, binaries: *binaries, grace: *grace, workers: map[string]*worker{}}
+	node := &node{
+		client: client, dir: absolute, binaries: *binaries, grace: *grace,
+		workers: map[string]*worker{}, places: make(chan struct{}, *most),
+	}
 	check(node.serveLogs(*port))
 	check(node.register(ctx, *port))
 	chores := &chores{client: client, dir: absolute, certificate: *certificate}

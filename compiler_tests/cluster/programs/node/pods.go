@@ -21,6 +21,7 @@ type node struct {
 	dir      string
 	binaries string
 	grace    time.Duration
+	places   chan struct{} // holds an item for each pod that runs
 
 	lock    sync.Mutex
 	workers map[string]*worker
@@ -101,6 +102,27 @@ func (n *node) forget(uid string) {
 	n.lock.Lock()
 	defer n.lock.Unlock()
 	delete(n.workers, uid)
+}
+
+// takePlace says whether one more pod may run; givePlace is owed for it then.
+func (n *node) takePlace() bool {
+	select {
+	case n.places <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (n *node) givePlace() {
+	<-n.places
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	for _, each := range n.workers {
+		if !each.placed.Load() {
+			each.nudge()
+		}
+	}
 }
 
 func (n *node) worker(namespace, name string) *worker {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -26,7 +27,9 @@ type worker struct {
 	pod     *corev1.Pod
 	removed bool
 
+	placed     atomic.Bool
 	mounted    bool
+	torndown   bool
 	containers map[string]*container
 	reported   string
 	started    time.Time
@@ -69,6 +72,7 @@ func (w *worker) current() (*corev1.Pod, bool) {
 func (w *worker) loop(ctx context.Context) {
 	defer func() {
 		w.killNow()
+		w.leavePlace()
 		w.node.forget(string(w.pod.UID))
 		if err := os.RemoveAll(w.dir); err != nil {
 			log.Printf("cannot clean up after %s: %v", w.pod.Name, err)
@@ -81,6 +85,9 @@ func (w *worker) loop(ctx context.Context) {
 		}
 		again := w.advance(ctx, pod)
 		w.report(ctx, pod)
+		if ended(w.status(pod).Phase) {
+			w.tearDown()
+		}
 		if pod.DeletionTimestamp != nil && !w.anyAlive() {
 			w.removePod(ctx, pod)
 		}
@@ -97,8 +104,29 @@ func (w *worker) loop(ctx context.Context) {
 	}
 }
 
+// tearDown makes room once a pod has ended: its volumes go and another pod may run; its logs stay until it is deleted.
+func (w *worker) tearDown() {
+	if w.torndown || w.anyAlive() {
+		return
+	}
+	w.torndown = true
+	if err := os.RemoveAll(filepath.Join(w.dir, "volumes")); err != nil {
+		log.Printf("cannot remove the volumes of %s: %v", w.pod.Name, err)
+	}
+	w.leavePlace()
+}
+
+func (w *worker) leavePlace() {
+	if w.placed.CompareAndSwap(true, false) {
+		w.node.givePlace()
+	}
+}
+
 // advance does what can be done now. It says whether to come back without news.
 func (w *worker) advance(ctx context.Context, pod *corev1.Pod) bool {
+	if w.torndown {
+		return false
+	}
 	if pod.DeletionTimestamp != nil || w.overdue {
 		w.stopAll(pod)
 		return false
@@ -109,6 +137,12 @@ func (w *worker) advance(ctx context.Context, pod *corev1.Pod) bool {
 		return true
 	}
 	waits := pod.Spec.ActiveDeadlineSeconds != nil && !w.over()
+	if !w.placed.Load() {
+		if !w.node.takePlace() {
+			return true
+		}
+		w.placed.Store(true)
+	}
 	if !w.mounted {
 		if err := w.mountVolumes(ctx, pod); err != nil {
 			log.Printf("%s waits for its volumes: %v", pod.Name, err)
