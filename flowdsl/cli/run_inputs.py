@@ -34,8 +34,13 @@ def from_pipeline(pipeline: Pipeline, values: Mapping[str, str], source: list[st
     from flowdsl.emit import emit_yaml
 
     local = local_of(pipeline)
-    known = {param.name for param in pipeline.params}
-    chosen = {name: value for name, value in local.params.items() if name in known} | dict(values)
+    known = [param.name for param in pipeline.params]
+    for name in local.params:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(known) or 'none'}"
+            raise UsageError(f"{pipeline.location}: LocalRun gives a value for {name!r}, which is no param; {hint}")
+    chosen = {**local.params, **values}
     compiled = compile_pipeline(pipeline, CompileOptions(params=chosen, **options))
     return Inputs(read_yaml(emit_yaml(list(compiled.documents)), "the compiled pipeline"), local, source)
 

@@ -113,12 +113,14 @@ def allows(expressions: Sequence[Mapping[str, Any]]) -> bool:
 def _cel(expression: str) -> bool:
     try:
         import celpy  # type: ignore[import-not-found, unused-ignore]
+        from celpy.celparser import CELParseError  # type: ignore[import-not-found, unused-ignore]
+        from celpy.evaluation import CELEvalError  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         raise StepValueError("a CEL expression needs the package cel-python here: pip install cel-python") from None
     environment = celpy.Environment()
     try:
         value = environment.program(environment.compile(expression)).evaluate({})
-    except (celpy.CELParseError, celpy.CELEvalError) as problem:
+    except (CELParseError, CELEvalError) as problem:
         raise StepValueError(f"the CEL expression {expression!r} can't be evaluated: {problem}") from None
     if not isinstance(value, (bool, celpy.celtypes.BoolType)):
         raise StepValueError(f"the CEL expression {expression} is not evaluated to a boolean")
