@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flowdsl.cli import run_options
+from flowdsl.cli import cluster_options, run_options
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.pipeline import Pipeline
 
@@ -21,6 +21,7 @@ def all_commands(*, with_file: bool) -> list[click.Command]:
         _command(_graph, "graph", _GRAPH_OPTIONS, with_file=with_file),
         run_options.run(with_file=with_file),
         run_options.runs(),
+        *cluster_options.commands(with_file=with_file),
         *([_command(_lint, "lint", _LINT_OPTIONS, with_file=False)] if with_file else []),
         _command(_explain, "explain", _EXPLAIN_OPTIONS, with_file=False),
         _command(

@@ -112,8 +112,8 @@ def unreachable(error: Exception, *, where: str, address: str, seconds: float) -
         return UnreachableError(f"there is no host for {where} ({address}): {_short(text)}", passing=False)
     if isinstance(reason, exceptions.TimeoutError) and not isinstance(reason, exceptions.NewConnectionError):
         return UnreachableError(
-            f"{where} ({address}) did not answer within {seconds:g} s; is it reachable from here (VPN)? A slow one gets "
-            "more time with --timeout",
+            f"{where} ({address}) did not answer within {seconds:g} s; is it reachable from here (VPN)? "
+            "A slow one gets more time with --timeout",
             passing=True,
         )
     if isinstance(reason, exceptions.NewConnectionError):

@@ -85,7 +85,7 @@ def lines(client: Client, response: Any) -> Iterator[bytes]:
 
     rest = b""
     try:
-        while chunk := response.read1():
+        for chunk in response.stream(1 << 16):
             *whole, rest = (rest + chunk).split(b"\n")
             yield from whole
         if rest:
