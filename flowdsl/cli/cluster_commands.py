@@ -15,6 +15,7 @@ from flowdsl.cli.cluster_inputs import Given
 from flowdsl.cluster import apply as applying
 from flowdsl.cluster import control, doctor, rbac, submit
 from flowdsl.cluster.client import Client, Target, connect
+from flowdsl.cluster.states import task_of
 from flowdsl.diagnostics import ClusterError, UsageError
 from flowdsl.diagnostics.errors import EXIT_CLUSTER, EXIT_FINDINGS, EXIT_OK
 from flowdsl.frontend.pipeline import Pipeline
@@ -121,7 +122,7 @@ def logs_command(name: str, tasks: tuple[str, ...], target: Target, *, follow: b
     from flowdsl.cluster.follow import follow_run
     from flowdsl.cluster.logs import Source, read_container
     from flowdsl.cluster.resources import path_of
-    from flowdsl.cluster.states import is_over, sources_of, task_of
+    from flowdsl.cluster.states import is_over, sources_of
 
     client = connect(target)
     run = control.get_run(client, name)
@@ -188,7 +189,7 @@ def retry_command(name: str, target: Target, *, failed_only: bool, watch: bool, 
         return EXIT_OK
     made, _ = submit.create(client, submit.named(control.again(run)))
     new = made["metadata"]["name"]
-    names = ", ".join(control.task_of(each) for each in failed) or "none"
+    names = ", ".join(task_of(each) for each in failed) or "none"
     click.echo(
         f"Tekton cannot go on with a finished run: {new} runs every task of {shown} again with the same params "
         f"(failed before: {names})",

@@ -140,8 +140,7 @@ def _let_go(client: Client, kind: str, item: Mapping[str, Any], label: str, *, d
             body = {"metadata": {"labels": {label: None}}}
             client.call("PATCH", path, {**query, "fieldManager": MANAGER}, body, kind=MERGE)
             return Change(what, "released")
-        # The uid: an object that somebody made anew under this name since is not ours to delete.
-        client.call("DELETE", path, query, {"preconditions": {"uid": metadata["uid"]}})
+        client.delete(path, metadata["uid"], dry_run=dry_run)
     except AnsweredError as error:
         if error.code != 404:
             raise

@@ -118,9 +118,8 @@ def _own(marks: Mapping[str, str] | None) -> dict[str, str]:
 def delete_run(client: Client, run: Mapping[str, Any], *, dry_run: bool = False) -> None:
     """Delete a run; its TaskRuns, pods and claims from templates go with it."""
     metadata = run["metadata"]
-    query = {"propagationPolicy": "Background", **({"dryRun": "All"} if dry_run else {})}
-    body = {"preconditions": {"uid": metadata["uid"]}}
-    client.call("DELETE", path_of("PipelineRun", client.namespace, metadata["name"]), query, body)
+    path = path_of("PipelineRun", client.namespace, metadata["name"])
+    client.delete(path, metadata["uid"], dry_run=dry_run)
 
 
 def delete_pipeline(client: Client, name: str, *, dry_run: bool = False) -> list[str]:

@@ -122,4 +122,5 @@ def unreachable(error: Exception, *, where: str, address: str, seconds: float) -
 
 
 def _short(text: str) -> str:
-    return text.rpartition("object at 0x")[2].partition(": ")[2] or text if "object at 0x" in text else text
+    """The system's own words, without the names of Python's objects around them."""
+    return text.rpartition("Failed to establish a new connection: ")[2]
