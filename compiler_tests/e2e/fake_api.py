@@ -14,35 +14,21 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import yaml
+from fake_apply import Object, RefusedError, applied, merge
 
-Object = dict[str, Any]
 KINDS = {
     "tasks": "Task", "pipelines": "Pipeline", "pipelineruns": "PipelineRun", "taskruns": "TaskRun", "secrets": "Secret",
     "stepactions": "StepAction", "serviceaccounts": "ServiceAccount", "configmaps": "ConfigMap", "pods": "Pod",
     "persistentvolumeclaims": "PersistentVolumeClaim",
 }  # fmt: skip
 TOKEN = "good"
-
-
-class RefusedError(Exception):
-    def __init__(self, code: int, reason: str, message: str, causes: tuple[Object, ...] = ()) -> None:
-        details = {"details": {"causes": list(causes)}} if causes else {}
-        self.code = code
-        self.status = {
-            "kind": "Status",
-            "status": "Failure",
-            "code": code,
-            "reason": reason,
-            "message": message,
-            **details,
-        }
 
 
 class DroppedError(Exception):
@@ -153,81 +139,12 @@ class FakeApi:
             self.changed.notify_all()
 
     def apply(self, path: str, body: Object, manager: str, *, force: bool, dry: bool) -> Object:
-        """Server-side apply: an owner a field; lists are one field, which Tekton's CRDs make of theirs too."""
         before = self.objects.get(path)
-        item = copy.deepcopy(before) if before else {"metadata": {}}
-        owners = item["metadata"].setdefault("managedFields", [])
-        books = {each["manager"]: {tuple(one) for one in each["fieldsV1"]} for each in owners}
-        wanted = dict(_leaves({k: v for k, v in body.items() if k not in ("apiVersion", "kind")}))
-        wanted = {k: v for k, v in wanted.items() if k != ("metadata", "name")}
-        others = {field: name for name, fields in books.items() if name != manager for field in fields}
-        causes = [
-            {
-                "reason": "FieldManagerConflict",
-                "message": f'conflict with "{others[field]}"',
-                "field": "." + ".".join(field),
-            }
-            for field, value in wanted.items()
-            if field in others and _at(item, field) != value
-        ]
-        if causes and not force:
-            raise RefusedError(409, "Conflict", "Apply failed with conflicts", tuple(causes))
-        for field in books.get(manager, set()) - set(wanted) - set(others):
-            _drop(item, field)
-        item.update(apiVersion=body["apiVersion"], kind=body["kind"])
-        for field, value in wanted.items():
-            _set(item, field, value)
-        if force:
-            books = {
-                name: {f for f in held if f not in wanted or _at(before or {}, f) == wanted[f]}
-                for name, held in books.items()
-            }
-        books[manager] = set(wanted)
-        item["metadata"]["managedFields"] = [
-            {"manager": name, "operation": "Apply", "fieldsV1": sorted(map(list, held))}
-            for name, held in sorted(books.items())
-            if held
-        ]
-        if dry or (before and item == before):
+        item = applied(before, body, manager, force=force)
+        if dry or item == before:
             item["metadata"].setdefault("name", path.rpartition("/")[2])
             return item
         return self.put(path, item)
-
-
-def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    if isinstance(value, dict) and value:
-        for key, each in value.items():
-            yield from _leaves(each, (*path, key))
-    else:
-        yield path, value
-
-
-def _at(item: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        item = item.get(key) if isinstance(item, dict) else None
-    return item
-
-
-def _set(item: Object, path: tuple[str, ...], value: Any) -> None:
-    for key in path[:-1]:
-        item = item.setdefault(key, {})
-    item[path[-1]] = value
-
-
-def _drop(item: Object, path: tuple[str, ...]) -> None:
-    for key in path[:-1]:
-        item = item.get(key, {})
-    item.pop(path[-1], None)
-
-
-def _merge(item: Object, change: Object) -> None:
-    for key, value in change.items():
-        if value is None:
-            item.pop(key, None)
-        elif isinstance(value, dict):
-            _merge(item.setdefault(key, {}), value)
-        else:
-            item[key] = value
 
 
 def _selected(item: Object, query: dict[str, str]) -> bool:
@@ -251,6 +168,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     api: FakeApi
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *_: object) -> None:
         pass
@@ -330,7 +248,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise RefusedError(404, "NotFound", f'"{plural}" not found')
         if self.command == "PATCH":
             item = copy.deepcopy(api.objects[path])
-            _merge(item, body)
+            merge(item, body)
             return 200, api.put(path, item)
         if self.command == "DELETE":
             # With a body the real server does not look at the query.

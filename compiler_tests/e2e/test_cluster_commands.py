@@ -189,6 +189,7 @@ def start(api: FakeApi, name: str) -> None:
     run = {**run_of("flow"), "metadata": {"name": name, "labels": {"tekton.dev/pipeline": "flow"}}}
     run["status"] = {"conditions": condition("Unknown", "Running"), "pipelineSpec": SPEC}
     api.put(f"{TEKTON}/pipelineruns/{name}", run)
+    api.put("/api/v1/namespaces/ml/pods/pod", {"kind": "Pod", "metadata": {"name": "pod"}, "status": {}})
 
 
 def task_state(api: FakeApi, run: str, status: str, reason: str, **step: object) -> None:
@@ -219,7 +220,7 @@ def until(api: FakeApi, *parts: str) -> None:
         threading.Event().wait(0.02)
 
 
-def through(api: FakeApi, trouble) -> None:  # noqa: ANN001
+def through(api: FakeApi, trouble) -> None:
     """The life of a run, with some trouble in the middle."""
     until(api, "taskruns", "watch=1")
     task_state(api, "r", "Unknown", "Running", running={"startedAt": "2026-01-01T00:00:00Z"})
