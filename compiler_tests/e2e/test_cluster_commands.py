@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import copy
+import io
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
+from cluster_support import SPEC, TEKTON, Person, condition, end, pipeline, restart, run_of, start, task, through, until
 from fake_api import FakeApi
 
-from flowdsl.cli import main
-
 pytest.importorskip("kubernetes", reason="the extra `cluster` is not installed")
-
-TEKTON = "/apis/tekton.dev/v1/namespaces/ml"
-STEP = {"name": "main", "image": "busybox", "script": "true\n"}
-
-
-def task(name: str, **step: str) -> dict:
-    return {
-        "apiVersion": "tekton.dev/v1",
-        "kind": "Task",
-        "metadata": {"name": name},
-        "spec": {"steps": [{**STEP, **step}]},
-    }
-
-
-def pipeline(name: str, *tasks: str) -> dict:
-    spec = {"tasks": [{"name": each, "taskRef": {"name": each, "kind": "Task"}} for each in tasks]}
-    return {"apiVersion": "tekton.dev/v1", "kind": "Pipeline", "metadata": {"name": name}, "spec": spec}
-
-
-def run_of(name: str, **spec: object) -> dict:
-    return {
-        "apiVersion": "tekton.dev/v1", "kind": "PipelineRun", "metadata": {"generateName": f"{name}-"},
-        "spec": {"pipelineRef": {"name": name}, **spec},
-    }  # fmt: skip
 
 
 @pytest.fixture
@@ -47,24 +23,6 @@ def api() -> Iterator[FakeApi]:
     found.put("/api/v1/namespaces/ml/serviceaccounts/default", {"kind": "ServiceAccount"})
     yield found
     found.stop()
-
-
-class Person:
-    """Somebody at a command line."""
-
-    def __init__(self, api: FakeApi, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.api, self.folder, self.capsys = api, folder, capsys
-        self.config = api.kubeconfig(folder)
-
-    def file(self, *documents: dict) -> str:
-        path = self.folder / "flow.yaml"
-        path.write_text(yaml.safe_dump_all(documents))
-        return str(path)
-
-    def types(self, *words: str, kubeconfig: Path | None = None, timeout: str = "5") -> tuple[int, str, str]:
-        code = main([*words, "--kubeconfig", str(kubeconfig or self.config), "--timeout", timeout])
-        out, err = self.capsys.readouterr()
-        return code, out, err
 
 
 @pytest.fixture
@@ -178,69 +136,49 @@ def test_params_come_from_a_file_and_from_flags(person: Person, api: FakeApi) ->
     assert run["spec"]["params"] == [{"name": "word", "value": "of the flag"}, {"name": "list", "value": ["x", "y"]}]
 
 
-SPEC = {"tasks": [{"name": "a", "taskRef": {"name": "a"}}]}
+def test_a_person_at_a_terminal_is_asked(person: Person, api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    flow = pipeline("flow", "a")
+    flow["spec"]["params"] = [{"name": "word", "type": "string", "description": "what to say"}]
+    monkeypatch.setattr("sys.stdin", Terminal("typed by hand\n"))
+    code, out, err = person.types("submit", person.file(task("a"), flow, run_of("flow")))
+    assert code == 0, err
+    assert "word (what to say): " in err
+    run = api.objects[f"{TEKTON}/pipelineruns/{out.strip().rpartition(' ')[2]}"]
+    assert run["spec"]["params"] == [{"name": "word", "value": "typed by hand"}]
 
 
-def condition(status: str, reason: str) -> list[dict]:
-    return [{"type": "Succeeded", "status": status, "reason": reason, "message": f"it is {reason}"}]
+def test_ctrl_c_leaves_the_run(person: Person, api: FakeApi) -> None:
+    def strike() -> None:
+        until(api, "taskruns", "watch=1")
+        signal.raise_signal(signal.SIGINT)
+
+    start(api, "r")
+    thread = threading.Thread(target=strike)
+    thread.start()
+    code, _, err = person.types("watch", "r")
+    thread.join()
+    assert code == 130
+    assert "the run goes on; watch it: flowdsl watch r; end it: flowdsl cancel r" in err
+    assert "status" not in api.objects[f"{TEKTON}/pipelineruns/r"]["spec"]
 
 
-def start(api: FakeApi, name: str) -> None:
-    run = {**run_of("flow"), "metadata": {"name": name, "labels": {"tekton.dev/pipeline": "flow"}}}
-    run["status"] = {"conditions": condition("Unknown", "Running"), "pipelineSpec": SPEC}
-    api.put(f"{TEKTON}/pipelineruns/{name}", run)
-    api.put("/api/v1/namespaces/ml/pods/pod", {"kind": "Pod", "metadata": {"name": "pod"}, "status": {}})
+def test_an_expired_token_ends_a_watch(person: Person, api: FakeApi) -> None:
+    def expire() -> None:
+        until(api, "taskruns", "watch=1")
+        api.fault = lambda method, path: (401, "Unauthorized")
+        api.cut()
 
-
-def task_state(api: FakeApi, run: str, status: str, reason: str, **step: object) -> None:
-    labels = {"tekton.dev/pipelineRun": run, "tekton.dev/pipelineTask": "a"}
-    steps = [{"name": "main", "container": "step-main", **step}]
-    state = {
-        "conditions": condition(status, reason),
-        "podName": "pod",
-        "steps": steps,
-        "startTime": "2026-01-01T00:00:00Z",
-    }
-    item = {"kind": "TaskRun", "metadata": {"name": f"{run}-a", "labels": labels}, "spec": {}, "status": state}
-    api.put(f"{TEKTON}/taskruns/{run}-a", item)
-
-
-def end(api: FakeApi, run: str, status: str, reason: str) -> None:
-    task_state(api, run, status, reason, terminated={"startedAt": "2026-01-01T00:00:00Z", "exitCode": 0})
-    item = copy.deepcopy(api.objects[f"{TEKTON}/pipelineruns/{run}"])
-    item["status"]["conditions"] = condition(status, reason)
-    api.put(f"{TEKTON}/pipelineruns/{run}", item)
-
-
-def until(api: FakeApi, *parts: str) -> None:
-    """Wait until a request came whose path has all the parts; it fails the test's command if none ever does."""
-    for _ in range(500):
-        if any(all(part in path for part in parts) for _, path in list(api.requests)):
-            return
-        threading.Event().wait(0.02)
-
-
-def through(api: FakeApi, trouble) -> None:
-    """The life of a run, with some trouble in the middle."""
-    until(api, "taskruns", "watch=1")
-    task_state(api, "r", "Unknown", "Running", running={"startedAt": "2026-01-01T00:00:00Z"})
-    until(api, "/pods/pod/log")
-    for number in range(3):
-        api.log("pod", "step-main", "2026-01-01T00:00:01.5Z", f"early {number}")
-    api.requests.clear()
-    trouble()
-    until(api, "taskruns", "watch=1")
-    until(api, "/pods/pod/log")
-    api.log("pod", "step-main", "2026-01-01T00:00:01.5Z", "of the same moment")
-    api.log("pod", "step-main", "2026-01-01T00:00:02Z", "late")
-    api.end_log("pod", "step-main")
-    end(api, "r", "True", "Succeeded")
-
-
-def restart(api: FakeApi) -> None:
-    api.stop()
-    threading.Event().wait(0.6)
-    api.start()
+    start(api, "r")
+    thread = threading.Thread(target=expire)
+    thread.start()
+    code, _, err = person.types("watch", "r")
+    thread.join()
+    assert code == 3
+    assert "(401)" in err
 
 
 @pytest.mark.parametrize("trouble", ["cut", "restart", "gone", "busy"])

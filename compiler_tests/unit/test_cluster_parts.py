@@ -67,9 +67,9 @@ def test_references_are_those_that_must_exist() -> None:
     assert references(run, [task]) == [
         ("ServiceAccount", "robot"),
         ("PersistentVolumeClaim", "data"),
+        ("ConfigMap", "files"),
         ("Secret", "must"),
         ("ConfigMap", "settings"),
-        ("ConfigMap", "files"),
     ]
 
 

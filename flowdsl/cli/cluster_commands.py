@@ -24,9 +24,23 @@ from flowdsl.view.events import Event, LogLine, condition
 _PATIENCE_OF_A_WATCH = 600.0
 
 
+def _connected(target: Target) -> Client:
+    """A client that says why it is waiting, each reason once."""
+    client = connect(target)
+    told: set[str] = set()
+
+    def tell(text: str) -> None:
+        if text not in told:
+            told.add(text)
+            click.echo(f"warning: {text}; trying again", err=True)
+
+    client.on_trouble = tell
+    return client
+
+
 def apply_command(pipeline: Pipeline | None, given: Given, target: Target, **options: Any) -> int:
     """Apply and prune; prints a line an object."""
-    client = connect(target)
+    client = _connected(target)
     inputs = cluster_inputs.documents_of(pipeline, given)
     changes = _apply(client, inputs.documents, **options)
     for each in changes:
@@ -56,7 +70,7 @@ def submit_command(
     **options: Any,
 ) -> int:
     """Apply, create the run once, and watch it where asked."""
-    client = connect(target)
+    client = _connected(target)
     inputs = cluster_inputs.documents_of(pipeline, given)
     run = run_inputs.choose_run(inputs)
     cluster_inputs.ask_missing(run, inputs.documents, default_values={})
@@ -95,7 +109,7 @@ def _check_references(client: Client, run: Mapping[str, Any], documents: list[di
 
 def watch_command(name: str, target: Target, *, output: str, logs: bool) -> int:
     """Watch a run until it is over."""
-    client = connect(target)
+    client = _connected(target)
     return watch_run(client, str(control.get_run(client, name)["metadata"]["name"]), output, logs=logs)
 
 
@@ -124,7 +138,7 @@ def logs_command(name: str, tasks: tuple[str, ...], target: Target, *, follow: b
     from flowdsl.cluster.resources import path_of
     from flowdsl.cluster.states import is_over, sources_of
 
-    client = connect(target)
+    client = _connected(target)
     run = control.get_run(client, name)
 
     def show(task: str, step: str, text: str) -> None:
@@ -159,7 +173,7 @@ def cancel_command(name: str, target: Target, *, graceful: bool, stop: bool) -> 
     """Cancel a run."""
     if graceful and stop:
         raise UsageError("choose --graceful (running tasks end) or --stop (running tasks go on)")
-    client = connect(target)
+    client = _connected(target)
     how = control.AFTER_FINALLY if graceful else control.AFTER_RUNNING if stop else control.NOW
     click.echo(control.cancel(client, control.get_run(client, name), how))
     return EXIT_OK
@@ -167,7 +181,7 @@ def cancel_command(name: str, target: Target, *, graceful: bool, stop: bool) -> 
 
 def retry_command(name: str, target: Target, *, failed_only: bool, watch: bool, output: str) -> int:
     """Run again: all of it, or each failed task by itself."""
-    client = connect(target)
+    client = _connected(target)
     run = control.get_run(client, name)
     shown = run["metadata"]["name"]
     if condition(run).get("status") not in ("True", "False"):
@@ -203,7 +217,7 @@ def retry_command(name: str, target: Target, *, failed_only: bool, watch: bool, 
 
 def list_command(pipeline: str, target: Target, *, output: str) -> int:
     """A line a run."""
-    client = connect(target)
+    client = _connected(target)
     runs = control.list_runs(client, pipeline)
     if output == "json":
         click.echo(json.dumps([_row(each) for each in runs], indent=2))
@@ -231,7 +245,7 @@ def delete_command(names: tuple[str, ...], target: Target, *, pipeline: str, dry
     """Delete runs, or what was applied for a pipeline."""
     if bool(names) == bool(pipeline):
         raise UsageError("name the runs to delete, or --pipeline NAME for what was applied for it")
-    client = connect(target)
+    client = _connected(target)
     mark = " (dry run)" if dry_run else ""
     if pipeline:
         for line in control.delete_pipeline(client, pipeline, dry_run=dry_run):
@@ -246,7 +260,7 @@ def delete_command(names: tuple[str, ...], target: Target, *, pipeline: str, dry
 
 def doctor_command(pipeline: Pipeline | None, given: Given, target: Target, *, system: str, output: str) -> int:
     """Look at the cluster; 3 where something would keep runs from working."""
-    client = connect(target)
+    client = _connected(target)
     documents = cluster_inputs.documents_of(pipeline, given).documents if pipeline or given.files else []
     checks = doctor.examine(client, documents, system=system)
     if output == "json":
@@ -265,7 +279,7 @@ def rbac_command(target: Target, *, user: str, account: str, read_only: bool, ch
 
     if bool(user) == bool(account):
         raise UsageError("name who gets the rights: --user NAME or --service-account NAMESPACE:NAME")
-    namespace = target.namespace or connect(target).namespace
+    namespace = target.namespace or _connected(target).namespace
     found = rbac.documents(
         namespace, user or account, is_account=bool(account), read_only=read_only, check_secrets=check_secrets
     )

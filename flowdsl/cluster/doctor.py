@@ -148,11 +148,9 @@ def _task_names(documents: Iterable[Mapping[str, Any]]) -> Iterable[str]:
             spec = document["spec"]
             for task in (*(spec.get("tasks") or ()), *(spec.get("finally") or ())):
                 reference = task.get("taskRef") or {}
-                if (
-                    reference.get("name")
-                    and reference.get("kind", "Task") == "Task"
-                    and not reference.get("apiVersion", "").startswith("custom")
-                ):
+                # A reference with another API group is a custom task, which no Task stands for.
+                ours = str(reference.get("apiVersion") or "tekton.dev/").startswith("tekton.dev/")
+                if reference.get("name") and ours and reference.get("kind", "Task") == "Task":
                     yield str(reference["name"])
 
 

@@ -56,7 +56,11 @@ class _Follower:
         for kind, query in watches:
             threading.Thread(target=self._watch, args=(kind, query), name=f"watch {kind}", daemon=True).start()
         while not is_over(self._run):
-            found = self._queue.get()
+            try:
+                # Not for ever: on some systems a wait without an end keeps Ctrl-C out.
+                found = self._queue.get(timeout=0.5)
+            except queue.Empty:
+                continue
             if isinstance(found, Exception):
                 raise found
             kind, item = found
