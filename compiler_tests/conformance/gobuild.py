@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -41,26 +42,36 @@ def program(name: str) -> Path:
     if go is None:
         raise UnavailableError("Go is not installed (no `go` on PATH)")
     sources = sorted(path for path in (HERE / name).iterdir() if path.suffix in {".go", ".mod", ".sum"})
-    cache = _cache() / _digest(go, sources)
-    binary = cache / name
-    if binary.exists():
-        return binary
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:
+    return made_once(_digest(go, sources), name, lambda binary: _build(go, sources, binary))
+
+
+def made_once(digest: str, name: str, make: Callable[[Path], None]) -> Path:
+    """The path `name` in the cache's folder `digest`; `make` is called for it, under a lock, if it isn't there."""
+    folder = cache() / digest
+    made = folder / name
+    if made.exists():
+        return made
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not binary.exists():
-            _build(go, sources, binary)
-    return binary
+        if not made.exists():
+            make(made)
+    return made
 
 
-def _cache() -> Path:
+def cache() -> Path:
+    """Where built programs are kept from run to run."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "flowdsl-conformance"
 
 
+def go_version(go: str) -> bytes:
+    """What `go version` prints."""
+    return subprocess.run([go, "version"], capture_output=True, check=True, timeout=60).stdout
+
+
 def _digest(go: str, sources: list[Path]) -> str:
-    version = subprocess.run([go, "version"], capture_output=True, check=True, timeout=60).stdout
-    digest = hashlib.sha256(version)
+    digest = hashlib.sha256(go_version(go))
     for source in sources:
         content = source.read_bytes()
         digest.update(f"{source.name} {len(content)}\n".encode() + content)
@@ -74,16 +85,19 @@ def _build(go: str, sources: list[Path], binary: Path) -> None:
             shutil.copy(source, scratch)
         built = Path(scratch) / "built"
         # -mod=mod lets Go add the sums that go.sum lacks, checked against the public sum database as always.
-        command = [go, "build", "-mod=mod", "-buildvcs=false", "-trimpath", "-o", str(built), "."]
-        try:
-            done = subprocess.run(
-                command, cwd=scratch, capture_output=True, text=True, check=False, timeout=BUILD_SECONDS
-            )
-        except subprocess.TimeoutExpired as late:
-            raise UnavailableError(f"go build did not end within {BUILD_SECONDS} s") from late
-        if done.returncode != 0:
-            raise _failure(done.stderr)
+        run_go([go, "build", "-mod=mod", "-buildvcs=false", "-trimpath", "-o", str(built), "."], Path(scratch))
         os.replace(built, binary)
+
+
+def run_go(command: list[str], folder: Path, seconds: int = BUILD_SECONDS) -> str:
+    """What the go command prints, run in `folder`. Raises UnavailableError or BuildError."""
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=seconds)
+    except subprocess.TimeoutExpired as late:
+        raise UnavailableError(f"{' '.join(command[:2])} did not end within {seconds} s") from late
+    if done.returncode != 0:
+        raise _failure(done.stderr)
+    return done.stdout
 
 
 def _failure(text: str) -> Exception:

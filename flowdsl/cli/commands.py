@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flowdsl.cli import diff_options, review, run_options
+from flowdsl.cli import cluster_options, diff_options, review, run_options
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
@@ -22,6 +22,7 @@ def all_commands(*, with_file: bool) -> list[click.Command]:
         _command(_graph, "graph", _GRAPH_OPTIONS, with_file=with_file),
         run_options.run(with_file=with_file),
         run_options.runs(),
+        *cluster_options.commands(with_file=with_file),
         *([_command(_lint, "lint", _LINT_OPTIONS, with_file=False), diff_options.diff()] if with_file else []),
         *([review.ci(), review.init()] if with_file else []),
         *([_command(_import, "import", _IMPORT_OPTIONS, with_file=False)] if with_file else []),

@@ -49,8 +49,9 @@ def _live(words: tuple[str, ...], context: str | None, namespace: str | None) ->
     """What a cluster has under the names of the documents, and the documents."""
     if len(words) != 1:
         raise UsageError("--live compares one side with the cluster: `flowdsl diff --live pipelines/sonic.yaml`")
-    from flowdsl.cluster.live import read_live
+    from flowdsl.cluster.client import Target, connect
+    from flowdsl.cluster.live import counterparts
 
     wanted = read(words[0])
-    found = read_live(wanted.documents, context=context, namespace=namespace)
-    return Side(f"the cluster's {context or 'current context'}", tuple(found)), wanted
+    client = connect(Target(context=context or "", namespace=namespace or ""))
+    return Side(client.where, tuple(counterparts(client, wanted.documents))), wanted

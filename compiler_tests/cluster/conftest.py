@@ -1,0 +1,81 @@
+"""The fixture `plane`: Tekton's control plane, running; or a skip with the reason why it can't."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from api import Api
+from build import UnavailableError
+from gobuild import cache
+from plane import Plane
+
+# What must be here: nothing may be skipped for want of the thing named.
+MUST_BUILD = [name for name in ("FLOWDSL_REQUIRE_CLUSTER", "FLOWDSL_REQUIRE_GO") if os.environ.get(name) == "1"]
+MUST_RUN = [name for name in ("FLOWDSL_REQUIRE_CLUSTER",) if os.environ.get(name) == "1"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs the whole tier (with --dist loadgroup), so that one control plane serves it."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("cluster"))
+
+
+@pytest.fixture(scope="session")
+def plane() -> Iterator[Plane]:
+    """One control plane for all tests of a worker. Only one runs on a machine at a time."""
+    if reason := _lacking():
+        _unavailable(reason, MUST_RUN)
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / "plane.lock").open("w") as lock, tempfile.TemporaryDirectory(prefix="flowdsl-plane-") as folder:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            plane = Plane(Path(folder))
+        except UnavailableError as error:
+            _unavailable(str(error), MUST_BUILD)
+        try:
+            with plane:
+                yield plane
+        finally:
+            if kept := os.environ.get("FLOWDSL_PLANE_LOGS"):
+                shutil.copytree(plane.folder / "logs", kept, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def api(plane: Plane) -> Api:
+    """The administrator's access to the control plane."""
+    return plane.api
+
+
+def _lacking() -> str:
+    """Why pods can't be run as processes here, or nothing."""
+    if sys.platform != "linux":
+        return "pods run as Linux processes"
+    # What the test kubelet needs for each container: namespaces of its own and a private layer over the root.
+    attempt = (
+        "d=$(mktemp -d) && mount -t tmpfs tmpfs $d && mkdir $d/u $d/w $d/r"
+        " && mount -t overlay overlay -o lowerdir=/,upperdir=$d/u,workdir=$d/w $d/r"
+    )
+    command = ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "sh", "-c", attempt]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    except FileNotFoundError:
+        return "unshare (util-linux) is missing"
+    return "" if done.returncode == 0 else f"no namespaces or overlay mounts here: {done.stderr.strip()}"
+
+
+def _unavailable(reason: str, required: list[str]) -> None:
+    if required:
+        pytest.fail(f"{required[0]}=1, but the control plane cannot be started: {reason}")
+    pytest.skip(f"the control plane cannot be started: {reason}")

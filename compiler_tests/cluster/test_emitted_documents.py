@@ -1,0 +1,72 @@
+"""The live webhook admits every YAML the project holds as output, and applying it again changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from api import Api, wait_for
+
+ROOT = Path(__file__).parents[2]
+REFUSED = "refused"  # golden files that show what is refused live in directories of this name
+
+
+def emitted() -> list[Path]:
+    found = [*(ROOT / "pipelines").rglob("*.yaml"), *(ROOT / "compiler_tests" / "golden").rglob("*.yaml")]
+    return sorted(path for path in found if REFUSED not in path.relative_to(ROOT).parts and _for_a_cluster(path))
+
+
+def _for_a_cluster(path: Path) -> bool:
+    """Whether the file holds objects: kustomizations, settings and the like are not for the API server."""
+    documents = [each for each in yaml.safe_load_all(path.read_text()) if each]
+    return bool(documents) and all(
+        isinstance(each, dict) and {"apiVersion", "kind", "metadata"} <= each.keys() for each in documents
+    )
+
+
+@pytest.fixture(params=emitted(), ids=lambda path: str(path.relative_to(ROOT)))
+def documents(request: pytest.FixtureRequest, api: Api) -> list[dict[str, Any]]:
+    """The documents of one file, in a namespace of their own."""
+    path: Path = request.param
+    namespace = f"emitted-{emitted().index(path)}"
+    api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    found = [each for each in yaml.safe_load_all(path.read_text()) if each]
+    for each in found:
+        each["metadata"]["namespace"] = namespace
+    return found
+
+
+def test_they_are_admitted(documents: list[dict[str, Any]], api: Api) -> None:
+    for document in documents:
+        admitted = api.create(document, dry_run=True)
+        assert admitted["kind"] == document["kind"]
+
+
+def test_applied_twice_nothing_changes(documents: list[dict[str, Any]], api: Api) -> None:
+    lasting = [each for each in documents if each["kind"] not in ("PipelineRun", "TaskRun")]
+    for document in lasting:
+        api.apply(document)
+    for document in lasting:
+        if document["kind"] == "PersistentVolumeClaim":
+            wait_for("the claim is bound", lambda: _found(api, document)["status"]["phase"] == "Bound", 30)  # noqa: B023
+    before = [_versions(api, document) for document in lasting]
+    for document in lasting:
+        api.apply(document)
+    assert [_versions(api, document) for document in lasting] == before
+
+
+def _found(api: Api, document: dict[str, Any]) -> dict[str, Any]:
+    metadata = document["metadata"]
+    found: dict[str, Any] = api.get(document["apiVersion"], document["kind"], metadata["name"], metadata["namespace"])
+    return found
+
+
+def _versions(api: Api, document: dict[str, Any]) -> tuple[str, int | None]:
+    metadata = _found(api, document)["metadata"]
+    return metadata["resourceVersion"], metadata.get("generation")
+
+
+def test_there_is_something_to_admit() -> None:
+    assert emitted()

@@ -1,0 +1,135 @@
+"""Parts of the cluster commands that need no server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from flowdsl.cluster.apply import owned
+from flowdsl.cluster.errors import answered
+from flowdsl.cluster.logs import Position, parse
+from flowdsl.cluster.rbac import documents
+from flowdsl.cluster.states import change_of
+from flowdsl.cluster.submit import named, references
+from flowdsl.diagnostics import UsageError
+
+
+def test_lines_come_once_however_often_the_stream_breaks() -> None:
+    stream = [
+        b"2026-01-01T00:00:01Z a",
+        b"2026-01-01T00:00:01.5Z b",
+        b"2026-01-01T00:00:01.5Z b",
+        b"2026-01-01T00:00:02.25Z c",
+    ]
+    position, had = Position(), []
+    for stop in (0, 1, 2, 2, 3, 4, 4):
+        position.rewind()
+        # A server gives whole seconds: everything from the second of the last line on.
+        since = position.since.rstrip("Z").encode()
+        for line in [each for each in stream[:stop] if each[: len(since)] >= since]:
+            found = parse(line)
+            assert found is not None
+            if position.is_new(found[0]):
+                had.append(found[1])
+    assert had == ["a", "b", "b", "c"]
+
+
+def test_times_of_different_lengths_are_times() -> None:
+    # Go leaves out zeros at the end, so the texts do not sort.
+    long, short = parse(b"2026-01-01T00:00:01.123456789Z x"), parse(b"2026-01-01T00:00:01.2Z x y ")
+    assert long is not None
+    assert short is not None
+    assert long[0] < short[0]
+    assert short[1] == "x y "
+    assert parse(b"unable to retrieve container logs") is None
+
+
+def test_a_request_has_one_name() -> None:
+    run = {"kind": "PipelineRun", "metadata": {"generateName": "f" * 70}, "spec": {}}
+    first = named(run, "id")["metadata"]
+    assert first == named(run, "id")["metadata"]
+    assert first["name"] != named(run)["metadata"]["name"]
+    assert len(first["name"]) == 63
+    assert "generateName" not in first
+    assert named({**run, "metadata": {"name": "mine"}})["metadata"]["name"] == "mine"
+
+
+def test_references_are_those_that_must_exist() -> None:
+    secret = {"valueFrom": {"secretKeyRef": {"name": "must", "key": "k"}}}
+    optional = {"valueFrom": {"secretKeyRef": {"name": "may", "key": "k", "optional": True}}}
+    step = {"env": [secret, optional], "envFrom": [{"configMapRef": {"name": "settings"}}]}
+    volumes = [{"name": "v", "secret": {"secretName": "$(params.x)"}}, {"name": "w", "configMap": {"name": "files"}}]
+    task = {"kind": "Task", "spec": {"steps": [step], "volumes": volumes}}
+    spaces = [{"name": "a", "persistentVolumeClaim": {"claimName": "data"}}, {"name": "b", "emptyDir": {}}]
+    run = {"kind": "PipelineRun", "spec": {"workspaces": spaces, "taskRunTemplate": {"serviceAccountName": "robot"}}}
+    assert references(run, [task]) == [
+        ("ServiceAccount", "robot"),
+        ("PersistentVolumeClaim", "data"),
+        ("ConfigMap", "files"),
+        ("Secret", "must"),
+        ("ConfigMap", "settings"),
+    ]
+
+
+def test_labels_of_other_pipelines_stay() -> None:
+    before = {"metadata": {"labels": {"pipelines.flowdsl.dev/other": "true", "theirs": "x"}}}
+    document = {"metadata": {"name": "t"}}
+    labels = owned(document, "mine", before)["metadata"]["labels"]
+    assert labels == {"pipelines.flowdsl.dev/other": "true", "pipelines.flowdsl.dev/mine": "true"}
+    assert document == {"metadata": {"name": "t"}}
+
+
+def test_a_page_of_a_proxy_is_no_missing_tekton() -> None:
+    path = "/apis/tekton.dev/v1/namespaces/ml/tasks/a"
+    status = '{"kind":"Status","code":404,"reason":"NotFound","message":"tasks \\"a\\" not found"}'
+    assert "not installed" not in str(answered(404, status, method="GET", path=path, where="x"))
+    assert "not installed" in str(answered(404, "404 page not found\n", method="GET", path=path, where="x"))
+    assert answered(502, "<html>bad gateway</html>", method="GET", path=path, where="x").reason == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "tolerant", "state"),
+    [
+        ("True", "Succeeded", (), "succeeded"),
+        ("False", "Failed", (), "failed"),
+        ("False", "Failed", ("a",), "ignored"),
+        ("False", "TaskRunCancelled", (), "cancelled"),
+        ("Unknown", "Pending", (), "queued"),
+        ("Unknown", "Running", (), "running"),
+    ],
+)
+def test_states(status: str, reason: str, tolerant: tuple[str, ...], state: str) -> None:
+    labels = {"tekton.dev/pipelineTask": "a"}
+    conditions = [{"type": "Succeeded", "status": status, "reason": reason}]
+    run = {"metadata": {"name": "r-a", "labels": labels}, "status": {"conditions": conditions, "retriesStatus": [{}]}}
+    change = change_of(run, frozenset(tolerant))
+    assert (change.task, change.run, change.state, change.attempt) == ("a", "r-a", state, 1)
+
+
+def test_the_role_reads_no_secrets_unless_asked() -> None:
+    def resources(**options: bool) -> set[str]:
+        role = documents("ml", "ada", is_account=False, **options)[0]
+        return {name for rule in role["rules"] for name in rule["resources"]}
+
+    assert "secrets" not in resources()
+    assert "secrets" in resources(check_secrets=True)
+    verbs = {v for rule in documents("ml", "ada", is_account=False, read_only=True)[0]["rules"] for v in rule["verbs"]}
+    assert verbs == {"get", "list", "watch"}
+    with pytest.raises(UsageError, match="NAMESPACE:NAME"):
+        documents("ml", "ci:", is_account=True)
+
+
+def test_kubernetes_is_loaded_on_use_alone_and_told_where_it_is_missing() -> None:
+    code = (
+        "import sys; sys.modules['kubernetes'] = None\n"
+        "import flowdsl, flowdsl.cluster\nfrom flowdsl.cli import main\n"
+        "sys.exit(main(['list']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr == "error: this needs the Kubernetes client: pip install 'flowdsl[cluster]'\n"
+    loaded = "import sys, flowdsl, flowdsl.cluster; print('kubernetes' in sys.modules, 'urllib3' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n"

@@ -1,0 +1,96 @@
+"""What `apply`, `submit` and `doctor` are given: documents, and the values of params."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+
+from flowdsl.cli import run_inputs
+from flowdsl.cli.run_inputs import Inputs
+from flowdsl.diagnostics import UsageError
+from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.ir.local import LocalRun
+
+Document = dict[str, Any]
+
+
+@attrs.frozen
+class Given:
+    """The command line's choice of what it is about."""
+
+    files: tuple[str, ...]
+    values: Mapping[str, str] = attrs.field(factory=dict)
+    namespace: str = ""
+    alpha: frozenset[str] = frozenset()
+
+
+def documents_of(pipeline: Pipeline | None, given: Given) -> Inputs:
+    """The documents, with the values set. Raises UsageError, FlowError."""
+    python = [file for file in given.files if file.endswith(".py") or ".py:" in file]
+    if python and len(given.files) > 1:
+        raise UsageError("name one Python file, or YAML files")
+    if pipeline is None and python:
+        from flowdsl.cli.load import load_pipeline
+
+        pipeline = load_pipeline(python[0])
+    if pipeline is None:
+        if not given.files:
+            raise UsageError("name a pipeline's Python file, or Tekton YAML")
+        return run_inputs.from_yaml(given.files, given.values)
+    from flowdsl.compiler import CompileOptions, compile_pipeline
+    from flowdsl.emit import emit_yaml
+
+    options = CompileOptions(namespace=given.namespace or None, params=given.values, alpha=given.alpha)
+    compiled = compile_pipeline(pipeline, options)
+    read = run_inputs.read_yaml(emit_yaml(list(compiled.documents)), "the compiled pipeline")
+    return Inputs(read, LocalRun(), list(given.files))
+
+
+def owner_of(documents: Sequence[Mapping[str, Any]]) -> str:
+    """The pipeline that what is applied belongs to; empty where there is not exactly one."""
+    names = [each["metadata"]["name"] for each in documents if each.get("kind") == "Pipeline"]
+    return str(names[0]) if len(names) == 1 else ""
+
+
+def values_of(file: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The values of a params file, then those of the command line. Raises UsageError."""
+    return {**(_params_file(file) if file else {}), **given}
+
+
+def _params_file(file: str) -> dict[str, str]:
+    """`name: value` in YAML or JSON, as the text that `--set` takes."""
+    import yaml
+
+    try:
+        found = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"--params-file {file}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"--params-file {file} can't be read: {error}") from error
+    if not isinstance(found, dict):
+        raise UsageError(f"--params-file {file} holds no mapping of params to values")
+    return {str(name): value if isinstance(value, str) else json.dumps(value) for name, value in found.items()}
+
+
+def ask_missing(run: Document, documents: list[Document], *, default_values: Mapping[str, Any]) -> None:
+    """Give the run the values it lacks, from a person at a terminal. Raises UsageError where there is none."""
+    spec = run_inputs.pipeline_spec(run, documents)
+    have = {each["name"] for each in run["spec"].get("params") or ()} | set(default_values)
+    lacking = [each for each in spec.get("params") or () if "default" not in each and each["name"] not in have]
+    if not lacking:
+        return
+    names = [each["name"] for each in lacking]
+    if not sys.stdin.isatty():
+        example = " ".join(f"--set {name}=..." for name in names)
+        raise UsageError(f"the run has no value for {', '.join(names)}; give it: {example}, or --params-file")
+    values = {}
+    for each in lacking:
+        about = f" ({each['description']})" if each.get("description") else ""
+        values[each["name"]] = click.prompt(f"{each['name']}{about}", err=True)
+    run_inputs.set_params(run, documents, values)
