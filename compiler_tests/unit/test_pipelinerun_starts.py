@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +14,7 @@ import pytest
 from pipelinerun_support import NoCluster, Played, failed, give, pipeline_run, play, task
 
 from flowdsl.runner.pipelinerun.volumes import VolumeError, Volumes
+from flowdsl.runner.private import Private
 
 
 def condition_of(run: Played, name: str) -> dict[str, Any]:
@@ -16,8 +22,11 @@ def condition_of(run: Played, name: str) -> dict[str, Any]:
     return found
 
 
+PRIVATE = Private()
+
+
 def bound(tmp_path: Path, **binding: Any) -> Any:
-    return Volumes(NoCluster(tmp_path / "cluster"), tmp_path / "own").bind([{"name": "w", **binding}])[0]
+    return Volumes(NoCluster(tmp_path / "cluster"), tmp_path / "own", PRIVATE).bind([{"name": "w", **binding}])[0]
 
 
 def test_volumes(tmp_path: Path) -> None:
@@ -34,14 +43,39 @@ def test_volumes(tmp_path: Path) -> None:
     assert claim.volume.startswith("ws-")
 
 
+@pytest.fixture(autouse=True)
+def clean() -> Iterator[None]:
+    yield
+    PRIVATE.close()
+
+
 def test_secrets_leave_no_trace(tmp_path: Path) -> None:
-    with Volumes(NoCluster(tmp_path), tmp_path / "own") as volumes:
+    with Volumes(NoCluster(tmp_path), tmp_path / "own", PRIVATE) as volumes:
         both = {"sources": [{"secret": {"name": "token"}}, {"configMap": {"name": "settings"}}]}
         path = volumes.bind([{"name": "w", "projected": both}])[0].path
         assert (path / "key").read_bytes() == b"hunter2"
         assert (path / "b.txt").read_bytes() == b"B"
         assert tmp_path not in path.parents
     assert not path.exists()
+
+
+def test_secrets_are_gone_after_kill_9_of_the_runner() -> None:
+    code = """
+        import os, signal
+        from flowdsl.runner.private import Private
+        folder = Private().folder()
+        (folder / "key").write_text("hunter2")
+        print(folder, oct(folder.stat().st_mode & 0o777), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    ended = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False, capture_output=True, text=True)
+    path, mode = ended.stdout.split()
+    assert mode == "0o700"
+    for _ in range(400):
+        if not Path(path).exists():
+            break
+        time.sleep(0.05)
+    assert not Path(path).parent.exists()
 
 
 @pytest.mark.parametrize(

@@ -63,19 +63,24 @@ def run_command(pipeline: Pipeline | None, choices: Choices, *, watch: bool = Fa
 
 def run_once(pipeline: Pipeline | None, choices: Choices) -> int:
     """One run, new or resumed."""
+    from flowdsl.cli.stand_ins import stand_ins
+
     settings = load_settings(Path.cwd())
-    check_executor(choices.executor or settings.executor)
+    # Before there is a folder: a mistake leaves no run behind.
+    task_runner = make_task_runner(choices.executor or settings.executor, os.environ)
     runs = Path(settings.folder / settings.runs) if settings.runs else _runs()
     if choices.resume:
         folder = find_run(choices.resume, runs)
         inputs = _resumed(folder, pipeline, choices)
+        tasks = stand_ins(inputs.local, settings)
     else:
         inputs = _inputs(pipeline, choices)
+        tasks = stand_ins(inputs.local, settings)
         folder = _create(inputs, choices, runs)
     if not folder.lock():
         raise UsageError(f"run {folder.name} is running now")
     try:
-        return _play(inputs, folder, choices, settings, runs)
+        return _play(inputs, folder, choices, settings, runs, tasks, task_runner)
     finally:
         folder.unlock()
 
@@ -131,6 +136,8 @@ def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
     metadata.pop("generateName", None)
     metadata["namespace"] = choices.namespace or metadata.get("namespace") or "default"
     metadata["uid"] = str(uuid.uuid4())
+    if (run.get("spec") or {}).get("status") == "PipelineRunPending":
+        raise UsageError("the PipelineRun is pending (spec.status): a cluster would not start it; leave that out")
     _check_missing(run, inputs)
     if choices.only:
         only(run_inputs.pipeline_spec(run, inputs.documents), choices.only)
@@ -146,6 +153,14 @@ def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
     except FileExistsError:
         hint = f"go on with it: --resume {path}" if choices.folder else "choose another --name"
         raise UsageError(f"{path} holds a run already; {hint}, or remove it") from None
+
+
+def _absolute(file: str) -> str:
+    """The file so that it is found from another folder too; what follows a colon stays."""
+    path, colon, name = file.partition(".py:")
+    if colon:
+        return f"{Path(path + '.py').resolve()}:{name}"
+    return str(Path(file).resolve()) if Path(file).exists() else file
 
 
 def _check_missing(run: Mapping[str, Any], inputs: Inputs) -> None:
@@ -182,7 +197,7 @@ def _resumed(folder: RunFolder, pipeline: Pipeline | None, choices: Choices) -> 
     if choices.values:
         raise UsageError("a run goes on with the values it was started with; leave out --set, or start a new run")
     source = list(choices.files) or list(folder.about().get("source") or ())
-    inputs = Inputs(folder.documents(), LocalRun(), source)
+    inputs = Inputs(folder.documents(), LocalRun(), source, wanted=folder.name)
     if pipeline is not None or any(".py" in each for each in source):
         from flowdsl.cli.load import load_pipeline
 
@@ -195,9 +210,17 @@ def _resumed(folder: RunFolder, pipeline: Pipeline | None, choices: Choices) -> 
     return inputs
 
 
-def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSettings, runs: Path) -> int:
-    from flowdsl.cli.stand_ins import stand_ins
+def _play(
+    inputs: Inputs,
+    folder: RunFolder,
+    choices: Choices,
+    settings: RunSettings,
+    runs: Path,
+    tasks: Mapping[str, Mapping[str, Any]],
+    task_runner: Runner,
+) -> int:
     from flowdsl.runner.cache import Cache
+    from flowdsl.runner.equivalents import equivalent
     from flowdsl.runner.pipelinerun.engine import Settings
     from flowdsl.runner.session import Session
     from flowdsl.view import make_view
@@ -205,18 +228,16 @@ def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSett
     run = run_inputs.choose_run(inputs)
     about = folder.about()
     slots = choices.jobs or settings.jobs or max(8, 2 * (os.cpu_count() or 1))
-    environment = dict(os.environ)
-    task_runner = make_task_runner(choices.executor or settings.executor, environment)
     session = Session(
         folder=folder,
         run=run,
         documents=inputs.documents,
         local=inputs.local,
-        stand_ins=stand_ins(inputs.local, settings),
+        stand_ins=tasks,
         task_runner=task_runner,
-        equivalent=_equivalent(),
+        equivalent=equivalent,
         settings=Settings(slots, gpu_required=(choices.gpu or settings.gpu) == "require"),
-        environment=environment,
+        environment=dict(os.environ),
         set_params=lambda values: run_inputs.set_params(run, inputs.documents, values),
         chosen=frozenset(about.get("set") or ()),
         only=choices.only or tuple(about.get("only") or ()),
@@ -228,6 +249,8 @@ def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSett
         for text in inputs.notices:
             view.handle(Notice(text))
         with task_runner, interrupts() as watcher:
+            if not task_runner.executor.host().literal:
+                view.handle(Notice(task_runner.describe()))
             finished = session.play(view.handle, watcher.attach)
     finally:
         view.close()
@@ -236,29 +259,21 @@ def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSett
     return EXIT_OK if condition(finished).get("status") == "True" else EXIT_FINDINGS
 
 
-_EXECUTORS = ("process",)
-
-
-def check_executor(executor: str) -> None:
-    """Raise UsageError for an executor that there is not."""
-    if executor and executor not in _EXECUTORS:
-        raise UsageError(f"there is no executor {executor!r}; there is {', '.join(_EXECUTORS)}")
+_EXECUTORS = ("process", "docker", "podman")
 
 
 def make_task_runner(executor: str, environment: Mapping[str, str]) -> Runner:
-    """The half of the runner that runs TaskRuns, with the executor that is asked for."""
-    from flowdsl.runner.taskrun import process_runner
+    """The half of the runner that runs TaskRuns, with the executor that is asked for. Raises UsageError."""
+    from flowdsl.runner.taskrun import image_runner, process_runner
 
-    return process_runner(extra_path=environment.get("PATH", ""))
-
-
-def _equivalent() -> Any:
-    from importlib import import_module
-
+    if executor in ("", "process"):
+        return process_runner(extra_path=environment.get("PATH", ""))
+    if executor not in _EXECUTORS:
+        raise UsageError(f"there is no executor {executor!r}; there is {', '.join(_EXECUTORS)}")
     try:
-        return import_module("flowdsl.runner.equivalents").equivalent
-    except ModuleNotFoundError:
-        return None
+        return image_runner(executor, environment)
+    except LookupError as error:
+        raise UsageError(f"--executor {executor}: {error.args[0]}") from error
 
 
 class Interrupts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 
@@ -53,6 +54,8 @@ _SIGNS = {
     SKIPPED: "-",
 }
 _PER_SECOND = 8
+_ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class LiveView:
@@ -118,11 +121,17 @@ class LiveView:
         style = _STYLES[row.state]
         sign: RenderableType = self._spinner if row.state == RUNNING else Text(_SIGNS[row.state], style)
         words = WORDS[row.state] + (f" ({row.attempt})" if row.attempt else "")
-        ended = sum(state not in (WAITING, QUEUED, RUNNING) for state in row.runs.values())
+        # A copy: other threads add to it while this one, the terminal's, draws.
+        ended = sum(state not in (WAITING, QUEUED, RUNNING) for state in list(row.runs.values()))
         name = row.info.name + (f" {ended}/{len(row.runs)}" if len(row.runs) > 1 else "")
         took = duration(row.seconds(now)) if row.started else ""
         told = row.reason if row.state == SKIPPED else (row.message if row.state == FAILED else row.last_line)
-        return sign, Text(name, style), Text(words, style), Text(took, "dim", justify="right"), Text(told, "dim")
+        return sign, Text(name, style), Text(words, style), Text(took, "dim", justify="right"), Text(_flat(told), "dim")
+
+
+def _flat(text: str) -> str:
+    """What a step printed, as one line that moves no cursor and sets no colour."""
+    return _CONTROL.sub(" ", _ESCAPE.sub("", text))
 
 
 def _most_telling(rows: list[Row], room: int) -> list[Row]:

@@ -70,7 +70,8 @@ class PlainView:
     def _text(self, event: Event, before: str | None) -> str:
         if isinstance(event, RunStarted):
             where = f"  ({event.where})" if event.where else ""
-            return f"run {event.name} of {event.pipeline}: {len(event.tasks)} tasks{where}"
+            many = "task" if len(event.tasks) == 1 else "tasks"
+            return f"run {event.name} of {event.pipeline}: {len(event.tasks)} {many}{where}"
         if isinstance(event, LogLine):
             return f"  [{event.task}] {event.text}" if self._logs else ""
         if isinstance(event, Notice):

@@ -59,9 +59,11 @@ class Catalogue:
         if local is not None:
             return FoundTask(names[0] if names else "", local, origin="equivalent")
         if reference.get("resolver"):
-            shown = ", ".join(names) or "no name"
-            raise LookupError(f"the {reference['resolver']} resolver's {shown} has no stand-in on this machine")
-        raise LookupError(f'tasks.tekton.dev "{reference.get("name")}" not found')
+            shown = names[0] if names else "task"
+            raise LookupError(
+                f"nothing stands in for the {reference['resolver']} resolver's {shown} here{_hint(names)}"
+            )
+        raise LookupError(f'tasks.tekton.dev "{reference.get("name")}" not found{_hint(names)}')
 
     def pipeline(self, reference: Mapping[str, Any]) -> Document:
         """The Pipeline that a pipelineRef names. Raises LookupError."""
@@ -79,6 +81,11 @@ class Catalogue:
                 spec: Mapping[str, Any] = document.get("spec") or {}
                 return spec
         raise LookupError(f'stepactions.tekton.dev "{reference.get("name", "")}" not found')
+
+
+def _hint(names: list[str]) -> str:
+    key = names[0] if names else "NAME"
+    return f'; give a stand-in with LocalRun(tasks={{"{key}": ...}}) or in [tool.flowdsl.run.tasks] of pyproject.toml'
 
 
 def reference_names(reference: Mapping[str, Any]) -> list[str]:

@@ -104,8 +104,11 @@ class Engine:
         self._recorder.write_run(as_object(plan.run, running_status(machine, started)))
         with ThreadPoolExecutor(min(_MOST_THREADS, self._settings.slots), thread_name_prefix="taskrun") as threads:
             self._threads = threads
-            status = self._loop(plan, machine)
-            self._drain()
+            try:
+                status = self._loop(plan, machine)
+                self._drain()
+            finally:
+                self._worker.close()
         if machine.spec_status:
             plan.run.setdefault("spec", {})["status"] = machine.spec_status
         document = as_object(plan.run, status)

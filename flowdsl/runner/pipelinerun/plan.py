@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import attrs
 
 from flowdsl.check.references import ResultReference, expressions, looks_like_result
-from flowdsl.runner.pipelinerun.catalogue import Catalogue, FoundTask
+from flowdsl.runner.pipelinerun.catalogue import Catalogue, FoundTask, reference_names
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.nodes import Node
 from flowdsl.runner.pipelinerun.params import check_params, check_task_params
@@ -207,7 +206,7 @@ def _referenced(reference: Mapping[str, Any], catalogue: Catalogue, pipeline: st
     try:
         return catalogue.task(reference)
     except LookupError as error:
-        name = reference.get("name") or json.dumps(dict(reference), sort_keys=True)
+        name = reference.get("name") or f"{reference.get('resolver')}: {', '.join(reference_names(reference)[:1])}"
         raise RunFailure(
             "CouldntGetTask",
             f"Pipeline {pipeline} can't be Run; it contains Tasks that don't exist: "

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from flowdsl.runner.contract import BoundWorkspace, Cluster
+from flowdsl.runner.private import Private
 
 
 class VolumeError(Exception):
@@ -20,9 +20,10 @@ class VolumeError(Exception):
 class Volumes:
     """The folders of one TaskRun's workspaces. Use as a context: what holds secrets is gone afterwards."""
 
-    def __init__(self, cluster: Cluster, folder: Path) -> None:
+    def __init__(self, cluster: Cluster, folder: Path, private: Private) -> None:
         self._cluster = cluster
         self._folder = folder
+        self._source_of_private = private
         self._private: list[Path] = []
 
     def __enter__(self) -> Volumes:
@@ -67,7 +68,7 @@ class Volumes:
 
     def _projection(self, binding: Mapping[str, Any]) -> Path:
         # Never below the run's folder: secrets leave no trace there.
-        path = Path(tempfile.mkdtemp(prefix="flowdsl-volume-"))
+        path = self._source_of_private.folder()
         self._private.append(path)
         if "secret" in binding:
             source = binding["secret"]

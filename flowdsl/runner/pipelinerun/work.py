@@ -14,6 +14,7 @@ from flowdsl.runner.pipelinerun.record import Recorder
 from flowdsl.runner.pipelinerun.telling import Listener
 from flowdsl.runner.pipelinerun.times import stamp
 from flowdsl.runner.pipelinerun.volumes import VolumeError, Volumes
+from flowdsl.runner.private import Private
 from flowdsl.view.events import Event, condition
 
 
@@ -30,11 +31,16 @@ class Worker:
         kept: cache.Cache | None = None,
     ) -> None:
         self.cache = kept
+        self._private = Private()
         self.task_runner = task_runner
         self.cluster = cluster
         self._recorder = recorder
         self._emit = emit
         self._prefix = prefix
+
+    def close(self) -> None:
+        """Take away what no run may leave."""
+        self._private.close()
 
     def run(self, run: ChildRun, stop: Stop) -> Mapping[str, Any]:
         """Run it, and make sure that it is not run again."""
@@ -45,7 +51,10 @@ class Worker:
         name = (task.name if task is not None else "") or run.node.name
         status: Mapping[str, Any]
         try:
-            with Volumes(self.cluster, volumes) as found:
+            if bindings:
+                # What an attempt left that was killed: an emptyDir begins empty.
+                shutil.rmtree(volumes, ignore_errors=True)
+            with Volumes(self.cluster, volumes, self._private) as found:
                 bound = found.bind(bindings)
                 work = TaskRunWork(document, name, bound, self._recorder.folder(run.name))
                 status = self._cached(run, work, stop)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flowdsl.runner.taskrun.executor import ProcessExecutor
+from flowdsl.runner.taskrun.images import ImageExecutor, find_program
 from flowdsl.runner.taskrun.output import LOG_LIMIT
 from flowdsl.runner.taskrun.run import Runner
 
-__all__ = ["Runner", "process_runner"]
+__all__ = ["Runner", "image_runner", "process_runner"]
 
 
 def process_runner(*, namespace: bool = True, extra_path: str = "", log_limit: int = LOG_LIMIT) -> Runner:
@@ -20,3 +23,15 @@ def process_runner(*, namespace: bool = True, extra_path: str = "", log_limit: i
     dies), and whatever is still running of any step is killed. `describe()` says in a line how steps are run.
     """
     return Runner(ProcessExecutor(namespace, extra_path), log_limit)
+
+
+def image_runner(program: str, environ: Mapping[str, str], *, log_limit: int = LOG_LIMIT) -> Runner:
+    """A TaskRunner that runs each step in a container of its image.
+
+    `program` is `docker` or `podman`, or a path to one; its service must be on this machine, since folders are mounted.
+    `environ` is the environment that the program itself gets (PATH, HOME, DOCKER_HOST...): the user's own. Of the
+    container's variables only the names are on the program's command line.
+
+    Raises LookupError where the program is not found. Close it as one of `process_runner`.
+    """
+    return Runner(ImageExecutor(find_program(program, environ.get("PATH", "")), environ), log_limit)

@@ -31,6 +31,9 @@ class Ready:
     env: Mapping[str, str]
     mounts: tuple[Mount, ...]
     cwd: str
+    # Turns the paths of mounts into real ones where nothing can be mounted.
+    rewrite: Callable[[str], str]
+    command: bool
 
     def launch(self, argv: Sequence[str], env: Mapping[str, str], pod: Pod) -> Launch:
         """The start, with the working folder made as a container runtime makes it."""
@@ -41,7 +44,9 @@ class Ready:
                 real.mkdir(parents=True)
             except OSError as problem:
                 raise RefusedError("PodCreationFailed", f"workingDir {self.cwd}: {problem.strerror}") from None
-        return Launch(argv, env, self.cwd, self.mounts, self.spec.get("image") or "", f"{pod.name}-{self.container}")
+        name = f"{pod.name}-{self.container}"
+        image = self.spec.get("image") or ""
+        return Launch(argv, env, self.cwd, self.mounts, image, name, self.command, self.spec)
 
 
 @attrs.frozen
@@ -55,15 +60,18 @@ class Host:
 
 def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: Host, sidecar: bool = False) -> Ready:
     """Raises RefusedError for what can't be made: a Secret that is not there, no command."""
-    env = environment(spec, pod, "/tekton/home", host.path)
+    own = {} if host.images else {"PATH": host.path, "HOME": "/tekton/home", "HOSTNAME": pod.name}
+    env = environment(spec, pod, own)
     mounts = pod.mounts(spec, sidecar, env)
-    rewrite = (lambda text: text) if host.literal else rewriter(mounts)
+    rewrite = str if host.literal else rewriter(mounts)
+    if not host.literal:
+        _link(pod, mounts)
     word = "sidecar" if sidecar else "step"
     arguments = [files.expand(one, env) for one in spec.get("args") or ()]
     if spec.get("script"):
         place = "sidecar-script" if sidecar else "script"
         command = _place_script(rewrite(spec["script"]), f"{place}-{index}", pod, env, host)
-        if sidecar and host.literal:
+        if sidecar:
             mounts.append(Mount("/tekton/scripts", pod.tekton / "scripts", read_only=True))
     else:
         command = [files.expand(one, env) for one in spec.get("command") or ()]
@@ -71,7 +79,7 @@ def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: H
         message = f'{word} "{name}" has neither script nor command: what its image runs by itself is not known here'
         raise RefusedError("PodCreationFailed", f"{message}. Give it a command, or run with docker or podman")
     cwd = spec.get("workingDir") or "/workspace"
-    if sidecar and not spec.get("workingDir") and host.literal:
+    if sidecar and all(one.target != "/workspace" for one in mounts):
         mounts.insert(0, Mount("/workspace", pod.workspace))
     cwd = posixpath.normpath(posixpath.join("/workspace", cwd))
     return Ready(
@@ -82,7 +90,18 @@ def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: H
         {key: rewrite(one) for key, one in env.items()},
         tuple(mounts),
         cwd if host.literal else str(pod.inside(cwd, mounts)),
+        rewrite,
+        bool(command),
     )
+
+
+def _link(pod: Pod, mounts: Sequence[Mount]) -> None:
+    """Where nothing can be mounted: what would be mounted inside one of our folders is there as a link."""
+    for mount in mounts:
+        place = pod.inside(mount.target, [one for one in mounts if one.target != mount.target])
+        if str(place) != mount.target and not os.path.lexists(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(mount.source)
 
 
 def rewriter(mounts: Sequence[Mount]) -> Callable[[str], str]:

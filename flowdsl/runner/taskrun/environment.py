@@ -20,9 +20,12 @@ def default_path(extra: str = "") -> str:
     return ":".join(part for part in (os.path.dirname(sys.executable), SYSTEM_PATH, extra) if part)
 
 
-def environment(container: Mapping[str, Any], pod: Pod, home: str, path: str) -> dict[str, str]:
-    """The variables of a step or sidecar. Raises RefusedError where a Secret, a ConfigMap or a key is not there."""
-    made = {"PATH": path, "HOME": home, "HOSTNAME": pod.name}
+def environment(container: Mapping[str, Any], pod: Pod, own: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a step or sidecar, over those that it has of its own (PATH, HOME).
+
+    Raises RefusedError where a Secret, a ConfigMap or a key is not there.
+    """
+    made = dict(own)
     template = pod.task_run["spec"].get("podTemplate") or {}
     for source in container.get("envFrom") or ():
         for key, kind in (("configMapRef", "configMap"), ("secretRef", "secret")):

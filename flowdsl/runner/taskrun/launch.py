@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -41,6 +43,12 @@ class Launch:
     mounts: Sequence[Mount] = ()
     image: str = ""
     name: str = ""
+    # Whether argv begins with a command; otherwise it is arguments for what the image runs by itself.
+    command: bool = True
+    # What an executor of images wants to know of the container: imagePullPolicy, computeResources.
+    spec: Mapping[str, Any] = attrs.field(factory=dict)
+    # Run when a signal has ended the command: what it started elsewhere must end too.
+    after: Sequence[str] = ()
 
 
 @attrs.frozen
@@ -65,8 +73,8 @@ class Process(Protocol):
     def started(self) -> bool:
         """Whether the command was executed."""
 
-    def terminate(self) -> None:
-        """Ask it to end (SIGTERM to its process group)."""
+    def terminate(self, group: bool = True) -> None:
+        """Ask it to end: SIGTERM to its process group, or to its command alone."""
 
     def kill(self) -> None:
         """End it and everything that comes from it."""
@@ -117,9 +125,9 @@ class Supervised:
         with contextlib.suppress(OSError):
             self._connection.send(command)
 
-    def terminate(self) -> None:
+    def terminate(self, group: bool = True) -> None:
         """See `Process`."""
-        self._tell(b"T")
+        self._tell(b"T" if group else b"t")
 
     def kill(self) -> None:
         """See `Process`."""
@@ -137,13 +145,20 @@ class Supervisor:
         self.namespace = namespace
         self.reason = ""
         self._lock = threading.Lock()
+        self._running: weakref.WeakSet[Supervised] = weakref.WeakSet()
+        self._closed = False
+        # The file systems that were there when the namespace was made.
+        self._devices: set[int] = set()
+        self._retired: list[tuple[socket.socket | None, subprocess.Popen[bytes] | None]] = []
         self._control: socket.socket | None = None
-        self._program: subprocess.Popen[bytes] | None = None
+        self.program: subprocess.Popen[bytes] | None = None
         self._base = ""
         # On a disk, for what steps may write much to: /var/tmp is the one of a machine's two that is not in memory.
         self.scratch = _temporary("/var/tmp")
         # In memory where the machine has such a place: files of secrets must not reach a disk, and it is fast.
         self.private = _temporary("/dev/shm")
+        # Also where nobody closes it, and where the process ends before its program was started.
+        self._remove = weakref.finalize(self, _remove, os.getpid(), self.private, self.scratch)
 
     def open(self) -> None:
         """Start the supervisor if it isn't there; where no namespace can be made, `namespace` becomes False."""
@@ -151,7 +166,9 @@ class Supervisor:
             self._ensure()
 
     def _ensure(self) -> socket.socket:
-        if self._program is not None and self._program.poll() is None and self._control is not None:
+        if self._closed:
+            raise OSError(errno.ESHUTDOWN, "the runner is closed")
+        if self.program is not None and self.program.poll() is None and self._control is not None:
             return self._control
         if self.namespace and sys.platform != "linux":
             self.namespace, self.reason = False, "mount namespaces are Linux's"
@@ -171,12 +188,13 @@ class Supervisor:
         command = [sys.executable, "-I", "-S", str(SUPERVISOR), mode, self._base]
         command += [str(self.private), str(self.scratch)]
         with theirs:
-            self._program = subprocess.Popen(command, stdin=theirs.fileno(), env={}, start_new_session=True, cwd="/")
+            self.program = subprocess.Popen(command, stdin=theirs.fileno(), env={}, start_new_session=True, cwd="/")
         with ours.makefile("rb") as lines:
             answer = lines.readline()
         # With the namespace made its tmpfs is mounted there alone: on this machine the folder stays empty.
         shutil.rmtree(self._base, ignore_errors=True)
         self._control = ours
+        self._devices |= _mounted_devices()
         return dict(json.loads(answer)) if answer else {}
 
     def start(self, launch: Launch, output: int, error: int, mounted: bool = True) -> Supervised:
@@ -188,8 +206,11 @@ class Supervisor:
             if mounted
         ]
         request = {"argv": list(launch.argv), "env": dict(launch.env), "cwd": launch.cwd, "mounts": mounts}
+        request["after"] = list(launch.after)
         text = json.dumps(request).encode()
         message = struct.pack("!I", len(text)) + text
+        if mounted:
+            self._see(launch.mounts)
         # A short message is there before the shim looks; a long one would wait for its reader.
         early = len(message) < EARLY
         if early:
@@ -208,21 +229,55 @@ class Supervisor:
         if not early:
             with contextlib.suppress(BrokenPipeError):  # then `poll` tells
                 ours.sendall(message)
-        return Supervised(ours)
+        process = Supervised(ours)
+        with self._lock:
+            self._running.add(process)
+        return process
+
+    def _see(self, mounts: Sequence[Mount]) -> None:
+        """Make the namespace anew where a mount's source is on a file system that came after it: it would be hidden."""
+        devices = {os.stat(one.source).st_dev for one in mounts}
+        with self._lock:
+            if not devices <= self._devices:
+                # A step may be on its way to the old one, which stays until the end.
+                self._retired.append((self._control, self.program))
+                self._control = self.program = None
+                self._ensure()
+                self._devices |= devices
 
     def _drop(self) -> None:
         if self._control is not None:
             self._control.close()
             self._control = None
-        if self._program is not None:
-            self._program.wait()
-            self._program = None
+        if self.program is not None:
+            self.program.wait()
+            self.program = None
 
     def close(self) -> None:
-        """End the supervisor; nothing may be running any more."""
+        """End the supervisor; what is still running is killed."""
         with self._lock:
+            self._closed = True
+            for process in self._running:
+                process.kill()
             self._drop()
-        for folder in (self.private, self.scratch):
+            while self._retired:
+                self._control, self.program = self._retired.pop()
+                self._drop()
+        self._remove()
+
+
+def _mounted_devices() -> set[int]:
+    try:
+        lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return set()
+    numbers = (line.split()[2].split(":") for line in lines)
+    return {os.makedev(int(major), int(minor)) for major, minor in numbers}
+
+
+def _remove(owner: int, *folders: Path) -> None:
+    if os.getpid() == owner:  # a forked process has a copy of the object, not of the folders
+        for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
 
 

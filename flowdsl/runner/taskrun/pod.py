@@ -132,10 +132,11 @@ class Pod:
 
     def inside(self, path: str, mounts: Iterable[Mount]) -> Path:
         """The real place of a path that a container names."""
-        best = Path(path)
+        best, longest = Path(path), 0
         for mount in mounts:
-            if path == mount.target or path.startswith(mount.target.rstrip("/") + "/"):
-                best = mount.source / path[len(mount.target) :].lstrip("/")
+            within = path == mount.target or path.startswith(mount.target.rstrip("/") + "/")
+            if within and len(mount.target) >= longest:
+                best, longest = mount.source / path[len(mount.target) :].lstrip("/"), len(mount.target)
         return best
 
 

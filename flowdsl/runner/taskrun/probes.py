@@ -81,6 +81,7 @@ class Probe:
 
     def _run(self, command: list[str], timeout: float) -> bool:
         null = os.open(os.devnull, os.O_WRONLY)
+        command = [self._ready.rewrite(one) for one in command]
         try:
             process = self._executor.start(self._ready.launch(command, self._ready.env, self._pod), null, null)
         finally:

@@ -55,7 +55,7 @@ class Sidecar:
                 break
             if self._stop.is_set() and not asked:
                 asked, self._kill_at = True, time.monotonic() + GRACE
-                self._process.terminate()
+                self._process.terminate(group=False)  # there is no entrypoint to pass it on
             if self._kill_at is not None and time.monotonic() >= self._kill_at:
                 self._process.kill()
         if ended.problem:

@@ -17,24 +17,25 @@ class Slot:
     disk: Path
     private: Path
 
-    @property
-    def tekton(self) -> Path:
-        """/tekton."""
+    tekton: Path = attrs.field(init=False)
+    workspace: Path = attrs.field(init=False)
+    home: Path = attrs.field(init=False)
+    volumes: Path = attrs.field(init=False)
+
+    @tekton.default
+    def _tekton(self) -> Path:
         return self.private / "tekton"
 
-    @property
-    def workspace(self) -> Path:
-        """/workspace."""
+    @workspace.default
+    def _workspace(self) -> Path:
         return self.disk / "workspace"
 
-    @property
-    def home(self) -> Path:
-        """/tekton/home."""
+    @home.default
+    def _home(self) -> Path:
         return self.disk / "home"
 
-    @property
-    def volumes(self) -> Path:
-        """Where the Task's volumes are made."""
+    @volumes.default
+    def _volumes(self) -> Path:
         return self.disk / "volumes"
 
 
@@ -62,8 +63,12 @@ class Slots:
     def give_back(self, slot: Slot) -> None:
         """Everything in it is removed; what steps wrote into workspaces and claims is elsewhere and stays."""
         shutil.rmtree(slot.private, ignore_errors=True)
-        clean = not slot.private.exists() and len(os.listdir(slot.disk)) == 2
-        if clean and not os.listdir(slot.workspace) and not os.listdir(slot.home):
+        try:
+            used = slot.private.exists() or len(os.listdir(slot.disk)) != 2
+            used = used or bool(os.listdir(slot.workspace)) or bool(os.listdir(slot.home))
+        except OSError:  # a step has taken a folder away, or its rights
+            used = True
+        if not used:
             with self._lock:
                 self._free.append(slot)
         else:

@@ -9,7 +9,8 @@ Only the standard library is used: the interpreter starts without site packages.
 
 On the control socket (descriptor 0) one byte comes with three descriptors: the step's socket, its standard output, its
 standard error. On a step's socket come first four bytes of length and as much JSON (`argv`, `env`, `cwd`, `mounts`),
-then single bytes: `T` terminate, `K` kill. It answers with lines of JSON: `started` or `failed`, then `exit`.
+then single bytes: `T` terminate the process group, `t` the command alone, `K` kill. It answers with lines of JSON:
+`started` or `failed`, then `exit`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from collections.abc import Iterable
 from typing import Any
 
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_MOVE, MS_REC = 1, 0x20, 0x1000, 0x2000, 0x4000
-MS_PRIVATE = 1 << 18
+MS_SLAVE = 1 << 19
 MNT_DETACH = 2
 CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -94,7 +95,8 @@ def make_root(base: str) -> None:
         _check(LIBC.unshare(CLONE_NEWNS), "unshare")
     else:
         enter_user_namespace()
-    mount("none", "/", None, MS_REC | MS_PRIVATE)
+    # What the machine mounts later comes in, nothing of ours goes out.
+    mount("none", "/", None, MS_REC | MS_SLAVE)
     mount("tmpfs", base, "tmpfs", 0, "mode=755")
     own = ("workspace", "tekton", SPARE)
     mirror("/", base, skip=own)
@@ -143,7 +145,7 @@ def ensure_place(path: str, folder: bool, staging: str) -> None:
 
 def make_mounts(mounts: list[dict[str, Any]]) -> None:
     """The step's mounts, in the order given, in the shim's own namespace. Sources are found before any is hidden."""
-    sources = [os.open(one["source"], os.O_PATH) for one in mounts]
+    sources = [os.open(one["source"], os.O_PATH) for one in mounts]  # a shim that fails here takes no other step
     for one, source in zip(mounts, sources, strict=True):
         held = f"/proc/self/fd/{source}"
         if not os.path.lexists(one["target"]):
@@ -178,34 +180,35 @@ def send(connection: socket.socket, **answer: object) -> None:
 class Shim:
     """One step: its main process, and all that comes from it."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, wake: int) -> None:
         self.connection = connection
+        self.wake = wake
         self.main = 0
         self.status: int | None = None
 
-    def run(self, request: dict[str, Any], output: int, error: int) -> None:
-        """Start the step and stay until nothing of it is left."""
-        wake_read, wake_write = os.pipe()
-        os.set_blocking(wake_write, False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    def run(self, request: dict[str, Any], output: int, error: int) -> bool:
+        """Start the step and stay until nothing of it is left; whether the shim is fit for another one."""
         try:
             if request["mounts"]:
                 make_mounts(request["mounts"])
         except OSError as problem:
-            return send(self.connection, failed=problem.errno, what="mount", message=str(problem))
+            send(self.connection, failed=problem.errno, what="mount", message=str(problem))
+            return False
         if not self.start(request, output, error):
-            return None
+            return True
         while self.status is None:
-            ready, _, _ = select.select([self.connection.fileno(), wake_read], [], [])
-            if wake_read in ready:
-                os.read(wake_read, 4096)
+            ready, _, _ = select.select([self.connection.fileno(), self.wake], [], [])
+            if self.wake in ready:
+                os.read(self.wake, 4096)
                 self.reap()
             if self.connection.fileno() in ready and self.status is None:
                 self.obey(self.connection.recv(1))
         self.kill()
+        if request["after"] and os.WIFSIGNALED(self.status):
+            self.follow(request)
         code = os.waitstatus_to_exitcode(self.status)
-        return send(self.connection, exit=code if code >= 0 else -1, signal=max(-code, 0))
+        send(self.connection, exit=code if code >= 0 else -1, signal=max(-code, 0))
+        return True
 
     def start(self, request: dict[str, Any], output: int, error: int) -> bool:
         """Start the command; tell whether it could be executed."""
@@ -223,10 +226,20 @@ class Shim:
         send(self.connection, started=self.main)
         return True
 
+    def follow(self, request: dict[str, Any]) -> None:
+        """Run the command that ends what the killed one had started elsewhere."""
+        with contextlib.suppress(OSError, ValueError):
+            null = os.open("/dev/null", os.O_WRONLY)
+            pid = spawn(request["after"], request["env"], null, null)
+            os.waitpid(pid, 0)
+
     def obey(self, command: bytes) -> None:
         """Do what the runner asks; an end of the connection means that it is gone."""
         with contextlib.suppress(OSError):
-            os.killpg(self.main, signal.SIGTERM if command == b"T" else signal.SIGKILL)
+            if command == b"t":
+                os.kill(self.main, signal.SIGTERM)
+            else:
+                os.killpg(self.main, signal.SIGTERM if command == b"T" else signal.SIGKILL)
 
     def reap(self) -> bool:
         """Collect what ended; whether anything is left."""
@@ -290,32 +303,50 @@ def receive(connection: socket.socket, size: int) -> bytes:
     return parts
 
 
-def shim(control: socket.socket, taken: int, namespace: bool) -> None:
-    """One shim's life: made ready ahead of time, it waits for a step and runs it. Never returns."""
+def shim(control: socket.socket, word: int, base: int) -> None:
+    """One shim's life: it waits for a step, runs it, makes a fresh namespace, waits again. Never returns."""
     try:
+        parent = os.getppid()
         os.setsid()
+        wake_read, wake_write = os.pipe()
+        os.set_blocking(wake_write, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         if sys.platform == "linux":
-            LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
             LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        if namespace:
-            _check(LIBC.unshare(CLONE_NEWNS), "unshare")
-        message, descriptors, _, _ = socket.recv_fds(control, 1, 3)
-        if message:
-            if sys.platform == "linux":
-                LIBC.prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)
-            os.write(taken, b"t")
-            control.close()
-            connection = socket.socket(fileno=descriptors[0])
-            size = struct.unpack("!I", receive(connection, 4))[0]
-            Shim(connection).run(json.loads(receive(connection, size)), descriptors[1], descriptors[2])
+        while wait(control, word, base, parent, wake_read):
+            os.chdir("/")
+            if base >= 0:
+                _check(LIBC.setns(base, CLONE_NEWNS), "setns")
+            os.write(word, b"i")
     except ConnectionError:
         pass
     finally:
         os._exit(0)
 
 
-def serve(control: socket.socket, namespace: bool) -> None:
-    """Keep shims ready until the runner is gone. They take the messages; the one that took one says so."""
+def wait(control: socket.socket, word: int, base: int, parent: int, wake: int) -> bool:
+    """Wait for one step and run it; whether the shim can take another one."""
+    if base >= 0:
+        _check(LIBC.unshare(CLONE_NEWNS), "unshare")
+    if sys.platform == "linux":
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        return False
+    message, descriptors, _, _ = socket.recv_fds(control, 1, 3)
+    if not message:
+        return False
+    if sys.platform == "linux":
+        LIBC.prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)
+    os.write(word, b"t")
+    with socket.socket(fileno=descriptors[0]) as connection:
+        size = struct.unpack("!I", receive(connection, 4))[0]
+        request = json.loads(receive(connection, size))
+        return Shim(connection, wake).run(request, descriptors[1], descriptors[2])
+
+
+def serve(control: socket.socket, base: int) -> None:
+    """Keep shims ready until the runner is gone. They take the messages, and say so, and say when they are free."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the runner's to answer
     gc.freeze()
@@ -323,16 +354,17 @@ def serve(control: socket.socket, namespace: bool) -> None:
     events = select.poll()
     events.register(control, 0)  # the end of the connection is always told
     events.register(read, select.POLLIN)
-    missing = READY
+    idle = 0
     while True:
-        for _ in range(missing):
+        while idle < READY:
             if os.fork() == 0:
-                shim(control, write, namespace)
-        missing = 0
+                shim(control, write, base)
+            idle += 1
         for descriptor, _ in events.poll():
             if descriptor != read:
                 return
-            missing = len(os.read(read, 4096))
+            words = os.read(read, 4096)
+            idle += words.count(b"i") - words.count(b"t")
 
 
 def main() -> None:
@@ -353,9 +385,13 @@ def main() -> None:
         send(control, failed=problem.errno, message=str(problem))
         return
     send(control, ready=True)
-    serve(control, mode == "namespace")
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+    serve(control, os.open("/proc/self/ns/mnt", os.O_RDONLY) if mode == "namespace" else -1)
+    for _ in range(50):
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        if not any(os.path.exists(folder) for folder in folders):
+            break
+        time.sleep(0.1)  # a step that is being ended may still write
 
 
 if __name__ == "__main__":
