@@ -1,6 +1,6 @@
 """Loads the control plane and prints what it took: many runs at once, and one pipeline of many tasks.
 
-    python compiler_tests/cluster/figures.py [RUNS [TASKS]]
+python compiler_tests/cluster/figures.py [RUNS [TASKS]]
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def many_runs(api: Api, count: int) -> None:
         api.create(run(f"many-{number}", pipeline))
     submitted = time.monotonic() - began
     over = wait_for("all runs are done", lambda: _all_over(api, count), 1800, pause=1)
-    print(f"{count} runs at once: submitted in {submitted:.1f} s, all done after {time.monotonic() - began:.1f} s: {over}")
+    print(
+        f"{count} runs at once: submitted in {submitted:.1f} s, all done after {time.monotonic() - began:.1f} s: {over}"
+    )
     sys.stdout.flush()
 
 
@@ -46,7 +48,9 @@ def many_tasks(api: Api, count: int, chains: int = 20) -> None:
     api.create(run("large", {"tasks": tasks}))
     submitted = time.monotonic() - began
     over = wait_for("the run is done", lambda: _over(api.get(V1, "PipelineRun", "large")), 3000, pause=1)
-    print(f"{count} tasks in {chains} chains: admitted in {submitted:.1f} s, done after {time.monotonic() - began:.1f} s: {over}")
+    print(
+        f"{count} tasks in {chains} chains: admitted in {submitted:.1f} s, done after {time.monotonic() - began:.1f} s: {over}"
+    )
     sys.stdout.flush()
 
 
