@@ -10,7 +10,6 @@ import base64
 import os
 import shutil
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,7 +72,7 @@ def test_the_run_completes(plane: Plane, api: Api, local: Any, params: dict[str,
     files = claim(plane) / "runs" / uid
     assert any(name in report.read_text() for report in files.rglob("*.html"))
     clip = next((files / "run-inference").glob("*.mp4"))
-    assert clip.read_bytes() in uploaded(params, uid)
+    assert clip.read_bytes() in uploaded(local, params, uid)
 
 
 def prepare(plane: Plane, api: Api, local: Any) -> None:
@@ -121,20 +120,20 @@ def with_stand_ins(documents: list[dict[str, Any]], local: Any) -> list[dict[str
     return kept
 
 
-def uploaded(params: dict[str, str], uid: str) -> list[bytes]:
+def uploaded(local: Any, params: dict[str, str], uid: str) -> list[bytes]:
     """Every object of the run in the object store."""
-    import xml.etree.ElementTree as ElementTree
-
-    bucket = f"{params['s3_endpoint']}/{params['bucket']}"
-
-    def read(url: str) -> bytes:
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            return bytes(answer.read())
-
-    listing = ElementTree.fromstring(read(f"{bucket}?list-type=2"))
-    keys = [each.text or "" for each in listing.iter() if each.tag.endswith("}Key")]
-    assert any(uid in key for key in keys), keys
-    return [read(f"{bucket}/{key}") for key in keys]
+    boto3 = pytest.importorskip("boto3")
+    key = local.secrets["sonic-s3"]
+    store = boto3.client(
+        "s3",
+        endpoint_url=params["s3_endpoint"],
+        region_name="us-east-1",
+        aws_access_key_id=key["access-key"],
+        aws_secret_access_key=key["secret-key"],
+    )
+    names = [each["Key"] for each in store.list_objects_v2(Bucket=params["bucket"])["Contents"]]
+    assert any(uid in name for name in names), names
+    return [store.get_object(Bucket=params["bucket"], Key=name)["Body"].read() for name in names]
 
 
 def failures(api: Api, name: str, condition: dict[str, Any]) -> str:
