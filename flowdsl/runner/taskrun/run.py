@@ -119,10 +119,10 @@ class Attempt:
         try:
             made = self._run()
         except RefusedError as refused:
-            made = {"conditions": [write.condition("False", refused.reason, refused.message, now())], "steps": []}
+            made = self._refused(refused.reason, refused.message)
         except OSError as problem:
             text = f"{problem.strerror}: {problem.filename}" if problem.filename else str(problem)
-            made = {"conditions": [write.condition("False", "PodCreationFailed", text, now())], "steps": []}
+            made = self._refused("PodCreationFailed", text)
         finally:
             if self.slot is not None:
                 self.runner.slots.give_back(self.slot)
@@ -133,6 +133,12 @@ class Attempt:
             status["podName"] = self.pod_name
         status["taskSpec"] = dict(self.spec)
         return status
+
+    def _refused(self, reason: str, message: str) -> dict[str, Any]:
+        # Once Tekton knows the spec, its steps stand in the status, whether they come to run or not.
+        known = () if reason == "TaskRunResolutionFailed" else self.spec["steps"]
+        steps = [{"name": step_name(one, index)} for index, one in enumerate(known)]
+        return {"conditions": [write.condition("False", reason, message, now())], "steps": steps}
 
     def _run(self) -> dict[str, Any]:
         if self.limits.over:

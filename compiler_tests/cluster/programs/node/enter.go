@@ -32,6 +32,7 @@ type mount struct {
 // What goes wrong before that is written to descriptor 3, which closes by itself once the command runs.
 func enter(file string) {
 	syscall.CloseOnExec(3)
+	syscall.Umask(0o022)
 	err := func() error {
 		text, err := os.ReadFile(file)
 		if err != nil {

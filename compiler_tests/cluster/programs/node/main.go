@@ -28,6 +28,8 @@ func main() {
 		enter(os.Args[2])
 		return
 	}
+	// A folder made for a sub-path is open like its volume, on whatever way down it was made.
+	syscall.Umask(0)
 	kubeconfig := flag.String("kubeconfig", "", "how to reach the API server")
 	dir := flag.String("dir", "", "where pods, claims and logs are kept")
 	binaries := flag.String("binaries", "", "the folder every container sees at /ko-app")

@@ -99,7 +99,11 @@ func (c *container) identity(pod *corev1.Pod) (user, group *int64) {
 // environment is the container's variables as NAME=value, an earlier one usable in a later as $(NAME).
 func (c *container) environment(ctx context.Context, pod *corev1.Pod) ([]string, error) {
 	known := map[string]string{}
-	made := []string{searchPath, "HOME=/root", "HOSTNAME=" + pod.Name}
+	home := "HOME=/root"
+	if user, _ := c.identity(pod); user != nil && *user != 0 {
+		home = "HOME=/" // as for a user that the image's passwd does not know
+	}
+	made := []string{searchPath, home, "HOSTNAME=" + pod.Name}
 	for _, from := range c.spec.EnvFrom {
 		values, err := c.variablesFrom(ctx, pod, from)
 		if err != nil {

@@ -43,7 +43,7 @@ func (w *worker) status(pod *corev1.Pod) corev1.PodStatus {
 	started := metav1.NewTime(w.started)
 	status := corev1.PodStatus{
 		StartTime: &started, HostIP: "127.0.0.1", PodIP: "127.0.0.1", PodIPs: []corev1.PodIP{{IP: "127.0.0.1"}},
-		HostIPs: []corev1.HostIP{{IP: "127.0.0.1"}}, QOSClass: corev1.PodQOSBestEffort,
+		HostIPs: []corev1.HostIP{{IP: "127.0.0.1"}}, QOSClass: pod.Status.QOSClass,
 	}
 	initialized := true
 	for _, spec := range pod.Spec.InitContainers {
