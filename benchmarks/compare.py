@@ -1,6 +1,6 @@
 """flowdsl and its peers side by side: the same work, in fresh processes, in turns. See benchmarks/README.md.
 
-python benchmarks/compare.py [--tasks 1000,5000] [--rounds 5] [--sections chain,import,...] [--json FILE]
+python benchmarks/compare.py [--tasks 1000,5000] [--rounds 5] [--sections chain,import,...] [--peers hera,...] [--json FILE]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import sections
-from contenders import prepare
+from contenders import PEERS, prepare
 from measure import Runner
 
 
@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the sections asked for and print a table for each; the exit code says only whether they ran."""
     given = _arguments().parse_args(argv)
     runner = Runner(Path(given.cache).resolve(), given.rounds)
-    peers, missing = prepare(runner.cache, install=given.install)
+    peers, missing = prepare(runner.cache, given.peers.split(","), install=given.install)
     for name, reason in missing.items():
         print(f"skipped {name}: {reason}")
     tasks = [int(number) for number in given.tasks.split(",")]
@@ -48,6 +48,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--tasks", default="1000,5000", help="lengths of the chain")
     parser.add_argument("--rounds", type=int, default=5, help="fresh processes for each figure; the median counts")
     parser.add_argument("--sections", default=",".join(sections.SECTIONS), help="which tables")
+    parser.add_argument(
+        "--peers", default=",".join(peer.name for peer in PEERS), help="yaml stands for the bare writers"
+    )
     parser.add_argument("--json", default="", help="write every figure here, too")
     parser.add_argument("--cache", default=str(Path(__file__).parents[1] / ".cache" / "benchmarks"))
     parser.add_argument(

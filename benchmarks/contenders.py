@@ -37,20 +37,28 @@ def python_of(cache: Path, peer: Peer) -> Path:
     return cache / peer.name / folder
 
 
-def prepare(cache: Path, *, install: bool) -> tuple[dict[str, Peer], dict[str, str]]:
+def prepare(cache: Path, wanted: list[str], *, install: bool) -> tuple[dict[str, Peer], dict[str, str]]:
     """The peers that can be run, by name, and why the others cannot."""
     found: dict[str, Peer] = {}
     missing: dict[str, str] = {}
     for peer in PEERS:
-        if peer.program and shutil.which(peer.program) is None:
-            missing[peer.name] = f"{peer.program} is not installed"
-            continue
-        reason = "" if _works(cache, peer) else (_install(cache, peer) if install else "not installed")
+        reason = _reason(cache, peer, wanted, install=install)
         if reason:
             missing[peer.name] = reason
         else:
             found[peer.name] = peer
     return found, missing
+
+
+def _reason(cache: Path, peer: Peer, wanted: list[str], *, install: bool) -> str:
+    """Why a peer can't be run; empty where it can."""
+    if peer.name not in wanted:
+        return "not asked for"
+    if peer.program and shutil.which(peer.program) is None:
+        return f"{peer.program} is not installed"
+    if _works(cache, peer):
+        return ""
+    return _install(cache, peer) if install else "not installed"
 
 
 def _works(cache: Path, peer: Peer) -> bool:

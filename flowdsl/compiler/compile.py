@@ -20,8 +20,6 @@ from flowdsl.lower.pipeline import Layout, pipeline_document
 from flowdsl.lower.run import needed_documents, run_document
 from flowdsl.lower.task import task_document
 from flowdsl.passes import run_passes
-from flowdsl.passes.limits import check_size
-from flowdsl.tekton import json_size
 
 if TYPE_CHECKING:
     from flowdsl.graph.view import GraphView
@@ -94,10 +92,6 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
     alpha = options.alpha | pipeline.options.alpha
     documents = _documents(definition, options, values, alpha)
     checked = validate(documents, definition, gates_for(alpha), collector)
-    for document in checked:
-        size = json_size(document)
-        what = f"{document['kind']} {document['metadata'].get('name', definition.name)!r}"
-        check_size(what, size, definition.location, collector)
     collector.raise_if_errors()
     return Compilation(tuple(checked), tuple(collector.items), definition)
 

@@ -8,6 +8,7 @@ from flowdsl.check import Gates
 from flowdsl.compiler.places import python_place
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import PipelineDef
+from flowdsl.passes.limits import check_size
 
 
 def gates_for(alpha: frozenset[str]) -> Gates:
@@ -20,7 +21,7 @@ def gates_for(alpha: frozenset[str]) -> Gates:
 def validate(
     documents: list[dict[str, Any]], pipeline: PipelineDef, gates: Gates, collector: Collector
 ) -> list[dict[str, Any]]:
-    """The documents as the models write them; what admission rejects is an error in the collector."""
+    """The documents as the models write them; what admission or etcd rejects is an error in the collector."""
     from flowdsl.check.admission import check_into
     from flowdsl.check.decoding import decode
     from flowdsl.check.findings import Report
@@ -36,6 +37,8 @@ def validate(
         if model is not None:
             check_into(model, gates, report)
             written.append(dump(model))
+            what = f"{document['kind']} {document['metadata'].get('name', pipeline.name)!r}"
+            check_size(what, model.json_size(), pipeline.location, collector)
         for found in report.findings:
             if found.severity == "error":
                 place = python_place(document, found.path, pipeline)

@@ -38,13 +38,6 @@ def parse(document: Mapping[str, Any]) -> Model:
     return validate(model, document)
 
 
-def json_size(document: Mapping[str, Any]) -> int:
-    """The bytes of a document as JSON without white space in UTF-8, which is what an API server stores."""
-    from pydantic_core import to_json
-
-    return len(to_json(document))
-
-
 def dump(model: Model) -> dict[str, Any]:
     """The document of a model: the fields that were set, in the order of the API's documents."""
     return model.model_dump()
