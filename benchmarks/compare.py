@@ -1,6 +1,6 @@
 """flowdsl and its peers side by side: the same work, in fresh processes, in turns. See benchmarks/README.md.
 
-python benchmarks/compare.py [--tasks 1000,5000] [--rounds 5] [--sections chain,import,...] [--peers hera,...] [--json FILE]
+python benchmarks/compare.py [--tasks 1000,5000] [--rounds 5] [--sections chain,import,...] [--clock cpu] [--json FILE]
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from measure import Runner
 def main(argv: list[str] | None = None) -> int:
     """Run the sections asked for and print a table for each; the exit code says only whether they ran."""
     given = _arguments().parse_args(argv)
-    runner = Runner(Path(given.cache).resolve(), given.rounds)
+    runner = Runner(Path(given.cache).resolve(), given.rounds, given.clock)
     peers, missing = prepare(runner.cache, given.peers.split(","), install=given.install)
     for name, reason in missing.items():
         print(f"skipped {name}: {reason}")
@@ -32,6 +32,7 @@ def main(argv: list[str] | None = None) -> int:
         "python": platform.python_version(),
         "cpus": os.cpu_count(),
         "rounds": given.rounds,
+        "clock": given.clock,
         "missing": missing,
     }
     for name in given.sections.split(","):
@@ -47,6 +48,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", default="1000,5000", help="lengths of the chain")
     parser.add_argument("--rounds", type=int, default=5, help="fresh processes for each figure; the median counts")
+    parser.add_argument(
+        "--clock", choices=("wall", "cpu"), default="wall", help="cpu: the chain by processor time (a busy machine)"
+    )
     parser.add_argument("--sections", default=",".join(sections.SECTIONS), help="which tables")
     parser.add_argument(
         "--peers", default=",".join(peer.name for peer in PEERS), help="yaml stands for the bare writers"

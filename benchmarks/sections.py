@@ -21,6 +21,7 @@ def chain(runner: Runner, peers: Mapping[str, Peer], tasks: list[int]) -> Table:
     columns = {
         "N": ("tasks", "d"),
         "contender": ("name", ""),
+        "import, s": ("loading", ".3f"),
         "first, s": ("seconds", ".3f"),
         "again, s": ("again", ".3f"),
         "× CSafeDumper": ("to_csafe", ".2f"),
@@ -29,8 +30,9 @@ def chain(runner: Runner, peers: Mapping[str, Peer], tasks: list[int]) -> Table:
     }
     table = Table("Chain of N different tasks, in process, after import", columns)
     table.note = (
-        "first: the first in a process, with all that loads on first use; again: the best of three more. "
-        "Ratios are of `first`.\nAn embedded pipeline is left out where etcd would not take it (FLOW106)."
+        "import: all that the workload names at its top, and Python's own start; first: the first in a process, with\n"
+        "what loads on first use; again: the best of three more. Ratios are of `first`. An embedded pipeline is left\n"
+        "out where etcd would not take it (FLOW106)."
     )
     for number in tasks:
         table.rows += _chain(runner, peers, number)
@@ -66,6 +68,7 @@ def _chain(runner: Runner, peers: Mapping[str, Peer], number: int) -> list[dict[
             {
                 "tasks": number,
                 "name": name,
+                "loading": _median(figures, "loading"),
                 "seconds": seconds,
                 "again": _median(figures, "again") if name.startswith("flowdsl") else None,
                 "to_csafe": seconds / csafe if seconds and csafe else None,

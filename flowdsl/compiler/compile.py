@@ -98,20 +98,20 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
 
 def _documents(
     definition: PipelineDef, options: CompileOptions, values: Mapping[str, Text], alpha: frozenset[str]
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
+    """The documents as they are lowered, one at a time: each is dropped once its models are made."""
     metadata: dict[str, Any] = {"labels": _LABELS}
     if options.namespace:
         metadata["namespace"] = options.namespace
     mapped = frozenset(node.task.name for node in definition.nodes if node.mapped)
     enums = "enable-param-enum" in alpha
     layout = Layout(options.inline, mapped, enums)
-    documents = needed_documents(definition, metadata)
+    yield from needed_documents(definition, metadata)
     if not options.inline:
         for task in own_tasks(definition):
-            documents.append(task_document(task, metadata, fans_out=task.name in mapped, enums=enums))
-    documents.append(pipeline_document(definition, metadata, layout))
-    documents.append(run_document(definition, metadata, values))
-    return documents
+            yield task_document(task, metadata, fans_out=task.name in mapped, enums=enums)
+    yield pipeline_document(definition, metadata, layout)
+    yield run_document(definition, metadata, values)
 
 
 def own_tasks(definition: PipelineDef) -> list[TaskDef]:

@@ -26,7 +26,7 @@ _SUFFIXES = {
 }
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def is_quantity(text: str) -> bool:
     """Whether Kubernetes reads the text as a quantity."""
     return _QUANTITY.fullmatch(text) is not None
