@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic_core import to_json
+
 from flowdsl.check import FLAGS, Gates, Report
 from flowdsl.check.admission import check_into
 from flowdsl.check.decoding import decode
@@ -34,8 +36,9 @@ def validate(
         if model is not None:
             check_into(model, gates, report)
             written.append(dump(model))
+            size = len(to_json(written[-1]))
             what = f"{document['kind']} {document['metadata'].get('name', pipeline.name)!r}"
-            check_size(what, model.json_size(), pipeline.location, collector)
+            check_size(what, size, pipeline.location, collector)
         for found in report.findings:
             if found.severity == "error":
                 place = python_place(document, found.path, pipeline)

@@ -69,11 +69,6 @@ class Model:  # noqa: PLW1641 - what can change has no hash
         found: dict[str, Any] = schema.serializer(model).to_python(self, by_alias=True, exclude_unset=True)
         return found
 
-    def json_size(self) -> int:
-        """The bytes of the document as JSON without white space, which is what an API server stores."""
-        model: type = type(self)
-        return len(schema.serializer(model).to_json(self, by_alias=True, exclude_unset=True))
-
     @property
     def model_fields_set(self) -> set[str]:
         """The attributes that were given."""
