@@ -20,8 +20,8 @@ def second(name: str) -> str:
     return name.upper()
 
 @pipeline
-def sample(name: str = "x") -> None:
-    second(name=first(name=name))
+def sample(name: str = "x") -> str:
+    return second(name=first(name=name))
 """
 
 
