@@ -7,6 +7,7 @@ from flowdsl.api import Pipeline, pipeline
 from flowdsl.frontend.control import cel, context, on_finish, when
 from flowdsl.frontend.references import bundle, cluster, git, http, hub, named, task_ref
 from flowdsl.frontend.task import Task, task
+from flowdsl.ir.local import LocalRun, Service
 from flowdsl.ir.options import Body, Sidecar, Step, StepTemplate
 from flowdsl.ir.volumes import (
     PVC,
@@ -29,8 +30,10 @@ __all__ = [
     "Directory",
     "EmptyDir",
     "File",
+    "LocalRun",
     "Pipeline",
     "Secret",
+    "Service",
     "ServiceAccount",
     "Sidecar",
     "Step",

@@ -1,5 +1,6 @@
 """Sonic: from a commit of the model's source to a talking clip that is measured, judged and published.
 
+    python pipelines/sonic.py run              # the whole pipeline on this machine (pip install 'flowdsl[sonic]')
     python pipelines/sonic.py compile          # the YAML, for a look
     python pipelines/sonic.py graph            # the picture
 
@@ -18,7 +19,7 @@ from sonic_tasks.model_image import build_image
 from sonic_tasks.report import report
 from sonic_tasks.upload import upload
 
-from flowdsl import PVC, Secret, Workspace, context, hub, on_finish, pipeline, task_ref, when
+from flowdsl import PVC, LocalRun, Secret, Workspace, context, hub, on_finish, pipeline, task_ref, when
 
 
 class Checkout(NamedTuple):
@@ -37,6 +38,13 @@ def fetch_source(
     ...
 
 
+def local_run() -> LocalRun:
+    """What `run` has in place of the cluster and of Sonic's networks; nothing else loads it."""
+    from sonic_local.local_run import sonic_local_run
+
+    return sonic_local_run()
+
+
 # Tekton runs all tasks that share a claim on one node, and picks it for the first of them. So the whole run asks for a
 # GPU node: a selector on run-inference alone would leave that task waiting for a node that can't have the volume.
 @pipeline(
@@ -46,6 +54,7 @@ def fetch_source(
     files=PVC("sonic-data", storage="200Gi", sub_path="runs"),
     node_selector={"nvidia.com/gpu.present": "true"},
     tolerations=[{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
+    local=local_run,
 )
 def sonic(
     git_repo: str,
@@ -144,6 +153,10 @@ def sonic(
         "lse_c": scores.lse_c,
         "fid": scores.fid,
         "duration_error": scores.duration_error,
+        "metrics": scores.metrics,
+        "parameters": clip.parameters,
+        "inference_seconds": clip.elapsed_seconds,
+        "peak_memory_bytes": clip.peak_memory_bytes,
         "verdict": verdict.verdict,
     }
 

@@ -12,18 +12,21 @@ KUBE = BASE | {"kube"}
 IR = KUBE | {"ir"}
 TEKTON = KUBE | {"tekton"}
 CHECK = TEKTON | {"check"}
-LEAF = CHECK | IR | {"emit"}
+LEAF = CHECK | IR | {"emit", "view", "yamlread"}
 MAY_IMPORT: dict[str, set[str]] = {
     "diagnostics": set(),
     "kube": BASE,
     "ir": KUBE,
     "tekton": KUBE,
     "check": TEKTON,
+    "yamlread": CHECK,
     "frontend": IR,
     "graph": IR,
     "passes": IR | {"graph"},
     "lower": IR | TEKTON | {"graph", "passes"},
     "emit": TEKTON,
+    # What people see of a run, wherever it runs.
+    "view": BASE,
     "compiler": CHECK | IR | {"frontend", "graph", "passes", "lower", "emit"},
     # Leaves: users of what the compiler made; none imports another.
     "lint": LEAF,
@@ -33,6 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cluster": LEAF,
 }
 EVERYTHING = "cli"
+# `python -m flowdsl` is the command line under another name; nothing imports it.
+COMMAND_LINE = {EVERYTHING, "__main__"}
 # The public face: users import it, and it must not drag the command line in with it.
 FACADE = {"flowdsl", "flowdsl.api"}
 READS_ENVIRONMENT = {"cli", "cluster"}
@@ -55,7 +60,7 @@ def wrong_direction(known: dict[str, Module]) -> list[str]:
         if one.importer in FACADE:
             if target == EVERYTHING and not (one.in_function or one.typing_only):
                 wrong.append(f"{one}: the command line is loaded on first use only, in a function")
-        elif source != EVERYTHING and source != target and target not in MAY_IMPORT.get(source, set()):
+        elif source not in COMMAND_LINE and source != target and target not in MAY_IMPORT.get(source, set()):
             wrong.append(f"{one}: flowdsl/{source} may import {sorted(MAY_IMPORT.get(source, set()))} alone")
     return wrong
 
@@ -72,7 +77,7 @@ def circles(known: dict[str, Module]) -> list[list[str]]:
 def test_every_package_is_in_the_table() -> None:
     known = modules()
     areas = {area(name) for name in known if name not in FACADE}
-    assert areas <= {*MAY_IMPORT, EVERYTHING}
+    assert areas <= {*MAY_IMPORT, *COMMAND_LINE}
 
 
 def test_imports_point_downward() -> None:

@@ -33,21 +33,23 @@ class UnreadableError(Exception):
     """kubectl's reader refuses the YAML; the text is its own."""
 
 
-def admit(documents: Iterable[Mapping[str, Any]], *, api_fields: str = "") -> list[Verdict]:
+def admit(documents: Iterable[Mapping[str, Any]], *, api_fields: str = "", on: Iterable[str] = ()) -> list[Verdict]:
     """Tekton's verdict on each document, in order, were it created now.
 
-    `api_fields` sets the feature flag enable-api-fields (stable, beta, alpha); empty leaves Tekton's default.
+    `api_fields` sets the feature flag enable-api-fields (stable, beta, alpha); empty leaves Tekton's default. `on` are
+    further flags that are true.
     """
+    flags = [f"-flag={name}=true" for name in on] + ([f"-flag=enable-api-fields={api_fields}"] if api_fields else [])
     lines = [json.dumps({"id": str(number), "doc": document}) for number, document in enumerate(documents)]
-    answers = [json.loads(line) for line in _run("admission", "\n".join(lines), f"-enable-api-fields={api_fields}")]
+    answers = [json.loads(line) for line in _run("admission", "\n".join(lines), *flags)]
     if [answer["id"] for answer in answers] != [str(number) for number in range(len(lines))]:
         raise RuntimeError(f"asked about {len(lines)} documents, got {len(answers)} answers or another order")
     return [Verdict(answer["accepted"], answer["message"], answer["seen"]) for answer in answers]
 
 
-def admit_yaml(text: bytes, *, api_fields: str = "") -> list[Verdict]:
+def admit_yaml(text: bytes, *, api_fields: str = "", on: Iterable[str] = ()) -> list[Verdict]:
     """Tekton's verdict on each document of a YAML file, read as kubectl reads it. Raises UnreadableError."""
-    return admit(read_yaml(text), api_fields=api_fields)
+    return admit(read_yaml(text), api_fields=api_fields, on=on)
 
 
 def read_yaml(text: bytes) -> list[Any]:

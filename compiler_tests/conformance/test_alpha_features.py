@@ -79,6 +79,10 @@ def test_param_enums_are_written_with_their_flag_only() -> None:
     assert alpha["spec"]["params"][0]["enum"] == ["a", "b"]
 
 
-def test_cel() -> None:
-    (whole,) = (item for item in compiled(judged, "enable-cel-in-whenexpression") if item["kind"] == "Pipeline")
+def test_cel(admission: Path) -> None:
+    documents = compiled(judged, "enable-cel-in-whenexpression")
+    (whole,) = (item for item in documents if item["kind"] == "Pipeline")
     assert whole["spec"]["tasks"][0]["when"] == [{"cel": "'a' == 'a'"}]
+    assert not admit([whole])[0].accepted
+    verdicts = admit(documents, on=["enable-cel-in-whenexpression"])
+    assert [verdict.message for verdict in verdicts if not verdict.accepted] == []

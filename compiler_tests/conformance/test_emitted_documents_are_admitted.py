@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 from oracle import admit_yaml
 
+from flowdsl.check import FLAGS
+
 ROOT = Path(__file__).parents[2]
 # Golden files that show what is refused live in directories of this name and are not for a cluster.
 REFUSED = "refused"
+# Those in directories of this name opt in to alpha features, and say so.
+ALPHA = "alpha"
 
 
 def emitted() -> list[Path]:
@@ -20,7 +24,8 @@ def emitted() -> list[Path]:
 
 @pytest.mark.parametrize("path", emitted(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_it_is_admitted(path: Path, admission: Path, kubeyaml: Path) -> None:
-    verdicts = admit_yaml(path.read_bytes())
+    flags = sorted(FLAGS) if ALPHA in path.parts else []
+    verdicts = admit_yaml(path.read_bytes(), on=flags)
     assert verdicts, "no document in the file"
     refused = [
         f"document {number}: {verdict.message}" for number, verdict in enumerate(verdicts) if not verdict.accepted

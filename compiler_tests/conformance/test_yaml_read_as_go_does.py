@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import UnreadableError, read_yaml
 
-from flowdsl.lint import reader
+from flowdsl.yamlread import reader
 
 pytestmark = pytest.mark.usefixtures("kubeyaml")
 

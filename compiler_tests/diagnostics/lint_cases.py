@@ -12,7 +12,7 @@ from flowdsl.diagnostics import catalog
 from flowdsl.lint.engine import Options, lint_sources
 from flowdsl.lint.report import as_text
 from flowdsl.lint.select import Selection
-from flowdsl.lint.sources import Source
+from flowdsl.yamlread.sources import Source
 
 HERE = Path(__file__).parent / "lint"
 NO_TEXT = {"FLOW403"}

@@ -9,7 +9,7 @@ from lint_cases import CODES, HERE, NO_TEXT, example, rendered
 
 from flowdsl.lint.engine import Options, iterate, lint_sources
 from flowdsl.lint.select import Selection
-from flowdsl.lint.sources import Source, load
+from flowdsl.yamlread.sources import Source, load
 
 EVERYTHING = Options(selection=Selection(select=("ALL",)))
 

@@ -225,6 +225,17 @@ spec:
     )
 
 
+def test_fields_of_v1beta1_in_a_v1_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: r}\nspec:\n  timeout: 1h\n  pipelineRef: {name: p}\n"
+    (folder / "run.yaml").write_text(run)
+    assert lint("--fix", "run.yaml") == 1
+    assert "hint: v1 has it as spec.timeouts.pipeline" in capsys.readouterr().out
+    assert (folder / "run.yaml").read_text() == run
+    (folder / "task.yaml").write_text(TASK.replace("computeResources:", "resources:"))
+    assert lint("--fix", "task.yaml") == 0
+    assert (folder / "task.yaml").read_text() == TASK
+
+
 def test_v1beta1_is_checked_as_v1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "run.yaml").write_text(
         """\

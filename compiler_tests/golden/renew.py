@@ -10,13 +10,21 @@ from flowdsl.emit import emit_yaml, write_files
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-GOLDENS = [HERE / "features.yaml", HERE / "features-inline.yaml", ROOT / "pipelines" / "sonic.yaml"]
+EXAMPLES = sorted((ROOT / "pipelines" / "examples").rglob("*.py"))
+GOLDENS = [
+    HERE / "features.yaml",
+    HERE / "features-inline.yaml",
+    ROOT / "pipelines" / "sonic.yaml",
+    *(example.with_suffix(".yaml") for example in EXAMPLES),
+]
 
 
 def compiled(golden: Path) -> bytes:
     """The bytes that a golden should have."""
     source = golden.with_name(golden.name.replace("-inline", "")).with_suffix(".py")
-    wanted = f"{source}:features" if source.stem == "features" else str(source)
+    # A file may use other pipelines of its own; the one it is about has its name, or is the only one.
+    several = source.stem in ("features", "subpipeline")
+    wanted = f"{source}:{source.stem}" if several else str(source)
     options = CompileOptions(inline=golden.stem.endswith("-inline"))
     return emit_yaml(compile_pipeline(load_pipeline(wanted), options).documents)
 

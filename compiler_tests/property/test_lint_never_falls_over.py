@@ -17,7 +17,7 @@ from flowdsl.lint.engine import Options, lint_sources
 from flowdsl.lint.jsonl import check_line
 from flowdsl.lint.mend import mend
 from flowdsl.lint.select import Selection
-from flowdsl.lint.sources import Source, decode
+from flowdsl.yamlread.sources import Source, decode
 
 ALL = Options(selection=Selection(select=("ALL",)))
 TASK = """\

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,16 @@ def test_a_left_over_temporary_is_not_overwritten_nor_fatal(tmp_path: Path) -> N
 def test_nothing_to_write(tmp_path: Path) -> None:
     write_files({})
     assert everything(tmp_path) == []
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    write_files({pipe: b"a", tmp_path / "file": b"b"})
+    reader.join(10)
+    assert read == [b"a"]
+    assert pipe.is_fifo()
+    assert (tmp_path / "file").read_bytes() == b"b"

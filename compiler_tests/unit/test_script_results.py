@@ -251,3 +251,22 @@ def test_an_exception_keeps_its_traceback(tmp_path: Path) -> None:
     assert outcome.code == 1
     assert outcome.errors.startswith("Traceback (most recent call last):\n")
     assert outcome.errors.endswith("    raise KeyError('x')\nKeyError: 'x'\n")
+
+
+def test_a_body_that_only_returns_a_constant_is_one() -> None:
+    from flowdsl.frontend.task import is_empty
+
+    def number() -> int:
+        return 42
+
+    def text() -> str:
+        """Documented."""
+        return "x"
+
+    def nothing() -> None: ...
+
+    def passes() -> None:
+        """Documented."""
+        pass
+
+    assert [is_empty(each) for each in (number, text, nothing, passes)] == [False, False, True, True]

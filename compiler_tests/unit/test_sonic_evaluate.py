@@ -47,7 +47,12 @@ def test_gives_the_measures_of_the_evaluator_and_its_own_duration_error(inputs):
     assert set(request) == {"parameters", "video", "portrait", "speech"}
     assert request["video"].get_payload(decode=True) == mp4(2.0, 2.0, 2.05)
     told = json.loads((inputs["record"] / "metrics.json").read_text())
-    assert told == {"evaluator": "registry/evaluator:1", "metrics": scores.metrics}
+    assert told == {
+        "evaluator": "registry/evaluator:1",
+        "metrics": scores.metrics,
+        "elapsed_seconds": scores.elapsed_seconds,
+    }
+    assert scores.elapsed_seconds >= 0
 
 
 @pytest.mark.parametrize("name", ["lse_d", "lse_c", "fid"])

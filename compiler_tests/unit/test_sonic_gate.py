@@ -110,7 +110,7 @@ def test_a_negative_baseline_keeps_its_direction():
 
 @pytest.mark.parametrize("rule", [{}, {"better": "up", "limit": 3}, {"limit": 3}])
 def test_a_rule_without_a_direction_stops(rule):
-    assert reasons(measured(), None, {"fid": rule}) == ["fid: its rule must say better: lower or higher"]
+    assert reasons(measured(), None, {"fid": rule}) == ["fid: its rule must say better: lower, higher or zero"]
 
 
 def test_a_rule_for_a_measure_of_another_name():

@@ -10,7 +10,7 @@ from pydantic_core import ValidationError
 from flowdsl.check.findings import Report
 from flowdsl.tekton import model_for
 from flowdsl.tekton.base import Model
-from flowdsl.tekton.decode import DecodeError, Forgiven, located_errors, validate, without
+from flowdsl.tekton.decode import DecodeError, Forgiven, located_errors, renamed, validate, without
 
 _HINTS = {
     "string_type": "write a string; quote numbers, booleans and dates",
@@ -19,6 +19,12 @@ _HINTS = {
     "model_type": "write a map of fields",
     "bool_type": "write true or false, without quotes",
     "int_type": "write a whole number, without quotes",
+}
+
+_MOVED: dict[tuple[str, tuple[int | str, ...]], str] = {
+    ("PipelineRun", ("spec", "serviceAccountName")): "spec.taskRunTemplate.serviceAccountName",
+    ("PipelineRun", ("spec", "podTemplate")): "spec.taskRunTemplate.podTemplate",
+    ("PipelineRun", ("spec", "timeout")): "spec.timeouts.pipeline",
 }
 
 
@@ -37,18 +43,33 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
         _tell(forgiven, report)
     for found in broken:
         if found.kind == "unknown":
-            hint = (
-                f"did you mean {found.suggestion!r}?"
-                if found.suggestion
-                else "remove it; Tekton refuses unknown fields"
-            )
-            report.error("FLOW201", found.location, found.message, hint)
+            report.error("FLOW201", found.location, found.message, _unknown_hint(found, document))
         else:
             report.error("FLOW200", found.location, found.message, _hint(found))
-    try:
-        return validate(model, without(document, [found.location for found in broken]))
-    except ValidationError:
-        return None
+    return _rest(model, document, broken)
+
+
+def _rest(model: type[Model], document: Mapping[str, Any], broken: list[DecodeError]) -> Model | None:
+    """What can be decoded without the broken parts.
+
+    A misspelt field is first taken for the one it is like: so that a step with `imag` is not told to have no image too.
+    """
+    meant = {found.location: found.suggestion for found in broken if found.suggestion}
+    removed = [found.location for found in broken if found.location not in meant]
+    for names in (meant, {}) if meant else ({},):
+        gone = removed if names else [found.location for found in broken]
+        try:
+            return validate(model, without(renamed(document, names), gone))
+        except ValidationError:
+            continue
+    return None
+
+
+def _unknown_hint(found: DecodeError, document: Mapping[str, Any]) -> str:
+    moved = _MOVED.get((str(document.get("kind")), found.location))
+    if moved:
+        return f"v1 has it as {moved}"
+    return f"did you mean {found.suggestion!r}?" if found.suggestion else "remove it; Tekton refuses unknown fields"
 
 
 def _hint(found: DecodeError) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from flowdsl.cli import diff_options, run_options
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.pipeline import Pipeline
 
@@ -18,7 +19,9 @@ def all_commands(*, with_file: bool) -> list[click.Command]:
     return [
         _command(_compile, "compile", _COMPILE_OPTIONS, with_file=with_file),
         _command(_graph, "graph", _GRAPH_OPTIONS, with_file=with_file),
-        *([_command(_lint, "lint", _LINT_OPTIONS, with_file=False)] if with_file else []),
+        run_options.run(with_file=with_file),
+        run_options.runs(),
+        *([_command(_lint, "lint", _LINT_OPTIONS, with_file=False), diff_options.diff()] if with_file else []),
         _command(_explain, "explain", _EXPLAIN_OPTIONS, with_file=False),
         _command(
             _completion,

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from flowdsl.cli.values import assignments
 from flowdsl.compiler import Compilation, CompileOptions, compile_pipeline
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.errors import EXIT_FINDINGS
@@ -31,7 +32,7 @@ def compile_command(
     output: str,
 ) -> int:
     """Compile, then print, write or compare. Raises FlowError for findings, UsageError for a bad call."""
-    options = CompileOptions(namespace=namespace, inline=inline, params=_assignments(values), alpha=frozenset(alpha))
+    options = CompileOptions(namespace=namespace, inline=inline, params=assignments(values), alpha=frozenset(alpha))
     compiled = compile_pipeline(pipeline, options)
     if to == "-":
         if check:
@@ -52,16 +53,6 @@ def compile_command(
     elif not code:
         click.echo(f"{_where(files, to)} is up to date", err=True)
     return code
-
-
-def _assignments(values: tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for text in values:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise UsageError(f"--set takes PARAM=VALUE, got {text!r}")
-        found[name] = value
-    return found
 
 
 def _encode(documents: list[dict[str, Any]], format_: str) -> bytes:

@@ -12,10 +12,10 @@ import click
 from flowdsl.check import FLAGS, LEVELS, Gates
 from flowdsl.diagnostics import UsageError
 from flowdsl.lint import settings as project
-from flowdsl.lint.documents import Document
 from flowdsl.lint.engine import Options, lint_sources
 from flowdsl.lint.select import Selection
-from flowdsl.lint.sources import Source, find_files, load, load_stream
+from flowdsl.yamlread.documents import Document
+from flowdsl.yamlread.sources import Source, find_files, load, load_stream
 
 
 def lint_command(paths: tuple[str, ...], *, jsonl: bool, output: str, fix: bool, diff: bool, **chosen: Any) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flowdsl.lint.documents import Document
+import attrs
+
 from flowdsl.lint.engine import Options, check_documents, select
 from flowdsl.lint.ignores import Ignores
-from flowdsl.lint.sources import load
+from flowdsl.yamlread.documents import Document
+from flowdsl.yamlread.sources import load
 
 
 def lint_python(file: str, options: Options) -> list[Document]:
@@ -15,14 +17,20 @@ def lint_python(file: str, options: Options) -> list[Document]:
     from flowdsl.cli.load import load_pipeline
     from flowdsl.compiler import CompileOptions, compile_pipeline
     from flowdsl.compiler.places import python_place
+    from flowdsl.compiler.validate import gates_for
 
     alpha = options.gates.flags | ({"pipelines-in-pipelines"} if options.gates.alpha else set())
-    compiled = compile_pipeline(load_pipeline(file), CompileOptions(alpha=frozenset(alpha)))
+    pipeline = load_pipeline(file)
+    compiled = compile_pipeline(pipeline, CompileOptions(alpha=frozenset(alpha)))
     found = [
         Document(file, index, data["kind"], data["metadata"].get("name", ""), data, checked=_is_tekton(data))
         for index, data in enumerate(compiled.documents)
     ]
-    for document, finding in check_documents(found, options):
+    # What the pipeline opts in to, its cluster has.
+    own = gates_for(alpha | pipeline.options.alpha)
+    gates = attrs.evolve(options.gates, flags=options.gates.flags | own.flags)
+    gates = attrs.evolve(gates, api_fields="alpha") if own.alpha else gates
+    for document, finding in check_documents(found, attrs.evolve(options, gates=gates)):
         place = python_place(document.data, finding.path, compiled.pipeline)
         document.add(finding, place.line, place.column, place.file)
     files = {place.file for document in found for place in document.places}

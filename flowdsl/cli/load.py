@@ -21,6 +21,12 @@ def load_pipeline(target: str) -> Pipeline:
     return choose(_load(file), str(file), wanted)
 
 
+def load_module(file: Path) -> ModuleType:
+    """A Python file as a module. Raises UsageError for a bad path, FlowError for a bad file."""
+    _check_file(file)
+    return _load(file)
+
+
 def choose(module: ModuleType, file: str, wanted: str) -> Pipeline:
     """The pipeline of a module by name, or the only one: FLOW083 where there is none, FLOW084 where it is unclear."""
     found = {value.name: value for value in vars(module).values() if isinstance(value, Pipeline)}

@@ -111,14 +111,15 @@ def _documents(
         for task in own_tasks(definition):
             yield task_document(task, metadata, fans_out=task.name in mapped, enums=enums)
     yield pipeline_document(definition, metadata, layout)
-    yield run_document(definition, metadata, values)
+    if not definition.options.verbatim:
+        yield run_document(definition, metadata, values)
 
 
 def own_tasks(definition: PipelineDef) -> list[TaskDef]:
     """The tasks that flowdsl emits, each once, in the order of their first use."""
     found: dict[str, TaskDef] = {}
     for node in definition.nodes:
-        if node.task.reference is None and node.pipeline is None:
+        if node.task.reference is None and node.pipeline is None and not node.task.options.inline:
             found.setdefault(node.task.name, node.task)
     return list(found.values())
 

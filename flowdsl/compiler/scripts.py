@@ -61,8 +61,8 @@ def script_inputs(task: TaskDef, function: Callable[..., Any]) -> list[ScriptInp
     """Every parameter of the function in its order: params, workspaces and secrets alike."""
     from flowdsl.frontend.script import ScriptInput
 
-    types = {param.name: param.type for param in task.params}
-    types.update({space.name: attrs.evolve(_WORKSPACE, optional=space.optional) for space in task.workspaces})
+    types = {param.python: param.type for param in task.params}
+    types.update({space.python: attrs.evolve(_WORKSPACE, optional=space.optional) for space in task.workspaces})
     types.update({item.name: TypeSpec(item.kind, item.kind.value, optional=item.optional) for item in task.env})
     kinds = inspect.signature(function).parameters
     return [

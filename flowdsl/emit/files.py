@@ -17,16 +17,20 @@ def write_files(files: Mapping[Path, bytes]) -> None:
 
     Every file is first written whole, and flushed to the disk, beside its target; only when all of them are does any
     target change, each in one step (`os.replace`). A target keeps its mode, a symbolic link stays one and its end is
-    written. Raises TypeError for a value that isn't bytes, IsADirectoryError and ValueError (two names for one file)
-    before anything is touched, and OSError from the disk; on an error no temporary file or new directory is left.
+    written; a device, pipe or socket (`/dev/null`, `/dev/stdout`) is written to, never replaced. Raises TypeError for a
+    value that isn't bytes, IsADirectoryError and ValueError (two names for one file) before anything is touched, and
+    OSError from the disk; on an error no temporary file or new directory is left.
     """
     targets = _checked(files)
+    streams = {target: targets.pop(target) for target in [each for each in targets if _is_stream(each)]}
     made: list[Path] = []
     temporaries: dict[Path, Path] = {}
     try:
         for target, content in targets.items():
             _make_parents(target.parent, made)
             _write(target, content, temporaries)
+        for target, content in streams.items():
+            target.write_bytes(content)
         for target, temporary in list(temporaries.items()):
             os.replace(temporary, target)
             del temporaries[target]
@@ -43,13 +47,18 @@ def _checked(files: Mapping[Path, bytes]) -> dict[Path, bytes]:
     for path, content in files.items():
         if not isinstance(content, bytes):
             raise TypeError(f"{path}: expected bytes, got {type(content).__name__}")
-        target = Path(os.path.realpath(path))
+        # A stream keeps its name: what /dev/stdout leads to may have none of its own.
+        target = path if _is_stream(path) else Path(os.path.realpath(path))
         if target.is_dir():
             raise IsADirectoryError(f"{path} is a directory")
         if target in targets:
             raise ValueError(f"{path}: another name given is the same file")
         targets[target] = content
     return targets
+
+
+def _is_stream(target: Path) -> bool:
+    return target.exists() and not target.is_file() and not target.is_dir()
 
 
 def _make_parents(directory: Path, made: list[Path]) -> None:

@@ -30,8 +30,8 @@ class Binder:
 
     def bind(self, given: Mapping[str, Any], *, fan_out: bool = False, covered: frozenset[str] = frozenset()) -> None:
         """Bind the arguments by name; `covered` are params that a matrix `include` gives."""
-        known = {param.name: param for param in self.task.params}
-        spaces = {space.name: space for space in self.task.workspaces}
+        known = {param.python: param for param in self.task.params}
+        spaces = {space.python: space for space in self.task.workspaces}
         fixed = {env.name for env in self.task.env}
         for name, value in given.items():
             if name in known:
@@ -47,15 +47,15 @@ class Binder:
             else:
                 self._unknown(name, [*known, *spaces])
         for param in self.task.params:
-            if param.name not in given and param.default is None and param.name not in covered:
+            if param.python not in given and param.default is None and param.python not in covered:
                 self.error(
                     "FLOW004",
-                    f"task {self.task.name!r} needs {param.name}: {param.type}",
-                    f"pass it: `{param.name}=...`",
+                    f"task {self.task.name!r} needs {param.python}: {param.type}",
+                    f"pass it: `{param.python}=...`",
                     (("declared", param.location),),
                 )
         for space in self.task.workspaces:
-            if space.name not in self.bindings and space.name not in given:
+            if space.name not in self.bindings and space.python not in given:
                 self._unbound(space)
 
     def _unknown(self, name: str, have: list[str]) -> None:
@@ -72,8 +72,8 @@ class Binder:
             self.error(
                 "FLOW010",
                 f"task {self.task.name!r} needs workspace {space.name!r}, and the call gives none",
-                f"pass a workspace of the pipeline: `{space.name}=...`; or declare it `Workspace.auto()` for a folder "
-                "on the run's own volume",
+                f"pass a workspace of the pipeline: `{space.python}=...`; or declare it `Workspace.auto()` for a "
+                "folder on the run's own volume",
                 (("declared", space.location),),
             )
 

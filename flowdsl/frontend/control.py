@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from flowdsl.frontend import places
 from flowdsl.frontend.handles import NodeHandle
-from flowdsl.frontend.proxies import Reference, refuse
+from flowdsl.frontend.proxies import Reference, refuse, whole
 from flowdsl.frontend.trace import current
 from flowdsl.ir.nodes import Condition
 from flowdsl.ir.types import STRING, Kind
@@ -44,6 +44,16 @@ def _condition(item: Any) -> Condition:
         f"when takes conditions on values of the run, got {shown}",
         'compare a result or a param: `when(scores.passed == "true")`',
     )
+
+
+def condition(text: Any, operator: Literal["in", "notin"], values: Iterable[Any]) -> Condition:
+    """A condition on text around references, which Python can't compare: `condition(f"{a}-{b}", "in", ["x-y"])`."""
+    current("condition")
+    written = tuple(
+        whole(value) if isinstance(value, Reference) and value.type.kind is Kind.ARRAY else str(value)
+        for value in values
+    )
+    return Condition(str(text), operator, written, location=places.caller())
 
 
 def cel(expression: str) -> Condition:

@@ -44,13 +44,14 @@ class NodeHandle:
             raise AttributeError(name)
         node = self._node
         for result in node.task.results:
-            if result.name == name:
+            if (result.field or result.name) == name:
                 return result_value(node, result)
-        if name in node.bindings:
-            use = node.bindings[name]
+        own = next((space.name for space in node.task.workspaces if space.python == name), name)
+        if own in node.bindings:
+            use = node.bindings[own]
             made = use.producer or node.name
             return WorkspaceValue(WorkspaceUse(use.workspace, use.sub_path, made), f"{node.name}.{name}", node.location)
-        have = [result.name for result in node.task.results] + list(node.bindings)
+        have = [result.field or result.name for result in node.task.results] + list(node.bindings)
         close = difflib.get_close_matches(name, have, 1)
         refuse(
             "FLOW009",
@@ -60,7 +61,7 @@ class NodeHandle:
         )
 
     def __getitem__(self, name: str) -> Any:
-        if name in {result.name for result in self._node.task.results}:
+        if name in {result.field or result.name for result in self._node.task.results}:
             return getattr(self, name)
         return single(self, "indexing it")[name]
 

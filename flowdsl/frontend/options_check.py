@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
+from flowdsl.ir.local import LocalRun
 from flowdsl.ir.options import Body, Sidecar, Step, TaskOptions
 from flowdsl.ir.volumes import Mount
 from flowdsl.kube import is_duration, is_quantity
@@ -48,6 +49,10 @@ def _kinds(cls: type) -> Mapping[str, tuple[Any, ...]]:
 
 
 def _kinds_of(annotation: str) -> tuple[Any, ...]:
+    if annotation == "bool":
+        return (bool,)
+    if annotation.startswith("LocalRun"):
+        return (LocalRun,)
     if annotation.startswith("Mapping"):
         return (Mapping,)
     if annotation.startswith(("tuple", "frozenset")):
@@ -57,6 +62,12 @@ def _kinds_of(annotation: str) -> tuple[Any, ...]:
 
 def _wrong(kinds: tuple[Any, ...], name: str, value: Any) -> str:
     """What is wrong with an option's type, or nothing."""
+    if bool in kinds:
+        return "" if isinstance(value, bool) else f"option {name!r} takes True or False, got {value!r}"
+    if LocalRun in kinds:
+        if value is None or isinstance(value, LocalRun) or callable(value):
+            return ""
+        return f"option {name!r} takes a LocalRun, or a function that gives one, got {type(value).__name__} {value!r}"
     if isinstance(value, kinds) and not (isinstance(value, bool) and int in kinds):
         return ""
     names = " or ".join(kind.__name__ for kind in kinds)
@@ -123,7 +134,8 @@ def range_problem(text: str) -> str:
     if not text:
         return ""
     low, dots, high = text.partition("..")
-    for part in (low, high) if dots else (low,):
+    # "4.." is a request alone, "..8" a limit alone.
+    for part in [part for part in (low, high) if part] if dots and text != ".." else (low,):
         if not is_quantity(part):
             return f"{part!r} is no quantity"
     return ""

@@ -13,25 +13,26 @@ import attrs
 from flowdsl.diagnostics import Collector, Diagnostic, FlowError, Location, Severity
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
-from flowdsl.frontend.handles import NodeHandle, single
+from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.naming import kube_name, task_name
 from flowdsl.frontend.options_check import read_options
-from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceValue, refuse, whole
+from flowdsl.frontend.outputs import as_mapping, pipeline_results
+from flowdsl.frontend.proxies import Reference, WorkspaceValue, refuse
 from flowdsl.frontend.signature import Signature, read_signature
-from flowdsl.frontend.task import CallOptions, docstring
+from flowdsl.frontend.task import CallOptions, described, docstring
 from flowdsl.frontend.trace import CURRENT, Trace
+from flowdsl.ir.declared import Result
 from flowdsl.ir.nodes import (
     Node,
     ParamDecl,
     PipelineDef,
-    PipelineResult,
     PipelineWorkspace,
     ResultDecl,
     TaskDef,
+    WorkspaceDecl,
     WorkspaceUse,
 )
 from flowdsl.ir.options import PipelineOptions
-from flowdsl.ir.types import STRING, Kind
 from flowdsl.kube import is_duration
 
 
@@ -133,7 +134,7 @@ class Pipeline:
             self.name,
             self.location,
             self.signature.params,
-            workspaces=tuple(space for space in self.signature.workspaces if space.name not in spaces),
+            workspaces=tuple(space for space in self.signature.workspaces if space.python not in spaces),
         )
         binder = Binder(contract, self.name, trace.collector, location)
         binder.bind({name: value for name, value in given.items() if name not in spaces})
@@ -164,11 +165,11 @@ class Pipeline:
         inner = traced.definition or PipelineDef(self.name, self.location)
         results = tuple(ResultDecl(result.name, result.type) for result in inner.results)
         # The nested pipeline knows its workspaces by their Kubernetes names, so the bindings are made under those.
-        spaces = tuple(attrs.evolve(space, name=kube_name(space.name)) for space in self.signature.workspaces)
+        spaces = tuple(attrs.evolve(space, name=workspace_name(space), field="") for space in self.signature.workspaces)
         contract = TaskDef(self.name, self.location, self.signature.params, results, spaces)
         name = trace.name_for(self._call.name or self.name, location, explicit=bool(self._call.name))
         binder = Binder(contract, name, trace.collector, location)
-        names = {space.name: kube_name(space.name) for space in self.signature.workspaces}
+        names = {space.python: workspace_name(space) for space in self.signature.workspaces}
         given = self._lifted(trace, given) | given
         binder.bind({names.get(key, key): value for key, value in given.items()})
         node = Node(
@@ -183,6 +184,7 @@ class Pipeline:
             pipeline=inner,
             retries=self._call.retries,
             timeout=self._call.timeout,
+            extra=self._call.extra,
         )
         trace.nodes[name] = node
         return NodeHandle(trace, node)
@@ -190,16 +192,16 @@ class Pipeline:
     def _declare(self, trace: Trace, prefix: str) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for param in self.signature.params:
-            values[param.name] = Reference(
+            values[param.python] = Reference(
                 f"$(params.{prefix}{param.name})", param.type, f"param {param.name}", self.location
             )
         sources = dict(self.signature.sources)
         for space in self.signature.workspaces:
-            name = prefix + kube_name(space.name)
+            name = prefix + workspace_name(space)
             trace.workspaces[name] = PipelineWorkspace(
-                name, sources.get(space.name), space.optional, space.description, self.location
+                name, sources.get(space.python), space.optional, space.description, self.location
             )
-            values[space.name] = WorkspaceValue(WorkspaceUse(name), space.name, self.location, space.optional)
+            values[space.python] = WorkspaceValue(WorkspaceUse(name), space.python, self.location, space.optional)
         return values
 
     def _definition(self, trace: Trace, returned: Any) -> PipelineDef:
@@ -210,16 +212,19 @@ class Pipeline:
                 self.location,
                 hint="call at least one task outside on_finish",
             )
-        first, rest = docstring(self.function)
+        options = self.options
+        first, rest = (
+            (options.display_name, described(self.function, options)) if options.verbatim else docstring(self.function)
+        )
         return PipelineDef(
             name=self.name,
             location=self.location,
             params=self.signature.params,
             workspaces=tuple(trace.workspaces.values()),
             nodes=tuple(trace.nodes.values()),
-            results=tuple(_results(returned, self.location, trace.collector)),
-            display_name=first,
-            description=rest,
+            results=tuple(pipeline_results(returned, self.location, trace.collector)),
+            display_name=options.display_name or first,
+            description=options.description or rest,
             options=self.options,
         )
 
@@ -249,11 +254,16 @@ class Pipeline:
         return f"<pipeline {self.name}>"
 
 
+def workspace_name(space: WorkspaceDecl) -> str:
+    """The name a pipeline's workspace has in Tekton: as given, or the parameter's with dashes."""
+    return space.name if space.field else kube_name(space.name)
+
+
 class _Outputs:
     """The results of an inlined pipeline by name."""
 
     def __init__(self, returned: Any, location: Location) -> None:
-        self._values = _as_mapping(returned)
+        self._values = as_mapping(returned)
         self._location = location
 
     def __getattr__(self, name: str) -> Any:
@@ -261,37 +271,5 @@ class _Outputs:
             raise AttributeError(name)
         if name not in self._values:
             refuse("FLOW009", f"the pipeline has no result {name!r}", f"it has: {', '.join(self._values) or 'none'}")
-        return self._values[name]
-
-
-def _as_mapping(returned: Any) -> dict[str, Any]:
-    if returned is None:
-        return {}
-    if isinstance(returned, Mapping):
-        return dict(returned)
-    if isinstance(returned, tuple) and hasattr(returned, "_fields"):
-        return dict(zip(getattr(returned, "_fields", ()), returned, strict=True))
-    if dataclasses.is_dataclass(returned):
-        return {field.name: getattr(returned, field.name) for field in dataclasses.fields(returned)}
-    return {"result": returned}
-
-
-def _results(returned: Any, location: Location, collector: Collector) -> list[PipelineResult]:
-    found = []
-    for name, given in _as_mapping(returned).items():
-        value = single(given, "returning it") if isinstance(given, NodeHandle) else given
-        if isinstance(value, FileValue):
-            found.append(PipelineResult(name, value.path, STRING, location=location))
-        elif isinstance(value, Reference):
-            many = value.type.kind in (Kind.ARRAY, Kind.OBJECT)
-            found.append(PipelineResult(name, whole(value) if many else value.text, value.type, location=location))
-        elif isinstance(value, str) and "$(tasks." in value:
-            found.append(PipelineResult(name, value, STRING, location=location))
-        else:
-            collector.error(
-                "FLOW015",
-                f"pipeline result {name!r} is {value!r}, not the result of a task",
-                location,
-                hint="return results of tasks: `return {'video': clip.video}`",
-            )
-    return found
+        value = self._values[name]
+        return value.value if isinstance(value, Result) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 from flowdsl.frontend.task import Task, make_task
@@ -42,6 +42,11 @@ def cluster(name: str, *, namespace: str = "", kind: str = "task") -> Reference:
 def http(url: str) -> Reference:
     """A task behind an URL: docs/http-resolver.md."""
     return _resolver("http", [("url", url)])
+
+
+def resolver(name: str, params: Mapping[str, Any]) -> Reference:
+    """A task through any other resolver, or with params that the functions above do not have, as Tekton takes them."""
+    return Reference(resolver=name, params=tuple(params.items()))
 
 
 def _resolver(resolver: str, params: list[tuple[str, str]]) -> Reference:

@@ -8,7 +8,7 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import attrs
 
@@ -16,6 +16,7 @@ from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.encode import Mismatch, encode
 from flowdsl.ir import volumes
+from flowdsl.ir.declared import Param, Result
 from flowdsl.ir.nodes import EnvDecl, ParamDecl, ResultDecl, WorkspaceDecl
 from flowdsl.ir.types import BOOLEAN, DIRECTORY, FILE, FLOAT, INTEGER, JSON, PATHS, SCALARS, STRING, Kind, TypeSpec
 
@@ -57,6 +58,7 @@ class Signature:
 
 def type_spec(annotation: Any, scope: Mapping[str, Any] | None = None) -> TypeSpec:
     """The TypeSpec of an annotation; `scope` is where its classes' own annotations are read. Raises Unsupported."""
+    annotation, _ = unwrapped(annotation, object)
     try:
         if annotation in _PLAIN:
             return _PLAIN[annotation]
@@ -77,6 +79,14 @@ def type_spec(annotation: Any, scope: Mapping[str, Any] | None = None) -> TypeSp
     if inspect.isclass(annotation):
         return _class(annotation, scope)
     raise Unsupported(_name(annotation))
+
+
+def unwrapped(annotation: Any, kind: type) -> tuple[Any, Any]:
+    """The annotation within `Annotated[...]`, and what it holds of a kind, or None."""
+    if get_origin(annotation) is not Annotated:
+        return annotation, None
+    inner, *notes = get_args(annotation)
+    return inner, next((note for note in notes if isinstance(note, kind)), None)
 
 
 def _array(annotation: Any, scope: Mapping[str, Any] | None) -> TypeSpec:
@@ -108,7 +118,7 @@ def _fields(cls: type, scope: Mapping[str, Any] | None) -> list[tuple[str, Any]]
     if not (typing.is_typeddict(cls) or named or dataclasses.is_dataclass(cls) or attrs.has(cls)):
         return None
     try:
-        hints = typing.get_type_hints(cls, localns=dict(scope) if scope else None)
+        hints = typing.get_type_hints(cls, localns=dict(scope) if scope else None, include_extras=True)
     except (NameError, TypeError) as error:
         raise Unsupported(f"{cls.__name__} ({error})") from error
     return list(hints.items())
@@ -138,7 +148,7 @@ def read_signature(
 
 def _hints(function: Callable[..., Any], location: Location, collector: Collector) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(function)
+        return typing.get_type_hints(function, include_extras=True)
     except (NameError, TypeError, AttributeError, SyntaxError) as error:
         collector.error(
             "FLOW001",
@@ -169,8 +179,9 @@ class _Reader:
             if parameter.annotation is inspect.Parameter.empty:
                 self.error(name, "FLOW001", f"parameter {name!r} has no type", f"annotate it: `{name}: str`")
             return
+        hint, said = unwrapped(hints[name], Param)
         try:
-            spec = type_spec(hints[name], self.function.__globals__)
+            spec = type_spec(hint, self.function.__globals__)
         except Unsupported as error:
             self.error(name, "FLOW001", f"parameter {name!r}: type {error} can't cross Tekton", _SUPPORTED)
             return
@@ -194,16 +205,19 @@ class _Reader:
                 f"take the folder that holds it, `{name}: Workspace`, and pass `{name} / 'the-file'` on",
             )
         else:
-            self._param(name, spec, default)
+            self._param(name, spec, default, said or Param())
 
-    def _param(self, name: str, spec: TypeSpec, default: Any) -> None:
+    def _param(self, name: str, spec: TypeSpec, default: Any, said: Param) -> None:
         text = None
         if default is not inspect.Parameter.empty:
             try:
                 text = encode(default, spec) if spec.kind not in PATHS else ("" if default is None else None)
             except Mismatch as error:
                 self.error(name, "FLOW015", f"default of {name!r}: {error}", "make the default fit the annotation")
-        self.params.append(ParamDecl(name, spec, self.location, text))
+        alias = said.name if said.name != name else ""
+        self.params.append(
+            ParamDecl(alias or name, spec, self.location, text, said.description, field=name if alias else "")
+        )
 
     def _workspace(self, name: str, spec: TypeSpec, default: Any) -> None:
         if isinstance(default, volumes.WorkspaceSpec):
@@ -215,17 +229,19 @@ class _Reader:
                 name, "FLOW015", f"default of workspace {name!r}: {default!r}", "use Workspace(...) as the default"
             )
             return
-        if self.for_pipeline and default is not inspect.Parameter.empty:
+        if self.for_pipeline and default is not inspect.Parameter.empty and options is not default:
             self.sources.append((name, default))
+        alias = options.name if options.name != name else ""
         self.workspaces.append(
             WorkspaceDecl(
-                name,
+                alias or name,
                 self.location,
                 options.read_only,
                 options.optional or spec.optional,
                 options.mount_path,
                 options.description,
                 options.auto,
+                field=name if alias else "",
             )
         )
 
@@ -255,8 +271,8 @@ def _results(annotation: Any, function: Callable[..., Any], collector: Collector
             and not typing.is_typeddict(annotation)
             and (fields := _fields(annotation, scope))
         ):
-            return tuple(ResultDecl(name, _result_type(hint, scope), name) for name, hint in fields)
-        return (ResultDecl("result", _result_type(annotation, scope)),)
+            return tuple(_result(name, hint, scope, name) for name, hint in fields)
+        return (_result("result", annotation, scope, None),)
     except Unsupported as error:
         collector.error(
             "FLOW001",
@@ -265,6 +281,13 @@ def _results(annotation: Any, function: Callable[..., Any], collector: Collector
             hint="return str, int, float, bool, list, dict, File or Directory, or a NamedTuple or dataclass of them",
         )
         return ()
+
+
+def _result(name: str, annotation: Any, scope: Mapping[str, Any], field: str | None) -> ResultDecl:
+    inner, said = unwrapped(annotation, Result)
+    said = said or Result()
+    value = tuple(said.value) if isinstance(said.value, list) else said.value
+    return ResultDecl(said.name or name, _result_type(inner, scope), field, said.description, value or "")
 
 
 def _result_type(annotation: Any, scope: Mapping[str, Any]) -> TypeSpec:

@@ -20,7 +20,7 @@ from flowdsl.frontend.proxies import refuse
 from flowdsl.frontend.signature import read_signature
 from flowdsl.frontend.trace import CURRENT, Trace
 from flowdsl.ir.nodes import Condition, Node, Reference, TaskDef
-from flowdsl.ir.options import TaskOptions
+from flowdsl.ir.options import PipelineOptions, TaskOptions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,13 +36,17 @@ def _conditions(value: Condition | Iterable[Condition]) -> tuple[Condition, ...]
 
 @attrs.frozen(kw_only=True)
 class CallOptions:
-    """What `.with_options(...)` sets for one use of a task: see Tekton's PipelineTask in docs/pipelines.md."""
+    """What `.with_options(...)` sets for one use of a task: see Tekton's PipelineTask in docs/pipelines.md.
+
+    `extra` takes any further field of the PipelineTask as it is, and stands for the field of that name.
+    """
 
     name: str = ""
     retries: int | None = None
     timeout: str = ""
     on_error: str = ""
     display_name: str = ""
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
     after: tuple[Any, ...] = attrs.field(default=(), converter=_tuple)
     when: tuple[Condition, ...] = attrs.field(default=(), converter=_conditions)
 
@@ -112,7 +116,7 @@ class Task(Generic[P, R]):
         given = self._by_name(trace, args, kwargs, location)
         binder = Binder(task, name, trace.collector, location)
         extra = self._include(trace, include or [], location)
-        covered = frozenset().union(*(params for _, params in extra)) if extra else frozenset()
+        covered = frozenset().union(*(each for each in include or ()))
         binder.bind(given, fan_out=fan_out, covered=covered)
         if fan_out and not binder.matrix and not extra:
             trace.collector.error(
@@ -136,6 +140,7 @@ class Task(Generic[P, R]):
             timeout=call.timeout or getattr(task.options, "timeout", ""),
             on_error=call.on_error,
             display_name=call.display_name,
+            extra=call.extra,
         )
         trace.nodes[name] = node
         return NodeHandle(trace, node)
@@ -166,7 +171,7 @@ class Task(Generic[P, R]):
         for entry in include:
             params = {}
             for name, value in entry.items():
-                param = self.definition.param(name)
+                param = next((each for each in self.definition.params if each.python == name), None)
                 if name == "name" and param is None:
                     continue
                 if param is None:
@@ -178,7 +183,7 @@ class Task(Generic[P, R]):
                     )
                     continue
                 try:
-                    params[name] = str(value) if hasattr(value, "text") else encode_scalar(value, param.type)
+                    params[param.name] = str(value) if hasattr(value, "text") else encode_scalar(value, param.type)
                 except Mismatch as error:
                     trace.collector.error(
                         "FLOW005",
@@ -217,7 +222,7 @@ def make_task(function: Callable[P, R], given: Mapping[str, Any], reference: Ref
     location = places.of_function(function)
     options = read_options(TaskOptions, given, location, problems)
     signature = read_signature(function, location, problems)
-    first, rest = docstring(function)
+    first, rest = (options.display_name, described(function, options)) if options.verbatim else docstring(function)
     has_body = reference is None and not is_empty(function)
     if reference is None:
         check_task_options(options, location, problems, has_body=has_body)
@@ -228,8 +233,8 @@ def make_task(function: Callable[P, R], given: Mapping[str, Any], reference: Ref
         results=signature.results,
         workspaces=signature.workspaces,
         env=signature.env,
-        display_name=first,
-        description=rest,
+        display_name=options.display_name or first,
+        description=options.description or rest,
         function=function,
         has_body=has_body,
         options=options,
@@ -245,6 +250,18 @@ def docstring(function: Callable[..., Any]) -> tuple[str, str]:
     return first.rstrip(". "), rest.strip()
 
 
+def described(function: Callable[..., Any], options: TaskOptions | PipelineOptions) -> str:
+    """The description of a verbatim object: as given, else the whole docstring.
+
+    A docstring whose last line holds the closing quotes alone ends with a line feed, as YAML's `|` does.
+    """
+    text = function.__doc__ or ""
+    if options.description or not text:
+        return options.description
+    ended = "\n" in text and not text.rpartition("\n")[2].strip()
+    return inspect.cleandoc(text) + ("\n" if ended else "")
+
+
 def _plain() -> None: ...
 
 
@@ -255,4 +272,6 @@ def _documented() -> None:
 def is_empty(function: Callable[..., Any]) -> bool:
     """Whether the body is only `...`, `pass` or a docstring."""
     code = function.__code__
-    return code.co_code in (_plain.__code__.co_code, _documented.__code__.co_code)
+    # `return 42` has the same instructions; what they return tells it apart.
+    returns_none = all(const is None or const == function.__doc__ for const in code.co_consts)
+    return returns_none and code.co_code in (_plain.__code__.co_code, _documented.__code__.co_code)

@@ -27,16 +27,27 @@ class ParamDecl:
     location: Location
     default: Text | None = None
     description: str = ""
+    field: str = ""
+    """The parameter's name in Python, where Tekton's own is none."""
+
+    @property
+    def python(self) -> str:
+        """What the function calls it."""
+        return self.field or self.name
 
 
 @attrs.frozen
 class ResultDecl:
-    """A result of a task. `field` is the attribute of the returned value that holds it; None: the whole value."""
+    """A result of a task. `field` is the attribute of the returned value that holds it; None: the whole value.
+
+    `value` is where a Task takes it from, if not from the file of that name: `$(steps.build.results.digest)`.
+    """
 
     name: str
     type: TypeSpec
     field: str | None = None
     description: str = ""
+    value: Text = ""
 
 
 @attrs.frozen
@@ -50,6 +61,12 @@ class WorkspaceDecl:
     mount_path: str = ""
     description: str = ""
     auto: bool = False
+    field: str = ""
+
+    @property
+    def python(self) -> str:
+        """What the function calls it."""
+        return self.field or self.name
 
 
 @attrs.frozen
@@ -104,7 +121,7 @@ class Reference:
 
     name: str = ""
     resolver: str = ""
-    params: tuple[tuple[str, str], ...] = ()
+    params: tuple[tuple[str, Any], ...] = ()
     kind: str = ""
     api_version: str = ""
 
@@ -148,6 +165,7 @@ class Node:
     on_error: str = ""
     display_name: str = ""
     pipeline: PipelineDef | None = None
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property
     def mapped(self) -> bool:
@@ -168,13 +186,14 @@ class PipelineWorkspace:
 
 @attrs.frozen
 class PipelineResult:
-    """A result of the whole pipeline: a reference to a task's result."""
+    """A result of the whole pipeline: a reference to a task's result. `written` is the type as given, "" for none."""
 
     name: str
     value: Text
     type: TypeSpec
     description: str = ""
     location: Location | None = None
+    written: str | None = None
 
 
 @attrs.frozen

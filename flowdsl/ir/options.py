@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from flowdsl.ir.volumes import VolumeClaim
+
+if TYPE_CHECKING:
+    from flowdsl.ir.local import LocalRun
 
 
 @attrs.frozen
@@ -26,7 +29,7 @@ class Step:
     `extra` takes any further field of Tekton's Step as it is.
     """
 
-    name: str
+    name: str = ""
     image: str = ""
     command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
@@ -47,8 +50,8 @@ class Step:
 class Sidecar:
     """A container that runs beside the steps (docs/tasks.md, "Specifying Sidecars"); `ready` is its readiness path."""
 
-    name: str
-    image: str
+    name: str = ""
+    image: str = ""
     command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     script: str = ""
@@ -74,7 +77,13 @@ class StepTemplate:
 
 @attrs.frozen(kw_only=True)
 class TaskOptions:
-    """Everything `@task(...)` takes. cpu and memory are quantities or ranges `"request..limit"`."""
+    """Everything `@task(...)` takes. cpu and memory are quantities or ranges `"request..limit"`.
+
+    `verbatim`: the Task says what is written here and no more: no variables for params, no security context, no label
+    of flowdsl's. `inline`: a Pipeline embeds it where it is used, as a taskSpec. `display_name` and `description` stand
+    in for the docstring. `metadata` and `extra` take further fields of the object's metadata and spec as they are.
+    `cache` lets local runs take what the task gave before for the same code, image, params and input files.
+    """
 
     name: str = ""
     image: str = ""
@@ -103,6 +112,13 @@ class TaskOptions:
     module: str = ""
     requires: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     python: str = "python3"
+    verbatim: bool = False
+    inline: bool = False
+    display_name: str = ""
+    description: str = ""
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    cache: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -110,7 +126,10 @@ class PipelineOptions:
     """Everything `@pipeline(...)` takes. Timeouts are Go durations (`1h30m`); `alpha` names the flags opted in to.
 
     `files` is the run's own volume, where File results and `Workspace.auto()` live; `run` gives the emitted PipelineRun
-    values for params, as `--set` does.
+    values for params, as `--set` does. `verbatim`: the Pipeline says what is written and no more; `task_order` is the
+    order its tasks are listed in, where that is not the order of the calls. `metadata` and `extra` are as in `@task`.
+    values for params, as `--set` does. `local` is what a run on this machine needs, or a function that gives it (called
+    by `run` alone); it leaves no trace in the compiled YAML.
     """
 
     name: str = ""
@@ -125,4 +144,11 @@ class PipelineOptions:
     tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=tuple)
     fs_group: int | None = 65532
     run: Mapping[str, Any] = attrs.field(factory=dict)
+    local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)
     alpha: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    verbatim: bool = False
+    task_order: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    display_name: str = ""
+    description: str = ""
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict)

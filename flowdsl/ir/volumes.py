@@ -47,6 +47,8 @@ class WorkspaceSpec:
     mount_path: str = ""
     description: str = ""
     auto: bool = False
+    name: str = ""
+    """Tekton's name for it, where that is no Python name."""
 
 
 @attrs.frozen

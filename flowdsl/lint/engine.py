@@ -9,12 +9,12 @@ import attrs
 
 from flowdsl.check import DEFAULT_GATES, Finding, Gates
 from flowdsl.check.findings import Report
-from flowdsl.lint.documents import Document, Place, documents
 from flowdsl.lint.ignores import Ignores
-from flowdsl.lint.nodes import locate
 from flowdsl.lint.select import Selection
-from flowdsl.lint.sources import Source
 from flowdsl.tekton.base import Model
+from flowdsl.yamlread.documents import Document, Place, documents
+from flowdsl.yamlread.nodes import locate
+from flowdsl.yamlread.sources import Source
 
 _AT_KEY = frozenset({"FLOW201", "FLOW303", "FLOW317"})
 
@@ -72,8 +72,8 @@ def check_one(document: Document, gates: Gates, report: Report) -> Model | None:
     from flowdsl.check.admission import check_into
     from flowdsl.check.decoding import decode
     from flowdsl.check.pitfalls.single import check_pitfalls
-    from flowdsl.lint.versions import UnconvertibleError, to_v1
     from flowdsl.tekton import KINDS, UnknownKind
+    from flowdsl.yamlread.versions import UnconvertibleError, to_v1
 
     try:
         data = to_v1(document, report)

@@ -1,8 +1,8 @@
 """`--fix`: mends what has one certain answer, by replacing characters where they stand; all else of the file is kept.
 
-Certain are: the spelling of a field (a typo with one near name, another case), a number or boolean where text belongs
-(quoted), and the order of a document's own fields (`order`). A mended file is read and checked again before it is
-written; a fix that does not lessen what is wrong is not made.
+Certain are: the name of a field (a typo with one near name, another case, what v1beta1 called it), a number or boolean
+where text belongs (quoted), and the order of a document's own fields (`order`). A mended file is read and checked again
+before it is written; a fix that does not lessen what is wrong is not made.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from collections.abc import Iterable
 import attrs
 
 from flowdsl.check import Finding
-from flowdsl.lint.documents import Document
-from flowdsl.lint.nodes import Node
+from flowdsl.tekton.decode import FORMER
+from flowdsl.yamlread.documents import Document
+from flowdsl.yamlread.nodes import Node
 
 _SIMILAR = 0.75
 
@@ -67,9 +68,17 @@ def _rename(finding: Finding, parent: Node, name: str, lines: list[str]) -> Edit
     new = _suggested(finding)
     if key is None or not new or parent.key(new) is not None:
         return None
-    if finding.code == "FLOW201" and difflib.SequenceMatcher(None, name.lower(), new.lower()).ratio() < _SIMILAR:
+    if (
+        finding.code == "FLOW201"
+        and FORMER.get(name) != new
+        and difflib.SequenceMatcher(None, name.lower(), new.lower()).ratio() < _SIMILAR
+    ):
         return None
     return _at(key, name, new, lines)
+
+
+def _unlike(name: str, new: str) -> bool:
+    return difflib.SequenceMatcher(None, name.lower(), new.lower()).ratio() < _SIMILAR
 
 
 def _suggested(finding: Finding) -> str:

@@ -11,12 +11,12 @@ from flowdsl.check.decoding import decode
 from flowdsl.check.findings import Report
 from flowdsl.check.pitfalls.across import Entry, check_set
 from flowdsl.check.pitfalls.single import check_pitfalls
-from flowdsl.lint.documents import Document
 from flowdsl.lint.engine import Options
 from flowdsl.lint.report import finding_data
-from flowdsl.lint.sources import MAX_BYTES
-from flowdsl.lint.versions import UnconvertibleError, to_v1
 from flowdsl.tekton import UnknownKind
+from flowdsl.yamlread.documents import Document
+from flowdsl.yamlread.sources import MAX_BYTES
+from flowdsl.yamlread.versions import UnconvertibleError, to_v1
 
 _MAX_DEPTH = 200
 

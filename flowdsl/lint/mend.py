@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import attrs
 
-from flowdsl.lint.documents import Document
 from flowdsl.lint.engine import Options, lint_sources
 from flowdsl.lint.fix import apply, edits
 from flowdsl.lint.order import in_order
-from flowdsl.lint.sources import Source
+from flowdsl.yamlread.documents import Document
+from flowdsl.yamlread.sources import Source
 
 _ROUNDS = 5
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flowdsl.lint.documents import Document
-from flowdsl.lint.nodes import Node
+from flowdsl.yamlread.documents import Document
+from flowdsl.yamlread.nodes import Node
 
 _ORDER = ("apiVersion", "kind", "metadata", "spec", "status")
 

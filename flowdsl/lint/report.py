@@ -9,8 +9,8 @@ from typing import Any
 from flowdsl.check import Finding
 from flowdsl.diagnostics import Diagnostic, Location, Severity
 from flowdsl.diagnostics.render import render
-from flowdsl.lint.documents import Document, Place
 from flowdsl.lint.engine import iterate
+from flowdsl.yamlread.documents import Document, Place
 
 FORMATS = ("text", "json", "sarif", "github")
 

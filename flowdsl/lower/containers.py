@@ -44,20 +44,29 @@ def env_entry(name: str, value: Any) -> dict[str, Any]:
         if value.optional:
             source["optional"] = True
         return {"name": name, "valueFrom": {field: source}}
-    return {"name": name, "value": str(value)}
+    if isinstance(value, Mapping):
+        return {"name": name, "valueFrom": dict(value)}
+    return {"name": name} if value is None else {"name": name, "value": str(value)}
 
 
 def compute_resources(cpu: str, memory: str, gpu: int = 0, gpu_resource: str = "") -> dict[str, Any]:
-    """Requests and limits: `"4..8"` is request..limit, one value is both. GPUs can't be overcommitted, so both too."""
+    """Requests and limits: `"4..8"` is request..limit, one value is both, `"4.."` and `"..8"` are one of them.
+
+    GPUs can't be overcommitted, so they are both too.
+    """
     requests: dict[str, str] = {}
     limits: dict[str, str] = {}
     for name, text in (("cpu", cpu), ("memory", memory)):
         if text:
             low, dots, high = text.partition("..")
-            requests[name], limits[name] = low, high if dots else low
+            if low:
+                requests[name] = low
+            if high or not dots:
+                limits[name] = high if dots else low
     if gpu:
         requests[gpu_resource] = limits[gpu_resource] = str(gpu)
-    return {"limits": limits, "requests": requests} if requests else {}
+    found = {"limits": limits, "requests": requests}
+    return {name: amounts for name, amounts in found.items() if amounts}
 
 
 def volume_source(source: Any) -> dict[str, Any]:

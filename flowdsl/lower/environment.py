@@ -21,7 +21,7 @@ def task_env(task: TaskDef, *, fans_out: bool) -> list[dict[str, Any]]:
     for param in task.params:
         env += _param_env(param)
     for space in task.workspaces:
-        name = variable(PARAM, space.name)
+        name = variable(PARAM, space.python)
         env.append({"name": name, "value": f"$(workspaces.{space.name}.path)"})
         if space.optional:
             env.append({"name": f"{name}_BOUND", "value": f"$(workspaces.{space.name}.bound)"})
@@ -40,7 +40,7 @@ def task_env(task: TaskDef, *, fans_out: bool) -> list[dict[str, Any]]:
 
 
 def _param_env(param: ParamDecl) -> list[dict[str, Any]]:
-    name = variable(PARAM, param.name)
+    name = variable(PARAM, param.python)
     if param.type.kind is Kind.ARRAY:
         return []
     if param.type.kind is Kind.OBJECT:
@@ -58,5 +58,5 @@ def array_args(task: TaskDef) -> list[str]:
     args = []
     for param in task.params:
         if param.type.kind is Kind.ARRAY:
-            args += [f"{ARRAY_MARK}{param.name}", f"$(params.{param.name}[*])"]
+            args += [f"{ARRAY_MARK}{param.python}", f"$(params.{param.name}[*])"]
     return args

@@ -7,8 +7,9 @@ from typing import Any
 
 import attrs
 
-from flowdsl.ir.nodes import Condition, Node, PipelineDef, Reference, WorkspaceUse
-from flowdsl.lower.task import filled, param_spec, plain, task_spec
+from flowdsl.ir.nodes import Condition, Node, PipelineDef, PipelineResult, Reference, WorkspaceUse
+from flowdsl.ir.options import PipelineOptions
+from flowdsl.lower.task import CACHE, annotations_of, filled, object_meta, param_spec, plain, task_spec
 
 
 @attrs.frozen
@@ -22,8 +23,7 @@ class Layout:
 
 def pipeline_document(pipeline: PipelineDef, metadata: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
     """The Pipeline object."""
-    labels = {**metadata.get("labels", {}), **pipeline.options.labels}
-    meta = {"name": pipeline.name, **metadata, "labels": labels, "annotations": dict(pipeline.options.annotations)}
+    meta = object_meta({"name": pipeline.name}, metadata, pipeline.options)
     return {
         "apiVersion": "tekton.dev/v1",
         "kind": "Pipeline",
@@ -34,6 +34,9 @@ def pipeline_document(pipeline: PipelineDef, metadata: Mapping[str, Any], layout
 
 def pipeline_spec(pipeline: PipelineDef, layout: Layout) -> dict[str, Any]:
     """The PipelineSpec alone, for embedding."""
+    options: PipelineOptions = pipeline.options
+    place = {name: index for index, name in enumerate(options.task_order)}
+    nodes = sorted(pipeline.nodes, key=lambda node: place.get(node.name, len(place)))
     return filled(
         {
             "displayName": pipeline.display_name,
@@ -43,21 +46,18 @@ def pipeline_spec(pipeline: PipelineDef, layout: Layout) -> dict[str, Any]:
                 filled({"name": space.name, "description": space.description, "optional": space.optional or None})
                 for space in pipeline.workspaces
             ],
-            "tasks": [pipeline_task(node, layout) for node in pipeline.nodes if not node.final],
-            "results": [
-                filled(
-                    {
-                        "name": result.name,
-                        "type": result.type.tekton,
-                        "description": result.description,
-                        "value": plain(result.value),
-                    }
-                )
-                for result in pipeline.results
-            ],
-            "finally": [pipeline_task(node, layout) for node in pipeline.nodes if node.final],
+            "tasks": [pipeline_task(node, layout) for node in nodes if not node.final],
+            "results": [_result(result, verbatim=options.verbatim) for result in pipeline.results],
+            "finally": [pipeline_task(node, layout) for node in nodes if node.final],
+            **options.extra,
         }
     )
+
+
+def _result(result: PipelineResult, *, verbatim: bool) -> dict[str, Any]:
+    known = "" if verbatim and not result.written else result.written or result.type.tekton
+    fields = {"name": result.name, "type": known, "description": result.description, "value": plain(result.value)}
+    return filled(fields)
 
 
 def pipeline_task(node: Node, layout: Layout) -> dict[str, Any]:
@@ -75,6 +75,7 @@ def pipeline_task(node: Node, layout: Layout) -> dict[str, Any]:
             "retries": node.retries or None,
             "onError": node.on_error,
             "timeout": node.timeout,
+            **node.extra,
         }
     )
 
@@ -83,17 +84,31 @@ def _what(node: Node, layout: Layout) -> dict[str, Any]:
     if node.pipeline is not None:
         return {"pipelineSpec": pipeline_spec(node.pipeline, attrs.evolve(layout, inline=True))}
     if node.task.reference is not None:
-        return {"taskRef": _reference(node.task.reference)}
-    if layout.inline:
-        return {"taskSpec": task_spec(node.task, fans_out=node.mapped, enums=layout.enums)}
+        return {"taskRef": reference_fields(node.task.reference)}
+    if layout.inline or node.task.options.inline:
+        spec = task_spec(node.task, fans_out=node.mapped, enums=layout.enums)
+        return {"taskSpec": {**_embedded_meta(node), **spec}}
     return {"taskRef": {"name": node.task.name, "kind": "Task"}}
 
 
-def _reference(reference: Reference) -> dict[str, Any]:
+def _embedded_meta(node: Node) -> dict[str, Any]:
+    """The metadata of an embedded spec: all where the task is always embedded, else what a local run looks for."""
+    options = node.task.options
+    if not options.inline:
+        return {"metadata": {"annotations": {CACHE: "true"}}} if options.cache else {}
+    meta = filled({"labels": dict(options.labels), "annotations": annotations_of(options), **options.metadata})
+    return {"metadata": meta} if meta else {}
+
+
+def reference_fields(reference: Reference, kind: str = "Task") -> dict[str, Any]:
+    """A taskRef, or with an empty `kind` a pipelineRef."""
     if reference.resolver:
-        params = [{"name": name, "value": value} for name, value in reference.params]
-        return {"resolver": reference.resolver, "params": params}
-    kind = reference.kind or ("" if reference.api_version else "Task")
+        params = [
+            {"name": name, "value": list(value) if isinstance(value, tuple) else value}
+            for name, value in reference.params
+        ]
+        return filled({"resolver": reference.resolver, "params": params})
+    kind = reference.kind or ("" if reference.api_version else kind)
     return filled({"name": reference.name, "apiVersion": reference.api_version, "kind": kind})
 
 

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowdsl.ir.nodes import ParamDecl, ResultDecl, TaskDef, Text
-from flowdsl.ir.options import Body, Sidecar, Step, TaskOptions
+from flowdsl.ir.options import Body, PipelineOptions, Sidecar, Step, TaskOptions
 from flowdsl.ir.types import PATHS, Kind
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
 from flowdsl.lower.environment import array_args, task_env
 
+CACHE = "flowdsl.dev/cache"
+
 
 def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool, enums: bool) -> dict[str, Any]:
     """The Task object. `fans_out`: a matrix uses it; `enums`: param enums are opted in to (alpha)."""
-    labels = {**metadata.get("labels", {}), **task.options.labels}
-    meta = {"name": task.name, **metadata, "labels": labels, "annotations": dict(task.options.annotations)}
+    meta = object_meta({"name": task.name}, metadata, task.options)
     return {
         "apiVersion": "tekton.dev/v1",
         "kind": "Task",
@@ -24,23 +25,38 @@ def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool,
     }
 
 
+def annotations_of(options: TaskOptions | PipelineOptions) -> dict[str, str]:
+    """The annotations of an object; TaskRuns inherit a Task's, and local runs look there for `cache`."""
+    cache = {CACHE: "true"} if isinstance(options, TaskOptions) and options.cache else {}
+    return {**options.annotations, **cache}
+
+
 def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
     """The TaskSpec alone, for embedding."""
     options: TaskOptions = task.options
+    env = [] if options.verbatim else task_env(task, fans_out=fans_out)
     mounts, volumes = mounts_and_volumes(options.volumes)
     return filled(
         {
             "displayName": task.display_name,
             "description": task.description,
             "params": [param_spec(param, enums=enums) for param in task.params],
-            "steps": _steps(task, options, task_env(task, fans_out=fans_out)),
+            "steps": _steps(task, options, env),
             "stepTemplate": _template(options, mounts),
             "sidecars": [_sidecar(sidecar, options.gpu_resource) for sidecar in options.sidecars],
             "volumes": volumes,
             "workspaces": _workspaces(task),
             "results": [_result(result) for result in task.results],
+            **options.extra,
         }
     )
+
+
+def object_meta(name: Mapping[str, Any], given: Mapping[str, Any], options: TaskOptions | PipelineOptions) -> Any:
+    """An object's metadata: its name, what holds for all objects, its own. Verbatim ones get no label of flowdsl's."""
+    shared = {key: value for key, value in given.items() if key != "labels" or not options.verbatim}
+    labels = {**shared.get("labels", {}), **options.labels}
+    return {**name, **shared, "labels": labels, "annotations": annotations_of(options), **options.metadata}
 
 
 def filled(fields: dict[str, Any]) -> dict[str, Any]:
@@ -73,6 +89,8 @@ def _result(result: ResultDecl) -> dict[str, Any]:
     spec: dict[str, Any] = {"name": result.name, "type": result.type.tekton}
     if result.type.kind is Kind.OBJECT:
         spec["properties"] = {key: {"type": "string"} for key, _ in result.type.properties}
+    if result.value:
+        spec["value"] = plain(result.value)
     description = result.description
     if result.type.kind in PATHS and not description:
         description = f"Path of the {result.type.kind.value.lower()} on the workspace 'outputs'."
@@ -113,7 +131,7 @@ def _template(options: TaskOptions, mounts: list[dict[str, Any]]) -> dict[str, A
             "workingDir": template.working_dir if template else "",
             "env": env_list(template.env) if template else [],
             "volumeMounts": mounts + extra.pop("volumeMounts", []),
-            "securityContext": security_context(options.security),
+            "securityContext": {} if options.verbatim else security_context(options.security),
             **extra,
         }
     )

@@ -15,7 +15,8 @@ _GENERATED = 5
 
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     """Check every name that becomes a Kubernetes or Tekton name."""
-    _length("pipeline", pipeline.name, pipeline.location, collector, _MAX - _GENERATED - 1)
+    appended = 0 if _is_verbatim(pipeline) else _GENERATED + 1
+    _length("pipeline", pipeline.name, pipeline.location, collector, _MAX - appended)
     owners: dict[str, TaskDef] = {}
     for node in pipeline.nodes:
         _length("task", node.name, node.location, collector, _MAX)
@@ -30,7 +31,7 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
         if task.reference or node.pipeline:
             continue
         first = owners.setdefault(task.name, task)
-        if first is not task and first.function is not task.function:
+        if not task.options.inline and first is not task and first.function is not task.function:
             collector.error(
                 "FLOW012",
                 f"two different tasks are named {task.name!r}",
@@ -39,6 +40,11 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
                 related=(("first", first.location),),
             )
     return pipeline
+
+
+def _is_verbatim(pipeline: PipelineDef) -> bool:
+    """No run is emitted for it, so nothing is appended to its name."""
+    return pipeline.options is not None and bool(pipeline.options.verbatim)
 
 
 def _length(what: str, name: str, location: Location, collector: Collector, most: int) -> None:

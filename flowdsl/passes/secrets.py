@@ -12,7 +12,12 @@ from flowdsl.kube import find_credential, looks_secret
 
 
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
-    """Look at every literal: defaults, arguments, environment, the run's own values."""
+    """Look at every literal: defaults, arguments, environment, the run's own values.
+
+    A verbatim pipeline says what its YAML said before; `flowdsl lint` tells of secrets in it, as it does for YAML.
+    """
+    if pipeline.options is not None and pipeline.options.verbatim:
+        return pipeline
     for param in pipeline.params:
         _check(param.name, param.default, f"the default of param {param.name!r}", param.location, collector)
     values: Mapping[str, Any] = pipeline.options.run if pipeline.options is not None else {}

@@ -16,6 +16,14 @@ from pydantic_core import ValidationError
 
 from flowdsl.tekton.base import Model
 
+FORMER = {
+    "resources": "computeResources",
+    "stepOverrides": "stepSpecs",
+    "sidecarOverrides": "sidecarSpecs",
+    "taskServiceAccountName": "serviceAccountName",
+    "taskPodTemplate": "podTemplate",
+}
+"""Fields of v1beta1 that v1 has under another name (docs/migrating-v1beta1-to-v1.md)."""
 _ROUNDS = 8
 _EMPTY: dict[str, type] = {"model_type": dict, "dict_type": dict, "string_type": str, "list_type": list}
 
@@ -81,6 +89,21 @@ def without(document: Mapping[str, Any], locations: list[tuple[int | str, ...]])
     return changed
 
 
+def renamed(document: Mapping[str, Any], names: Mapping[tuple[int | str, ...], str]) -> dict[str, Any]:
+    """A copy in which the fields at the locations have other names, where no field has those yet."""
+    changed = copy.deepcopy(dict(document))
+    # Deepest first, so that the locations of the others still lead somewhere.
+    for location, name in sorted(names.items(), key=lambda pair: -len(pair[0])):
+        try:
+            parent = _parent(changed, location)
+            value = parent.pop(location[-1])
+            parent.setdefault(name, value)
+        except (KeyError, IndexError, TypeError, AttributeError):
+            # The location is one of the document as the reader put it right, which this one is not in all places.
+            continue
+    return changed
+
+
 def _each(error: ValidationError, model: type[Model]) -> Iterator[DecodeError]:
     seen = set()
     for item in error.errors(include_url=False, include_context=False):
@@ -90,8 +113,8 @@ def _each(error: ValidationError, model: type[Model]) -> Iterator[DecodeError]:
         seen.add(location)
         if item["type"] == "extra_forbidden":
             name = str(location[-1])
-            close = difflib.get_close_matches(name, _fields_at(model, location[:-1]), 1)
-            yield DecodeError(location, "unknown", f"there is no field {name!r}", close[0] if close else "")
+            suggestion = _suggestion(name, _fields_at(model, location[:-1]))
+            yield DecodeError(location, "unknown", f"there is no field {name!r}", suggestion)
         else:
             yield DecodeError(location, item["type"], item["msg"].removeprefix("Value error, "))
 
@@ -102,6 +125,12 @@ def field_path(parts: tuple[int | str, ...]) -> str:
     for part in parts:
         text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
     return text
+
+
+def _suggestion(name: str, fields: list[str]) -> str:
+    if FORMER.get(name) in fields:
+        return FORMER[name]
+    return next(iter(difflib.get_close_matches(name, fields, 1)), "")
 
 
 def _fields_at(model: type[Model], location: tuple[int | str, ...]) -> list[str]:

@@ -5,11 +5,13 @@ What they ask of the services is written down in `../SERVICE.md`. They share the
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import math
 import os
 import resource
+import shutil
 import socket
 import struct
 import subprocess
@@ -55,6 +57,7 @@ class Scores(NamedTuple):
     fid: float | None
     duration_error: float
     metrics: dict
+    elapsed_seconds: float
 
 
 @task(image="$(params.model)", gpu=1, cpu="4..8", memory="8Gi..16Gi", timeout="30m", retries=1, env={"HOME": "/tmp"},
@@ -85,23 +88,18 @@ def run_inference(
     """
     speech_seconds = wav_seconds(speech)
     parameters = {
-        "duration": speech_seconds if duration is None else duration,
-        "min_resolution": min_resolution,
-        "expand_ratio": expand_ratio,
-        "inference_steps": inference_steps,
-        "dynamic_scale": dynamic_scale,
-        "motion_scale": motion_scale,
-        "lip_sync_align": lip_sync_align,
-        "smooth_motion": smooth_motion,
-    }
+        "duration": speech_seconds if duration is None else duration, "min_resolution": min_resolution,
+        "expand_ratio": expand_ratio, "inference_steps": inference_steps, "dynamic_scale": dynamic_scale,
+        "motion_scale": motion_scale, "lip_sync_align": lip_sync_align, "smooth_motion": smooth_motion,
+    }  # fmt: skip
     warnings = check(parameters, speech_seconds, image_size(portrait))
     for warning in warnings:
         print(f"warning: {warning}")
     notes = {"model": model, "parameters": parameters, "warnings": warnings, "speech_seconds": speech_seconds}
+    notes["sha256"] = hashes = {"portrait": sha256(portrait), "speech": sha256(speech)}
     write_json(record / "inference.json", notes)  # before the long part: the report has it even if that fails
 
-    video = Path("output.mp4").resolve()
-    started = time.monotonic()
+    video, started = Path("output.mp4").resolve(), time.monotonic()
     with service(endpoint, module, startup_seconds) as base:
         headers = post(base + "/v1/generate", {"portrait": portrait, "speech": speech}, parameters, video)
     elapsed = round(time.monotonic() - started, 3)
@@ -111,6 +109,8 @@ def run_inference(
         used = int(said) if said.isdigit() else None
     print(f"made {clip_seconds(video)[0]:.2f} s of video, {video.stat().st_size} bytes, in {elapsed:.1f} s")
     notes.update(elapsed_seconds=elapsed, peak_memory_bytes=used, service=headers.get("x-sonic-version", "unknown"))
+    hashes["video"] = sha256(video)
+    shutil.copyfile(video, record / "clip.mp4")  # for the report, which can't ask for the result of a task
     write_json(record / "inference.json", notes)
     return Inference(video, parameters, speech_seconds, elapsed, used)
 
@@ -135,15 +135,15 @@ def evaluate(
     """
     wanted = wav_seconds(speech)
     error = round(max(abs(seconds - wanted) for seconds in clip_seconds(video)), 3)
-    answer = Path("evaluation.json").resolve()
+    answer, started = record / "evaluation.json", time.monotonic()  # the report shows more of it than the measures
     with service(endpoint, module, startup_seconds) as base:
         post(base + "/v1/evaluate", {"video": video, "portrait": portrait, "speech": speech}, {}, answer)
-    metrics = read_metrics(answer)
+    elapsed, metrics = round(time.monotonic() - started, 3), read_metrics(answer)
     metrics["duration_error"] = {"value": error, "method": "container"}
-    write_json(record / "metrics.json", {"evaluator": evaluator, "metrics": metrics})
+    write_json(record / "metrics.json", {"evaluator": evaluator, "metrics": metrics, "elapsed_seconds": elapsed})
     for name, metric in metrics.items():
         print(f"{name} = {metric['value']} ({metric['method']})")
-    return Scores(*(metrics.get(name, {}).get("value") for name in DEFINED_BY), error, metrics)
+    return Scores(*(metrics.get(name, {}).get("value") for name in DEFINED_BY), error, metrics, elapsed)
 
 
 def check(parameters: Mapping[str, Any], speech_seconds: float, size: tuple[int, int]) -> list[str]:
@@ -154,14 +154,13 @@ def check(parameters: Mapping[str, Any], speech_seconds: float, size: tuple[int,
     duration = parameters["duration"]
     if not abs(duration - speech_seconds) <= TOLERANCE:  # also catches NaN
         stop(f"duration={duration} s, but the speech lasts {speech_seconds} s; they may differ by {TOLERANCE} s")
-    warnings = []
-    if parameters["inference_steps"] < 20:
-        warnings.append(f"inference_steps={parameters['inference_steps']}: below 20 faces come out blurred")
-    if parameters["dynamic_scale"] > 1.2:
-        warnings.append(f"dynamic_scale={parameters['dynamic_scale']}: above 1.2 mouths come out exaggerated")
-    if min(size) < parameters["min_resolution"]:
-        warnings.append(f"the portrait is {size[0]}x{size[1]}: below min_resolution, so it is enlarged")
-    return warnings
+    steps, scale, least = (parameters[name] for name in ("inference_steps", "dynamic_scale", "min_resolution"))
+    rarely = {
+        f"inference_steps={steps}: below 20 faces come out blurred": steps < 20,
+        f"dynamic_scale={scale}: above 1.2 mouths come out exaggerated": scale > 1.2,
+        f"the portrait is {size[0]}x{size[1]}: below min_resolution, so it is enlarged": min(size) < least,
+    }  # fmt: skip
+    return [warning for warning, seen in rarely.items() if seen]
 
 
 def wav_seconds(path: Path) -> float:
@@ -182,12 +181,9 @@ def image_size(path: Path) -> tuple[int, int]:
     """Width and height of a PNG, JPEG or WebP, whose structure is checked to its end."""
     try:
         data = path.read_bytes()
-        if data.startswith(b"\x89PNG\r\n\x1a\n"):
-            return png_size(data)
-        if data.startswith(b"\xff\xd8\xff"):
-            return jpeg_size(data)
-        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-            return webp_size(data)
+        for start, read in ((b"\x89PNG\r\n\x1a\n", png_size), (b"\xff\xd8\xff", jpeg_size), (b"RIFF", webp_size)):
+            if data.startswith(start):
+                return read(data)
         raise ValueError(f"no PNG, JPEG or WebP starts with {data[:8]!r}")
     except (OSError, struct.error, LookupError, ValueError) as error:
         stop(f"{path.name} is no image, corrupt or cut off: {error}")
@@ -293,6 +289,11 @@ def read_metrics(path: Path) -> dict[str, dict[str, Any]]:
 def stop(message: str) -> NoReturn:
     """Fail the task with one line in its log."""
     raise SystemExit(f"error: {message}")
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from flowdsl import Workspace, task
 from sonic_tasks import PYTHON
 
-# For each measure: which way is better, the value it must reach, and how much worse than the baseline it may be
-# (0.05: five per cent; none: not compared). A measure without a rule is reported and decides nothing.
+# For each measure: which way is better (lower, higher, or zero: the nearer to 0), the value it must reach, and how much
+# worse than the baseline it may be (0.05: five per cent; none: not compared). A measure without a rule is reported and
+# decides nothing.
 THRESHOLDS = {
     "lse_d": {"better": "lower", "limit": 8.5, "regression": 0.05},
     "lse_c": {"better": "higher", "limit": 6.0, "regression": 0.05},
@@ -77,13 +78,15 @@ def judge_one(name: str, rule: Mapping[str, Any], metric: Any, baseline: Mapping
     """The check of one measure against its rule."""
     value, limit = number(metric), rule.get("limit")
     check = {"metric": name, "value": value, "limit": limit, "baseline": None, "change": None, "reason": ""}
-    sign = {"lower": 1, "higher": -1}.get(rule.get("better", ""))
-    if sign is None:
-        check["reason"] = f"{name}: its rule must say better: lower or higher"
+    better = str(rule.get("better"))
+    judged = {"lower": lambda x: x, "higher": lambda x: -x, "zero": abs}.get(better)  # less of this is better
+    if judged is None:
+        check["reason"] = f"{name}: its rule must say better: lower, higher or zero"
     elif value is None:
         check["reason"] = f"{name} is missing or not a number"
-    elif limit is not None and not sign * value <= sign * limit:
-        check["reason"] = f"{name}={value:g} is {'above' if sign > 0 else 'below'} the limit {limit:g}"
+    elif limit is not None and not judged(value) <= judged(limit):
+        side = {"lower": "above", "higher": "below", "zero": "further from 0 than"}[better]
+        check["reason"] = f"{name}={value:g} is {side} the limit {limit:g}"
     if baseline is None or rule.get("regression") is None:
         return check
 
@@ -96,7 +99,7 @@ def judge_one(name: str, rule: Mapping[str, Any], metric: Any, baseline: Mapping
     elif method(metric) != method(baseline[name]):
         check["reason"] = f"{name} was measured by {method(metric)}, the baseline by {method(baseline[name])}"
     else:
-        worse = sign * (value - before)
+        worse = judged(value) - judged(before)
         change = worse / abs(before) if before else math.copysign(math.inf, worse) if worse else 0.0
         check["change"] = round(change, 4) + 0.0 if math.isfinite(change) else None
         if change > allowed + 1e-9:  # a float's last digit decides nothing

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 type question struct {
@@ -27,16 +28,24 @@ type answer struct {
 }
 
 func main() {
-	fields := flag.String("enable-api-fields", "", "the feature flag of that name; Tekton's default when empty")
+	set := map[string]string{}
+	flag.Func("flag", "a feature flag as NAME=VALUE; repeated", func(text string) error {
+		name, value, found := strings.Cut(text, "=")
+		if !found {
+			return fmt.Errorf("%q is not NAME=VALUE", text)
+		}
+		set[name] = value
+		return nil
+	})
 	flag.Parse()
-	if err := run(*fields, os.Stdin, os.Stdout); err != nil {
+	if err := run(set, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "admission:", err)
 		os.Exit(1)
 	}
 }
 
-func run(fields string, in io.Reader, out io.Writer) error {
-	webhooks, err := newWebhooks(fields)
+func run(set map[string]string, in io.Reader, out io.Writer) error {
+	webhooks, err := newWebhooks(set)
 	if err != nil {
 		return err
 	}

@@ -34,12 +34,12 @@ type webhooks struct {
 	ctx context.Context
 }
 
-// newWebhooks takes the value of enable-api-fields, or "" for every flag's default.
-func newWebhooks(fields string) (webhooks, error) {
+// newWebhooks takes feature flags that are set otherwise than by default, by their names in the ConfigMap.
+func newWebhooks(set map[string]string) (webhooks, error) {
 	ctx := context.Background()
 	cfg := config.FromContextOrDefaults(ctx)
-	if fields != "" {
-		flags, err := config.NewFeatureFlagsFromMap(map[string]string{"enable-api-fields": fields})
+	if len(set) > 0 {
+		flags, err := config.NewFeatureFlagsFromMap(set)
 		if err != nil {
 			return webhooks{}, err
 		}

@@ -14,8 +14,8 @@ from typing import Any
 import attrs
 import yaml
 
-from flowdsl.lint.nodes import Node
-from flowdsl.lint.scalars import NoJsonError, key_text, resolve
+from flowdsl.yamlread.nodes import Node
+from flowdsl.yamlread.scalars import NoJsonError, key_text, resolve
 
 MAX_DEPTH = 200
 MAX_NODES = 500_000

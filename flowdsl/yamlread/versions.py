@@ -9,7 +9,7 @@ import copy
 from typing import Any
 
 from flowdsl.check.findings import Path, Report
-from flowdsl.lint.documents import Document
+from flowdsl.yamlread.documents import Document
 
 _BETA = "tekton.dev/v1beta1"
 _KINDS = ("Task", "Pipeline", "TaskRun", "PipelineRun")

@@ -9,10 +9,10 @@ from typing import Any
 import attrs
 
 from flowdsl.check import Finding
-from flowdsl.lint.nodes import Node, Path
-from flowdsl.lint.reader import ReadDocument, UnreadableError, read
-from flowdsl.lint.sources import Source
 from flowdsl.tekton import KINDS
+from flowdsl.yamlread.nodes import Node, Path
+from flowdsl.yamlread.reader import ReadDocument, UnreadableError, read
+from flowdsl.yamlread.sources import Source
 
 _GROUP = "tekton.dev/"
 

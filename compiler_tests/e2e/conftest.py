@@ -1,0 +1,37 @@
+"""Fixtures of the TaskRun runner: it runs in both of its modes, with and without mount namespaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from taskrun_support import Bench
+
+from flowdsl.runner.taskrun import Runner, process_runner
+
+
+@pytest.fixture(scope="module", params=["namespace", "plain"])
+def any_runner(request: pytest.FixtureRequest) -> Iterator[Runner]:
+    with process_runner(namespace=request.param == "namespace") as runner:
+        if request.param == "namespace" and not runner.executor.host().literal:
+            pytest.skip(f"no mount namespace can be made here: {runner.describe()}")
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def namespaced_runner() -> Iterator[Runner]:
+    with process_runner() as runner:
+        if not runner.executor.host().literal:
+            pytest.skip(f"no mount namespace can be made here: {runner.describe()}")
+        yield runner
+
+
+@pytest.fixture
+def bench(any_runner: Runner, tmp_path: Path) -> Bench:
+    return Bench(any_runner, tmp_path)
+
+
+@pytest.fixture
+def namespaced(namespaced_runner: Runner, tmp_path: Path) -> Bench:
+    return Bench(namespaced_runner, tmp_path)

@@ -1,0 +1,47 @@
+"""What the documentation shows is what happens: its pipelines compile, its mistake gives the finding it prints."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from flowdsl.cli import main
+
+DOCS = Path(__file__).parents[2] / "docs"
+BLOCK = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: str) -> list[str]:
+    return BLOCK.findall((DOCS / page).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", ["index.md", "tutorial.md"])
+def test_the_pipeline_of_the_page_compiles(page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "shown.py"
+    source.write_text(blocks(page)[0], encoding="utf-8")
+    assert main(["compile", str(source)]) == 0
+    assert source.with_suffix(".yaml").exists()
+    assert main(["lint", "--fail-on", "warning", "--ignore", "FLOW323", str(source)]) == 0
+
+
+def test_the_mistake_of_the_tutorial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "train.py"
+    text = blocks("tutorial.md")[0].replace("evaluate(trained.weights)", "evaluate(trained.loss)")
+    source.write_text(text, encoding="utf-8")
+    assert main(["compile", str(source)]) == 1
+    shown = (DOCS / "tutorial.md").read_text(encoding="utf-8").split("```text\n")[1].split("```")[0]
+    told = capsys.readouterr().err.replace(f"{source}", "train.py")
+    assert told.startswith(shown)
+    assert not source.with_suffix(".yaml").exists()
+
+
+def test_the_tests_of_the_tutorial_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "train.py").write_text(blocks("tutorial.md")[0], encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    space: dict[str, object] = {}
+    exec(compile(blocks("tutorial.md")[1], "test_train.py", "exec"), space)
+    test = space["test_training_lowers_the_loss"]
+    assert callable(test)
+    test(tmp_path, monkeypatch)

@@ -1,0 +1,130 @@
+"""`@task(cache=True)`: a local run takes what the task gave before for the same code, image, params and files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pipelinerun_support import FakeTaskRunner, ended, engine_for, failed, give, pipeline_run, task
+
+from flowdsl import pipeline
+from flowdsl import task as make_task
+from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.runner.cache import ANNOTATION, HIT, Cache
+from flowdsl.view.events import TaskChanged
+
+
+def cached(**fields: Any) -> dict[str, Any]:
+    spec = {
+        "metadata": {"annotations": {ANNOTATION: "true"}},
+        "workspaces": [{"name": "video", "readOnly": True}, {"name": "outputs"}],
+        **fields.pop("spec", {}),
+    }
+    spaces = [
+        {"name": "video", "workspace": "w", "subPath": "in"},
+        {"name": "outputs", "workspace": "w", "subPath": "out"},
+    ]
+    return task("a", results=("r",), spec=spec, workspaces=spaces, **fields)
+
+
+def play(root: Path, work: dict[str, Any], runner: FakeTaskRunner, events: list[Any] | None = None) -> dict[str, Any]:
+    document = pipeline_run(
+        work, spaces=[{"name": "w"}], workspaces=[{"name": "w", "persistentVolumeClaim": {"claimName": "c"}}]
+    )
+    engine = engine_for(document, runner, root, events=events)
+    engine._worker.cache = Cache(root / "cache")
+    return engine.run()
+
+
+def writes(work: Any, stop: Any) -> dict[str, Any]:
+    outputs = next(space.path for space in work.workspaces if space.name == "outputs")
+    (outputs / "made.txt").write_text("made")
+    return ended(r="v")
+
+
+def given(root: Path, text: str) -> None:
+    folder = root / "c" / "in"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "clip.mp4").write_text(text)
+    (folder / "other.txt").write_text("other")
+
+
+def test_the_second_time_nothing_runs_and_the_files_are_there(tmp_path: Path) -> None:
+    given(tmp_path, "x")
+    runner, events = FakeTaskRunner({"a": writes}), []
+    play(tmp_path, cached(), runner)
+    made = tmp_path / "c" / "out" / "made.txt"
+    made.unlink()
+    finished = play(tmp_path, cached(), runner, events)
+    assert runner.seen == ["a"]
+    assert made.read_text() == "made"
+    assert finished["status"]["conditions"][0]["reason"] == "Succeeded"
+    assert [event.state for event in events if isinstance(event, TaskChanged)] == ["restored"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "runs"),
+    [
+        ({}, {}, 1),
+        ({"params": give(x="1")}, {"params": give(x="1")}, 1),
+        ({"params": give(x="1")}, {"params": give(x="2")}, 2),
+        ({}, {"spec": {"steps": [{"name": "s", "image": "another"}]}}, 2),
+        ({}, {"spec": {"steps": [{"name": "s", "image": "i", "script": "changed"}]}}, 2),
+    ],
+)
+def test_what_the_key_is_made_of(tmp_path: Path, first: dict[str, Any], second: dict[str, Any], runs: int) -> None:
+    given(tmp_path, "x")
+    runner = FakeTaskRunner({"a": ended(r="v")})
+    play(tmp_path, cached(**first), runner)
+    play(tmp_path, cached(**second), runner)
+    assert len(runner.seen) == runs
+
+
+def test_other_content_runs_again_but_only_of_the_file_that_is_meant(tmp_path: Path) -> None:
+    runner = FakeTaskRunner({"a": ended(r="v")})
+    meant = cached(params=give(video="clip.mp4"))
+    given(tmp_path, "x")
+    play(tmp_path, meant, runner)
+    (tmp_path / "c" / "in" / "other.txt").write_text("changed")
+    play(tmp_path, meant, runner)
+    assert len(runner.seen) == 1
+    given(tmp_path, "y")
+    play(tmp_path, meant, runner)
+    assert len(runner.seen) == 2
+    play(tmp_path, cached(), runner)
+    (tmp_path / "c" / "in" / "other.txt").write_text("changed again")
+    play(tmp_path, cached(), runner)
+    assert len(runner.seen) == 4
+
+
+def test_a_failure_is_not_kept_and_a_task_without_it_always_runs(tmp_path: Path) -> None:
+    given(tmp_path, "x")
+    runner = FakeTaskRunner({"a": failed()})
+    play(tmp_path, cached(), runner)
+    play(tmp_path, cached(), runner)
+    assert len(runner.seen) == 2
+    plain = task("a")
+    for _ in range(2):
+        play(tmp_path, plain, runner)
+    assert len(runner.seen) == 4
+
+
+@make_task(image="python:3.12-slim", cache=True)
+def convert(text: str) -> str:
+    return text.upper()
+
+
+@pytest.mark.parametrize("inline", [True, False])
+def test_the_option_is_an_annotation_of_the_task(inline: bool) -> None:
+    @pipeline
+    def one() -> None:
+        convert("a")
+
+    documents = compile_pipeline(one, CompileOptions(inline=inline)).documents
+    if inline:
+        found = next(each for each in documents if each["kind"] == "Pipeline")["spec"]["tasks"][0]["taskSpec"]
+    else:
+        found = next(each for each in documents if each["kind"] == "Task")
+    assert found["metadata"]["annotations"] == {ANNOTATION: "true"}
+    assert HIT != ANNOTATION

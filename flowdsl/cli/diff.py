@@ -1,0 +1,55 @@
+"""`flowdsl diff`: reads both sides, prints what differs, and answers with its exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from flowdsl.diagnostics import UsageError
+from flowdsl.diff import Difference, Impact, compare, render
+from flowdsl.diff.inputs import Side, read, sides
+
+FAIL_ON = ("any", "behavioural", "breaking", "never")
+
+
+def diff_command(
+    words: tuple[str, ...],
+    *,
+    output: str,
+    fail_on: str,
+    title: str | None,
+    live: bool = False,
+    context: str | None = None,
+    namespace: str | None = None,
+) -> int:
+    """The command's exit code: 1 where a difference is grave enough for `fail_on`."""
+    before, after = _live(words, context, namespace) if live else sides(words)
+    found = compare(before.documents, after.documents)
+    if output == "json":
+        click.echo(render.as_json(found), nl=False)
+    elif output == "markdown":
+        click.echo(render.as_markdown(found, title or f"Tekton: {before.name} → {after.name}"), nl=False)
+    else:
+        click.echo(render.as_text(found, color=sys.stdout.isatty()), nl=False)
+        if not found:
+            click.echo(f"no differences between {before.name} and {after.name}", err=True)
+    return _code(found, fail_on)
+
+
+def _code(found: list[Difference], fail_on: str) -> int:
+    if fail_on == "never":
+        return 0
+    least = Impact.COSMETIC if fail_on == "any" else Impact[fail_on.upper()]
+    return int(any(each.impact >= least for each in found))
+
+
+def _live(words: tuple[str, ...], context: str | None, namespace: str | None) -> tuple[Side, Side]:
+    """What a cluster has under the names of the documents, and the documents."""
+    if len(words) != 1:
+        raise UsageError("--live compares one side with the cluster: `flowdsl diff --live pipelines/sonic.yaml`")
+    from flowdsl.cluster.live import read_live
+
+    wanted = read(words[0])
+    found = read_live(wanted.documents, context=context, namespace=namespace)
+    return Side(f"the cluster's {context or 'current context'}", tuple(found)), wanted

@@ -1,0 +1,295 @@
+"""`flowdsl run`: what is to run, where it is kept, what is shown, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from flowdsl.cli import run_inputs
+from flowdsl.cli.run_inputs import Inputs
+from flowdsl.cli.run_settings import RunSettings, load_settings
+from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
+from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.ir.local import LocalRun
+from flowdsl.view.events import Notice, condition
+
+if TYPE_CHECKING:
+    from flowdsl.runner.pipelinerun.engine import Engine
+    from flowdsl.runner.store import RunFolder
+    from flowdsl.runner.taskrun import Runner
+
+EXIT_CANCELLED = 130
+
+
+@attrs.frozen
+class Choices:
+    """The command line's choices."""
+
+    files: tuple[str, ...]
+    values: Mapping[str, str]
+    name: str = ""
+    folder: str = ""
+    resume: str = ""
+    only: tuple[str, ...] = ()
+    namespace: str = ""
+    alpha: frozenset[str] = frozenset()
+    jobs: int | None = None
+    gpu: str = ""
+    executor: str = ""
+    output: str = "text"
+    logs: bool = True
+    cache: bool = True
+
+
+def run_command(pipeline: Pipeline | None, choices: Choices, *, watch: bool = False) -> int:
+    """Run, once or whenever the files change; the exit code. Raises UsageError, FlowError."""
+    if not watch:
+        return run_once(pipeline, choices)
+    from flowdsl.cli.watching import watch_files
+
+    if choices.resume:
+        raise UsageError("--watch starts a new run at each change; it does not go with --resume")
+    return watch_files(_source(pipeline, choices.files), lambda: run_once(_fresh(pipeline, choices), choices))
+
+
+def run_once(pipeline: Pipeline | None, choices: Choices) -> int:
+    """One run, new or resumed."""
+    settings = load_settings(Path.cwd())
+    check_executor(choices.executor or settings.executor)
+    runs = Path(settings.folder / settings.runs) if settings.runs else _runs()
+    if choices.resume:
+        folder = find_run(choices.resume, runs)
+        inputs = _resumed(folder, pipeline, choices)
+    else:
+        inputs = _inputs(pipeline, choices)
+        folder = _create(inputs, choices, runs)
+    if not folder.lock():
+        raise UsageError(f"run {folder.name} is running now")
+    try:
+        return _play(inputs, folder, choices, settings, runs)
+    finally:
+        folder.unlock()
+
+
+def _runs() -> Path:
+    from flowdsl.runner.store import RUNS
+
+    return RUNS
+
+
+def _source(pipeline: Pipeline | None, files: tuple[str, ...]) -> list[str]:
+    if pipeline is not None:
+        return [f"{pipeline.location.file}:{pipeline.name}"]
+    if not files:
+        raise UsageError("name what to run: a pipeline's Python file, or Tekton YAML with a PipelineRun")
+    return list(files)
+
+
+def _fresh(pipeline: Pipeline | None, choices: Choices) -> Pipeline | None:
+    """The pipeline as its file is now: the module at hand is the one that was loaded when the command began."""
+    if pipeline is None:
+        return None
+    from flowdsl.cli.load import load_pipeline
+
+    return load_pipeline(f"{pipeline.location.file}:{pipeline.name}")
+
+
+def _inputs(pipeline: Pipeline | None, choices: Choices) -> Inputs:
+    source = _source(pipeline, choices.files)
+    python = [file for file in source if file.endswith(".py") or ".py:" in file]
+    if python and len(source) > 1:
+        raise UsageError("run takes one Python file, or YAML files")
+    if python:
+        if pipeline is None:
+            from flowdsl.cli.load import load_pipeline
+
+            pipeline = load_pipeline(source[0])
+        options = {"alpha": choices.alpha, "namespace": choices.namespace or None}
+        return run_inputs.from_pipeline(pipeline, choices.values, source, **options)
+    return run_inputs.from_yaml(source, choices.values)
+
+
+def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
+    """Name the run and make its folder. Raises UsageError where there is one of that name, or params are missing."""
+    from flowdsl.runner.pipelinerun.naming import generated
+    from flowdsl.runner.pipelinerun.only import only
+    from flowdsl.runner.store import RunFolder
+
+    run = run_inputs.choose_run(inputs)
+    metadata = run.setdefault("metadata", {})
+    if choices.name or not metadata.get("name"):
+        metadata["name"] = choices.name or generated(str(metadata.get("generateName") or "run-"))
+    metadata.pop("generateName", None)
+    metadata["namespace"] = choices.namespace or metadata.get("namespace") or "default"
+    metadata["uid"] = str(uuid.uuid4())
+    _check_missing(run, inputs)
+    if choices.only:
+        only(run_inputs.pipeline_spec(run, inputs.documents), choices.only)
+    path = Path(choices.folder) if choices.folder else runs / metadata["name"]
+    about = {
+        "name": metadata["name"],
+        "source": inputs.source,
+        "only": list(choices.only),
+        "set": sorted(choices.values),
+    }
+    try:
+        return RunFolder.create(path, inputs.documents, about)
+    except FileExistsError:
+        hint = f"go on with it: --resume {path}" if choices.folder else "choose another --name"
+        raise UsageError(f"{path} holds a run already; {hint}, or remove it") from None
+
+
+def _check_missing(run: Mapping[str, Any], inputs: Inputs) -> None:
+    from flowdsl.runner.pipelinerun.params import missing_params
+
+    spec = run_inputs.pipeline_spec(run, inputs.documents)
+    given = {param["name"]: "" for param in (run.get("spec") or {}).get("params") or ()}
+    given |= {name: "" for service in inputs.local.services for name in service.params}
+    missing = missing_params(spec.get("params") or (), given)
+    if missing:
+        example = " ".join(f"--set {name}=..." for name in missing)
+        raise UsageError(f"the run has no value for {', '.join(missing)}; give it: {example}")
+
+
+def find_run(name: str, runs: Path) -> RunFolder:
+    """A run by its name, its folder, or `last`. Raises UsageError."""
+    import difflib
+
+    from flowdsl.runner.store import RunFolder, find_runs
+
+    for path in (runs / name, Path(name)):
+        if (path / "run.json").is_file():
+            return RunFolder(path)
+    found = find_runs(runs)
+    if name == "last" and found:
+        return found[0]
+    close = difflib.get_close_matches(name, [each.path.name for each in found], 1)
+    hint = f"did you mean {close[0]!r}?" if close else "flowdsl runs list shows those there are"
+    raise UsageError(f"there is no run {name!r} in {runs}; {hint}")
+
+
+def _resumed(folder: RunFolder, pipeline: Pipeline | None, choices: Choices) -> Inputs:
+    """The documents of the run as they were; from its source only what is not kept: stand-ins and Secrets."""
+    if choices.values:
+        raise UsageError("a run goes on with the values it was started with; leave out --set, or start a new run")
+    source = list(choices.files) or list(folder.about().get("source") or ())
+    inputs = Inputs(folder.documents(), LocalRun(), source)
+    if pipeline is not None or any(".py" in each for each in source):
+        from flowdsl.cli.load import load_pipeline
+
+        inputs.local = run_inputs.local_of(pipeline or load_pipeline(source[0]))
+    else:
+        present = [each for each in source if Path(each).exists()]
+        for each in run_inputs.from_yaml(present, {}).documents if present else ():
+            if each.get("kind") == "Secret":
+                inputs.documents.append(each)
+    return inputs
+
+
+def _play(inputs: Inputs, folder: RunFolder, choices: Choices, settings: RunSettings, runs: Path) -> int:
+    from flowdsl.cli.stand_ins import stand_ins
+    from flowdsl.runner.cache import Cache
+    from flowdsl.runner.pipelinerun.engine import Settings
+    from flowdsl.runner.session import Session
+    from flowdsl.view import make_view
+
+    run = run_inputs.choose_run(inputs)
+    about = folder.about()
+    slots = choices.jobs or settings.jobs or max(8, 2 * (os.cpu_count() or 1))
+    environment = dict(os.environ)
+    task_runner = make_task_runner(choices.executor or settings.executor, environment)
+    session = Session(
+        folder=folder,
+        run=run,
+        documents=inputs.documents,
+        local=inputs.local,
+        stand_ins=stand_ins(inputs.local, settings),
+        task_runner=task_runner,
+        equivalent=_equivalent(),
+        settings=Settings(slots, gpu_required=(choices.gpu or settings.gpu) == "require"),
+        environment=environment,
+        set_params=lambda values: run_inputs.set_params(run, inputs.documents, values),
+        chosen=frozenset(about.get("set") or ()),
+        only=choices.only or tuple(about.get("only") or ()),
+        resumed=bool(choices.resume),
+        cache=Cache(runs.parent / "cache") if choices.cache else None,
+    )
+    view = make_view(choices.output, live=sys.stdout.isatty(), logs=choices.logs)
+    try:
+        for text in inputs.notices:
+            view.handle(Notice(text))
+        with task_runner, interrupts() as watcher:
+            finished = session.play(view.handle, watcher.attach)
+    finally:
+        view.close()
+    if watcher.count:
+        return EXIT_CANCELLED
+    return EXIT_OK if condition(finished).get("status") == "True" else EXIT_FINDINGS
+
+
+_EXECUTORS = ("process",)
+
+
+def check_executor(executor: str) -> None:
+    """Raise UsageError for an executor that there is not."""
+    if executor and executor not in _EXECUTORS:
+        raise UsageError(f"there is no executor {executor!r}; there is {', '.join(_EXECUTORS)}")
+
+
+def make_task_runner(executor: str, environment: Mapping[str, str]) -> Runner:
+    """The half of the runner that runs TaskRuns, with the executor that is asked for."""
+    from flowdsl.runner.taskrun import process_runner
+
+    return process_runner(extra_path=environment.get("PATH", ""))
+
+
+def _equivalent() -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module("flowdsl.runner.equivalents").equivalent
+    except ModuleNotFoundError:
+        return None
+
+
+class Interrupts:
+    """Ctrl-C and SIGTERM: the first ends the run gracefully, the second at once."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._engine: Engine | None = None
+
+    def attach(self, engine: Engine) -> None:
+        """The engine to end, from now on."""
+        self._engine = engine
+
+    def __call__(self, number: int, frame: object) -> None:
+        """The signal's handler. It only leaves word: the thread it interrupts may hold any lock."""
+        from flowdsl.runner.pipelinerun.machine import CANCEL, CANCEL_RUN_FINALLY
+
+        self.count += 1
+        if self._engine is None:
+            # Nothing runs yet but services, which their context ends.
+            raise KeyboardInterrupt
+        self._engine.cancel(CANCEL_RUN_FINALLY if self.count == 1 else CANCEL)
+
+
+@contextmanager
+def interrupts() -> Iterator[Interrupts]:
+    """Handle signals by an `Interrupts` while the context lasts."""
+    found = Interrupts()
+    before = {number: signal.signal(number, found) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield found
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,204 @@
+"""What `run` is given: a pipeline's file or Tekton YAML, to the documents that are run."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity, UsageError
+from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.ir.local import LocalRun
+
+Document = dict[str, Any]
+
+
+@attrs.define
+class Inputs:
+    """What is to run: documents, the stand-ins of this machine, and where they came from, to find them again."""
+
+    documents: list[Document]
+    local: LocalRun
+    source: list[str]
+    wanted: str = ""
+    notices: list[str] = attrs.field(factory=list)
+
+
+def from_pipeline(pipeline: Pipeline, values: Mapping[str, str], source: list[str], **options: Any) -> Inputs:
+    """Compile a pipeline, and read its YAML back as a cluster would. Raises FlowError, UsageError."""
+    from flowdsl.compiler import CompileOptions, compile_pipeline
+    from flowdsl.emit import emit_yaml
+
+    local = local_of(pipeline)
+    known = [param.name for param in pipeline.params]
+    for name in local.params:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(known) or 'none'}"
+            raise UsageError(f"{pipeline.location}: LocalRun gives a value for {name!r}, which is no param; {hint}")
+    chosen = {**local.params, **values}
+    compiled = compile_pipeline(pipeline, CompileOptions(params=chosen, **options))
+    return Inputs(read_yaml(emit_yaml(list(compiled.documents)), "the compiled pipeline"), local, source)
+
+
+def local_of(pipeline: Pipeline) -> LocalRun:
+    """The pipeline's LocalRun, from the function that gives it where there is one. Raises UsageError."""
+    given = pipeline.options.local
+    if callable(given):
+        try:
+            given = given()
+        except Exception as error:  # the user's own function may raise anything
+            place = pipeline.location
+            raise UsageError(
+                f"{place}: local= of pipeline {pipeline.name!r} raised {type(error).__name__}: {error}"
+            ) from error
+    if given is None:
+        return LocalRun()
+    if not isinstance(given, LocalRun):
+        raise UsageError(f"{pipeline.location}: local= of pipeline {pipeline.name!r} gave {given!r}, not a LocalRun")
+    return given
+
+
+def from_yaml(paths: Sequence[str], values: Mapping[str, str]) -> Inputs:
+    """Read and check YAML files. Raises FlowError with what Tekton's admission would refuse, UsageError."""
+    files, wanted = [], ""
+    for path in paths:
+        file, _, name = path.rpartition(":") if not Path(path).exists() and ":" in path else (path, "", "")
+        files.append(file)
+        wanted = name or wanted
+    documents = _checked(files)
+    inputs = Inputs(documents, LocalRun(), list(paths), wanted)
+    run = choose_run(inputs)
+    set_params(run, documents, values)
+    return inputs
+
+
+def _checked(files: Sequence[str]) -> list[Document]:
+    from flowdsl.check import Report
+    from flowdsl.lint.engine import Options, lint_sources
+    from flowdsl.yamlread.sources import find_files, load
+    from flowdsl.yamlread.versions import to_v1
+
+    try:
+        sources = [load(each) for file in files for each in find_files([Path(file)], ())]
+    except FileNotFoundError as error:
+        raise UsageError(str(error)) from error
+    found = lint_sources(sources, Options())
+    errors = [
+        Diagnostic(
+            place.finding.code,
+            Severity.ERROR,
+            place.finding.message,
+            Location(place.file, place.line, place.column),
+            place.finding.hint,
+        )
+        for document in found
+        for place in document.places
+        if place.finding.severity == "error"
+    ]
+    if errors:
+        raise FlowError(tuple(errors))
+    # Documents of v1beta1 run as what a cluster makes of them.
+    return [to_v1(document, Report()) if document.checked else document.data for document in found if document.kind]
+
+
+def read_yaml(data: bytes, what: str) -> list[Document]:
+    """The documents of YAML. Raises UsageError."""
+    import yaml
+
+    try:
+        loaded = list(yaml.load_all(data, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except yaml.YAMLError as error:
+        raise UsageError(f"{what} can't be read: {error}") from error
+    return [each for each in loaded if isinstance(each, dict)]
+
+
+def choose_run(inputs: Inputs) -> Document:
+    """The PipelineRun to run; one is made for a Pipeline that has none. Raises UsageError."""
+    runs = [each for each in inputs.documents if each.get("kind") == "PipelineRun"]
+    if inputs.wanted:
+        named = {_name(each): each for each in runs}
+        if inputs.wanted not in named:
+            raise UsageError(f"there is no PipelineRun {inputs.wanted!r}; there is {', '.join(named) or 'none'}")
+        return named[inputs.wanted]
+    if len(runs) == 1:
+        return runs[0]
+    if runs:
+        names = ", ".join(_name(each) for each in runs)
+        raise UsageError(f"there are {len(runs)} PipelineRuns: {names}; name one as FILE:NAME")
+    pipelines = [each for each in inputs.documents if each.get("kind") == "Pipeline"]
+    if len(pipelines) != 1:
+        what = f"{len(pipelines)} Pipelines and no PipelineRun" if pipelines else "neither a PipelineRun nor a Pipeline"
+        raise UsageError(f"{', '.join(inputs.source)} has {what}: there is nothing to run")
+    run = _made(pipelines[0])
+    inputs.documents.append(run)
+    inputs.notices.append(f"there is no PipelineRun; one is made for Pipeline {_name(pipelines[0])}, its volumes empty")
+    return run
+
+
+def _made(pipeline: Document) -> Document:
+    name = _name(pipeline)
+    spaces = [each for each in (pipeline.get("spec") or {}).get("workspaces") or () if not each.get("optional")]
+    claim = {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}
+    return {
+        "apiVersion": "tekton.dev/v1",
+        "kind": "PipelineRun",
+        "metadata": {"generateName": f"{name}-"},
+        "spec": {
+            "pipelineRef": {"name": name},
+            # One volume a workspace, shared by the tasks: an emptyDir would be each task's own.
+            "workspaces": [{"name": each["name"], "volumeClaimTemplate": claim} for each in spaces],
+        },
+    }
+
+
+def _name(document: Mapping[str, Any]) -> str:
+    metadata = document.get("metadata") or {}
+    return str(metadata.get("name") or str(metadata.get("generateName", "")).rstrip("-"))
+
+
+def pipeline_spec(run: Mapping[str, Any], documents: Sequence[Document]) -> Mapping[str, Any]:
+    """The spec of the run's Pipeline; empty where it is not among the documents."""
+    spec = run.get("spec") or {}
+    if spec.get("pipelineSpec"):
+        found: Mapping[str, Any] = spec["pipelineSpec"]
+        return found
+    name = (spec.get("pipelineRef") or {}).get("name")
+    return next(
+        (each.get("spec") or {} for each in documents if each.get("kind") == "Pipeline" and _name(each) == name), {}
+    )
+
+
+def set_params(run: Document, documents: Sequence[Document], values: Mapping[str, str]) -> None:
+    """Give params of the run values that are text, read by the param's type. Raises UsageError."""
+    from flowdsl.runner.pipelinerun.params import declared_type
+
+    declared = {spec["name"]: declared_type(spec) for spec in pipeline_spec(run, documents).get("params") or ()}
+    params = {param["name"]: param for param in (run.get("spec") or {}).get("params") or ()}
+    for name, text in values.items():
+        if name not in declared:
+            close = difflib.get_close_matches(name, declared, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(declared) or 'none'}"
+            raise UsageError(f"the pipeline has no param {name!r}; {hint}")
+        params[name] = {"name": name, "value": _typed(name, text, declared[name])}
+    if params:
+        run.setdefault("spec", {})["params"] = list(params.values())
+
+
+def _typed(name: str, text: str, kind: str) -> Any:
+    if kind == "string":
+        return text
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if kind == "array" and isinstance(value, list):
+        return [each if isinstance(each, str) else json.dumps(each) for each in value]
+    if kind == "object" and isinstance(value, dict):
+        return {key: each if isinstance(each, str) else json.dumps(each) for key, each in value.items()}
+    example = '["a", "b"]' if kind == "array" else '{"key": "value"}'
+    raise UsageError(f"param {name!r} is of type {kind}: write it as JSON, --set '{name}={example}'")

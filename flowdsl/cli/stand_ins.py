@@ -1,0 +1,66 @@
+"""Tasks that stand in for others in a local run: from `LocalRun.tasks` and the project's registry to Task documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flowdsl.cli.run_settings import RunSettings
+from flowdsl.diagnostics import UsageError
+from flowdsl.ir.local import LocalRun
+
+
+def stand_ins(local: LocalRun, settings: RunSettings) -> dict[str, Mapping[str, Any]]:
+    """TaskSpecs or Tasks by name; those of the pipeline go before the project's. Raises UsageError, FlowError."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for name, file in settings.tasks.items():
+        if name not in local.tasks:
+            found[name] = _from_file(name, settings.folder / file)
+    for name, given in local.tasks.items():
+        found[name] = _document(name, given)
+    return found
+
+
+def _document(name: str, given: Any) -> Mapping[str, Any]:
+    from flowdsl.frontend.task import Task
+
+    if isinstance(given, Task):
+        from flowdsl.compiler.stand_in import compile_task
+
+        return compile_task(given)
+    if isinstance(given, Mapping):
+        return given
+    kind = type(given).__name__
+    raise UsageError(f"the stand-in for {name!r} is a @task, a Task document or a TaskSpec, got {kind} {given!r}")
+
+
+def _from_file(name: str, path: Path) -> Mapping[str, Any]:
+    text = str(path)
+    if ".py" in path.name:
+        return _document(name, _from_python(name, text))
+    import yaml
+
+    try:
+        documents = [each for each in yaml.safe_load_all(path.read_bytes()) if isinstance(each, dict)]
+    except (OSError, yaml.YAMLError) as error:
+        raise UsageError(f"the stand-in for {name!r} can't be read: {error}") from error
+    tasks = [each for each in documents if each.get("kind") == "Task"]
+    named = [each for each in tasks if (each.get("metadata") or {}).get("name") == name] or tasks
+    if len(named) != 1:
+        raise UsageError(f"the stand-in for {name!r}: {path} has {len(tasks)} Tasks; it takes one, or one of that name")
+    chosen: Mapping[str, Any] = named[0]
+    return chosen
+
+
+def _from_python(name: str, target: str) -> Any:
+    from flowdsl.cli.load import load_module
+    from flowdsl.frontend.task import Task
+
+    file, _, wanted = target.partition(".py:")
+    module = load_module(Path(file if not wanted else file + ".py"))
+    for attribute in (wanted,) if wanted else (name, name.replace("-", "_")):
+        found = getattr(module, attribute, None)
+        if isinstance(found, Task):
+            return found
+    raise UsageError(f"the stand-in for {name!r}: {target} has no @task {wanted or name.replace('-', '_')!r}")

@@ -1,0 +1,53 @@
+"""`run --watch`: run again whenever a file changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from flowdsl.diagnostics import FlowError, UsageError
+
+_EACH = 0.4
+_ENDINGS = (".py", ".yaml", ".yml", ".json")
+_OUTSIDE = frozenset({"__pycache__", "node_modules", "venv"})
+
+
+def watch_files(source: Sequence[str], run: Callable[[], int]) -> int:
+    """Run now and after each change of the source's files and those beside them, until Ctrl-C; the last exit code."""
+    folders = {Path(each.partition(".py:")[0]).resolve().parent for each in source}
+    code = 0
+    while True:
+        before = _stamps(folders)
+        try:
+            code = run()
+        except FlowError as error:
+            from flowdsl.diagnostics.render import render
+
+            click.echo(render(error.diagnostics), err=True, nl=False)
+            code = error.exit_code
+        except UsageError as error:
+            click.echo(f"error: {error}", err=True)
+            code = error.exit_code
+        if code == 130:
+            return code
+        click.echo(
+            f"waiting for a change in {', '.join(str(each) for each in sorted(folders))} (Ctrl-C ends)", err=True
+        )
+        while _stamps(folders) == before:
+            time.sleep(_EACH)
+
+
+def _stamps(folders: set[Path]) -> dict[Path, int]:
+    found = {}
+    for folder in folders:
+        for path in folder.rglob("*"):
+            inner = path.relative_to(folder).parts
+            if path.suffix in _ENDINGS and not any(part.startswith(".") or part in _OUTSIDE for part in inner):
+                try:
+                    found[path] = path.stat().st_mtime_ns
+                except OSError:
+                    continue
+    return found

@@ -1,0 +1,22 @@
+"""One `@task` by itself as a Task document: what a local run uses in place of a task that it has not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowdsl.compiler.scripts import with_scripts
+from flowdsl.diagnostics import Collector
+from flowdsl.frontend.task import Task
+from flowdsl.ir.nodes import Node, PipelineDef
+from flowdsl.lower.task import task_document
+from flowdsl.passes import run_passes
+
+
+def compile_task(task: Task[..., Any]) -> dict[str, Any]:
+    """The Task object of a task. Raises FlowError for what is wrong with it."""
+    collector = Collector(list(task.problems.items))
+    node = Node(task.definition.name, task.definition, task.definition.location)
+    alone = PipelineDef("alone", task.definition.location, nodes=(node,))
+    compiled = run_passes(with_scripts(alone, collector), collector)
+    collector.raise_if_errors()
+    return task_document(compiled.nodes[0].task, {}, fans_out=True, enums=False)

@@ -1,0 +1,177 @@
+"""The two sides of a difference: files, folders, revisions of git, pipelines in Python.
+
+`A B` are two sides, each a path or `REV:PATH`. `REV` or `REV..REV` or `REV...REV` (from where they parted) with paths
+behind it compares those paths between revisions, a single `REV` with the working tree, as `git diff` does.
+"""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import attrs
+
+from flowdsl.diagnostics import UsageError
+from flowdsl.yamlread.documents import documents
+from flowdsl.yamlread.sources import ENDINGS, Source, decode, find_files, load
+
+_SECONDS = 120
+
+
+@attrs.frozen
+class Side:
+    """One side: what it is called, and its documents as plain data."""
+
+    name: str
+    documents: tuple[dict[str, Any], ...]
+
+
+def sides(words: Sequence[str]) -> tuple[Side, Side]:
+    """Both sides from the words of a command line. Raises UsageError for what can't be read or understood."""
+    if not words:
+        raise UsageError("name two sides: `flowdsl diff old.yaml new.yaml`, or `flowdsl diff main -- pipelines/`")
+    first, *rest = words
+    if len(words) == 2 and _is_path(first) and _is_path(rest[0]):
+        return read(first), read(rest[0])
+    if _is_path(first):
+        raise UsageError(
+            f"{first} is one side; name the other: `flowdsl diff {first} OTHER`, or `flowdsl diff main {first}`"
+        )
+    paths = rest or ["."]
+    for separator in ("...", ".."):
+        if separator in first:
+            old, new = (each or "HEAD" for each in first.split(separator, 1))
+            base = _git("merge-base", old, new).decode().strip() if separator == "..." else old
+            return _side(paths, base), _side(paths, new)
+    return _side(paths, first), _tree(paths)
+
+
+def read(spec: str) -> Side:
+    """One side: a file, a folder, `-`, a pipeline's Python file, or `REV:PATH`."""
+    revision, colon, path = spec.partition(":")
+    if colon and not Path(spec).exists() and not spec.endswith(".py") and ".py:" not in spec:
+        return _side([path], revision)
+    if colon and not Path(spec.partition(".py:")[0] + (".py" if ".py:" in spec else "")).exists():
+        return _side([path], revision)
+    return _tree([spec])
+
+
+def _is_path(word: str) -> bool:
+    if word == "-" or Path(word).exists() or Path(word.partition(".py:")[0] + ".py").exists():
+        return True
+    revision, colon, path = word.partition(":")
+    return bool(colon and path and revision) and _revision(revision)
+
+
+def _revision(word: str) -> bool:
+    done = _run("rev-parse", "--verify", "--quiet", f"{word}^{{commit}}")
+    return done.returncode == 0
+
+
+def _tree(paths: Iterable[str]) -> Side:
+    """The working tree."""
+    found: list[dict[str, Any]] = []
+    names = list(paths)
+    for path in names:
+        if path == "-":
+            found += _parse(decode("-", sys.stdin.buffer.read()))
+        elif path.endswith(".py") or ".py:" in path:
+            found += compiled(path, Path.cwd())
+        else:
+            try:
+                files = list(find_files([Path(path)]))
+            except FileNotFoundError as error:
+                raise UsageError(str(error)) from error
+            for file in files:
+                found += _parse(load(file), named=Path(path).is_file())
+    return Side(", ".join(names), tuple(found))
+
+
+def _side(paths: Sequence[str], revision: str) -> Side:
+    """Paths at a revision; a path that was not there yet has no documents."""
+    if not _revision(revision):
+        raise UsageError(f"{revision} is neither a path nor a revision of git here")
+    found: list[dict[str, Any]] = []
+    for path in paths:
+        if path.endswith(".py") or ".py:" in path:
+            found += _compiled_at(path, revision)
+            continue
+        for name in _names(path, revision):
+            data = _git("show", f"{revision}:./{name}")
+            found += _parse(decode(f"{revision}:{name}", data), named=name == path)
+    return Side(f"{revision}:{', '.join(paths)}", tuple(found))
+
+
+def _names(path: str, revision: str) -> list[str]:
+    listed = _git("ls-tree", "-r", "-z", "--name-only", revision, "--", path).decode(errors="surrogateescape")
+    names = [name for name in listed.split("\0") if name]
+    return [
+        name
+        for name in names
+        if name == path
+        or (
+            name.endswith(ENDINGS)
+            and not any(part.startswith(".") for part in PurePosixPath(name).parts[len(PurePosixPath(path).parts) :])
+        )
+    ]
+
+
+def _parse(source: Source, *, named: bool = True) -> list[dict[str, Any]]:
+    """The documents of a source. What can't be read is an error in a file that was named, and left out in a folder."""
+    found = []
+    for document in documents(source):
+        for place in document.places:
+            told = place.finding
+            unreadable = told.severity == "error" and told.code.startswith(("FLOW4", "FLOW202"))
+            # A folder may hold other YAML too, such as the values of a chart.
+            if unreadable and (named or told.code != "FLOW406"):
+                raise UsageError(f"{place.file}:{place.line}: {told.message}; {told.hint}")
+        if document.kind and not document.template:
+            found.append(document.data)
+    return found
+
+
+def compiled(target: str, folder: Path) -> list[dict[str, Any]]:
+    """What a pipeline's Python file compiles to, in a process of its own: two revisions of a module never meet.
+
+    Raises UsageError with what the compiler says where it does not compile.
+    """
+    command = [sys.executable, "-m", "flowdsl", "compile", target, "-o", "-"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=_SECONDS)
+    if done.returncode != 0:
+        raise UsageError(f"{target} does not compile:\n{done.stderr.decode(errors='replace').rstrip()}")
+    return _parse(decode(target, done.stdout))
+
+
+def _compiled_at(target: str, revision: str) -> list[dict[str, Any]]:
+    """The same at a revision: the whole tree of it is laid out, since a pipeline may import from anywhere in it."""
+    file = target.partition(".py:")[0].removesuffix(".py") + ".py"
+    if not _names(file, revision):
+        return []
+    prefix = _git("rev-parse", "--show-prefix").decode().strip()
+    top = Path(_git("rev-parse", "--show-toplevel").decode().strip())
+    with tempfile.TemporaryDirectory(prefix="flowdsl-diff-") as folder:
+        archive = _git("-C", str(top), "archive", "--format=tar", revision)
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            tar.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # type: ignore[arg-type]
+        return compiled(target, Path(folder) / prefix)
+
+
+def _git(*words: str) -> bytes:
+    done = _run(*words)
+    if done.returncode != 0:
+        raise UsageError(f"git {words[0]}: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def _run(*words: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(["git", *words], capture_output=True, check=False, timeout=_SECONDS)
+    except FileNotFoundError as error:
+        raise UsageError("git is not installed; name two files or folders") from error

@@ -1,0 +1,78 @@
+"""What a pipeline function returns, as the results of the pipeline."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.frontend.handles import NodeHandle, single
+from flowdsl.frontend.proxies import FileValue, Reference, whole
+from flowdsl.ir.declared import Result
+from flowdsl.ir.nodes import PipelineResult, Text
+from flowdsl.ir.types import STRING, Kind, TypeSpec
+
+_ARRAY = TypeSpec(Kind.ARRAY, "list[str]", item=STRING)
+
+
+def as_mapping(returned: Any) -> dict[str, Any]:
+    """The results by name: of a dict, a named tuple, a dataclass, or `result` for a single value."""
+    if returned is None:
+        return {}
+    if isinstance(returned, Mapping):
+        return dict(returned)
+    if isinstance(returned, tuple) and hasattr(returned, "_fields"):
+        return dict(zip(getattr(returned, "_fields", ()), returned, strict=True))
+    if dataclasses.is_dataclass(returned):
+        return {field.name: getattr(returned, field.name) for field in dataclasses.fields(returned)}
+    return {"result": returned}
+
+
+def pipeline_results(returned: Any, location: Location, collector: Collector) -> list[PipelineResult]:
+    """The results of a pipeline; FLOW015 for what is no result of a task."""
+    found = []
+    for name, given in as_mapping(returned).items():
+        said = given if isinstance(given, Result) else Result(given)
+        read = _value(said.value)
+        if read is None:
+            collector.error(
+                "FLOW015",
+                f"pipeline result {name!r} is {said.value!r}, not the result of a task",
+                location,
+                hint="return results of tasks: `return {'video': clip.video}`",
+            )
+            continue
+        value, spec = read
+        result = PipelineResult(name, value, spec, said.description, location)
+        found.append(attrs.evolve(result, written=said.type) if isinstance(given, Result) else result)
+    return found
+
+
+def _value(given: Any) -> tuple[Text, TypeSpec] | None:
+    """The text of a result's value and its type; None for what holds no reference."""
+    value = single(given, "returning it") if isinstance(given, NodeHandle) else given
+    if isinstance(value, FileValue):
+        return value.path, STRING
+    if isinstance(value, Reference):
+        many = value.type.kind in (Kind.ARRAY, Kind.OBJECT)
+        return (whole(value) if many else value.text), value.type
+    if isinstance(value, str) and "$(" in value:
+        return value, STRING
+    if isinstance(value, (list, tuple)):
+        texts = tuple(_part(each) for each in value)
+        return (texts, _ARRAY) if any("$(" in text for text in texts) else None
+    if isinstance(value, Mapping):
+        parts = {str(key): _part(each) for key, each in value.items()}
+        spec = TypeSpec(Kind.OBJECT, "dict[str, str]", properties=tuple((key, STRING) for key in parts))
+        return (parts, spec) if any("$(" in text for text in parts.values()) else None
+    return None
+
+
+def _part(value: Any) -> str:
+    inner = single(value, "returning it") if isinstance(value, NodeHandle) else value
+    if isinstance(inner, Reference) and inner.type.kind is Kind.ARRAY:
+        return whole(inner)
+    return str(inner)

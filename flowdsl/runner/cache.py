@@ -1,0 +1,107 @@
+"""What a task gave before for the same code, image, params and input files: opted in to with `@task(cache=True)`.
+
+An entry is a folder named by its key: `status.json`, and `outputs/` with the files the task handed on. Only TaskRuns
+that succeeded are kept. Secrets are no part of a key, nor are the objects that steps read by environment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from flowdsl.runner.contract import BoundWorkspace
+
+ANNOTATION = "flowdsl.dev/cache"
+HIT = "flowdsl.dev/cache-hit"
+# The workspace that flowdsl gives a task for the files it hands on.
+_OUTPUTS = "outputs"
+_CHUNK = 1 << 20
+
+
+def wanted(task_run: Mapping[str, Any]) -> bool:
+    """Whether the task opted in."""
+    return (task_run["metadata"].get("annotations") or {}).get(ANNOTATION) == "true"
+
+
+def key_of(task_run: Mapping[str, Any], workspaces: Sequence[BoundWorkspace]) -> str:
+    """The key of a TaskRun: a hash of its spec's own fields and of the content of every file it is given."""
+    spec = task_run["spec"]
+    fields = {name: spec.get(name) for name in ("taskSpec", "params", "stepSpecs", "sidecarSpecs", "computeResources")}
+    digest = hashlib.sha256(json.dumps(fields, sort_keys=True).encode())
+    params = {param["name"]: param["value"] for param in spec.get("params") or ()}
+    for space in sorted(workspaces, key=lambda each: each.name):
+        if space.name == _OUTPUTS:
+            continue
+        # A File param has the name of its workspace, and says which file of it is meant.
+        value = params.get(space.name)
+        file = space.path / value if isinstance(value, str) and value else space.path
+        digest.update(f"\0{space.name}\0".encode())
+        for name, content in _files(file if file.exists() else space.path):
+            digest.update(f"{name}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def _files(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and hash of every file at or below a path, in order."""
+    if path.is_file():
+        yield path.name, _hash(path)
+        return
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        for name in sorted(names):
+            file = Path(folder) / name
+            if file.is_file():
+                yield file.relative_to(path).as_posix(), _hash(file)
+
+
+def _hash(path: Path) -> bytes:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.digest()
+
+
+@attrs.frozen
+class Cache:
+    """The entries of a project."""
+
+    root: Path
+
+    def find(self, key: str, workspaces: Sequence[BoundWorkspace]) -> dict[str, Any] | None:
+        """The status kept under a key, its files put in place; None where there is none."""
+        entry = self.root / key
+        try:
+            status: dict[str, Any] = json.loads((entry / "status.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        target = _outputs(workspaces)
+        if (entry / _OUTPUTS).is_dir() and target is not None:
+            shutil.copytree(entry / _OUTPUTS, target, symlinks=True, dirs_exist_ok=True)
+        return status
+
+    def keep(self, key: str, status: Mapping[str, Any], workspaces: Sequence[BoundWorkspace]) -> None:
+        """Keep what a TaskRun gave. An entry appears whole; of two at once the first stays."""
+        temporary = self.root / f".{key}.{uuid.uuid4().hex}"
+        try:
+            temporary.mkdir(parents=True)
+            source = _outputs(workspaces)
+            if source is not None and source.is_dir():
+                shutil.copytree(source, temporary / _OUTPUTS, symlinks=True)
+            (temporary / "status.json").write_text(json.dumps(status), encoding="utf-8")
+            os.rename(temporary, self.root / key)
+        except OSError:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _outputs(workspaces: Sequence[BoundWorkspace]) -> Path | None:
+    return next((space.path for space in workspaces if space.name == _OUTPUTS and not space.read_only), None)

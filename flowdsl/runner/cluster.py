@@ -1,0 +1,83 @@
+"""What stands for the API server of a local run: claims, Secrets, ConfigMaps and StepActions by name."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from flowdsl.ir.local import LocalRun
+from flowdsl.runner.pipelinerun.catalogue import Catalogue
+
+
+class LocalCluster:
+    """The objects of a local run. Claims live in a folder of their own and are filled once."""
+
+    def __init__(
+        self,
+        claims: Path,
+        local: LocalRun,
+        catalogue: Catalogue,
+        notice: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._claims = claims
+        self._local = local
+        self._catalogue = catalogue
+        self._notice = notice
+        self._lock = threading.Lock()
+
+    def claim(self, name: str) -> Path:
+        """The folder of a claim, filled from `LocalRun.claims` when it is made. Raises LookupError, OSError."""
+        target = self._claims / name
+        if target.is_dir():
+            return target
+        with self._lock:
+            if not target.is_dir():
+                self._make(name, target)
+        return target
+
+    def _make(self, name: str, target: Path) -> None:
+        # Filled beside its place first: what is there is whole, whenever this process ends.
+        temporary = target.with_name(f".{name}.new")
+        shutil.rmtree(temporary, ignore_errors=True)
+        seed = self._local.claims.get(name)
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        if callable(seed):
+            temporary.mkdir()
+            seed(temporary)
+        elif seed is not None:
+            if not Path(seed).is_dir():
+                raise LookupError(f'claim "{name}" is to be filled from {seed}, which is no folder')
+            shutil.copytree(seed, temporary, symlinks=True)
+        else:
+            temporary.mkdir()
+            if ("PersistentVolumeClaim", name) not in self._catalogue.documents and not name.startswith("pvc-"):
+                self._notice(f"claim {name}: nothing here says what is in it, so it starts empty (LocalRun.claims)")
+        temporary.rename(target)
+
+    def secret(self, name: str) -> Mapping[str, bytes]:
+        """The data of a Secret: that of the LocalRun before that of a document. Raises LookupError."""
+        if name in self._local.secrets:
+            return {key: value.encode() for key, value in self._local.secrets[name].items()}
+        document = self._catalogue.documents.get(("Secret", name))
+        if document is None:
+            raise LookupError(f'secret "{name}" not found: give it with LocalRun(secrets={{"{name}": {{...}}}})')
+        data = {key: base64.b64decode(value) for key, value in (document.get("data") or {}).items()}
+        return data | {key: str(value).encode() for key, value in (document.get("stringData") or {}).items()}
+
+    def config_map(self, name: str) -> Mapping[str, bytes]:
+        """The data of a ConfigMap: that of the LocalRun before that of a document. Raises LookupError."""
+        if name in self._local.config_maps:
+            return {key: value.encode() for key, value in self._local.config_maps[name].items()}
+        document = self._catalogue.documents.get(("ConfigMap", name))
+        if document is None:
+            raise LookupError(f'configmap "{name}" not found: give it with LocalRun(config_maps={{"{name}": {{...}}}})')
+        data = {key: str(value).encode() for key, value in (document.get("data") or {}).items()}
+        return data | {key: base64.b64decode(value) for key, value in (document.get("binaryData") or {}).items()}
+
+    def step_action(self, reference: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The spec of a StepAction among the documents. Raises LookupError."""
+        return self._catalogue.step_action(reference)

@@ -1,0 +1,313 @@
+"""Runs a PipelineRun: TaskRuns in threads, one thread that decides; keeps limits of time and room, and records."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import attrs
+
+from flowdsl.diagnostics import InternalError, UsageError
+from flowdsl.runner.cache import Cache
+from flowdsl.runner.contract import Cluster, Stop, TaskRunner
+from flowdsl.runner.pipelinerun import machine as flow
+from flowdsl.runner.pipelinerun.budget import Budget, Resources, asked, host, shortages
+from flowdsl.runner.pipelinerun.catalogue import Catalogue
+from flowdsl.runner.pipelinerun.failure import RunFailure
+from flowdsl.runner.pipelinerun.machine import Machine
+from flowdsl.runner.pipelinerun.nodes import ChildRun
+from flowdsl.runner.pipelinerun.plan import Plan, make_plan
+from flowdsl.runner.pipelinerun.record import Recorder
+from flowdsl.runner.pipelinerun.status import as_object, failed_status, finished_status, running_status
+from flowdsl.runner.pipelinerun.taskrun import owner, task_run, task_workspaces
+from flowdsl.runner.pipelinerun.telling import Teller
+from flowdsl.runner.pipelinerun.times import stamp
+from flowdsl.runner.pipelinerun.work import Worker
+from flowdsl.view.events import Event, Notice
+
+# Threads wait for processes most of the time; memory is what limits them.
+_MOST_THREADS = 512
+_WORDS = {
+    flow.CANCEL: "stopping at once: all that runs is cancelled",
+    flow.CANCEL_RUN_FINALLY: "stopping: what runs is cancelled, then finally runs; once more ends it at once",
+    flow.STOP_RUN_FINALLY: "stopping: what runs may end, nothing new starts, then finally runs",
+}
+
+
+@attrs.frozen
+class Settings:
+    """How to run: how many TaskRuns at once, what room there is for all of them together, whether GPUs are a must."""
+
+    slots: int
+    room: Resources = attrs.field(factory=host)
+    gpu_required: bool = False
+
+
+@attrs.define
+class _Active:
+    run: ChildRun
+    needs: Resources
+    stop: Stop
+    child: Engine | None = None
+
+
+class Engine:
+    """One run of one PipelineRun. `run` works in the thread that calls it; `cancel` may come from any, or a signal."""
+
+    def __init__(
+        self,
+        document: dict[str, Any],
+        catalogue: Catalogue,
+        task_runner: TaskRunner,
+        cluster: Cluster,
+        recorder: Recorder,
+        emit: Callable[[Event], None],
+        settings: Settings,
+        *,
+        cache: Cache | None = None,
+        prefix: str = "",
+    ) -> None:
+        self.document = document
+        self._catalogue = catalogue
+        self._worker = Worker(task_runner, cluster, recorder, emit, prefix, cache)
+        self._recorder = recorder
+        self._emit = emit
+        self._settings = settings
+        self._prefix = prefix
+        self._budget = Budget(settings.room, settings.slots)
+        self._inbox: queue.SimpleQueue[tuple[str, Any, Any]] = queue.SimpleQueue()
+        self._active: dict[str, _Active] = {}
+        self._left = 0
+        self._fresh: list[ChildRun] = []
+        self._broken: BaseException | None = None
+        self._threads: ThreadPoolExecutor | None = None
+
+    def cancel(self, how: str = flow.CANCEL_RUN_FINALLY) -> None:
+        """Ask the run to end: `CancelledRunFinally`, `StoppedRunFinally` or, at once, `Cancelled`."""
+        self._inbox.put(("cancel", how, None))
+
+    def run(self) -> dict[str, Any]:
+        """Run to the end; the finished PipelineRun. Raises InternalError for our bug, after all has ended."""
+        started = time.time()
+        try:
+            plan = make_plan(self.document, self._catalogue)
+        except RunFailure as failure:
+            document = as_object(self.document, failed_status(failure, started, time.time()))
+            self._recorder.write_run(document)
+            return document
+        self._check_room(plan)
+        machine = Machine(plan, time.time, started=started)
+        self._teller = Teller(self._emit, machine, self._prefix)
+        self._recorder.write_run(as_object(plan.run, running_status(machine, started)))
+        with ThreadPoolExecutor(min(_MOST_THREADS, self._settings.slots), thread_name_prefix="taskrun") as threads:
+            self._threads = threads
+            status = self._loop(plan, machine)
+            self._drain()
+        if machine.spec_status:
+            plan.run.setdefault("spec", {})["status"] = machine.spec_status
+        document = as_object(plan.run, status)
+        self._recorder.write_run(document)
+        if self._broken is not None:
+            raise InternalError(f"a TaskRun was lost: {self._broken!r}") from self._broken
+        return document
+
+    def _check_room(self, plan: Plan) -> None:
+        asking = {node.name: asked(node.task.spec) for node in plan.nodes if node.task is not None}
+        found = shortages(asking, self._settings.room)
+        if self._settings.gpu_required and any(needs.gpu > self._settings.room.gpu for needs in asking.values()):
+            raise UsageError(f"{found[-1].partition(';')[0]}; leave out --gpu require to run without")
+        for text in found:
+            self._emit(Notice(text))
+
+    def _loop(self, plan: Plan, machine: Machine) -> dict[str, Any]:
+        failure: RunFailure | None = None
+        try:
+            machine.begin()
+            self._act(plan, machine)
+            while not machine.over:
+                self._take(machine)
+                self._act(plan, machine)
+        except RunFailure as error:
+            # As in Tekton, the run is over; here, what still runs is stopped.
+            failure, machine.over = error, True
+        status = finished_status(machine, time.time(), failure)
+        if failure is not None:
+            self._stop_all(f"The PipelineRun failed: {failure.reason}.")
+        self._act_stops(machine)
+        return status
+
+    def _take(self, machine: Machine) -> None:
+        deadline = machine.deadline()
+        try:
+            wait = None if deadline is None else max(0.0, deadline - time.time()) + 0.001
+            kind, what, status = self._inbox.get(timeout=wait)
+        except queue.Empty:
+            machine.tick()
+            return
+        if kind == "cancel":
+            if not self._prefix:
+                self._emit(Notice(_WORDS[what], "warning"))
+            machine.cancel(what)
+        else:
+            self._ended(what, status)
+            machine.tick()
+            machine.finished(what, status)
+            self._teller.finished(what)
+
+    def _ended(self, run: ChildRun, status: Mapping[str, Any]) -> None:
+        self._left -= 1
+        active = self._active.pop(run.name, None)
+        if active is not None:
+            self._budget.release(active.needs)
+        broken = status.get("broken")
+        if broken is not None:
+            self._broken = self._broken or broken
+
+    def _act(self, plan: Plan, machine: Machine) -> None:
+        """Do what the machine wants: start, stop, tell. What was done before in this run is done at once."""
+        while machine.launches:
+            launches, machine.launches = machine.launches, []
+            for run in launches:
+                before = self._recorder.restored(run.name)
+                if before is not None:
+                    self._restore(plan, run, before)
+                    machine.finished(run, before)
+                else:
+                    self._queue(plan, run)
+        self._act_stops(machine)
+        if not machine.over:
+            self._start(plan)
+        self._teller.skipped()
+
+    def _restore(self, plan: Plan, run: ChildRun, status: Mapping[str, Any]) -> None:
+        """It was done in an earlier part of this run."""
+        run.status = status
+        self._teller.restored(run)
+        if run.node.task is not None and not self._recorder.written(run.name):
+            run.document = task_run(plan, run)
+            self._worker.write(run, {**status, "taskSpec": run.document["spec"]["taskSpec"]})
+
+    def _queue(self, plan: Plan, run: ChildRun) -> None:
+        needs = Resources()
+        if run.node.task is not None:
+            document = task_run(plan, run)
+            needs = asked(document["spec"]["taskSpec"], document["spec"].get("computeResources"))
+            run.document = document
+        self._left += 1
+        self._fresh.append(run)
+        self._budget.add(run, needs)
+
+    def _start(self, plan: Plan) -> None:
+        for run, needs in self._budget.start():
+            active = _Active(run, needs, Stop())
+            self._active[run.name] = active
+            assert self._threads is not None
+            if run.node.child is not None:
+                active.child = self._child(plan, run)
+                self._threads.submit(self._run_child, active.child, run)
+            else:
+                self._threads.submit(self._run_task, run, active.stop)
+        # Told once, when they come: looking at all that wait each time would make long queues slow.
+        fresh, self._fresh = self._fresh, []
+        self._teller.queued(run for run in fresh if run.name not in self._active)
+
+    def _act_stops(self, machine: Machine) -> None:
+        stops, machine.stops = machine.stops, []
+        names = {run.name: message for run, message in stops}
+        for run in self._budget.withdraw(lambda each: each.name in names) if names else ():
+            self._give_up(run, names[run.name])
+        for name, message in names.items():
+            if name in self._active:
+                self._stop(self._active[name], message)
+
+    def _give_up(self, run: ChildRun, message: str) -> None:
+        """It never started: a pod that was still Pending."""
+        status = never_started(run, message)
+        if run.document:
+            self._worker.write(run, status)
+        self._inbox.put(("done", run, status))
+
+    def _stop(self, active: _Active, message: str) -> None:
+        if active.child is not None:
+            active.child.cancel(flow.CANCEL)
+        active.stop.request("TaskRunCancelled", f'TaskRun "{active.run.name}" was cancelled. {message}')
+
+    def _stop_all(self, message: str) -> None:
+        for run in self._budget.withdraw(lambda _: True):
+            self._give_up(run, message)
+        for active in self._active.values():
+            active.run.status_message = message
+            self._stop(active, message)
+
+    def _drain(self) -> None:
+        """The run is over; wait for what was asked to stop."""
+        while self._left:
+            kind, what, status = self._inbox.get()
+            if kind == "cancel":
+                if what == flow.CANCEL:
+                    self._stop_all("the PipelineRun was cancelled")
+                continue
+            self._ended(what, status)
+            what.status = status
+            self._teller.finished(what)
+
+    def _run_task(self, run: ChildRun, stop: Stop) -> None:
+        status: Mapping[str, Any] = {}
+        try:
+            status = self._worker.run(run, stop)
+        except BaseException as error:  # a thread's exception would be lost, and the run would wait for ever
+            status = {**never_started(run, f"the runner failed: {error!r}", reason="InternalError"), "broken": error}
+        finally:
+            self._inbox.put(("done", run, status))
+        self._worker.write(run, status)
+
+    def _child(self, plan: Plan, run: ChildRun) -> Engine:
+        spec = run.node.spec
+        child = run.node.child or {}
+        params = [{"name": name, "value": value} for name, value in run.extra.items()] + (spec.get("params") or [])
+        # A workspace that is missing is the child's to complain of, as in Tekton.
+        optional = [{"name": each["name"], "optional": True} for each in spec.get("workspaces") or ()]
+        document = {
+            "metadata": {
+                "name": run.name,
+                "namespace": plan.namespace,
+                "uid": self._recorder.uid(run.name),
+                "labels": {"tekton.dev/pipelineRun": plan.name, "tekton.dev/pipelineTask": run.node.name},
+                "ownerReferences": [owner(plan)],
+            },
+            "spec": {
+                "pipelineSpec": child.get("spec") or {},
+                "params": params,
+                "workspaces": task_workspaces(plan, run, {"workspaces": optional}),
+                "taskRunTemplate": (plan.run.get("spec") or {}).get("taskRunTemplate") or {},
+            },
+        }
+        return Engine(
+            document,
+            self._catalogue,
+            self._worker.task_runner,
+            self._worker.cluster,
+            self._recorder.nested(run.name),
+            self._emit,
+            self._settings,
+            cache=self._worker.cache,
+            prefix=f"{self._prefix}{run.node.name}/",
+        )
+
+    def _run_child(self, engine: Engine, run: ChildRun) -> None:
+        try:
+            status = engine.run()["status"]
+        except BaseException as error:
+            status = {**never_started(run, f"the runner failed: {error!r}", reason="InternalError"), "broken": error}
+        self._inbox.put(("done", run, status))
+
+
+def never_started(run: ChildRun, message: str, *, reason: str = "TaskRunCancelled") -> dict[str, Any]:
+    """The status of a TaskRun that ended before anything ran."""
+    now = stamp(time.time())
+    text = f'TaskRun "{run.name}" was cancelled. {message}' if reason == "TaskRunCancelled" else message
+    condition = {"type": "Succeeded", "status": "False", "reason": reason, "message": text, "lastTransitionTime": now}
+    return {"conditions": [condition], "startTime": now, "completionTime": now}

@@ -1,0 +1,138 @@
+"""A pipeline task on its way through a run, and its TaskRuns."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from flowdsl.check.references import ResultReference
+from flowdsl.runner.pipelinerun.catalogue import FoundTask
+from flowdsl.runner.pipelinerun.variables import Value
+
+
+class State(enum.Enum):
+    """Where a pipeline task is. INVALID: it could not start, for want of a result (isValidationFailed)."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    INVALID = "invalid"
+
+
+WHEN = "When Expressions evaluated to false"
+PARENTS = "Parent Tasks were skipped"
+STOPPING = "PipelineRun was stopping"
+CANCELLED = "PipelineRun was gracefully cancelled"
+STOPPED = "PipelineRun was gracefully stopped"
+RESULTS = "Results were missing"
+PIPELINE_TIMEOUT = "PipelineRun timeout has been reached"
+TASKS_TIMEOUT = "PipelineRun Tasks timeout has been reached"
+FINALLY_TIMEOUT = "PipelineRun Finally timeout has been reached"
+EMPTY_MATRIX = "Matrix Parameters have an empty array"
+
+BY_CANCEL = "TaskRun cancelled as the PipelineRun it belongs to has been cancelled."
+BY_TIMEOUT = "TaskRun cancelled as the PipelineRun it belongs to has timed out."
+
+
+@attrs.define(eq=False)
+class ChildRun:
+    """One TaskRun (or child PipelineRun) of a pipeline task: its params beyond the task's, and its status once over."""
+
+    name: str
+    node: Node
+    extra: dict[str, str] = attrs.field(factory=dict)
+    status: Mapping[str, Any] | None = None
+    status_message: str = ""
+    document: dict[str, Any] = attrs.field(factory=dict, repr=False)
+    cached: bool = False
+
+    @property
+    def condition(self) -> Mapping[str, Any]:
+        """The Succeeded condition; empty while it runs."""
+        for found in (self.status or {}).get("conditions") or ():
+            if found.get("type") == "Succeeded":
+                chosen: Mapping[str, Any] = found
+                return chosen
+        return {}
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it is over and well."""
+        return self.condition.get("status") == "True"
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is over and not well."""
+        return self.condition.get("status") == "False"
+
+    def results(self) -> dict[str, Value]:
+        """Its results by name."""
+        return {result["name"]: result["value"] for result in (self.status or {}).get("results") or ()}
+
+
+@attrs.define(eq=False)
+class Node:
+    """A pipeline task. `before` and `after` are its neighbours in the graph; `waits` counts those not done yet."""
+
+    name: str
+    spec: dict[str, Any]
+    final: bool
+    before: list[Node] = attrs.field(factory=list, repr=False)
+    after: list[Node] = attrs.field(factory=list, repr=False)
+    waits: int = 0
+    references: list[ResultReference] = attrs.field(factory=list, repr=False)
+    task: FoundTask | None = attrs.field(default=None, repr=False)
+    child: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
+    state: State = State.WAITING
+    reason: str = ""
+    runs: list[ChildRun] = attrs.field(factory=list, repr=False)
+    left: int = 0
+    matrixed: bool = False
+
+    @property
+    def ignores_failure(self) -> bool:
+        """Whether its failure does not stop the pipeline."""
+        return self.spec.get("onError") == "continue"
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.state not in (State.WAITING, State.RUNNING)
+
+    def any_failed(self) -> bool:
+        """Whether one of its runs failed."""
+        return any(run.failed for run in self.runs)
+
+    def cancelled(self, *, by_timeout: bool = False) -> bool:
+        """Whether it ended for being cancelled; `by_timeout` by a limit of the PipelineRun."""
+        return self.done and any(
+            run.failed
+            and run.condition.get("reason") == "TaskRunCancelled"
+            and (not by_timeout or run.status_message == BY_TIMEOUT)
+            for run in self.runs
+        )
+
+    def status_reason(self) -> str:
+        """What `$(tasks.x.reason)` gives: that of a run that did not succeed, else of the first (getReason)."""
+        for run in self.runs:
+            if not run.succeeded and run.condition:
+                return str(run.condition.get("reason", ""))
+        return str(self.runs[0].condition.get("reason", "")) if self.runs else ""
+
+    def result(self, name: str) -> Value | None:
+        """A result, gathered over the runs of a matrix; None where it is missing."""
+        if not self.matrixed:
+            return self.runs[0].results().get(name) if self.runs else None
+        # By name and not by number, so that -10 comes before -2, as Tekton gathers them.
+        found = []
+        for run in sorted(self.runs, key=lambda each: each.name):
+            results = run.results()
+            if name in results:
+                value = results[name]
+                found.append(value if isinstance(value, str) else "")
+        return found or None

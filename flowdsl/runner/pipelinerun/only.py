@@ -1,0 +1,44 @@
+"""Part of a pipeline: some tasks and what they wait for."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flowdsl.diagnostics import UsageError
+from flowdsl.runner.pipelinerun.variables import references_in, task_references
+
+
+def only(spec: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The PipelineSpec with the named tasks and all they wait for; results that others give are left out.
+
+    `finally` is left out too, but for its tasks that are named. Raises UsageError for a name that is not there.
+    """
+    tasks = {task["name"]: task for task in spec.get("tasks") or ()}
+    final = {task["name"]: task for task in spec.get("finally") or ()}
+    wanted, todo = set[str](), list(names)
+    while todo:
+        name = todo.pop()
+        if name in wanted:
+            continue
+        task = tasks.get(name) or final.get(name)
+        if task is None:
+            known = [*tasks, *final]
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+            raise UsageError(f"the pipeline has no task {name!r}; {hint}")
+        wanted.add(name)
+        todo += [reference.task for reference in task_references(task)] + list(task.get("runAfter") or ())
+    results = [
+        each
+        for each in spec.get("results") or ()
+        if all(reference.task in wanted for reference in references_in(each.get("value")))
+    ]
+    chosen = {
+        **spec,
+        "tasks": [task for name, task in tasks.items() if name in wanted],
+        "finally": [task for name, task in final.items() if name in wanted],
+        "results": results,
+    }
+    return {key: value for key, value in chosen.items() if value}

@@ -1,0 +1,283 @@
+"""From a PipelineRun and the documents around it to a graph that can run: what Tekton checks and substitutes first."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from flowdsl.check.references import ResultReference, expressions, looks_like_result
+from flowdsl.runner.pipelinerun.catalogue import Catalogue, FoundTask
+from flowdsl.runner.pipelinerun.failure import RunFailure
+from flowdsl.runner.pipelinerun.nodes import Node
+from flowdsl.runner.pipelinerun.params import check_params, check_task_params
+from flowdsl.runner.pipelinerun.substitute import substituted
+from flowdsl.runner.pipelinerun.times import DEFAULT_TIMEOUT, seconds_of
+from flowdsl.runner.pipelinerun.variables import (
+    Replacements,
+    Value,
+    normal,
+    param_keys,
+    references_in,
+    task_references,
+    texts,
+)
+
+
+@attrs.frozen
+class Timeouts:
+    """Seconds from the run's start (tasks, pipeline) or from finally's; 0 and None are no limit."""
+
+    pipeline: float | None = None
+    tasks: float | None = None
+    final: float | None = None
+
+    @classmethod
+    def of(cls, spec: Mapping[str, Any]) -> Timeouts:
+        """`spec.timeouts` with Tekton's defaults: tasks and finally share what the pipeline has."""
+        given = spec.get("timeouts") or {}
+        pipeline = seconds_of(given.get("pipeline"))
+        pipeline = DEFAULT_TIMEOUT if pipeline is None else pipeline
+        tasks, final = seconds_of(given.get("tasks")), seconds_of(given.get("finally"))
+        if tasks is None and final:
+            tasks = pipeline - final if pipeline else None
+        elif final is None and tasks:
+            final = pipeline - tasks if pipeline else None
+        return cls(pipeline, tasks, final)
+
+
+@attrs.define
+class Plan:
+    """A run that may start. `spec` is the Pipeline's after substitution, as `status.pipelineSpec` holds it."""
+
+    run: dict[str, Any]
+    pipeline: str
+    spec: dict[str, Any]
+    nodes: list[Node]
+    timeouts: Timeouts
+    bindings: dict[str, dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """The PipelineRun's name."""
+        return str(self.run["metadata"]["name"])
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that it runs in."""
+        return str(self.run["metadata"]["namespace"])
+
+
+def pipeline_of(run: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:
+    """Name, spec and metadata of the run's Pipeline. Raises RunFailure CouldntGetPipeline."""
+    spec, metadata = run.get("spec") or {}, run["metadata"]
+    if spec.get("pipelineSpec"):
+        return str(metadata["name"]), spec["pipelineSpec"], {}
+    try:
+        document = catalogue.pipeline(spec.get("pipelineRef") or {})
+    except LookupError as error:
+        where = f"{metadata['namespace']}/{metadata['name']}"
+        message = f"Error retrieving pipeline for pipelinerun {where}: {error.args[0]}"
+        raise RunFailure("CouldntGetPipeline", message) from None
+    return str(document["metadata"]["name"]), document.get("spec") or {}, document["metadata"]
+
+
+def make_plan(run: dict[str, Any], catalogue: Catalogue) -> Plan:
+    """Check and substitute as Tekton does before it makes the first TaskRun. Raises RunFailure."""
+    name, raw, metadata = pipeline_of(run, catalogue)
+    spec = run.get("spec") or {}
+    place = f"{run['metadata']['namespace']}/{run['metadata']['name']}"
+    pipeline = f"{run['metadata']['namespace']}/{name}"
+    run["metadata"]["labels"] = {
+        **(metadata.get("labels") or {}),
+        **(run["metadata"].get("labels") or {}),
+        "tekton.dev/pipeline": name,
+    }
+    run["metadata"]["annotations"] = {
+        **(metadata.get("annotations") or {}),
+        **(run["metadata"].get("annotations") or {}),
+    }
+    nodes = _graph(raw, place)
+    given = {param["name"]: normal(param.get("value")) for param in spec.get("params") or ()}
+    check_params(raw.get("params") or (), given, raw, f"{place}, {pipeline}")
+    _check_workspaces(raw, spec, place, pipeline)
+    bindings = _bindings(spec, given)
+    substituted_spec = substituted(raw, given, run, name, f"{run['metadata']['namespace']}/{name}")
+    for node, task in zip(
+        nodes, [*substituted_spec.get("tasks", []), *substituted_spec.get("finally", [])], strict=True
+    ):
+        node.spec, node.references = task, task_references(task)
+    _resolve(nodes, catalogue, pipeline, run["metadata"]["name"])
+    _check_results(nodes, substituted_spec, run["metadata"]["name"])
+    _check_optional(nodes, raw)
+    return Plan(run, name, substituted_spec, nodes, Timeouts.of(spec), bindings)
+
+
+def _graph(spec: Mapping[str, Any], place: str) -> list[Node]:
+    tasks = [Node(task["name"], dict(task), final=False) for task in spec.get("tasks") or ()]
+    final = [Node(task["name"], dict(task), final=True) for task in spec.get("finally") or ()]
+    by_name = {node.name: node for node in tasks}
+    for node in tasks:
+        names = [reference.task for reference in task_references(node.spec)]
+        for name in sorted({*names, *(node.spec.get("runAfter") or ())}):
+            if name not in by_name:
+                reason = f"task {node.name} depends on {name} but {name} wasn't present in Pipeline"
+                raise RunFailure(
+                    "PipelineInvalidGraph", f"PipelineRun {place}'s Pipeline DAG is invalid: {reason}", user=True
+                )
+            node.before.append(by_name[name])
+            by_name[name].after.append(node)
+        node.waits = len(node.before)
+    _check_cycles(tasks, place)
+    return tasks + final
+
+
+def _check_cycles(tasks: list[Node], place: str) -> None:
+    left = {node.name: len(node.before) for node in tasks}
+    ready = deque(node for node in tasks if not node.before)
+    while ready:
+        node = ready.popleft()
+        del left[node.name]
+        for after in node.after:
+            left[after.name] -= 1
+            if not left[after.name]:
+                ready.append(after)
+    if left:
+        first = min(left)
+        node = next(each for each in tasks if each.name == first)
+        names = ", ".join(f'"{each.name}"' for each in node.before if each.name in left)
+        message = f'PipelineRun {place}\'s Pipeline DAG is invalid: cycle detected; task "{first}" depends on {names}'
+        raise RunFailure("PipelineInvalidGraph", message, user=True)
+
+
+def _check_workspaces(pipeline_spec: Mapping[str, Any], spec: Mapping[str, Any], place: str, pipeline: str) -> None:
+    bound = {binding["name"] for binding in spec.get("workspaces") or ()}
+    for space in pipeline_spec.get("workspaces") or ():
+        if not space.get("optional") and space["name"] not in bound:
+            raise RunFailure(
+                "InvalidWorkspaceBindings",
+                f"PipelineRun {place} doesn't bind Pipeline {pipeline}'s Workspaces correctly: pipeline requires "
+                f'workspace with name "{space["name"]}" be provided by pipelinerun',
+                user=True,
+            )
+    names = {task["name"] for key in ("tasks", "finally") for task in pipeline_spec.get(key) or ()}
+    for each in spec.get("taskRunSpecs") or ():
+        if each.get("pipelineTaskName") not in names:
+            raise RunFailure(
+                "InvalidTaskRunSpecs",
+                f"PipelineRun {place} doesn't define taskRunSpecs correctly: pipelineRun's taskrunSpecs defined wrong "
+                f'taskName: "{each.get("pipelineTaskName")}", does not exist in Pipeline',
+                user=True,
+            )
+
+
+def _bindings(spec: Mapping[str, Any], given: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
+    # Only what the run itself gives reaches its bindings, no default of the Pipeline.
+    known = Replacements()
+    for name, value in given.items():
+        known.add(param_keys(name), value)
+    return {binding["name"]: known.deep(dict(binding)) for binding in spec.get("workspaces") or ()}
+
+
+def _resolve(nodes: list[Node], catalogue: Catalogue, pipeline: str, run: str) -> None:
+    for node in nodes:
+        spec = node.spec
+        if spec.get("pipelineSpec") or spec.get("pipelineRef"):
+            node.child = _child(spec, catalogue, pipeline)
+            continue
+        custom = (spec.get("taskRef") or spec.get("taskSpec") or {}).get("apiVersion", "")
+        if custom and not custom.startswith("tekton.dev/"):
+            kind = (spec.get("taskRef") or spec.get("taskSpec") or {}).get("kind", "")
+            message = f"task {node.name} is a custom task ({custom} {kind}); no controller of it runs on this machine"
+            raise RunFailure("CouldntGetTask", message)
+        if spec.get("taskRef"):
+            node.task = _referenced(spec["taskRef"], catalogue, pipeline)
+        else:
+            embedded = spec.get("taskSpec") or {}
+            meta = embedded.get("metadata") or {}
+            bare = {key: value for key, value in embedded.items() if key not in ("metadata", "apiVersion", "kind")}
+            node.task = FoundTask("", bare, meta.get("labels") or {}, meta.get("annotations") or {}, "embedded")
+        check_task_params(spec, node.task.spec, node.task.name, run)
+
+
+def _referenced(reference: Mapping[str, Any], catalogue: Catalogue, pipeline: str) -> FoundTask:
+    try:
+        return catalogue.task(reference)
+    except LookupError as error:
+        name = reference.get("name") or json.dumps(dict(reference), sort_keys=True)
+        raise RunFailure(
+            "CouldntGetTask",
+            f"Pipeline {pipeline} can't be Run; it contains Tasks that don't exist: "
+            f'Couldn\'t retrieve Task "{name}": {error.args[0]}',
+        ) from None
+
+
+def _child(spec: Mapping[str, Any], catalogue: Catalogue, pipeline: str) -> Mapping[str, Any]:
+    if spec.get("pipelineSpec"):
+        return {"spec": spec["pipelineSpec"]}
+    try:
+        return catalogue.pipeline(spec["pipelineRef"])
+    except LookupError as error:
+        raise RunFailure(
+            "CouldntGetPipeline",
+            f"Pipeline {pipeline} can't be Run; it contains child Pipelines that don't exist: "
+            f'Couldn\'t retrieve Pipeline "{spec["pipelineRef"].get("name", "")}": {error.args[0]}',
+        ) from None
+
+
+def _check_results(nodes: list[Node], spec: Mapping[str, Any], run: str) -> None:
+    by_name = {node.name: node for node in nodes}
+    for node in nodes:
+        for reference in node.references:
+            problem = _result_problem(reference, by_name)
+            if problem:
+                message = f'invalid result reference in pipeline task "{node.name}": {problem}'
+                raise RunFailure("InvalidTaskResultReference", message, user=True)
+    for result in spec.get("results") or ():
+        for reference in references_in(result.get("value")):
+            problem = _result_problem(reference, by_name)
+            if problem:
+                message = f'invalid pipeline result "{result["name"]}": {problem}'
+                raise RunFailure(
+                    "InvalidPipelineResultReference",
+                    f'Failed to resolve pipeline result reference for "{run}" with error {message}',
+                )
+
+
+def _result_problem(reference: ResultReference, by_name: Mapping[str, Node]) -> str:
+    node = by_name.get(reference.task)
+    if node is None:
+        return f'referenced pipeline task "{reference.task}" does not exist'
+    if node.task is None:
+        return f'unable to validate result referencing pipeline task "{reference.task}": task spec not found'
+    if all(result.get("name") != reference.result for result in node.task.spec.get("results") or ()):
+        return f'"{reference.result}" is not a named result returned by pipeline task "{reference.task}"'
+    return ""
+
+
+def _check_optional(nodes: list[Node], spec: Mapping[str, Any]) -> None:
+    optional = {space["name"] for space in spec.get("workspaces") or () if space.get("optional")}
+    for node in nodes if optional else ():
+        declared = {space["name"]: space for space in (node.task.spec.get("workspaces") or () if node.task else ())}
+        for bound in node.spec.get("workspaces") or ():
+            space = declared.get(bound["name"])
+            if bound.get("workspace") in optional and space is not None and not space.get("optional"):
+                raise RunFailure(
+                    "RequiredWorkspaceMarkedOptional",
+                    f'Optional workspace not supported by task: pipeline workspace "{bound["workspace"]}" is marked '
+                    f'optional but pipeline task "{node.name}" requires it be provided',
+                    user=True,
+                )
+
+
+def has_result_variables(task: Mapping[str, Any]) -> bool:
+    """Whether params or `when` refer to results: a matrix does not count (hasResultReferences)."""
+    return any(
+        looks_like_result(found)
+        for text in texts([task.get("params"), task.get("when")])
+        if "$(" in text
+        for found in expressions(text)
+    )

@@ -1,0 +1,83 @@
+"""What a run writes down, and what it finds of an earlier part of itself."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Recorder(Protocol):
+    """Where a run keeps its objects. Calls come from the run's own thread, `finished` and `write` from any."""
+
+    def restored(self, task_run: str) -> Mapping[str, Any] | None:
+        """The status of a TaskRun that ended in an earlier part of this run; None where it is to run."""
+
+    def folder(self, task_run: str) -> Path:
+        """An empty folder for a TaskRun's own use."""
+
+    def volumes(self, task_run: str) -> Path:
+        """Where a TaskRun's own volumes go; taken away after it."""
+
+    def finished(self, task_run: str, task: str, status: Mapping[str, Any]) -> None:
+        """A TaskRun ended: from here on it is not run again, whatever happens to this process."""
+
+    def write(self, document: Mapping[str, Any]) -> None:
+        """The TaskRun with its status."""
+
+    def written(self, task_run: str) -> bool:
+        """Whether the TaskRun was written: the process may have died between the journal's line and it."""
+
+    def write_run(self, document: Mapping[str, Any]) -> None:
+        """The PipelineRun as it stands."""
+
+    def uid(self, name: str) -> str:
+        """The uid of a child PipelineRun: the same when the run is resumed."""
+
+    def nested(self, name: str) -> Recorder:
+        """A recorder for a child PipelineRun."""
+
+
+class Forgetful:
+    """A recorder without a disk but for the folders, for tests and measurements."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.runs: list[Mapping[str, Any]] = []
+        self.task_runs: dict[str, Mapping[str, Any]] = {}
+
+    def restored(self, task_run: str) -> Mapping[str, Any] | None:
+        """Nothing is."""
+        return None
+
+    def folder(self, task_run: str) -> Path:
+        """A name; nothing is made."""
+        return self.root / task_run
+
+    def volumes(self, task_run: str) -> Path:
+        """A name; nothing is made."""
+        return self.root / "volumes" / task_run
+
+    def finished(self, task_run: str, task: str, status: Mapping[str, Any]) -> None:
+        """Not kept."""
+
+    def write(self, document: Mapping[str, Any]) -> None:
+        """Keep it in memory."""
+        self.task_runs[document["metadata"]["name"]] = document
+
+    def written(self, task_run: str) -> bool:
+        """Whether it is in memory."""
+        return task_run in self.task_runs
+
+    def write_run(self, document: Mapping[str, Any]) -> None:
+        """Keep it in memory."""
+        self.runs.append(document)
+
+    def uid(self, name: str) -> str:
+        """A uid made of the name."""
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
+
+    def nested(self, name: str) -> Forgetful:
+        """The same one."""
+        return self

@@ -1,0 +1,162 @@
+"""Substitution of `$(...)` at the pipeline's level, as pkg/substitution and param_types.go of Tekton do it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Union
+
+import attrs
+
+from flowdsl.check.references import ResultReference, expressions, result_references
+
+Value = Union[str, list[str], dict[str, str]]  # noqa: UP007 - an alias made at run time
+
+_ANY = re.compile(r"\$\(([^$()]*)\)")
+_ALONE = re.compile(r"\$\([_a-zA-Z0-9.-]+(\[([0-9]+|\*)\])?\)")
+# What pipeline-level variables reach of an embedded task (pkg/reconciler/taskrun/resources/apply.go).
+_EMBEDDED = ("steps", "stepTemplate", "sidecars", "volumes", "workspaces", "displayName")
+
+
+def normal(value: Any) -> Value:
+    """A param's value as Tekton reads it: numbers and booleans are text."""
+    if isinstance(value, list):
+        return [_text(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _text(item) for key, item in value.items()}
+    return _text(value)
+
+
+def type_of(value: Value) -> str:
+    """`string`, `array` or `object`."""
+    return "array" if isinstance(value, list) else "object" if isinstance(value, dict) else "string"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+@attrs.define
+class Replacements:
+    """What variables stand for, by the text between `$(` and `)`, without `[*]`."""
+
+    strings: dict[str, str] = attrs.field(factory=dict)
+    arrays: dict[str, list[str]] = attrs.field(factory=dict)
+    objects: dict[str, dict[str, str]] = attrs.field(factory=dict)
+
+    def add(self, keys: tuple[str, ...], value: Value) -> None:
+        """Make a value known under its keys (dotted and in brackets), with its elements or properties."""
+        for number, key in enumerate(keys):
+            if isinstance(value, list):
+                self.arrays[key] = value
+                self.strings.update({f"{key}[{index}]": item for index, item in enumerate(value)})
+            elif isinstance(value, dict):
+                self.objects[key] = value
+                # Tekton knows the properties by the dotted form alone.
+                if number == 0:
+                    self.strings.update({f"{key}.{name}": item for name, item in value.items()})
+            else:
+                self.strings[key] = value
+
+    def text(self, text: str) -> str:
+        """The text with every variable of a string replaced, in one pass."""
+        if "$(" not in text:
+            return text
+        return _ANY.sub(lambda match: self.strings.get(match[1], match[0]), text)
+
+    def elements(self, text: str) -> list[str]:
+        """What one element of a list becomes: the elements of an array that it is, else itself replaced."""
+        name = text[2:-1].removesuffix("[*]") if text.startswith("$(") and text.endswith(")") else ""
+        return list(self.arrays[name]) if name in self.arrays else [self.text(text)]
+
+    def value(self, value: Value) -> Value:
+        """A param's value replaced; a string that is a whole array or object becomes one."""
+        if isinstance(value, list):
+            return [item for element in value for item in self.elements(element)]
+        if isinstance(value, dict):
+            return {key: self.text(item) for key, item in value.items()}
+        if _ALONE.fullmatch(value):
+            name = value[2:-1].removesuffix("[*]")
+            if name in self.arrays:
+                return list(self.arrays[name])
+            if name in self.objects:
+                return dict(self.objects[name])
+        return self.text(value)
+
+    def params(self, params: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Params with their values replaced."""
+        return [{**param, "value": self.value(normal(param.get("value")))} for param in params]
+
+    def when(self, guards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """`when` replaced: a whole array in `values` is spread out, in `input` it is its JSON."""
+        found = []
+        for guard in guards:
+            new = dict(guard)
+            if "input" in guard:
+                new["input"] = self._input(_text(guard["input"]))
+            if "cel" in guard:
+                new["cel"] = self.text(guard["cel"])
+            if "values" in guard:
+                new["values"] = [item for each in guard["values"] or () for item in self.elements(_text(each))]
+            found.append(new)
+        return found
+
+    def _input(self, text: str) -> str:
+        name = text[2:-4] if text.startswith("$(") and text.endswith("[*])") else ""
+        return json.dumps(self.arrays[name], separators=(",", ":")) if name in self.arrays else self.text(text)
+
+    def embedded(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """An embedded TaskSpec with the pipeline's variables replaced where they reach."""
+        return {key: self.deep(value) if key in _EMBEDDED else value for key, value in spec.items()}
+
+    def deep(self, value: Any) -> Any:
+        """Any JSON data replaced; lists of text spread arrays out."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list):
+            found: list[Any] = []
+            for item in value:
+                found += self.elements(item) if isinstance(item, str) else [self.deep(item)]
+            return found
+        if isinstance(value, dict):
+            return {key: self.deep(item) for key, item in value.items()}
+        return value
+
+
+def param_keys(name: str) -> tuple[str, ...]:
+    """The ways to write a param: `params.x`, `params["x"]`, `params['x']`."""
+    return (f"params.{name}", f'params["{name}"]', f"params['{name}']")
+
+
+def result_keys(task: str, result: str) -> tuple[str, ...]:
+    """The ways to write a result of a task."""
+    start = f"tasks.{task}.results"
+    return (f"{start}.{result}", f'{start}["{result}"]', f"{start}['{result}']")
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in JSON data, keys left out."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from texts(item)
+
+
+def references_in(value: Any) -> list[ResultReference]:
+    """The results of tasks that JSON data refers to."""
+    return [found for text in texts(value) if "$(" in text for found in result_references(expressions(text))]
+
+
+def task_references(task: Mapping[str, Any]) -> list[ResultReference]:
+    """Every result that a pipeline task refers to, in Tekton's order of places (PipelineTaskResultRefs)."""
+    embedded = task.get("taskSpec") or {}
+    return references_in(
+        [task.get("params"), task.get("matrix"), task.get("when"), embedded.get("steps"), embedded.get("sidecars")]
+    )

@@ -1,0 +1,110 @@
+"""Workspaces of a TaskRun as folders of this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from flowdsl.runner.contract import BoundWorkspace, Cluster
+
+
+class VolumeError(Exception):
+    """A volume that can't be had; the text is the event that a cluster would show."""
+
+
+class Volumes:
+    """The folders of one TaskRun's workspaces. Use as a context: what holds secrets is gone afterwards."""
+
+    def __init__(self, cluster: Cluster, folder: Path) -> None:
+        self._cluster = cluster
+        self._folder = folder
+        self._private: list[Path] = []
+
+    def __enter__(self) -> Volumes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for path in self._private:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def bind(self, bindings: list[dict[str, Any]]) -> tuple[BoundWorkspace, ...]:
+        """The bound workspaces. Raises VolumeError for what this machine does not have."""
+        return tuple(self._bind(binding) for binding in bindings)
+
+    def _bind(self, binding: Mapping[str, Any]) -> BoundWorkspace:
+        name = binding["name"]
+        path, read_only = self._source(name, binding)
+        sub_path = binding.get("subPath")
+        if sub_path:
+            path = _below(path, sub_path)
+            if not read_only:
+                path.mkdir(parents=True, exist_ok=True)
+            elif not path.exists():
+                raise VolumeError(f'workspace "{name}": there is nothing at subPath {sub_path}')
+        return BoundWorkspace(name, path, read_only, f"ws-{hashlib.sha256(name.encode()).hexdigest()[:5]}")
+
+    def _source(self, name: str, binding: Mapping[str, Any]) -> tuple[Path, bool]:
+        try:
+            if "persistentVolumeClaim" in binding:
+                claim = binding["persistentVolumeClaim"]
+                return self._cluster.claim(claim["claimName"]), bool(claim.get("readOnly"))
+            if "secret" in binding or "configMap" in binding or "projected" in binding:
+                return self._projection(binding), True
+        except LookupError as error:
+            raise VolumeError(f'workspace "{name}": {error.args[0]}') from None
+        if "emptyDir" in binding:
+            # An emptyDir lives as long as the pod: each TaskRun has its own.
+            path = self._folder / name
+            path.mkdir(parents=True, exist_ok=True)
+            return path, False
+        kinds = ", ".join(key for key in binding if key not in ("name", "subPath")) or "no volume"
+        raise VolumeError(f'workspace "{name}": {kinds} can\'t be had on this machine')
+
+    def _projection(self, binding: Mapping[str, Any]) -> Path:
+        # Never below the run's folder: secrets leave no trace there.
+        path = Path(tempfile.mkdtemp(prefix="flowdsl-volume-"))
+        self._private.append(path)
+        if "secret" in binding:
+            source = binding["secret"]
+            self._files(path, "secret", source["secretName"], source)
+        elif "configMap" in binding:
+            self._files(path, "configMap", binding["configMap"]["name"], binding["configMap"])
+        else:
+            for each in binding["projected"].get("sources") or ():
+                kind = next(iter(each), "")
+                if kind not in ("secret", "configMap"):
+                    raise VolumeError(f"a projected volume of {kind or 'nothing'} can't be had on this machine")
+                self._files(path, kind, each[kind].get("name", ""), each[kind])
+        return path
+
+    def _files(self, path: Path, kind: str, name: str, source: Mapping[str, Any]) -> None:
+        try:
+            data = self._cluster.secret(name) if kind == "secret" else self._cluster.config_map(name)
+        except LookupError:
+            if source.get("optional"):
+                return
+            raise
+        items = source.get("items")
+        chosen = {item["key"]: item["path"] for item in items} if items else {key: key for key in data}
+        for key, file in chosen.items():
+            if key not in data:
+                if source.get("optional"):
+                    continue
+                raise VolumeError(f'{kind} "{name}" has no key {key}')
+            target = _below(path, file)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data[key])
+            with contextlib.suppress(OSError):
+                target.chmod(0o400 if kind == "secret" else 0o444)
+
+
+def _below(path: Path, sub_path: str) -> Path:
+    parts = PurePosixPath(sub_path).parts
+    if ".." in parts or PurePosixPath(sub_path).is_absolute():
+        raise VolumeError(f"the path {sub_path} must lie within its volume")
+    return path.joinpath(*parts)

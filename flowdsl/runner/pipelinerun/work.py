@@ -1,0 +1,110 @@
+"""One TaskRun from its object to its status, in a thread of the engine."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flowdsl.runner import cache
+from flowdsl.runner.contract import Cluster, Stop, TaskRunner, TaskRunWork
+from flowdsl.runner.pipelinerun.nodes import ChildRun
+from flowdsl.runner.pipelinerun.record import Recorder
+from flowdsl.runner.pipelinerun.telling import Listener
+from flowdsl.runner.pipelinerun.times import stamp
+from flowdsl.runner.pipelinerun.volumes import VolumeError, Volumes
+from flowdsl.view.events import Event, condition
+
+
+class Worker:
+    """Runs TaskRuns through the other half of the runner."""
+
+    def __init__(
+        self,
+        task_runner: TaskRunner,
+        cluster: Cluster,
+        recorder: Recorder,
+        emit: Callable[[Event], None],
+        prefix: str,
+        kept: cache.Cache | None = None,
+    ) -> None:
+        self.cache = kept
+        self.task_runner = task_runner
+        self.cluster = cluster
+        self._recorder = recorder
+        self._emit = emit
+        self._prefix = prefix
+
+    def run(self, run: ChildRun, stop: Stop) -> Mapping[str, Any]:
+        """Run it, and make sure that it is not run again."""
+        document = run.document
+        bindings = document["spec"].get("workspaces") or []
+        volumes = self._recorder.volumes(run.name)
+        task = run.node.task
+        name = (task.name if task is not None else "") or run.node.name
+        status: Mapping[str, Any]
+        try:
+            with Volumes(self.cluster, volumes) as found:
+                bound = found.bind(bindings)
+                work = TaskRunWork(document, name, bound, self._recorder.folder(run.name))
+                status = self._cached(run, work, stop)
+        except (VolumeError, OSError) as error:
+            status = _not_created(run, str(error))
+        finally:
+            if bindings:
+                shutil.rmtree(volumes, ignore_errors=True)
+        status = as_ignored(run, status)
+        self._recorder.finished(run.name, run.node.name, status)
+        return status
+
+    def _cached(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> Mapping[str, Any]:
+        """What the cache has for it, if it asked for that; else run it."""
+        if self.cache is None or not cache.wanted(work.task_run):
+            return self._run(run, work, stop)
+        key = cache.key_of(work.task_run, work.workspaces)
+        found = self.cache.find(key, work.workspaces)
+        if found is not None:
+            run.cached = True
+            run.document["metadata"].setdefault("annotations", {})[cache.HIT] = key
+            now = stamp(time.time())
+            return {**found, "startTime": now, "completionTime": now}
+        status = self._run(run, work, stop)
+        if condition({"status": status}).get("status") == "True":
+            self.cache.keep(key, status, work.workspaces)
+        return status
+
+    def _run(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> Mapping[str, Any]:
+        listener = Listener(self._emit, self._prefix + run.node.name)
+        return self.task_runner.run(work, self.cluster, listener, stop)
+
+    def write(self, run: ChildRun, status: Mapping[str, Any]) -> None:
+        """Write the finished object; the run goes on meanwhile."""
+        document = run.document
+        spec = dict(document["spec"])
+        if "taskRef" in spec:
+            # As on a cluster: what the reference led to stands in the status.
+            spec.pop("taskSpec", None)
+        if run.status_message and condition({"status": status}).get("reason") == "TaskRunCancelled":
+            spec |= {"status": "TaskRunCancelled", "statusMessage": run.status_message}
+        self._recorder.write({**document, "spec": spec, "status": {k: v for k, v in status.items() if k != "broken"}})
+
+
+def as_ignored(run: ChildRun, status: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The reason of a step's failure is FailureIgnored where the task's onError is continue (pkg/pod/status.go)."""
+    conditions = status.get("conditions") or ()
+    if not run.node.ignores_failure or all(each.get("reason") != "Failed" for each in conditions):
+        return status
+    changed = [{**each, "reason": "FailureIgnored"} if each.get("reason") == "Failed" else each for each in conditions]
+    return {**status, "conditions": changed}
+
+
+def _not_created(run: ChildRun, message: str) -> dict[str, Any]:
+    now = stamp(time.time())
+    text = f'failed to create task run pod "{run.name}": {message}'
+    condition = {"type": "Succeeded", "status": "False", "reason": "PodCreationFailed", "message": text}
+    return {
+        "conditions": [{**condition, "lastTransitionTime": now}],
+        "startTime": now,
+        "completionTime": now,
+    }

@@ -1,0 +1,146 @@
+"""A local run from its folder to its end: services, claims, the engine, and what is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from flowdsl.ir.local import LocalRun, Service
+from flowdsl.runner.cache import Cache
+from flowdsl.runner.cluster import LocalCluster
+from flowdsl.runner.contract import TaskRunner
+from flowdsl.runner.pipelinerun.catalogue import Catalogue, Equivalent
+from flowdsl.runner.pipelinerun.engine import Engine, Settings
+from flowdsl.runner.pipelinerun.only import only
+from flowdsl.runner.services import Services
+from flowdsl.runner.store import FolderRecorder, RunFolder
+from flowdsl.runner.store.recorder import did_not_succeed, was_cancelled
+from flowdsl.view.events import Event, Notice, RunFinished, RunStarted, TaskInfo, condition
+
+Document = dict[str, Any]
+
+
+@attrs.define
+class Session:
+    """One local run. `run` is the PipelineRun among `documents`, with its name, namespace and uid.
+
+    `set_params` puts text values into the run's params; `chosen` are those that the user gave, which go before the
+    services' own. `only` names tasks to run with what they need. `resumed` says that the folder holds an earlier part.
+    """
+
+    folder: RunFolder
+    run: Document
+    documents: list[Document]
+    local: LocalRun
+    stand_ins: Mapping[str, Mapping[str, Any]]
+    task_runner: TaskRunner
+    equivalent: Equivalent | None
+    settings: Settings
+    environment: Mapping[str, str]
+    set_params: Callable[[Mapping[str, str]], None]
+    chosen: frozenset[str] = frozenset()
+    only: Sequence[str] = ()
+    resumed: bool = False
+    cache: Cache | None = None
+
+    def play(self, emit: Callable[[Event], None], ready: Callable[[Engine], None]) -> Document:
+        """Run it; the finished PipelineRun. `ready` gets the engine before it starts, to cancel it by.
+
+        Raises UsageError for a service that does not start, InternalError for our bug.
+        """
+
+        def notice(text: str) -> None:
+            emit(Notice(text))
+
+        about = self.folder.about()
+        folder = self.folder.path / "services"
+        with Services(self._services(), folder, self.environment, about.get("ports"), notice) as services:
+            known = set(services.params())
+            values = {name: value for name, value in services.params().items() if name not in self.chosen}
+            if known:
+                self.set_params(values)
+                self.folder.write_about({**about, "ports": services.ports})
+            return self._run(emit, notice, ready)
+
+    def _services(self) -> list[Service]:
+        """The services that are of use: one whose params the user gave other values has nothing to do."""
+        return [each for each in self.local.services if not each.params or not self.chosen.issuperset(each.params)]
+
+    def _run(
+        self, emit: Callable[[Event], None], notice: Callable[[str], None], ready: Callable[[Engine], None]
+    ) -> Document:
+        catalogue = Catalogue.of(self.documents, self.stand_ins, self.equivalent)
+        run = self._chosen_run(catalogue)
+        cluster = LocalCluster(self.folder.path / "claims", self.local, catalogue, notice)
+        recorder = FolderRecorder(self.folder, again=self._again(run, catalogue))
+        try:
+            emit(
+                RunStarted(run["metadata"]["name"], _pipeline(self.run), _tasks(run, catalogue), str(self.folder.path))
+            )
+            engine = Engine(run, catalogue, self.task_runner, cluster, recorder, emit, self.settings, cache=self.cache)
+            ready(engine)
+            finished = engine.run()
+        finally:
+            recorder.close()
+        emit(RunFinished(finished, _hint(finished, self.folder.path)))
+        return finished
+
+    def _chosen_run(self, catalogue: Catalogue) -> Document:
+        run: Document = {**self.run, "metadata": dict(self.run["metadata"]), "spec": dict(self.run.get("spec") or {})}
+        if self.only:
+            spec = _spec(run, catalogue)
+            run["spec"].pop("pipelineRef", None)
+            run["spec"]["pipelineSpec"] = chosen = only(spec, self.only)
+            names = {task["name"] for key in ("tasks", "finally") for task in chosen.get(key) or ()}
+            specs = [each for each in run["spec"].get("taskRunSpecs") or () if each.get("pipelineTaskName") in names]
+            run["spec"]["taskRunSpecs"] = specs
+        return run
+
+    def _again(self, run: Document, catalogue: Catalogue) -> Callable[[str, Mapping[str, Any]], bool]:
+        """Which finished TaskRuns run once more: those named; of a run that had ended, what failed, and finally."""
+        ended = self.resumed and condition(self.folder.pipeline_run()).get("status") in ("True", "False")
+        failed = ended and condition(self.folder.pipeline_run()).get("status") == "False"
+        final = {task["name"] for task in _spec(run, catalogue).get("finally") or ()}
+
+        def again(task: str, status: Mapping[str, Any]) -> bool:
+            if task in self.only or was_cancelled(status):
+                return True
+            return failed and (task in final or did_not_succeed(status))
+
+        return again
+
+
+def _spec(run: Document, catalogue: Catalogue) -> Mapping[str, Any]:
+    spec = run.get("spec") or {}
+    if spec.get("pipelineSpec"):
+        found: Mapping[str, Any] = spec["pipelineSpec"]
+        return found
+    try:
+        return catalogue.pipeline(spec.get("pipelineRef") or {}).get("spec") or {}
+    except LookupError:
+        return {}
+
+
+def _pipeline(run: Document) -> str:
+    return str(((run.get("spec") or {}).get("pipelineRef") or {}).get("name") or run["metadata"]["name"])
+
+
+def _tasks(run: Document, catalogue: Catalogue) -> tuple[TaskInfo, ...]:
+    spec = _spec(run, catalogue)
+    return tuple(
+        TaskInfo(task["name"], task.get("displayName") or "", key == "finally")
+        for key in ("tasks", "finally")
+        for task in spec.get(key) or ()
+    )
+
+
+def _hint(finished: Document, folder: Path) -> str:
+    name = finished["metadata"]["name"]
+    lines = [f"everything about it is in {folder}"]
+    failed = condition(finished).get("status") != "True"
+    if failed and (finished.get("status") or {}).get("childReferences"):
+        lines.append(f"look at it: flowdsl runs logs {name}; go on with it: flowdsl run --resume {name}")
+    return "\n".join(lines)

@@ -1,0 +1,151 @@
+"""The Recorder of a run folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from flowdsl.runner.store.folder import RunFolder
+from flowdsl.runner.store.journal import Journal, read_journal
+
+_CANCELLED = "TaskRunCancelled"
+
+
+class FolderRecorder:
+    """Keeps a run in its folder. `again` says which finished TaskRuns are to run once more when the run is resumed."""
+
+    def __init__(self, folder: RunFolder, *, again: Callable[[str, Mapping[str, Any]], bool] | None = None) -> None:
+        self._folder = folder
+        self._done = finished_before(folder, again or (lambda _, status: was_cancelled(status)))
+        for name in ("taskruns", "work", "claims"):
+            (folder.path / name).mkdir(exist_ok=True)
+        self._journal = Journal(folder.path / "journal.jsonl")
+        self._lock = threading.Lock()
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The TaskRuns that will not run again."""
+        return frozenset(self._done)
+
+    def restored(self, task_run: str) -> Mapping[str, Any] | None:
+        """What the journal has of it."""
+        return self._done.get(task_run)
+
+    def folder(self, task_run: str) -> Path:
+        """`work/NAME`, emptied of what an interrupted attempt left."""
+        path = self._folder.path / "work" / task_run
+        try:
+            path.mkdir()
+        except FileExistsError:
+            shutil.rmtree(path, ignore_errors=True)
+            path.mkdir(exist_ok=True)
+        return path
+
+    def volumes(self, task_run: str) -> Path:
+        """`volumes/NAME`."""
+        return self._folder.path / "volumes" / task_run
+
+    def finished(self, task_run: str, task: str, status: Mapping[str, Any]) -> None:
+        """Write the line that says so."""
+        kept = {key: value for key, value in status.items() if key != "taskSpec"}
+        self._journal.append({"taskRun": task_run, "task": task, "status": kept})
+
+    def write(self, document: Mapping[str, Any]) -> None:
+        """Write `taskruns/NAME.json` in one step."""
+        name = document["metadata"]["name"]
+        target = self._folder.path / "taskruns" / f"{name}.json"
+        temporary = target.with_name(f".{name}.tmp")
+        temporary.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        os.replace(temporary, target)
+
+    def written(self, task_run: str) -> bool:
+        """Whether `taskruns/NAME.json` is there."""
+        return (self._folder.path / "taskruns" / f"{task_run}.json").exists()
+
+    def write_run(self, document: Mapping[str, Any]) -> None:
+        """Write `pipelinerun.yaml`."""
+        with self._lock:
+            self._folder.write_pipeline_run(document)
+
+    def uid(self, name: str) -> str:
+        """A uid made of the run's folder and the name."""
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._folder.path.resolve()}/{name}"))
+
+    def nested(self, name: str) -> Nested:
+        """A recorder of the same folder; the child's own object lies beside the TaskRuns."""
+        return Nested(self)
+
+    def close(self) -> None:
+        """Flush what is open."""
+        self._journal.close()
+
+
+class Nested:
+    """The recorder of a child PipelineRun: all but its own object goes where the parent's goes."""
+
+    def __init__(self, parent: FolderRecorder) -> None:
+        self._parent = parent
+
+    def restored(self, task_run: str) -> Mapping[str, Any] | None:
+        """As the parent."""
+        return self._parent.restored(task_run)
+
+    def folder(self, task_run: str) -> Path:
+        """As the parent."""
+        return self._parent.folder(task_run)
+
+    def volumes(self, task_run: str) -> Path:
+        """As the parent."""
+        return self._parent.volumes(task_run)
+
+    def finished(self, task_run: str, task: str, status: Mapping[str, Any]) -> None:
+        """As the parent."""
+        self._parent.finished(task_run, task, status)
+
+    def write(self, document: Mapping[str, Any]) -> None:
+        """As the parent."""
+        self._parent.write(document)
+
+    def written(self, task_run: str) -> bool:
+        """As the parent."""
+        return self._parent.written(task_run)
+
+    def write_run(self, document: Mapping[str, Any]) -> None:
+        """Write the child PipelineRun beside the TaskRuns."""
+        self._parent.write(document)
+
+    def uid(self, name: str) -> str:
+        """As the parent."""
+        return self._parent.uid(name)
+
+    def nested(self, name: str) -> Nested:
+        """One further down."""
+        return Nested(self._parent)
+
+
+def was_cancelled(status: Mapping[str, Any]) -> bool:
+    """Whether a TaskRun was ended from outside: such a one runs again when the run is resumed."""
+    return any(each.get("reason") == _CANCELLED for each in status.get("conditions") or ())
+
+
+def did_not_succeed(status: Mapping[str, Any]) -> bool:
+    """Whether a TaskRun is to run again where the whole run had ended before."""
+    return all(each.get("status") != "True" for each in status.get("conditions") or ())
+
+
+def finished_before(folder: RunFolder, again: Callable[[str, Mapping[str, Any]], bool]) -> dict[str, Mapping[str, Any]]:
+    """The status of every TaskRun of the journal that is not to run again, the last line of each counting."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for entry in read_journal(folder.path / "journal.jsonl"):
+        name, status = entry.get("taskRun"), entry.get("status")
+        if isinstance(name, str) and isinstance(status, dict):
+            found[name] = status
+            if again(str(entry.get("task", "")), status):
+                del found[name]
+    return found

@@ -1,0 +1,111 @@
+"""Volumes whose files come from objects: secret, configMap, projected, downwardAPI; and Kubernetes' `$(VAR)`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flowdsl.runner.taskrun.params import RefusedError
+
+if TYPE_CHECKING:
+    from flowdsl.runner.taskrun.pod import Pod
+
+_MODE = 0o644
+
+
+def fill(place: Path, volume: Mapping[str, Any], pod: Pod) -> None:
+    """Write a volume's files. Raises RefusedError where an object or a key that must be there is not."""
+    for kind in ("secret", "configMap", "downwardAPI"):
+        if volume.get(kind) is not None:
+            _source(place, kind, volume[kind], pod, int(volume[kind].get("defaultMode") or _MODE))
+    if projected := volume.get("projected"):
+        for source in projected.get("sources") or ():
+            for kind, one in source.items():
+                if kind not in {"secret", "configMap", "downwardAPI"}:
+                    raise RefusedError("PodCreationFailed", f"a projected {kind} is not there on this machine")
+                _source(place, kind, one, pod, int(projected.get("defaultMode") or _MODE))
+
+
+def _source(place: Path, kind: str, source: Mapping[str, Any], pod: Pod, mode: int) -> None:
+    if kind == "downwardAPI":
+        for item in source.get("items") or ():
+            text = field(pod, item["fieldRef"]["fieldPath"]) if item.get("fieldRef") else ""
+            _write(place, item["path"], text.encode(), int(item.get("mode") or mode))
+        return
+    name = source.get("secretName") or source.get("name") or ""
+    data = read(pod, kind, name, bool(source.get("optional")))
+    items = source.get("items") or [{"key": key, "path": key} for key in data]
+    for item in items:
+        if item["key"] in data:
+            _write(place, item["path"], data[item["key"]], int(item.get("mode") or mode))
+        elif not source.get("optional"):
+            raise RefusedError("CreateContainerConfigError", f"references non-existent {kind} key: {item['key']}")
+
+
+def read(pod: Pod, kind: str, name: str, optional: bool) -> Mapping[str, bytes]:
+    """A Secret's or ConfigMap's data; empty for an optional one that is not there. What is secret is remembered."""
+    try:
+        data = pod.cluster.secret(name) if kind == "secret" else pod.cluster.config_map(name)
+    except LookupError:
+        if optional:
+            return {}
+        raise RefusedError("CreateContainerConfigError", f'{kind.lower()} "{name}" not found') from None
+    if kind == "secret":
+        pod.secrets.update(data.values())
+    return data
+
+
+def _write(place: Path, path: str, data: bytes, mode: int) -> None:
+    file = place / path
+    if ".." in Path(path).parts or Path(path).is_absolute():
+        raise RefusedError("CreateContainerConfigError", f'invalid path "{path}" of a volume item')
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # In a folder that only this user can enter, so that the mode asked for can be given.
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(data)
+    os.chmod(file, mode & 0o777)
+
+
+def field(pod: Pod, path: str) -> str:
+    """What the downward API says of the pod: metadata, and what this machine can stand for."""
+    meta = pod.task_run["metadata"]
+    if path.endswith("']") and path.startswith(("metadata.labels['", "metadata.annotations['")):
+        kind, _, key = path[:-2].partition("['")
+        return str((meta.get(kind.removeprefix("metadata.")) or {}).get(key, ""))
+    if path in {"metadata.labels", "metadata.annotations"}:
+        values = meta.get(path.removeprefix("metadata.")) or {}
+        return "\n".join(f'{key}="{value}"' for key, value in sorted(values.items()))
+    return {
+        "metadata.name": pod.name,
+        "metadata.namespace": str(meta.get("namespace", "")),
+        "metadata.uid": str(meta.get("uid", "")),
+        "spec.serviceAccountName": str(pod.task_run["spec"].get("serviceAccountName") or "default"),
+        "spec.nodeName": "localhost",
+        "status.hostIP": "127.0.0.1",
+        "status.podIP": "127.0.0.1",
+        "status.podIPs": "127.0.0.1",
+    }.get(path, "")
+
+
+def expand(text: str, values: Mapping[str, str]) -> str:
+    """Kubernetes' `$(VAR)`: the variable's value, `$$` a dollar sign, what is unknown as it stands."""
+    if "$" not in text:
+        return text
+    made, at = [], 0
+    while (found := text.find("$", at)) >= 0 and found + 1 < len(text):
+        made.append(text[at:found])
+        after = text[found + 1]
+        end = text.find(")", found + 2) if after == "(" else -1
+        if after == "$":
+            made.append("$")
+            at = found + 2
+        elif end >= 0:
+            name = text[found + 2 : end]
+            made.append(values.get(name, text[found : end + 1]))
+            at = end + 1
+        else:
+            made.append("$" + after)
+            at = found + 2
+    return "".join(made) + text[at:]

@@ -1,0 +1,230 @@
+"""Starting processes through the supervisor: the runner's end of the two sockets."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import attrs
+
+EARLY = 32768  # bytes: well below the smallest buffer of a Unix socket
+SUPERVISOR = Path(__file__).with_name("supervisor.py")
+
+
+@attrs.frozen
+class Mount:
+    """A folder or file of this machine shown to a step at an absolute path."""
+
+    target: str
+    source: Path
+    read_only: bool = False
+
+
+@attrs.frozen
+class Launch:
+    """A command to start, everything in it final."""
+
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    cwd: str
+    mounts: Sequence[Mount] = ()
+    image: str = ""
+    name: str = ""
+
+
+@attrs.frozen
+class Ended:
+    """How a process ended. `code` is -1 for one that a signal ended; `problem` says why one could not start."""
+
+    code: int
+    signal: int = 0
+    problem: str = ""
+
+
+class Process(Protocol):
+    """A started process, with all that comes from it."""
+
+    def fileno(self) -> int:
+        """Becomes readable when `poll` may have news."""
+
+    def poll(self) -> Ended | None:
+        """How it ended, or None while it runs. Never waits."""
+
+    @property
+    def started(self) -> bool:
+        """Whether the command was executed."""
+
+    def terminate(self) -> None:
+        """Ask it to end (SIGTERM to its process group)."""
+
+    def kill(self) -> None:
+        """End it and everything that comes from it."""
+
+    def close(self) -> None:
+        """Let go of it; what still runs of it is killed."""
+
+
+class Supervised:
+    """A process whose shim answers over a socket."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._text = b""
+        self._ended: Ended | None = None
+        self.started = False
+
+    def fileno(self) -> int:
+        """See `Process`."""
+        return self._connection.fileno()
+
+    def poll(self) -> Ended | None:
+        """See `Process`."""
+        if self._ended is None:
+            try:
+                part = self._connection.recv(65536, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return None
+            except OSError:
+                part = b""
+            self._text += part
+            *lines, self._text = self._text.split(b"\n")
+            for line in lines:
+                self._hear(json.loads(line))
+            if not part and self._ended is None:
+                self._ended = Ended(-1, 9, "its supervisor was killed")
+        return self._ended
+
+    def _hear(self, answer: dict[str, Any]) -> None:
+        if "started" in answer:
+            self.started = True
+        elif "failed" in answer:
+            self._ended = Ended(-1, 0, f"{answer['what']}: {answer['message']}")
+        else:
+            self._ended = Ended(answer["exit"], answer["signal"])
+
+    def _tell(self, command: bytes) -> None:
+        with contextlib.suppress(OSError):
+            self._connection.send(command)
+
+    def terminate(self) -> None:
+        """See `Process`."""
+        self._tell(b"T")
+
+    def kill(self) -> None:
+        """See `Process`."""
+        self._tell(b"K")
+
+    def close(self) -> None:
+        """See `Process`."""
+        self._connection.close()
+
+
+class Supervisor:
+    """The supervisor process of a runner; started on first use, safe to use from many threads."""
+
+    def __init__(self, namespace: bool) -> None:
+        self.namespace = namespace
+        self.reason = ""
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._program: subprocess.Popen[bytes] | None = None
+        self._base = ""
+        # On a disk, for what steps may write much to: /var/tmp is the one of a machine's two that is not in memory.
+        self.scratch = _temporary("/var/tmp")
+        # In memory where the machine has such a place: files of secrets must not reach a disk, and it is fast.
+        self.private = _temporary("/dev/shm")
+
+    def open(self) -> None:
+        """Start the supervisor if it isn't there; where no namespace can be made, `namespace` becomes False."""
+        with self._lock:
+            self._ensure()
+
+    def _ensure(self) -> socket.socket:
+        if self._program is not None and self._program.poll() is None and self._control is not None:
+            return self._control
+        if self.namespace and sys.platform != "linux":
+            self.namespace, self.reason = False, "mount namespaces are Linux's"
+        if self.namespace:
+            answer = self._spawn("namespace")
+            if "ready" not in answer:
+                self.namespace, self.reason = False, str(answer.get("message", "it did not answer"))
+        if not self.namespace and "ready" not in (answer := self._spawn("plain")):
+            raise OSError(f"the supervisor of the steps does not start: {answer.get('message', 'it did not answer')}")
+        assert self._control is not None
+        return self._control
+
+    def _spawn(self, mode: str) -> dict[str, Any]:
+        self._drop()
+        ours, theirs = socket.socketpair()
+        self._base = tempfile.mkdtemp(prefix="flowdsl-root-")
+        command = [sys.executable, "-I", "-S", str(SUPERVISOR), mode, self._base]
+        command += [str(self.private), str(self.scratch)]
+        with theirs:
+            self._program = subprocess.Popen(command, stdin=theirs.fileno(), env={}, start_new_session=True, cwd="/")
+        with ours.makefile("rb") as lines:
+            answer = lines.readline()
+        # With the namespace made its tmpfs is mounted there alone: on this machine the folder stays empty.
+        shutil.rmtree(self._base, ignore_errors=True)
+        self._control = ours
+        return dict(json.loads(answer)) if answer else {}
+
+    def start(self, launch: Launch, output: int, error: int, mounted: bool = True) -> Supervised:
+        """Start a command; `output` and `error` are descriptors for its streams, the caller's to close."""
+        ours, theirs = socket.socketpair()
+        mounts = [
+            {"target": one.target, "source": str(one.source), "readOnly": one.read_only}
+            for one in launch.mounts
+            if mounted
+        ]
+        request = {"argv": list(launch.argv), "env": dict(launch.env), "cwd": launch.cwd, "mounts": mounts}
+        text = json.dumps(request).encode()
+        message = struct.pack("!I", len(text)) + text
+        # A short message is there before the shim looks; a long one would wait for its reader.
+        early = len(message) < EARLY
+        if early:
+            ours.sendall(message)
+        with theirs:
+            for last in (False, True):
+                with self._lock:
+                    control = self._ensure()
+                    try:
+                        socket.send_fds(control, [b"s"], [theirs.fileno(), output, error])
+                        break
+                    except OSError:
+                        if last:
+                            raise
+                        self._drop()
+        if not early:
+            with contextlib.suppress(BrokenPipeError):  # then `poll` tells
+                ours.sendall(message)
+        return Supervised(ours)
+
+    def _drop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._program is not None:
+            self._program.wait()
+            self._program = None
+
+    def close(self) -> None:
+        """End the supervisor; nothing may be running any more."""
+        with self._lock:
+            self._drop()
+        for folder in (self.private, self.scratch):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _temporary(parent: str) -> Path:
+    return Path(tempfile.mkdtemp(prefix="flowdsl-", dir=parent if os.access(parent, os.W_OK) else None))

@@ -1,0 +1,161 @@
+"""What a step prints: masked, kept in a file with a limit, told line by line. Memory stays small whatever comes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+LOG_LIMIT = 50 * 1024 * 1024  # bytes of one step's log that are kept; a kubelet keeps five files of 10 MiB by default
+CHUNK = 65536
+LINE_LENGTH = 2000  # characters of a line that are told
+MASK = b"***"
+# A shorter value is not masked: it would blank out ordinary words, and tells little.
+SHORTEST_SECRET = 4
+
+
+class Masker:
+    """Replaces secrets in a stream, also where one comes in two parts."""
+
+    def __init__(self, secrets: Iterable[bytes]) -> None:
+        found = set()
+        for secret in secrets:
+            # One of several lines is looked for line by line, so that no line of output waits for the next.
+            found |= {line for line in (secret, *secret.splitlines()) for line in (line.strip(),) if b"\n" not in line}
+        self._secrets = sorted((one for one in found if len(one) >= SHORTEST_SECRET), key=len, reverse=True)
+        self._longest = len(self._secrets[0]) if self._secrets else 0
+        self._rest = b""
+
+    def mask(self, data: bytes) -> bytes:
+        """A finished text without its secrets."""
+        for secret in self._secrets:
+            data = data.replace(secret, MASK)
+        return data
+
+    def feed(self, data: bytes) -> bytes:
+        """What can be given on; the rest of a line waits for its end, a very long line only for a secret's length."""
+        data = self._rest + data
+        end = data.rfind(b"\n") + 1
+        if len(data) - end > CHUNK:
+            data = self.mask(data)
+            end = len(data) - self._longest
+        self._rest = data[end:]
+        return self.mask(data[:end])
+
+    def flush(self) -> bytes:
+        """What is left at the end."""
+        rest, self._rest = self.mask(self._rest), b""
+        return rest
+
+
+class Log:
+    """A log file with a limit. A full disk ends the keeping, not the step."""
+
+    def __init__(self, path: Path, limit: int = LOG_LIMIT) -> None:
+        self._limit = limit
+        self._kept = 0
+        self.lost = 0
+        self.problem = ""
+        try:
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        except OSError as problem:
+            self._file = -1
+            self.problem = problem.strerror or str(problem)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what comes next is kept."""
+        return not self.problem and self._kept < self._limit
+
+    def write(self, data: bytes) -> None:
+        """Keep what fits."""
+        part = data[: self._limit - self._kept] if self.keeps else b""
+        done = 0
+        try:
+            while done < len(part):
+                done += os.write(self._file, part[done:])
+        except OSError as problem:
+            self.problem = problem.strerror or str(problem)
+        self._kept += done
+        self.lost += len(data) - done
+
+    def close(self) -> str:
+        """Close it; the notice that ends a log from which something is missing."""
+        notice = ""
+        if self.problem:
+            notice = f"flowdsl: {self.lost} bytes of this log could not be kept: {self.problem}"
+        elif self.lost:
+            notice = f"flowdsl: the log is cut at {self._limit} bytes; {self.lost} more were printed and not kept"
+        if self._file >= 0:
+            if notice:
+                with contextlib.suppress(OSError):
+                    os.write(self._file, b"\n" + notice.encode() + b"\n")
+            os.close(self._file)
+            self._file = -1
+        return notice
+
+
+class Stream:
+    """One stream of a process: read from its pipe, copied where the step wants it, masked, kept and told."""
+
+    def __init__(self, source: int, log: Log, secrets: Iterable[bytes], tell: Callable[[str], None], copy: int) -> None:
+        os.set_blocking(source, False)
+        self.source = source
+        self._log = log
+        self._masker = Masker(secrets)
+        self._tell = tell
+        self._copy = copy
+        self._line = b""
+        self.open = True
+
+    def pump(self) -> bool:
+        """Take what has come; whether there was anything."""
+        try:
+            data = os.read(self.source, CHUNK)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._end()
+            return False
+        if self._copy >= 0:
+            with contextlib.suppress(OSError):
+                os.write(self._copy, data)
+        self._emit(self._masker.feed(data), last=False)
+        return True
+
+    def _end(self) -> None:
+        if self.open:
+            self.open = False
+            self._emit(self._masker.flush(), last=True)
+
+    def finish(self) -> None:
+        """Take what is left; nobody holds the other end any more."""
+        while self.open and self.pump():
+            pass
+        self._end()
+        os.close(self.source)
+        if self._copy >= 0:
+            os.close(self._copy)
+
+    def say(self, text: str) -> None:
+        """A line of the runner's own."""
+        self._log.write(text.encode() + b"\n")
+        self._tell(text)
+
+    def _emit(self, data: bytes, last: bool) -> None:
+        if data:
+            kept = self._log.keeps
+            self._log.write(data)
+            *lines, self._line = (self._line + data).split(b"\n")
+            # Once the log is full only the latest line is told: nobody reads millions, and each costs time.
+            for line in lines if kept else lines[-1:]:
+                self._tell_line(line)
+            self._line = self._line[: 4 * LINE_LENGTH]
+        if last and self._line:
+            self._tell_line(self._line)
+            self._line = b""
+
+    def _tell_line(self, line: bytes) -> None:
+        text = line.decode("utf-8", "replace").rstrip("\r")
+        self._tell(text if len(text) <= LINE_LENGTH else text[: LINE_LENGTH - 1] + "…")

@@ -1,0 +1,142 @@
+"""What Tekton checks of a TaskRun before it makes a pod (pkg/reconciler/taskrun/validate_taskrun.go)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+USER_ERROR = "[User error] "
+_INDEX = re.compile(r"""\$\(params(?:\.([_a-zA-Z0-9.-]+)|\['([^']+)'\]|\["([^"]+)"\])\[(\d+)\]\)""")
+_REFERENCE = re.compile(r"\$\([^()]+\)")
+
+
+class RefusedError(Exception):
+    """A TaskRun that does not get as far as running; the condition's reason and message."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+def invalid(message: str) -> RefusedError:
+    """What the user must put right, under Tekton's label for that."""
+    return RefusedError("TaskRunValidationFailed", USER_ERROR + message)
+
+
+def go_list(names: Sequence[str]) -> str:
+    """A list as Go prints it."""
+    return "[" + " ".join(names) + "]"
+
+
+def kind_of(value: Any) -> str:
+    """The type of a param's or result's value."""
+    return "array" if isinstance(value, list) else "object" if isinstance(value, Mapping) else "string"
+
+
+def declared_kind(spec: Mapping[str, Any]) -> str:
+    """The type of a declared param or result, as Tekton's defaulting gives it."""
+    if spec.get("type"):
+        return str(spec["type"])
+    if spec.get("properties"):
+        return "object"
+    return kind_of(spec["default"]) if "default" in spec else "string"
+
+
+def check_params(task: str, specs: Sequence[Mapping[str, Any]], params: Sequence[Mapping[str, Any]]) -> None:
+    """Every param has a value of its type, every object its keys. Raises RefusedError."""
+    given = {one["name"]: one["value"] for one in params}
+    start = f"invalid input params for task {task}: "
+    missing = [one["name"] for one in specs if one["name"] not in given and "default" not in one]
+    if missing:
+        raise invalid(f"{start}missing values for these params which have no default values: {go_list(missing)}")
+    kinds = {one["name"]: declared_kind(one) for one in specs}
+    wrong = [
+        name
+        for name, value in given.items()
+        if name in kinds
+        and kind_of(value) != kinds[name]
+        and not (isinstance(value, str) and kinds[name] != "string" and _REFERENCE.search(value))
+    ]
+    if wrong:
+        raise invalid(f"{start}param types don't match the user-specified type: {go_list(wrong)}")
+    lacking = missing_keys(specs, given)
+    if lacking:
+        text = " ".join(f"{name}:{go_list(keys)}" for name, keys in sorted(lacking.items()))
+        raise invalid(f"{start}missing keys for these params which are required in ParamSpec's properties map[{text}]")
+
+
+def missing_keys(specs: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The keys that an object must have by its `properties` and has in neither default nor value, by name.
+
+    Source: MissingKeysObjectParamNames in pkg/reconciler/taskrun/validate_taskrun.go.
+    """
+    lacking = {}
+    for spec in specs:
+        needed = list(spec.get("properties") or ()) if declared_kind(spec) == "object" else []
+        sources = [one for one in (spec.get("default"), given.get(spec["name"])) if isinstance(one, Mapping) and one]
+        keys = [key for key in needed if not any(key in one for one in sources)]
+        # A whole object by reference, `$(tasks.a.results.b[*])`, is text here: nothing is known of its keys yet.
+        if keys and sources:
+            lacking[spec["name"]] = keys
+    return lacking
+
+
+def check_enums(specs: Sequence[Mapping[str, Any]], params: Sequence[Mapping[str, Any]]) -> None:
+    """A string with an `enum` is one of it. Raises RefusedError."""
+    enums = {one["name"]: one["enum"] for one in specs if one.get("enum")}
+    for one in params:
+        value = one["value"]
+        if isinstance(value, str) and value and one["name"] in enums and value not in enums[one["name"]]:
+            message = f"{USER_ERROR}param `{one['name']}` value: {value} is not in the enum list"
+            raise RefusedError("InvalidParamValue", message)
+
+
+def check_indexes(spec: Mapping[str, Any], params: Sequence[Mapping[str, Any]]) -> None:
+    """Every `$(params.a[3])` is inside its array. Raises RefusedError."""
+    lengths = {
+        one["name"]: len(one["default"]) for one in spec.get("params", ()) if kind_of(one.get("default")) == "array"
+    }
+    lengths.update({one["name"]: len(one["value"]) for one in params if kind_of(one["value"]) == "array"})
+    parts = [spec.get(key) for key in ("steps", "sidecars", "stepTemplate", "volumes", "workspaces")]
+    outside = {
+        match[0]
+        for text in strings(parts)
+        if "$(params" in text
+        for match in _INDEX.finditer(text)
+        if int(match[4]) >= lengths.get(match[1] or match[2] or match[3], int(match[4]) + 1)
+    }
+    if outside:
+        raise invalid(f"non-existent param references:{go_list(sorted(outside))}")
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string below a value, keys left out."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from strings(one)
+
+
+def check_workspaces(declared: Sequence[Mapping[str, Any]], bound: Sequence[str]) -> None:
+    """Every workspace that is not optional is bound. Raises RefusedError."""
+    for one in declared:
+        if not one.get("optional") and one["name"] not in bound:
+            raise invalid(f'declared workspace "{one["name"]}" is required but has not been bound')
+
+
+def check_overrides(spec: Mapping[str, Any], run: Mapping[str, Any]) -> None:
+    """`stepSpecs` and `sidecarSpecs` name what is there. Raises RefusedError."""
+    for key, field, word, thing in (
+        ("stepSpecs", "steps", "StepOverride", "Step"),
+        ("sidecarSpecs", "sidecars", "SidecarOverride", "Sidecar"),
+    ):
+        names = {one.get("name", "") for one in spec.get(field) or ()}
+        for one in run.get(key) or ():
+            if one["name"] not in names:
+                raise invalid(f"invalid {word}: No {thing} named {one['name']}")

@@ -1,0 +1,144 @@
+"""One attempt's folders: what a pod's volumes are on a cluster."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from flowdsl.runner.contract import BoundWorkspace, Cluster
+from flowdsl.runner.taskrun import files
+from flowdsl.runner.taskrun.launch import Mount
+from flowdsl.runner.taskrun.params import RefusedError
+from flowdsl.runner.taskrun.prepare import mount_path
+from flowdsl.runner.taskrun.slots import Slot
+
+TEKTON_FOLDERS = ("results", "home", "steps", "scripts", "artifacts", "creds")
+
+
+@attrs.define
+class Pod:
+    """The folders of one attempt, made on demand, and the mounts of its containers."""
+
+    slot: Slot
+    name: str
+    task_run: Mapping[str, Any]
+    cluster: Cluster
+    volumes: Mapping[str, Mapping[str, Any]]
+    workspaces: Mapping[str, BoundWorkspace]
+    declared: list[dict[str, Any]]
+    isolated: frozenset[str]
+    # What must not be shown: the values of the secrets that the attempt reads.
+    secrets: set[bytes] = attrs.field(factory=set)
+    _made: dict[str, tuple[Path, bool]] = attrs.field(factory=dict)
+
+    @property
+    def tekton(self) -> Path:
+        """The folder that is /tekton."""
+        return self.slot.tekton
+
+    @property
+    def workspace(self) -> Path:
+        """The folder that is /workspace."""
+        return self.slot.workspace
+
+    def make(self, steps: Iterable[str]) -> None:
+        """The folders that every pod of Tekton has."""
+        tekton = str(self.tekton)
+        os.mkdir(str(self.slot.private))
+        os.mkdir(tekton)
+        for name in TEKTON_FOLDERS:
+            os.mkdir(f"{tekton}/{name}")
+        for step in steps:
+            for name in ("", "/results", "/artifacts"):
+                os.mkdir(f"{tekton}/steps/step-{step}{name}")
+
+    def mounts(self, container: Mapping[str, Any], sidecar: bool, env: Mapping[str, str]) -> list[Mount]:
+        """What a container sees where: its volume mounts and its workspaces, parents before what is in them."""
+        found = {one["mountPath"]: self._volume_mount(one, env) for one in container.get("volumeMounts") or ()}
+        uses = {one["name"]: one for one in container.get("workspaces") or ()}
+        for declared in self.declared:
+            bound = self.workspaces.get(declared["name"])
+            if bound is None or (declared["name"] in self.isolated and declared["name"] not in uses):
+                continue
+            target = mount_path(declared, uses.get(declared["name"]))
+            if sidecar and target in found:
+                continue
+            read_only = bound.read_only or bool(declared.get("readOnly"))
+            found[target] = Mount(target, bound.path.absolute(), read_only)
+        own = {posixpath.normpath(target): mount for target, mount in found.items()}
+        if not sidecar:
+            own.setdefault("/workspace", Mount("/workspace", self.workspace))
+            own.setdefault("/tekton", Mount("/tekton", self.tekton))
+            own.setdefault("/tekton/home", Mount("/tekton/home", self.slot.home))
+        return [attrs.evolve(own[target], target=target) for target in sorted(own)]
+
+    def _volume_mount(self, mount: Mapping[str, Any], env: Mapping[str, str]) -> Mount:
+        source, read_only = self.source(mount["name"])
+        sub = mount.get("subPath") or files.expand(mount.get("subPathExpr") or "", env)
+        if sub:
+            if posixpath.isabs(sub) or ".." in sub.split("/"):
+                raise config_error(f'invalid subPath "{sub}" of volume "{mount["name"]}"')
+            source = source / sub
+            if not source.exists():
+                source.mkdir(parents=True)
+        return Mount(mount["mountPath"], source.absolute(), read_only or bool(mount.get("readOnly")))
+
+    def source(self, name: str) -> tuple[Path, bool]:
+        """The folder of a volume, and whether it is read-only. Raises RefusedError."""
+        if name not in self._made:
+            self._made[name] = self._make_volume(name)
+        return self._made[name]
+
+    def _make_volume(self, name: str) -> tuple[Path, bool]:
+        volume = self.volumes.get(name)
+        if volume is None:
+            raise RefusedError("PodCreationFailed", f'volume mount names a volume that is not there: "{name}"')
+        place = self.slot.volumes / name
+        if claim := volume.get("persistentVolumeClaim"):
+            try:
+                return self.cluster.claim(claim["claimName"]), bool(claim.get("readOnly"))
+            except LookupError:
+                raise config_error(f'persistentvolumeclaim "{claim["claimName"]}" not found') from None
+        if host := volume.get("hostPath"):
+            return self._host_path(host), False
+        if any(volume.get(kind) is not None for kind in ("secret", "configMap", "projected", "downwardAPI")):
+            secret = volume.get("secret") is not None or "secret" in str(volume.get("projected"))
+            place = self.slot.private / "volumes" / name if secret else place
+            place.mkdir(parents=True, mode=0o700)
+            files.fill(place, volume, self)
+            return place, True
+        kinds = [key for key in volume if key not in {"name", "emptyDir"}]
+        if kinds and "emptyDir" not in volume:
+            kind = kinds[0]
+            raise RefusedError("PodCreationFailed", f'volume "{name}": {kind} volumes are not there on this machine')
+        place.mkdir(parents=True, exist_ok=True)
+        return place, False
+
+    @staticmethod
+    def _host_path(host: Mapping[str, Any]) -> Path:
+        path = Path(host["path"])
+        if host.get("type") in {"DirectoryOrCreate"}:
+            path.mkdir(parents=True, exist_ok=True)
+        elif host.get("type") == "FileOrCreate":
+            path.touch()
+        if not path.exists():
+            raise config_error(f'hostPath "{path}" does not exist')
+        return path
+
+    def inside(self, path: str, mounts: Iterable[Mount]) -> Path:
+        """The real place of a path that a container names."""
+        best = Path(path)
+        for mount in mounts:
+            if path == mount.target or path.startswith(mount.target.rstrip("/") + "/"):
+                best = mount.source / path[len(mount.target) :].lstrip("/")
+        return best
+
+
+def config_error(text: str) -> RefusedError:
+    """What Kubernetes finds when it makes the container."""
+    return RefusedError("CreateContainerConfigError", text)

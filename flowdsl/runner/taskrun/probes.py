@@ -1,0 +1,94 @@
+"""Readiness of sidecars, asked the way a kubelet asks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+from flowdsl.runner.taskrun.container import Ready
+from flowdsl.runner.taskrun.executor import Executor
+from flowdsl.runner.taskrun.pod import Pod
+
+# A kubelet asks every 10 seconds by default; on one machine asking more often costs nothing.
+LONGEST_PERIOD = 0.25
+
+
+class Probe:
+    """A sidecar's startup and readiness probes; without one it is ready as soon as it runs."""
+
+    def __init__(self, ready: Ready, pod: Pod, executor: Executor) -> None:
+        spec = ready.spec
+        self._waiting = [one for one in (spec.get("startupProbe"), spec.get("readinessProbe")) if one]
+        self._ready, self._pod, self._executor = ready, pod, executor
+        self._passed = 0
+        self._next = time.monotonic() + (
+            float(self._waiting[0].get("initialDelaySeconds") or 0) if self._waiting else 0
+        )
+
+    def passed(self) -> bool:
+        """Whether it is ready by now; asks again when it is time to."""
+        while self._waiting and time.monotonic() >= self._next:
+            probe = self._waiting[0]
+            if self._ask(probe):
+                self._passed += 1
+                if self._passed >= int(probe.get("successThreshold") or 1):
+                    self._waiting.pop(0)
+                    self._passed = 0
+                    continue
+            else:
+                self._passed = 0
+            self._next = time.monotonic() + min(float(probe.get("periodSeconds") or 10), LONGEST_PERIOD)
+        return not self._waiting
+
+    def _ask(self, probe: Mapping[str, Any]) -> bool:
+        timeout = float(probe.get("timeoutSeconds") or 1)
+        if command := (probe.get("exec") or {}).get("command"):
+            return self._run(command, timeout)
+        if http := probe.get("httpGet"):
+            return self._get(http, timeout)
+        target = probe.get("tcpSocket") or probe.get("grpc")
+        if target:
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection((target.get("host") or "127.0.0.1", self._port(target["port"])), timeout),
+            ):
+                return True
+            return False
+        return True
+
+    def _port(self, port: Any) -> int:
+        named = {one.get("name"): one.get("containerPort") for one in self._ready.spec.get("ports") or ()}
+        return int(named.get(port, port))
+
+    def _get(self, http: Mapping[str, Any], timeout: float) -> bool:
+        scheme = str(http.get("scheme") or "HTTP").lower()
+        path = str(http.get("path") or "").lstrip("/")
+        url = f"{scheme}://{http.get('host') or '127.0.0.1'}:{self._port(http['port'])}/{path}"
+        headers = {one["name"]: one["value"] for one in http.get("httpHeaders") or ()}
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(urllib.request.Request(url, headers=headers), timeout=timeout) as answer:
+                return bool(200 <= answer.status < 400)
+        except (OSError, ValueError, urllib.error.URLError):
+            return False
+
+    def _run(self, command: list[str], timeout: float) -> bool:
+        null = os.open(os.devnull, os.O_WRONLY)
+        try:
+            process = self._executor.start(self._ready.launch(command, self._ready.env, self._pod), null, null)
+        finally:
+            os.close(null)
+        end = time.monotonic() + timeout
+        try:
+            while (ended := process.poll()) is None and time.monotonic() < end:
+                select.select([process.fileno()], [], [], max(end - time.monotonic(), 0))
+            return ended is not None and not ended.problem and ended.code == 0
+        finally:
+            process.close()

@@ -1,0 +1,150 @@
+"""What a step hands on: its termination message as Tekton's entrypoint writes it, and what is read from it.
+
+pkg/entrypoint, pkg/termination, pkg/pod/status.go: results travel in the container's termination message, which
+Kubernetes limits to 4096 bytes. Every step reports all results of the Task that are there when it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from flowdsl.runner.taskrun.params import USER_ERROR, declared_kind, kind_of
+from flowdsl.runner.taskrun.variables import Value
+
+MESSAGE_LIMIT = 4096  # bytes
+TASK_RESULT, INTERNAL, STEP_RESULT, STEP_ARTIFACTS, TASK_ARTIFACTS = 1, 3, 4, 5, 6
+TOO_LONG = "Termination message is above max allowed size 4096, caused by large task result."
+_STEP_VALUE = re.compile(r"\$\(steps\.([^.()]+)\.results\.([^.()]+)\)")
+
+
+class TooLongError(Exception):
+    """The termination message would be longer than Kubernetes keeps."""
+
+
+Entry = dict[str, Any]
+
+
+def go_json(value: Any) -> str:
+    """JSON as Go's encoder writes it: that is what counts against the limit."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for sign, code in (("<", "3c"), (">", "3e"), ("&", "26"), ("\u2028", "2028"), ("\u2029", "2029")):
+        if sign in text:
+            text = text.replace(sign, f"\\u{code.zfill(4)}")
+    return text
+
+
+@attrs.define
+class Message:
+    """A termination message: entries, and the refusal to grow beyond the limit."""
+
+    entries: list[Entry] = attrs.field(factory=list)
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Write more into it. Raises TooLongError, and then it stays as it was."""
+        grown = [*self.entries, *entries]
+        size = sum(len(one["value"]) for one in grown)
+        if size > MESSAGE_LIMIT or len(go_json(grown).encode("utf-8", "replace")) > MESSAGE_LIMIT:
+            raise TooLongError
+        self.entries = grown
+
+    def parsed(self) -> list[Entry]:
+        """As the controller reads it: of entries with one key the last, sorted by key."""
+        latest = {one["key"]: one for one in self.entries}
+        return [latest[key] for key in sorted(latest)]
+
+
+def entry(key: str, value: str, kind: int) -> Entry:
+    """One entry of a termination message."""
+    return {"key": key, "value": value, "type": kind}
+
+
+def read_files(folder: Path, names: Iterable[str], kind: int) -> list[Entry]:
+    """The results that are there. Raises TooLongError for a file that alone is beyond the limit, OSError."""
+    found = []
+    for name in names:
+        try:
+            with open(folder / name, "rb") as file:
+                data = file.read(MESSAGE_LIMIT + 1)
+        except FileNotFoundError:
+            continue
+        if len(data) > MESSAGE_LIMIT:
+            raise TooLongError
+        found.append(entry(name, data.decode("utf-8", "replace"), kind))
+    return found
+
+
+def parse_value(text: str) -> Value:
+    """A value as Tekton reads a result's text: an array or object of strings where it is one, else a string."""
+    if text[:1] in {"[", "{"} or text[:1] == '"' or text[:1].isspace():
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return text
+        if isinstance(value, str):
+            return value
+        if text[:1] == "[" and isinstance(value, list) and all(isinstance(one, (str, type(None))) for one in value):
+            return [one or "" for one in value]
+        if (
+            text[:1] == "{"
+            and isinstance(value, dict)
+            and all(isinstance(v, (str, type(None))) for v in value.values())
+        ):
+            return {key: one or "" for key, one in value.items()}
+    return text
+
+
+def taken(entries: Iterable[Entry], kind: int, declared: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The results among a message's entries, with the type that they have."""
+    kinds = {one["name"]: declared_kind(one) for one in declared}
+    made = []
+    for one in entries:
+        if one["type"] == kind:
+            value = one["value"] if kinds.get(one["key"]) == "string" else parse_value(one["value"])
+            made.append({"name": one["key"], "type": kind_of(value), "value": value})
+    return made
+
+
+def from_steps(
+    step: str, step_results: Sequence[Mapping[str, Any]], declared: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The Task's results that are a step's: `value: $(steps.NAME.results.RESULT)`."""
+    wanted = {}
+    for one in declared:
+        match = _STEP_VALUE.fullmatch(str(one.get("value") or ""))
+        if match and match[1] == step:
+            wanted[match[2]] = one["name"]
+    return [{**one, "name": wanted[one["name"]]} for one in step_results if one["name"] in wanted]
+
+
+def check_results(results: list[dict[str, Any]], declared: Sequence[Mapping[str, Any]]) -> tuple[list[Any], str]:
+    """The results without those of the wrong type, and what is wrong with them (empty when nothing is)."""
+    kinds = {one["name"]: declared_kind(one) for one in declared}
+    wrong = {
+        one["name"]: f'task result is expected to be "{kinds[one["name"]]}" type but was initialized to a different '
+        f'type "{one["type"]}"'
+        for one in results
+        if one["name"] in kinds and one["type"] != kinds[one["name"]]
+    }
+    kept = [one for one in results if one["name"] not in wrong]
+    if wrong:
+        listed = ",".join(sorted(f' "{name}": {text}' for name, text in wrong.items()))
+        start = "Provided results don't match declared results; may be invalid JSON or missing result declaration: "
+        return kept, f"{USER_ERROR}{start}{listed}"
+    lacking = {}
+    for spec in declared:
+        given = next((one["value"] for one in kept if one["name"] == spec["name"]), None)
+        if isinstance(given, dict) and declared_kind(spec) == "object":
+            missing = [key for key in spec.get("properties") or () if key not in given]
+            if missing:
+                lacking[spec["name"]] = missing
+    if lacking:
+        text = " ".join(f"{name}:[{' '.join(keys)}]" for name, keys in sorted(lacking.items()))
+        start = "missing keys for these results which are required in TaskResult's properties "
+        return kept, f"{USER_ERROR}{start}map[{text}]"
+    return kept, ""

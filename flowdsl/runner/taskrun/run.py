@@ -1,0 +1,228 @@
+"""A TaskRun from its first attempt to its last."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from flowdsl.runner.contract import Cluster, Observer, Stop, TaskRunWork
+from flowdsl.runner.taskrun import sidecars as side
+from flowdsl.runner.taskrun import status as write
+from flowdsl.runner.taskrun.container import Ready, make_ready
+from flowdsl.runner.taskrun.executor import Executor
+from flowdsl.runner.taskrun.output import LOG_LIMIT
+from flowdsl.runner.taskrun.params import RefusedError
+from flowdsl.runner.taskrun.pod import Pod
+from flowdsl.runner.taskrun.prepare import Places, Prepared, prepare, step_name, timeout_of
+from flowdsl.runner.taskrun.slots import Slot, Slots
+from flowdsl.runner.taskrun.step import Limits, Outcome, StepRun, Surroundings, now
+
+NAME_LIMIT = 63
+
+
+def pod_name(task_run: str, retries: int) -> str:
+    """The pod's name: the TaskRun's and a suffix, shortened with a hash where it gets too long."""
+    suffix = f"-pod-retry{retries}" if retries else "-pod"
+    if len(task_run) + len(suffix) <= NAME_LIMIT:
+        return task_run + suffix
+    digest = hashlib.md5(task_run.encode(), usedforsecurity=False).hexdigest()
+    return f"{task_run[: NAME_LIMIT - len(suffix) - 32].rstrip('-')}{digest}{suffix}"[:NAME_LIMIT]
+
+
+def duration_text(seconds: float) -> str:
+    """A duration as Go prints it: 1h0m0s, 1m30s, 1.5s, 200ms."""
+    if 0 < seconds < 1:
+        return f"{seconds * 1000:.6f}".rstrip("0").rstrip(".") + "ms"
+    minutes, rest = divmod(seconds, 60)
+    text = f"{rest:.9f}".rstrip("0").rstrip(".") + "s"
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours}h{minutes}m{text}" if hours else f"{minutes}m{text}" if minutes else text
+
+
+@attrs.define
+class Runner:
+    """Runs TaskRuns with one executor; see `flowdsl.runner.contract.TaskRunner`."""
+
+    executor: Executor
+    log_limit: int = LOG_LIMIT
+    slots: Slots = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        supervisor = self.executor.supervisor
+        self.slots = Slots(supervisor.scratch, supervisor.private)
+
+    def describe(self) -> str:
+        """One line: what runs the steps."""
+        return self.executor.describe()
+
+    def close(self) -> None:
+        """End the executor; what still runs is killed."""
+        self.executor.close()
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run(self, work: TaskRunWork, cluster: Cluster, observer: Observer, stop: Stop) -> dict[str, Any]:
+        """See `flowdsl.runner.contract.TaskRunner`."""
+        name = work.task_run["metadata"]["name"]
+        most = int(work.task_run["spec"].get("retries") or 0)
+        earlier: list[dict[str, Any]] = []
+        while True:
+            observer.attempt(name, len(earlier))
+            status = Attempt(self, work, cluster, observer, stop, len(earlier)).run()
+            if status["conditions"][0]["status"] == "True" or stop.requested or len(earlier) >= most:
+                break
+            keep_logs(work, len(earlier))
+            earlier.append(status)
+        if earlier:
+            status["retriesStatus"] = earlier
+        return status
+
+
+def keep_logs(work: TaskRunWork, attempt: int) -> None:
+    """The logs of an attempt that is followed by another go into a folder of their own."""
+    logs = sorted(work.folder.glob("*.log"))
+    if logs:
+        folder = work.folder / f"attempt-{attempt}"
+        folder.mkdir(exist_ok=True)
+        for log in logs:
+            os.replace(log, folder / log.name)
+
+
+class Attempt:
+    """One attempt: one pod."""
+
+    def __init__(
+        self, runner: Runner, work: TaskRunWork, cluster: Cluster, observer: Observer, stop: Stop, retries: int
+    ) -> None:
+        self.runner, self.work, self.cluster, self.observer, self.stop = runner, work, cluster, observer, stop
+        self.retries = retries
+        self.name: str = work.task_run["metadata"]["name"]
+        self.pod_name = pod_name(self.name, retries)
+        self.began = now()
+        self.timeout = timeout_of(work.task_run)
+        self.limits = Limits(time.monotonic() + self.timeout if self.timeout > 0 else None, stop)
+        self.spec: Mapping[str, Any] = work.task_run["spec"]["taskSpec"]
+        self.slot: Slot | None = None
+
+    def run(self) -> dict[str, Any]:
+        """The attempt's status. Never raises for what a task does."""
+        try:
+            made = self._run()
+        except RefusedError as refused:
+            made = {"conditions": [write.condition("False", refused.reason, refused.message, now())], "steps": []}
+        except OSError as problem:
+            text = f"{problem.strerror}: {problem.filename}" if problem.filename else str(problem)
+            made = {"conditions": [write.condition("False", "PodCreationFailed", text, now())], "steps": []}
+        finally:
+            if self.slot is not None:
+                self.runner.slots.give_back(self.slot)
+        end = made["conditions"][0]["lastTransitionTime"]
+        status = {"podName": self.pod_name, "startTime": write.stamp(self.began), "completionTime": end, **made}
+        status["taskSpec"] = dict(self.spec)
+        return status
+
+    def _run(self) -> dict[str, Any]:
+        if self.limits.over:
+            return self._ended_early([], [], [])
+        host = self.runner.executor.host()
+        self.slot = slot = self.runner.slots.take()
+        places = Places() if host.literal else Places(str(slot.tekton), str(slot.workspace), literal=False)
+        prepared = prepare(self.work, self.cluster, places, self.retries)
+        self.spec = prepared.spec
+        pod = self._pod(prepared, slot)
+        names = [step_name(one, index) for index, one in enumerate(prepared.steps)]
+        pod.make(names)
+        ready = [make_ready(one, names[index], index, pod, host) for index, one in enumerate(prepared.steps)]
+        beside = [
+            make_ready(one, one["name"], index, pod, host, sidecar=True) for index, one in enumerate(prepared.sidecars)
+        ]
+        around = Surroundings(
+            pod,
+            self.runner.executor,
+            self.observer,
+            self.name,
+            self.limits,
+            self.work.folder,
+            prepared.results,
+            self.runner.log_limit,
+        )
+        return self._follow(ready, beside, around)
+
+    def _pod(self, prepared: Prepared, slot: Slot) -> Pod:
+        template = self.work.task_run["spec"].get("podTemplate") or {}
+        volumes = [*(prepared.spec.get("volumes") or ()), *(template.get("volumes") or ())]
+        using = [*prepared.spec["steps"], *prepared.sidecars]
+        pod = Pod(
+            slot=slot,
+            name=self.pod_name,
+            task_run=self.work.task_run,
+            cluster=self.cluster,
+            volumes={one["name"]: one for one in volumes},
+            workspaces=prepared.workspaces,
+            declared=prepared.spec.get("workspaces") or [],
+            isolated=frozenset(used["name"] for one in using for used in one.get("workspaces") or ()),
+        )
+        for binding in self.work.task_run["spec"].get("workspaces") or ():
+            if (secret := binding.get("secret")) and secret.get("secretName"):
+                try:
+                    pod.secrets.update(self.cluster.secret(secret["secretName"]).values())
+                except LookupError:
+                    continue
+        return pod
+
+    def _follow(self, ready: list[Ready], beside: list[Ready], around: Surroundings) -> dict[str, Any]:
+        running = side.start_all(beside, around)
+        outcomes: list[Outcome] = []
+        interrupted = False
+        try:
+            failed = False
+            for one in ready:
+                if interrupted or self.limits.over:
+                    interrupted = True
+                    break
+                step = StepRun(one, around)
+                outcome = step.skip() if failed else step.run()
+                outcomes.append(outcome)
+                interrupted = outcome.interrupted
+                failed = failed or not outcome.command_succeeded
+        finally:
+            side.stop_all(running)
+        if interrupted:
+            return self._ended_early(ready, outcomes, running)
+        annotations = self.work.task_run["metadata"].get("annotations") or {}
+        status = write.finished(outcomes, running, around.results, annotations, now())
+        if running:
+            status["sidecars"] = [write.sidecar_state(one) for one in running]
+        return status
+
+    def _ended_early(self, ready: list[Ready], outcomes: list[Outcome], running: list[side.Sidecar]) -> dict[str, Any]:
+        end = now()
+        if self.stop.requested:
+            reason, message = self.stop.reason, self.stop.message
+        else:
+            reason = "TaskRunTimeout"
+            message = f'TaskRun "{self.name}" failed to finish within "{duration_text(self.timeout)}"'
+        status: dict[str, Any] = {"conditions": [write.condition("False", reason, message, end)]}
+        status["steps"] = [
+            self._step_early(one, outcomes[index] if index < len(outcomes) else None, reason, end)
+            for index, one in enumerate(ready)
+        ]
+        if running:
+            status["sidecars"] = [write.sidecar_state(one) for one in running]
+        return status
+
+    def _step_early(self, ready: Ready, outcome: Outcome | None, reason: str, end: datetime) -> dict[str, Any]:
+        if outcome is not None and not outcome.interrupted:
+            return write.step_state(outcome, [])
+        began = outcome.started if outcome is not None else self.began
+        return write.ended_with_pod(ready.name, ready.container, self.pod_name, reason, began, end)

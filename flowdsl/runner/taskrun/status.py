@@ -1,0 +1,179 @@
+"""The TaskRun's status, field by field as Tekton's controller writes it (pkg/pod/status.go)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flowdsl.runner.taskrun import results as made
+from flowdsl.runner.taskrun.sidecars import Sidecar
+from flowdsl.runner.taskrun.step import Outcome
+
+ON_ERROR = "pipeline.tekton.dev/pipeline-task-on-error"
+
+
+def stamp(moment: datetime) -> str:
+    """A time as Kubernetes writes it: whole seconds, UTC."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def condition(status: str, reason: str, message: str, moment: datetime) -> dict[str, Any]:
+    """The condition `Succeeded`."""
+    return {
+        "type": "Succeeded",
+        "status": status,
+        "reason": reason,
+        "message": message,
+        "lastTransitionTime": stamp(moment),
+    }
+
+
+def step_state(outcome: Outcome, results: list[dict[str, Any]]) -> dict[str, Any]:
+    """One of `status.steps`."""
+    parsed = outcome.message.parsed()
+    shown = [one for one in parsed if one["type"] != made.INTERNAL]
+    terminated: dict[str, Any] = {
+        "exitCode": outcome.exit_code if outcome.passed_over is None else outcome.passed_over,
+        "reason": outcome.state_reason,
+        "startedAt": stamp(outcome.started),
+        "finishedAt": stamp(outcome.finished),
+    }
+    if shown:
+        terminated["message"] = made.go_json(shown)
+    state: dict[str, Any] = {
+        "name": outcome.ready.name,
+        "container": outcome.ready.container,
+        "terminated": terminated,
+        "terminationReason": outcome.reason,
+    }
+    if results:
+        state["results"] = results
+    for one in parsed:
+        if one["type"] == made.STEP_ARTIFACTS:
+            state.update(artifacts(one["value"]))
+    return state
+
+
+def ended_with_pod(
+    name: str, container: str, pod: str, reason: str, started: datetime, end: datetime
+) -> dict[str, Any]:
+    """A step that was running or waiting when its TaskRun was cancelled or ran out of time."""
+    return {
+        "name": name,
+        "container": container,
+        "terminated": {
+            "exitCode": 1,
+            "reason": reason,
+            "startedAt": stamp(started),
+            "finishedAt": stamp(end),
+            "message": f"Step {name} terminated as pod {pod} is terminated",
+        },
+        "terminationReason": reason,
+    }
+
+
+def sidecar_state(sidecar: Sidecar) -> dict[str, Any]:
+    """One of `status.sidecars`."""
+    assert sidecar.ended is not None
+    assert sidecar.finished is not None
+    reason = "Completed" if sidecar.stopped or sidecar.exit_code == 0 else "Error"
+    terminated: dict[str, Any] = {
+        "exitCode": sidecar.exit_code,
+        "reason": "StartError" if sidecar.ended.problem else reason,
+        "startedAt": stamp(sidecar.started),
+        "finishedAt": stamp(sidecar.finished),
+    }
+    if sidecar.stopped:
+        terminated["message"] = "Sidecar container successfully stopped by nop image"
+    elif sidecar.ended.problem:
+        terminated["message"] = sidecar.ended.problem
+    return {"name": sidecar.ready.name, "container": sidecar.ready.container, "terminated": terminated}
+
+
+def failure(outcomes: Sequence[Outcome], sidecars: Sequence[Sidecar]) -> tuple[str, str] | None:
+    """Why a pod that ended by itself failed: reason and message, None where it didn't.
+
+    A sidecar that failed makes the pod fail only where all of them have ended by the time the steps have; then it is
+    named before any step, as the likely cause.
+    """
+    failed = next((one for one in outcomes if one.exit_code != 0), None)
+    crashed = next((one for one in sidecars if not one.stopped and one.exit_code != 0), None)
+    if failed is None and (crashed is None or any(one.stopped for one in sidecars)):
+        return None
+    if crashed is not None:
+        reason = "StartError" if crashed.ended and crashed.ended.problem else "Error"
+        return "SidecarFailed", f'"{crashed.ready.container}" exited with code {crashed.exit_code}: {reason}'
+    assert failed is not None
+    if failed.reason == "TimeoutExceeded":
+        text = f'"{failed.ready.container}" exited because the step exceeded the specified timeout limit'
+        return "StepFailed", text
+    return "StepFailed", f'"{failed.ready.container}" exited with code {failed.exit_code}: {failed.state_reason}'
+
+
+def finished(
+    outcomes: Sequence[Outcome],
+    sidecars: Sequence[Sidecar],
+    declared: Sequence[Mapping[str, Any]],
+    annotations: Mapping[str, Any],
+    end: datetime,
+) -> dict[str, Any]:
+    """The status of a pod whose steps have all ended by themselves."""
+    steps, collected = [], []
+    task_artifacts: dict[str, Any] = {}
+    for outcome in outcomes:
+        parsed = outcome.message.parsed()
+        own = made.taken(parsed, made.STEP_RESULT, outcome.ready.spec.get("results") or ())
+        collected += made.taken(parsed, made.TASK_RESULT, declared)
+        collected += made.from_steps(outcome.ready.name, own, declared)
+        steps.append(step_state(outcome, own))
+        for one in parsed:
+            if one["type"] in {made.TASK_ARTIFACTS, made.STEP_ARTIFACTS}:
+                merge_artifacts(task_artifacts, artifacts(one["value"]))
+    unique = {one["name"]: one for one in collected}
+    results, problem = made.check_results(list(unique.values()), declared)
+    failed = failure(outcomes, sidecars)
+    if problem:
+        verdict = condition("False", "TaskRunValidationFailed", problem, end)
+    elif failed is not None:
+        reason = "FailureIgnored" if annotations.get(ON_ERROR) == "continue" else failed[0]
+        verdict = condition("False", reason, failed[1], end)
+    else:
+        verdict = condition("True", "Succeeded", "All Steps have completed executing", end)
+    status: dict[str, Any] = {"conditions": [verdict], "steps": steps}
+    if results:
+        status["results"] = results
+    if task_artifacts:
+        status["artifacts"] = task_artifacts
+    return status
+
+
+def artifacts(text: str) -> dict[str, Any]:
+    """The inputs and outputs of a provenance file; nothing where it is not what Tekton reads."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    if not isinstance(value, dict):
+        return {}
+    return {key: value[key] for key in ("inputs", "outputs") if _is_artifacts(value.get(key))}
+
+
+def _is_artifacts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in value)
+
+
+def merge_artifacts(into: dict[str, Any], more: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+    """Add artifacts, those of one name together, none twice."""
+    for key, listed in more.items():
+        known = {one["name"]: one for one in into.setdefault(key, [])}
+        for one in listed:
+            target = known.get(one["name"])
+            if target is None:
+                target = {"name": one["name"], "values": []}
+                known[one["name"]] = target
+                into[key].append(target)
+            if one.get("buildOutput"):
+                target["buildOutput"] = True
+            target["values"] += [value for value in one.get("values") or () if value not in target["values"]]

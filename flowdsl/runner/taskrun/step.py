@@ -1,0 +1,301 @@
+"""One step, from its start to its termination message: what Tekton's entrypoint does (pkg/entrypoint)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from flowdsl.kube.durations import parse_duration
+from flowdsl.runner.contract import Observer, Stop
+from flowdsl.runner.taskrun import results as made
+from flowdsl.runner.taskrun import stepvalues
+from flowdsl.runner.taskrun.container import Ready
+from flowdsl.runner.taskrun.executor import Executor
+from flowdsl.runner.taskrun.launch import Ended, Process
+from flowdsl.runner.taskrun.output import Log, Stream
+from flowdsl.runner.taskrun.pod import Pod
+
+GRACE = 5.0  # seconds between asking a process to end and ending it; a pod's is 30 by default
+TICK = 0.1  # seconds: how soon a request to stop is seen
+
+
+def now() -> datetime:
+    """The time, as Kubernetes writes it."""
+    return datetime.now(timezone.utc)
+
+
+@attrs.define
+class Outcome:
+    """How a container ended. `reason` is Tekton's terminationReason, `state_reason` Kubernetes' own."""
+
+    ready: Ready
+    exit_code: int
+    started: datetime
+    finished: datetime
+    reason: str = ""
+    state_reason: str = ""
+    message: made.Message = attrs.field(factory=made.Message)
+    # The exit code that `onError: continue` passed over.
+    passed_over: int | None = None
+    interrupted: bool = False
+    # What the next step goes by: results that are too long come after the word to it.
+    command_succeeded: bool = True
+
+
+@attrs.frozen
+class Limits:
+    """When a TaskRun must end: by the clock (time.monotonic, None for never), or because it was asked to."""
+
+    deadline: float | None
+    stop: Stop
+
+    @property
+    def over(self) -> bool:
+        """Whether it must end now."""
+        return self.stop.requested or (self.deadline is not None and time.monotonic() >= self.deadline)
+
+
+@attrs.frozen
+class Surroundings:
+    """What all steps of an attempt share."""
+
+    pod: Pod
+    executor: Executor
+    observer: Observer
+    task_run: str
+    limits: Limits
+    folder: Path
+    results: Sequence[Mapping[str, Any]]
+    log_limit: int
+
+
+class StepRun:
+    """Runs one step."""
+
+    def __init__(self, ready: Ready, around: Surroundings) -> None:
+        self.ready = ready
+        self.around = around
+        self.steps = around.pod.tekton / "steps"
+        self.home = self.steps / ready.container
+        self.log = Log(around.folder / f"{ready.name}.log", around.log_limit)
+        self.streams: list[Stream] = []
+        self.timed_out = False
+        self.interrupted = False
+
+    def say(self, text: str) -> None:
+        """A line of the runner's own in the step's log."""
+        self.log.write(text.encode("utf-8", "replace") + b"\n")
+        self._tell(text)
+
+    def _tell(self, text: str) -> None:
+        self.around.observer.line(self.around.task_run, self.ready.name, text)
+
+    def skip(self) -> Outcome:
+        """A step before this one failed."""
+        moment = now()
+        self.say("Skipping step because a previous step failed")
+        self.log.close()
+        message = made.Message([_started(moment), made.entry("Reason", "Skipped", made.INTERNAL)])
+        outcome = Outcome(self.ready, 1, moment, moment, "Skipped", "Error", message)
+        self.around.observer.step_finished(self.around.task_run, self.ready.name, 1, "Skipped")
+        return outcome
+
+    def run(self) -> Outcome:
+        """Run it to its end. Raises RefusedError where its working folder can't be made."""
+        outcome = Outcome(self.ready, 0, now(), now())
+        entries = [_started(outcome.started)]
+        try:
+            if self._allowed():
+                self._finish(outcome, self._execute(), entries)
+            else:
+                self.say("Step was skipped due to when expressions were evaluated to false.")
+                entries.append(made.entry("Reason", "Skipped", made.INTERNAL))
+                outcome.reason = "Skipped"
+                self._exit_file("0")
+        except stepvalues.StepValueError as problem:
+            self.say(f"Error executing command: {problem}")
+            outcome.exit_code = 1
+            outcome.command_succeeded = False
+        self._close_message(outcome, entries)
+        notice = self.log.close()
+        if notice:
+            self._tell(notice)
+        outcome.finished = now()
+        outcome.state_reason = "Completed" if outcome.exit_code == 0 else "Error"
+        outcome.interrupted = self.interrupted
+        if outcome.passed_over is not None:
+            outcome.reason = outcome.reason or "Continued"
+        outcome.reason = outcome.reason or outcome.state_reason
+        shown = outcome.exit_code if outcome.passed_over is None else outcome.passed_over
+        self.around.observer.step_finished(self.around.task_run, self.ready.name, shown, outcome.reason)
+        return outcome
+
+    def _allowed(self) -> bool:
+        expressions = self.ready.spec.get("when") or ()
+        return stepvalues.allows([stepvalues.when(one, self.steps) for one in expressions])
+
+    def _command(self) -> tuple[list[str], dict[str, str]]:
+        """The command and environment with what earlier steps gave; what can't be had is told and left as it is."""
+        argv, env = list(self.ready.argv), dict(self.ready.env)
+        try:
+            env = {key: stepvalues.text(one, self.steps) for key, one in env.items()}
+            argv = stepvalues.words(argv, self.steps)
+        except stepvalues.StepValueError as problem:
+            self.say(f"Error while substituting step results: {problem}")
+        try:
+            argv = [stepvalues.artifacts(one, self.steps) for one in argv]
+            env = {key: stepvalues.artifacts(one, self.steps) for key, one in env.items()}
+            if self.ready.spec.get("script"):
+                self._script_artifacts()
+        except stepvalues.StepValueError as problem:
+            self.say(f"Error while substituting step artifacts: {problem}")
+        return argv, env
+
+    def _script_artifacts(self) -> None:
+        script = self.ready.spec["script"]
+        if "$(steps." in script:
+            place = next(one for one in self.ready.argv if "/scripts/script-" in one)
+            file = self.around.pod.tekton / "scripts" / place.rpartition("/")[2]
+            file.write_text(stepvalues.artifacts(file.read_text(encoding="utf-8"), self.steps), encoding="utf-8")
+
+    def _execute(self) -> Ended:
+        argv, env = self._command()
+        copies = {}
+        for key in ("stdoutConfig", "stderrConfig"):
+            if path := (self.ready.spec.get(key) or {}).get("path"):
+                try:
+                    copies[key] = self._open_copy(path)
+                except OSError as problem:
+                    return Ended(-1, 0, f"error opening {path}: {problem.strerror}")
+        separate = bool(copies)
+        out_read, out_write = os.pipe()
+        err_read, err_write = os.pipe() if separate else (-1, out_write)
+        self._stream(out_read, copies.get("stdoutConfig", -1))
+        if separate:
+            self._stream(err_read, copies.get("stderrConfig", -1))
+        try:
+            process = self.around.executor.start(self.ready.launch(argv, env, self.around.pod), out_write, err_write)
+        finally:
+            os.close(out_write)
+            if separate:
+                os.close(err_write)
+        try:
+            return self._follow(process)
+        finally:
+            for stream in self.streams:
+                stream.finish()
+            process.close()
+
+    def _open_copy(self, path: str) -> int:
+        real = self.around.pod.inside(path, self.ready.mounts)
+        real.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(real, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+    def _stream(self, source: int, copy: int) -> None:
+        self.streams.append(Stream(source, self.log, self.around.pod.secrets, self._tell, copy))
+
+    def _follow(self, process: Process) -> Ended:
+        poll = select.poll()
+        poll.register(process.fileno(), select.POLLIN)
+        by_source = {one.source: one for one in self.streams}
+        for source in by_source:
+            poll.register(source, select.POLLIN)
+        timeout = self.ready.spec.get("timeout")
+        seconds = parse_duration(str(timeout)) / 1e9 if timeout else 0.0
+        step_end = time.monotonic() + seconds if seconds > 0 else None
+        kill_at: float | None = None
+        told = False
+        while True:
+            for descriptor, _ in poll.poll(TICK * 1000):
+                stream = by_source.get(descriptor)
+                if stream is not None:
+                    stream.pump()
+                    if not stream.open:
+                        poll.unregister(descriptor)
+            ended = process.poll()
+            if process.started and not told:
+                told = True
+                self.around.observer.step_started(self.around.task_run, self.ready.name)
+            if ended is not None:
+                return ended
+            moment = time.monotonic()
+            if step_end is not None and moment >= step_end:
+                self.timed_out, step_end = True, None
+                process.kill()
+            if kill_at is None and not self.timed_out and self.around.limits.over:
+                self.interrupted, kill_at = True, moment + GRACE
+                process.terminate()
+            elif kill_at is not None and moment >= kill_at:
+                process.kill()
+
+    def _finish(self, outcome: Outcome, ended: Ended, entries: list[made.Entry]) -> None:
+        """What the entrypoint makes of the command's end."""
+        failed = bool(ended.problem) or ended.code != 0
+        if self.timed_out and failed:
+            outcome.exit_code, outcome.reason = 1, "TimeoutExceeded"
+            entries.append(made.entry("Reason", "TimeoutExceeded", made.INTERNAL))
+            self.say("context deadline exceeded")
+        elif ended.problem:
+            outcome.exit_code = 1
+            self.say(f"Error executing command: {ended.problem}")
+        elif failed and self.ready.spec.get("onError") == "continue":
+            outcome.passed_over = ended.code
+            entries.append(made.entry("ExitCode", str(ended.code), made.INTERNAL))
+            self._exit_file(str(ended.code))
+        elif failed:
+            # A signal's end has no exit code in Go: the entrypoint exits with -1, which is 255.
+            outcome.exit_code = ended.code & 0xFF
+            if ended.signal:
+                self.say(f"the step was ended by signal {ended.signal}")
+        else:
+            self._exit_file("0")
+        outcome.command_succeeded = outcome.exit_code == 0
+        names = [one["name"] for one in self.around.results if not one.get("value")]
+        step_names = [one["name"] for one in self.ready.spec.get("results") or ()]
+        try:
+            if names:
+                outcome.message.add(made.read_files(self.around.pod.tekton / "results", names, made.TASK_RESULT))
+            if step_names:
+                outcome.message.add(made.read_files(self.home / "results", step_names, made.STEP_RESULT))
+        except made.TooLongError:
+            outcome.exit_code = 1
+            outcome.passed_over = None
+            self.say(made.TOO_LONG)
+        except OSError as problem:
+            outcome.exit_code = 1
+            self.say(f"Error executing command: reading results: {problem.strerror}: {problem.filename}")
+        self._artifacts(entries)
+
+    def _artifacts(self, entries: list[made.Entry]) -> None:
+        for folder, kind in (
+            (self.home / "artifacts", made.STEP_ARTIFACTS),
+            (self.around.pod.tekton / "artifacts", made.TASK_ARTIFACTS),
+        ):
+            file = folder / "provenance.json"
+            with contextlib.suppress(FileNotFoundError), open(file, encoding="utf-8", errors="replace") as stream:
+                entries.append(made.entry(str(file), stream.read(made.MESSAGE_LIMIT + 1), kind))
+
+    def _close_message(self, outcome: Outcome, entries: list[made.Entry]) -> None:
+        try:
+            outcome.message.add(entries)
+        except made.TooLongError:
+            outcome.exit_code = 1
+            outcome.passed_over = None
+            self.say(f"Error while writing message: {made.TOO_LONG}")
+
+    def _exit_file(self, content: str) -> None:
+        with contextlib.suppress(OSError):
+            (self.home / "exitCode").write_text(content, encoding="ascii")
+
+
+def _started(moment: datetime) -> made.Entry:
+    stamp = moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return made.entry("StartedAt", stamp, made.INTERNAL)

@@ -1,0 +1,127 @@
+"""What is replaced only when a step starts: results and artifacts of earlier steps (pkg/entrypoint)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from flowdsl.runner.taskrun.results import parse_value
+
+_RESULT = re.compile(r"\$\(steps\..*?\.results\..*?\)")
+_ARTIFACT = re.compile(r"\$\(steps\.([^.]+)\.(inputs|outputs)\.([^.)]+)\)")
+_INDEX = re.compile(r"\[([0-9])*\*?\]")
+
+
+class StepValueError(Exception):
+    """A step's result or artifact that is referred to and is not there."""
+
+
+def find(reference: str, steps: Path) -> str | list[str]:
+    """The value of `$(steps.NAME.results.RESULT...)`. Raises StepValueError."""
+    parts = reference[2:-1].split(".")
+    if len(parts) not in {4, 5}:
+        raise StepValueError(f"{reference} is no reference to a step's result")
+    index = _INDEX.search(parts[3])
+    name = _INDEX.sub("", parts[3])
+    file = steps / f"step-{parts[1]}" / "results" / name
+    try:
+        value = parse_value(file.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        raise StepValueError(f"step {parts[1]} has written no result {name}") from None
+    if len(parts) == 5:
+        return value.get(parts[4], "") if isinstance(value, dict) else ""
+    if index is None:
+        return value if isinstance(value, str) else ""
+    items = value if isinstance(value, list) else []
+    inside = index[0][1:-1]
+    if inside == "*":
+        return list(items)
+    if not inside or int(inside) >= len(items):
+        raise StepValueError(f"{reference}: the array has {len(items)} elements")
+    return items[int(inside)]
+
+
+def words(command: Sequence[str], steps: Path) -> list[str]:
+    """A command with the results of steps in it; a whole array becomes its elements. Raises StepValueError."""
+    made: list[str] = []
+    for word in command:
+        text: str | None = word
+        for reference in _RESULT.findall(word) if "$(steps." in word else ():
+            value = find(reference, steps)
+            if isinstance(value, list):
+                if word != reference:
+                    raise StepValueError(f"{reference} gives an array and must stand alone")
+                made += value
+                text = None
+                break
+            text = (text or "").replace(reference, value)
+        if text is not None:
+            made.append(text)
+    return made
+
+
+def text(value: str, steps: Path) -> str:
+    """A text with the results of steps in it. Raises StepValueError."""
+    if "$(steps." in value:
+        for reference in _RESULT.findall(value):
+            one = find(reference, steps)
+            value = value.replace(reference, "" if isinstance(one, list) else one)
+    return value
+
+
+def when(expression: Mapping[str, Any], steps: Path) -> dict[str, Any]:
+    """A `when` expression with the results of steps in it. Raises StepValueError."""
+    made = dict(expression)
+    if "values" in made:
+        made["values"] = words(made["values"] or [], steps)
+    for key in ("input", "cel"):
+        if made.get(key):
+            made[key] = text(made[key], steps)
+    return made
+
+
+def artifacts(value: str, steps: Path) -> str:
+    """A text with the artifacts of steps in it, as JSON. Raises StepValueError."""
+    if "$(steps." not in value:
+        return value
+
+    def values(match: re.Match[str]) -> str:
+        file = steps / f"step-{match[1]}" / "artifacts" / "provenance.json"
+        try:
+            found = json.loads(file.read_text(encoding="utf-8")).get(match[2]) or []
+            return next(json.dumps(one["values"], separators=(",", ":")) for one in found if one["name"] == match[3])
+        except (OSError, ValueError, AttributeError, KeyError, StopIteration):
+            raise StepValueError(f"values for template {match[0]} not found") from None
+
+    return _ARTIFACT.sub(values, value)
+
+
+def allows(expressions: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a step may run. Raises StepValueError for CEL that can't be evaluated here."""
+    for one in expressions:
+        inside = one.get("input", "") in (one.get("values") or ())
+        if inside != (one.get("operator") == "in"):
+            return False
+        if one.get("cel") and not _cel(one["cel"]):
+            return False
+    return True
+
+
+def _cel(expression: str) -> bool:
+    try:
+        import celpy  # type: ignore[import-not-found, unused-ignore]
+        from celpy.celparser import CELParseError  # type: ignore[import-not-found, unused-ignore]
+        from celpy.evaluation import CELEvalError  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        raise StepValueError("a CEL expression needs the package cel-python here: pip install cel-python") from None
+    environment = celpy.Environment()
+    try:
+        value = environment.program(environment.compile(expression)).evaluate({})
+    except (CELParseError, CELEvalError) as problem:
+        raise StepValueError(f"the CEL expression {expression!r} can't be evaluated: {problem}") from None
+    if not isinstance(value, (bool, celpy.celtypes.BoolType)):
+        raise StepValueError(f"the CEL expression {expression} is not evaluated to a boolean")
+    return bool(value)

@@ -1,0 +1,362 @@
+"""The program that starts the steps' processes and sees to it that none of them outlives its step.
+
+It runs as a process of its own (`python -I -S supervisor.py`), small and with one thread, so that forking it is cheap
+and safe where forking the threaded runner is neither. For each step it has a *shim*: the shim makes the step's mounts
+in a mount namespace of its own, starts the step's command and is the reaper of everything that comes from it, also
+what forks twice. It kills what is left when the command ends, when it is asked to, and when the runner is gone.
+
+Only the standard library is used: the interpreter starts without site packages.
+
+On the control socket (descriptor 0) one byte comes with three descriptors: the step's socket, its standard output, its
+standard error. On a step's socket come first four bytes of length and as much JSON (`argv`, `env`, `cwd`, `mounts`),
+then single bytes: `T` terminate, `K` kill. It answers with lines of JSON: `started` or `failed`, then `exit`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import gc
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any
+
+MS_RDONLY, MS_REMOUNT, MS_BIND, MS_MOVE, MS_REC = 1, 0x20, 0x1000, 0x2000, 0x4000
+MS_PRIVATE = 1 << 18
+MNT_DETACH = 2
+CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+# What the kernel lets nobody take off a mount that came from outside: it must stay in a read-only remount.
+KEPT_FLAGS = 2 | 4 | 8 | 1024 | 2048 | 4096
+# Text files that another process has open for writing can't be executed; a fork elsewhere may hold one for a moment.
+BUSY_TRIES = 20
+# The old root goes here while the root is exchanged; afterwards copies of folders are made in it.
+SPARE = ".flowdsl"
+# So many shims wait ready, so that a step needn't wait for a fork.
+READY = 2
+DEFAULTS = [signal.SIGCHLD, signal.SIGPIPE, signal.SIGINT, signal.SIGTERM, signal.SIGXFSZ]
+
+
+LIBC: Any = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
+    """mount(2); raises OSError."""
+    encoded = None if data is None else data.encode()
+    _check(
+        LIBC.mount(os.fsencode(source), os.fsencode(target), kind.encode() if kind else None, flags, encoded),
+        f"mount {target}",
+    )
+
+
+def bind(source: str, target: str, read_only: bool, recursive: bool = True) -> None:
+    """Show `source` at `target`."""
+    mount(source, target, None, MS_BIND | (MS_REC if recursive else 0))
+    if read_only:
+        kept = os.statvfs(target).f_flag & KEPT_FLAGS
+        mount("none", target, None, MS_REMOUNT | MS_BIND | MS_RDONLY | kept)
+
+
+def enter_user_namespace() -> None:
+    """Become owner of a new user namespace, under one's own ids, so that mounting is allowed."""
+    user, group = os.getuid(), os.getgid()
+    _check(LIBC.unshare(CLONE_NEWUSER | CLONE_NEWNS), "unshare")
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
+            file.write(text)
+
+
+def make_root(base: str) -> None:
+    """A root of our own: everything the machine's root has, and empty /workspace and /tekton to mount on.
+
+    Nothing appears on the machine itself: the root is a tmpfs that only this namespace sees.
+    """
+    if os.getuid() == 0:
+        _check(LIBC.unshare(CLONE_NEWNS), "unshare")
+    else:
+        enter_user_namespace()
+    mount("none", "/", None, MS_REC | MS_PRIVATE)
+    mount("tmpfs", base, "tmpfs", 0, "mode=755")
+    own = ("workspace", "tekton", SPARE)
+    mirror("/", base, skip=own)
+    for name in own:
+        os.mkdir(f"{base}/{name}")
+    _check(LIBC.pivot_root(os.fsencode(base), os.fsencode(f"{base}/{SPARE}")), "pivot_root")
+    os.chdir("/")
+    _check(LIBC.umount2(os.fsencode(f"/{SPARE}"), MNT_DETACH), "umount2")
+
+
+def mirror(source: str, target: str, skip: Iterable[str] = ()) -> None:
+    """Show each entry of one folder in another."""
+    for entry in os.scandir(source):
+        if entry.name in skip:
+            continue
+        place = os.path.join(target, entry.name)
+        if entry.is_symlink():
+            os.symlink(os.readlink(entry.path), place)
+            continue
+        with contextlib.suppress(OSError):  # what can't be shown (a stale network mount) is left out
+            make_place(place, entry.is_dir())
+            bind(entry.path, place, read_only=False)
+
+
+def make_place(path: str, folder: bool) -> None:
+    """An empty folder or file to mount on."""
+    if folder:
+        os.mkdir(path)
+    else:
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
+
+
+def ensure_place(path: str, folder: bool, staging: str) -> None:
+    """Make `path` something to mount on without a trace on the machine: a copy of its parent hides the parent."""
+    if os.path.lexists(path):
+        return
+    parent = os.path.dirname(path)
+    ensure_place(parent, True, staging)
+    ours = parent.startswith(("/workspace", "/tekton")) or os.stat(parent).st_dev == os.stat("/").st_dev
+    if not ours:
+        mount("tmpfs", staging, "tmpfs", 0, f"mode={os.stat(parent).st_mode & 0o7777:o}")
+        mirror(parent, staging)
+        mount(staging, parent, None, MS_MOVE)
+    make_place(path, folder)
+
+
+def make_mounts(mounts: list[dict[str, Any]]) -> None:
+    """The step's mounts, in the order given, in the shim's own namespace. Sources are found before any is hidden."""
+    sources = [os.open(one["source"], os.O_PATH) for one in mounts]
+    for one, source in zip(mounts, sources, strict=True):
+        held = f"/proc/self/fd/{source}"
+        if not os.path.lexists(one["target"]):
+            ensure_place(one["target"], os.path.isdir(held), f"/{SPARE}")
+        bind(held, one["target"], one["readOnly"])
+        os.close(source)
+
+
+def children_of(root: int) -> list[int]:
+    """Every process below one, by /proc."""
+    parents: dict[int, list[int]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{name}/stat", "rb") as file:
+                # The name of the program is in brackets and may hold anything: what counts begins after the last one.
+                parents.setdefault(int(file.read().rpartition(b")")[2].split()[1]), []).append(int(name))
+    found: list[int] = []
+    waiting = [root]
+    while waiting:
+        below = parents.get(waiting.pop(), [])
+        found += below
+        waiting += below
+    return found
+
+
+def send(connection: socket.socket, **answer: object) -> None:
+    """One line of JSON; a runner that is gone is no error."""
+    with contextlib.suppress(OSError):
+        connection.sendall(json.dumps(answer).encode() + b"\n")
+
+
+class Shim:
+    """One step: its main process, and all that comes from it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.main = 0
+        self.status: int | None = None
+
+    def run(self, request: dict[str, Any], output: int, error: int) -> None:
+        """Start the step and stay until nothing of it is left."""
+        wake_read, wake_write = os.pipe()
+        os.set_blocking(wake_write, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        try:
+            if request["mounts"]:
+                make_mounts(request["mounts"])
+        except OSError as problem:
+            return send(self.connection, failed=problem.errno, what="mount", message=str(problem))
+        if not self.start(request, output, error):
+            return None
+        while self.status is None:
+            ready, _, _ = select.select([self.connection.fileno(), wake_read], [], [])
+            if wake_read in ready:
+                os.read(wake_read, 4096)
+                self.reap()
+            if self.connection.fileno() in ready and self.status is None:
+                self.obey(self.connection.recv(1))
+        self.kill()
+        code = os.waitstatus_to_exitcode(self.status)
+        return send(self.connection, exit=code if code >= 0 else -1, signal=max(-code, 0))
+
+    def start(self, request: dict[str, Any], output: int, error: int) -> bool:
+        """Start the command; tell whether it could be executed."""
+        what = "chdir"
+        try:
+            os.chdir(request["cwd"])
+            what = "exec"
+            self.main = spawn(request["argv"], request["env"], output, error)
+        except (OSError, ValueError) as problem:
+            send(self.connection, failed=0, what=what, message=getattr(problem, "strerror", None) or str(problem))
+            return False
+        finally:
+            os.close(output)
+            os.close(error)
+        send(self.connection, started=self.main)
+        return True
+
+    def obey(self, command: bytes) -> None:
+        """Do what the runner asks; an end of the connection means that it is gone."""
+        with contextlib.suppress(OSError):
+            os.killpg(self.main, signal.SIGTERM if command == b"T" else signal.SIGKILL)
+
+    def reap(self) -> bool:
+        """Collect what ended; whether anything is left."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            if pid == self.main:
+                self.status = status
+
+    def kill(self) -> None:
+        """End everything that comes from the step, also what left its process group or its session."""
+        with contextlib.suppress(OSError):
+            os.killpg(self.main, signal.SIGKILL)
+        while self.reap():
+            left = children_of(os.getpid()) if sys.platform == "linux" else []
+            # Stopped first, so that nothing can fork while the others are being killed.
+            for what in (signal.SIGSTOP, signal.SIGKILL):
+                for pid in left:
+                    with contextlib.suppress(OSError):
+                        os.kill(pid, what)
+            time.sleep(0.002)
+
+
+def find(program: str, path: str) -> str:
+    """The file that a command's first word means, as Go's exec.LookPath finds it. Raises OSError."""
+    if "/" in program:
+        return program
+    for folder in path.split(":"):
+        place = os.path.join(folder or ".", program)
+        if os.path.isfile(place) and os.access(place, os.X_OK):
+            return place
+    raise OSError(errno.ENOENT, f'"{program}": executable file not found in $PATH')
+
+
+def spawn(argv: list[str], env: dict[str, str], output: int, error: int) -> int:
+    """Start a command in a process group of its own; its process id. Raises OSError."""
+    program = find(argv[0], env.get("PATH", ""))
+    actions = [(os.POSIX_SPAWN_DUP2, output, 1), (os.POSIX_SPAWN_DUP2, error, 2)]
+    for _ in range(BUSY_TRIES):
+        try:
+            return os.posix_spawn(program, argv, env, file_actions=actions, setpgroup=0, setsigdef=DEFAULTS)
+        except OSError as problem:
+            if problem.errno != errno.ETXTBSY:
+                raise
+        time.sleep(0.005)
+    raise OSError(errno.ETXTBSY, os.strerror(errno.ETXTBSY))
+
+
+def receive(connection: socket.socket, size: int) -> bytes:
+    """Exactly so many bytes; raises ConnectionError when the runner is gone."""
+    parts = b""
+    while len(parts) < size:
+        part = connection.recv(min(size - len(parts), 1 << 20))
+        if not part:
+            raise ConnectionError
+        parts += part
+    return parts
+
+
+def shim(control: socket.socket, taken: int, namespace: bool) -> None:
+    """One shim's life: made ready ahead of time, it waits for a step and runs it. Never returns."""
+    try:
+        os.setsid()
+        if sys.platform == "linux":
+            LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        if namespace:
+            _check(LIBC.unshare(CLONE_NEWNS), "unshare")
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 3)
+        if message:
+            if sys.platform == "linux":
+                LIBC.prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)
+            os.write(taken, b"t")
+            control.close()
+            connection = socket.socket(fileno=descriptors[0])
+            size = struct.unpack("!I", receive(connection, 4))[0]
+            Shim(connection).run(json.loads(receive(connection, size)), descriptors[1], descriptors[2])
+    except ConnectionError:
+        pass
+    finally:
+        os._exit(0)
+
+
+def serve(control: socket.socket, namespace: bool) -> None:
+    """Keep shims ready until the runner is gone. They take the messages; the one that took one says so."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the runner's to answer
+    gc.freeze()
+    read, write = os.pipe()
+    events = select.poll()
+    events.register(control, 0)  # the end of the connection is always told
+    events.register(read, select.POLLIN)
+    missing = READY
+    while True:
+        for _ in range(missing):
+            if os.fork() == 0:
+                shim(control, write, namespace)
+        missing = 0
+        for descriptor, _ in events.poll():
+            if descriptor != read:
+                return
+            missing = len(os.read(read, 4096))
+
+
+def main() -> None:
+    """`supervisor.py MODE BASE FOLDER...`
+
+    MODE is namespace or plain; BASE an empty folder for the root's tmpfs; the FOLDERs are removed at the end.
+    """
+    mode, base, *folders = sys.argv[1:]
+    # Descriptor 0 becomes a step's input later on; the socket lives higher up.
+    control = socket.socket(fileno=os.dup(0))
+    null = os.open("/dev/null", os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    try:
+        if mode == "namespace":
+            make_root(base)
+    except OSError as problem:
+        send(control, failed=problem.errno, message=str(problem))
+        return
+    send(control, ready=True)
+    serve(control, mode == "namespace")
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

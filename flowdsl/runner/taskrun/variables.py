@@ -1,0 +1,130 @@
+"""`$(...)` as Tekton replaces it: tables of what each reference means, applied to one text in one pass.
+
+Tekton's rules (pkg/substitution, pkg/reconciler/taskrun/resources/apply.go): a table is applied in one pass, so that a
+value is not looked through again by the table it came from; several tables are applied one after the other. There is
+no escape: `$$(params.x)` gives a dollar sign and the value. What no table knows stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+Value = str | list[str] | dict[str, str]
+
+_REFERENCE = re.compile(r"\$\(([^()]+)\)")
+_WHOLE = re.compile(r"\$\(([^()]+?)(?:\[\*\])?\)")
+# The ways to write a param: dotted, in brackets with either quotes, and the old one of v1beta1.
+PATTERNS = ("params.{}", 'params["{}"]', "params['{}']", "inputs.params.{}")
+
+
+@attrs.frozen
+class Table:
+    """What references mean: as one string, as a list (`[*]` in args and command), as an object."""
+
+    strings: dict[str, str] = attrs.field(factory=dict)
+    arrays: dict[str, list[str]] = attrs.field(factory=dict)
+    objects: dict[str, dict[str, str]] = attrs.field(factory=dict)
+
+    def text(self, text: str) -> str:
+        """One text with its references replaced."""
+        if "$(" not in text:
+            return text
+        strings = self.strings
+        return _REFERENCE.sub(lambda match: strings.get(match[1], match[0]), text)
+
+    def words(self, text: str) -> list[str]:
+        """One word of a command or an argument list; a reference to a whole array becomes its elements."""
+        if "$(" not in text:
+            return [text]
+        if self.arrays and (match := _WHOLE.fullmatch(text)) and match[1] in self.arrays:
+            return self.arrays[match[1]]
+        return [self.text(text)]
+
+    def value(self, value: Value) -> Value:
+        """A param's value; a string that is a reference to a whole array or object becomes that."""
+        if isinstance(value, list):
+            return [word for one in value for word in self.words(one)]
+        if isinstance(value, dict):
+            return {key: self.text(one) for key, one in value.items()}
+        match = _WHOLE.fullmatch(value)
+        if match and match[1] in self.arrays:
+            return list(self.arrays[match[1]])
+        if match and match[1] in self.objects:
+            return dict(self.objects[match[1]])
+        return self.text(value)
+
+
+def params_table(specs: Iterable[Mapping[str, Any]], params: Iterable[Mapping[str, Any]]) -> Table:
+    """The table of a Task's or StepAction's params: defaults, over them the given values, objects key by key."""
+    table = Table()
+    specs = list(specs)
+    later = []
+    for spec in specs:
+        if "default" in spec:
+            default = spec["default"]
+            if isinstance(default, str) and "$(params." in default:
+                later.append(spec)
+            else:
+                add_param(table, spec["name"], default)
+    for spec in later:
+        text = spec["default"]
+        for reference in _REFERENCE.findall(text):
+            name = reference.removeprefix("params.")
+            if name != reference and f"params.{name}" in table.strings:
+                add_param(table, spec["name"], text.replace(f"$({reference})", table.strings[f"params.{name}"]))
+    for param in params:
+        add_param(table, param["name"], param["value"])
+    return table
+
+
+def add_param(table: Table, name: str, value: Any) -> None:
+    """Every way to refer to one param."""
+    for pattern in PATTERNS:
+        key = pattern.format(name)
+        if isinstance(value, list):
+            table.arrays[key] = [str(one) for one in value]
+            table.strings.update({f"{key}[{index}]": str(one) for index, one in enumerate(value)})
+        elif isinstance(value, Mapping):
+            table.objects[key] = {**table.objects.get(key, {}), **{k: str(v) for k, v in value.items()}}
+        else:
+            table.strings[key] = text_of(value)
+    if isinstance(value, Mapping):
+        table.strings.update({f"params.{name}.{key}": str(one) for key, one in value.items()})
+
+
+def text_of(value: Any) -> str:
+    """A scalar as Tekton's ParamValue reads it from JSON: a number or a boolean stays as it was written."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+@attrs.frozen
+class Tables:
+    """Tables applied one after the other."""
+
+    each: Sequence[Table]
+
+    def text(self, text: str) -> str:
+        """See `Table.text`."""
+        for table in self.each:
+            if "$(" not in text:
+                break
+            text = table.text(text)
+        return text
+
+    def words(self, text: str) -> list[str]:
+        """See `Table.words`."""
+        words = [text]
+        for table in self.each:
+            words = [word for one in words for word in table.words(one)]
+        return words
+
+    def value(self, value: Value) -> Value:
+        """See `Table.value`."""
+        for table in self.each:
+            value = table.value(value)
+        return value

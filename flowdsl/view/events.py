@@ -1,0 +1,133 @@
+"""The events of a run, as any source of them sends them: the local runner, or a watch on a cluster.
+
+A source calls `view.handle(event)` from any thread, in this order:
+
+1. `RunStarted` once, with every task of the pipeline in the pipeline's order (`finally` after the others). A watch
+   that joins late sends it with what it finds and goes on with one `TaskChanged` a task.
+2. `TaskChanged` whenever the state of a task changes. `task` is the name in the pipeline; `run` is the TaskRun's
+   name (empty before there is one; a task with a matrix has several, each sends its own). `state` is one of `STATES`:
+
+   - `waiting` for other tasks; `queued` when it could run and the machine is full (a pod that is Pending);
+   - `running`, with `attempt` above 0 for a retry and `step` for the step that is up;
+   - `succeeded`, `failed`, `cancelled`: `reason` and `message` are those of the TaskRun's condition;
+   - `ignored`: failed, and its `onError` is `continue`;
+   - `skipped`: `reason` is Tekton's skipping reason; `restored`: succeeded in an earlier part of this run or cached.
+3. `LogLine` for what steps print, without line ends, secrets masked by the source.
+4. `Notice` for what a person should know and no task is to blame for (a GPU that is not there, a dropped watch).
+5. `RunFinished` once, with the finished PipelineRun.
+
+Times are seconds since the epoch; a source that knows the cluster's times gives those.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol, Union
+
+import attrs
+
+WAITING = "waiting"
+QUEUED = "queued"
+RUNNING = "running"
+SUCCEEDED = "succeeded"
+RESTORED = "restored"
+FAILED = "failed"
+IGNORED = "ignored"
+CANCELLED = "cancelled"
+SKIPPED = "skipped"
+STATES = (WAITING, QUEUED, RUNNING, SUCCEEDED, RESTORED, FAILED, IGNORED, CANCELLED, SKIPPED)
+ENDED = frozenset({SUCCEEDED, RESTORED, FAILED, IGNORED, CANCELLED, SKIPPED})
+
+
+@attrs.frozen
+class TaskInfo:
+    """A task of the pipeline: its name there, what people call it, whether it is in `finally`."""
+
+    name: str
+    title: str = ""
+    final: bool = False
+
+
+@attrs.frozen
+class RunStarted:
+    """A run begins, or is joined. `where` is a folder or a cluster's context, for people."""
+
+    name: str
+    pipeline: str
+    tasks: tuple[TaskInfo, ...]
+    where: str = ""
+    time: float = attrs.field(factory=time.time)
+
+
+@attrs.frozen
+class TaskChanged:
+    """A task, or one run of it, is now in another state."""
+
+    task: str
+    state: str
+    run: str = ""
+    reason: str = ""
+    message: str = ""
+    attempt: int = 0
+    step: str = ""
+    time: float = attrs.field(factory=time.time)
+
+
+@attrs.frozen
+class LogLine:
+    """A line that a step printed."""
+
+    task: str
+    run: str
+    step: str
+    text: str
+    time: float = attrs.field(factory=time.time)
+
+
+@attrs.frozen
+class Notice:
+    """Something a person should know; `level` is `note` or `warning`."""
+
+    text: str
+    level: str = "note"
+    time: float = attrs.field(factory=time.time)
+
+
+@attrs.frozen
+class RunFinished:
+    """The run is over: the PipelineRun as a document, with its status, and where more is to be found."""
+
+    pipeline_run: Mapping[str, Any]
+    hint: str = ""
+    time: float = attrs.field(factory=time.time)
+
+
+Event = Union[RunStarted, TaskChanged, LogLine, Notice, RunFinished]  # noqa: UP007 - an alias made at run time
+
+
+class View(Protocol):
+    """Who shows events. `handle` may be called from any thread; `close` ends the showing, more than once too."""
+
+    def handle(self, event: Event) -> None:
+        """Show one event."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+
+def condition(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The Succeeded condition of a PipelineRun or TaskRun; empty where it has none yet."""
+    for found in (document.get("status") or {}).get("conditions") or ():
+        if found.get("type") == "Succeeded":
+            chosen: Mapping[str, Any] = found
+            return chosen
+    return {}
+
+
+def as_data(event: Event) -> dict[str, Any]:
+    """The event as JSON-ready data: `event` names its type, empty fields are left out."""
+    if isinstance(event, RunFinished):
+        return {"event": "RunFinished", "time": event.time, "pipelineRun": dict(event.pipeline_run)}
+    data = attrs.asdict(event, filter=lambda _, value: value not in ("", 0))
+    return {"event": type(event).__name__, **data}
