@@ -3,10 +3,14 @@
 Decorate functions with `task` and `pipeline`, wire them by calling them, and compile to `tekton.dev/v1` YAML.
 """
 
-from flowdsl.api import Pipeline, pipeline
-from flowdsl.frontend.control import cel, context, on_finish, when
-from flowdsl.frontend.references import bundle, cluster, git, http, hub, named, task_ref
+from typing import TYPE_CHECKING
+
+from flowdsl.api import Manifest, Pipeline, manifest, pipeline
+from flowdsl.frontend.control import cel, condition, context, on_finish, when
+from flowdsl.frontend.manifest import pipeline_run, raw, step_action, task_run
+from flowdsl.frontend.references import bundle, cluster, git, http, hub, named, resolver, task_ref
 from flowdsl.frontend.task import Task, task
+from flowdsl.ir.declared import Param, Result
 from flowdsl.ir.local import LocalRun, Service
 from flowdsl.ir.options import Body, Sidecar, Step, StepTemplate
 from flowdsl.ir.volumes import (
@@ -21,6 +25,9 @@ from flowdsl.ir.volumes import (
     Workspace,
 )
 
+if TYPE_CHECKING:
+    from flowdsl.library import compile, diff, import_yaml, lint  # noqa: A004 - `flowdsl.compile` is what it is called
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -31,7 +38,10 @@ __all__ = [
     "EmptyDir",
     "File",
     "LocalRun",
+    "Manifest",
+    "Param",
     "Pipeline",
+    "Result",
     "Secret",
     "Service",
     "ServiceAccount",
@@ -44,14 +54,36 @@ __all__ = [
     "bundle",
     "cel",
     "cluster",
+    "compile",
+    "condition",
     "context",
+    "diff",
     "git",
     "http",
     "hub",
+    "import_yaml",
+    "lint",
+    "manifest",
     "named",
     "on_finish",
     "pipeline",
+    "pipeline_run",
+    "raw",
+    "resolver",
+    "step_action",
     "task",
     "task_ref",
+    "task_run",
     "when",
 ]
+
+_LIBRARY = ("compile", "diff", "import_yaml", "lint")
+
+
+def __getattr__(name: str) -> object:
+    """The library's functions load on first use: a pipeline's file needs none of them."""
+    if name not in _LIBRARY:
+        raise AttributeError(f"module 'flowdsl' has no attribute {name!r}")
+    from flowdsl import library
+
+    return getattr(library, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, overload
 
+from flowdsl.frontend.manifest import Manifest as _Manifest
 from flowdsl.frontend.pipeline import Pipeline as _Pipeline
 
 
@@ -16,6 +17,21 @@ class Pipeline(_Pipeline):
         from flowdsl.cli import run_for
 
         raise SystemExit(run_for(self, argv))
+
+
+class Manifest(_Manifest):
+    """Documents that are emitted together, with the command line of their file."""
+
+    def cli(self, argv: list[str] | None = None) -> None:
+        """Run `compile`, … for this manifest and exit with the command's code."""
+        from flowdsl.cli import run_for
+
+        raise SystemExit(run_for(self, argv))
+
+
+def manifest(*items: Any) -> Manifest:
+    """Tasks, pipelines, StepActions, runs and raw documents that are emitted together, in this order and no others."""
+    return Manifest(items)
 
 
 @overload

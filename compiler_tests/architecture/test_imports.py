@@ -39,7 +39,7 @@ EVERYTHING = "cli"
 # `python -m flowdsl` is the command line under another name; nothing imports it.
 COMMAND_LINE = {EVERYTHING, "__main__"}
 # The public face: users import it, and it must not drag the command line in with it.
-FACADE = {"flowdsl", "flowdsl.api"}
+FACADE = {"flowdsl", "flowdsl.api", "flowdsl.library"}
 READS_ENVIRONMENT = {"cli", "cluster"}
 # Not code of the compiler: its text becomes part of scripts, which read their params from the container's environment.
 RUNS_IN_CONTAINER = "flowdsl.frontend.script.runtime"

@@ -47,6 +47,12 @@ def admit(documents: Iterable[Mapping[str, Any]], *, api_fields: str = "", on: I
     return [Verdict(answer["accepted"], answer["message"], answer["seen"]) for answer in answers]
 
 
+def defaulted(documents: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Each document as Tekton's defaulting webhook sends it back; None where it can't decode it, or is not asked."""
+    lines = [json.dumps({"id": str(number), "doc": document}) for number, document in enumerate(documents)]
+    return [json.loads(line).get("defaulted") for line in _run("admission", "\n".join(lines), "-defaulted")]
+
+
 def admit_yaml(text: bytes, *, api_fields: str = "", on: Iterable[str] = ()) -> list[Verdict]:
     """Tekton's verdict on each document of a YAML file, read as kubectl reads it. Raises UnreadableError."""
     return admit(read_yaml(text), api_fields=api_fields, on=on)

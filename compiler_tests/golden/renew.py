@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from flowdsl.cli.importing import import_sources
 from flowdsl.cli.load import load_pipeline
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.emit import emit_yaml, write_files
+from flowdsl.yamlread.sources import load
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -17,6 +19,15 @@ GOLDENS = [
     ROOT / "pipelines" / "sonic.yaml",
     *(example.with_suffix(".yaml") for example in EXAMPLES),
 ]
+
+
+IMPORTED = [HERE / "imported.py", HERE / "imported_stubs.py"]
+
+
+def imported(golden: Path) -> bytes:
+    """The module that import should write of imported.yaml."""
+    source = load(HERE / "imported.yaml")
+    return import_sources([source], stubs=golden.stem.endswith("_stubs")).text.encode()
 
 
 def compiled(golden: Path) -> bytes:
@@ -30,4 +41,4 @@ def compiled(golden: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    write_files({golden: compiled(golden) for golden in GOLDENS})
+    write_files({golden: compiled(golden) for golden in GOLDENS} | {golden: imported(golden) for golden in IMPORTED})

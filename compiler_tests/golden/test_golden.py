@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from renew import GOLDENS, ROOT, compiled
+from renew import GOLDENS, IMPORTED, ROOT, compiled, imported
 
 
 @pytest.mark.parametrize("golden", GOLDENS, ids=lambda golden: golden.name)
 def test_bytes(golden: Path) -> None:
     assert golden.read_bytes() == compiled(golden), f"{golden.name} is stale; look at the difference, then run renew.py"
+
+
+@pytest.mark.parametrize("golden", IMPORTED, ids=lambda golden: golden.name)
+def test_imported_modules(golden: Path) -> None:
+    assert golden.read_bytes() == imported(golden), f"{golden.name} is stale; look at the difference, then run renew.py"
+
+
+@pytest.mark.parametrize("golden", IMPORTED, ids=lambda golden: golden.name)
+def test_imported_modules_have_types_and_ruffs_layout(golden: Path) -> None:
+    api = pytest.importorskip("mypy.api", reason="mypy is not installed")
+    # The goldens are no package of ours, so that our own settings for mypy and ruff do not hold for them.
+    said, errors, code = api.run(["--strict", "--config-file", os.devnull, str(golden)])
+    assert code == 0, said + errors
+    ruff = shutil.which("ruff", path=os.path.dirname(sys.executable)) or shutil.which("ruff")
+    if ruff is None:
+        pytest.skip("ruff is not installed")
+    subprocess.run([ruff, "format", "--isolated", "--check", str(golden)], check=True)
 
 
 @pytest.mark.parametrize("seed", ["0", "4242"])

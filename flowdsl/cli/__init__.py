@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from flowdsl.frontend.manifest import Manifest
     from flowdsl.frontend.pipeline import Pipeline
 
 
@@ -15,8 +16,8 @@ def main(argv: list[str] | None = None) -> int:
     return run(argv, None)
 
 
-def run_for(pipeline: Pipeline, argv: list[str] | None = None) -> int:
-    """The same commands for one pipeline, without the file argument: what `pipeline.cli()` runs."""
+def run_for(pipeline: Pipeline | Manifest, argv: list[str] | None = None) -> int:
+    """The same commands for one pipeline or manifest, without the file argument: what `pipeline.cli()` runs."""
     from flowdsl.cli.app import run
 
     return run(argv, pipeline)

@@ -10,14 +10,15 @@ import click
 from flowdsl.cli import commands
 from flowdsl.diagnostics import ClusterError, FlowError, InternalError, UsageError
 from flowdsl.diagnostics.errors import EXIT_INTERNAL
+from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
 
-def build(pipeline: Pipeline | None) -> click.Group:
+def build(pipeline: Pipeline | Manifest | None) -> click.Group:
     """The command group, with or without a file argument."""
     import flowdsl
 
-    about = "Compile, draw and explain" + (f" the pipeline {pipeline.name!r}." if pipeline else " Tekton pipelines.")
+    about = "Compile, draw and explain" + (f" {_called(pipeline)}." if pipeline else " Tekton pipelines.")
     group = click.Group(
         name="flowdsl", help=about, context_settings={"help_option_names": ["-h", "--help"], "obj": pipeline}
     )
@@ -26,7 +27,12 @@ def build(pipeline: Pipeline | None) -> click.Group:
     return click.version_option(flowdsl.__version__, prog_name="flowdsl")(group)
 
 
-def run(argv: list[str] | None, pipeline: Pipeline | None) -> int:
+def _called(target: Pipeline | Manifest) -> str:
+    what = "pipeline" if isinstance(target, Pipeline) else "manifest"
+    return f"the {what} {target.name!r}"
+
+
+def run(argv: list[str] | None, pipeline: Pipeline | Manifest | None) -> int:
     """Run a command line and give back the exit code; nothing escapes as a traceback unless FLOWDSL_DEBUG is set."""
     try:
         return int(build(pipeline).main(argv, standalone_mode=False, obj=pipeline) or 0)

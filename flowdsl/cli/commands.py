@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from flowdsl.cli import diff_options, run_options
+from flowdsl.cli import diff_options, review, run_options
 from flowdsl.diagnostics import UsageError
+from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
 
@@ -22,6 +23,8 @@ def all_commands(*, with_file: bool) -> list[click.Command]:
         run_options.run(with_file=with_file),
         run_options.runs(),
         *([_command(_lint, "lint", _LINT_OPTIONS, with_file=False), diff_options.diff()] if with_file else []),
+        *([review.ci(), review.init()] if with_file else []),
+        *([_command(_import, "import", _IMPORT_OPTIONS, with_file=False)] if with_file else []),
         _command(_explain, "explain", _EXPLAIN_OPTIONS, with_file=False),
         _command(
             _completion,
@@ -91,15 +94,48 @@ _LINT_OPTIONS: list[click.Parameter] = [
 ]
 
 
+_IMPORT_OPTIONS: list[click.Parameter] = [
+    click.Argument(["paths"], nargs=-1, metavar="FILE|DIR|-..."),
+    click.Option(["-o", "--to"], metavar="PATH", help="The module to write, or a folder. [standard output]"),
+    click.Option(["--check"], is_flag=True, help="Write nothing; exit 1 with a diff if the module at -o is stale."),
+    click.Option(["--stubs"], is_flag=True, help="Only typed references to the Tasks, for catalogs."),
+    click.Option(["--force"], is_flag=True, help="Overwrite a module that differs."),
+    _ALPHA,
+    _OUTPUT,
+]
+
+
 def pipeline_of(ctx: click.Context, file: str | None) -> Pipeline:
     """The pipeline at hand, or the one of the file."""
     if isinstance(ctx.obj, Pipeline):
         return ctx.obj
+    if isinstance(ctx.obj, Manifest):
+        return _only_pipeline(ctx.obj)
     if not file:
         raise UsageError("name the file of the pipeline: `flowdsl explain pipelines/sonic.py`")
     from flowdsl.cli.load import load_pipeline
 
     return load_pipeline(file)
+
+
+def _only_pipeline(manifest: Manifest) -> Pipeline:
+    found = manifest.pipelines
+    if len(found) != 1:
+        names = ", ".join(each.name for each in found) or "none"
+        raise UsageError(
+            f"the manifest has {len(found)} pipelines ({names}); name one: `flowdsl graph FILE.py:PIPELINE`"
+        )
+    return found[0]
+
+
+def _compiled_target(ctx: click.Context, file: str | None) -> Pipeline | Manifest:
+    if isinstance(ctx.obj, Manifest):
+        return ctx.obj
+    if ctx.obj is None and file:
+        from flowdsl.cli.load import load_target
+
+        return load_target(file)
+    return pipeline_of(ctx, file)
 
 
 def _compile(ctx: click.Context, *, file: str | None = None, **options: Any) -> int:
@@ -115,7 +151,7 @@ def _compile(ctx: click.Context, *, file: str | None = None, **options: Any) -> 
     """
     from flowdsl.cli.compile import compile_command
 
-    return compile_command(pipeline_of(ctx, file), **options)
+    return compile_command(_compiled_target(ctx, file), **options)
 
 
 def _graph(
@@ -172,6 +208,20 @@ def _lint(ctx: click.Context, *, paths: tuple[str, ...], **options: Any) -> int:
     from flowdsl.cli.lint import lint_command
 
     return lint_command(paths, **options)
+
+
+def _import(ctx: click.Context, *, paths: tuple[str, ...], **options: Any) -> int:
+    """Turn Tekton YAML into a Python module that compiles to the same documents.
+
+    \b
+    Examples:
+      flowdsl import tekton/ -o pipelines/build.py
+      kubectl get pipeline build -o yaml | flowdsl import -
+      flowdsl import --stubs catalog/ -o tasks.py
+    """
+    from flowdsl.cli.import_ import import_command
+
+    return import_command(paths, **options)
 
 
 def _explain(ctx: click.Context, *, what: str | None, alpha: tuple[str, ...], output: str) -> int:

@@ -16,11 +16,12 @@ from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.errors import EXIT_FINDINGS
 from flowdsl.diagnostics.render import as_data, render
 from flowdsl.emit import emit_json, emit_yaml, kustomization, write_files
+from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
 
 def compile_command(
-    pipeline: Pipeline,
+    pipeline: Pipeline | Manifest,
     *,
     to: str | None,
     check: bool,
@@ -33,7 +34,7 @@ def compile_command(
 ) -> int:
     """Compile, then print, write or compare. Raises FlowError for findings, UsageError for a bad call."""
     options = CompileOptions(namespace=namespace, inline=inline, params=assignments(values), alpha=frozenset(alpha))
-    compiled = compile_pipeline(pipeline, options)
+    compiled = compile_target(pipeline, options)
     if to == "-":
         if check:
             raise UsageError("--check compares with files; there is none with -o -")
@@ -55,11 +56,22 @@ def compile_command(
     return code
 
 
+def compile_target(target: Pipeline | Manifest, options: CompileOptions) -> Compilation:
+    """A pipeline with all it needs, or what a manifest lists. Raises FlowError, UsageError for values without a run."""
+    if isinstance(target, Pipeline):
+        return compile_pipeline(target, options)
+    if options.params:
+        raise UsageError("--set gives values to the run of a pipeline; a manifest's runs have their own")
+    from flowdsl.compiler.manifest import compile_manifest
+
+    return compile_manifest(target, options)
+
+
 def _encode(documents: list[dict[str, Any]], format_: str) -> bytes:
     return emit_yaml(documents) if format_ == "yaml" else emit_json(documents)
 
 
-def _files(compiled: Compilation, pipeline: Pipeline, to: str | None, format_: str) -> dict[Path, bytes]:
+def _files(compiled: Compilation, pipeline: Pipeline | Manifest, to: str | None, format_: str) -> dict[Path, bytes]:
     """The bytes of every file to write."""
     if to is not None and (to.endswith("/") or Path(to).is_dir()):
         names = [f"{item['kind'].lower()}-{_name(item)}.{format_}" for item in compiled.documents]

@@ -34,10 +34,11 @@ def diff_command(
         click.echo(render.as_text(found, color=sys.stdout.isatty()), nl=False)
         if not found:
             click.echo(f"no differences between {before.name} and {after.name}", err=True)
-    return _code(found, fail_on)
+    return exit_code(found, fail_on)
 
 
-def _code(found: list[Difference], fail_on: str) -> int:
+def exit_code(found: list[Difference], fail_on: str) -> int:
+    """1 where a difference is at least as grave as `fail_on`: `any`, `behavioural`, `breaking` or `never`."""
     if fail_on == "never":
         return 0
     least = Impact.COSMETIC if fail_on == "any" else Impact[fail_on.upper()]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import attrs
 
+from flowdsl.frontend.manifest import Manifest
+from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.lint.engine import Options, check_documents, select
 from flowdsl.lint.ignores import Ignores
 from flowdsl.yamlread.documents import Document
@@ -14,20 +16,22 @@ from flowdsl.yamlread.sources import load
 
 def lint_python(file: str, options: Options) -> list[Document]:
     """The documents of a pipeline, their findings placed in the Python. Raises FlowError for what does not compile."""
-    from flowdsl.cli.load import load_pipeline
-    from flowdsl.compiler import CompileOptions, compile_pipeline
+    from flowdsl.cli.compile import compile_target
+    from flowdsl.cli.load import load_target
+    from flowdsl.compiler import CompileOptions
     from flowdsl.compiler.places import python_place
     from flowdsl.compiler.validate import gates_for
 
     alpha = options.gates.flags | ({"pipelines-in-pipelines"} if options.gates.alpha else set())
-    pipeline = load_pipeline(file)
-    compiled = compile_pipeline(pipeline, CompileOptions(alpha=frozenset(alpha)))
+    target = load_target(file)
+    compiled = compile_target(target, CompileOptions(alpha=frozenset(alpha)))
+    opted = frozenset().union(*(each.options.alpha for each in pipelines_of(target)))
     found = [
         Document(file, index, data["kind"], data["metadata"].get("name", ""), data, checked=_is_tekton(data))
         for index, data in enumerate(compiled.documents)
     ]
     # What the pipeline opts in to, its cluster has.
-    own = gates_for(alpha | pipeline.options.alpha)
+    own = gates_for(alpha | opted)
     gates = attrs.evolve(options.gates, flags=options.gates.flags | own.flags)
     gates = attrs.evolve(gates, api_fields="alpha") if own.alpha else gates
     for document, finding in check_documents(found, attrs.evolve(options, gates=gates)):
@@ -38,6 +42,11 @@ def lint_python(file: str, options: Options) -> list[Document]:
     for document in found:
         select(document, options.selection, ignores)
     return found
+
+
+def pipelines_of(target: Pipeline | Manifest) -> list[Pipeline]:
+    """The pipelines that are compiled."""
+    return target.pipelines if isinstance(target, Manifest) else [target]
 
 
 def _is_tekton(data: dict[str, object]) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity, UsageError
+from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
 
@@ -25,6 +26,20 @@ def load_module(file: Path) -> ModuleType:
     """A Python file as a module. Raises UsageError for a bad path, FlowError for a bad file."""
     _check_file(file)
     return _load(file)
+
+
+def load_target(target: str) -> Pipeline | Manifest:
+    """What `compile` compiles: the pipeline named or found, else the one manifest of the file."""
+    path, _, wanted = target.partition(".py:")
+    file = Path(path + ".py") if wanted else Path(target)
+    _check_file(file)
+    module = _load(file)
+    manifests = {name: value for name, value in vars(module).items() if isinstance(value, Manifest)}
+    if wanted in manifests:
+        return manifests[wanted]
+    if not wanted and len(manifests) == 1:
+        return next(iter(manifests.values()))
+    return choose(module, str(file), wanted)
 
 
 def choose(module: ModuleType, file: str, wanted: str) -> Pipeline:

@@ -18,6 +18,7 @@ from flowdsl.cli.run_inputs import Inputs
 from flowdsl.cli.run_settings import RunSettings, load_settings
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
+from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
 from flowdsl.view.events import Notice, condition
@@ -109,11 +110,14 @@ def _inputs(pipeline: Pipeline | None, choices: Choices) -> Inputs:
     if python and len(source) > 1:
         raise UsageError("run takes one Python file, or YAML files")
     if python:
+        options: dict[str, Any] = {"alpha": choices.alpha, "namespace": choices.namespace or None}
         if pipeline is None:
-            from flowdsl.cli.load import load_pipeline
+            from flowdsl.cli.load import load_target
 
-            pipeline = load_pipeline(source[0])
-        options = {"alpha": choices.alpha, "namespace": choices.namespace or None}
+            target = load_target(source[0])
+            if isinstance(target, Manifest):
+                return run_inputs.from_manifest(target, choices.values, source, **options)
+            pipeline = target
         return run_inputs.from_pipeline(pipeline, choices.values, source, **options)
     return run_inputs.from_yaml(source, choices.values)
 
@@ -184,9 +188,11 @@ def _resumed(folder: RunFolder, pipeline: Pipeline | None, choices: Choices) -> 
     source = list(choices.files) or list(folder.about().get("source") or ())
     inputs = Inputs(folder.documents(), LocalRun(), source)
     if pipeline is not None or any(".py" in each for each in source):
-        from flowdsl.cli.load import load_pipeline
+        from flowdsl.cli.load import load_target
 
-        inputs.local = run_inputs.local_of(pipeline or load_pipeline(source[0]))
+        target = pipeline or load_target(source[0])
+        # A manifest has no stand-ins of its own.
+        inputs.local = LocalRun() if isinstance(target, Manifest) else run_inputs.local_of(target)
     else:
         present = [each for each in source if Path(each).exists()]
         for each in run_inputs.from_yaml(present, {}).documents if present else ():

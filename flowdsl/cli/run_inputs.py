@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity, UsageError
+from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
 
@@ -43,6 +44,19 @@ def from_pipeline(pipeline: Pipeline, values: Mapping[str, str], source: list[st
     chosen = {**local.params, **values}
     compiled = compile_pipeline(pipeline, CompileOptions(params=chosen, **options))
     return Inputs(read_yaml(emit_yaml(list(compiled.documents)), "the compiled pipeline"), local, source)
+
+
+def from_manifest(manifest: Manifest, values: Mapping[str, str], source: list[str], **options: Any) -> Inputs:
+    """Compile a manifest; its one PipelineRun is run. Raises FlowError, UsageError."""
+    from flowdsl.compiler import CompileOptions
+    from flowdsl.compiler.manifest import compile_manifest
+    from flowdsl.emit import emit_yaml
+
+    compiled = compile_manifest(manifest, CompileOptions(**options))
+    documents = read_yaml(emit_yaml(list(compiled.documents)), "the compiled manifest")
+    inputs = Inputs(documents, LocalRun(), source)
+    set_params(choose_run(inputs), documents, values)
+    return inputs
 
 
 def local_of(pipeline: Pipeline) -> LocalRun:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from flowdsl.cli.values import assignments
+from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
 _RUNS = click.Option(["--runs", "root"], metavar="FOLDER", help="Where the runs are. [.flowdsl/runs]")
@@ -52,6 +53,8 @@ def _run(ctx: click.Context, *, files: tuple[str, ...] = (), watch: bool, **opti
     from flowdsl.cli.run import Choices, run_command
 
     pipeline = ctx.obj if isinstance(ctx.obj, Pipeline) else None
+    if isinstance(ctx.obj, Manifest):
+        files = (ctx.obj.location.file,)
     options["values"] = assignments(options["values"])
     options["resume"] = options["resume"] or ""
     options["gpu"] = options["gpu"] or ""

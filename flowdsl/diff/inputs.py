@@ -62,6 +62,18 @@ def read(spec: str) -> Side:
     return _tree([spec])
 
 
+def parting(revision: str) -> str:
+    """The commit at which what is checked out left a revision. Raises UsageError where git knows none."""
+    if not _revision(revision):
+        raise UsageError(f"git knows no revision {revision!r}: fetch it first")
+    done = _run("merge-base", revision, "HEAD")
+    if done.returncode != 0:
+        raise UsageError(
+            f"{revision} and HEAD have no commit in common: fetch the whole history (git fetch --unshallow)"
+        )
+    return done.stdout.decode().strip()
+
+
 def _is_path(word: str) -> bool:
     if word == "-" or Path(word).exists() or Path(word.partition(".py:")[0] + ".py").exists():
         return True

@@ -46,14 +46,14 @@ def _painted(text: str, code: str, color: bool) -> str:
     return f"\033[{code}m{text}\033[0m" if color else text
 
 
-def as_markdown(found: Sequence[Difference], title: str = "Tekton differences") -> str:
-    """A comment: the summary, a table for each document, scripts folded away. Cut below what GitHub takes."""
+def as_markdown(found: Sequence[Difference], title: str = "Tekton differences", *, limit: int = MARKDOWN_LIMIT) -> str:
+    """A comment: the summary, a table for each document, scripts folded away. Cut below `limit` characters."""
     head = f"### {title}\n\n"
     if not found:
         return f"{head}No differences in meaning.\n"
     text = f"{head}**{summary(found)}**\n"
     for block in _blocks(found):
-        if len(text) + len(block) > MARKDOWN_LIMIT:
+        if len(text) + len(block) > limit:
             return f"{text}\n_The rest is too long for a comment: run `flowdsl diff` to see it._\n"
         text += block
     return text

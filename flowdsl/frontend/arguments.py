@@ -26,6 +26,9 @@ class Binder:
     location: Location
     arguments: dict[str, Text] = attrs.field(factory=dict)
     matrix: dict[str, Text] = attrs.field(factory=dict)
+    verbatim: bool = False
+    elsewhere: frozenset[str] = frozenset()
+    """Fields of the PipelineTask that `extra` gives: what is not passed as an argument is there."""
     bindings: dict[str, WorkspaceUse] = attrs.field(factory=dict)
 
     def bind(self, given: Mapping[str, Any], *, fan_out: bool = False, covered: frozenset[str] = frozenset()) -> None:
@@ -46,7 +49,7 @@ class Binder:
                 )
             else:
                 self._unknown(name, [*known, *spaces])
-        for param in self.task.params:
+        for param in () if self.elsewhere & {"params", "matrix"} else self.task.params:
             if param.python not in given and param.default is None and param.python not in covered:
                 self.error(
                     "FLOW004",
@@ -54,7 +57,7 @@ class Binder:
                     f"pass it: `{param.python}=...`",
                     (("declared", param.location),),
                 )
-        for space in self.task.workspaces:
+        for space in () if "workspaces" in self.elsewhere else self.task.workspaces:
             if space.name not in self.bindings and space.python not in given:
                 self._unbound(space)
 
@@ -100,6 +103,9 @@ class Binder:
                 self.matrix[param.name] = text
             return
         text = self._text(param.name, param.type, value, param.location)
+        if self.verbatim and isinstance(value, Reference) and isinstance(text, tuple):
+            # Tekton takes an array as the one text that refers to it, or as a list that holds that text.
+            text = text[0]
         if text is not None:
             self.arguments[param.name] = text
 

@@ -88,7 +88,7 @@ class _Group:
         self._name = name
         self._fields = dict(fields)
 
-    def __getattr__(self, name: str) -> Reference:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         if name not in self._fields:
@@ -107,7 +107,7 @@ class Context:
     pipeline_task = _Group("pipeline_task", (("retries", "pipelineTask.retries"),))
 
     @property
-    def tasks_status(self) -> Reference:
+    def tasks_status(self) -> Any:
         """How all tasks together ended, for tasks in finally: Succeeded, Failed, Completed or None."""
         return Reference("$(tasks.status)", STRING, "context.tasks_status", places.caller())
 

@@ -67,7 +67,7 @@ class Pipeline:
     def trace(self, alpha: frozenset[str] = frozenset()) -> Traced:
         """Run the function and gather its tasks. Never raises for the user's mistakes: they are in `findings`."""
         allowed = alpha | self.options.alpha
-        trace = Trace(Collector(list(self.problems.items)), self.name, allowed)
+        trace = Trace(Collector(list(self.problems.items)), self.name, allowed, verbatim=self.options.verbatim)
         values = self._declare(trace, "")
         token = CURRENT.set(trace)
         try:
@@ -213,6 +213,7 @@ class Pipeline:
                 hint="call at least one task outside on_finish",
             )
         options = self.options
+        place = {name: index for index, name in enumerate(options.task_order)}
         first, rest = (
             (options.display_name, described(self.function, options)) if options.verbatim else docstring(self.function)
         )
@@ -221,7 +222,7 @@ class Pipeline:
             location=self.location,
             params=self.signature.params,
             workspaces=tuple(trace.workspaces.values()),
-            nodes=tuple(trace.nodes.values()),
+            nodes=tuple(sorted(trace.nodes.values(), key=lambda node: place.get(node.name, len(place)))),
             results=tuple(pipeline_results(returned, self.location, trace.collector)),
             display_name=options.display_name or first,
             description=options.description or rest,

@@ -88,6 +88,8 @@ class Reference:
         for value in values:
             if isinstance(value, Reference) and value.type.kind is Kind.ARRAY:
                 texts.append(whole(value))
+            elif isinstance(value, Reference):
+                texts.append(str(value))
             elif isinstance(value, bool):
                 texts.append("true" if value else "false")
             else:

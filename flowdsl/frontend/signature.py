@@ -231,7 +231,7 @@ class _Reader:
             return
         if self.for_pipeline and default is not inspect.Parameter.empty and options is not default:
             self.sources.append((name, default))
-        alias = options.name if options.name != name else ""
+        alias = options.name
         self.workspaces.append(
             WorkspaceDecl(
                 alias or name,

@@ -114,7 +114,7 @@ class Task(Generic[P, R]):
         task, call = self.definition, self._call
         name = trace.name_for(call.name or task.name, location, explicit=bool(call.name))
         given = self._by_name(trace, args, kwargs, location)
-        binder = Binder(task, name, trace.collector, location)
+        binder = Binder(task, name, trace.collector, location, verbatim=trace.verbatim, elsewhere=frozenset(call.extra))
         extra = self._include(trace, include or [], location)
         covered = frozenset().union(*(each for each in include or ()))
         binder.bind(given, fan_out=fan_out, covered=covered)

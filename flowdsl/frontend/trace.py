@@ -25,6 +25,7 @@ class Trace:
     conditions: tuple[Condition, ...] = ()
     final: bool = False
     prefix: str = ""
+    verbatim: bool = False
 
     def name_for(self, wanted: str, location: Location, *, explicit: bool) -> str:
         """The name of a new node: as wanted, or numbered from 2 where the same task is called again."""

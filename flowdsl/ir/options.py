@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,6 +11,18 @@ from flowdsl.ir.volumes import VolumeClaim
 
 if TYPE_CHECKING:
     from flowdsl.ir.local import LocalRun
+
+
+def _texts(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
+def _items(value: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(value)
+
+
+def _flags(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(value)
 
 
 @attrs.frozen
@@ -31,8 +43,8 @@ class Step:
 
     name: str = ""
     image: str = ""
-    command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    args: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     script: str = ""
     env: Mapping[str, Any] = attrs.field(factory=dict)
     working_dir: str = ""
@@ -52,8 +64,8 @@ class Sidecar:
 
     name: str = ""
     image: str = ""
-    command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    args: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     script: str = ""
     env: Mapping[str, Any] = attrs.field(factory=dict)
     port: int | None = None
@@ -96,21 +108,21 @@ class TaskOptions:
     retries: int | None = None
     on_error: str = ""
     step_template: StepTemplate | None = None
-    steps: tuple[Any, ...] = attrs.field(default=(), converter=tuple)
-    sidecars: tuple[Sidecar, ...] = attrs.field(default=(), converter=tuple)
-    volumes: tuple[Any, ...] = attrs.field(default=(), converter=tuple)
+    steps: tuple[Any, ...] = attrs.field(default=(), converter=_items)
+    sidecars: tuple[Sidecar, ...] = attrs.field(default=(), converter=_items)
+    volumes: tuple[Any, ...] = attrs.field(default=(), converter=_items)
     working_dir: str = ""
     security: str | Mapping[str, Any] = "restricted"
     labels: Mapping[str, str] = attrs.field(factory=dict)
     annotations: Mapping[str, str] = attrs.field(factory=dict)
     node_selector: Mapping[str, str] = attrs.field(factory=dict)
-    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=tuple)
+    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
     service_account: str = ""
-    command: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    args: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    args: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     script: str = ""
     module: str = ""
-    requires: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    requires: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     python: str = "python3"
     verbatim: bool = False
     inline: bool = False
@@ -141,13 +153,13 @@ class PipelineOptions:
     labels: Mapping[str, str] = attrs.field(factory=dict)
     annotations: Mapping[str, str] = attrs.field(factory=dict)
     node_selector: Mapping[str, str] = attrs.field(factory=dict)
-    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=tuple)
+    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
     fs_group: int | None = 65532
     run: Mapping[str, Any] = attrs.field(factory=dict)
     local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)
-    alpha: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    alpha: frozenset[str] = attrs.field(default=frozenset(), converter=_flags)
     verbatim: bool = False
-    task_order: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    task_order: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     display_name: str = ""
     description: str = ""
     metadata: Mapping[str, Any] = attrs.field(factory=dict)

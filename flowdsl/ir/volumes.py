@@ -32,6 +32,11 @@ class Workspace(_Path):
         """Describe a workspace; see `WorkspaceSpec` for the arguments."""
         return WorkspaceSpec(*args, **kwargs)
 
+    if TYPE_CHECKING:
+
+        def sub_path(self, path: Any) -> Workspace:
+            """In a pipeline function: the same workspace from a folder below it."""
+
     @staticmethod
     def auto(**kwargs: Any) -> Any:
         """A workspace that gets a sub-path on the run's volume when the caller binds none."""

@@ -9,7 +9,16 @@ import attrs
 
 from flowdsl.ir.nodes import Condition, Node, PipelineDef, PipelineResult, Reference, WorkspaceUse
 from flowdsl.ir.options import PipelineOptions
-from flowdsl.lower.task import CACHE, annotations_of, filled, object_meta, param_spec, plain, task_spec
+from flowdsl.lower.task import (
+    CACHE,
+    annotations_of,
+    filled,
+    object_meta,
+    param_spec,
+    plain,
+    task_spec,
+    with_extra,
+)
 
 
 @attrs.frozen
@@ -35,9 +44,7 @@ def pipeline_document(pipeline: PipelineDef, metadata: Mapping[str, Any], layout
 def pipeline_spec(pipeline: PipelineDef, layout: Layout) -> dict[str, Any]:
     """The PipelineSpec alone, for embedding."""
     options: PipelineOptions = pipeline.options
-    place = {name: index for index, name in enumerate(options.task_order)}
-    nodes = sorted(pipeline.nodes, key=lambda node: place.get(node.name, len(place)))
-    return filled(
+    return with_extra(
         {
             "displayName": pipeline.display_name,
             "description": pipeline.description,
@@ -46,11 +53,11 @@ def pipeline_spec(pipeline: PipelineDef, layout: Layout) -> dict[str, Any]:
                 filled({"name": space.name, "description": space.description, "optional": space.optional or None})
                 for space in pipeline.workspaces
             ],
-            "tasks": [pipeline_task(node, layout) for node in nodes if not node.final],
+            "tasks": [pipeline_task(node, layout) for node in pipeline.nodes if not node.final],
             "results": [_result(result, verbatim=options.verbatim) for result in pipeline.results],
-            "finally": [pipeline_task(node, layout) for node in nodes if node.final],
-            **options.extra,
-        }
+            "finally": [pipeline_task(node, layout) for node in pipeline.nodes if node.final],
+        },
+        options.extra,
     )
 
 
@@ -62,7 +69,7 @@ def _result(result: PipelineResult, *, verbatim: bool) -> dict[str, Any]:
 
 def pipeline_task(node: Node, layout: Layout) -> dict[str, Any]:
     """One entry of `tasks` or `finally`."""
-    return filled(
+    return with_extra(
         {
             "name": node.name,
             "displayName": node.display_name,
@@ -75,8 +82,8 @@ def pipeline_task(node: Node, layout: Layout) -> dict[str, Any]:
             "retries": node.retries or None,
             "onError": node.on_error,
             "timeout": node.timeout,
-            **node.extra,
-        }
+        },
+        node.extra,
     )
 
 

@@ -25,7 +25,7 @@ def run_document(pipeline: PipelineDef, metadata: Mapping[str, Any], params: Map
             {
                 "pipelineRef": {"name": pipeline.name},
                 "params": [{"name": name, "value": plain(value)} for name, value in params.items()],
-                "workspaces": [_bound(space) for space in pipeline.workspaces if not _left_out(space)],
+                "workspaces": [bound(space) for space in pipeline.workspaces if not _left_out(space)],
                 "taskRunTemplate": filled(
                     {"serviceAccountName": account_name(options), "podTemplate": _pod_template(options)}
                 ),
@@ -101,7 +101,7 @@ def _left_out(space: PipelineWorkspace) -> bool:
     return space.optional and space.source is None
 
 
-def _bound(space: PipelineWorkspace) -> dict[str, Any]:
+def bound(space: PipelineWorkspace) -> dict[str, Any]:
     """What the run binds. Without a source: scratch space, which every cluster can give."""
     source = space.source
     if isinstance(source, PVC):

@@ -36,7 +36,7 @@ def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
     options: TaskOptions = task.options
     env = [] if options.verbatim else task_env(task, fans_out=fans_out)
     mounts, volumes = mounts_and_volumes(options.volumes)
-    return filled(
+    return with_extra(
         {
             "displayName": task.display_name,
             "description": task.description,
@@ -46,9 +46,9 @@ def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
             "sidecars": [_sidecar(sidecar, options.gpu_resource) for sidecar in options.sidecars],
             "volumes": volumes,
             "workspaces": _workspaces(task),
-            "results": [_result(result) for result in task.results],
-            **options.extra,
-        }
+            "results": [result_spec(result) for result in task.results],
+        },
+        options.extra,
     )
 
 
@@ -62,6 +62,12 @@ def object_meta(name: Mapping[str, Any], given: Mapping[str, Any], options: Task
 def filled(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that say something: empty text, lists and mappings are left out."""
     return {name: value for name, value in fields.items() if value or value is False or (value == 0 and value != "")}
+
+
+def with_extra(fields: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that say something, and the own ones as they are: they stand for ours, None for no such field."""
+    own = {name: value for name, value in extra.items() if value is not None}
+    return {**filled({name: value for name, value in fields.items() if name not in extra}), **own}
 
 
 def plain(value: Text) -> Any:
@@ -85,7 +91,8 @@ def param_spec(param: ParamDecl, *, enums: bool) -> dict[str, Any]:
     return spec
 
 
-def _result(result: ResultDecl) -> dict[str, Any]:
+def result_spec(result: ResultDecl) -> dict[str, Any]:
+    """A result as a Task or a StepAction declares it."""
     spec: dict[str, Any] = {"name": result.name, "type": result.type.tekton}
     if result.type.kind is Kind.OBJECT:
         spec["properties"] = {key: {"type": "string"} for key, _ in result.type.properties}
@@ -125,15 +132,15 @@ def _workspaces(task: TaskDef) -> list[dict[str, Any]]:
 def _template(options: TaskOptions, mounts: list[dict[str, Any]]) -> dict[str, Any]:
     template = options.step_template
     extra = dict(template.extra) if template else {}
-    return filled(
+    return with_extra(
         {
             "image": template.image if template else "",
             "workingDir": template.working_dir if template else "",
             "env": env_list(template.env) if template else [],
             "volumeMounts": mounts + extra.pop("volumeMounts", []),
             "securityContext": {} if options.verbatim else security_context(options.security),
-            **extra,
-        }
+        },
+        extra,
     )
 
 
@@ -186,9 +193,8 @@ def _step(step: Step, env: list[dict[str, Any]]) -> dict[str, Any]:
         "onError": step.on_error,
         "ref": {"name": step.ref} if isinstance(step.ref, str) and step.ref else step.ref,
         "params": [{"name": name, "value": value} for name, value in step.params.items()],
-        **step.extra,
     }
-    return filled(fields)
+    return with_extra(fields, step.extra)
 
 
 def _sidecar(sidecar: Sidecar, gpu_resource: str) -> dict[str, Any]:
@@ -204,6 +210,5 @@ def _sidecar(sidecar: Sidecar, gpu_resource: str) -> dict[str, Any]:
         "readinessProbe": probe,
         "securityContext": security_context(sidecar.security) if sidecar.security else {},
         "script": sidecar.script,
-        **sidecar.extra,
     }
-    return filled(fields)
+    return with_extra(fields, sidecar.extra)

@@ -6,6 +6,7 @@ that Tekton ships (pkg/apis/config/default.go): 60 minutes, the account `default
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ MANAGER = "tekton-pipelines"
 
 # Where a user's own data lies: an empty text or list is a value there, and names of keys mean nothing to Tekton.
 _VALUES = frozenset({"value", "default"})
+# Structs that Go holds by value: an empty one and none are the same to it.
+_STRUCTS = frozenset({"computeResources", "metadata", "status", "taskRunTemplate"})
 _MAPS = frozenset({"labels", "annotations", "nodeSelector", "matchLabels"})
 # `false` is what Go's decoder makes of an absent field, and it writes none: workspaces, mounts, persistent claims.
 _FALSE = frozenset({"optional", "readOnly"})
@@ -45,12 +48,22 @@ def _copy(value: Any, parent: str) -> Any:
     if isinstance(value, Mapping):
         kept = {}
         for name, item in value.items():
-            if not _absent(name, item, parent):
-                kept[name] = item if name in _VALUES and isinstance(item, str) else _copy(item, name)
+            if _absent(name, item, parent):
+                continue
+            copied = _text(item) if name in _VALUES else _copy(item, name)
+            if copied or name not in _STRUCTS:
+                kept[name] = copied
         return kept
     if isinstance(value, (list, tuple)):
         return [_copy(item, parent) for item in value]
     return value
+
+
+def _text(value: Any) -> Any:
+    """A param's value or default: Tekton's decoder takes what is no text, list or map as its JSON."""
+    if isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    return value if isinstance(value, str) else _copy(value, "value")
 
 
 def _absent(name: str, value: Any, parent: str) -> bool:

@@ -2,7 +2,8 @@
 //
 // Standard input holds one JSON object a line, {"id": ..., "doc": ...}; each is answered by one line,
 // {"id": ..., "accepted": true|false, "seen": true|false, "message": "..."}, in order. Documents that are not Tekton's
-// are accepted and not seen: no Tekton webhook is asked about them.
+// are accepted and not seen: no Tekton webhook is asked about them. With -defaulted an answer holds the document as the
+// defaulting webhook sends it back too, {"defaulted": ...}, where it does.
 package main
 
 import (
@@ -25,6 +26,8 @@ type answer struct {
 	Accepted bool   `json:"accepted"`
 	Seen     bool   `json:"seen"`
 	Message  string `json:"message"`
+	// Defaulted is given with -defaulted alone.
+	Defaulted json.RawMessage `json:"defaulted,omitempty"`
 }
 
 func main() {
@@ -37,14 +40,15 @@ func main() {
 		set[name] = value
 		return nil
 	})
+	defaulted := flag.Bool("defaulted", false, "answer with the defaulted document too")
 	flag.Parse()
-	if err := run(set, os.Stdin, os.Stdout); err != nil {
+	if err := run(set, *defaulted, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "admission:", err)
 		os.Exit(1)
 	}
 }
 
-func run(set map[string]string, in io.Reader, out io.Writer) error {
+func run(set map[string]string, defaulted bool, in io.Reader, out io.Writer) error {
 	webhooks, err := newWebhooks(set)
 	if err != nil {
 		return err
@@ -60,10 +64,13 @@ func run(set map[string]string, in io.Reader, out io.Writer) error {
 		} else if err != nil {
 			return err
 		}
-		seen, refusal := webhooks.admit(q.Doc)
+		seen, made, refusal := webhooks.admit(q.Doc)
 		a := answer{ID: q.ID, Accepted: refusal == nil, Seen: seen}
 		if refusal != nil {
 			a.Message = refusal.Error()
+		}
+		if defaulted {
+			a.Defaulted = made
 		}
 		if err := answers.Encode(a); err != nil {
 			return err

@@ -48,27 +48,28 @@ func newWebhooks(set map[string]string) (webhooks, error) {
 	return webhooks{apis.WithinCreate(config.ToContext(ctx, cfg))}, nil
 }
 
-// admit says whether a Tekton webhook is asked about a document at all, and why it is refused if it is.
-func (w webhooks) admit(doc []byte) (seen bool, refusal error) {
+// admit says whether a Tekton webhook is asked about a document at all, what it looks like with its defaults, and why it
+// is refused if it is.
+func (w webhooks) admit(doc []byte) (seen bool, defaulted []byte, refusal error) {
 	var head struct {
 		APIVersion string `json:"apiVersion"`
 		Kind       string `json:"kind"`
 	}
 	if err := json.Unmarshal(doc, &head); err != nil {
-		return true, fmt.Errorf("cannot decode: %w", err)
+		return true, nil, fmt.Errorf("cannot decode: %w", err)
 	}
 	if !strings.HasPrefix(head.APIVersion, "tekton.dev/") {
-		return false, nil
+		return false, nil, nil
 	}
 	newResource, known := kinds[head.APIVersion+" "+head.Kind]
 	if !known {
-		return true, fmt.Errorf("unhandled kind: %s %s", head.APIVersion, head.Kind)
+		return true, nil, fmt.Errorf("unhandled kind: %s %s", head.APIVersion, head.Kind)
 	}
 	defaulted, err := w.mutate(doc, newResource())
 	if err != nil {
-		return true, err
+		return true, nil, err
 	}
-	return true, w.validate(defaulted, newResource())
+	return true, defaulted, w.validate(defaulted, newResource())
 }
 
 // mutate is the defaulting webhook: what it sends back is the document with its defaults.

@@ -1,0 +1,55 @@
+"""What import tells of, as it is rendered."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowdsl.cli.importing import import_sources
+from flowdsl.diagnostics.render import render
+from flowdsl.yamlread.sources import Source
+
+FIELD = """\
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: p}
+spec:
+  workspaces:
+    - name: data
+  tasks:
+    - name: a
+      taskRef: {name: t}
+      workspaces:
+        - name: data
+"""
+FIELD_TEXT = """\
+warning[FLOW501]: kept in extra={...} as Tekton writes it: the binding of 'data'
+  --> x.yaml:10:7
+  = at: spec.tasks[0].workspaces
+  = hint: it is compiled unchanged; rewrite it by hand where the DSL has a better word
+
+found 1 warning
+"""
+DOCUMENT = """\
+apiVersion: v1
+kind: LimitRange
+metadata: {name: limits}
+spec:
+  limits: []
+"""
+DOCUMENT_TEXT = """\
+warning[FLOW502]: LimitRange 'limits' is kept as raw(...): the DSL has no word for this kind
+  --> x.yaml:1:1
+  = hint: it is compiled unchanged; a pipeline can call a raw Task by its name
+
+found 1 warning
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "said"), [(FIELD, "spec.tasks[0].workspaces", FIELD_TEXT), (DOCUMENT, "", DOCUMENT_TEXT)]
+)
+def test_what_is_kept_is_told_at_its_line(text: str, path: str, said: str) -> None:
+    result = import_sources([Source("x.yaml", text)])
+    assert not result.failed
+    assert render(result.diagnostics) == said
+    assert [each.path for each in result.diagnostics] == [path]

@@ -1,0 +1,124 @@
+"""`flowdsl import`: where the module goes, whether what is there is stale, and what the user is told."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from flowdsl.cli.importing import ImportResult, import_sources
+from flowdsl.diagnostics import FlowError, UsageError
+from flowdsl.diagnostics.errors import EXIT_FINDINGS
+from flowdsl.diagnostics.render import as_data, render
+from flowdsl.emit import write_files
+from flowdsl.yamlread.sources import Source, find_files, load, load_stream
+
+
+def import_command(
+    paths: tuple[str, ...],
+    *,
+    to: str | None,
+    check: bool,
+    stubs: bool,
+    force: bool,
+    alpha: tuple[str, ...],
+    output: str,
+) -> int:
+    """Import, then print, write or compare. Raises FlowError for findings, UsageError for a bad call."""
+    if not paths:
+        raise UsageError("name the YAML files or folders to import, or - for standard input")
+    sources = _sources(paths, sys.stdin.buffer)
+    target = _target(to, paths, stubs=stubs)
+    if check and target is None:
+        raise UsageError("--check compares with a module; name it: -o pipelines/build.py")
+    title = f"{'Signatures' if stubs else 'Imported'} from {', '.join(_shown(path) for path in paths)}."
+    result = import_sources(sources, title=title, stubs=stubs, alpha=frozenset(alpha))
+    if result.failed:
+        raise FlowError(result.diagnostics)
+    if not any(not stubs or item.get("kind") == "Task" for item in result.documents):
+        raise UsageError(f"there is no {'Task' if stubs else 'Tekton document'} in {', '.join(paths)}")
+    if result.diagnostics and output == "text":
+        click.echo(render(result.diagnostics), err=True)
+    code = _put(result, target, check=check, force=force, stubs=stubs, quiet=output == "json")
+    if output == "json":
+        click.echo(json.dumps(_report(result, target, stale=bool(code)), indent=2))
+    return code
+
+
+def _put(result: ImportResult, target: Path | None, *, check: bool, force: bool, stubs: bool, quiet: bool) -> int:
+    if target is None:
+        if not quiet:
+            click.echo(result.text, nl=False)
+        return 0
+    there = target.read_text(encoding="utf-8", errors="replace") if target.is_file() else None
+    if check:
+        return _compare(result.text, there, target)
+    if there not in (None, result.text) and not force:
+        raise UsageError(f"{target} is there already and differs; look with --check, overwrite it with --force")
+    write_files({target: result.text.encode()})
+    click.echo(f"wrote {target}: {_counts(result, stubs=stubs)}", err=True)
+    return 0
+
+
+def _compare(text: str, there: str | None, target: Path) -> int:
+    if there == text:
+        click.echo(f"{target} is up to date", err=True)
+        return 0
+    before = "/dev/null" if there is None else f"{target} (there)"
+    lines = difflib.unified_diff(
+        (there or "").splitlines(keepends=True), text.splitlines(keepends=True), before, f"{target} (imported)"
+    )
+    click.echo("".join(lines), nl=False)
+    click.echo("stale: the YAML and the module say different things", err=True)
+    return EXIT_FINDINGS
+
+
+def _sources(paths: tuple[str, ...], stdin: BinaryIO) -> list[Source]:
+    sources = [load_stream("-", stdin)] if "-" in paths else []
+    try:
+        found = list(find_files(Path(path) for path in paths if path != "-"))
+    except FileNotFoundError as error:
+        raise UsageError(str(error)) from error
+    if not found and not sources:
+        raise UsageError(f"there is no YAML in {', '.join(paths)}")
+    return [*sources, *(load(path) for path in found)]
+
+
+def _target(to: str | None, paths: tuple[str, ...], *, stubs: bool) -> Path | None:
+    """The module to write; None for standard output."""
+    if to is None or to == "-":
+        return None
+    path = Path(to)
+    if to.endswith("/") or path.is_dir():
+        stem = "imported" if paths[0] == "-" else Path(paths[0]).resolve().stem
+        name = "".join(char if char.isalnum() else "_" for char in stem).strip("_") or "imported"
+        return path / (f"{name}_stubs.py" if stubs else f"{name}.py")
+    if path.suffix != ".py":
+        raise UsageError(f"-o takes a Python file or a folder, got {to}")
+    return path
+
+
+def _shown(path: str) -> str:
+    return "standard input" if path == "-" else Path(path).as_posix()
+
+
+def _counts(result: ImportResult, *, stubs: bool) -> str:
+    kinds = Counter(str(item.get("kind")) for item in result.documents if not stubs or item.get("kind") == "Task")
+    return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds.items())
+
+
+def _report(result: ImportResult, target: Path | None, *, stale: bool) -> dict[str, object]:
+    return {
+        "file": str(target) if target else None,
+        "stale": stale,
+        "documents": [
+            {"kind": item.get("kind"), "name": (item.get("metadata") or {}).get("name")} for item in result.documents
+        ],
+        "module": result.text,
+        "diagnostics": [as_data(item) for item in result.diagnostics],
+    }

@@ -1,0 +1,71 @@
+"""`flowdsl init`: a project that compiles, tests and runs at once. Nothing that is there is overwritten."""
+
+from __future__ import annotations
+
+import importlib.resources
+import keyword
+import re
+from pathlib import Path
+
+import click
+
+from flowdsl.diagnostics import UsageError
+from flowdsl.emit import emit_yaml, write_files
+
+# Where each template goes; @MODULE@ is the pipeline's name in Python.
+_FILES = {
+    "pyproject.toml.txt": "pyproject.toml",
+    "README.md.txt": "README.md",
+    "gitignore.txt": ".gitignore",
+    "pre-commit-config.yaml.txt": ".pre-commit-config.yaml",
+    "github.yml.txt": ".github/workflows/pipelines.yml",
+    "pipeline.py.txt": "pipelines/@MODULE@.py",
+    "test_pipeline.py.txt": "tests/test_@MODULE@.py",
+}
+
+
+def init_command(folder: str, name: str | None) -> int:
+    """Write the project. Raises UsageError for a name that can't be, or where a file of it is there already."""
+    root = Path(folder)
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"{folder} is a file")
+    project = _project_name(name or root.resolve().name, given=name is not None)
+    module = project.replace("-", "_")
+    files = {root / _filled(path, project, module): template for template, path in _FILES.items()}
+    compiled = root / "pipelines" / f"{module}.yaml"
+    there = sorted(str(path) for path in (*files, compiled) if path.exists() or path.is_symlink())
+    if there:
+        raise UsageError(f"there already: {', '.join(there)}; nothing was written")
+    write_files({path: _filled(_template(template), project, module).encode() for path, template in files.items()})
+    write_files({compiled: _compiled(root / "pipelines" / f"{module}.py")})
+    for path in (*files, compiled):
+        click.echo(f"wrote {path}", err=True)
+    enter = "" if root.resolve() == Path.cwd() else f"cd {folder} && "
+    click.echo(
+        f"next: {enter}python -m pip install -e '.[test]' && pytest && python pipelines/{module}.py run", err=True
+    )
+    return 0
+
+
+def _project_name(text: str, *, given: bool) -> str:
+    """A name that pip, Python and Kubernetes all take. A folder's is bent to be one; a given one must be."""
+    name = text if given else re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    if not re.fullmatch(r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?", name) or keyword.iskeyword(name.replace("-", "_")):
+        hint = "lower-case letters, digits and dashes, a letter first, at most 40 characters"
+        raise UsageError(f"{text!r} can't be a project's name: {hint}" + ("" if given else "; pass --name"))
+    return name
+
+
+def _template(name: str) -> str:
+    return (importlib.resources.files("flowdsl.cli") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _filled(text: str, project: str, module: str) -> str:
+    return text.replace("@NAME@", project).replace("@MODULE@", module)
+
+
+def _compiled(file: Path) -> bytes:
+    from flowdsl.cli.load import load_pipeline
+    from flowdsl.compiler import compile_pipeline
+
+    return emit_yaml(list(compile_pipeline(load_pipeline(str(file))).documents))

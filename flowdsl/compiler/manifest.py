@@ -1,0 +1,134 @@
+"""From a manifest to checked Tekton documents, one an item, in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flowdsl.check import FLAGS
+from flowdsl.compiler.compile import Compilation, CompileOptions
+from flowdsl.compiler.scripts import with_scripts
+from flowdsl.compiler.validate import gates_for, validate
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.frontend.manifest import Manifest, RawTask, Run, StepAction
+from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.frontend.task import Task
+from flowdsl.ir.documents import Raw
+from flowdsl.ir.nodes import Node, PipelineDef, Reference, TaskDef
+from flowdsl.lower.documents import run_of, step_action_document
+from flowdsl.lower.pipeline import Layout, pipeline_document, pipeline_spec, reference_fields
+from flowdsl.lower.task import task_document, task_spec
+from flowdsl.passes import run_passes
+from flowdsl.passes.limits import check_size
+
+_LABELS = {"app.kubernetes.io/managed-by": "flowdsl"}
+
+
+def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) -> Compilation:
+    """Compile every item of a manifest. Raises FlowError with everything found where any of it is an error."""
+    options = options or CompileOptions()
+    collector = Collector()
+    builder = _Builder(options, collector)
+    documents = []
+    for item in manifest.items:
+        made = builder.document(item)
+        if made is not None:
+            documents += builder.checked(item, made)
+    collector.raise_if_errors()
+    first = next(iter(builder.traced.values()), PipelineDef(manifest.name, manifest.location))
+    return Compilation(tuple(documents), tuple(collector.items), first)
+
+
+class _Builder:
+    """Makes the documents; each pipeline is traced once."""
+
+    def __init__(self, options: CompileOptions, collector: Collector) -> None:
+        self.options = options
+        self.collector = collector
+        self.traced: dict[int, PipelineDef] = {}
+        self.shared: dict[str, Any] = {"namespace": options.namespace} if options.namespace else {}
+
+    def document(self, item: Any) -> dict[str, Any] | None:
+        """The document of one item; None where a finding keeps it from being made."""
+        metadata = {"labels": _LABELS, **self.shared}
+        if isinstance(item, Raw):
+            return dict(item.document)
+        if isinstance(item, RawTask):
+            return dict(item.document)
+        if isinstance(item, Pipeline):
+            definition = self.definition(item)
+            return pipeline_document(definition, metadata, self.layout(item, definition)) if definition else None
+        if isinstance(item, Run):
+            return self.run(item)
+        if isinstance(item, StepAction):
+            self.collector.extend(item.task.problems)
+            return step_action_document(item.task.definition, metadata)
+        task = self.task(item)
+        return task_document(task, metadata, fans_out=False, enums=False) if task.reference is None else None
+
+    def task(self, item: Task[..., Any]) -> TaskDef:
+        """A task with its script."""
+        self.collector.extend(item.problems)
+        task = item.definition
+        if not task.has_body:
+            return task
+        alone = PipelineDef(task.name, task.location, nodes=(Node(task.name, task, task.location),))
+        return with_scripts(alone, self.collector).nodes[0].task
+
+    def run(self, item: Run) -> dict[str, Any] | None:
+        """A run by reference, or with its spec in it."""
+        self.collector.extend(item.problems)
+        what: dict[str, Any] = {}
+        side = "pipeline" if item.kind == "PipelineRun" else "task"
+        if isinstance(item.target, Reference):
+            what[f"{side}Ref"] = reference_fields(item.target, "Task" if side == "task" else "")
+        elif isinstance(item.target, Pipeline) and item.options.embed:
+            definition = self.definition(item.target)
+            if definition is None:
+                return None
+            what["pipelineSpec"] = pipeline_spec(definition, self.layout(item.target, definition))
+        elif isinstance(item.target, Pipeline):
+            what["pipelineRef"] = {"name": item.target.name}
+        elif isinstance(item.target, Task):
+            task = self.task(item.target)
+            embed = item.options.embed and task.reference is None
+            own = task.reference or Reference(name=task.name)
+            what |= {"taskSpec": task_spec(task, fans_out=False, enums=False)} if embed else {}
+            what |= {} if embed else {"taskRef": reference_fields(own)}
+        return run_of(item.kind, item.options, what, self.shared)
+
+    def definition(self, pipeline: Pipeline) -> PipelineDef | None:
+        """A pipeline traced and through the passes; None after a finding that stops it."""
+        if id(pipeline) not in self.traced:
+            found = pipeline.trace(self.options.alpha)
+            self.collector.extend(found.findings)
+            if found.definition is None:
+                return None
+            own = Collector()
+            self.traced[id(pipeline)] = run_passes(with_scripts(found.definition, own), own)
+            self.collector.extend(own)
+        return self.traced[id(pipeline)]
+
+    def layout(self, pipeline: Pipeline, definition: PipelineDef) -> Layout:
+        """How the pipeline's tasks are written."""
+        mapped = frozenset(node.task.name for node in definition.nodes if node.mapped)
+        return Layout(self.options.inline, mapped, "enable-param-enum" in self.options.alpha | pipeline.options.alpha)
+
+    def checked(self, item: Any, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The document through Tekton's admission rules; findings stand at the item."""
+        target = item.target if isinstance(item, Run) else item
+        alpha = self.options.alpha | (target.options.alpha if isinstance(target, Pipeline) else frozenset())
+        place = self.traced.get(id(target)) or PipelineDef("", _place(item))
+        found = validate([dict(document)], place, gates_for(alpha & {*FLAGS, "pipelines-in-pipelines"}), self.collector)
+        for each in found:
+            size = len(json.dumps(each, separators=(",", ":")))
+            check_size(str(document["kind"]), size, _place(item), self.collector)
+        return found
+
+
+def _place(item: Any) -> Location:
+    if isinstance(item, StepAction):
+        return item.task.definition.location
+    location: Location = item.definition.location if isinstance(item, Task) else item.location
+    return location

@@ -1,0 +1,105 @@
+"""The documents of sources, ready to import: v1, decoded as Tekton decodes them, with their comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+
+from flowdsl.check import DEFAULT_GATES, Finding, Gates
+from flowdsl.check.findings import Report
+from flowdsl.diagnostics import Diagnostic, Location, Severity
+from flowdsl.importer.comments import Comments, comments_of
+from flowdsl.importer.findings import Kept
+from flowdsl.yamlread.documents import Document, documents
+from flowdsl.yamlread.nodes import Node, Path, locate
+from flowdsl.yamlread.sources import Source
+from flowdsl.yamlread.versions import UnconvertibleError, to_v1
+
+
+@attrs.frozen
+class Loaded:
+    """One document: its data as v1, where it was read, its comments."""
+
+    document: Document
+    data: dict[str, Any]
+    comments: Comments
+
+    def place(self, path: Path) -> Location:
+        """Where a part of it stands in its file."""
+        node = locate(self.document.root, path, key=True) if self.document.root is not None else None
+        return Location(self.document.file, node.line if node else 1, node.column if node else 0)
+
+
+def load_documents(sources: Iterable[Source], gates: Gates = DEFAULT_GATES) -> tuple[list[Loaded], list[Diagnostic]]:
+    """The documents of all sources and what is wrong with them; errors among it are what Tekton would refuse."""
+    found: list[Loaded] = []
+    told: list[Diagnostic] = []
+    for source in sources:
+        read = [each for each in documents(source) if not each.template]
+        comments = iter(_comments([each.root for each in read if each.root is not None], source.text))
+        for document in read:
+            said = next(comments) if document.root is not None else Comments()
+            told += [_told(document, place.finding, place.line, place.column) for place in document.places]
+            if document.root is None or any(place.finding.severity == "error" for place in document.places):
+                continue
+            data, findings = _decoded(document, gates)
+            told += list(_placed(document, findings))
+            if data is not None:
+                found.append(Loaded(document, data, said))
+    return found, told
+
+
+def _comments(roots: list[Node], text: str) -> list[Comments]:
+    return comments_of(roots, text) if "#" in text else [Comments() for _ in roots]
+
+
+def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, list[Finding]]:
+    from flowdsl.check.admission import check_into
+    from flowdsl.check.decoding import decode
+    from flowdsl.tekton import UnknownKind
+
+    if not document.checked:
+        return document.data, []
+    report = Report()
+    try:
+        data = to_v1(document, report)
+        model = decode(data, report)
+    except UnconvertibleError as error:
+        report.error("FLOW206", error.path, error.message, error.hint)
+        return None, report.findings
+    except UnknownKind as error:
+        report.warning("FLOW406", ("kind",), f"this version of Tekton has no {error}", "it is kept as it is")
+        return document.data, report.findings
+    if model is None:
+        return None, report.findings
+    check_into(model, gates, report)
+    # Null stands for an absent field, so that Go writes none.
+    return model.model_dump(by_alias=True, exclude_unset=True, exclude_none=True), report.findings
+
+
+def _placed(document: Document, findings: list[Finding]) -> Iterator[Diagnostic]:
+    for finding in findings:
+        node = locate(document.root, finding.path) if document.root is not None else None
+        yield _told(document, finding, node.line if node else 1, node.column if node else 0)
+
+
+def _told(document: Document, finding: Finding, line: int, column: int) -> Diagnostic:
+    place = Location(document.file, line or 1, column)
+    where = finding.where if finding.path else ""
+    return Diagnostic(finding.code, Severity(finding.severity), finding.message, place, finding.hint, where)
+
+
+def kept_diagnostic(loaded: Loaded, kept: Kept) -> Diagnostic:
+    """FLOW501, or FLOW502 for a whole document: what stands in the module as Tekton writes it."""
+    place = loaded.place(kept.path)
+    if not kept.path:
+        what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
+        hint = "it is compiled unchanged; a pipeline can call a raw Task by its name"
+        return Diagnostic("FLOW502", Severity.WARNING, f"{what} is kept as raw(...): {kept.reason}", place, hint)
+    shown = Finding("FLOW501", "warning", kept.path, "", "").where
+    hint = "it is compiled unchanged; rewrite it by hand where the DSL has a better word"
+    return Diagnostic(
+        "FLOW501", Severity.WARNING, f"kept in extra={{...}} as Tekton writes it: {kept.reason}", place, hint, shown
+    )

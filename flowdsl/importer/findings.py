@@ -1,0 +1,16 @@
+"""What an import tells its user."""
+
+from __future__ import annotations
+
+import attrs
+
+from flowdsl.yamlread.nodes import Path
+
+
+@attrs.frozen
+class Kept:
+    """A part of a document (`index`, `path`) that is kept as Tekton writes it, and why."""
+
+    index: int
+    path: Path
+    reason: str

@@ -1,0 +1,190 @@
+"""From Tekton documents to the text of a Python module."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from flowdsl.importer.code import Pair, call, literal, render
+from flowdsl.importer.comments import Comments
+from flowdsl.importer.findings import Kept
+from flowdsl.importer.functions import Calls, Functions, write_reference
+from flowdsl.importer.names import class_name, lower_name
+from flowdsl.importer.pipelines import PipelineWriter
+from flowdsl.importer.resolvers import reference_code
+from flowdsl.importer.runs import run_name, write_run
+from flowdsl.importer.shapes import Unsupported
+from flowdsl.importer.signatures import read_results, read_signature
+from flowdsl.importer.tasks import write_step_action, write_task
+from flowdsl.importer.writer import Writer
+
+_V1, _ACTION = "tekton.dev/v1", "tekton.dev/v1beta1"
+_FIELDS = frozenset({"apiVersion", "kind", "metadata", "spec"})
+_ENDINGS = {"Task": "task", "Pipeline": "pipeline", "StepAction": "step"}
+_ORDER = ("Task", "StepAction", "Pipeline", "PipelineRun", "TaskRun")
+
+
+# A document may lack a name or have a list where a map belongs: it is kept, and the checker tells what is wrong.
+_ODD = (Unsupported, KeyError, TypeError, AttributeError, ValueError)
+
+
+@attrs.frozen
+class Imported:
+    """A module's text, and what of the documents stands in it as Tekton writes it."""
+
+    text: str
+    kept: tuple[Kept, ...]
+
+
+@attrs.define
+class _Module:
+    documents: Sequence[Mapping[str, Any]]
+    comments: Sequence[Comments]
+    as_raw: Mapping[int, str]
+    writer: Writer = attrs.field(factory=Writer)
+    names: dict[int, str] = attrs.field(factory=dict)
+    pipelines: dict[str, str] = attrs.field(factory=dict)
+
+    def write(self) -> None:
+        functions = Functions(self.writer)
+        kinds: dict[str, list[int]] = {kind: [] for kind in (*_ORDER, "")}
+        for index, document in enumerate(self.documents):
+            kind = _kind(document) if index not in self.as_raw else ""
+            kinds[kind].append(index)
+            self.names[index] = self._free(document)
+        for index in kinds[""]:
+            self._raw(index, self.as_raw.get(index) or "the DSL has no word for this kind")
+        writers: dict[str, Callable[[int, Functions], None]] = {
+            "Task": self._task,
+            "StepAction": self._step_action,
+            "Pipeline": self._pipeline,
+            "PipelineRun": self._run,
+            "TaskRun": self._run,
+        }
+        for kind in ("Task", "StepAction"):
+            for index in kinds[kind]:
+                self._try(index, functions, writers[kind])
+        for index in (*kinds["Pipeline"], *kinds["PipelineRun"]):
+            spec = self.documents[index].get("spec") or {}
+            inner = spec if index in kinds["Pipeline"] else spec.get("pipelineSpec")
+            if isinstance(inner, Mapping):
+                # What is odd in it is told when the pipeline itself is written.
+                with contextlib.suppress(*_ODD):
+                    functions.learn(inner)
+        for kind in ("Pipeline", "PipelineRun", "TaskRun"):
+            for index in kinds[kind]:
+                self._try(index, functions, writers[kind])
+
+    def _free(self, document: Mapping[str, Any]) -> str:
+        if str(document.get("kind")).endswith("Run"):
+            return self.writer.scope.free(run_name(document))
+        name = (document.get("metadata") or {}).get("name") or "unnamed"
+        wanted = lower_name(str(name))
+        ending = _ENDINGS.get(str(document.get("kind")), lower_name(str(document.get("kind") or "document")))
+        return self.writer.scope.free(wanted, f"{wanted.rstrip('_')}_{ending}")
+
+    def _try(self, index: int, functions: Functions, write: Callable[[int, Functions], None]) -> None:
+        mark, comments = self.writer.mark(), list(self.comments[index].by_path)
+        references, loose = dict(functions.references), functions.as_written
+        try:
+            write(index, functions)
+        except _ODD as error:
+            self.writer.back(mark)
+            self.comments[index].by_path = comments
+            functions.references, functions.as_written = references, loose
+            self._raw(index, error.reason if isinstance(error, Unsupported) else "a field of the wrong type")
+
+    def _task(self, index: int, functions: Functions) -> None:
+        document, name = self.documents[index], self.names[index]
+        made = write_task(document["spec"], document["metadata"], name, self.writer, self.comments[index], ("spec",))
+        functions.tasks[made.task_name] = made
+
+    def _step_action(self, index: int, _: Functions) -> None:
+        document = self.documents[index]
+        write_step_action(document["spec"], document["metadata"], self.names[index], self.writer, self.comments[index])
+
+    def _pipeline(self, index: int, functions: Functions) -> None:
+        document, name = self.documents[index], self.names[index]
+        calls = Calls(functions, self.comments[index], index, name)
+        writer = PipelineWriter(document["spec"], name, self.writer, self.comments[index], calls, ("spec",))
+        writer.write(document["metadata"])
+        self.pipelines[document["metadata"]["name"]] = name
+
+    def _run(self, index: int, functions: Functions) -> None:
+        write_run(self.documents[index], self.names[index], functions, self.pipelines, self.comments[index], index)
+
+    def _raw(self, index: int, reason: str) -> None:
+        self.writer.keep(index, (), reason)
+        lines = [f"# {text}".rstrip() for text in self.comments[index].take(())]
+        made = call(self.writer.use("raw"), literal(self.documents[index]))
+        self.writer.blocks.append("\n".join([*lines, render(Pair(self.names[index], made))]))
+
+
+def _kind(document: Mapping[str, Any]) -> str:
+    """The kind, where the DSL has a word for such documents."""
+    kind = str(document.get("kind"))
+    version = _ACTION if kind == "StepAction" else _V1
+    fields = {name for name, value in document.items() if value is not None}
+    usual = kind in _ORDER and document.get("apiVersion") == version and fields <= _FIELDS
+    return kind if usual and isinstance(document.get("spec"), Mapping) else ""
+
+
+def write_module(
+    documents: Sequence[Mapping[str, Any]],
+    comments: Sequence[Comments] | None = None,
+    title: str = "",
+    as_raw: Mapping[int, str] | None = None,
+) -> Imported:
+    """The module that compiles to these v1 documents.
+
+    `comments` are those of each document, `title` the first line of the module's docstring. `as_raw` are documents (by
+    index, with the reason) that are to stand as they are. Never raises for what is in a document.
+    """
+    module = _Module(documents, comments or [Comments() for _ in documents], as_raw or {})
+    module.write()
+    writer = module.writer
+    ends = [module.names[index] for index in range(len(documents))]
+    listed = render(Pair("documents", call(writer.use("manifest"), *ends)))
+    writer.blocks.append(f'{listed}\n\nif __name__ == "__main__":\n    documents.cli()')
+    return Imported(_head(title, writer) + writer.text(), tuple(writer.kept))
+
+
+def write_stubs(documents: Sequence[Mapping[str, Any]], title: str = "") -> Imported:
+    """A module of typed signatures alone: a `@task_ref` for each Task among the documents."""
+    writer = Writer()
+    for index, document in enumerate(documents):
+        if document.get("kind") != "Task":
+            continue
+        name, spec = str((document.get("metadata") or {}).get("name")), document.get("spec") or {}
+        wanted = lower_name(name)
+        function = writer.scope.free(wanted, f"{wanted}_task")
+        mark = writer.mark()
+        try:
+            signature = read_signature(spec, writer, Comments(), (), class_name(name))
+            read_results(signature, spec.get("results") or (), writer, Comments(), (), function)
+            code = reference_code({"name": name}, writer)
+            write_reference(function, code, signature, writer, spec.get("description") or "")
+        except _ODD as error:
+            writer.back(mark)
+            writer.keep(index, (), error.reason if isinstance(error, Unsupported) else "a field of the wrong type")
+    return Imported(_head(title, writer) + writer.text(), tuple(writer.kept))
+
+
+def _head(title: str, writer: Writer) -> str:
+    """The docstring, and what a type checker is to know: bodies are empty, and a call gives a handle."""
+    codes = ["empty-body"]
+    if any("= " in block for block in writer.blocks) and any("@pipeline" in block for block in writer.blocks):
+        codes.append("func-returns-value")
+    if writer.statuses:
+        codes.append("attr-defined")
+    lines = [literal_docstring(title), "", f'# mypy: disable-error-code="{", ".join(codes)}"', "", ""]
+    return "\n".join(lines)
+
+
+def literal_docstring(title: str) -> str:
+    """A module's docstring of one line."""
+    safe = "".join(char for char in title if char.isprintable()).replace("\\", "/").replace('"', "'")
+    return f'"""{safe or "Imported from Tekton YAML."}"""'

@@ -1,0 +1,183 @@
+"""Pipelines as functions: tasks are called, params and results are arguments, `when` and finally are blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from flowdsl.importer.calls import Tasks, order
+from flowdsl.importer.code import Code, Group, Pair, Part, call, literal, mapping, quoted, render, sequence
+from flowdsl.importer.comments import Comments
+from flowdsl.importer.functions import Calls
+from flowdsl.importer.names import Names
+from flowdsl.importer.references import Handle, Scope, used_results
+from flowdsl.importer.shapes import ARRAY, STRING, Unsupported
+from flowdsl.importer.signatures import read_signature
+from flowdsl.importer.tasks import docstring, naming, texts
+from flowdsl.importer.writer import Writer
+from flowdsl.yamlread.nodes import Path
+
+_SPEC = frozenset({"params", "workspaces", "tasks", "finally", "results", "displayName", "description"})
+_CEL = "enable-cel-in-whenexpression"
+
+
+@attrs.frozen
+class Statement:
+    """The call of a task, the conditions it is made under, and the comments above it."""
+
+    conditions: list[Code]
+    comments: tuple[str, ...]
+    code: Code
+    handle: Handle
+
+
+@attrs.define
+class PipelineWriter:
+    """Writes one pipeline function. `at` is where its spec is in its document."""
+
+    spec: Mapping[str, Any]
+    function: str
+    writer: Writer
+    comments: Comments
+    calls: Calls
+    at: Path
+
+    def write(self, meta: Mapping[str, Any]) -> None:
+        """The function with its decorator. Raises Unsupported."""
+        spec, writer = self.spec, self.writer
+        self.calls.prepare(
+            ((*self.at, field, number), item)
+            for field in ("tasks", "finally")
+            for number, item in enumerate(spec.get(field) or ())
+        )
+        # A local name would hide a function of the module.
+        hidden = frozenset(writer.globals | {"as_written"})
+        signature = read_signature(spec, writer, self.comments, self.at, self.function, hidden=hidden)
+        scope = Scope(signature.params)
+        locals_ = Names({name for name, _ in signature.params.values()} | set(signature.spaces.values()))
+        locals_.taken |= hidden
+        tasks = list(enumerate(spec.get("tasks") or ()))
+        ordered = order(tasks)
+        written = self._tasks(ordered, "tasks", scope, locals_, signature.spaces)
+        said = self._decorator(meta, [each["name"] for _, each in tasks], [each["name"] for _, each in ordered])
+        scope.final = True
+        final = self._tasks(list(enumerate(spec.get("finally") or ())), "finally", scope, locals_, signature.spaces)
+        results = self._results(scope) if spec.get("results") else None
+        signature.returns = "dict[str, object]" if results is not None else "None"
+        # Only now is it known which tasks something refers to: those alone get a variable.
+        lines = self._blocks(written, 4)
+        if final:
+            lines += [f"    with {writer.use('on_finish')}():", *self._blocks(final, 8)]
+        if results is not None:
+            lines.append("    return " + render(results, 4, 11))
+        if scope.context:
+            writer.use("context")
+        writer.statuses = writer.statuses or scope.statuses
+        document = docstring(spec["description"]) if spec.get("description") else None
+        comments = self.comments.take(self.at if len(self.at) > 1 else ())
+        head = [f"# {text}".rstrip() for text in comments]
+        head += ["@" + render(call(writer.use("pipeline"), **said), 0, 1), signature.head(self.function)]
+        head += [f"    {document}"] if document else []
+        writer.blocks.append("\n".join([*head, *(lines or ["    ..."])]))
+
+    def _decorator(self, meta: Mapping[str, Any], written: list[str], called: list[str]) -> dict[str, Code]:
+        said: dict[str, Code] = {"verbatim": "True"}
+        if "name" in meta:
+            said |= naming(meta["name"], self.function, meta)
+        said |= texts(self.spec)
+        if written != called:
+            said["task_order"] = literal(written)
+        if any("cel" in each for task in self._every() for each in task.get("when") or ()):
+            said["alpha"] = literal([_CEL])
+        rest = {name: value for name, value in self.spec.items() if name not in _SPEC and value is not None}
+        if rest:
+            said["extra"] = literal(rest)
+        return said
+
+    def _every(self) -> list[Mapping[str, Any]]:
+        return [*(self.spec.get("tasks") or ()), *(self.spec.get("finally") or ())]
+
+    def _tasks(
+        self, tasks: Tasks, field: str, scope: Scope, locals_: Names, spaces: Mapping[str, str]
+    ) -> list[Statement]:
+        found = []
+        for number, item in tasks:
+            at = (*self.at, field, number)
+            conditions = self._conditions(item, at, scope)
+            made = self.calls.made(item, at, scope, spaces, conditions is None)
+            variable = locals_.free(made.variable, f"{made.variable}_task")
+            handle = Handle(variable, made.results, "matrix" in item)
+            scope.handles[item["name"]] = handle
+            found.append(Statement(conditions or [], self.comments.take(at), made.code, handle))
+        return found
+
+    def _blocks(self, statements: list[Statement], indent: int) -> list[str]:
+        lines: list[str] = []
+        before: list[Code] = []
+        for each in statements:
+            inner = indent + 4 if each.conditions else indent
+            if each.conditions and each.conditions != before:
+                group = Group(self.writer.use("when"), "()", tuple(Part(text) for text in each.conditions))
+                lines.append(f"{' ' * indent}with {render(group, indent, indent + 5, 1)}:")
+            before = each.conditions
+            pad = " " * inner
+            lines += [f"{pad}# {text}".rstrip() for text in each.comments]
+            code = Pair(each.handle.variable, each.code) if each.handle.used else each.code
+            lines.append(pad + render(code, inner))
+        return lines
+
+    def _conditions(self, item: Mapping[str, Any], at: Path, scope: Scope) -> list[Code] | None:
+        """The conditions of a task; None where one has no words, and the task is to stay as it is written."""
+        try:
+            return [self._condition(each, scope) for each in item.get("when") or ()]
+        except Unsupported as error:
+            self.writer.keep(self.calls.index, (*at, error.field), error.reason)
+            return None
+
+    def _condition(self, item: Mapping[str, Any], scope: Scope) -> Code:
+        if item.get("cel"):
+            return call(self.writer.use("cel"), literal(item["cel"]))
+        values = list(item.get("values") or [])
+        text, operator = item.get("input", ""), item.get("operator", "")
+        if operator not in ("in", "notin") or not all(isinstance(each, str) for each in (text, *values)):
+            raise Unsupported("when", f"the operator {operator!r}")
+        alone = scope.single(text, STRING)
+        if alone and len(values) == 1 and "$(" not in values[0]:
+            return f"{alone} {'==' if operator == 'in' else '!='} {quoted(values[0])}"
+        whole = [self._one(value, scope) for value in values]
+        return call(self.writer.use("condition"), scope.text(text), quoted(operator), sequence(whole))
+
+    def _one(self, value: str, scope: Scope) -> Code:
+        return scope.single(value, ARRAY) or scope.text(value)
+
+    def _results(self, scope: Scope) -> Code:
+        entries: dict[str, Code] = {}
+        parts = []
+        for number, item in enumerate(self.spec["results"]):
+            extra = set(item) - {"name", "type", "description", "value"}
+            if extra or item["name"] in entries:
+                raise Unsupported("results", f"the result {item['name']!r}")
+            code = self._result(item.get("value"), scope)
+            said = {key: literal(item[key]) for key in ("description", "type") if item.get(key)}
+            if said:
+                code = call(self.writer.use("Result"), code, **said)
+            entries[item["name"]] = code
+            comments = self.comments.take((*self.at, "results", number))
+            parts.append(Part(code, f"{quoted(item['name'])}: ", comments))
+        return Group("", "{}", tuple(parts))
+
+    def _result(self, value: Any, scope: Scope) -> Code:
+        if isinstance(value, dict):
+            return mapping({name: scope.text(text) for name, text in value.items()})
+        if isinstance(value, list):
+            return sequence(scope.text(text) for text in value)
+        if not isinstance(value, str) or "$(" not in value:
+            raise Unsupported("results", "a value without a reference")
+        # Tasks in finally are read as $(finally.x...): the DSL writes that by itself, where the whole value is one.
+        plain = value.replace("$(finally.", "$(tasks.") if next(used_results(value), None) else value
+        ours = scope.single(plain, STRING)
+        if ours is None and plain == value:
+            ours = scope.single(value, ARRAY)
+        return ours or (scope.text(value) if plain == value else literal(value))

@@ -1,0 +1,102 @@
+"""References to Tasks and Pipelines elsewhere: `named(...)`, `hub(...)`, `git(...)` and their kin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowdsl.importer.code import Code, call, literal, quoted
+from flowdsl.importer.shapes import Unsupported
+from flowdsl.importer.writer import Writer
+
+# By resolver: the function, its params in the order it writes them, the arguments they go to (positional ones first),
+# and what it writes of an argument that is not given.
+_KNOWN: dict[str, tuple[str, tuple[str, ...], dict[str, str], dict[str, str]]] = {
+    "hub": (
+        "hub",
+        ("catalog", "type", "kind", "name", "version"),
+        {"name": "", "version": "version", "catalog": "catalog", "kind": "kind", "type": "type_"},
+        {"type": "artifact", "kind": "task"},
+    ),
+    "git": (
+        "git",
+        ("url", "revision", "pathInRepo"),
+        {"url": "", "pathInRepo": "", "revision": "revision"},
+        {},
+    ),
+    "bundles": (
+        "bundle",
+        ("bundle", "name", "kind", "serviceAccount"),
+        {"bundle": "", "name": "", "kind": "kind", "serviceAccount": "service_account"},
+        {"kind": "task"},
+    ),
+    "cluster": (
+        "cluster",
+        ("kind", "name", "namespace"),
+        {"name": "", "namespace": "namespace", "kind": "kind"},
+        {"kind": "task"},
+    ),
+    "http": ("http", ("url",), {"url": ""}, {}),
+}
+_NEEDED = {"hub": {"version"}, "git": {"revision"}}
+
+
+def reference_code(reference: Mapping[str, Any], writer: Writer) -> Code:
+    """The source of a taskRef or pipelineRef. Raises Unsupported."""
+    given = {name: value for name, value in reference.items() if value not in (None, "", [])}
+    if set(given) - {"name", "kind", "apiVersion", "resolver", "params"}:
+        raise Unsupported("taskRef", "a field that v1 does not have")
+    if "resolver" not in given:
+        return _named(given, writer)
+    if set(given) - {"resolver", "params"}:
+        raise Unsupported("taskRef", "a resolver and a name")
+    params = given.get("params") or []
+    values = {each["name"]: each.get("value") for each in params}
+    if len(values) < len(params) or any(set(each) - {"name", "value"} for each in params):
+        raise Unsupported("taskRef", "params of the resolver")
+    return _known(given["resolver"], values, writer) or call(
+        writer.use("resolver"), quoted(given["resolver"]), literal(values)
+    )
+
+
+def _named(given: Mapping[str, Any], writer: Writer) -> Code:
+    if not given.get("name"):
+        raise Unsupported("taskRef", "a reference without a name")
+    said: dict[str, Code] = {}
+    if given.get("kind") and (given["kind"] != "Task" or given.get("apiVersion")):
+        said["kind"] = quoted(given["kind"])
+    if given.get("apiVersion"):
+        said["api_version"] = quoted(given["apiVersion"])
+    return call(writer.use("named"), quoted(given["name"]), **said)
+
+
+def _known(resolver: str, values: Mapping[str, Any], writer: Writer) -> Code | None:
+    """The function for a resolver, where it writes exactly these params in this order."""
+    if resolver not in _KNOWN:
+        return None
+    function, written, arguments, defaults = _KNOWN[resolver]
+    texts = all(isinstance(value, str) and value for value in values.values())
+    if not texts or [name for name in written if name in values] != list(values):
+        return None
+    positional = [name for name, argument in arguments.items() if not argument]
+    needed = {*positional, *_NEEDED.get(resolver, ())}
+    if not needed <= set(values):
+        return None
+    said = {
+        argument: quoted(values.get(name, ""))
+        for name, argument in arguments.items()
+        if argument and values.get(name, "") != defaults.get(name, "")
+    }
+    return call(writer.use(function), *(quoted(values[name]) for name in positional), **said)
+
+
+def reference_name(reference: Mapping[str, Any]) -> str:
+    """What a reference is best called: the Task's name where it says one."""
+    if reference.get("name"):
+        return str(reference["name"])
+    values = {each.get("name"): each.get("value") for each in reference.get("params") or ()}
+    for name in ("name", "pathInRepo", "url"):
+        if isinstance(values.get(name), str) and "$(" not in values[name]:
+            last = values[name].rstrip("/").rpartition("/")[2]
+            return str(last.rpartition(".")[0] or last)
+    return ""

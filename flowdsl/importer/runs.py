@@ -1,0 +1,174 @@
+"""PipelineRuns and TaskRuns as calls of `pipeline_run` and `task_run`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowdsl.importer.code import Code, Group, Pair, call, literal, mapping, quoted, render
+from flowdsl.importer.comments import Comments
+from flowdsl.importer.functions import Calls, Functions
+from flowdsl.importer.names import lower_name
+from flowdsl.importer.pipelines import PipelineWriter
+from flowdsl.importer.resolvers import reference_code
+from flowdsl.importer.shapes import Unsupported, text_of
+from flowdsl.importer.tasks import metadata, write_task
+from flowdsl.importer.writer import Writer
+
+_META = frozenset({"name", "generateName", "labels", "annotations"})
+_SPEC = frozenset({"params", "workspaces", "pipelineRef", "pipelineSpec", "taskRef", "taskSpec"})
+
+
+def write_run(
+    document: Mapping[str, Any],
+    variable: str,
+    functions: Functions,
+    pipelines: Mapping[str, str],
+    comments: Comments,
+    index: int,
+) -> None:
+    """Write `variable = pipeline_run(...)`, or `task_run`. `pipelines` are functions by name. Raises Unsupported."""
+    writer, spec, meta = functions.writer, document.get("spec") or {}, document.get("metadata") or {}
+    said: dict[str, Code] = {}
+    for field, python in (("name", "name"), ("generateName", "generate_name")):
+        if meta.get(field):
+            said[python] = quoted(meta[field])
+    rest = {field: value for field, value in spec.items() if field not in _SPEC and value is not None}
+    if document["kind"] == "PipelineRun":
+        target = _pipeline(spec, variable, functions, pipelines, comments, index)
+        said |= _pipeline_fields(rest)
+    else:
+        target = _task(spec, meta, variable, functions, comments)
+        said |= _pod(rest, rest)
+        if rest.get("timeout"):
+            said["timeout"] = literal(rest.pop("timeout"))
+    if spec.get("pipelineSpec") or spec.get("taskSpec"):
+        said["embed"] = "True"
+    said |= _given(spec, writer) | metadata(meta, _META)
+    if rest:
+        said["extra"] = literal(rest)
+    function = writer.use("pipeline_run" if document["kind"] == "PipelineRun" else "task_run")
+    lines = [f"# {text}".rstrip() for text in comments.take(())]
+    lines.append(render(Pair(variable, call(function, target, **said))))
+    writer.blocks.append("\n".join(lines))
+
+
+def _pipeline(
+    spec: Mapping[str, Any],
+    variable: str,
+    functions: Functions,
+    pipelines: Mapping[str, str],
+    comments: Comments,
+    index: int,
+) -> Code:
+    writer = functions.writer
+    reference = spec.get("pipelineRef")
+    if isinstance(reference, Mapping):
+        local = pipelines.get(reference.get("name", "")) if set(reference) == {"name"} else None
+        return local or reference_code(reference, writer)
+    if not isinstance(spec.get("pipelineSpec"), Mapping):
+        raise Unsupported("spec", "neither a reference nor a spec")
+    name = writer.scope.free(variable.removesuffix("_run") or "embedded", f"{variable}_pipeline")
+    at = ("spec", "pipelineSpec")
+    calls = Calls(functions, comments, index, name)
+    PipelineWriter(spec["pipelineSpec"], name, writer, comments, calls, at).write({})
+    return name
+
+
+def _task(
+    spec: Mapping[str, Any], meta: Mapping[str, Any], variable: str, functions: Functions, comments: Comments
+) -> Code:
+    reference = spec.get("taskRef")
+    if isinstance(reference, Mapping):
+        plain = set(reference) <= {"name", "kind"} and reference.get("kind") in (None, "Task")
+        local = functions.tasks.get(reference.get("name", "")) if plain else None
+        return local.name if local else reference_code(reference, functions.writer)
+    if not isinstance(spec.get("taskSpec"), Mapping):
+        raise Unsupported("spec", "neither a reference nor a spec")
+    name = functions.writer.scope.free(variable.removesuffix("_run") or "embedded", f"{variable}_task")
+    write_task(spec["taskSpec"], {}, name, functions.writer, comments, ("spec", "taskSpec"), inline=True)
+    return name
+
+
+def _pipeline_fields(rest: dict[str, Any]) -> dict[str, Code]:
+    said: dict[str, Code] = {}
+    template = rest.get("taskRunTemplate")
+    if isinstance(template, Mapping):
+        left = dict(template)
+        said |= _pod(left, left)
+        if left:
+            said = {}
+        else:
+            del rest["taskRunTemplate"]
+    names = {"pipeline": "timeout", "tasks": "tasks_timeout", "finally": "finally_timeout"}
+    timeouts = rest.get("timeouts")
+    if isinstance(timeouts, Mapping) and set(timeouts) <= set(names) and all(timeouts.values()):
+        said |= {python: literal(timeouts[field]) for field, python in names.items() if field in timeouts}
+        del rest["timeouts"]
+    return said
+
+
+def _pod(given: Mapping[str, Any], rest: dict[str, Any]) -> dict[str, Code]:
+    said: dict[str, Code] = {}
+    for field, python in (("serviceAccountName", "service_account"), ("podTemplate", "pod_template")):
+        if given.get(field):
+            said[python] = literal(rest.pop(field))
+    return said
+
+
+def _given(spec: Mapping[str, Any], writer: Writer) -> dict[str, Code]:
+    said: dict[str, Code] = {}
+    params, spaces = spec.get("params") or [], spec.get("workspaces") or []
+    for field, items in (("params", params), ("workspaces", spaces)):
+        if len({each["name"] for each in items}) < len(items):
+            raise Unsupported(field, "a name that is there twice")
+    if params:
+        said["params"] = literal({each["name"]: text_of(each["value"]) for each in params})
+    if spaces:
+        said["workspaces"] = mapping({each["name"]: _bound(each, writer) for each in spaces})
+    return said
+
+
+def _bound(binding: Mapping[str, Any], writer: Writer) -> Code:
+    """What a workspace is bound to: `PVC(...)` and its kin where they say it all, else as Tekton writes it."""
+    source = {name: value for name, value in binding.items() if name != "name" and value is not None}
+    for field, function, key in (
+        ("persistentVolumeClaim", "PVC", "claimName"),
+        ("secret", "Secret", "secretName"),
+        ("configMap", "ConfigMap", "name"),
+    ):
+        inner = source.get(field)
+        allowed = {field, "subPath"} if function == "PVC" else {field}
+        if set(source) <= allowed and isinstance(inner, Mapping) and set(inner) == {key}:
+            sub_path = {"sub_path": quoted(source["subPath"])} if source.get("subPath") else {}
+            return call(writer.use(function), quoted(inner[key]), **sub_path)
+    if set(source) == {"emptyDir"} and set(source["emptyDir"]) <= {"medium", "sizeLimit"}:
+        names = {"medium": "medium", "sizeLimit": "size"}
+        said = {names[field]: literal(value) for field, value in source["emptyDir"].items() if value}
+        return call(writer.use("EmptyDir"), **said)
+    return _claim(source, writer) or literal(source)
+
+
+def _claim(source: Mapping[str, Any], writer: Writer) -> Group | None:
+    template = source.get("volumeClaimTemplate")
+    if set(source) != {"volumeClaimTemplate"} or not isinstance(template, Mapping) or set(template) != {"spec"}:
+        return None
+    spec = template["spec"]
+    modes = spec.get("accessModes") or []
+    storage = spec.get("resources") or {}
+    requests = storage.get("requests") or {}
+    if set(spec) - {"accessModes", "resources", "storageClassName"} or len(modes) != 1 or set(storage) != {"requests"}:
+        return None
+    if set(requests) != {"storage"} or not isinstance(requests["storage"], str):
+        return None
+    said: dict[str, Code] = {} if modes[0] == "ReadWriteOnce" else {"access_mode": quoted(modes[0])}
+    if spec.get("storageClassName"):
+        said["storage_class"] = quoted(spec["storageClassName"])
+    return call(writer.use("VolumeClaim"), quoted(requests["storage"]), **said)
+
+
+def run_name(document: Mapping[str, Any]) -> str:
+    """The variable a run has: its name, with `_run` behind it."""
+    meta = document.get("metadata") or {}
+    name = lower_name(str(meta.get("name") or meta.get("generateName") or document.get("kind")))
+    return name if name.endswith("_run") else f"{name}_run"

@@ -1,0 +1,61 @@
+"""What params and results of tasks carry: string, array or object, and an object's keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+
+@attrs.frozen
+class Shape:
+    """A Tekton type. `keys` are an object's, in order; `type_name` the TypedDict the module has for them."""
+
+    kind: str = "string"
+    keys: tuple[str, ...] = ()
+    type_name: str = ""
+
+    @property
+    def python(self) -> str:
+        """The annotation."""
+        return {"array": "list[str]", "object": self.type_name}.get(self.kind, "str")
+
+
+STRING = Shape()
+ARRAY = Shape("array")
+
+
+class Unsupported(Exception):  # noqa: N818 - it names what was found
+    """The DSL has no words for this; `field` is where, below the part at hand."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field, self.reason = field, reason
+
+
+def declared_shape(item: Mapping[str, Any]) -> Shape:
+    """The shape of a param or result as declared, with the type that Tekton infers where none is given."""
+    default = item.get("default")
+    properties = item.get("properties")
+    kind = item.get("type") or (
+        "object"
+        if properties is not None or isinstance(default, dict)
+        else "array"
+        if isinstance(default, list)
+        else "string"
+    )
+    if kind != "object":
+        return ARRAY if kind == "array" else STRING
+    if not isinstance(properties, dict) or not properties:
+        raise Unsupported("properties", "an object without properties")
+    if any((each or {}).get("type", "string") != "string" for each in properties.values()):
+        raise Unsupported("properties", "properties that are no strings")
+    return Shape("object", tuple(str(key) for key in properties))
+
+
+def text_of(value: Any) -> Any:
+    """A param's value as Tekton's decoder has it: what is no string, list or map is its JSON text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, (int, float)) else value

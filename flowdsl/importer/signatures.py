@@ -1,0 +1,190 @@
+"""Params, workspaces and results of a Task, StepAction or Pipeline as the signature of a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any
+
+import attrs
+
+from flowdsl.importer.code import WIDTH, Code, Group, Pair, Part, call, literal, quoted, render
+from flowdsl.importer.comments import Comments
+from flowdsl.importer.names import PARAMS, RESULTS, Names, class_name, local_names, python_name
+from flowdsl.importer.references import Known
+from flowdsl.importer.shapes import Shape, Unsupported, declared_shape, text_of
+from flowdsl.importer.writer import Writer
+from flowdsl.yamlread.nodes import Path
+
+_PARAM_FIELDS = frozenset({"name", "type", "description", "default", "properties"})
+_RESULT_FIELDS = frozenset({"name", "type", "description", "properties", "value"})
+_SPACE_FIELDS = frozenset({"name", "description", "mountPath", "readOnly", "optional"})
+
+
+@attrs.define
+class Signature:
+    """A function's parameters and return type. `params` and `spaces` map Tekton's names to Python's.
+
+    `arguments` are the parts of the parameter list, each with whether it may be left out.
+    """
+
+    arguments: list[tuple[Part, bool]] = attrs.field(factory=list)
+    params: dict[str, tuple[str, Shape]] = attrs.field(factory=dict)
+    spaces: dict[str, str] = attrs.field(factory=dict)
+    required: set[str] = attrs.field(factory=set)
+    required_spaces: set[str] = attrs.field(factory=set)
+    results: dict[str, Known] = attrs.field(factory=dict)
+    returns: Code = "None"
+
+    def head(self, name: str, body: str = "") -> str:
+        """`def name(...) -> returns:`, with a body on the same line."""
+        parts = [part for part, _ in self.arguments]
+        optional = [can for _, can in self.arguments]
+        if any(before and not after for before, after in pairwise(optional)):
+            # Tekton's order may have one with a default before one without: Python allows that behind a star.
+            parts.insert(0, Part("*"))
+        returns = render(self.returns)
+        tail = f" -> {returns}:{body}"
+        if not parts and len(f"def {name}(){tail}") > WIDTH:
+            return f"def {name}() -> (\n    {returns}\n):{body}"
+        return render(Group(f"def {name}", "()", tuple(parts)), after=len(tail)) + tail
+
+
+def read_signature(
+    spec: Mapping[str, Any],
+    writer: Writer,
+    comments: Comments,
+    at: Path,
+    owner: str,
+    *,
+    hidden: frozenset[str] | None = None,
+) -> Signature:
+    """The parameters of a spec. Raises Unsupported for what Python's can't say.
+
+    `hidden` are names of the module that a pipeline's body uses, so that no parameter may have them; None for a task.
+    """
+    of_pipeline = hidden is not None
+    found = Signature()
+    params, spaces = spec.get("params") or (), spec.get("workspaces") or ()
+    taken = PARAMS | (hidden or frozenset())
+    names, space_names = local_names((each["name"] for each in params), (each["name"] for each in spaces), taken)
+    for index, item in enumerate(params):
+        said = comments.take((*at, "params", index))
+        _param(found, item, names[item["name"]], writer, said, owner)
+    for index, item in enumerate(spaces):
+        said = comments.take((*at, "workspaces", index))
+        _space(found, item, space_names[item["name"]], writer, said, of_pipeline=of_pipeline)
+    return found
+
+
+def _param(
+    found: Signature, item: Mapping[str, Any], name: str, writer: Writer, comments: tuple[str, ...], owner: str
+) -> None:
+    _only(item, _PARAM_FIELDS, "params")
+    shape = writer.named(declared_shape(item), f"{owner}-{item['name']}")
+    said: dict[str, Code] = {}
+    if name != item["name"]:
+        said["name"] = quoted(item["name"])
+    if item.get("description"):
+        said["description"] = literal(item["description"])
+    code = _annotated(shape.python, "Param", said, writer)
+    default = text_of(item.get("default"))
+    if default is not None:
+        if not _fits(default, shape):
+            raise Unsupported("params", f"the default of {item['name']!r} does not fit its type")
+        code = Pair(code, literal(default))
+    else:
+        found.required.add(item["name"])
+    found.arguments.append((Part(code, f"{name}: ", comments), default is not None))
+    found.params[item["name"]] = (name, shape)
+
+
+def _annotated(python: str, note: str, said: Mapping[str, Code], writer: Writer) -> Code:
+    if not said:
+        return python
+    return Group(writer.use("Annotated", "typing"), "[]", (Part(python), Part(call(writer.use(note), **said))))
+
+
+def _fits(default: Any, shape: Shape) -> bool:
+    if shape.kind == "array":
+        return isinstance(default, list) and all(isinstance(item, str) for item in default)
+    if shape.kind == "object":
+        texts = isinstance(default, dict) and all(isinstance(item, str) for item in default.values())
+        return texts and set(default) == set(shape.keys)
+    return isinstance(default, str)
+
+
+def _space(
+    found: Signature,
+    item: Mapping[str, Any],
+    name: str,
+    writer: Writer,
+    comments: tuple[str, ...],
+    *,
+    of_pipeline: bool,
+) -> None:
+    _only(item, _SPACE_FIELDS, "workspaces")
+    said: dict[str, Code] = {}
+    # A pipeline's workspace gets dashes for the underscores of its parameter.
+    if (name.replace("_", "-") if of_pipeline else name) != item["name"]:
+        said["name"] = quoted(item["name"])
+    fields = {"description": "description", "mountPath": "mount_path", "readOnly": "read_only", "optional": "optional"}
+    said |= {python: literal(item[field]) for field, python in fields.items() if item.get(field)}
+    space = writer.use("Workspace")
+    code: Code = Pair(space, call(space, **said)) if said else space
+    found.arguments.append((Part(code, f"{name}: ", comments), bool(said)))
+    found.spaces[item["name"]] = name
+    if not item.get("optional"):
+        found.required_spaces.add(item["name"])
+
+
+def _only(item: Mapping[str, Any], known: frozenset[str], what: str) -> None:
+    for field, value in item.items():
+        if field not in known and value not in (None, "", [], {}):
+            raise Unsupported(what, f"the field {field!r} of {item.get('name')!r}")
+
+
+def read_results(
+    found: Signature, items: Iterable[Mapping[str, Any]], writer: Writer, comments: Comments, at: Path, owner: str
+) -> None:
+    """The return type: `str` for one result named `result`, else a NamedTuple with a field each."""
+    results = list(items)
+    if not results:
+        return
+    if len({item["name"] for item in results}) < len(results):
+        raise Unsupported("results", "two results have one name")
+    fields = []
+    names = _field_names([item["name"] for item in results])
+    for index, item in enumerate(results):
+        _only(item, _RESULT_FIELDS, "results")
+        name = item["name"]
+        shape = writer.named(declared_shape(item), f"{owner}-{name}")
+        said = {key: literal(item[key]) for key in ("value", "description") if item.get(key)}
+        alone = len(results) == 1 and name == "result"
+        if not alone and names[name] != name:
+            said = {"name": quoted(name), **said}
+        fields.append(
+            Part(_annotated(shape.python, "Result", said, writer), f"{names[name]}: ", comments.take((*at, index)))
+        )
+        found.results[name] = Known("" if alone else names[name], shape)
+        if alone:
+            found.returns = fields[0].code
+            if fields[0].comments:
+                comments.by_path += [(at[:-1], text) for text in fields[0].comments]
+            return
+    cls = writer.scope.free(class_name(owner), f"{class_name(owner)}Results")
+    lines = [f"class {cls}({writer.use('NamedTuple', 'typing')}):"]
+    for part in fields:
+        lines += [f"    # {text}".rstrip() for text in part.comments]
+        lines.append(f"    {part.prefix}{render(part.code, 4, 4 + len(part.prefix))}")
+    writer.blocks.append("\n".join(lines))
+    found.returns = cls
+
+
+def _field_names(names: list[str]) -> dict[str, str]:
+    """Field names by the results' own; a NamedTuple's fields can't begin with an underscore."""
+    scope = Names(set(RESULTS))
+    return {
+        name: scope.free(f"{wanted}_" if (wanted := python_name(name).lstrip("_")) in RESULTS else wanted)
+        for name in names
+    }

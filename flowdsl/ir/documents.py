@@ -1,0 +1,43 @@
+"""Documents beside Tasks and Pipelines that a manifest may hold: runs, and Tekton documents as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from flowdsl.diagnostics import Location
+
+
+@attrs.frozen(kw_only=True)
+class RunOptions:
+    """Everything `pipeline_run(...)` and `task_run(...)` take: docs/pipelineruns.md, docs/taskruns.md.
+
+    `workspaces` binds names to `PVC`, `VolumeClaim`, `Secret`, `ConfigMap`, `EmptyDir` or a binding as Tekton has
+    it. `embed` writes the spec into the run instead of a reference. Timeouts are Go durations; those of tasks and
+    finally are a PipelineRun's. `metadata` and `extra` take further fields of the object's metadata and spec.
+    """
+
+    name: str = ""
+    generate_name: str = ""
+    params: Mapping[str, Any] = attrs.field(factory=dict)
+    workspaces: Mapping[str, Any] = attrs.field(factory=dict)
+    timeout: str = ""
+    tasks_timeout: str = ""
+    finally_timeout: str = ""
+    service_account: str = ""
+    pod_template: Mapping[str, Any] = attrs.field(factory=dict)
+    embed: bool = False
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    annotations: Mapping[str, str] = attrs.field(factory=dict)
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Raw:
+    """A Tekton document as it is."""
+
+    document: Mapping[str, Any]
+    location: Location

@@ -1,0 +1,65 @@
+"""Runs and StepActions of a manifest as Tekton objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowdsl.ir.documents import RunOptions
+from flowdsl.ir.nodes import PipelineWorkspace, TaskDef
+from flowdsl.ir.options import TaskOptions
+from flowdsl.lower.containers import env_list, security_context
+from flowdsl.lower.run import bound
+from flowdsl.lower.task import filled, object_meta, param_spec, result_spec, with_extra
+
+
+def run_of(
+    kind: str, options: RunOptions, what: Mapping[str, Any], namespace: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A PipelineRun or TaskRun; `what` is its reference or its embedded spec, by Tekton's field name."""
+    names = {"name": options.name, "generateName": options.generate_name, **(namespace or {})}
+    meta = {**names, "labels": dict(options.labels), "annotations": dict(options.annotations), **options.metadata}
+    pod = {"serviceAccountName": options.service_account, "podTemplate": dict(options.pod_template)}
+    spec: dict[str, Any] = {
+        **what,
+        "params": [{"name": name, "value": value} for name, value in options.params.items()],
+        "workspaces": [bound(PipelineWorkspace(name, source)) for name, source in options.workspaces.items()],
+    }
+    if kind == "TaskRun":
+        spec |= {**pod, "timeout": options.timeout}
+    else:
+        timeouts = {
+            "pipeline": options.timeout,
+            "tasks": options.tasks_timeout,
+            "finally": options.finally_timeout,
+        }
+        spec |= {"taskRunTemplate": filled(pod), "timeouts": filled(timeouts)}
+    return {
+        "apiVersion": "tekton.dev/v1",
+        "kind": kind,
+        "metadata": filled(meta),
+        "spec": with_extra(spec, options.extra),
+    }
+
+
+def step_action_document(task: TaskDef, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """A StepAction: docs/stepactions.md."""
+    options: TaskOptions = task.options
+    spec = {
+        "description": task.description,
+        "image": options.image,
+        "params": [param_spec(param, enums=False) for param in task.params],
+        "command": list(options.command),
+        "args": list(options.args),
+        "workingDir": options.working_dir,
+        "env": env_list(options.env),
+        "securityContext": security_context(options.security),
+        "script": options.script,
+        "results": [result_spec(result) for result in task.results],
+    }
+    return {
+        "apiVersion": "tekton.dev/v1beta1",
+        "kind": "StepAction",
+        "metadata": filled(object_meta({"name": task.name}, metadata, options)),
+        "spec": with_extra(spec, options.extra),
+    }
