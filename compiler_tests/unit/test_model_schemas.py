@@ -109,6 +109,8 @@ def test_models_are_values() -> None:
     assert one != Step(name="a", image="x", args=None)  # given and absent are two things to a document
     assert one != Param(name="a")
     assert one.args is None
+    assert Step(name="a", args=None).model_dump() == {"name": "a", "args": None}
+    assert Step(name="a", args=None).model_dump(exclude_none=True) == {"name": "a"}
     assert one.model_fields_set == {"name", "image"}
     assert repr(one) == "Step(name='a', image='x')"
     other = one.model_copy({"image": "y"})

@@ -63,10 +63,17 @@ class Model:  # noqa: PLW1641 - what can change has no hash
         found: Self = schema.validator(model).validate_python(value)
         return found
 
-    def model_dump(self) -> dict[str, Any]:
-        """The fields that were set, under the API's names, in the order of the API's documents."""
+    def model_dump(
+        self, *, by_alias: bool = True, exclude_unset: bool = True, exclude_none: bool = False
+    ) -> dict[str, Any]:
+        """The document: fields in the order of the API's. Without `by_alias` under the attributes' names.
+
+        Only fields that were set, unless `exclude_unset` is false; with `exclude_none` none that are null.
+        """
         model: type = type(self)
-        found: dict[str, Any] = schema.serializer(model).to_python(self, by_alias=True, exclude_unset=True)
+        found: dict[str, Any] = schema.serializer(model).to_python(
+            self, by_alias=by_alias, exclude_unset=exclude_unset, exclude_none=exclude_none
+        )
         return found
 
     @property
