@@ -35,6 +35,8 @@ AWKWARD = (
         "a\n\t",
         "\t\na",
     ),
+    *("line one\r\nline two\r\n", "ends in blanks  \nthen goes on\t\n", "    deep\nshallow\n", "x" * 1_500),
+    *("2026-11-25T03:00:00Z", "2026-11-25 03:00:00.1 +1", "many words " * 150 + "\n" + "more of them " * 100),
     *("word " * 300, "$(params.a[*])", "%YAML 1.1", "--- a\n...\n---\n", "😀\n", "\U0010ffff", "'\"\\", "k" * 1200),
 )
 dense = st.text(alphabet="0123456789abefoxyzEOTXZ._+-:~ #\n\t,[]{}&*!|>'\"%@`=<?/$()\\", max_size=12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,6 +40,21 @@ AWKWARD = (
         "$(params.a[*])",
         "%YAML 1.1",
         "--- a\n...\n",
+        "2026-11-25T03:00:00Z",
+        "2026-11-25 03:00:00.1 +1",
+        "12:30:45",
+        "0o17",
+        "0xFF",
+        "1e-3",
+        "-1.5E+3",
+        "+.INF",
+        "line one\r\nline two\r\n",
+        "ends in blanks  \nthen goes on\t\n",
+        "    deep first line\nshallow\n",
+        "\tprintf\n",
+        "nul\0inside\n",
+        "\U0001f600 astral \U0010fffd\n",
+        "e\u0301 \u200b \u202e \ufdd0",
         "😀\n",
         "\U0010ffff",
         "\ufffe",
@@ -47,10 +63,17 @@ AWKWARD = (
     ),
 )
 
+# Too long for Hypothesis to carry around.
+LONG = ("x" * 100_000, "many words " * 2_000 + "\n" + "more of them " * 500, "k: v # " * 3_000)
+LINE_ENDS = ("\n", "\r\n", "\r", "\n\n", " \n", "\t\n", "\n ", "\n\t", "\u2028", "\u2029", "\x85")
 characters = st.characters(exclude_categories=("Cs",))
 # Letters that numbers, dates and indicators are made of turn up far more often than chance would have them.
 dense = st.text(alphabet="0123456789abefoxyzEOTXZ._+-:~ #\n\t,[]{}&*!|>'\"%@`=<?/$()\\", max_size=12)
-strings = st.one_of(st.sampled_from(AWKWARD), dense, st.text(characters, max_size=20))
+# Scripts: several lines, each awkward by itself, with whatever may stand between two lines.
+scripts = st.lists(
+    st.tuples(st.one_of(st.sampled_from(AWKWARD), dense), st.sampled_from(LINE_ENDS)), min_size=1, max_size=5
+).map(lambda parts: "".join(line + end for line, end in parts))
+strings = st.one_of(st.sampled_from(AWKWARD), dense, scripts, st.text(characters, max_size=20))
 scalars = st.one_of(
     strings,
     st.none(),
@@ -65,6 +88,14 @@ values = st.recursive(
     max_leaves=12,
 )
 documents = st.lists(st.dictionaries(strings, values, max_size=4), max_size=3)
+
+
+@pytest.mark.parametrize("text", [*AWKWARD, *LONG], ids=lambda text: ascii(text)[:20])
+def test_each_awkward_scalar_in_each_place(text: str) -> None:
+    document = {"a": text, text: text, "list": [text, [text], {text: text}], "script": f"{text}\n{text}\n", "z": "end"}
+    written = emit_yaml([document])
+    for loader in (yaml.SafeLoader, yaml.CSafeLoader):
+        assert same(yaml.load(written, loader), document)
 
 
 @settings(max_examples=400)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from flowdsl.tekton import UnknownKind, dump, model_for, parse
 from flowdsl.tekton.decode import located_errors
@@ -27,7 +27,7 @@ def fields_of(name: str) -> set[str] | None:
     for module in MODULES:
         model = getattr(importlib.import_module(f"flowdsl.tekton.{module}"), name, None)
         if model is not None:
-            return {field.alias or key for key, field in model.model_fields.items()}
+            return {field.name for field in model.fields().values()}
     return None
 
 

@@ -70,7 +70,7 @@ def _tasks(tasks: list[PipelineTask] | None, path: Path, defaulted: bool) -> lis
 def check_pipeline_spec(view: PipelineView, gates: Gates, report: Report) -> None:
     """All rules of a pipeline's spec that do not depend on where it stands."""
     spec, path = view.spec, view.path
-    if not any(getattr(spec, field) for field in type(spec).model_fields):
+    if not any(getattr(spec, field) for field in type(spec).fields()):
         report.error("FLOW245", path, "the pipeline is empty", "add `tasks:`")
     _check_names(view, report)
     for each in (*view.tasks, *view.final):

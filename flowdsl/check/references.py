@@ -47,7 +47,7 @@ class Found:
 _NONE = Found(())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def variables(text: str, prefix: str) -> Found:
     """The variables of a prefix (a regular expression, `params` or `context\\.task`) that a text refers to.
 
@@ -108,7 +108,7 @@ def whole_array_name(text: str) -> str:
     return text.removeprefix("$(params.").removesuffix("[*])")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def expressions(text: str) -> tuple[str, ...]:
     """What stands between `$(` and `)` in every reference of the plain form."""
     return tuple(_VARIABLE.findall(text)) if "$(" in text else ()

@@ -11,6 +11,19 @@ from flowdsl.check.references import expressions
 from flowdsl.tekton.containers import EnvVar, VolumeMount
 from flowdsl.tekton.tasks import Sidecar, Step, StepActionSpec, StepTemplate
 
+_MERGED = (
+    "image",
+    "command",
+    "args",
+    "workingDir",
+    "imagePullPolicy",
+    "envFrom",
+    "env",
+    "volumeMounts",
+    "volumeDevices",
+    "computeResources",
+)
+
 
 @attrs.frozen
 class Text:
@@ -34,6 +47,8 @@ class StepView:
 def step_views(steps: list[Step] | None, template: StepTemplate | None, path: Path) -> list[StepView]:
     """The steps of a task below `path` (`spec`), merged with their template as MergeStepsWithStepTemplate does."""
     views = []
+    if template is not None and not any(getattr(template, field) for field in _MERGED):
+        template = None  # it sets what no rule here reads, such as securityContext
     for index, step in enumerate(steps or ()):
         whole = step if template is None or step.ref is not None else merge(template, step)
         at = (*path, "steps", index)

@@ -102,7 +102,7 @@ def check_declared(views: list[StepView], params: list[Declared], report: Report
     for text in texts:
         check_text(text.value, text.path, "params", names, "param", report)
     objects = by_type(params)[2]
-    for text in texts:
+    for text in texts if objects else ():
         check_object_keys(text.value, text.path, objects, report)
         if not text.on_error:
             check_whole(text.value, text.path, {param.name for param in objects}, report)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from flowdsl.diagnostics import Collector
-from flowdsl.frontend.script import ScriptInput, ScriptOutput, build_script, script_roots
-from flowdsl.frontend.slicing import slice_source, target_version
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.types import Kind, TypeSpec
+
+if TYPE_CHECKING:
+    from flowdsl.frontend.script import ScriptInput
 
 _WORKSPACE = TypeSpec(Kind.WORKSPACE, "Workspace")
 
@@ -40,6 +41,10 @@ def _script(task: TaskDef, collector: Collector) -> str:
     function = task.function
     if function is None:
         return ""
+    # Not at the top: a pipeline of container tasks has nothing to slice.
+    from flowdsl.frontend.script import ScriptOutput, build_script, script_roots
+    from flowdsl.frontend.slicing import slice_source, target_version
+
     inputs = script_inputs(task, function)
     options = task.options
     target = target_version(options.image, options.python)
@@ -54,6 +59,8 @@ def _script(task: TaskDef, collector: Collector) -> str:
 
 def script_inputs(task: TaskDef, function: Callable[..., Any]) -> list[ScriptInput]:
     """Every parameter of the function in its order: params, workspaces and secrets alike."""
+    from flowdsl.frontend.script import ScriptInput
+
     types = {param.python: param.type for param in task.params}
     types.update({space.python: attrs.evolve(_WORKSPACE, optional=space.optional) for space in task.workspaces})
     types.update({item.name: TypeSpec(item.kind, item.kind.value, optional=item.optional) for item in task.env})

@@ -15,10 +15,11 @@ from typing import Final
 _WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _LONGEST_WORD: Final = max(map(len, _WORDS))
 
-# Visible characters, the colon aside; a colon needs something other than a space after it, a space no `#`.
-_TAIL: Final = r"[!-9;-~\u0080-\U0010ffff]*(?:(?::(?=[^ ])| (?=[^#]))[!-9;-~\u0080-\U0010ffff]*)*"
+# Visible characters, the colon aside; a colon needs something other than a space after it, a space no `#`. Written as
+# what they are not: `re` takes 7 ms to compile a class that reaches to U+10FFFF.
+_TAIL: Final = r"[^\x00- :\x7f]*(?:(?::(?=[^ ])| (?=[^#]))[^\x00- :\x7f]*)*"
 _PLAIN: Final = re.compile(
-    r"(?:[A-Za-z_/$(;^\\\u0080-\U0010ffff]"  # starts with no indicator and no digit
+    r"(?:[^\x00-#%-'\)-.0-:<-@\[\]`{-\x7f]"  # a letter or one of _/$(;^\\: starts with no indicator and no digit
     r"|--?(?=[A-Za-z])|\.\.?(?=/)"  # -c, --flag, ./path and ../path, but no number, list item or document end
     # A number, a date or a time of any YAML has none of these letters; durations, quantities and versions do.
     r"|(?=[0-9][^ :]*[GHIJKLMNPQRSUVWYghijklmnpqrsuvwy])[0-9]"

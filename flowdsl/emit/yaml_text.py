@@ -39,8 +39,9 @@ def emit_yaml(documents: Iterable[Mapping[str, Any]]) -> bytes:
                 parts.append("{}\n")
         except (TypeError, ValueError) as error:
             raise located(error, document, number) from error
-        texts.append("".join(parts))
-    return "---\n".join(texts).encode("utf-8")
+        # Encoded one by one: the whole text never stands in memory twice.
+        texts.append("".join(parts).encode("utf-8"))
+    return b"---\n".join(texts)
 
 
 class _Writer:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
@@ -20,40 +22,52 @@ T = TypeVar("T")
 
 def read_options(cls: type[T], given: Mapping[str, Any], location: Location, collector: Collector) -> T:
     """The options object; FLOW002 for an option that does not exist or has the wrong type."""
-    fields = {field.name: field for field in attrs.fields(cls)}  # type: ignore[arg-type]
+    wanted: type = cls
+    fields = _kinds(wanted)
     good: dict[str, Any] = {}
     for name, value in given.items():
         if name not in fields:
             close = difflib.get_close_matches(name, fields, 1)
             hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(fields)}"
             collector.error("FLOW002", f"there is no option {name!r}", location, hint=hint)
-        elif problem := _wrong(str(fields[name].type), name, value):
+        elif problem := _wrong(fields[name], name, value):
             collector.error("FLOW002", problem, location, hint="see the documentation of the option")
         else:
             good[name] = tuple(value) if isinstance(value, list) else value
     return cls(**good)
 
 
-def _wrong(annotation: str, name: str, value: Any) -> str:
-    """What is wrong with an option's type, or nothing."""
-    expected: dict[str, tuple[type, ...]] = {
-        "str": (str,),
-        "int": (int,),
-        "int | None": (int, type(None)),
-        "str | Mapping[str, Any]": (str, Mapping),
-    }
+_EXPECTED: Mapping[str, tuple[Any, ...]] = MappingProxyType(
+    {"str": (str,), "int": (int,), "int | None": (int, type(None)), "str | Mapping[str, Any]": (str, Mapping)}
+)
+
+
+@functools.cache
+def _kinds(cls: type) -> Mapping[str, tuple[Any, ...]]:
+    """What each option of a class takes."""
+    return {field.name: _kinds_of(str(field.type)) for field in attrs.fields(cls)}
+
+
+def _kinds_of(annotation: str) -> tuple[Any, ...]:
     if annotation == "bool":
-        return "" if isinstance(value, bool) else f"option {name!r} takes True or False, got {value!r}"
+        return (bool,)
     if annotation.startswith("LocalRun"):
+        return (LocalRun,)
+    if annotation.startswith("Mapping"):
+        return (Mapping,)
+    if annotation.startswith(("tuple", "frozenset")):
+        return (list, tuple, set, frozenset)
+    return _EXPECTED.get(annotation, (object,))
+
+
+def _wrong(kinds: tuple[Any, ...], name: str, value: Any) -> str:
+    """What is wrong with an option's type, or nothing."""
+    if bool in kinds:
+        return "" if isinstance(value, bool) else f"option {name!r} takes True or False, got {value!r}"
+    if LocalRun in kinds:
         if value is None or isinstance(value, LocalRun) or callable(value):
             return ""
         return f"option {name!r} takes a LocalRun, or a function that gives one, got {type(value).__name__} {value!r}"
-    if annotation.startswith("Mapping"):
-        kinds: tuple[Any, ...] = (Mapping,)
-    elif annotation.startswith(("tuple", "frozenset")):
-        kinds = (list, tuple, set, frozenset)
-    else:
-        kinds = expected.get(annotation, (object,))
     if isinstance(value, kinds) and not (isinstance(value, bool) and int in kinds):
         return ""
     names = " or ".join(kind.__name__ for kind in kinds)

@@ -24,7 +24,7 @@ def as_mapping(returned: Any) -> dict[str, Any]:
         return {}
     if isinstance(returned, Mapping):
         return dict(returned)
-    if hasattr(returned, "_fields") and isinstance(returned, tuple):
+    if isinstance(returned, tuple) and hasattr(returned, "_fields"):
         return dict(zip(getattr(returned, "_fields", ()), returned, strict=True))
     if dataclasses.is_dataclass(returned):
         return {field.name: getattr(returned, field.name) for field in dataclasses.fields(returned)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import os
 import sys
@@ -55,10 +56,14 @@ def of_parameter(function: Callable[..., Any], name: str) -> Location:
 
 def display(path: str) -> str:
     """A path as a user would type it: relative to the working folder where it lies below it."""
-    if path.startswith("<"):
-        return path
+    return path if path.startswith("<") else _below(path, os.getcwd())
+
+
+@functools.lru_cache(maxsize=256)
+def _below(path: str, folder: str) -> str:
+    # One file defines many tasks and calls, each of which asks for its place.
     try:
-        relative = os.path.relpath(path)
+        relative = os.path.relpath(path, folder)
     except ValueError:
         return path
     return path if relative.startswith("..") else relative

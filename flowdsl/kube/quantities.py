@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d+))?")
 _SUFFIXES = {
@@ -25,6 +26,7 @@ _SUFFIXES = {
 }
 
 
+@lru_cache(maxsize=512)
 def is_quantity(text: str) -> bool:
     """Whether Kubernetes reads the text as a quantity."""
     return _QUANTITY.fullmatch(text) is not None

@@ -31,7 +31,7 @@ def model_for(kind: str, api_version: str) -> type[Model]:
 
 
 def parse(document: Mapping[str, Any]) -> Model:
-    """The model of a document. Raises UnknownKind, or pydantic's ValidationError for what Tekton would not decode."""
+    """The model of a document. Raises UnknownKind, or a ValidationError for what Tekton would not decode."""
     model = model_for(str(document.get("kind")), str(document.get("apiVersion")))
     from flowdsl.tekton.decode import validate
 
@@ -40,4 +40,4 @@ def parse(document: Mapping[str, Any]) -> Model:
 
 def dump(model: Model) -> dict[str, Any]:
     """The document of a model: the fields that were set, in the order of the API's documents."""
-    return model.model_dump(by_alias=True, exclude_unset=True)
+    return model.model_dump()

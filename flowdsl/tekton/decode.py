@@ -9,11 +9,10 @@ import copy
 import difflib
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import attrs
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from flowdsl.tekton.base import Model
 
@@ -216,18 +215,9 @@ def _sees_type(model: type[Model], location: tuple[int | str, ...]) -> bool:
     return True
 
 
-@cache
 def _fields(model: type[Model]) -> dict[str, type[Model] | None]:
     """The fields of a model with the model that each holds, itself or in a list or map."""
-    # Until a model is built, pydantic knows a class that is defined further down by its name alone.
-    hints = get_type_hints(model)
-    return {field.alias or name: _model_in(hints[name]) for name, field in model.model_fields.items()}
-
-
-def _model_in(annotation: Any) -> type[Model] | None:
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        return annotation
-    return next((found for each in get_args(annotation) if (found := _model_in(each)) is not None), None)
+    return {field.name: field.model for field in model.fields().values()}
 
 
 def _parent(document: Any, location: tuple[int | str, ...]) -> Any:

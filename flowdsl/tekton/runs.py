@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-
 from flowdsl.tekton.base import Duration, Model
 from flowdsl.tekton.containers import EnvVar, ResourceRequirements
 from flowdsl.tekton.meta import LocalObjectReference, ObjectMeta
@@ -153,7 +151,7 @@ class TimeoutFields(Model):
     """Tekton's `TimeoutFields`."""
 
     tasks: Duration | None = None
-    finally_: Duration | None = Field(default=None, alias="finally")
+    finally_: Duration | None = None
     pipeline: Duration | None = None
 
 

@@ -1,0 +1,112 @@
+"""Speed never skips a check: whatever document is wrong, of whatever kind, wherever it stands, is refused."""
+
+from __future__ import annotations
+
+import copy
+import gc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from flowdsl import pipeline, task
+from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.compiler import compile as stages
+from flowdsl.diagnostics import FlowError
+
+
+@task(image="example.com/a:1", script="true")
+def make(given: str) -> str: ...
+
+
+@task(image="example.com/a:1", script="true")
+def make_the_same(given: str) -> str: ...
+
+
+@pipeline
+def sample(name: str = "x") -> None:
+    make_the_same(given=make(given=name))
+
+
+def unknown_field(document: dict[str, Any]) -> str:
+    document["spec"]["colour"] = "red"
+    return "FLOW201"
+
+
+def wrong_type(document: dict[str, Any]) -> str:
+    document["spec"]["params"] = "none"
+    return "FLOW200"
+
+
+def bad_name(document: dict[str, Any]) -> str:
+    document["metadata"].pop("generateName", None)
+    document["metadata"]["name"] = "Not A Name"
+    return "FLOW204"
+
+
+def broken(index: int, change: Callable[[dict[str, Any]], str], seen: list[str]) -> Callable[..., Iterator[Any]]:
+    lowered = stages._documents
+
+    def documents(*arguments: Any) -> Iterator[dict[str, Any]]:
+        for number, document in enumerate(lowered(*arguments)):
+            found = copy.deepcopy(document)
+            if number == index:
+                seen.append(change(found))
+            yield found
+
+    return documents
+
+
+@pytest.mark.parametrize("change", [unknown_field, wrong_type, bad_name])
+@pytest.mark.parametrize("inline", [False, True])
+def test_a_fault_in_any_document_is_found(
+    monkeypatch: pytest.MonkeyPatch, inline: bool, change: Callable[[dict[str, Any]], str]
+) -> None:
+    options = CompileOptions(inline=inline)
+    kinds = [document["kind"] for document in compile_pipeline(sample, options).documents]
+    assert kinds == ["Pipeline", "PipelineRun"] if inline else ["Task", "Task", "Pipeline", "PipelineRun"]
+    for index in range(len(kinds)):
+        codes: list[str] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(stages, "_documents", broken(index, change, codes))
+            with pytest.raises(FlowError) as caught:
+                compile_pipeline(sample, options)
+        assert codes[0] in {item.code for item in caught.value.diagnostics}, (kinds[index], index)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_fault_in_any_embedded_task_is_found(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def change(document: dict[str, Any]) -> str:
+        document["spec"]["tasks"][number]["taskSpec"]["steps"][0]["args"] = ["$(params.missing)"]
+        return "FLOW222"
+
+    codes: list[str] = []
+    monkeypatch.setattr(stages, "_documents", broken(0, change, codes))
+    with pytest.raises(FlowError) as caught:
+        compile_pipeline(sample, CompileOptions(inline=True))
+    assert codes == ["FLOW222"]
+    assert {"FLOW222"} == {item.code for item in caught.value.diagnostics}
+
+
+def test_the_garbage_collector_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    states: list[bool] = []
+    lowered = stages._documents
+
+    def watched(*arguments: Any) -> Iterator[dict[str, Any]]:
+        states.append(gc.isenabled())
+        return lowered(*arguments)
+
+    monkeypatch.setattr(stages, "_documents", watched)
+    assert gc.isenabled()
+    compile_pipeline(sample)
+    assert states == [False]
+    assert gc.isenabled()
+    with pytest.raises(FlowError):
+        compile_pipeline(sample, CompileOptions(params={"nobody": "x"}))
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        compile_pipeline(sample)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

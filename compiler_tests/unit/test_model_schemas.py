@@ -1,0 +1,130 @@
+"""The models' own schemas: every field of every model is read, strict and closed, as pydantic itself would read it."""
+
+from __future__ import annotations
+
+import importlib
+import typing
+from typing import Annotated, Any
+
+import pytest
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+
+from flowdsl.tekton import schema
+from flowdsl.tekton.base import Model
+from flowdsl.tekton.params import Param
+from flowdsl.tekton.pipelines import PipelineSpec
+from flowdsl.tekton.scalars import check_duration, check_int_or_string, check_quantity, check_timestamp
+from flowdsl.tekton.tasks import Step, Task
+
+MODULES = ("claims", "containers", "meta", "params", "pipelines", "runs", "scheduling", "states", "status", "tasks")
+MODULES += ("volumes", "volumes_vendors")
+SCALARS: dict[str, Any] = {
+    "str": str,
+    "int": int,
+    "bool": bool,
+    "Any": Any,
+    "ParamValue": Any,
+    "Quantity": Annotated[Any, BeforeValidator(check_quantity)],
+    "IntOrString": Annotated[Any, BeforeValidator(check_int_or_string)],
+    "Duration": Annotated[str, AfterValidator(check_duration)],
+    "Timestamp": Annotated[str, AfterValidator(check_timestamp)],
+}
+PROBES: tuple[Any, ...] = (
+    *(None, "text", "", "5m", "1Gi", "2026-01-31T12:00:00Z", 1, 1.5, True, False, {}, [], [None], {"a": None}),
+    *(["text"], [1], {"a": "text"}, {"a": 1}, [{}], {"a": {}}, [{"colour": 1}], {"a": {"colour": 1}}, {"colour": 1}),
+)
+
+
+def models() -> list[type[Model]]:
+    found = []
+    for name in MODULES:
+        for value in vars(importlib.import_module(f"flowdsl.tekton.{name}")).values():
+            if isinstance(value, type) and issubclass(value, Model) and value is not Model and value not in found:
+                found.append(value)
+    return found
+
+
+def of_pydantic(model: type[Model], made: dict[str, Any]) -> Any:
+    """The same model written for pydantic, by its name in `made`; within itself it is a forward reference."""
+    name = f"{model.__name__}OfPydantic"  # not a name that this file knows
+    if name not in made:
+        made[name] = typing.ForwardRef(name)
+        parts: dict[str, Any] = {}
+        for attribute, field in schema.fields(model).items():
+            held: Any = of_pydantic(field.model, made) if field.model else SCALARS[field.scalar]
+            kind = list[held] if field.container == "list" else dict[str, held] if field.container == "dict" else held
+            alias = {"alias": field.name} if field.name != attribute else {}
+            parts[attribute] = (typing.Optional[kind], Field(default=None, **alias))  # noqa: UP045 - made at run time
+        config = ConfigDict(extra="forbid", strict=True, defer_build=True, protected_namespaces=())
+        made[name] = create_model(name, __config__=config, **parts)
+    return made[name]
+
+
+def verdict(model: Any, value: Any) -> list[tuple[Any, str]]:
+    try:
+        model.model_validate(value)
+    except ValidationError as error:
+        return [(item["loc"], item["type"]) for item in error.errors(include_url=False)]
+    return []
+
+
+def test_there_are_as_many_as_the_api_has() -> None:
+    assert len(models()) > 150
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
+def test_every_field_is_read_as_pydantic_reads_it(model: type[Model]) -> None:
+    made: dict[str, Any] = {}
+    reference = of_pydantic(model, made)
+    for each in made.values():
+        if not each.__pydantic_complete__:
+            each.model_rebuild(_types_namespace=made)
+    assert verdict(model, {}) == []
+    assert verdict(model, {"colour": 1}) == [(("colour",), "extra_forbidden")]
+    for field in schema.fields(model).values():
+        for probe in PROBES:
+            document = {field.name: probe}
+            assert verdict(model, document) == verdict(reference, document), document
+
+
+def test_an_annotation_outside_the_language_is_told() -> None:
+    class Odd(Model):
+        number: int = 1
+
+    with pytest.raises(TypeError, match=r"Odd\.number"):
+        Odd.model_validate({})
+
+
+def test_finally_is_an_attribute_with_an_underscore() -> None:
+    spec = PipelineSpec.model_validate({"finally": [{"name": "last"}]})
+    assert spec.finally_ is not None
+    assert spec.finally_[0].name == "last"
+    assert spec.model_dump() == {"finally": [{"name": "last"}]}
+    assert verdict(PipelineSpec, {"finally_": []}) == [(("finally_",), "extra_forbidden")]
+
+
+def test_models_are_values() -> None:
+    one = Step(name="a", image="x")
+    assert one == Step(name="a", image="x")
+    assert one != Step(name="a", image="x", args=None)  # given and absent are two things to a document
+    assert one != Param(name="a")
+    assert one.args is None
+    assert Step(name="a", args=None).model_dump() == {"name": "a", "args": None}
+    assert Step(name="a", args=None).model_dump(exclude_none=True) == {"name": "a"}
+    assert one.model_fields_set == {"name", "image"}
+    assert repr(one) == "Step(name='a', image='x')"
+    other = one.model_copy({"image": "y"})
+    assert (one.image, other.image, other.name) == ("x", "y", "a")
+    assert other.model_dump() == {"name": "a", "image": "y"}
+    with pytest.raises(TypeError, match="no field colour"):
+        Step(colour="red")  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        hash(one)
+
+
+def test_a_dump_has_the_order_of_the_api_and_nothing_unset() -> None:
+    given = {"spec": {"steps": [{"script": "x", "image": "i", "name": "n"}]}, "kind": "Task", "apiVersion": "v"}
+    written = Task.model_validate(given).model_dump()
+    assert written == given
+    assert list(written) == ["apiVersion", "kind", "spec"]
+    assert list(written["spec"]["steps"][0]) == ["name", "image", "script"]

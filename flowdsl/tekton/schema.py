@@ -1,0 +1,142 @@
+"""From a model's annotations to pydantic-core's validator and serialiser, each built on first use.
+
+The models' annotations are a small language: `T | None`, `list[T] | None`, `dict[str, T] | None`, where T is a scalar
+or another model. Reading just that is a hundred times cheaper than evaluating any annotation Python allows.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import attrs
+from pydantic_core import SchemaSerializer, SchemaValidator, core_schema
+
+from flowdsl.tekton.scalars import check_duration, check_int_or_string, check_quantity, check_timestamp
+
+_ANNOTATION = re.compile(r"(?:(list)\[(\w+)\]|(dict)\[str, (\w+)\]|(\w+)) \| None")
+_SCALARS: dict[str, core_schema.CoreSchema] = {
+    "str": core_schema.str_schema(),
+    "int": core_schema.int_schema(),
+    "bool": core_schema.bool_schema(),
+    "Any": core_schema.any_schema(),
+    "ParamValue": core_schema.any_schema(),
+    "Quantity": core_schema.no_info_before_validator_function(check_quantity, core_schema.any_schema()),
+    "IntOrString": core_schema.no_info_before_validator_function(check_int_or_string, core_schema.any_schema()),
+    "Duration": core_schema.no_info_after_validator_function(check_duration, core_schema.str_schema()),
+    "Timestamp": core_schema.no_info_after_validator_function(check_timestamp, core_schema.str_schema()),
+}
+
+
+@attrs.frozen
+class Field:
+    """One field: its `name` in documents, the `container` ("list", "dict" or ""), and what it holds.
+
+    `model` is the model that it holds, itself or in the container; `scalar` the scalar's name where that is none.
+    """
+
+    name: str
+    container: str
+    scalar: str
+    model: type | None
+
+
+@cache
+def fields(model: type) -> Mapping[str, Field]:
+    """The fields of a model by attribute, in order. Raises TypeError for an annotation outside the language above."""
+    home = vars(sys.modules[model.__module__])
+    found = {}
+    for attribute, annotation in inspect.get_annotations(model).items():
+        if annotation.startswith("ClassVar"):
+            continue
+        match = _ANNOTATION.fullmatch(annotation)
+        if match is None:
+            raise TypeError(f"{model.__name__}.{attribute}: no field of a model can be {annotation!r}")
+        inner = match[2] or match[4] or match[5]
+        held = None if inner in _SCALARS else home[inner]
+        # A trailing underscore keeps an attribute from being a keyword of Python.
+        name = attribute.rstrip("_")
+        found[attribute] = Field(name, match[1] or match[3] or "", "" if held else inner, held)
+    return found
+
+
+@cache
+def validator(model: type) -> SchemaValidator:
+    """What reads a document as the model."""
+    return SchemaValidator(_schema(model))
+
+
+@cache
+def serializer(model: type) -> SchemaSerializer:
+    """What writes the model as a document."""
+    return SchemaSerializer(_schema(model))
+
+
+@cache
+def _schema(model: type) -> core_schema.CoreSchema:
+    """The schema of a model with all it can hold; what several fields hold is written once and referred to."""
+    uses = Counter(held for each in _reachable(model) for held in _held(each))
+    shared = {held for held, number in uses.items() if number > 1} | {model}
+    definitions = [_model(each, shared) for each in _reachable(model) if each in shared]
+    return core_schema.definitions_schema(core_schema.definition_reference_schema(model.__name__), definitions)
+
+
+def _reachable(model: type) -> Iterator[type]:
+    seen = {model}
+    stack = [model]
+    while stack:
+        each = stack.pop()
+        yield each
+        for held in _held(each):
+            if held not in seen:
+                seen.add(held)
+                stack.append(held)
+
+
+def _held(model: type) -> Iterator[type]:
+    return (field.model for field in fields(model).values() if field.model is not None)
+
+
+def _model(model: type, shared: set[type]) -> core_schema.CoreSchema:
+    # Written out, not made by core_schema's functions: for a thousand fields those take as long as all the rest.
+    parts = {attribute: _part(attribute, field, shared) for attribute, field in fields(model).items()}
+    name = model.__name__
+    schema: core_schema.ModelSchema = {
+        "type": "model",
+        "cls": model,
+        "schema": {"type": "model-fields", "fields": parts, "model_name": name},
+        "config": {"title": name, "extra_fields_behavior": "forbid", "strict": True},
+    }
+    if model in shared:
+        schema["ref"] = name
+    return schema
+
+
+def _part(attribute: str, field: Field, shared: set[type]) -> core_schema.ModelField:
+    nullable: core_schema.NullableSchema = {"type": "nullable", "schema": _held_schema(field, shared)}
+    part: core_schema.ModelField = {
+        "type": "model-field",
+        "schema": {"type": "default", "schema": nullable, "default": None},
+    }
+    if field.name != attribute:
+        part["validation_alias"] = part["serialization_alias"] = field.name
+    return part
+
+
+def _held_schema(field: Field, shared: set[type]) -> core_schema.CoreSchema:
+    inner: core_schema.CoreSchema
+    if field.model is None:
+        inner = _SCALARS[field.scalar]
+    elif field.model in shared:
+        inner = {"type": "definition-ref", "schema_ref": field.model.__name__}
+    else:
+        inner = _model(field.model, shared)
+    if field.container == "list":
+        return {"type": "list", "items_schema": inner}
+    if field.container == "dict":
+        return {"type": "dict", "keys_schema": _SCALARS["str"], "values_schema": inner}
+    return inner
