@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+# Not `compile`: `from flowdsl import *` must not hide Python's own.
 __all__ = [
     "PVC",
     "Body",
@@ -56,7 +57,6 @@ __all__ = [
     "bundle",
     "cel",
     "cluster",
-    "compile",
     "condition",
     "context",
     "diff",

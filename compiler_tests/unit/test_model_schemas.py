@@ -9,9 +9,8 @@ from typing import Annotated, Any
 import pytest
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
-from flowdsl.tekton import schema
+from flowdsl.tekton import dump, schema
 from flowdsl.tekton.base import Model
-from flowdsl.tekton.params import Param
 from flowdsl.tekton.pipelines import PipelineSpec
 from flowdsl.tekton.scalars import check_duration, check_int_or_string, check_quantity, check_timestamp
 from flowdsl.tekton.tasks import Step, Task
@@ -99,32 +98,23 @@ def test_finally_is_an_attribute_with_an_underscore() -> None:
     spec = PipelineSpec.model_validate({"finally": [{"name": "last"}]})
     assert spec.finally_ is not None
     assert spec.finally_[0].name == "last"
-    assert spec.model_dump() == {"finally": [{"name": "last"}]}
+    assert dump(spec) == {"finally": [{"name": "last"}]}
     assert verdict(PipelineSpec, {"finally_": []}) == [(("finally_",), "extra_forbidden")]
 
 
-def test_models_are_values() -> None:
-    one = Step(name="a", image="x")
-    assert one == Step(name="a", image="x")
-    assert one != Step(name="a", image="x", args=None)  # given and absent are two things to a document
-    assert one != Param(name="a")
-    assert one.args is None
-    assert Step(name="a", args=None).model_dump() == {"name": "a", "args": None}
-    assert Step(name="a", args=None).model_dump(exclude_none=True) == {"name": "a"}
+def test_given_and_absent_are_two_things_to_a_document() -> None:
+    one, other = Step(name="a", image="x"), Step(name="a", image="x", args=None)
+    assert one == other  # pydantic compares values alone
+    assert (dump(one), dump(other)) == ({"name": "a", "image": "x"}, {"name": "a", "image": "x", "args": None})
     assert one.model_fields_set == {"name", "image"}
-    assert repr(one) == "Step(name='a', image='x')"
-    other = one.model_copy({"image": "y"})
-    assert (one.image, other.image, other.name) == ("x", "y", "a")
-    assert other.model_dump() == {"name": "a", "image": "y"}
-    with pytest.raises(TypeError, match="no field colour"):
+    assert dump(one.model_copy(update={"image": "y"})) == {"name": "a", "image": "y"}
+    with pytest.raises(ValidationError, match="colour"):
         Step(colour="red")  # type: ignore[call-arg]
-    with pytest.raises(TypeError):
-        hash(one)
 
 
 def test_a_dump_has_the_order_of_the_api_and_nothing_unset() -> None:
     given = {"spec": {"steps": [{"script": "x", "image": "i", "name": "n"}]}, "kind": "Task", "apiVersion": "v"}
-    written = Task.model_validate(given).model_dump()
+    written = dump(Task.model_validate(given))
     assert written == given
     assert list(written) == ["apiVersion", "kind", "spec"]
     assert list(written["spec"]["steps"][0]) == ["name", "image", "script"]

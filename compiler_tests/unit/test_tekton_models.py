@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic_core import ValidationError
+from pydantic import ValidationError
 
 from flowdsl.tekton import UnknownKind, dump, model_for, parse
 from flowdsl.tekton.decode import located_errors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic_core import ValidationError
+from pydantic import ValidationError
 
 from flowdsl.check.findings import Report
 from flowdsl.tekton import model_for

@@ -40,4 +40,4 @@ def parse(document: Mapping[str, Any]) -> Model:
 
 def dump(model: Model) -> dict[str, Any]:
     """The document of a model: the fields that were set, in the order of the API's documents."""
-    return model.model_dump()
+    return model.model_dump(by_alias=True, exclude_unset=True)

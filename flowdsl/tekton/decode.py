@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
-from pydantic_core import ValidationError
+from pydantic import ValidationError
 
 from flowdsl.tekton.base import Model
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from pydantic import Field
+
 from flowdsl.tekton.base import Duration, Model
 from flowdsl.tekton.meta import ObjectMeta
 from flowdsl.tekton.params import (
@@ -89,7 +91,7 @@ class PipelineSpec(Model):
     workspaces: list[PipelineWorkspaceDeclaration] | None = None
     tasks: list[PipelineTask] | None = None
     results: list[PipelineResult] | None = None
-    finally_: list[PipelineTask] | None = None
+    finally_: list[PipelineTask] | None = Field(default=None, alias="finally")
 
 
 class Pipeline(Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from flowdsl.tekton.base import Duration, Model
 from flowdsl.tekton.containers import EnvVar, ResourceRequirements
 from flowdsl.tekton.meta import LocalObjectReference, ObjectMeta
@@ -151,7 +153,7 @@ class TimeoutFields(Model):
     """Tekton's `TimeoutFields`."""
 
     tasks: Duration | None = None
-    finally_: Duration | None = None
+    finally_: Duration | None = Field(default=None, alias="finally")
     pipeline: Duration | None = None
 
 

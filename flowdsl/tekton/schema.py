@@ -1,4 +1,4 @@
-"""From a model's annotations to pydantic-core's validator and serialiser, each built on first use.
+"""From a model's annotations to the schema that pydantic builds its validator and serialiser from.
 
 The models' annotations are a small language: `T | None`, `list[T] | None`, `dict[str, T] | None`, where T is a scalar
 or another model. Reading just that is a hundred times cheaper than evaluating any annotation Python allows.
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 import attrs
-from pydantic_core import SchemaSerializer, SchemaValidator, core_schema
+from pydantic_core import core_schema
 
 from flowdsl.tekton.scalars import check_duration, check_int_or_string, check_quantity, check_timestamp
 
@@ -65,19 +65,7 @@ def fields(model: type) -> Mapping[str, Field]:
 
 
 @cache
-def validator(model: type) -> SchemaValidator:
-    """What reads a document as the model."""
-    return SchemaValidator(_schema(model))
-
-
-@cache
-def serializer(model: type) -> SchemaSerializer:
-    """What writes the model as a document."""
-    return SchemaSerializer(_schema(model))
-
-
-@cache
-def _schema(model: type) -> core_schema.CoreSchema:
+def core_schema_of(model: type) -> core_schema.CoreSchema:
     """The schema of a model with all it can hold; what several fields hold is written once and referred to."""
     uses = Counter(held for each in _reachable(model) for held in _held(each))
     shared = {held for held, number in uses.items() if number > 1} | {model}
