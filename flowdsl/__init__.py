@@ -3,6 +3,7 @@
 Decorate functions with `task` and `pipeline`, wire them by calling them, and compile to `tekton.dev/v1` YAML.
 """
 
+import importlib
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -28,7 +29,8 @@ from flowdsl.ir.volumes import (
 )
 
 if TYPE_CHECKING:
-    from flowdsl.library import compile, diff, import_yaml, lint  # noqa: A004 - `flowdsl.compile` is what it is called
+    from flowdsl.library import compile as compile  # noqa: A004 - `flowdsl.compile` is what it is called
+    from flowdsl.library import diff, import_yaml, lint
 
 __version__ = "0.1.0"
 
@@ -91,20 +93,23 @@ def __getattr__(name: str) -> object:
     return getattr(library, name)
 
 
+# Functions of the façade that share their name with a subpackage, and where they are.
+_SHARED = {"cluster": "flowdsl.frontend.references", "diff": "flowdsl.library", "lint": "flowdsl.library"}
+
+
 class _Callable(ModuleType):
     """A package that is also the function of its name: `flowdsl.lint(...)` beside `flowdsl.lint.engine`."""
 
     def __call__(self, *given: object, **named: object) -> object:
-        from flowdsl import library
-
-        return getattr(library, self.__name__.rpartition(".")[2])(*given, **named)
+        name = self.__name__.rpartition(".")[2]
+        return getattr(importlib.import_module(_SHARED[name]), name)(*given, **named)
 
 
 class _Package(ModuleType):
-    """Importing a subpackage sets it as an attribute here, over the function: so `lint` and `diff` answer to calls."""
+    """Importing a subpackage sets it as an attribute here, over the function: so packages of these names answer calls."""
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in _LIBRARY and type(value) is ModuleType:
+        if name in _SHARED and type(value) is ModuleType:
             value.__class__ = _Callable
         super().__setattr__(name, value)
 

@@ -130,3 +130,10 @@ def test_a_users_module_is_typed(tmp_path: Path) -> None:
     assert good.returncode == 0, good.stdout
     bad = subprocess.run([*command, "wrong.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert bad.stdout.count("error:") == 3, bad.stdout
+
+
+def test_a_package_that_shares_its_name_with_a_function_answers_to_calls() -> None:
+    import flowdsl.cluster.live
+
+    reference = flowdsl.cluster("notify", namespace="shared")
+    assert (reference.resolver, dict(reference.params)["name"]) == ("cluster", "notify")
