@@ -106,7 +106,7 @@ class _Callable(ModuleType):
 
 
 class _Package(ModuleType):
-    """Importing a subpackage sets it as an attribute here, over the function: so packages of these names answer calls."""
+    """Importing a subpackage sets it as an attribute here, over the function; so those packages answer calls."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in _SHARED and type(value) is ModuleType:
