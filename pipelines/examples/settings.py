@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from flowdsl import ConfigMap, Workspace, pipeline, task
+from flowdsl import ConfigMap, LocalRun, Workspace, pipeline, task
 
 
 @task(image="python:3.12-slim", cpu="100m", memory="64Mi", env={"LEVEL": ConfigMap("app", "level", optional=True)})
@@ -18,7 +18,8 @@ def show(settings: Workspace = Workspace(read_only=True)) -> int:
     return len(found)
 
 
-@pipeline
+# What stands for the ConfigMap when it runs on this machine; compiling ignores it.
+@pipeline(local=LocalRun(config_maps={"app": {"level": "debug", "colour": "red"}}))
 def settings(app: Workspace = ConfigMap("app")):
     """Read what is set."""
     return {"number": show(settings=app)}

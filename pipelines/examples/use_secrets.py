@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flowdsl import Secret, pipeline, task
+from flowdsl import LocalRun, Secret, pipeline, task
 
 
 @task(
@@ -23,7 +23,13 @@ def migrate(database: str, password: Secret = Secret("database", key="password")
     print("with a certificate" if certificate.exists() else "without a certificate")
 
 
-@pipeline
+# What stands for the Secrets when it runs on this machine; compiling ignores it.
+LOCAL = LocalRun(
+    secrets={"database": {"user": "me", "password": "only-here"}, "database-tls": {"ca.crt": "no certificate"}}
+)
+
+
+@pipeline(local=LOCAL)
 def use_secrets(database: str = "postgres.data.svc"):
     """Migrate a database."""
     migrate(database)

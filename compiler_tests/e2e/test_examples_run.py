@@ -1,0 +1,58 @@
+"""Every example that needs nothing but this machine runs on it, as the very YAML a cluster would get."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "pipelines" / "examples"
+# Those that need more, each with what it is.
+ELSEWHERE = {
+    "approval": "a controller of ApprovalTasks",
+    "build_image": "a repository and a registry",
+    "git_clone": "a repository: tried below",
+    "retry_backoff": "a network",
+    "sidecar_database": "what the image of the sidecar runs",
+}
+HERE = [path for path in sorted(FOLDER.rglob("*.py")) if path.stem not in ELSEWHERE]
+
+
+def run(path: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(path), "run", *words]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+
+
+@pytest.mark.parametrize("path", HERE, ids=lambda path: path.stem)
+def test_it_runs_here(path: Path, tmp_path: Path) -> None:
+    done = run(path, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_worse_model_is_not_promoted(tmp_path: Path) -> None:
+    done = run(FOLDER / "champion_challenger.py", tmp_path)
+    assert "lse_d: 7.1 -> 8.3 (+17%)" in done.stdout
+    assert "is the champion now" not in done.stdout
+
+
+def test_a_clone_of_a_repository_of_this_machine(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    (repository / "a.py").write_text("one\ntwo\n")
+    git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.com"]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *words], cwd=repository, check=True)
+    done = run(FOLDER / "git_clone.py", tmp_path, "--set", f"url=file://{repository}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 lines at " in done.stdout
