@@ -113,3 +113,12 @@ def _folder(build: Callable[[Path], None]) -> Callable[[Path], None]:
             os.replace(target, made)
 
     return make
+
+
+if __name__ == "__main__":
+    # CI calls this early, so that building overlaps with all that needs no Go.
+    try:
+        own_programs()
+        tekton()
+    except UnavailableError as problem:
+        sys.exit(str(problem))
