@@ -25,6 +25,7 @@ MUST_BUILD = [name for name in ("FLOWDSL_REQUIRE_CLUSTER", "FLOWDSL_REQUIRE_GO")
 MUST_RUN = [name for name in ("FLOWDSL_REQUIRE_CLUSTER",) if os.environ.get(name) == "1"]
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs the whole tier (with --dist loadgroup), so that one control plane serves it."""
     for item in items:

@@ -100,7 +100,7 @@ def with_stand_ins(documents: list[dict[str, Any]], local: Any) -> list[dict[str
     """The documents in our namespace, with the stand-in tasks in place of those they stand for."""
     from flowdsl.compiler.stand_in import compile_task
 
-    tasks = {name: compile_task(each) for name, each in local.tasks.items()}
+    tasks = {name: compile_task(each) for name, each in local.tasks.items()} | catalog(documents)
     kept = [each for each in documents if each["kind"] != "Task" or each["metadata"]["name"] not in tasks]
     for name, task in tasks.items():
         task["metadata"]["name"] = name
@@ -116,8 +116,22 @@ def with_stand_ins(documents: list[dict[str, Any]], local: Any) -> list[dict[str
         for each in document["spec"]["tasks"]:
             # There is no hub on loopback: the catalog's task is found by its name instead.
             if each["taskRef"].get("resolver") == "hub":
-                each["taskRef"] = {"kind": "Task", "name": each["name"] if each["name"] in tasks else "git-clone"}
+                each["taskRef"] = {"kind": "Task", "name": each["name"]}
     return kept
+
+
+def catalog(documents: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The runner's own equivalents of what the pipeline takes from the hub, as Tasks, by the pipeline task's name."""
+    from flowdsl.runner.equivalents import equivalent
+
+    (pipeline,) = [each for each in documents if each["kind"] == "Pipeline"]
+    found = {}
+    for each in pipeline["spec"]["tasks"]:
+        if each["taskRef"].get("resolver") == "hub":
+            spec = equivalent(each["taskRef"])
+            assert spec is not None, each["taskRef"]
+            found[each["name"]] = {"apiVersion": "tekton.dev/v1", "kind": "Task", "metadata": {}, "spec": spec}
+    return found
 
 
 def uploaded(local: Any, params: dict[str, str], uid: str) -> list[bytes]:
