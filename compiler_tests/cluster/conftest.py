@@ -25,12 +25,12 @@ MUST_BUILD = [name for name in ("FLOWDSL_REQUIRE_CLUSTER", "FLOWDSL_REQUIRE_GO")
 MUST_RUN = [name for name in ("FLOWDSL_REQUIRE_CLUSTER",) if os.environ.get(name) == "1"]
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs the whole tier (with --dist loadgroup), so that one control plane serves it."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("cluster"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """One worker runs the whole tier (with --dist loadgroup), so that one control plane serves it.
+
+    Here and not in `pytest_collection_modifyitems`: xdist reads the groups in its own hook of that name, first of all.
+    """
+    item.add_marker(pytest.mark.xdist_group("cluster"))
 
 
 @pytest.fixture(scope="session")
