@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,11 @@ def faces(pictures: list[Any], size: int) -> list[Any]:
     scale = measure.WORKING / face.width
     moves = measure.followed([measure.shrunk(picture, scale) for picture in pictures], measure.scaled(face, scale))
     return [square(each, face, (dx / scale, dy / scale), size) for each, (dx, dy) in zip(pictures, moves, strict=True)]
+
+
+def each(pictures: Iterable[Any], size: int) -> Iterator[Any]:
+    """One square a picture, the face found in each anew: so clips and single pictures are cut alike."""
+    return (faces([picture], size)[0] for picture in pictures)
 
 
 def square(picture: Any, face: Face, move: tuple[float, float], size: int) -> Any:

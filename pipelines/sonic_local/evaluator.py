@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sonic_local.inception import Inception
     from sonic_local.syncnet import SyncNet
 
+SYNCNETS = ("lse_d", "lse_c", "syncnet_offset_frames")
 SHOWN, SHOWN_WIDTH = 8, 224  # pictures that the answer has, and their width
 
 
@@ -99,8 +100,10 @@ def by_networks(networks: Networks, clip: media.Clip, portrait: Any) -> tuple[di
     methods: dict[str, str] = {}
     if networks.syncnet:
         found = networks.syncnet.measure(clip)
-        metrics["lse_d"], metrics["lse_c"] = (round(found[0], 4), round(found[1], 4)) if found else (None, None)
-        methods["lse_d"] = methods["lse_c"] = networks.syncnet.method
+        values = (round(found.distance, 4), round(found.confidence, 4), found.offset) if found else (None, None, None)
+        # LSE looks at all offsets, so a sound that is late throughout does not change it: the offset tells.
+        metrics.update(zip(SYNCNETS, values, strict=True))
+        methods.update(dict.fromkeys(SYNCNETS, networks.syncnet.method))
     if networks.inception:
         metrics["fid"] = round(networks.inception.measure(clip.pictures, portrait), 4)
         methods["fid"] = networks.inception.method

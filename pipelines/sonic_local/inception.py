@@ -40,8 +40,8 @@ class Inception:
 
     def measure(self, pictures: list[Any], portrait: Any) -> float:
         """The FID of the clip's pictures. ValueError where no face is seen."""
-        mine = self.network.run(prepared(crop.faces(pictures, SIZE)))
-        known = self.network.run(prepared(crop.faces([portrait], SIZE))) if self.known is None else self.known
+        mine = self.network.run(prepared(crop.each(pictures, SIZE)))
+        known = self.network.run(prepared(crop.each([portrait], SIZE))) if self.known is None else self.known
         return frechet(mine, known)
 
 
@@ -58,7 +58,7 @@ def read_faces(files: Iterable[Path]) -> Iterator[Any]:
     for path in files:
         try:
             with Image.open(path) as image:
-                yield crop.faces([np.asarray(image.convert("RGB"))], SIZE)[0]
+                yield from crop.each([np.asarray(image.convert("RGB"))], SIZE)
         except (OSError, ValueError) as error:
             raise WeightsError(f"references: {path}: {error}") from None
 

@@ -25,15 +25,16 @@ NEEDED = {"numpy": "numpy", "PIL": "pillow", "av": "av", "moto": "moto[s3]", "fl
 
 # Files of weights for the evaluator, by the variable that names them, with its option and the measures they give.
 WEIGHTS = {
-    "SONIC_SYNCNET": ("--syncnet", ("lse_d", "lse_c")),
+    "SONIC_SYNCNET": ("--syncnet", ("lse_d", "lse_c", "syncnet_offset_frames")),
     "SONIC_INCEPTION": ("--inception", ("fid",)),
     "SONIC_REFERENCES": ("--references", ()),
 }
+OFFSET = {"better": "zero", "limit": 2}
 # The reference evaluator's own measures have rules here. lse_d, lse_c and fid are added when it is given weights.
-THRESHOLDS = {
+THRESHOLDS: dict[str, dict[str, Any]] = {
     "sync_distance": {"better": "lower", "limit": 0.9, "regression": 0.10},
     "sync_confidence": {"better": "higher", "limit": 0.5, "regression": 0.10},
-    "sync_offset_frames": {"better": "zero", "limit": 2},
+    "sync_offset_frames": OFFSET,
     "speech_match": {"better": "higher", "limit": 0.9},
     "frechet_dct": {"better": "lower", "limit": 8.0, "regression": 0.25},
     "duration_error": {"better": "lower", "limit": 0.5},
@@ -90,10 +91,10 @@ def rules(given: Collection[str], baseline: Collection[str]) -> dict[str, dict[s
 
     The pipeline's own, but the comparison with the baseline is left out where the baseline lacks the measure.
     """
-    found: dict[str, dict[str, Any]] = dict(THRESHOLDS)
+    found = dict(THRESHOLDS)
     for name in (name for variable in given for name in WEIGHTS[variable][1]):
-        rule = PIPELINE_THRESHOLDS[name]
-        found[name] = rule if name in baseline else {key: rule[key] for key in ("better", "limit")}
+        rule = PIPELINE_THRESHOLDS.get(name, OFFSET)
+        found[name] = {key: value for key, value in rule.items() if key != "regression" or name in baseline}
     return found
 
 
