@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -146,10 +147,18 @@ def test_a_clip_shorter_than_a_window_has_no_lse(folder):
     assert syncnet.SyncNet(folder / "syncnet").measure(clip) is None
 
 
-def started(*options):
-    """How the service ends that is started with these options."""
+def started(*options, **variables):
+    """How the service ends that is started with these options and variables."""
     command = [sys.executable, "-m", "sonic_local.evaluator", "--port", "0", *map(str, options)]
-    done = subprocess.run(command, cwd=PIPELINES, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command,
+        cwd=PIPELINES,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **variables},
+    )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     return done.stderr.strip()
@@ -164,6 +173,8 @@ def test_weights_that_are_no_use_end_the_service_at_its_start_with_one_line(fold
     assert started("--inception", tmp_path / "none.onnx") == (
         f"error: Inception v3: {tmp_path}/none.onnx can't be read: No such file or directory"
     )
+    assert started(SONIC_SYNCNET="/nowhere").startswith("error: SyncNet: /nowhere is no folder")
+    assert "--references" in started("--references", tmp_path)
 
 
 def test_each_kind_of_wrong_network_is_told(folder, tmp_path):

@@ -10,6 +10,7 @@ import argparse
 import base64
 import io
 import json
+import os
 import sys
 import tempfile
 import time
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from sonic_local.inception import Inception
     from sonic_local.syncnet import SyncNet
 
+WEIGHTS = {
+    "syncnet": ("FOLDER", "face.onnx and audio.onnx: gives LSE-D and LSE-C"),
+    "inception": ("FILE", "Inception v3 as ONNX: gives FID"),
+    "references": ("FOLDER", "pictures of faces that FID compares with, in place of the portrait"),
+}
 SYNCNETS = ("lse_d", "lse_c", "syncnet_offset_frames")
 SHOWN, SHOWN_WIDTH = 8, 224  # pictures that the answer has, and their width
 
@@ -137,9 +143,11 @@ def main() -> None:
     """Load the networks, then serve until SIGTERM. What is wrong with a file of weights ends it with one line."""
     what = f"evaluator {VERSION}"
     parser = web.arguments(what)
-    parser.add_argument("--syncnet", type=Path, metavar="FOLDER", help="face.onnx and audio.onnx: gives LSE-D, LSE-C")
-    parser.add_argument("--inception", type=Path, metavar="FILE", help="Inception v3 as ONNX: gives FID")
-    parser.add_argument("--references", type=Path, metavar="FOLDER", help="faces for FID in place of the portrait")
+    for name, (metavar, told) in WEIGHTS.items():
+        variable = f"SONIC_{name.upper()}"
+        known = os.environ.get(variable)  # an image has its weights so: the step that starts it gives no options
+        default = Path(known) if known else None
+        parser.add_argument(f"--{name}", type=Path, metavar=metavar, default=default, help=f"{told} ({variable})")
     options = parser.parse_args()
     networks = NO_NETWORKS
     if options.syncnet or options.inception or options.references:

@@ -102,7 +102,7 @@ def services(given: Mapping[str, Path] = NOTHING) -> tuple[Service, ...]:
     """The model's source, the model, the evaluator and the object store, each on a free port of loopback."""
     here = {"PYTHONPATH": str(PIPELINES)}
     port, folder = ("--port", "{port}"), ("--folder", "{folder}")
-
+    patience = 600.0 if given else 60.0  # seconds; networks are loaded and references measured before it is ready
     more = [text for name, path in given.items() for text in (WEIGHTS[name][0], str(path))]
 
     def run(module: str, *options: str) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ def services(given: Mapping[str, Path] = NOTHING) -> tuple[Service, ...]:
     return (
         Service("source", run("source", *folder), "/health", {"git_repo": "{url}/model.git"}, here),
         Service("model", run("service"), "/health", {"service_endpoint": "{url}"}, here),
-        Service("evaluator", run("evaluator", *more), "/health", {"evaluation_endpoint": "{url}"}, here),
+        Service("evaluator", run("evaluator", *more), "/health", {"evaluation_endpoint": "{url}"}, here, patience),
         Service("store", run("store", *folder, "--bucket", BUCKET), "/", {"s3_endpoint": "{url}"}, here),
     )
 
