@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sonic_fakes import PIPELINES
 
-pytest.importorskip("onnx", reason="the networks of these tests are written by the package onnx")
+onnx = pytest.importorskip("onnx", reason="the networks of these tests are written by the package onnx")
 pytest.importorskip("onnxruntime", reason="networks are run by onnxruntime: pip install 'flowdsl[sonic-nets]'")
 
 import sonic_networks as made
@@ -193,6 +193,14 @@ def test_each_kind_of_wrong_network_is_told(folder, tmp_path):
     (swapped / "face.onnx").write_bytes((swapped / "audio.onnx").read_bytes())
     assert "SyncNet's face branch" in refused(syncnet.SyncNet, swapped)
     assert "no folder with PNG, JPEG or WebP" in refused(inception.Inception, file, tmp_path / "swapped")
+
+
+def test_weights_in_a_second_file_are_refused_for_the_hash_would_miss_them(folder, tmp_path, monkeypatch):
+    model = onnx.load(folder / "inception.onnx")
+    monkeypatch.chdir(tmp_path)  # where ONNX Runtime would look for it by itself
+    onnx.save_model(model, "two.onnx", save_as_external_data=True, location="two.data", size_threshold=1000)
+    with pytest.raises(networks.WeightsError, match=r"two\.onnx has its weights in a second file"):
+        inception.Inception(tmp_path / "two.onnx")
 
 
 def test_numbers_that_are_not_finite_are_refused(folder):

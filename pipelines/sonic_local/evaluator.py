@@ -139,9 +139,9 @@ def curves(opening: Any, clip: media.Clip) -> dict[str, Any]:
     }
 
 
-def main() -> None:
+def main(name: str = "evaluator") -> None:
     """Load the networks, then serve until SIGTERM. What is wrong with a file of weights ends it with one line."""
-    what = f"evaluator {VERSION}"
+    what = f"{name} {VERSION}"
     parser = web.arguments(what)
     for name, (metavar, told) in WEIGHTS.items():
         variable = f"SONIC_{name.upper()}"

@@ -7,6 +7,7 @@ measure's method names the weights for certain.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -89,9 +90,13 @@ def session(content: bytes, what: str) -> Any:
         raise WeightsError(f"{what} needs onnxruntime: pip install 'flowdsl[sonic,sonic-nets]'") from None
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors; it warns of every initialiser that nothing uses
+    # Weights in a second file would escape the hash; there is no folder in which ONNX Runtime could find one.
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull)
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's errors share no class but this
+        if "external data" in str(error).lower():
+            raise WeightsError(f"{what} has its weights in a second file; export it as one file") from None
         raise WeightsError(f"{what} is no ONNX network: {brief(error)}") from None
 
 
