@@ -19,6 +19,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 NAME = "/model.git"
+MODULES = ("__init__", "web", "sound", "face", "motion", "render", "media", "measure", "service", "evaluator",
+           "mfcc", "crop", "networks", "syncnet", "inception")  # fmt: skip
 WHEN = "2026-01-01T00:00:00+00:00"  # the same tree is always the same commit
 # Nothing of the user's own settings, hooks or names gets in.
 GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_DATE": WHEN, "GIT_COMMITTER_DATE": WHEN,
@@ -31,7 +33,7 @@ def make_tree(folder: Path) -> None:
     shutil.copytree(HERE / "image", folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     modules = folder / "sonic_local"
     modules.mkdir()
-    for name in ("__init__", "web", "sound", "face", "motion", "render", "media", "measure", "service", "evaluator"):
+    for name in MODULES:
         shutil.copyfile(HERE / f"{name}.py", modules / f"{name}.py")
 
 

@@ -28,6 +28,9 @@ class Answer(NamedTuple):
     headers: Mapping[str, str] = NONE
 
 
+Work = Callable[[Mapping[str, Any], Mapping[str, bytes]], Answer]
+
+
 class RefusedError(Exception):
     """The request can't be served: a status and one line for the person who reads the log."""
 
@@ -36,12 +39,17 @@ class RefusedError(Exception):
         self.status = status
 
 
-def serve(path: str, work: Callable[[Mapping[str, Any], Mapping[str, bytes]], Answer], what: str) -> None:
-    """Answer POSTs to `path` with what `work` gives for the form, one at a time, until SIGTERM."""
+def arguments(what: str) -> argparse.ArgumentParser:
+    """The options that every service has: where it listens."""
     parser = argparse.ArgumentParser(description=what)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
-    options = parser.parse_args()
+    return parser
+
+
+def serve(path: str, work: Work, what: str, options: argparse.Namespace | None = None) -> None:
+    """Answer POSTs to `path` with what `work` gives for the form, one at a time, until SIGTERM."""
+    options = options or arguments(what).parse_args()
     server = ThreadingHTTPServer((options.host, options.port), handler(path, work))
     server.daemon_threads = True
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
@@ -49,7 +57,7 @@ def serve(path: str, work: Callable[[Mapping[str, Any], Mapping[str, bytes]], An
     server.serve_forever(poll_interval=0.1)
 
 
-def handler(path: str, work: Callable[[Mapping[str, Any], Mapping[str, bytes]], Answer]) -> type:
+def handler(path: str, work: Work) -> type:
     """The class that answers requests."""
     busy = threading.Lock()
 
