@@ -16,7 +16,7 @@ from flowdsl.tekton.scalars import check_duration, check_int_or_string, check_qu
 from flowdsl.tekton.tasks import Step, Task
 
 MODULES = ("claims", "containers", "meta", "params", "pipelines", "runs", "scheduling", "states", "status", "tasks")
-MODULES += ("volumes", "volumes_vendors")
+MODULES += ("affinity", "meta_rare", "probes", "security", "volumes", "volumes_rare", "volumes_vendors")
 SCALARS: dict[str, Any] = {
     "str": str,
     "int": int,

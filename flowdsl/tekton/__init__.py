@@ -6,6 +6,7 @@ The models load on first use, so that importing this package costs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,10 +24,8 @@ def model_for(kind: str, api_version: str) -> type[Model]:
     wanted = "tekton.dev/v1beta1" if kind == "StepAction" else "tekton.dev/v1"
     if kind not in KINDS or api_version != wanted:
         raise UnknownKind(f"{api_version} {kind}")
-    from flowdsl.tekton import pipelines, runs, tasks
-
-    home = {"Task": tasks, "StepAction": tasks, "Pipeline": pipelines}.get(kind, runs)
-    found: type[Model] = getattr(home, kind)
+    home = {"Task": "tasks", "StepAction": "tasks", "Pipeline": "pipelines"}.get(kind, "runs")
+    found: type[Model] = getattr(import_module(f"flowdsl.tekton.{home}"), kind)
     return found
 
 

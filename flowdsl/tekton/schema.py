@@ -12,10 +12,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
 import attrs
 from pydantic_core import core_schema
 
+from flowdsl.tekton.later import Later
 from flowdsl.tekton.scalars import check_duration, check_int_or_string, check_quantity, check_timestamp
 
 _ANNOTATION = re.compile(r"(?:(list)\[(\w+)\]|(dict)\[str, (\w+)\]|(\w+)) \| None")
@@ -36,13 +38,19 @@ _SCALARS: dict[str, core_schema.CoreSchema] = {
 class Field:
     """One field: its `name` in documents, the `container` ("list", "dict" or ""), and what it holds.
 
-    `model` is the model that it holds, itself or in the container; `scalar` the scalar's name where that is none.
+    `held` is the model that it holds, itself or in the container, or what loads it; `scalar` the scalar's name where
+    that is none.
     """
 
     name: str
     container: str
     scalar: str
-    model: type | None
+    held: type | Later | None
+
+    @property
+    def model(self) -> type | None:
+        """The model that it holds; the first to ask loads it."""
+        return self.held.load() if isinstance(self.held, Later) else self.held
 
 
 @cache
@@ -57,10 +65,15 @@ def fields(model: type) -> Mapping[str, Field]:
         if match is None:
             raise TypeError(f"{model.__name__}.{attribute}: no field of a model can be {annotation!r}")
         inner = match[2] or match[4] or match[5]
-        held = None if inner in _SCALARS else home[inner]
+        held = None if inner in _SCALARS else _home(home[inner])
         # A trailing underscore keeps an attribute from being a keyword of Python.
         name = attribute.rstrip("_")
         found[attribute] = Field(name, match[1] or match[3] or "", "" if held else inner, held)
+    return found
+
+
+def _home(mentioned: Any) -> type | Later:
+    found: type | Later = mentioned if isinstance(mentioned, type) else mentioned.__metadata__[0]
     return found
 
 
@@ -86,7 +99,7 @@ def _reachable(model: type) -> Iterator[type]:
 
 
 def _held(model: type) -> Iterator[type]:
-    return (field.model for field in fields(model).values() if field.model is not None)
+    return (field.held for field in fields(model).values() if isinstance(field.held, type))
 
 
 def _model(model: type, shared: set[type]) -> core_schema.CoreSchema:
@@ -117,12 +130,15 @@ def _part(attribute: str, field: Field, shared: set[type]) -> core_schema.ModelF
 
 def _held_schema(field: Field, shared: set[type]) -> core_schema.CoreSchema:
     inner: core_schema.CoreSchema
-    if field.model is None:
+    if field.held is None:
         inner = _SCALARS[field.scalar]
-    elif field.model in shared:
-        inner = {"type": "definition-ref", "schema_ref": field.model.__name__}
+    elif isinstance(field.held, Later):
+        # Written as pydantic writes any model it meets: by the model's own serialiser, with the caller's options.
+        inner = {"type": "function-plain", "function": {"type": "no-info", "function": field.held.validate}}
+    elif field.held in shared:
+        inner = {"type": "definition-ref", "schema_ref": field.held.__name__}
     else:
-        inner = _model(field.model, shared)
+        inner = _model(field.held, shared)
     if field.container == "list":
         return {"type": "list", "items_schema": inner}
     if field.container == "dict":
