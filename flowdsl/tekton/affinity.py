@@ -1,4 +1,4 @@
-"""Which nodes and neighbours a pod wants. Loaded on first use."""
+"""Which nodes and neighbours a pod wants, and how pods spread. Loaded on first use."""
 
 from __future__ import annotations
 
@@ -79,3 +79,16 @@ class WeightedPodAffinityTerm(Model):
 
     podAffinityTerm: PodAffinityTerm | None = None
     weight: int | None = None
+
+
+class TopologySpreadConstraint(Model):
+    """Kubernetes's `TopologySpreadConstraint`."""
+
+    labelSelector: LabelSelector | None = None
+    matchLabelKeys: list[str] | None = None
+    maxSkew: int | None = None
+    minDomains: int | None = None
+    nodeAffinityPolicy: str | None = None
+    nodeTaintsPolicy: str | None = None
+    topologyKey: str | None = None
+    whenUnsatisfiable: str | None = None

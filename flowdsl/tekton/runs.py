@@ -16,21 +16,11 @@ from flowdsl.tekton.tasks import PipelineRef, TaskRef, TaskSpec
 from flowdsl.tekton.volumes import Volume
 
 if TYPE_CHECKING:
-    from flowdsl.tekton.affinity import Affinity
-    from flowdsl.tekton.scheduling import (
-        HostAlias,
-        PodDNSConfig,
-        PodSecurityContext,
-        Toleration,
-        TopologySpreadConstraint,
-    )
+    from flowdsl.tekton.affinity import Affinity, TopologySpreadConstraint
+    from flowdsl.tekton.scheduling import HostAlias, PodDNSConfig, PodSecurityContext, Toleration
     from flowdsl.tekton.status import PipelineRunStatus, TaskRunStatus
 else:
-    later(
-        globals(),
-        "flowdsl.tekton.affinity",
-        "Affinity",
-    )
+    later(globals(), "flowdsl.tekton.affinity", "Affinity", "TopologySpreadConstraint")
     later(
         globals(),
         "flowdsl.tekton.scheduling",
@@ -38,14 +28,8 @@ else:
         "PodDNSConfig",
         "PodSecurityContext",
         "Toleration",
-        "TopologySpreadConstraint",
     )
-    later(
-        globals(),
-        "flowdsl.tekton.status",
-        "PipelineRunStatus",
-        "TaskRunStatus",
-    )
+    later(globals(), "flowdsl.tekton.status", "PipelineRunStatus", "TaskRunStatus")
 
 
 class AffinityAssistantTemplate(Model):

@@ -1,10 +1,23 @@
-"""Where and how a pod runs: affinity, tolerations, DNS, the pod's security context."""
+"""How a pod runs: tolerations, DNS, the pod's security context. Loaded on first use."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flowdsl.tekton.base import Model
-from flowdsl.tekton.meta_rare import LabelSelector
-from flowdsl.tekton.security import AppArmorProfile, SeccompProfile, SELinuxOptions, WindowsSecurityContextOptions
+from flowdsl.tekton.later import later
+
+if TYPE_CHECKING:
+    from flowdsl.tekton.security import AppArmorProfile, SeccompProfile, SELinuxOptions, WindowsSecurityContextOptions
+else:
+    later(
+        globals(),
+        "flowdsl.tekton.security",
+        "AppArmorProfile",
+        "SeccompProfile",
+        "SELinuxOptions",
+        "WindowsSecurityContextOptions",
+    )
 
 
 class HostAlias(Model):
@@ -62,16 +75,3 @@ class Toleration(Model):
     effect: str | None = None
     operator: str | None = None
     tolerationSeconds: int | None = None
-
-
-class TopologySpreadConstraint(Model):
-    """Kubernetes's `TopologySpreadConstraint`."""
-
-    labelSelector: LabelSelector | None = None
-    matchLabelKeys: list[str] | None = None
-    maxSkew: int | None = None
-    minDomains: int | None = None
-    nodeAffinityPolicy: str | None = None
-    nodeTaintsPolicy: str | None = None
-    topologyKey: str | None = None
-    whenUnsatisfiable: str | None = None
