@@ -11,21 +11,18 @@ from flowdsl.tekton.volumes import ObjectFieldSelector, ResourceFieldSelector
 if TYPE_CHECKING:
     from flowdsl.tekton.security import (
         AppArmorProfile,
-        Capabilities,
-        SeccompProfile,
         SELinuxOptions,
         WindowsSecurityContextOptions,
     )
 else:
-    later(
-        globals(),
-        "flowdsl.tekton.security",
-        "AppArmorProfile",
-        "Capabilities",
-        "SeccompProfile",
-        "SELinuxOptions",
-        "WindowsSecurityContextOptions",
-    )
+    later(globals(), "flowdsl.tekton.security", "AppArmorProfile", "SELinuxOptions", "WindowsSecurityContextOptions")
+
+
+class Capabilities(Model):
+    """Kubernetes's `Capabilities`."""
+
+    add: list[str] | None = None
+    drop: list[str] | None = None
 
 
 class ConfigMapEnvSource(Model):
@@ -124,6 +121,13 @@ class SecretKeySelector(Model):
     name: str | None = None
     key: str | None = None
     optional: bool | None = None
+
+
+class SeccompProfile(Model):
+    """Kubernetes's `SeccompProfile`."""
+
+    type: str | None = None
+    localhostProfile: str | None = None
 
 
 class SecurityContext(Model):

@@ -12,6 +12,7 @@ imports them for the type checker alone, and gives the same names to pydantic th
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import Annotated, Any
 
 import attrs
@@ -26,13 +27,18 @@ class Later:
 
     def load(self) -> type:
         """The model itself."""
-        found: type = getattr(importlib.import_module(self.module), self.name)
-        return found
+        return _load(self.module, self.name)
 
     def validate(self, value: Any) -> Any:
         """The model of a value; raises pydantic's ValidationError, which the enclosing model makes part of its own."""
         model: Any = self.load()
         return model.model_validate(value)
+
+
+@cache
+def _load(module: str, name: str) -> type:
+    found: type = getattr(importlib.import_module(module), name)
+    return found
 
 
 def later(namespace: dict[str, Any], module: str, *names: str) -> None:

@@ -10,12 +10,7 @@ from flowdsl.tekton.later import later
 if TYPE_CHECKING:
     from flowdsl.tekton.meta_rare import ManagedFieldsEntry, OwnerReference
 else:
-    later(
-        globals(),
-        "flowdsl.tekton.meta_rare",
-        "ManagedFieldsEntry",
-        "OwnerReference",
-    )
+    later(globals(), "flowdsl.tekton.meta_rare", "ManagedFieldsEntry", "OwnerReference")
 
 
 class ObjectMeta(Model):

@@ -17,17 +17,8 @@ if TYPE_CHECKING:
     from flowdsl.tekton.claims import PersistentVolumeClaim
     from flowdsl.tekton.volumes_rare import CSIVolumeSource, ProjectedVolumeSource
 else:
-    later(
-        globals(),
-        "flowdsl.tekton.claims",
-        "PersistentVolumeClaim",
-    )
-    later(
-        globals(),
-        "flowdsl.tekton.volumes_rare",
-        "CSIVolumeSource",
-        "ProjectedVolumeSource",
-    )
+    later(globals(), "flowdsl.tekton.claims", "PersistentVolumeClaim")
+    later(globals(), "flowdsl.tekton.volumes_rare", "CSIVolumeSource", "ProjectedVolumeSource")
 
 
 class Param(Model):

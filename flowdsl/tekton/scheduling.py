@@ -5,19 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowdsl.tekton.base import Model
+from flowdsl.tekton.containers import SeccompProfile
 from flowdsl.tekton.later import later
 
 if TYPE_CHECKING:
-    from flowdsl.tekton.security import AppArmorProfile, SeccompProfile, SELinuxOptions, WindowsSecurityContextOptions
+    from flowdsl.tekton.security import AppArmorProfile, SELinuxOptions, WindowsSecurityContextOptions
 else:
-    later(
-        globals(),
-        "flowdsl.tekton.security",
-        "AppArmorProfile",
-        "SeccompProfile",
-        "SELinuxOptions",
-        "WindowsSecurityContextOptions",
-    )
+    later(globals(), "flowdsl.tekton.security", "AppArmorProfile", "SELinuxOptions", "WindowsSecurityContextOptions")
 
 
 class HostAlias(Model):

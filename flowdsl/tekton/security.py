@@ -1,4 +1,4 @@
-"""What a security context says in full: profiles, capabilities, options of SELinux and Windows. Loaded on first use."""
+"""What few security contexts say: AppArmor profiles, options of SELinux and Windows. Loaded on first use."""
 
 from __future__ import annotations
 
@@ -12,13 +12,6 @@ class AppArmorProfile(Model):
     localhostProfile: str | None = None
 
 
-class Capabilities(Model):
-    """Kubernetes's `Capabilities`."""
-
-    add: list[str] | None = None
-    drop: list[str] | None = None
-
-
 class SELinuxOptions(Model):
     """Kubernetes's `SELinuxOptions`."""
 
@@ -26,13 +19,6 @@ class SELinuxOptions(Model):
     level: str | None = None
     role: str | None = None
     user: str | None = None
-
-
-class SeccompProfile(Model):
-    """Kubernetes's `SeccompProfile`."""
-
-    type: str | None = None
-    localhostProfile: str | None = None
 
 
 class WindowsSecurityContextOptions(Model):

@@ -30,12 +30,7 @@ from flowdsl.tekton.volumes import Volume
 if TYPE_CHECKING:
     from flowdsl.tekton.probes import Lifecycle, Probe
 else:
-    later(
-        globals(),
-        "flowdsl.tekton.probes",
-        "Lifecycle",
-        "Probe",
-    )
+    later(globals(), "flowdsl.tekton.probes", "Lifecycle", "Probe")
 
 
 class StepOutputConfig(Model):
