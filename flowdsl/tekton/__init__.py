@@ -6,6 +6,7 @@ The models load on first use, so that importing this package costs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ class UnknownKind(ValueError):  # noqa: N818 - it names what was found
     """The document is none of the kinds that have a model."""
 
 
+@cache
 def model_for(kind: str, api_version: str) -> type[Model]:
     """The model of a kind. Raises UnknownKind for a kind or version without one."""
     wanted = "tekton.dev/v1beta1" if kind == "StepAction" else "tekton.dev/v1"
