@@ -41,4 +41,7 @@ def parse(document: Mapping[str, Any]) -> Model:
 
 def dump(model: Model) -> dict[str, Any]:
     """The document of a model: the fields that were set, in the order of the API's documents."""
-    return model.model_dump(by_alias=True, exclude_unset=True)
+    from flowdsl.tekton.schema import serializer
+
+    written: dict[str, Any] = serializer(type(model)).to_python(model, by_alias=True, exclude_unset=True)
+    return written

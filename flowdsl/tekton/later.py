@@ -29,11 +29,6 @@ class Later:
         """The model itself."""
         return _load(self.module, self.name)
 
-    def validate(self, value: Any) -> Any:
-        """The model of a value; raises pydantic's ValidationError, which the enclosing model makes part of its own."""
-        model: Any = self.load()
-        return model.model_validate(value)
-
 
 @cache
 def _load(module: str, name: str) -> type:
