@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -44,15 +44,18 @@ def bad_name(document: dict[str, Any]) -> str:
     return "FLOW204"
 
 
-def broken(index: int, change: Callable[[dict[str, Any]], str], seen: list[str]) -> Callable[..., Iterator[Any]]:
+def broken(index: int, change: Callable[[dict[str, Any]], str], seen: list[str]) -> Callable[..., list[Any]]:
     lowered = stages._documents
 
-    def documents(*arguments: Any) -> Iterator[dict[str, Any]]:
-        for number, document in enumerate(lowered(*arguments)):
-            found = copy.deepcopy(document)
-            if number == index:
-                seen.append(change(found))
-            yield found
+    def documents(*arguments: Any) -> list[Callable[[], dict[str, Any]]]:
+        makers = lowered(*arguments)
+
+        def changed() -> dict[str, Any]:
+            found = copy.deepcopy(makers[index]())
+            seen.append(change(found))
+            return found
+
+        return [*makers[:index], changed, *makers[index + 1 :]]
 
     return documents
 
@@ -92,7 +95,7 @@ def test_the_garbage_collector_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch
     states: list[bool] = []
     lowered = stages._documents
 
-    def watched(*arguments: Any) -> Iterator[dict[str, Any]]:
+    def watched(*arguments: Any) -> list[Callable[[], dict[str, Any]]]:
         states.append(gc.isenabled())
         return lowered(*arguments)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -98,21 +99,26 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
 
 def _documents(
     definition: PipelineDef, options: CompileOptions, values: Mapping[str, Text], alpha: frozenset[str]
-) -> Iterator[dict[str, Any]]:
-    """The documents as they are lowered, one at a time: each is dropped once its models are made."""
+) -> list[Callable[[], dict[str, Any]]]:
+    """What lowers each document, in order: only one is held at a time, and dropped once its models are made."""
     metadata: dict[str, Any] = {"labels": _LABELS}
     if options.namespace:
         metadata["namespace"] = options.namespace
     mapped = frozenset(node.task.name for node in definition.nodes if node.mapped)
     enums = "enable-param-enum" in alpha
     layout = Layout(options.inline, mapped, enums)
-    yield from needed_documents(definition, metadata)
+    makers: list[Callable[[], dict[str, Any]]] = [
+        partial(dict, each) for each in needed_documents(definition, metadata)
+    ]
     if not options.inline:
-        for task in own_tasks(definition):
-            yield task_document(task, metadata, fans_out=task.name in mapped, enums=enums)
-    yield pipeline_document(definition, metadata, layout)
+        makers += [
+            partial(task_document, task, metadata, fans_out=task.name in mapped, enums=enums)
+            for task in own_tasks(definition)
+        ]
+    makers.append(partial(pipeline_document, definition, metadata, layout))
     if not definition.options.verbatim:
-        yield run_document(definition, metadata, values)
+        makers.append(partial(run_document, definition, metadata, values))
+    return makers
 
 
 def own_tasks(definition: PipelineDef) -> list[TaskDef]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flowdsl.check import FLAGS
@@ -124,7 +125,9 @@ class _Builder:
         target = item.target if isinstance(item, Run) else item
         alpha = self.options.alpha | (target.options.alpha if isinstance(target, Pipeline) else frozenset())
         place = self.traced.get(id(target)) or PipelineDef("", _place(item))
-        found = validate([dict(document)], place, gates_for(alpha & {*FLAGS, "pipelines-in-pipelines"}), self.collector)
+        found = validate(
+            [partial(dict, document)], place, gates_for(alpha & {*FLAGS, "pipelines-in-pipelines"}), self.collector
+        )
         for each in found:
             size = len(json.dumps(each, separators=(",", ":")))
             check_size(str(document["kind"]), size, _place(item), self.collector)

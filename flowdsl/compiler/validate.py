@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic_core import to_json
@@ -23,25 +23,38 @@ def gates_for(alpha: frozenset[str]) -> Gates:
 
 
 def validate(
-    documents: Iterable[dict[str, Any]], pipeline: PipelineDef, gates: Gates, collector: Collector
+    makers: Sequence[Callable[[], dict[str, Any]]], pipeline: PipelineDef, gates: Gates, collector: Collector
 ) -> list[dict[str, Any]]:
-    """The documents as the models write them; what admission or etcd rejects is an error in the collector."""
+    """The documents as the models write them; what admission or etcd rejects is an error in the collector.
+
+    From the last to the first: the Pipeline takes the most memory to check, and so does it before all else is held.
+    """
+    checked = [_checked(make(), pipeline, gates) for make in reversed(makers)]
     written = []
-    for document in documents:
-        if not document["apiVersion"].startswith("tekton.dev/"):
+    while checked:
+        document, findings = checked.pop()
+        collector.extend(findings)
+        if document is not None:
             written.append(document)
-            continue
-        report = Report()
-        model = decode(document, report)
-        if model is not None:
-            check_into(model, gates, report)
-            written.append(dump(model))
-            size = len(to_json(written[-1]))
-            what = f"{document['kind']} {document['metadata'].get('name', pipeline.name)!r}"
-            check_size(what, size, pipeline.location, collector)
-        for found in report.findings:
-            if found.severity == "error":
-                place = python_place(document, found.path, pipeline)
-                where = f"{document['kind']} {found.where}"
-                collector.error(found.code, found.message, place, hint=found.hint, path=where)
     return written
+
+
+def _checked(document: dict[str, Any], pipeline: PipelineDef, gates: Gates) -> tuple[dict[str, Any] | None, Collector]:
+    """A document as its model writes it, and what is wrong with it; None where no model can be made of it."""
+    collector = Collector()
+    if not document["apiVersion"].startswith("tekton.dev/"):
+        return document, collector
+    report = Report()
+    written = None
+    model = decode(document, report)
+    if model is not None:
+        check_into(model, gates, report)
+        written = dump(model)
+        what = f"{document['kind']} {document['metadata'].get('name', pipeline.name)!r}"
+        check_size(what, len(to_json(written)), pipeline.location, collector)
+    for found in report.findings:
+        if found.severity == "error":
+            place = python_place(document, found.path, pipeline)
+            where = f"{document['kind']} {found.where}"
+            collector.error(found.code, found.message, place, hint=found.hint, path=where)
+    return written, collector

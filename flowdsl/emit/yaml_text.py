@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from io import BytesIO
 from typing import Any, Final
 
 from flowdsl.emit.checked import located
@@ -26,7 +27,7 @@ def emit_yaml(documents: Iterable[Mapping[str, Any]]) -> bytes:
     Raises TypeError for anything else and ValueError for a float or string that YAML can't carry to Kubernetes (NaN,
     infinity, a lone surrogate); both name the field.
     """
-    texts = []
+    text = BytesIO()
     scalars, keys = Scalars(), Keys()
     for number, document in enumerate(documents):
         parts: list[str] = []
@@ -39,9 +40,11 @@ def emit_yaml(documents: Iterable[Mapping[str, Any]]) -> bytes:
                 parts.append("{}\n")
         except (TypeError, ValueError) as error:
             raise located(error, document, number) from error
-        # Encoded one by one: the whole text never stands in memory twice.
-        texts.append("".join(parts).encode("utf-8"))
-    return b"---\n".join(texts)
+        # One by one into one buffer, which getvalue hands over: the whole text never stands in memory twice.
+        if number:
+            text.write(b"---\n")
+        text.write("".join(parts).encode("utf-8"))
+    return text.getvalue()
 
 
 class _Writer:

@@ -32,6 +32,7 @@ _PLAIN: dict[Any, TypeSpec] = {
     volumes.Secret: TypeSpec(Kind.SECRET, "Secret"),
     volumes.ConfigMap: TypeSpec(Kind.CONFIG_MAP, "ConfigMap"),
 }
+_SPELT: dict[str, Any] = {"str": str, "int": int, "float": float, "bool": bool, "None": type(None)}
 _SUPPORTED = (
     "use str, int, float, bool, Literal, Enum, list[...], dict, a TypedDict, dataclass or attrs class, "
     "File, Directory, Workspace, Secret or ConfigMap"
@@ -146,7 +147,27 @@ def read_signature(
     )
 
 
+def _plain_hints(function: Callable[..., Any]) -> dict[str, Any] | None:
+    """The hints of a function that mentions Python's own scalars alone, as most do; None for any other.
+
+    typing evaluates each annotation as an expression, which takes longer than reading all the rest of a signature.
+    """
+    # Python 3.10 makes `x: str = None` an Optional; a wrapper's annotations are those of what it wraps.
+    if any(each is None for each in function.__defaults__ or ()) or function.__kwdefaults__ or vars(function):
+        return None
+    scope = function.__globals__
+    found = {}
+    for name, annotation in function.__annotations__.items():
+        if type(annotation) is not str or annotation not in _SPELT or annotation in scope:
+            return None
+        found[name] = _SPELT[annotation]
+    return found
+
+
 def _hints(function: Callable[..., Any], location: Location, collector: Collector) -> dict[str, Any]:
+    plain = None if getattr(function, "__type_params__", ()) else _plain_hints(function)
+    if plain is not None:
+        return plain
     try:
         return typing.get_type_hints(function, include_extras=True)
     except (NameError, TypeError, AttributeError, SyntaxError) as error:

@@ -66,6 +66,8 @@ def filled(fields: dict[str, Any]) -> dict[str, Any]:
 
 def with_extra(fields: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that say something, and the own ones as they are: they stand for ours, None for no such field."""
+    if not extra:
+        return filled(fields)
     own = {name: value for name, value in extra.items() if value is not None}
     return {**filled({name: value for name, value in fields.items() if name not in extra}), **own}
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flowdsl.tekton.base import Model, Quantity, Timestamp
-from flowdsl.tekton.meta import LabelSelector, ObjectMeta, TypedLocalObjectReference, TypedObjectReference
+from flowdsl.tekton.meta import ObjectMeta
+from flowdsl.tekton.meta_rare import LabelSelector, TypedLocalObjectReference, TypedObjectReference
 
 
 class ModifyVolumeStatus(Model):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from flowdsl.tekton.base import IntOrString, Model, Quantity
+from flowdsl.tekton.base import Model, Quantity
+from flowdsl.tekton.later import later
 from flowdsl.tekton.volumes import ObjectFieldSelector, ResourceFieldSelector
 
-
-class AppArmorProfile(Model):
-    """Kubernetes's `AppArmorProfile`."""
-
-    type: str | None = None
-    localhostProfile: str | None = None
+if TYPE_CHECKING:
+    from flowdsl.tekton.security import (
+        AppArmorProfile,
+        SELinuxOptions,
+        WindowsSecurityContextOptions,
+    )
+else:
+    later(globals(), "flowdsl.tekton.security", "AppArmorProfile", "SELinuxOptions", "WindowsSecurityContextOptions")
 
 
 class Capabilities(Model):
@@ -84,12 +87,6 @@ class EnvVarSource(Model):
     secretKeyRef: SecretKeySelector | None = None
 
 
-class ExecAction(Model):
-    """Kubernetes's `ExecAction`."""
-
-    command: list[str] | None = None
-
-
 class FileKeySelector(Model):
     """Kubernetes's `FileKeySelector`."""
 
@@ -99,88 +96,12 @@ class FileKeySelector(Model):
     volumeName: str | None = None
 
 
-class GRPCAction(Model):
-    """Kubernetes's `GRPCAction`."""
-
-    mode: str | None = None
-    port: int | None = None
-    service: str | None = None
-
-
-class HTTPGetAction(Model):
-    """Kubernetes's `HTTPGetAction`."""
-
-    host: str | None = None
-    httpHeaders: list[HTTPHeader] | None = None
-    path: str | None = None
-    port: IntOrString | None = None
-    protocol: str | None = None
-    scheme: str | None = None
-
-
-class HTTPHeader(Model):
-    """Kubernetes's `HTTPHeader`."""
-
-    name: str | None = None
-    value: str | None = None
-
-
-class Lifecycle(Model):
-    """Kubernetes's `Lifecycle`."""
-
-    postStart: LifecycleHandler | None = None
-    preStop: LifecycleHandler | None = None
-    stopSignal: str | None = None
-
-
-class LifecycleHandler(Model):
-    """Kubernetes's `LifecycleHandler`."""
-
-    exec: ExecAction | None = None
-    httpGet: HTTPGetAction | None = None
-    sleep: SleepAction | None = None
-    tcpSocket: TCPSocketAction | None = None
-
-
-class Probe(Model):
-    """Kubernetes's `Probe`."""
-
-    embedded: ClassVar[frozenset[str]] = frozenset({"exec", "grpc", "httpGet", "tcpSocket"})
-
-    exec: ExecAction | None = None
-    failureThreshold: int | None = None
-    grpc: GRPCAction | None = None
-    httpGet: HTTPGetAction | None = None
-    initialDelaySeconds: int | None = None
-    periodSeconds: int | None = None
-    successThreshold: int | None = None
-    tcpSocket: TCPSocketAction | None = None
-    terminationGracePeriodSeconds: int | None = None
-    timeoutSeconds: int | None = None
-
-
 class ResourceRequirements(Model):
     """Kubernetes's `ResourceRequirements`."""
 
     claims: list[CoreV1ResourceClaim] | None = None
     limits: dict[str, Quantity] | None = None
     requests: dict[str, Quantity] | None = None
-
-
-class SELinuxOptions(Model):
-    """Kubernetes's `SELinuxOptions`."""
-
-    type: str | None = None
-    level: str | None = None
-    role: str | None = None
-    user: str | None = None
-
-
-class SeccompProfile(Model):
-    """Kubernetes's `SeccompProfile`."""
-
-    type: str | None = None
-    localhostProfile: str | None = None
 
 
 class SecretEnvSource(Model):
@@ -202,6 +123,13 @@ class SecretKeySelector(Model):
     optional: bool | None = None
 
 
+class SeccompProfile(Model):
+    """Kubernetes's `SeccompProfile`."""
+
+    type: str | None = None
+    localhostProfile: str | None = None
+
+
 class SecurityContext(Model):
     """Kubernetes's `SecurityContext`."""
 
@@ -217,19 +145,6 @@ class SecurityContext(Model):
     seLinuxOptions: SELinuxOptions | None = None
     seccompProfile: SeccompProfile | None = None
     windowsOptions: WindowsSecurityContextOptions | None = None
-
-
-class SleepAction(Model):
-    """Kubernetes's `SleepAction`."""
-
-    seconds: int | None = None
-
-
-class TCPSocketAction(Model):
-    """Kubernetes's `TCPSocketAction`."""
-
-    host: str | None = None
-    port: IntOrString | None = None
 
 
 class VolumeDevice(Model):
@@ -250,12 +165,3 @@ class VolumeMount(Model):
     recursiveReadOnly: str | None = None
     subPath: str | None = None
     subPathExpr: str | None = None
-
-
-class WindowsSecurityContextOptions(Model):
-    """Kubernetes's `WindowsSecurityContextOptions`."""
-
-    gmsaCredentialSpec: str | None = None
-    gmsaCredentialSpecName: str | None = None
-    hostProcess: bool | None = None
-    runAsUserName: str | None = None

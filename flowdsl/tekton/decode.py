@@ -15,6 +15,7 @@ import attrs
 from pydantic import ValidationError
 
 from flowdsl.tekton.base import Model
+from flowdsl.tekton.schema import validator
 
 FORMER = {
     "resources": "computeResources",
@@ -59,13 +60,18 @@ def validate(model: type[Model], document: Mapping[str, Any], forgiven: list[For
     # A renamed parent brings its own fields to light, so a few rounds; each changes something or ends it.
     for _ in range(_ROUNDS):
         try:
-            return model.model_validate(document)
+            return _read(model, document)
         except ValidationError as error:
             changed = _as_yaml_reads(model, document, error, forgiven)
             if changed is None:
                 raise
             document = changed
-    return model.model_validate(document)
+    return _read(model, document)
+
+
+def _read(model: type[Model], document: Mapping[str, Any]) -> Model:
+    found: Model = validator(model).validate_python(document)
+    return found
 
 
 def located_errors(error: ValidationError, model: type[Model]) -> list[DecodeError]:

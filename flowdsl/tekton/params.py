@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flowdsl.tekton.base import Model, ParamValue
-from flowdsl.tekton.claims import PersistentVolumeClaim
+from flowdsl.tekton.later import later
 from flowdsl.tekton.volumes import (
     ConfigMapVolumeSource,
-    CSIVolumeSource,
     EmptyDirVolumeSource,
     PersistentVolumeClaimVolumeSource,
-    ProjectedVolumeSource,
     SecretVolumeSource,
 )
+
+if TYPE_CHECKING:
+    from flowdsl.tekton.claims import PersistentVolumeClaim
+    from flowdsl.tekton.volumes_rare import CSIVolumeSource, ProjectedVolumeSource
+else:
+    later(globals(), "flowdsl.tekton.claims", "PersistentVolumeClaim")
+    later(globals(), "flowdsl.tekton.volumes_rare", "CSIVolumeSource", "ProjectedVolumeSource")
 
 
 class Param(Model):

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
 from flowdsl.tekton.base import Duration, Model
 from flowdsl.tekton.containers import EnvVar, ResourceRequirements
+from flowdsl.tekton.later import later
 from flowdsl.tekton.meta import LocalObjectReference, ObjectMeta
 from flowdsl.tekton.params import Param, WorkspaceBinding
 from flowdsl.tekton.pipelines import PipelineSpec, PipelineTaskMetadata
-from flowdsl.tekton.scheduling import (
-    Affinity,
-    HostAlias,
-    PodDNSConfig,
-    PodSecurityContext,
-    Toleration,
-    TopologySpreadConstraint,
-)
-from flowdsl.tekton.status import PipelineRunStatus, TaskRunStatus
 from flowdsl.tekton.tasks import PipelineRef, TaskRef, TaskSpec
 from flowdsl.tekton.volumes import Volume
+
+if TYPE_CHECKING:
+    from flowdsl.tekton.affinity import Affinity, TopologySpreadConstraint
+    from flowdsl.tekton.scheduling import HostAlias, PodDNSConfig, PodSecurityContext, Toleration
+    from flowdsl.tekton.status import PipelineRunStatus, TaskRunStatus
+else:
+    later(globals(), "flowdsl.tekton.affinity", "Affinity", "TopologySpreadConstraint")
+    later(
+        globals(),
+        "flowdsl.tekton.scheduling",
+        "HostAlias",
+        "PodDNSConfig",
+        "PodSecurityContext",
+        "Toleration",
+    )
+    later(globals(), "flowdsl.tekton.status", "PipelineRunStatus", "TaskRunStatus")
 
 
 class AffinityAssistantTemplate(Model):

@@ -1,18 +1,17 @@
-"""Where and how a pod runs: affinity, tolerations, DNS, the pod's security context."""
+"""How a pod runs: tolerations, DNS, the pod's security context. Loaded on first use."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flowdsl.tekton.base import Model
-from flowdsl.tekton.containers import AppArmorProfile, SeccompProfile, SELinuxOptions, WindowsSecurityContextOptions
-from flowdsl.tekton.meta import LabelSelector
+from flowdsl.tekton.containers import SeccompProfile
+from flowdsl.tekton.later import later
 
-
-class Affinity(Model):
-    """Kubernetes's `Affinity`."""
-
-    nodeAffinity: NodeAffinity | None = None
-    podAffinity: PodAffinity | None = None
-    podAntiAffinity: PodAntiAffinity | None = None
+if TYPE_CHECKING:
+    from flowdsl.tekton.security import AppArmorProfile, SELinuxOptions, WindowsSecurityContextOptions
+else:
+    later(globals(), "flowdsl.tekton.security", "AppArmorProfile", "SELinuxOptions", "WindowsSecurityContextOptions")
 
 
 class HostAlias(Model):
@@ -20,59 +19,6 @@ class HostAlias(Model):
 
     hostnames: list[str] | None = None
     ip: str | None = None
-
-
-class NodeAffinity(Model):
-    """Kubernetes's `NodeAffinity`."""
-
-    preferredDuringSchedulingIgnoredDuringExecution: list[PreferredSchedulingTerm] | None = None
-    requiredDuringSchedulingIgnoredDuringExecution: NodeSelector | None = None
-
-
-class NodeSelector(Model):
-    """Kubernetes's `NodeSelector`."""
-
-    nodeSelectorTerms: list[NodeSelectorTerm] | None = None
-
-
-class NodeSelectorRequirement(Model):
-    """Kubernetes's `NodeSelectorRequirement`."""
-
-    key: str | None = None
-    operator: str | None = None
-    values: list[str] | None = None
-
-
-class NodeSelectorTerm(Model):
-    """Kubernetes's `NodeSelectorTerm`."""
-
-    matchExpressions: list[NodeSelectorRequirement] | None = None
-    matchFields: list[NodeSelectorRequirement] | None = None
-
-
-class PodAffinity(Model):
-    """Kubernetes's `PodAffinity`."""
-
-    preferredDuringSchedulingIgnoredDuringExecution: list[WeightedPodAffinityTerm] | None = None
-    requiredDuringSchedulingIgnoredDuringExecution: list[PodAffinityTerm] | None = None
-
-
-class PodAffinityTerm(Model):
-    """Kubernetes's `PodAffinityTerm`."""
-
-    labelSelector: LabelSelector | None = None
-    matchLabelKeys: list[str] | None = None
-    mismatchLabelKeys: list[str] | None = None
-    namespaceSelector: LabelSelector | None = None
-    namespaces: list[str] | None = None
-    topologyKey: str | None = None
-
-
-class PodAntiAffinity(Model):
-    """Kubernetes's `PodAntiAffinity`."""
-
-    preferredDuringSchedulingIgnoredDuringExecution: list[WeightedPodAffinityTerm] | None = None
-    requiredDuringSchedulingIgnoredDuringExecution: list[PodAffinityTerm] | None = None
 
 
 class PodDNSConfig(Model):
@@ -108,13 +54,6 @@ class PodSecurityContext(Model):
     windowsOptions: WindowsSecurityContextOptions | None = None
 
 
-class PreferredSchedulingTerm(Model):
-    """Kubernetes's `PreferredSchedulingTerm`."""
-
-    preference: NodeSelectorTerm | None = None
-    weight: int | None = None
-
-
 class Sysctl(Model):
     """Kubernetes's `Sysctl`."""
 
@@ -130,23 +69,3 @@ class Toleration(Model):
     effect: str | None = None
     operator: str | None = None
     tolerationSeconds: int | None = None
-
-
-class TopologySpreadConstraint(Model):
-    """Kubernetes's `TopologySpreadConstraint`."""
-
-    labelSelector: LabelSelector | None = None
-    matchLabelKeys: list[str] | None = None
-    maxSkew: int | None = None
-    minDomains: int | None = None
-    nodeAffinityPolicy: str | None = None
-    nodeTaintsPolicy: str | None = None
-    topologyKey: str | None = None
-    whenUnsatisfiable: str | None = None
-
-
-class WeightedPodAffinityTerm(Model):
-    """Kubernetes's `WeightedPodAffinityTerm`."""
-
-    podAffinityTerm: PodAffinityTerm | None = None
-    weight: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.tekton.base import Model, ParamValue, Timestamp
-from flowdsl.tekton.meta import Condition
+from flowdsl.tekton.meta_rare import Condition
 from flowdsl.tekton.params import WhenExpression
 from flowdsl.tekton.pipelines import PipelineSpec
 from flowdsl.tekton.states import ContainerStateRunning, ContainerStateTerminated, ContainerStateWaiting

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from flowdsl.tekton.base import Duration, Model
 from flowdsl.tekton.containers import (
     ContainerPort,
     EnvFromSource,
     EnvVar,
-    Lifecycle,
-    Probe,
     ResourceRequirements,
     SecurityContext,
     VolumeDevice,
     VolumeMount,
 )
+from flowdsl.tekton.later import later
 from flowdsl.tekton.meta import ObjectMeta
 from flowdsl.tekton.params import (
     Param,
@@ -27,6 +26,11 @@ from flowdsl.tekton.params import (
     WorkspaceUsage,
 )
 from flowdsl.tekton.volumes import Volume
+
+if TYPE_CHECKING:
+    from flowdsl.tekton.probes import Lifecycle, Probe
+else:
+    later(globals(), "flowdsl.tekton.probes", "Lifecycle", "Probe")
 
 
 class StepOutputConfig(Model):

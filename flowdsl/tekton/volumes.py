@@ -2,63 +2,75 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from flowdsl.tekton.base import Model, Quantity
-from flowdsl.tekton.claims import PersistentVolumeClaimSpec
-from flowdsl.tekton.meta import LabelSelector, LocalObjectReference, ObjectMeta
-from flowdsl.tekton.volumes_vendors import (
-    AWSElasticBlockStoreVolumeSource,
-    AzureDiskVolumeSource,
-    AzureFileVolumeSource,
-    CephFSVolumeSource,
-    CinderVolumeSource,
-    FCVolumeSource,
-    FlexVolumeSource,
-    FlockerVolumeSource,
-    GCEPersistentDiskVolumeSource,
-    GlusterfsVolumeSource,
-    ISCSIVolumeSource,
-    NFSVolumeSource,
-    PhotonPersistentDiskVolumeSource,
-    PortworxVolumeSource,
-    QuobyteVolumeSource,
-    RBDVolumeSource,
-    ScaleIOVolumeSource,
-    StorageOSVolumeSource,
-    VsphereVirtualDiskVolumeSource,
-)
+from flowdsl.tekton.later import later
 
-
-class CSIVolumeSource(Model):
-    """Kubernetes's `CSIVolumeSource`."""
-
-    driver: str | None = None
-    fsType: str | None = None
-    nodePublishSecretRef: LocalObjectReference | None = None
-    readOnly: bool | None = None
-    volumeAttributes: dict[str, str] | None = None
-
-
-class ClusterTrustBundleProjection(Model):
-    """Kubernetes's `ClusterTrustBundleProjection`."""
-
-    name: str | None = None
-    labelSelector: LabelSelector | None = None
-    optional: bool | None = None
-    path: str | None = None
-    signerName: str | None = None
-    user: int | None = None
-
-
-class ConfigMapProjection(Model):
-    """Kubernetes's `ConfigMapProjection`."""
-
-    embedded: ClassVar[frozenset[str]] = frozenset({"name"})
-
-    name: str | None = None
-    items: list[KeyToPath] | None = None
-    optional: bool | None = None
+if TYPE_CHECKING:
+    from flowdsl.tekton.volumes_rare import (
+        CSIVolumeSource,
+        DownwardAPIVolumeSource,
+        EphemeralVolumeSource,
+        GitRepoVolumeSource,
+        ImageVolumeSource,
+        ProjectedVolumeSource,
+    )
+    from flowdsl.tekton.volumes_vendors import (
+        AWSElasticBlockStoreVolumeSource,
+        AzureDiskVolumeSource,
+        AzureFileVolumeSource,
+        CephFSVolumeSource,
+        CinderVolumeSource,
+        FCVolumeSource,
+        FlexVolumeSource,
+        FlockerVolumeSource,
+        GCEPersistentDiskVolumeSource,
+        GlusterfsVolumeSource,
+        ISCSIVolumeSource,
+        NFSVolumeSource,
+        PhotonPersistentDiskVolumeSource,
+        PortworxVolumeSource,
+        QuobyteVolumeSource,
+        RBDVolumeSource,
+        ScaleIOVolumeSource,
+        StorageOSVolumeSource,
+        VsphereVirtualDiskVolumeSource,
+    )
+else:
+    later(
+        globals(),
+        "flowdsl.tekton.volumes_rare",
+        "CSIVolumeSource",
+        "DownwardAPIVolumeSource",
+        "EphemeralVolumeSource",
+        "GitRepoVolumeSource",
+        "ImageVolumeSource",
+        "ProjectedVolumeSource",
+    )
+    later(
+        globals(),
+        "flowdsl.tekton.volumes_vendors",
+        "AWSElasticBlockStoreVolumeSource",
+        "AzureDiskVolumeSource",
+        "AzureFileVolumeSource",
+        "CephFSVolumeSource",
+        "CinderVolumeSource",
+        "FCVolumeSource",
+        "FlexVolumeSource",
+        "FlockerVolumeSource",
+        "GCEPersistentDiskVolumeSource",
+        "GlusterfsVolumeSource",
+        "ISCSIVolumeSource",
+        "NFSVolumeSource",
+        "PhotonPersistentDiskVolumeSource",
+        "PortworxVolumeSource",
+        "QuobyteVolumeSource",
+        "RBDVolumeSource",
+        "ScaleIOVolumeSource",
+        "StorageOSVolumeSource",
+        "VsphereVirtualDiskVolumeSource",
+    )
 
 
 class ConfigMapVolumeSource(Model):
@@ -73,30 +85,6 @@ class ConfigMapVolumeSource(Model):
     optional: bool | None = None
 
 
-class DownwardAPIProjection(Model):
-    """Kubernetes's `DownwardAPIProjection`."""
-
-    items: list[DownwardAPIVolumeFile] | None = None
-
-
-class DownwardAPIVolumeFile(Model):
-    """Kubernetes's `DownwardAPIVolumeFile`."""
-
-    fieldRef: ObjectFieldSelector | None = None
-    mode: int | None = None
-    path: str | None = None
-    resourceFieldRef: ResourceFieldSelector | None = None
-    user: int | None = None
-
-
-class DownwardAPIVolumeSource(Model):
-    """Kubernetes's `DownwardAPIVolumeSource`."""
-
-    defaultMode: int | None = None
-    defaultUser: int | None = None
-    items: list[DownwardAPIVolumeFile] | None = None
-
-
 class EmptyDirVolumeSource(Model):
     """Kubernetes's `EmptyDirVolumeSource`."""
 
@@ -105,32 +93,11 @@ class EmptyDirVolumeSource(Model):
     sizeLimit: Quantity | None = None
 
 
-class EphemeralVolumeSource(Model):
-    """Kubernetes's `EphemeralVolumeSource`."""
-
-    volumeClaimTemplate: PersistentVolumeClaimTemplate | None = None
-
-
-class GitRepoVolumeSource(Model):
-    """Kubernetes's `GitRepoVolumeSource`."""
-
-    directory: str | None = None
-    repository: str | None = None
-    revision: str | None = None
-
-
 class HostPathVolumeSource(Model):
     """Kubernetes's `HostPathVolumeSource`."""
 
     type: str | None = None
     path: str | None = None
-
-
-class ImageVolumeSource(Model):
-    """Kubernetes's `ImageVolumeSource`."""
-
-    pullPolicy: str | None = None
-    reference: str | None = None
 
 
 class KeyToPath(Model):
@@ -149,39 +116,11 @@ class ObjectFieldSelector(Model):
     fieldPath: str | None = None
 
 
-class PersistentVolumeClaimTemplate(Model):
-    """Kubernetes's `PersistentVolumeClaimTemplate`."""
-
-    metadata: ObjectMeta | None = None
-    spec: PersistentVolumeClaimSpec | None = None
-
-
 class PersistentVolumeClaimVolumeSource(Model):
     """Kubernetes's `PersistentVolumeClaimVolumeSource`."""
 
     claimName: str | None = None
     readOnly: bool | None = None
-
-
-class PodCertificateProjection(Model):
-    """Kubernetes's `PodCertificateProjection`."""
-
-    certificateChainPath: str | None = None
-    credentialBundlePath: str | None = None
-    keyPath: str | None = None
-    keyType: str | None = None
-    maxExpirationSeconds: int | None = None
-    signerName: str | None = None
-    user: int | None = None
-    userAnnotations: dict[str, str] | None = None
-
-
-class ProjectedVolumeSource(Model):
-    """Kubernetes's `ProjectedVolumeSource`."""
-
-    defaultMode: int | None = None
-    defaultUser: int | None = None
-    sources: list[VolumeProjection] | None = None
 
 
 class ResourceFieldSelector(Model):
@@ -192,16 +131,6 @@ class ResourceFieldSelector(Model):
     resource: str | None = None
 
 
-class SecretProjection(Model):
-    """Kubernetes's `SecretProjection`."""
-
-    embedded: ClassVar[frozenset[str]] = frozenset({"name"})
-
-    name: str | None = None
-    items: list[KeyToPath] | None = None
-    optional: bool | None = None
-
-
 class SecretVolumeSource(Model):
     """Kubernetes's `SecretVolumeSource`."""
 
@@ -210,15 +139,6 @@ class SecretVolumeSource(Model):
     defaultUser: int | None = None
     items: list[KeyToPath] | None = None
     optional: bool | None = None
-
-
-class ServiceAccountTokenProjection(Model):
-    """Kubernetes's `ServiceAccountTokenProjection`."""
-
-    audience: str | None = None
-    expirationSeconds: int | None = None
-    path: str | None = None
-    user: int | None = None
 
 
 class Volume(Model):
@@ -257,14 +177,3 @@ class Volume(Model):
     secret: SecretVolumeSource | None = None
     storageos: StorageOSVolumeSource | None = None
     vsphereVolume: VsphereVirtualDiskVolumeSource | None = None
-
-
-class VolumeProjection(Model):
-    """Kubernetes's `VolumeProjection`."""
-
-    clusterTrustBundle: ClusterTrustBundleProjection | None = None
-    configMap: ConfigMapProjection | None = None
-    downwardAPI: DownwardAPIProjection | None = None
-    podCertificate: PodCertificateProjection | None = None
-    secret: SecretProjection | None = None
-    serviceAccountToken: ServiceAccountTokenProjection | None = None
