@@ -1,5 +1,7 @@
 """LSE-D, LSE-C and FID by networks that the tests write, and what is said of files that are no use."""
 
+# ruff: noqa: E402 - what they need is asked for before it is imported
+
 from __future__ import annotations
 
 import json
