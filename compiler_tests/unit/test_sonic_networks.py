@@ -1,7 +1,5 @@
 """LSE-D, LSE-C and FID by networks that the tests write, and what is said of files that are no use."""
 
-# ruff: noqa: E402 - what they need is asked for before it is imported
-
 from __future__ import annotations
 
 import json
@@ -11,20 +9,18 @@ import sys
 
 import numpy as np
 import pytest
-from sonic_fakes import PIPELINES
-
-onnx = pytest.importorskip("onnx", reason="the networks of these tests are written by the package onnx")
-pytest.importorskip("onnxruntime", reason="networks are run by onnxruntime: pip install 'flowdsl[sonic-nets]'")
-
 import sonic_networks as made
 from PIL import Image, ImageFilter
 from sonic_clips import FILES, PORTRAIT, pictures, write
+from sonic_fakes import PIPELINES
 from sonic_local import evaluator, inception, media, networks, syncnet
 from sonic_local.local_run import rules, sonic_local_run, weights
 from sonic_tasks.clip import DEFINED_BY, read_metrics
 from sonic_tasks.gate import judge
 
 from flowdsl.diagnostics import UsageError
+
+pytest.importorskip("onnxruntime", reason="networks are run by onnxruntime: pip install 'flowdsl[sonic-nets]'")
 
 
 @pytest.fixture(scope="module")
@@ -198,9 +194,9 @@ def test_each_kind_of_wrong_network_is_told(folder, tmp_path):
 
 
 def test_weights_in_a_second_file_are_refused_for_the_hash_would_miss_them(folder, tmp_path, monkeypatch):
-    model = onnx.load(folder / "inception.onnx")
+    model = made.onnx.load(folder / "inception.onnx")
     monkeypatch.chdir(tmp_path)  # where ONNX Runtime would look for it by itself
-    onnx.save_model(model, "two.onnx", save_as_external_data=True, location="two.data", size_threshold=1000)
+    made.onnx.save_model(model, "two.onnx", save_as_external_data=True, location="two.data", size_threshold=1000)
     with pytest.raises(networks.WeightsError, match=r"two\.onnx has its weights in a second file"):
         inception.Inception(tmp_path / "two.onnx")
 

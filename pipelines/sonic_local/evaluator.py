@@ -143,11 +143,11 @@ def main(name: str = "evaluator") -> None:
     """Load the networks, then serve until SIGTERM. What is wrong with a file of weights ends it with one line."""
     what = f"{name} {VERSION}"
     parser = web.arguments(what)
-    for network, (metavar, told) in WEIGHTS.items():
-        variable = f"SONIC_{network.upper()}"
+    for option, (metavar, told) in WEIGHTS.items():
+        variable = f"SONIC_{option.upper()}"
         known = os.environ.get(variable)  # an image has its weights so: the step that starts it gives no options
         default = Path(known) if known else None
-        parser.add_argument(f"--{network}", type=Path, metavar=metavar, default=default, help=f"{told} ({variable})")
+        parser.add_argument(f"--{option}", type=Path, metavar=metavar, default=default, help=f"{told} ({variable})")
     options = parser.parse_args()
     networks = NO_NETWORKS
     if options.syncnet or options.inception or options.references:
