@@ -1,15 +1,18 @@
 """What the local runner costs: a chain of 100 tasks against bare subprocesses, and 1,000 and 10,000 tasks to schedule.
 
-    python benchmarks/run_chain.py [--tasks 100] [--rounds 5]
+    python benchmarks/run_chain.py [--tasks 100] [--rounds 15]
 
-Each round runs the same script once for each task: as bare subprocesses one after the other, then as a Pipeline whose
-tasks wait for each other, with journal, TaskRun objects and logs written to disk. The medians are compared. Scheduling
-is measured with a TaskRunner that does nothing; it includes planning and the TaskRun objects, in memory.
+Each round runs the same script once for each task: as bare subprocesses one after the other, and as a Pipeline whose
+tasks wait for each other, with journal, TaskRun objects and logs written to disk; which of the two comes first changes
+from round to round. A round's overhead is the difference of its two times, so that what else the machine does meanwhile
+is in both; the figure is the median of the rounds, told with its quartiles and with the machine's load. Scheduling is
+measured with a TaskRunner that does nothing; it includes planning and the TaskRun objects, in memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
@@ -105,31 +108,40 @@ def schedule(number: int) -> float:
     return time.process_time() - began
 
 
+def one_round(number: int, task_runner: TaskRunner, *, ours_first: bool) -> tuple[float, float]:
+    """Seconds of the bare subprocesses and of the run, measured right after each other."""
+    folder = Path(tempfile.mkdtemp(prefix="flowdsl-bench-"))
+    try:
+        if ours_first:
+            ours = run(number, folder, task_runner)
+            return bare(number, folder), ours
+        return bare(number, folder), run(number, folder, task_runner)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def main() -> int:
     """Print the figures; 1 where the overhead is above its limit or scheduling is not linear."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--tasks", type=int, default=100)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=15)
     given = parser.parse_args()
-    plain, ours = [], []
+    rounds = []
     with process_runner() as task_runner:
         print(task_runner.describe())
-        for number in range(given.rounds + 1):
-            folder = Path(tempfile.mkdtemp(prefix="flowdsl-bench-"))
-            try:
-                pair = bare(given.tasks, folder), run(given.tasks, folder, task_runner)
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-            # The first round warms caches up.
-            if number:
-                plain.append(pair[0])
-                ours.append(pair[1])
-    one, other = statistics.median(plain), statistics.median(ours)
-    over = (other - one) / given.tasks * 1000
-    print(f"chain of {given.tasks}, median of {given.rounds}:")
-    print(f"  bare subprocesses  {one * 1000:8.1f} ms  {one / given.tasks * 1000:6.2f} ms a task")
-    print(f"  flowdsl run        {other * 1000:8.1f} ms  {other / given.tasks * 1000:6.2f} ms a task")
-    print(f"  ratio {other / one:.2f}, overhead {over:.2f} ms a task (limit {LIMIT:g})")
+        # The first two warm caches up.
+        for number in range(given.rounds + 2):
+            rounds.append(one_round(given.tasks, task_runner, ours_first=bool(number % 2)))
+    del rounds[:2]
+    one, other = (statistics.median(each[index] for each in rounds) / given.tasks * 1000 for index in (0, 1))
+    extra = sorted((ours - plain) / given.tasks * 1000 for plain, ours in rounds)
+    over, count = statistics.median(extra), len(extra)
+    load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs"
+    print(f"chain of {given.tasks}, median of {given.rounds} rounds, {load}:")
+    print(f"  bare subprocesses  {one:6.2f} ms a task")
+    print(f"  flowdsl run        {other:6.2f} ms a task")
+    print(f"  overhead           {over:6.2f} ms a task (limit {LIMIT:g})")
+    print(f"  of the rounds      {extra[count // 4]:6.2f} to {extra[3 * count // 4]:.2f} from quartile to quartile")
     schedule(100)
     small = min(schedule(1_000) for _ in range(5))
     large = min(schedule(10_000) for _ in range(3))

@@ -133,6 +133,7 @@ def test_finding_a_run(tmp_path: Path) -> None:
 
 PYTHON = """
 from flowdsl import LocalRun, pipeline, task
+from flowdsl.diagnostics import UsageError
 
 @task(image="python:3.12-slim")
 def a(x: str) -> None:
@@ -140,6 +141,9 @@ def a(x: str) -> None:
 
 def breaks():
     raise OSError("no disk")
+
+def asks():
+    raise UsageError("set MODEL to the folder of the weights")
 
 @pipeline(local=LOCAL)
 def p(x: str):
@@ -152,6 +156,7 @@ def p(x: str):
     [
         ('LocalRun(params={"y": "1"})', "LocalRun gives a value for 'y', which is no param; it has: x"),
         ("breaks", "local= of pipeline 'p' raised OSError: no disk"),
+        ("asks", "error: set MODEL to the folder of the weights"),
         ("lambda: 3", "local= of pipeline 'p' gave 3, not a LocalRun"),
         ("LocalRun()", "the run has no value for x; give it: --set x=..."),
         (

@@ -130,3 +130,36 @@ def test_a_service_that_does_not_come_up(tmp_path: Path, command: tuple[str, ...
     with pytest.raises(UsageError, match=words) as told, Services([bad], tmp_path, environment()):
         pass
     assert "no model here" in str(told.value) or "nowhere" in str(told.value)
+
+
+# Answers once the other one's process is there: started one after the other, the first would wait in vain.
+NEEDS_THE_OTHER = """
+import http.server, os, sys, time
+mine, other, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
+open(mine, "w").close()
+while not os.path.exists(other):
+    time.sleep(0.01)
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
+"""
+
+
+def test_services_start_together(tmp_path: Path) -> None:
+    a, b = str(tmp_path / "a"), str(tmp_path / "b")
+    both = [
+        Service(name, ("{python}", "-c", NEEDS_THE_OTHER, mine, other, "{port}"), ready="/", patience=30.0)
+        for name, mine, other in (("a", a, b), ("b", b, a))
+    ]
+    with Services(both, tmp_path / "services", environment()) as services:
+        assert len(set(services.ports.values())) == 2
+
+
+def test_one_that_fails_ends_those_that_start_beside_it(tmp_path: Path) -> None:
+    bad = Service("bad", ("{python}", "-c", "raise SystemExit(3)"), ready="/", patience=30.0)
+    services = Services([service(tmp_path), bad], tmp_path / "services", environment())
+    with pytest.raises(UsageError, match="service bad ended with code 3"), services:
+        pass
+    assert not services.running

@@ -64,7 +64,7 @@ def test_plain_lines() -> None:
         "build: failed after 3.0s - step compile exited with 2\n"
         "test: skipped - PipelineRun was stopping\n"
         "tell: succeeded\n"
-        "run run-1 failed after 6.0s: Failed: Tasks Completed: 2\n"
+        "run run-1 failed after 6.0s: Tasks Completed: 2\n"
         "  out = a⏎b\n"
         "  many = ['x']\n"
         "more in folder\n"

@@ -65,6 +65,9 @@ def local_of(pipeline: Pipeline) -> LocalRun:
     if callable(given):
         try:
             given = given()
+        except UsageError:
+            # It says by itself what is wrong.
+            raise
         except Exception as error:  # the user's own function may raise anything
             place = pipeline.location
             raise UsageError(

@@ -60,9 +60,10 @@ class Services:
 
     def __enter__(self) -> Services:
         try:
+            # All at once: together they take as long as the slowest.
             for service in self._services:
                 self.running.append(self._start(service))
-                self._wait(self.running[-1])
+            self._wait_for_all()
         except BaseException:
             self.stop()
             raise
@@ -102,6 +103,9 @@ class Services:
         folder.mkdir(parents=True, exist_ok=True)
         log = self._folder / f"{service.name}.log"
         port = free_port(self._ports.get(service.name))
+        while port in self.ports.values():
+            # One that was started a moment ago has it, and may not listen yet.
+            port = free_port()
         known = {"{port}": str(port), "{folder}": str(folder.resolve()), "{python}": sys.executable}
         known["{url}"] = f"http://127.0.0.1:{port}"
         command = [_filled(part, known) for part in service.command]
@@ -118,22 +122,33 @@ class Services:
             )
         return Running(service, port, process, log)
 
-    def _wait(self, running: Running) -> None:
-        service, until = running.service, time.monotonic() + running.service.patience
-        self._notice(f"service {service.name} starts on {running.url}")
-        while time.monotonic() < until:
-            code = running.process.poll()
-            if code is not None:
-                raise UsageError(
-                    f"service {service.name} ended with code {code} before it was ready\n{_tail(running.log)}"
-                )
-            try:
-                with urllib.request.urlopen(running.url + service.ready, timeout=2) as answer:
-                    if answer.status == 200:
-                        return
-            except (urllib.error.URLError, OSError, ValueError):
-                pass
+    def _wait_for_all(self) -> None:
+        """Until each has answered. The patience of each counts from here: they all start together."""
+        began = time.monotonic()
+        for each in self.running:
+            self._notice(f"service {each.service.name} starts on {each.url}")
+        waiting = list(self.running)
+        while True:
+            waiting = [each for each in waiting if not self._is_up(each, time.monotonic() - began)]
+            if not waiting:
+                return
             time.sleep(_EACH)
+
+    def _is_up(self, running: Running, waited: float) -> bool:
+        """Whether it answers by now. Raises UsageError for one that has ended, or that took too long."""
+        service = running.service
+        code = running.process.poll()
+        if code is not None:
+            raise UsageError(f"service {service.name} ended with code {code} before it was ready\n{_tail(running.log)}")
+        try:
+            # Short: while one hangs, the others wait to be asked.
+            with urllib.request.urlopen(running.url + service.ready, timeout=2) as answer:
+                if answer.status == 200:
+                    return True
+        except (urllib.error.URLError, OSError, ValueError):
+            pass
+        if waited < service.patience:
+            return False
         raise UsageError(
             f"service {service.name} did not answer {running.url}{service.ready} within {service.patience:g} s\n"
             f"{_tail(running.log)}"

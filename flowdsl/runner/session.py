@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -12,6 +11,7 @@ from flowdsl.ir.local import LocalRun, Service
 from flowdsl.runner.cache import Cache
 from flowdsl.runner.cluster import LocalCluster
 from flowdsl.runner.contract import TaskRunner
+from flowdsl.runner.made_files import made_files
 from flowdsl.runner.pipelinerun.catalogue import Catalogue, Equivalent
 from flowdsl.runner.pipelinerun.engine import Engine, Settings
 from flowdsl.runner.pipelinerun.only import only
@@ -85,7 +85,7 @@ class Session:
             finished = engine.run()
         finally:
             recorder.close()
-        emit(RunFinished(finished, _hint(finished, self.folder.path)))
+        emit(RunFinished(finished, _hint(finished, self.folder)))
         return finished
 
     def _chosen_run(self, catalogue: Catalogue) -> Document:
@@ -137,9 +137,10 @@ def _tasks(run: Document, catalogue: Catalogue) -> tuple[TaskInfo, ...]:
     )
 
 
-def _hint(finished: Document, folder: Path) -> str:
+def _hint(finished: Document, folder: RunFolder) -> str:
     name = finished["metadata"]["name"]
-    lines = [f"everything about it is in {folder}"]
+    files = [f"  {line}" for line in made_files(folder, finished)]
+    lines = [*(["files:", *files] if files else ()), f"everything about it is in {folder.path}"]
     failed = condition(finished).get("status") != "True"
     if failed and (finished.get("status") or {}).get("childReferences"):
         lines.append(f"look at it: flowdsl runs logs {name}; go on with it: flowdsl run --resume {name}")

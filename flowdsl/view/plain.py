@@ -103,7 +103,10 @@ def summary(event: RunFinished, progress: Progress) -> str:
     if found.get("reason") in ("Cancelled", "CancelledRunFinally", "StoppedRunFinally"):
         ended = "was cancelled"
     name = event.pipeline_run.get("metadata", {}).get("name", progress.name)
-    lines = [f"run {name} {ended}{took}: {found.get('reason', '')}: {found.get('message', '')}"]
+    # A reason that is the word before it tells nothing.
+    reason = str(found.get("reason") or "")
+    rest = ["" if reason.lower() == ended else reason, str(found.get("message") or "")]
+    lines = [": ".join([f"run {name} {ended}{took}", *filter(None, rest)])]
     for result in (event.pipeline_run.get("status") or {}).get("results") or ():
         lines.append(f"  {result['name']} = {_short(result['value'])}")
     if event.hint:

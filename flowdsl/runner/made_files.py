@@ -1,0 +1,66 @@
+"""The files that a run made and a person may want to open: where they lie on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from flowdsl.runner.store import RunFolder
+
+# A line each below the run's last words: more than these nobody reads.
+MOST = 10
+_LONGEST = 1024  # characters of a value that may be a path
+
+
+def made_files(folder: RunFolder, finished: Mapping[str, Any]) -> list[str]:
+    """Lines `NAME: PATH`, those of the pipeline's own results first.
+
+    Tekton has no type for files: a result of a task counts as one if its value is the path of a file that is there, in
+    a claim that the task had as a workspace. It is taken from the workspace's root, or whole below its mount path.
+    """
+    claims = folder.path / "claims"
+    if not claims.is_dir() or not any(claims.iterdir()):
+        return []
+    found = {}
+    for task_run in folder.task_runs():
+        task = (task_run["metadata"].get("labels") or {}).get("tekton.dev/pipelineTask", "")
+        for result in task_run["status"].get("results") or ():
+            place = _place(claims, task_run, result.get("value"))
+            if place is not None:
+                found[f"$(tasks.{task}.results.{result['name']})"] = (f"{task}.{result['name']}", place)
+    given = ((finished.get("status") or {}).get("pipelineSpec") or {}).get("results") or ()
+    named = [(each["name"], found.pop(each["value"])[1]) for each in given if _known(found, each.get("value"))]
+    lines = list(dict.fromkeys(f"{name}: {place}" for name, place in (*named, *found.values())))
+    left = len(lines) - max(MOST, len(named))
+    return [*lines[: max(MOST, len(named))], f"and {left} more in {claims}"] if left > 0 else lines
+
+
+def _known(found: Mapping[str, Any], value: object) -> bool:
+    return isinstance(value, str) and value in found
+
+
+def _place(claims: Path, task_run: Mapping[str, Any], value: object) -> Path | None:
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or "\0" in value:
+        return None
+    for name, root in _roots(claims, task_run):
+        place = root / (value[len(name) :].lstrip("/") if value.startswith(name + "/") else value)
+        try:
+            # A task may have left a link to anywhere, and a value may have dots in it.
+            inside = place.resolve().is_relative_to(root.resolve())
+            if inside and place.is_file():
+                return place
+        except OSError:
+            continue
+    return None
+
+
+def _roots(claims: Path, task_run: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    """The mount path and the folder here of each workspace of a TaskRun that is on a claim."""
+    declared = (task_run["status"].get("taskSpec") or {}).get("workspaces") or ()
+    paths = {each["name"]: each.get("mountPath") for each in declared}
+    for binding in task_run["spec"].get("workspaces") or ():
+        claim = (binding.get("persistentVolumeClaim") or {}).get("claimName")
+        if claim:
+            mount = paths.get(binding["name"]) or f"/workspace/{binding['name']}"
+            yield mount.rstrip("/"), claims / claim / (binding.get("subPath") or "").strip("/")
