@@ -32,7 +32,8 @@ _PLAIN: dict[Any, TypeSpec] = {
     volumes.Secret: TypeSpec(Kind.SECRET, "Secret"),
     volumes.ConfigMap: TypeSpec(Kind.CONFIG_MAP, "ConfigMap"),
 }
-_SPELT: dict[str, Any] = {"str": str, "int": int, "float": float, "bool": bool, "None": type(None)}
+_OWN: dict[Any, Any] = {kind: kind for kind in (str, int, float, bool)} | {None: type(None)}
+_OWN |= {"str": str, "int": int, "float": float, "bool": bool, "None": type(None)}
 _SUPPORTED = (
     "use str, int, float, bool, Literal, Enum, list[...], dict, a TypedDict, dataclass or attrs class, "
     "File, Directory, Workspace, Secret or ConfigMap"
@@ -158,9 +159,9 @@ def _plain_hints(function: Callable[..., Any]) -> dict[str, Any] | None:
     scope = function.__globals__
     found = {}
     for name, annotation in function.__annotations__.items():
-        if type(annotation) is not str or annotation not in _SPELT or annotation in scope:
+        if type(annotation) not in (str, type, type(None)) or annotation not in _OWN or annotation in scope:
             return None
-        found[name] = _SPELT[annotation]
+        found[name] = _OWN[annotation]
     return found
 
 
