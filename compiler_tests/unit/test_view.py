@@ -179,3 +179,12 @@ def test_small_readers() -> None:
     assert condition({}) == {}
     assert condition(DONE)["reason"] == "Failed"
     assert as_data(Notice("x", time=1.0)) == {"event": "Notice", "text": "x", "level": "note", "time": 1.0}
+
+
+@pytest.mark.parametrize(("reason", "rest"), [("Succeeded", "Tasks"), ("Completed", "Completed: Tasks")])
+def test_the_last_line_says_succeeded_once(reason: str, rest: str) -> None:
+    out = io.StringIO()
+    condition = {"type": "Succeeded", "status": "True", "reason": reason, "message": "Tasks Completed: 1"}
+    finished = {"metadata": {"name": "run-1"}, "status": {"conditions": [condition]}}
+    PlainView(out).handle(RunFinished(finished, time=9.0))
+    assert out.getvalue() == f"run run-1 succeeded: {rest} Completed: 1\n"
