@@ -10,8 +10,6 @@ from flowdsl.diagnostics import UsageError
 from flowdsl.diff import Difference, Impact, compare, render
 from flowdsl.diff.inputs import Side, read, sides
 
-FAIL_ON = ("any", "behavioural", "breaking", "never")
-
 
 def diff_command(
     words: tuple[str, ...],

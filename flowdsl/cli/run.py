@@ -159,14 +159,6 @@ def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
         raise UsageError(f"{path} holds a run already; {hint}, or remove it") from None
 
 
-def _absolute(file: str) -> str:
-    """The file so that it is found from another folder too; what follows a colon stays."""
-    path, colon, name = file.partition(".py:")
-    if colon:
-        return f"{Path(path + '.py').resolve()}:{name}"
-    return str(Path(file).resolve()) if Path(file).exists() else file
-
-
 def _check_missing(run: Mapping[str, Any], inputs: Inputs) -> None:
     from flowdsl.runner.pipelinerun.params import missing_params
 

@@ -10,7 +10,6 @@ from typing import Any
 from flowdsl.diff.model import Added, Changed, Difference, Impact, Removed
 from flowdsl.diff.words import hide, label, text_lines, values
 
-FORMATS = ("text", "markdown", "json")
 MARKDOWN_LIMIT = 65_000
 """Characters: a comment of GitHub has 65,536 at most."""
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}

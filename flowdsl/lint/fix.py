@@ -68,11 +68,7 @@ def _rename(finding: Finding, parent: Node, name: str, lines: list[str]) -> Edit
     new = _suggested(finding)
     if key is None or not new or parent.key(new) is not None:
         return None
-    if (
-        finding.code == "FLOW201"
-        and FORMER.get(name) != new
-        and difflib.SequenceMatcher(None, name.lower(), new.lower()).ratio() < _SIMILAR
-    ):
+    if finding.code == "FLOW201" and FORMER.get(name) != new and _unlike(name, new):
         return None
     return _at(key, name, new, lines)
 
