@@ -196,19 +196,36 @@ class Shim:
             return False
         if not self.start(request, output, error):
             return True
+        try:
+            status = self.attend()
+        finally:
+            self.kill()  # whatever happens here, nothing of the step stays behind
+        if request["after"] and os.WIFSIGNALED(status):
+            self.follow(request)
+        code = os.waitstatus_to_exitcode(status)
+        send(self.connection, exit=code if code >= 0 else -1, signal=max(-code, 0))
+        return True
+
+    def attend(self) -> int:
+        """Do as the runner says until the command has ended; its status."""
         while self.status is None:
             ready, _, _ = select.select([self.connection.fileno(), self.wake], [], [])
             if self.wake in ready:
                 os.read(self.wake, 4096)
                 self.reap()
             if self.connection.fileno() in ready and self.status is None:
-                self.obey(self.connection.recv(1))
-        self.kill()
-        if request["after"] and os.WIFSIGNALED(self.status):
-            self.follow(request)
-        code = os.waitstatus_to_exitcode(self.status)
-        send(self.connection, exit=code if code >= 0 else -1, signal=max(-code, 0))
-        return True
+                self.obey(self.hear())
+        return self.status
+
+    def hear(self) -> bytes:
+        """The runner's next command; empty when the runner is gone.
+
+        One that went with an answer unread is told by an error (unix(7): ECONNRESET), not by an end of the stream.
+        """
+        try:
+            return self.connection.recv(1)
+        except ConnectionError:
+            return b""
 
     def start(self, request: dict[str, Any], output: int, error: int) -> bool:
         """Start the command; tell whether it could be executed."""
