@@ -53,8 +53,8 @@ def _check_task(view: TaskView, params: list[Declared], gates: Gates, report: Re
     check_types(params, report)
     check_param_names(params, report)
     check_enums(params, gates, report)
-    check_arrays(view.steps, params, report)
-    check_declared(view.steps, params, report)
+    check_arrays(view.texts, params, report)
+    check_declared(view.texts, params, report)
     check_properties_declared(params, report)
 
 

@@ -13,11 +13,14 @@ from flowdsl.tekton.base import Model
 from flowdsl.tekton.tasks import Step, StepTemplate
 
 _LISTS = (("env", "name"), ("volumeMounts", "mountPath"), ("volumeDevices", "devicePath"))
+_FIELDS = frozenset(field for field, _ in _LISTS)
 
 
 def check_merge(template: StepTemplate | None, steps: Sequence[Step], path: Path, report: Report) -> None:
     """FLOW213: entries given twice in a step that has some of the template's too."""
-    for index, step in enumerate(steps if template is not None else ()):
+    if template is None or template.model_fields_set.isdisjoint(_FIELDS):
+        return
+    for index, step in enumerate(steps):
         for field, key in _LISTS:
             own, base = getattr(step, field) or [], getattr(template, field) or []
             names = [getattr(each, key) or "" for each in own]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flowdsl.check.declared import TYPES, Declared, default_text
 from flowdsl.check.findings import Path, Report
@@ -83,10 +83,12 @@ def check_declarations(params: list[Declared], gates: Gates, report: Report) -> 
     check_enums(params, gates, report)
 
 
-def check_given(params: Iterable[Param] | None, path: Path, report: Report, *, fold: bool = False) -> None:
+def check_given(params: Sequence[Param] | None, path: Path, report: Report, *, fold: bool = False) -> None:
     """FLOW213: a param is given once; runs and references compare without case (`fold`)."""
+    if not params or len(params) == 1:
+        return
     seen: set[str] = set()
-    for index, param in enumerate(params or ()):
+    for index, param in enumerate(params):
         name = (param.name or "").lower() if fold else param.name or ""
         if name in seen:
             message = f"the param {param.name or ''!r} is given twice"

@@ -19,6 +19,7 @@ from flowdsl.check.pipeline_vars import (
     check_param_usage,
     check_prefixes,
     check_status,
+    references,
 )
 from flowdsl.check.taskspec import TaskView, check_task_spec, task_view
 from flowdsl.check.usage import check_declared
@@ -80,21 +81,23 @@ def check_pipeline_spec(view: PipelineView, gates: Gates, report: Report) -> Non
         check_types(view.params, report)
         check_enums(view.params, gates, report)
         _unique_params(view.params, report)
-    for section, tasks in (("tasks", view.tasks), ("finally", view.final)):
+    before, final = ([references(each.task) for each in tasks] for tasks in (view.tasks, view.final))
+    for section, tasks, found in (("tasks", view.tasks, before), ("finally", view.final, final)):
         bare = [each.task for each in tasks]
         check_context_variables(bare, (*path, section), report)
-        check_prefixes(bare, (*path, section), report)
+        check_prefixes(bare, found, (*path, section), report)
         check_artifacts(bare, (*path, section), gates, report)
         for each in tasks:
             check_given(each.task.params, (*each.path, "params"), report)
-            check_when(each.task.when, (*each.path, "when"), gates, report)
+            if each.task.when:
+                check_when(each.task.when, (*each.path, "when"), gates, report)
             check_matrix(each.task, each.path, gates, report)
         check_matrix_results(bare, (*path, section), report)
-    check_status(spec, path, report)
+    check_status(spec, before, final, path, report)
     check_declared_workspaces(spec.workspaces, (*path, "workspaces"), report)
     check_results(spec, path, report)
     check_child_results(spec, path, report)
-    check_finally(spec, path, report)
+    check_finally(spec, final, path, report)
 
 
 def check_standalone_pipeline(view: PipelineView, gates: Gates, report: Report) -> None:
@@ -112,7 +115,7 @@ def check_nested_declared(tasks: list[TaskAt], params: list[Declared], report: R
     for each in tasks:
         if each.view is not None:
             everything = [*each.view.params, *params]
-            check_declared(each.view.steps, everything, report)
+            check_declared(each.view.texts, everything, report)
             check_properties_declared(everything, report)
 
 

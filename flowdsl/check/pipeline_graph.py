@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.matrix import matrix_params
@@ -17,14 +17,14 @@ from flowdsl.tekton.pipelines import PipelineTask
 def task_params(task: PipelineTask) -> list[tuple[Path, Param]]:
     """Every param of a task, those of its matrix included, with the path below the task."""
     own: list[tuple[Path, Param]] = [(("params", index), param) for index, param in enumerate(task.params or ())]
-    return own + matrix_params(task.matrix)
+    return own + matrix_params(task.matrix) if task.matrix is not None else own
 
 
-def param_expressions(param: Param) -> list[str]:
+def param_expressions(param: Param) -> Sequence[str]:
     """Every reference in a param's value."""
     value = param.value
     if isinstance(value, str):
-        return list(expressions(value)) if "$(" in value else []
+        return expressions(value) if "$(" in value else ()
     return [found for _, text in texts_of(value) for found in expressions(text)]
 
 

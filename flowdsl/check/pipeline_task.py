@@ -10,6 +10,7 @@ from flowdsl.tekton.pipelines import EmbeddedTask, PipelineTask
 from flowdsl.tekton.tasks import TaskRef
 
 _OWN_KINDS = ("", "Task")
+_KINDS_OF_TASK = ("taskRef", "taskSpec", "pipelineRef", "pipelineSpec")
 
 
 def check_task_shape(task: PipelineTask, path: Path, gates: Gates, report: Report) -> bool:
@@ -36,9 +37,9 @@ def check_task_shape(task: PipelineTask, path: Path, gates: Gates, report: Repor
 
 
 def _one_of(task: PipelineTask, path: Path, gates: Gates, report: Report) -> None:
-    there = [
-        field for field in ("taskRef", "taskSpec", "pipelineRef", "pipelineSpec") if getattr(task, field) is not None
-    ]
+    there = [field for field in _KINDS_OF_TASK if getattr(task, field) is not None]
+    if there in (["taskRef"], ["taskSpec"]):
+        return
     for field in ("pipelineRef", "pipelineSpec"):
         if field in there:
             gates.need("alpha", f"{field} in a pipeline's task", (*path, field), report)
@@ -73,7 +74,11 @@ def _check_on_error(task: PipelineTask, path: Path, gates: Gates, report: Report
 
 
 def _is_custom(ref: TaskRef | None, spec: EmbeddedTask | None) -> bool:
-    return any(each is not None and ((each.kind or "") not in _OWN_KINDS or each.apiVersion) for each in (ref, spec))
+    return _is_foreign(ref) or _is_foreign(spec)
+
+
+def _is_foreign(each: TaskRef | EmbeddedTask | None) -> bool:
+    return each is not None and ((each.kind or "") not in _OWN_KINDS or bool(each.apiVersion))
 
 
 def _check_custom(ref: TaskRef | None, spec: EmbeddedTask | None, path: Path, report: Report) -> None:

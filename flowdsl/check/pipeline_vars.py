@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 
 import attrs
 
@@ -25,6 +25,9 @@ from flowdsl.check.usage import check_isolated, check_no_array, check_object_key
 from flowdsl.check.values import kind_of, texts_of
 from flowdsl.tekton.params import Param
 from flowdsl.tekton.pipelines import PipelineSpec, PipelineTask
+
+References = list[tuple[Path, Sequence[str]]]
+"""What the params and the when expressions of one task refer to, each with its path below the task."""
 
 _CONTEXTS = (
     ("context\\.pipelineRun", frozenset({"name", "namespace", "uid"}), "variable of the PipelineRun"),
@@ -64,7 +67,7 @@ def check_param_usage(tasks: list[PipelineTask], path: Path, params: list[Declar
 def _check_param(param: Param, at: Path, known: _Known, report: Report) -> None:
     value = param.value
     if isinstance(value, str):
-        if "$(" in value:
+        if "$(params" in value:
             _check_string_param(value, at, known, report)
         return
     array = kind_of(value) == "array"
@@ -81,7 +84,7 @@ def _check_string_param(value: str, at: Path, known: _Known, report: Report) -> 
 
 def _check_value(text: str, at: Path, known: _Known, report: Report, *, array: bool) -> None:
     """A text where only strings fit, or, as an element of an array, whole arrays too."""
-    if "$(" not in text:
+    if "$(params" not in text:
         return
     check_text(text, at, "params", known.names, "param", report)
     check_object_keys(text, at, known.objects, report)
@@ -135,30 +138,31 @@ def check_context_variables(tasks: list[PipelineTask], path: Path, report: Repor
                         report.warning("FLOW301", finding.path, finding.message, finding.hint)
 
 
-def _references(task: PipelineTask) -> Iterator[tuple[Path, list[str]]]:
+def references(task: PipelineTask) -> References:
     """The references of each param and each when of a task."""
-    for index, param in enumerate(task.params or ()):
-        found = param_expressions(param)
-        if found:
-            yield ("params", index, "value"), found
-    for index, when in enumerate(task.when or ()):
-        found = when_expressions(when)
-        if found:
-            yield ("when", index), found
+    found: References = [
+        (("params", index, "value"), expressions)
+        for index, param in enumerate(task.params or ())
+        if (expressions := param_expressions(param))
+    ]
+    found += [
+        (("when", index), expressions)
+        for index, when in enumerate(task.when or ())
+        if (expressions := when_expressions(when))
+    ]
+    return found
 
 
-def check_prefixes(tasks: list[PipelineTask], path: Path, report: Report) -> None:
+def _matrix_references(task: PipelineTask) -> References:
+    return [((*where, "value"), param_expressions(param)) for where, param in task_params(task) if where[0] == "matrix"]
+
+
+def check_prefixes(tasks: list[PipelineTask], found: list[References], path: Path, report: Report) -> None:
     """FLOW225: a reference starts with something Tekton knows (validateVarSubstitutionExpressions)."""
-    for index, task in enumerate(tasks):
-        places = list(_references(task))
-        if is_matrixed(task):
-            places += [
-                ((*where, "value"), param_expressions(param))
-                for where, param in task_params(task)
-                if where[0] == "matrix"
-            ]
-        for where, found in places:
-            for expression in found:
+    for index, (task, own) in enumerate(zip(tasks, found, strict=True)):
+        places = own + _matrix_references(task) if is_matrixed(task) else own
+        for where, expressions in places:
+            for expression in expressions:
                 if expression.split(".", 1)[0] not in PREFIXES:
                     report.error(
                         "FLOW225",
@@ -180,19 +184,24 @@ def check_artifacts(tasks: list[PipelineTask], path: Path, gates: Gates, report:
                     gates.need_flag("enable-artifacts", "an artifact", where, report)
 
 
-def check_status(spec: PipelineSpec, path: Path, report: Report) -> None:
-    """FLOW235: how tasks ended is known in finally alone, of tasks that are there."""
-    names = {task.name or "" for task in spec.tasks or ()}
-    for index, task in enumerate(spec.tasks or ()):
-        for where, found in _references(task):
+def check_status(
+    spec: PipelineSpec, before: list[References], final: list[References], path: Path, report: Report
+) -> None:
+    """FLOW235: how tasks ended is known in finally alone, of tasks that are there.
+
+    `before` and `final` are the references of the spec's tasks and of its finally, task by task.
+    """
+    for index, places in enumerate(before):
+        for where, found in places:
             status = _status(found)
             if status:
                 hint = "move the task to finally, or wait with runAfter: a task runs only after success anyway"
                 report.error(
                     "FLOW235", (*path, "tasks", index, *where), f"$({status[0]}) is known in finally only", hint
                 )
-    for index, task in enumerate(spec.finally_ or ()):
-        for where, found in _references(task):
+    names = {task.name or "" for task in spec.tasks or ()} if final else set()
+    for index, places in enumerate(final):
+        for where, found in places:
             for expression in _status(found):
                 name = expression.removeprefix("tasks.").removesuffix(".status").removesuffix(".reason")
                 if expression != "tasks.status" and name not in names:
@@ -201,24 +210,27 @@ def check_status(spec: PipelineSpec, path: Path, report: Report) -> None:
                     report.error("FLOW235", at, message, name_hint(name, names, "tasks"))
 
 
-def _status(found: list[str]) -> list[str]:
+def _status(found: Sequence[str]) -> list[str]:
     """The status references, unless a result stands beside them: Tekton then takes all for results."""
-    return [] if any(map(looks_like_result, found)) else [each for each in found if is_status(each)]
+    status = [each for each in found if is_status(each)]
+    return [] if status and any(map(looks_like_result, found)) else status
 
 
-def check_finally(spec: PipelineSpec, path: Path, report: Report) -> None:
+def check_finally(spec: PipelineSpec, references: list[References], path: Path, report: Report) -> None:
     """FLOW236: tasks of finally run at once, after all others (validateFinalTasks)."""
     final = spec.finally_ or []
-    if final and not spec.tasks:
+    if not final:
+        return
+    if not spec.tasks:
         report.error("FLOW245", (*path, "finally"), "there is finally without tasks", "add `tasks:`")
     names = {task.name or "" for task in spec.tasks or ()}
     final_names = {task.name or "" for task in final}
-    for index, task in enumerate(final):
+    for index, (task, places) in enumerate(zip(final, references, strict=True)):
         at = (*path, "finally", index)
         if task.runAfter:
             hint = "tasks of finally run at the same time; put both steps into one task"
             report.error("FLOW236", (*at, "runAfter"), "a task of finally can't run after another", hint)
-        for where, found in _references(task):
+        for where, found in places:
             for reference in result_references(found):
                 if reference.task in final_names:
                     hint = "tasks of finally run at the same time; share a workspace or join the tasks"

@@ -127,19 +127,24 @@ class ResultReference:
 
 def looks_like_result(expression: str) -> bool:
     """Whether an expression starts as a reference to a task's result."""
-    parts = expression.split(".")
+    return _is_result(expression.split("."))
+
+
+def _is_result(parts: list[str]) -> bool:
     return len(parts) >= 4 and parts[0] in ("tasks", "finally") and parts[2] == "results"
 
 
 def result_reference(expression: str) -> ResultReference | None:
     """The result an expression refers to, or None if it is another expression or has too many parts."""
     parts = expression.split(".")
-    if not looks_like_result(expression) or len(parts) > 5:
+    if not _is_result(parts) or len(parts) > 5:
         return None
     if len(parts) == 5:
         return ResultReference(parts[1], parts[3], key=parts[4], section=parts[0])
     index = _INDEX.search(parts[3])
-    return ResultReference(parts[1], without_index(parts[3]), index=index[0][1:-1] if index else "", section=parts[0])
+    if index is None:
+        return ResultReference(parts[1], parts[3], section=parts[0])
+    return ResultReference(parts[1], without_index(parts[3]), index=index[0][1:-1], section=parts[0])
 
 
 def result_references(found: Iterable[str]) -> Iterator[ResultReference]:
@@ -157,14 +162,15 @@ def is_status(expression: str) -> bool:
 
 def has_step_result(text: str) -> bool:
     """Whether the text refers to a result of another step."""
-    return _STEP_RESULT.search(text) is not None
+    return "$(steps." in text and _STEP_RESULT.search(text) is not None
 
 
 def has_step_artifact(text: str) -> bool:
     """Whether the text refers to an artifact of a step."""
-    return _STEP_ARTIFACT.search(text) is not None or "$(step.artifacts.path)" in text
+    return "$(step" in text and (_STEP_ARTIFACT.search(text) is not None or "$(step.artifacts.path)" in text)
 
 
 def has_task_artifact(text: str, *, path: bool = True) -> bool:
     """Whether the text refers to an artifact of a task; `path` counts `$(artifacts.path)` too."""
-    return _TASK_ARTIFACT.search(text) is not None or (path and "$(artifacts.path)" in text)
+    found = "$(tasks." in text and _TASK_ARTIFACT.search(text) is not None
+    return found or (path and "$(artifacts.path)" in text)

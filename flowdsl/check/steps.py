@@ -15,9 +15,11 @@ from flowdsl.check.texts import StepView
 from flowdsl.check.usage import check_text
 from flowdsl.check.when import check_when
 from flowdsl.kube import parse_duration
+from flowdsl.tekton.containers import VolumeMount
 from flowdsl.tekton.tasks import Sidecar, Step
 
 _NOT_WITH_REF = ("image", "command", "args", "script", "workingDir", "volumeMounts", "results")
+_ARTIFACTS = ("script", "command", "args", "env")
 _RESERVED_SIDECAR = "tekton-log-results"
 
 
@@ -29,12 +31,10 @@ def clean_path(path: str) -> str:
 
 def check_steps(views: list[StepView], gates: Gates, report: Report) -> None:
     """All rules of the steps of one task."""
-    if views:
-        named = ((index, view) for index, view in enumerate(views) if view.step.name)
-        _unique_names(list(named), report)
+    if len(views) > 1:
+        _unique_names(views, report)
     for view in views:
-        if not check_step(view, gates, report):
-            continue
+        check_step(view, gates, report)
         step = view.step
         if step.results is not None:
             _check_results(view, report)
@@ -42,10 +42,12 @@ def check_steps(views: list[StepView], gates: Gates, report: Report) -> None:
             check_when(step.when, (*view.path, "when"), gates, report)
 
 
-def _unique_names(named: list[tuple[int, StepView]], report: Report) -> None:
+def _unique_names(views: list[StepView], report: Report) -> None:
     seen: set[str] = set()
-    for _, view in named:
-        name = view.step.name or ""
+    for view in views:
+        name = view.step.name
+        if not name:
+            continue
         if name in seen:
             report.error("FLOW213", (*view.path, "name"), f"the step {name!r} is there twice", "rename one")
         seen.add(name)
@@ -60,8 +62,8 @@ def _check_results(view: StepView, report: Report) -> None:
         check_step_result(result, (*view.path, "results", index), report)
 
 
-def check_step(view: StepView, gates: Gates, report: Report) -> bool:
-    """The rules of one step; always true, so that a caller can go on in the same line."""
+def check_step(view: StepView, gates: Gates, report: Report) -> None:
+    """The rules of one step."""
     step, path = view.step, view.path
     if view.texts and "enable-artifacts" not in gates.flags:
         _no_artifacts(view, gates, report)
@@ -71,19 +73,16 @@ def check_step(view: StepView, gates: Gates, report: Report) -> bool:
     else:
         _own_container(step, path, report)
     _names_and_times(step, path, report)
-    _mounts(step, path, report)
+    if step.volumeMounts:
+        _mounts(step.volumeMounts, path, report)
     _alpha_fields(step, path, gates, report)
-    if view.texts or step.envFrom or step.volumeDevices or step.imagePullPolicy:
+    if step.envFrom or step.volumeDevices or step.imagePullPolicy or any("$(step" in text.value for text in view.texts):
         _step_references(step, path, report)
-    return True
 
 
 def _no_artifacts(view: StepView, gates: Gates, report: Report) -> None:
     for text in view.texts:
-        field = text.path[len(view.path)]
-        if field in ("script", "command", "args", "env") and (
-            has_step_artifact(text.value) or has_task_artifact(text.value)
-        ):
+        if (has_step_artifact(text.value) or has_task_artifact(text.value)) and text.path[len(view.path)] in _ARTIFACTS:
             gates.need_flag("enable-artifacts", "an artifact", text.path, report)
 
 
@@ -122,8 +121,8 @@ def _names_and_times(step: Step, path: Path, report: Report) -> None:
         report.error("FLOW216", (*path, "onError"), message, "continue or stopAndFail")
 
 
-def _mounts(step: Step, path: Path, report: Report) -> None:
-    for index, mount in enumerate(step.volumeMounts or ()):
+def _mounts(mounts: list[VolumeMount], path: Path, report: Report) -> None:
+    for index, mount in enumerate(mounts):
         cleaned = clean_path(mount.mountPath or "")
         at = (*path, "volumeMounts", index)
         if cleaned.startswith("/tekton/") and not cleaned.startswith("/tekton/home"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from flowdsl.check.declared import Declared, declare
@@ -12,7 +14,7 @@ from flowdsl.check.names import check_unique
 from flowdsl.check.params import check_declarations, check_properties_declared
 from flowdsl.check.results import check_task_result
 from flowdsl.check.steps import check_sidecars, check_steps, clean_path
-from flowdsl.check.texts import StepView, step_views
+from flowdsl.check.texts import StepView, Text, step_views
 from flowdsl.check.usage import check_arrays, check_context, check_declared, check_script_results
 from flowdsl.tekton.pipelines import EmbeddedTask
 from flowdsl.tekton.tasks import Sidecar, Step, TaskSpec
@@ -25,15 +27,18 @@ class TaskView:
     spec: TaskSpec | EmbeddedTask
     path: Path
     steps: list[StepView]
+    texts: list[Text]
     params: list[Declared]
 
 
 def task_view(spec: TaskSpec | EmbeddedTask, path: Path, *, defaulted: bool = True) -> TaskView:
     """The view of a spec at a path."""
+    steps = step_views(spec.steps, spec.stepTemplate, path)
     return TaskView(
         spec,
         path,
-        step_views(spec.steps, spec.stepTemplate, path),
+        steps,
+        [text for step in steps for text in step.texts],
         declare(spec.params, (*path, "params"), defaulted=defaulted) if spec.params else [],
     )
 
@@ -55,8 +60,8 @@ def check_task_spec(view: TaskView, gates: Gates, report: Report) -> None:
         check_sidecars(spec.sidecars, (*path, "sidecars"), report)
     if view.params:
         check_declarations(view.params, gates, report)
-        check_arrays(view.steps, view.params, report)
-    check_context(view.steps, report)
+        check_arrays(view.texts, view.params, report)
+    check_context(view.texts, report)
     check_script_results(view.steps, {result.name or "" for result in spec.results or ()}, report)
     for index, result in enumerate(spec.results or ()):
         check_task_result(result, (*path, "results", index), report)
@@ -64,7 +69,7 @@ def check_task_spec(view: TaskView, gates: Gates, report: Report) -> None:
 
 def check_standalone_task(view: TaskView, report: Report) -> None:
     """FLOW222, FLOW220: nothing propagates into a Task of its own, so its params are declared by it."""
-    check_declared(view.steps, view.params, report)
+    check_declared(view.texts, view.params, report)
     check_properties_declared(view.params, report)
 
 
@@ -85,15 +90,18 @@ def _check_workspaces(spec: TaskSpec | EmbeddedTask, path: Path, report: Report)
 
 def _check_workspace_usage(spec: TaskSpec | EmbeddedTask, path: Path, gates: Gates, report: Report) -> None:
     """FLOW240: what steps and sidecars isolate are workspaces of the task."""
-    declared = {workspace.name for workspace in spec.workspaces or ()}
-    containers: list[tuple[str, int, Step | Sidecar]] = [("steps", i, step) for i, step in enumerate(spec.steps or ())]
-    containers += [("sidecars", i, sidecar) for i, sidecar in enumerate(spec.sidecars or ())]
-    for field, index, container in containers:
-        if not container.workspaces:
-            continue
-        at = (*path, field, index, "workspaces")
-        gates.need("beta", f"workspaces of {field}", at, report)
-        for number, usage in enumerate(container.workspaces):
-            if usage.name not in declared:
-                hint = "declare it under the task's workspaces"
-                report.error("FLOW240", (*at, number, "name"), f"the task has no workspace {usage.name!r}", hint)
+    fields: tuple[tuple[str, Sequence[Step | Sidecar]], ...] = (
+        ("steps", spec.steps or ()),
+        ("sidecars", spec.sidecars or ()),
+    )
+    for field, containers in fields:
+        for index, container in enumerate(containers):
+            if not container.workspaces:
+                continue
+            declared = {workspace.name for workspace in spec.workspaces or ()}
+            at = (*path, field, index, "workspaces")
+            gates.need("beta", f"workspaces of {field}", at, report)
+            for number, usage in enumerate(container.workspaces):
+                if usage.name not in declared:
+                    hint = "declare it under the task's workspaces"
+                    report.error("FLOW240", (*at, number, "name"), f"the task has no workspace {usage.name!r}", hint)

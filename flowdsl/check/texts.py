@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import attrs
 
 from flowdsl.check.findings import Path
@@ -11,18 +9,22 @@ from flowdsl.check.references import expressions
 from flowdsl.tekton.containers import EnvVar, VolumeMount
 from flowdsl.tekton.tasks import Sidecar, Step, StepActionSpec, StepTemplate
 
-_MERGED = (
-    "image",
-    "command",
-    "args",
-    "workingDir",
-    "imagePullPolicy",
-    "envFrom",
-    "env",
-    "volumeMounts",
-    "volumeDevices",
-    "computeResources",
+_MERGED = frozenset(
+    {
+        "image",
+        "command",
+        "args",
+        "workingDir",
+        "imagePullPolicy",
+        "envFrom",
+        "env",
+        "volumeMounts",
+        "volumeDevices",
+        "computeResources",
+    }
 )
+_STEP_FIELDS = ("name", "image", "workingDir", "script")
+_STEP_ACTION_FIELDS = ("image", "script")
 
 
 @attrs.frozen
@@ -41,47 +43,47 @@ class StepView:
 
     step: Step
     path: Path
-    texts: tuple[Text, ...]
+    texts: list[Text]
 
 
 def step_views(steps: list[Step] | None, template: StepTemplate | None, path: Path) -> list[StepView]:
     """The steps of a task below `path` (`spec`), merged with their template as MergeStepsWithStepTemplate does."""
     views = []
-    if template is not None and not any(getattr(template, field) for field in _MERGED):
+    if template is not None and template.model_fields_set.isdisjoint(_MERGED):
         template = None  # it sets what no rule here reads, such as securityContext
     for index, step in enumerate(steps or ()):
         whole = step if template is None or step.ref is not None else merge(template, step)
         at = (*path, "steps", index)
-        views.append(StepView(whole, at, tuple(step_texts(whole, at))))
+        views.append(StepView(whole, at, step_texts(whole, at)))
     return views
 
 
-def step_texts(step: Step | StepActionSpec, at: Path) -> Iterator[Text]:
+def step_texts(step: Step | StepActionSpec, at: Path) -> list[Text]:
     """The texts of a step, or of a StepAction, that hold a `$(`."""
-    own_name = getattr(step, "name", None)
-    for field, value in (
-        ("name", own_name),
-        ("image", step.image),
-        ("workingDir", step.workingDir if isinstance(step, Step) else None),
-        ("script", step.script),
-    ):
-        if value and "$(" in value:
-            yield Text((*at, field), value)
+    own = isinstance(step, Step)
+    plain = _STEP_FIELDS if own else _STEP_ACTION_FIELDS
+    found = [Text((*at, field), value) for field in plain if (value := getattr(step, field)) and "$(" in value]
     for field, items in (("command", step.command), ("args", step.args)):
         for index, item in enumerate(items or ()):
             if item and "$(" in item:
-                yield Text((*at, field, index), item, list_item=True)
+                found.append(Text((*at, field, index), item, list_item=True))
     for index, variable in enumerate(step.env or ()):
         if variable.value and "$(" in variable.value:
-            yield Text((*at, "env", index, "value"), variable.value)
-    fields = ("name", "mountPath", "subPath") if isinstance(step, Step) else ("name",)
-    for index, mount in enumerate(step.volumeMounts or ()):
-        for field in fields:
-            value = getattr(mount, field)
-            if value and "$(" in value:
-                yield Text((*at, "volumeMounts", index, field), value)
+            found.append(Text((*at, "env", index, "value"), variable.value))
+    if step.volumeMounts:
+        found += _mount_texts(step.volumeMounts, ("name", "mountPath", "subPath") if own else ("name",), at)
     if isinstance(step, Step) and step.onError and "$(" in step.onError:
-        yield Text((*at, "onError"), step.onError, on_error=True)
+        found.append(Text((*at, "onError"), step.onError, on_error=True))
+    return found
+
+
+def _mount_texts(mounts: list[VolumeMount], fields: tuple[str, ...], at: Path) -> list[Text]:
+    return [
+        Text((*at, "volumeMounts", index, field), value)
+        for index, mount in enumerate(mounts)
+        for field in fields
+        if (value := getattr(mount, field)) and "$(" in value
+    ]
 
 
 def container_expressions(container: Step | Sidecar) -> list[str]:

@@ -85,20 +85,20 @@ def check_isolated(value: str, path: Path, arrays: Collection[str], report: Repo
             report.error("FLOW224", path, f"the array {plain!r} shares an element with other text", hint)
 
 
-def check_arrays(views: Iterable[StepView], params: Iterable[Declared], report: Report) -> None:
+def check_arrays(texts: list[Text], params: Iterable[Declared], report: Report) -> None:
     """FLOW223, FLOW224 for array params in all steps (validateArrayUsage)."""
     arrays = {param.name for param in by_type(params)[1]}
-    for text in _all(views):
-        if text.on_error:
+    for text in texts:
+        if text.on_error or "$(params" not in text.value:
             continue
         check = check_isolated if text.list_item else check_no_array
         check(text.value, text.path, arrays, report)
 
 
-def check_declared(views: list[StepView], params: list[Declared], report: Report) -> None:
+def check_declared(texts: list[Text], params: list[Declared], report: Report) -> None:
     """FLOW222, FLOW223 for params in all steps (ValidateUsageOfDeclaredParameters, without the properties' rule)."""
     names = {param.name for param in params}
-    texts = list(_all(views))
+    texts = [text for text in texts if "$(params" in text.value]
     for text in texts:
         check_text(text.value, text.path, "params", names, "param", report)
     objects = by_type(params)[2]
@@ -116,9 +116,9 @@ def check_object_keys(value: str, path: Path, objects: Iterable[Declared], repor
             check_text(value, path, prefix, (param.properties or {}).keys(), f"key of {param.name!r}", report)
 
 
-def check_context(views: Iterable[StepView], report: Report) -> None:
+def check_context(texts: list[Text], report: Report) -> None:
     """FLOW222: `$(context.taskRun...)` and `$(context.task...)` that exist (validateTaskContextVariables)."""
-    for text in _all(views):
+    for text in texts:
         if "$(context." in text.value:
             check_text(text.value, text.path, "context\\.taskRun", _TASK_RUN, "variable of the TaskRun", report)
             check_text(text.value, text.path, "context\\.task", _TASK, "variable of the Task", report)
@@ -130,7 +130,3 @@ def check_script_results(views: Iterable[StepView], results: Collection[str], re
         script = view.step.script
         if script and "$(results" in script:
             check_text(script, (*view.path, "script"), "results", results, "result", report)
-
-
-def _all(views: Iterable[StepView]) -> Iterable[Text]:
-    return (text for view in views for text in view.texts)
