@@ -69,6 +69,7 @@ def by_type(params: Iterable[Declared]) -> tuple[list[Declared], list[Declared],
     strings: list[Declared] = []
     arrays: list[Declared] = []
     objects: list[Declared] = []
+    sorted_by = {"array": arrays, "object": objects}
     for param in params:
-        {"array": arrays, "object": objects}.get(param.type, strings).append(param)
+        sorted_by.get(param.type, strings).append(param)
     return strings, arrays, objects

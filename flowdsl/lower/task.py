@@ -12,6 +12,7 @@ from flowdsl.lower.containers import compute_resources, env_list, mounts_and_vol
 from flowdsl.lower.environment import array_args, task_env
 
 CACHE = "flowdsl.dev/cache"
+_NUMBERS = (int, float, bool)
 
 
 def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool, enums: bool) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def object_meta(name: Mapping[str, Any], given: Mapping[str, Any], options: Task
 
 def filled(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that say something: empty text, lists and mappings are left out."""
-    return {name: value for name, value in fields.items() if value or value is False or (value == 0 and value != "")}
+    return {name: value for name, value in fields.items() if value or type(value) in _NUMBERS}
 
 
 def with_extra(fields: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def result_spec(result: ResultDecl) -> dict[str, Any]:
 
 
 def _workspaces(task: TaskDef) -> list[dict[str, Any]]:
-    found = [
+    found: list[dict[str, Any]] = [
         filled({"name": param.name, "readOnly": True, "optional": param.default is not None or None})
         for param in task.params
         if param.type.kind in PATHS
@@ -133,14 +134,17 @@ def _workspaces(task: TaskDef) -> list[dict[str, Any]]:
 
 def _template(options: TaskOptions, mounts: list[dict[str, Any]]) -> dict[str, Any]:
     template = options.step_template
-    extra = dict(template.extra) if template else {}
+    security = {} if options.verbatim else security_context(options.security)
+    if template is None:
+        return filled({"volumeMounts": mounts, "securityContext": security})
+    extra = dict(template.extra)
     return with_extra(
         {
-            "image": template.image if template else "",
-            "workingDir": template.working_dir if template else "",
-            "env": env_list(template.env) if template else [],
+            "image": template.image,
+            "workingDir": template.working_dir,
+            "env": env_list(template.env),
             "volumeMounts": mounts + extra.pop("volumeMounts", []),
-            "securityContext": {} if options.verbatim else security_context(options.security),
+            "securityContext": security,
         },
         extra,
     )
@@ -148,6 +152,8 @@ def _template(options: TaskOptions, mounts: list[dict[str, Any]]) -> dict[str, A
 
 def _steps(task: TaskDef, options: TaskOptions, env: list[dict[str, Any]]) -> list[dict[str, Any]]:
     main = _main_step(task, options, env)
+    if not options.steps:
+        return [main] if main else []
     parts = list(options.steps)
     if main and not any(part is Body for part in parts):
         parts.append(Body)
@@ -156,9 +162,8 @@ def _steps(task: TaskDef, options: TaskOptions, env: list[dict[str, Any]]) -> li
 
 def _main_step(task: TaskDef, options: TaskOptions, env: list[dict[str, Any]]) -> dict[str, Any]:
     """The step of the function itself: its script, its module, or the container the options describe."""
-    named = [part for part in options.steps if isinstance(part, Step)]
     works = task.has_body or options.command or options.args or options.script or options.module
-    if not works and named:
+    if not works and any(isinstance(part, Step) for part in options.steps):
         return {}
     command, args = list(options.command), list(options.args)
     if options.module:
