@@ -30,7 +30,7 @@ def read_options(cls: type[T], given: Mapping[str, Any], location: Location, col
             close = difflib.get_close_matches(name, fields, 1)
             hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(fields)}"
             collector.error("FLOW002", f"there is no option {name!r}", location, hint=hint)
-        elif problem := _wrong(fields[name], name, value):
+        elif type(value) not in fields[name] and (problem := _wrong(fields[name], name, value)):
             collector.error("FLOW002", problem, location, hint="see the documentation of the option")
         else:
             good[name] = tuple(value) if isinstance(value, list) else value

@@ -15,6 +15,7 @@ import attrs
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.encode import Mismatch, encode
+from flowdsl.frontend.parameters import EMPTY, Parameter, parameters
 from flowdsl.ir import volumes
 from flowdsl.ir.declared import Param, Result
 from flowdsl.ir.nodes import EnvDecl, ParamDecl, ResultDecl, WorkspaceDecl
@@ -34,6 +35,7 @@ _PLAIN: dict[Any, TypeSpec] = {
 }
 _OWN: dict[Any, Any] = {kind: kind for kind in (str, int, float, bool)} | {None: type(None)}
 _OWN |= {"str": str, "int": int, "float": float, "bool": bool, "None": type(None)}
+_UNSAID = Param()
 _SUPPORTED = (
     "use str, int, float, bool, Literal, Enum, list[...], dict, a TypedDict, dataclass or attrs class, "
     "File, Directory, Workspace, Secret or ConfigMap"
@@ -85,7 +87,7 @@ def type_spec(annotation: Any, scope: Mapping[str, Any] | None = None) -> TypeSp
 
 def unwrapped(annotation: Any, kind: type) -> tuple[Any, Any]:
     """The annotation within `Annotated[...]`, and what it holds of a kind, or None."""
-    if get_origin(annotation) is not Annotated:
+    if isinstance(annotation, type) or get_origin(annotation) is not Annotated:
         return annotation, None
     inner, *notes = get_args(annotation)
     return inner, next((note for note in notes if isinstance(note, kind)), None)
@@ -130,20 +132,18 @@ def read_signature(
     function: Callable[..., Any], location: Location, collector: Collector, *, for_pipeline: bool = False
 ) -> Signature:
     """Read a function's signature; what is wrong with it goes to the collector (FLOW001, FLOW015)."""
-    signature = inspect.signature(function)
+    found = parameters(function)
     hints = _hints(function, location, collector)
     reader = _Reader(location, collector, for_pipeline, function)
-    for parameter in signature.parameters.values():
+    for parameter in found:
         reader.read(parameter, hints)
     return Signature(
         params=tuple(reader.params),
         workspaces=tuple(reader.workspaces),
         env=tuple(reader.env),
         results=() if for_pipeline else _results(hints.get("return"), function, collector),
-        order=tuple(signature.parameters),
-        positional=tuple(
-            name for name, item in signature.parameters.items() if item.kind is not inspect.Parameter.KEYWORD_ONLY
-        ),
+        order=tuple([each.name for each in found]),
+        positional=tuple([each.name for each in found if not each.keyword_only]),
         sources=tuple(reader.sources),
     )
 
@@ -192,13 +192,13 @@ class _Reader:
     env: list[EnvDecl] = attrs.field(factory=list)
     sources: list[tuple[str, Any]] = attrs.field(factory=list)
 
-    def read(self, parameter: inspect.Parameter, hints: dict[str, Any]) -> None:
+    def read(self, parameter: Parameter, hints: dict[str, Any]) -> None:
         name = parameter.name
-        if parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+        if parameter.variable:
             self.error(name, "FLOW001", f"parameter *{name}: Tekton has no variable parameters", "name each parameter")
             return
         if name not in hints:
-            if parameter.annotation is inspect.Parameter.empty:
+            if not parameter.annotated:
                 self.error(name, "FLOW001", f"parameter {name!r} has no type", f"annotate it: `{name}: str`")
             return
         hint, said = unwrapped(hints[name], Param)
@@ -227,11 +227,11 @@ class _Reader:
                 f"take the folder that holds it, `{name}: Workspace`, and pass `{name} / 'the-file'` on",
             )
         else:
-            self._param(name, spec, default, said or Param())
+            self._param(name, spec, default, said or _UNSAID)
 
     def _param(self, name: str, spec: TypeSpec, default: Any, said: Param) -> None:
         text = None
-        if default is not inspect.Parameter.empty:
+        if default is not EMPTY:
             try:
                 text = encode(default, spec) if spec.kind not in PATHS else ("" if default is None else None)
             except Mismatch as error:
@@ -244,14 +244,14 @@ class _Reader:
     def _workspace(self, name: str, spec: TypeSpec, default: Any) -> None:
         if isinstance(default, volumes.WorkspaceSpec):
             options = default
-        elif default is inspect.Parameter.empty or default is None or self.for_pipeline:
+        elif default is EMPTY or default is None or self.for_pipeline:
             options = volumes.WorkspaceSpec(optional=spec.optional)
         else:
             self.error(
                 name, "FLOW015", f"default of workspace {name!r}: {default!r}", "use Workspace(...) as the default"
             )
             return
-        if self.for_pipeline and default is not inspect.Parameter.empty and options is not default:
+        if self.for_pipeline and default is not EMPTY and options is not default:
             self.sources.append((name, default))
         alias = options.name
         self.workspaces.append(
@@ -288,11 +288,8 @@ def _results(annotation: Any, function: Callable[..., Any], collector: Collector
     if annotation is None or annotation is type(None):
         return ()
     try:
-        if (
-            inspect.isclass(annotation)
-            and not typing.is_typeddict(annotation)
-            and (fields := _fields(annotation, scope))
-        ):
+        whole = not inspect.isclass(annotation) or annotation in _PLAIN or typing.is_typeddict(annotation)
+        if not whole and (fields := _fields(annotation, scope)):
             return tuple(_result(name, hint, scope, name) for name, hint in fields)
         return (_result("result", annotation, scope, None),)
     except Unsupported as error:

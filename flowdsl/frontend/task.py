@@ -245,7 +245,9 @@ def make_task(function: Callable[P, R], given: Mapping[str, Any], reference: Ref
 
 def docstring(function: Callable[..., Any]) -> tuple[str, str]:
     """A function's display name (first line of its docstring, no full stop) and description (the rest)."""
-    text = inspect.cleandoc(function.__doc__ or "")
+    if not function.__doc__:
+        return "", ""
+    text = inspect.cleandoc(function.__doc__)
     first, _, rest = text.partition("\n")
     return first.rstrip(". "), rest.strip()
 
@@ -269,9 +271,13 @@ def _documented() -> None:
     """Documented."""
 
 
+_EMPTY_BODIES = frozenset({_plain.__code__.co_code, _documented.__code__.co_code})
+
+
 def is_empty(function: Callable[..., Any]) -> bool:
     """Whether the body is only `...`, `pass` or a docstring."""
     code = function.__code__
+    if code.co_code not in _EMPTY_BODIES:
+        return False
     # `return 42` has the same instructions; what they return tells it apart.
-    returns_none = all(const is None or const == function.__doc__ for const in code.co_consts)
-    return returns_none and code.co_code in (_plain.__code__.co_code, _documented.__code__.co_code)
+    return all(const is None or const == function.__doc__ for const in code.co_consts)
