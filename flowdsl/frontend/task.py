@@ -115,9 +115,8 @@ class Task(Generic[P, R]):
         name = trace.name_for(call.name or task.name, location, explicit=bool(call.name))
         given = self._by_name(trace, args, kwargs, location)
         binder = Binder(task, name, trace.collector, location, verbatim=trace.verbatim, elsewhere=frozenset(call.extra))
-        extra = self._include(trace, include or [], location)
-        covered = frozenset().union(*(each for each in include or ()))
-        binder.bind(given, fan_out=fan_out, covered=covered)
+        extra = self._include(trace, include, location) if include else ()
+        binder.bind(given, fan_out=fan_out, covered=frozenset().union(*include) if include else frozenset())
         if fan_out and not binder.matrix and not extra:
             trace.collector.error(
                 "FLOW017",
@@ -134,7 +133,7 @@ class Task(Generic[P, R]):
             matrix=binder.matrix,
             include=extra,
             when=trace.conditions + call.when,
-            after=tuple(node_of(other, "after").name for other in call.after),
+            after=tuple([node_of(other, "after").name for other in call.after]),
             final=trace.final,
             retries=call.retries if call.retries is not None else getattr(task.options, "retries", None),
             timeout=call.timeout or getattr(task.options, "timeout", ""),

@@ -29,12 +29,9 @@ def result_refs(value: Text) -> Iterator[tuple[str, str]]:
                 yield match[1], match[2]
 
 
-def status_refs(value: Text) -> Iterator[str]:
-    """The tasks whose execution status a value refers to."""
-    for text in strings(value):
-        if "$(tasks." in text:
-            for match in _STATUS.finditer(text):
-                yield match[1]
+def uses_status(text: str) -> bool:
+    """Whether a text refers to how a task, or all of them, ended."""
+    return "$(tasks.status)" in text or _STATUS.search(text) is not None
 
 
 def condition_texts(condition: Condition) -> Iterator[str]:

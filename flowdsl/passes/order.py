@@ -8,7 +8,7 @@ from flowdsl.diagnostics import Collector
 from flowdsl.graph.dag import find_cycle
 from flowdsl.graph.edges import Edge, edges
 from flowdsl.ir.nodes import Node, PipelineDef
-from flowdsl.ir.refs import status_refs, strings
+from flowdsl.ir.refs import strings, uses_status
 
 
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
@@ -74,7 +74,7 @@ def _check_status(node: Node, collector: Collector) -> None:
         return
     texts = [text for value in (*node.arguments.values(), *node.matrix.values()) for text in strings(value)]
     texts += [condition.input for condition in node.when]
-    if any("$(tasks.status)" in text or any(status_refs(text)) for text in texts):
+    if any(uses_status(text) for text in texts if "$(tasks." in text):
         collector.error(
             "FLOW016",
             f"task {node.name!r} uses the status of tasks; only tasks in finally know it",
