@@ -161,14 +161,10 @@ class Machine:
 
     def _go_on(self, ready: deque[Node]) -> None:
         while ready and not self.stopping:
-            batch, ready = ready, deque()
-            good = []
-            for node in batch:
-                if self._consider(node):
-                    good.append(node)
-                else:
-                    ready.extend(self._close(node))
-            # One task that can't start for want of a result keeps its whole batch from starting.
+            good, bad = self._settle(ready)
+            for node in bad:
+                ready.extend(self._close(node))
+            # One task that can't start for want of a result keeps its whole round from starting.
             if not self.stopping:
                 for node in good:
                     self._launch(node)
@@ -177,6 +173,22 @@ class Machine:
             self._skip_waiting(skip.STOPPING)
         if not self._open and self.finally_started is None and not self.over:
             self._start_finally()
+
+    def _settle(self, ready: deque[Node]) -> tuple[list[Node], list[Node]]:
+        """One round of Tekton's: the tasks that are to run, and those that are invalid; `ready` is empty after it.
+
+        A skipped task is done at once, so that what waits for it belongs to the same round.
+        """
+        good, bad = [], []
+        while ready:
+            node = ready.popleft()
+            if self._consider(node):
+                good.append(node)
+            elif node.state is State.INVALID:
+                bad.append(node)
+            else:
+                ready.extend(self._close(node))
+        return good, bad
 
     def _skip_waiting(self, reason: str) -> None:
         for node in self.tasks:
