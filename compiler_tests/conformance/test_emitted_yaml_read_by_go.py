@@ -69,7 +69,7 @@ def test_awkward_strings() -> None:
     assert same(read, document)
 
 
-@settings(max_examples=25, deadline=None)  # an example starts a process, so each carries many documents
+@settings(max_examples=25)  # an example starts a process, so each carries many documents
 @given(st.lists(st.dictionaries(strings, values, min_size=1, max_size=4), min_size=1, max_size=20))
 def test_any_documents(documents: list[dict[str, Any]]) -> None:
     read = read_yaml(emit_yaml(documents))

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutants import mutant, seeds
 from oracle import admit
@@ -35,7 +35,7 @@ def has_empty_list(node: Any) -> bool:
     return node == [] or (isinstance(node, list) and any(map(has_empty_list, node)))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_our_verdict_is_the_modules(seed: int) -> None:
     rng = random.Random(seed)

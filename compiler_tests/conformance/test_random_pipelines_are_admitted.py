@@ -23,7 +23,7 @@ def test_all_are_admitted(tmp_path: Path) -> None:
     gathered: list[dict[str, Any]] = []
 
     # One process judges them all at the end: starting it costs more than a hundred verdicts.
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, database=None, suppress_health_check=list(HealthCheck))
     @given(modules())
     def gather(module: Module) -> None:
         file = tmp_path / "user.py"

@@ -157,7 +157,7 @@ def test_what_kubectl_refuses(text: str) -> None:
         ours(text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(alphabet="0123456789+-._eExXoObBnaifNAIFyts~", min_size=1, max_size=8))
 def test_any_plain_scalar(scalar: str) -> None:
     text = f"k: {scalar}\n"

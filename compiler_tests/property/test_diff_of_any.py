@@ -49,7 +49,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path] if isinstance(value, str) else []
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(path=st.sampled_from(FILES), seed=st.integers(0, 2**32))
 def test_order_and_defaults_are_no_difference(path: Path, seed: int) -> None:
     found = documents(path)
@@ -59,7 +59,7 @@ def test_order_and_defaults_are_no_difference(path: Path, seed: int) -> None:
     assert [(each.subject, each.document) for each in compare(found, other)] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(path=st.sampled_from(FILES), seed=st.integers(0, 2**32))
 def test_any_edit_is_a_difference(path: Path, seed: int) -> None:
     rng = random.Random(seed)

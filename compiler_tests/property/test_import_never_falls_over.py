@@ -41,7 +41,7 @@ def test_bytes(data: bytes) -> None:
     everything(decode("x.yaml", data))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32), st.integers(1, 6))
 def test_a_task_with_characters_changed(seed: int, number: int) -> None:
     rng = random.Random(seed)
@@ -54,7 +54,7 @@ def test_a_task_with_characters_changed(seed: int, number: int) -> None:
     everything(Source("x.yaml", "".join(text)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(JSON, JSON, st.sampled_from(["Task", "Pipeline", "TaskRun", "PipelineRun", "StepAction", "Other"]))
 def test_json_as_a_document(spec: Any, metadata: Any, kind: str) -> None:
     """The writer is given what the checker would have refused."""

@@ -21,7 +21,7 @@ from flowdsl.importer.tasks import docstring
 from flowdsl.yamlread.sources import Source
 from pipelines import Module, modules
 
-SETTINGS = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 ROOT = Path(__file__).parents[2]
 
 

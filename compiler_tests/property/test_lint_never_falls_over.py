@@ -62,7 +62,7 @@ def test_bytes(data: bytes) -> None:
     everything(decode("x.yaml", data))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 2**32), st.integers(1, 6))
 def test_a_task_with_characters_changed(seed: int, number: int) -> None:
     rng = random.Random(seed)
@@ -76,7 +76,6 @@ def test_a_task_with_characters_changed(seed: int, number: int) -> None:
     assert mend(mended, lint_sources([mended], ALL), ALL).text == mended.text
 
 
-@settings(deadline=None)
 @given(JSON, st.sampled_from(["Task", "Pipeline", "TaskRun", "PipelineRun", "StepAction"]))
 def test_json_as_a_spec(spec: Any, kind: str) -> None:
     version = "tekton.dev/v1beta1" if kind == "StepAction" else "tekton.dev/v1"

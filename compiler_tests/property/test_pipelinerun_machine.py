@@ -237,7 +237,7 @@ SKIPPED_BESIDE_INVALID = [
 ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(pipelines())
 @example(SKIPPED_BESIDE_INVALID)
 def test_both_come_out_alike(tasks: list[Made]) -> None:
@@ -252,7 +252,7 @@ def test_the_draw_reaches_every_outcome() -> None:
     """A property over runs that all succeed would say nothing."""
     seen: set[str] = set()
 
-    @settings(max_examples=300, deadline=None, database=None)
+    @settings(max_examples=300, database=None)
     @given(pipelines())
     def look(tasks: list[Made]) -> None:
         seen.update(drive(tasks)[0].values())

@@ -16,7 +16,7 @@ from flowdsl.emit import emit_yaml
 from flowdsl.tekton import dump, parse
 from pipelines import Module, modules
 
-SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def documents(module: Module, folder: Path, *, inline: bool = False) -> tuple[dict[str, Any], ...]:
