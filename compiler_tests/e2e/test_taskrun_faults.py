@@ -54,7 +54,7 @@ def marked(mark: str) -> dict[str, Any]:
 
 def test_a_step_past_its_timeout(bench: Bench, mark: str) -> None:
     steps = [
-        step("trap '' TERM; echo hanging; sleep 1000 & sleep 1000", timeout="300ms", **marked(mark)),
+        step("trap '' TERM; echo hanging; sleep 1000 & sleep 1000", timeout="2s", **marked(mark)),
         step("true", "next"),
     ]
     status = bench.run({"steps": steps})
@@ -68,9 +68,9 @@ def test_a_step_past_its_timeout(bench: Bench, mark: str) -> None:
 
 def test_a_task_past_its_timeout(bench: Bench, mark: str) -> None:
     steps = [step("echo a", "one"), step("sleep 1000", **marked(mark)), step("true", "next")]
-    status = bench.run({"results": [{"name": "r"}], "steps": steps}, timeout="500ms")
+    status = bench.run({"results": [{"name": "r"}], "steps": steps}, timeout="3s")
     assert verdict(status) == ("False", "TaskRunTimeout")
-    assert message(status) == 'TaskRun "run-a" failed to finish within "500ms"'
+    assert message(status) == 'TaskRun "run-a" failed to finish within "3s"'
     assert [one["terminationReason"] for one in status["steps"]] == ["Completed", "TaskRunTimeout", "TaskRunTimeout"]
     assert status["steps"][1]["terminated"]["message"] == "Step main terminated as pod run-a-pod is terminated"
     assert "results" not in status

@@ -112,7 +112,7 @@ def test_a_container_is_removed_when_its_step_is_killed(fake: Path, tmp_path: Pa
     with image_runner("docker", {"PATH": str(fake)}) as runner:
         bench = Bench(runner, tmp_path)
         env = [{"name": "SLEEP", "value": "1000"}, {"name": "MARK", "value": mark}]
-        status = bench.run({"steps": [step(command=["x"], env=env, timeout="500ms")]})
+        status = bench.run({"steps": [step(command=["x"], env=env, timeout="3s")]})
     assert status["steps"][0]["terminationReason"] == "TimeoutExceeded"
     assert wait_gone(mark) == processes_with(mark) == []
     started, removed = (argv for argv, _ in calls(fake))

@@ -121,7 +121,7 @@ def test_a_port_is_taken_again_where_it_is_free(tmp_path: Path) -> None:
             30.0,
             "ended with code 3 before it was ready",
         ),
-        (("{python}", "-c", "print('no model here', flush=True); import time; time.sleep(60)"), 1.0, "did not answer"),
+        (("{python}", "-c", "print('no model here', flush=True); import time; time.sleep(60)"), 5.0, "did not answer"),
         (("/nowhere/at/all",), 30.0, "ended with code 1 before it was ready"),
     ],
 )
