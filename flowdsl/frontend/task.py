@@ -21,6 +21,7 @@ from flowdsl.frontend.signature import read_signature
 from flowdsl.frontend.trace import CURRENT, Trace
 from flowdsl.ir.nodes import Condition, Node, Reference, TaskDef
 from flowdsl.ir.options import PipelineOptions, TaskOptions
+from flowdsl.ir.types import NOTHING
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,7 +47,7 @@ class CallOptions:
     timeout: str = ""
     on_error: str = ""
     display_name: str = ""
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = NOTHING
     after: tuple[Any, ...] = attrs.field(default=(), converter=_tuple)
     when: tuple[Condition, ...] = attrs.field(default=(), converter=_conditions)
 

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import Location
+from flowdsl.ir.types import NOTHING
 
 
 @attrs.frozen(kw_only=True)
@@ -21,18 +22,18 @@ class RunOptions:
 
     name: str = ""
     generate_name: str = ""
-    params: Mapping[str, Any] = attrs.field(factory=dict)
-    workspaces: Mapping[str, Any] = attrs.field(factory=dict)
+    params: Mapping[str, Any] = NOTHING
+    workspaces: Mapping[str, Any] = NOTHING
     timeout: str = ""
     tasks_timeout: str = ""
     finally_timeout: str = ""
     service_account: str = ""
-    pod_template: Mapping[str, Any] = attrs.field(factory=dict)
+    pod_template: Mapping[str, Any] = NOTHING
     embed: bool = False
-    labels: Mapping[str, str] = attrs.field(factory=dict)
-    annotations: Mapping[str, str] = attrs.field(factory=dict)
-    metadata: Mapping[str, Any] = attrs.field(factory=dict)
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    labels: Mapping[str, str] = NOTHING
+    annotations: Mapping[str, str] = NOTHING
+    metadata: Mapping[str, Any] = NOTHING
+    extra: Mapping[str, Any] = NOTHING
 
 
 @attrs.frozen

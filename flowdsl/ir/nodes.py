@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import Location
-from flowdsl.ir.types import Kind, TypeSpec
+from flowdsl.ir.types import NOTHING, Kind, TypeSpec
 
 Text = str | tuple[str, ...] | Mapping[str, str]
 """A value as Tekton carries it: a string, an array of strings, an object of strings."""
@@ -153,9 +153,9 @@ class Node:
     name: str
     task: TaskDef
     location: Location
-    arguments: Mapping[str, Text] = attrs.field(factory=dict)
-    bindings: Mapping[str, WorkspaceUse] = attrs.field(factory=dict)
-    matrix: Mapping[str, Text] = attrs.field(factory=dict)
+    arguments: Mapping[str, Text] = NOTHING
+    bindings: Mapping[str, WorkspaceUse] = NOTHING
+    matrix: Mapping[str, Text] = NOTHING
     include: tuple[tuple[str, Mapping[str, str]], ...] = ()
     when: tuple[Condition, ...] = ()
     after: tuple[str, ...] = ()
@@ -165,7 +165,7 @@ class Node:
     on_error: str = ""
     display_name: str = ""
     pipeline: PipelineDef | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
     @property
     def mapped(self) -> bool:

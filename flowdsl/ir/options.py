@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from flowdsl.ir.types import NOTHING
 from flowdsl.ir.volumes import VolumeClaim
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Step:
     command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     args: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     script: str = ""
-    env: Mapping[str, Any] = attrs.field(factory=dict)
+    env: Mapping[str, Any] = NOTHING
     working_dir: str = ""
     cpu: str = ""
     memory: str = ""
@@ -54,8 +55,8 @@ class Step:
     on_error: str = ""
     security: str | Mapping[str, Any] = ""
     ref: str | Mapping[str, Any] = ""
-    params: Mapping[str, Any] = attrs.field(factory=dict)
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    params: Mapping[str, Any] = NOTHING
+    extra: Mapping[str, Any] = NOTHING
 
 
 @attrs.frozen(kw_only=True)
@@ -67,14 +68,14 @@ class Sidecar:
     command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     args: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     script: str = ""
-    env: Mapping[str, Any] = attrs.field(factory=dict)
+    env: Mapping[str, Any] = NOTHING
     port: int | None = None
     ready: str = ""
     cpu: str = ""
     memory: str = ""
     gpu: int = 0
     security: str | Mapping[str, Any] = ""
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
 @attrs.frozen(kw_only=True)
@@ -82,9 +83,9 @@ class StepTemplate:
     """Defaults for all steps of a task: docs/tasks.md, "Specifying a Step template"."""
 
     image: str = ""
-    env: Mapping[str, Any] = attrs.field(factory=dict)
+    env: Mapping[str, Any] = NOTHING
     working_dir: str = ""
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
 @attrs.frozen(kw_only=True)
@@ -103,7 +104,7 @@ class TaskOptions:
     memory: str = ""
     gpu: int = 0
     gpu_resource: str = "nvidia.com/gpu"
-    env: Mapping[str, Any] = attrs.field(factory=dict)
+    env: Mapping[str, Any] = NOTHING
     timeout: str = ""
     retries: int | None = None
     on_error: str = ""
@@ -113,9 +114,9 @@ class TaskOptions:
     volumes: tuple[Any, ...] = attrs.field(default=(), converter=_items)
     working_dir: str = ""
     security: str | Mapping[str, Any] = "restricted"
-    labels: Mapping[str, str] = attrs.field(factory=dict)
-    annotations: Mapping[str, str] = attrs.field(factory=dict)
-    node_selector: Mapping[str, str] = attrs.field(factory=dict)
+    labels: Mapping[str, str] = NOTHING
+    annotations: Mapping[str, str] = NOTHING
+    node_selector: Mapping[str, str] = NOTHING
     tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
     service_account: str = ""
     command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
@@ -128,8 +129,8 @@ class TaskOptions:
     inline: bool = False
     display_name: str = ""
     description: str = ""
-    metadata: Mapping[str, Any] = attrs.field(factory=dict)
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    metadata: Mapping[str, Any] = NOTHING
+    extra: Mapping[str, Any] = NOTHING
     cache: bool = False
 
 
@@ -150,17 +151,17 @@ class PipelineOptions:
     finally_timeout: str = ""
     service_account: Any = ""
     files: Any = attrs.field(factory=VolumeClaim)
-    labels: Mapping[str, str] = attrs.field(factory=dict)
-    annotations: Mapping[str, str] = attrs.field(factory=dict)
-    node_selector: Mapping[str, str] = attrs.field(factory=dict)
+    labels: Mapping[str, str] = NOTHING
+    annotations: Mapping[str, str] = NOTHING
+    node_selector: Mapping[str, str] = NOTHING
     tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
     fs_group: int | None = 65532
-    run: Mapping[str, Any] = attrs.field(factory=dict)
+    run: Mapping[str, Any] = NOTHING
     local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)
     alpha: frozenset[str] = attrs.field(default=frozenset(), converter=_flags)
     verbatim: bool = False
     task_order: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     display_name: str = ""
     description: str = ""
-    metadata: Mapping[str, Any] = attrs.field(factory=dict)
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    metadata: Mapping[str, Any] = NOTHING
+    extra: Mapping[str, Any] = NOTHING

@@ -7,8 +7,14 @@ Tekton knows three parameter types: string, array (of strings) and object (of st
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 import attrs
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""What a mapping is that nobody gave: one object for all, since a large pipeline has ten thousand of them."""
 
 
 class Kind(enum.Enum):
