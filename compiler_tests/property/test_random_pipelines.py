@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -44,7 +45,8 @@ def test_same_bytes_valid_models_same_graph(tmp_path: Path, module: Module) -> N
     assert list(yaml.safe_load_all(text)) == list(first)
     for document in first:
         if document["apiVersion"].startswith("tekton.dev"):
-            assert dump(parse(document)) == document
+            # As text: the order of the fields is the models' too.
+            assert json.dumps(dump(parse(document))) == json.dumps(document)
     (pipeline,) = (item for item in first if item["kind"] == "Pipeline")
     assert drawn(pipeline) == module.edges
     tasks = [task["name"] for part in ("tasks", "finally") for task in pipeline["spec"].get(part, [])]

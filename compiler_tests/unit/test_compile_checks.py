@@ -7,11 +7,13 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
 from flowdsl import pipeline, task
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.compiler import compile as stages
+from flowdsl.compiler.validate import Lowering
 from flowdsl.diagnostics import FlowError
 
 
@@ -47,15 +49,15 @@ def bad_name(document: dict[str, Any]) -> str:
 def broken(index: int, change: Callable[[dict[str, Any]], str], seen: list[str]) -> Callable[..., list[Any]]:
     lowered = stages._documents
 
-    def documents(*arguments: Any) -> list[Callable[[], dict[str, Any]]]:
-        makers = lowered(*arguments)
+    def documents(*arguments: Any) -> list[Lowering]:
+        found = lowered(*arguments)
 
         def changed() -> dict[str, Any]:
-            found = copy.deepcopy(makers[index]())
-            seen.append(change(found))
-            return found
+            document = copy.deepcopy(found[index].make())
+            seen.append(change(document))
+            return document
 
-        return [*makers[:index], changed, *makers[index + 1 :]]
+        return [*found[:index], attrs.evolve(found[index], make=changed), *found[index + 1 :]]
 
     return documents
 

@@ -79,7 +79,10 @@ def _hint(found: DecodeError) -> str:
 
 
 def _tell(forgiven: list[Forgiven], report: Report) -> None:
+    report.mended = bool(forgiven)
     for each in forgiven:
+        if each.empty:
+            continue
         if each.name:
             message = f"the field is called {each.name!r}"
             report.warning("FLOW303", each.location, message, "Go's decoder takes it as it is; other tools do not")

@@ -42,6 +42,8 @@ class Report:
     """
 
     items: dict[tuple[str, Path, str], Finding] = attrs.field(factory=dict)
+    mended: bool = False
+    """Whether the decoder put something right: what was checked is then in the model alone."""
 
     def error(self, code: str, path: Path, message: str, hint: str = "") -> None:
         """What admission rejects."""

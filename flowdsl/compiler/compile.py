@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from flowdsl.compiler.scripts import with_scripts
-from flowdsl.compiler.validate import gates_for, validate
+from flowdsl.compiler.validate import Lowering, gates_for, validate
 from flowdsl.diagnostics import Collector, Diagnostic, Severity
 from flowdsl.frontend.encode import Mismatch, decode_text, encode
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.nodes import PipelineDef, TaskDef, Text
 from flowdsl.lower.pipeline import Layout, pipeline_document
 from flowdsl.lower.run import needed_documents, run_document
-from flowdsl.lower.task import task_document
+from flowdsl.lower.task import in_order, task_document
 from flowdsl.passes import run_passes
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
 
 def _documents(
     definition: PipelineDef, options: CompileOptions, values: Mapping[str, Text], alpha: frozenset[str]
-) -> list[Callable[[], dict[str, Any]]]:
+) -> list[Lowering]:
     """What lowers each document, in order: only one is held at a time, and dropped once its models are made."""
     metadata: dict[str, Any] = {"labels": _LABELS}
     if options.namespace:
@@ -107,18 +107,19 @@ def _documents(
     mapped = frozenset(node.task.name for node in definition.nodes if node.mapped)
     enums = "enable-param-enum" in alpha
     layout = Layout(options.inline, mapped, enums)
-    makers: list[Callable[[], dict[str, Any]]] = [
-        partial(dict, each) for each in needed_documents(definition, metadata)
-    ]
+    found = [Lowering(partial(dict, each)) for each in needed_documents(definition, metadata)]
     if not options.inline:
-        makers += [
-            partial(task_document, task, metadata, fans_out=task.name in mapped, enums=enums)
+        found += [
+            Lowering(
+                partial(task_document, task, metadata, fans_out=task.name in mapped, enums=enums),
+                in_order=in_order(task),
+            )
             for task in own_tasks(definition)
         ]
-    makers.append(partial(pipeline_document, definition, metadata, layout))
+    found.append(Lowering(partial(pipeline_document, definition, metadata, layout)))
     if not definition.options.verbatim:
-        makers.append(partial(run_document, definition, metadata, values))
-    return makers
+        found.append(Lowering(partial(run_document, definition, metadata, values)))
+    return found
 
 
 def own_tasks(definition: PipelineDef) -> list[TaskDef]:

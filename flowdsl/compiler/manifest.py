@@ -10,7 +10,7 @@ from typing import Any
 from flowdsl.check import FLAGS
 from flowdsl.compiler.compile import Compilation, CompileOptions
 from flowdsl.compiler.scripts import with_scripts
-from flowdsl.compiler.validate import gates_for, validate
+from flowdsl.compiler.validate import Lowering, gates_for, validate
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.manifest import Manifest, RawTask, Run, StepAction
 from flowdsl.frontend.pipeline import Pipeline
@@ -126,7 +126,10 @@ class _Builder:
         alpha = self.options.alpha | (target.options.alpha if isinstance(target, Pipeline) else frozenset())
         place = self.traced.get(id(target)) or PipelineDef("", _place(item))
         found = validate(
-            [partial(dict, document)], place, gates_for(alpha & {*FLAGS, "pipelines-in-pipelines"}), self.collector
+            [Lowering(partial(dict, document))],
+            place,
+            gates_for(alpha & {*FLAGS, "pipelines-in-pipelines"}),
+            self.collector,
         )
         for each in found:
             size = len(json.dumps(each, separators=(",", ":")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import attrs
 from pydantic_core import to_json
 
 from flowdsl.check import FLAGS, Gates, Report
@@ -22,14 +23,22 @@ def gates_for(alpha: frozenset[str]) -> Gates:
     return Gates("alpha" if "pipelines-in-pipelines" in alpha else "beta", frozenset(alpha & set(FLAGS)))
 
 
+@attrs.frozen
+class Lowering:
+    """What makes one document; `in_order` where it makes it just as its model would write it, and anew each time."""
+
+    make: Callable[[], dict[str, Any]]
+    in_order: bool = False
+
+
 def validate(
-    makers: Sequence[Callable[[], dict[str, Any]]], pipeline: PipelineDef, gates: Gates, collector: Collector
+    lowerings: Sequence[Lowering], pipeline: PipelineDef, gates: Gates, collector: Collector
 ) -> list[dict[str, Any]]:
     """The documents as the models write them; what admission or etcd rejects is an error in the collector.
 
     From the last to the first: the Pipeline takes the most memory to check, and so does it before all else is held.
     """
-    checked = [_checked(make(), pipeline, gates) for make in reversed(makers)]
+    checked = [_checked(each.make(), each.in_order, pipeline, gates) for each in reversed(lowerings)]
     written = []
     while checked:
         document, findings = checked.pop()
@@ -39,7 +48,9 @@ def validate(
     return written
 
 
-def _checked(document: dict[str, Any], pipeline: PipelineDef, gates: Gates) -> tuple[dict[str, Any] | None, Collector]:
+def _checked(
+    document: dict[str, Any], in_order: bool, pipeline: PipelineDef, gates: Gates
+) -> tuple[dict[str, Any] | None, Collector]:
     """A document as its model writes it, and what is wrong with it; None where no model can be made of it."""
     collector = Collector()
     if not document["apiVersion"].startswith("tekton.dev/"):
@@ -49,7 +60,9 @@ def _checked(document: dict[str, Any], pipeline: PipelineDef, gates: Gates) -> t
     model = decode(document, report)
     if model is not None:
         check_into(model, gates, report)
-        written = dump(model)
+        # Model and document hold the same: what makes a model write it is the order, and that the user's objects stay
+        # the user's.
+        written = document if in_order and not report.mended else dump(model)
         what = f"{document['kind']} {document['metadata'].get('name', pipeline.name)!r}"
         check_size(what, len(to_json(written)), pipeline.location, collector)
     for found in report.findings:

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flowdsl.ir.volumes import PVC, ConfigMap, EmptyDir, Mount, Secret
 
-_NO_ESCALATION = {"allowPrivilegeEscalation": False}
-_SECCOMP = {"seccompProfile": {"type": "RuntimeDefault"}}
-_PRESETS: dict[str, dict[str, Any]] = {
-    # The "restricted" level of the Pod Security Standards, as a user that images seldom define themselves.
-    "restricted": {
+
+def _restricted() -> dict[str, Any]:
+    """The "restricted" level of the Pod Security Standards, as a user that images seldom define themselves."""
+    return {
+        "allowPrivilegeEscalation": False,
         "capabilities": {"drop": ["ALL"]},
-        "runAsUser": 65532,
         "runAsNonRoot": True,
-        **_NO_ESCALATION,
-        **_SECCOMP,
-    },
-    # The user of the image, root included, without new privileges.
-    "baseline": {**_NO_ESCALATION, **_SECCOMP},
-    # Root with the runtime's default capabilities: package managers, buildah with chroot isolation.
-    "root": {"runAsUser": 0, **_SECCOMP},
-    "privileged": {"privileged": True},
+        "runAsUser": 65532,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def _baseline() -> dict[str, Any]:
+    """The user of the image, root included, without new privileges."""
+    return {"allowPrivilegeEscalation": False, "seccompProfile": {"type": "RuntimeDefault"}}
+
+
+def _root() -> dict[str, Any]:
+    """Root with the runtime's default capabilities: package managers, buildah with chroot isolation."""
+    return {"runAsUser": 0, "seccompProfile": {"type": "RuntimeDefault"}}
+
+
+# Made anew for each task: what a document holds is its reader's to change.
+_PRESETS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "restricted": _restricted,
+    "baseline": _baseline,
+    "root": _root,
+    "privileged": lambda: {"privileged": True},
 }
 
 
 def security_context(wanted: str | Mapping[str, Any]) -> dict[str, Any]:
     """The securityContext of a preset's name, or the given one."""
-    return dict(_PRESETS[wanted]) if isinstance(wanted, str) else dict(wanted)
+    return _PRESETS[wanted]() if isinstance(wanted, str) else dict(wanted)
 
 
 def env_list(env: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -64,11 +64,15 @@ def account_name(options: PipelineOptions) -> str:
     return account.name if isinstance(account, ServiceAccount) else str(account)
 
 
+def _metadata(name: str, shared: Mapping[str, Any]) -> dict[str, Any]:
+    return filled({"name": name, **shared, "labels": dict(shared.get("labels", {}))})
+
+
 def _account(account: ServiceAccount, metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": filled({"name": account.name, **metadata}),
+        "metadata": _metadata(account.name, metadata),
         **({"secrets": [{"name": name} for name in account.secrets]} if account.secrets else {}),
         **(
             {"imagePullSecrets": [{"name": name} for name in account.image_pull_secrets]}
@@ -82,7 +86,7 @@ def _claim(claim: PVC, metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
-        "metadata": filled({"name": claim.name, **metadata}),
+        "metadata": _metadata(claim.name, metadata),
         "spec": _claim_spec(claim.access_mode, claim.storage, claim.storage_class),
     }
 

@@ -26,6 +26,22 @@ def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool,
     }
 
 
+def in_order(task: TaskDef) -> bool:
+    """Whether the Task's document has every field where the API's documents have it, and no object of the user's.
+
+    True where nothing in it is given as a mapping: the functions here write fields in that order.
+    """
+    options: TaskOptions = task.options
+    as_it_is = options.metadata or options.extra or options.volumes or options.step_template
+    return not (
+        as_it_is
+        or options.steps
+        or options.sidecars
+        or not isinstance(options.security, str)
+        or any(isinstance(value, Mapping) for value in options.env.values())
+    )
+
+
 def annotations_of(options: TaskOptions | PipelineOptions) -> dict[str, str]:
     """The annotations of an object; TaskRuns inherit a Task's, and local runs look there for `cache`."""
     cache = {CACHE: "true"} if isinstance(options, TaskOptions) and options.cache else {}
@@ -55,9 +71,9 @@ def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
 
 def object_meta(name: Mapping[str, Any], given: Mapping[str, Any], options: TaskOptions | PipelineOptions) -> Any:
     """An object's metadata: its name, what holds for all objects, its own. Verbatim ones get no label of flowdsl's."""
-    shared = {key: value for key, value in given.items() if key != "labels" or not options.verbatim}
-    labels = {**shared.get("labels", {}), **options.labels}
-    return {**name, **shared, "labels": labels, "annotations": annotations_of(options), **options.metadata}
+    shared = {key: value for key, value in given.items() if key != "labels"}
+    labels = {**({} if options.verbatim else given.get("labels", {})), **options.labels}
+    return {**name, **shared, "annotations": annotations_of(options), "labels": labels, **options.metadata}
 
 
 def filled(fields: dict[str, Any]) -> dict[str, Any]:
@@ -82,30 +98,32 @@ def plain(value: Text) -> Any:
 
 def param_spec(param: ParamDecl, *, enums: bool) -> dict[str, Any]:
     """A ParamSpec, for a Task or a Pipeline."""
-    spec: dict[str, Any] = {"name": param.name, "type": param.type.tekton}
+    spec: dict[str, Any] = {"name": param.name}
     if param.description:
         spec["description"] = param.description
+    spec["type"] = param.type.tekton
     if param.type.kind is Kind.OBJECT:
         spec["properties"] = {key: {"type": "string"} for key, _ in param.type.properties}
-    if param.default is not None:
-        spec["default"] = plain(param.default)
     if enums and param.type.kind is Kind.CHOICE:
         spec["enum"] = list(param.type.choices)
+    if param.default is not None:
+        spec["default"] = plain(param.default)
     return spec
 
 
 def result_spec(result: ResultDecl) -> dict[str, Any]:
     """A result as a Task or a StepAction declares it."""
-    spec: dict[str, Any] = {"name": result.name, "type": result.type.tekton}
-    if result.type.kind is Kind.OBJECT:
-        spec["properties"] = {key: {"type": "string"} for key, _ in result.type.properties}
-    if result.value:
-        spec["value"] = plain(result.value)
+    spec: dict[str, Any] = {"name": result.name}
     description = result.description
     if result.type.kind in PATHS and not description:
         description = f"Path of the {result.type.kind.value.lower()} on the workspace 'outputs'."
     if description:
         spec["description"] = description
+    spec["type"] = result.type.tekton
+    if result.type.kind is Kind.OBJECT:
+        spec["properties"] = {key: {"type": "string"} for key, _ in result.type.properties}
+    if result.value:
+        spec["value"] = plain(result.value)
     return spec
 
 

@@ -46,10 +46,14 @@ class DecodeError:
 
 @attrs.frozen
 class Forgiven:
-    """What a reader put right: a field's name in another case (`name`), or a number or boolean taken for text."""
+    """What a reader put right: a field's name in another case (`name`), or a number or boolean taken for text.
+
+    `empty`: a null where a text, a list or a map belongs, which is what every reader of Go's does.
+    """
 
     location: tuple[int | str, ...]
     name: str = ""
+    empty: bool = False
 
 
 def validate(model: type[Model], document: Mapping[str, Any], forgiven: list[Forgiven] | None = None) -> Model:
@@ -177,6 +181,7 @@ def _as_yaml_reads(
     if forgiven is not None:
         forgiven += [Forgiven(location, right) for location, right in renames]
         forgiven += [Forgiven(location) for location, _ in texts]
+        forgiven += [Forgiven(location, empty=True) for location, _ in empties]
     changed = copy.deepcopy(dict(document))
     for location, text in texts + empties:
         _parent(changed, location)[location[-1]] = text
