@@ -97,7 +97,7 @@ def test_the_garbage_collector_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch
     states: list[bool] = []
     lowered = stages._documents
 
-    def watched(*arguments: Any) -> list[Callable[[], dict[str, Any]]]:
+    def watched(*arguments: Any) -> list[Lowering]:
         states.append(gc.isenabled())
         return lowered(*arguments)
 
@@ -115,3 +115,15 @@ def test_the_garbage_collector_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_the_caller_has_frozen_stays_frozen() -> None:
+    gc.freeze()
+    try:
+        before = gc.get_freeze_count()
+        compile_pipeline(sample)
+        assert gc.get_freeze_count() > before // 2 > 0
+    finally:
+        gc.unfreeze()
+    compile_pipeline(sample)
+    assert gc.get_freeze_count() == 0

@@ -69,7 +69,8 @@ def _collector_paused() -> Iterator[None]:
     """Without Python's cyclic garbage collector, unless the caller has turned it off already.
 
     Nearly all that a compile makes it keeps, so that each pass over it finds nothing and costs more than the last: a
-    third of the time at 1,000 tasks. What cycles there are wait for the end.
+    third of the time at 1,000 tasks. What cycles there are wait for the next full collection: what was made goes to the
+    oldest generation, or the first collection after this would look at all of it as young.
     """
     if not gc.isenabled():
         yield
@@ -78,6 +79,9 @@ def _collector_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():  # else the caller has frozen objects, which must stay so
+            gc.freeze()
+            gc.unfreeze()
         gc.enable()
 
 
