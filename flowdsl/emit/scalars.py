@@ -35,8 +35,8 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 LONGEST_SIMPLE_KEY: Final = 1000
 
 
-class Scalars(dict[str, "str | None"]):
-    """Strings and their one-line YAML text, worked out once each; None says "write a literal block".
+class Scalars(dict[str, str]):
+    """Strings and what stands after their key on its line, worked out once each; "" says "write a literal block".
 
     A memo for one emit, not shared between emits. A lookup of a known string costs one dict access, which is most of
     why the writer is fast: names, images and keys repeat throughout a pipeline.
@@ -44,15 +44,15 @@ class Scalars(dict[str, "str | None"]):
 
     __slots__ = ()
 
-    def __missing__(self, value: str) -> str | None:
+    def __missing__(self, value: str) -> str:
         """Work out, and keep, the text of a string met for the first time."""
-        text = None if "\n" in value and fits_block(value) else inline(value)
+        text = "" if "\n" in value and fits_block(value) else f" {inline(value)}\n"
         self[value] = text
         return text
 
 
 class Keys(dict[str, str]):
-    """Mapping keys and their YAML text with the colon, worked out once each. A memo for one emit."""
+    """Mapping keys and their YAML text with the colon, worked out once each; "" says "too long for `key: value`"."""
 
     __slots__ = ()
 
@@ -60,7 +60,8 @@ class Keys(dict[str, str]):
         """Work out, and keep, the text of a key met for the first time. Raises TypeError unless it is a string."""
         if not isinstance(key, str):
             raise TypeError(f"a mapping key must be a string, got {type(key).__name__}")
-        text = inline(key) + ":"
+        name = inline(key)
+        text = f"{name}:" if len(name) < LONGEST_SIMPLE_KEY else ""
         self[key] = text
         return text
 

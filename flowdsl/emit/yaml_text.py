@@ -12,12 +12,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
-from typing import Any, Final
+from typing import Any
 
 from flowdsl.emit.checked import located
-from flowdsl.emit.scalars import LONGEST_SIMPLE_KEY, Keys, Scalars, block
-
-_BOOLS: Final = {True: "true", False: "false"}
+from flowdsl.emit.scalars import Keys, Scalars, block, inline
 
 
 def emit_yaml(documents: Iterable[Mapping[str, Any]]) -> bytes:
@@ -28,14 +26,15 @@ def emit_yaml(documents: Iterable[Mapping[str, Any]]) -> bytes:
     infinity, a lone surrogate); both name the field.
     """
     text = BytesIO()
-    scalars, keys = Scalars(), Keys()
+    parts: list[str] = []
+    write = _writer(parts.append, Scalars(), Keys())
     for number, document in enumerate(documents):
-        parts: list[str] = []
+        parts.clear()
         try:
             if not isinstance(document, Mapping):
                 raise TypeError(f"a document must be a mapping, got {type(document).__name__}")
             if document:
-                _Writer(parts.append, scalars, keys).mapping(document, "", "")
+                write(document, "", "")
             else:
                 parts.append("{}\n")
         except (TypeError, ValueError) as error:
@@ -47,87 +46,74 @@ def emit_yaml(documents: Iterable[Mapping[str, Any]]) -> bytes:
     return text.getvalue()
 
 
-class _Writer:
-    """Writes nodes as lines through `put`: `head` stands before a node's first line, `pad` before the others."""
+def _writer(put: Callable[[str], None], scalars: Scalars, keys: Keys) -> Callable[[Mapping[str, Any], str, str], None]:
+    """What writes a mapping with at least one entry, as pieces of text through `put`.
 
-    __slots__ = ("keys", "put", "scalars")
+    In all of these `head` stands before a node's first line, `pad` before the others. Functions within a function:
+    methods would look up what they share anew for each of twenty thousand small mappings.
+    """
 
-    def __init__(self, put: Callable[[str], None], scalars: Scalars, keys: Keys) -> None:
-        self.put = put
-        self.scalars = scalars
-        self.keys = keys
-
-    def mapping(self, node: Mapping[str, Any], head: str, pad: str) -> None:
-        """A mapping with at least one entry."""
-        put, scalars, keys = self.put, self.scalars, self.keys
+    def mapping(node: Mapping[str, Any], head: str, pad: str) -> None:
+        deeper = pad + "  "
         for name, value in node.items():
-            key = keys[name]
-            if len(key) > LONGEST_SIMPLE_KEY:
-                put(f"{head}? {key[:-1]}\n")
-                head, key = pad, ":"
-            if type(value) is str:
-                text = scalars[value]
-                if text is None:
-                    put(f"{head}{key} {block(value, pad + '  ')}")
-                else:
-                    put(f"{head}{key} {text}\n")
-            elif type(value) is dict and value:
-                put(f"{head}{key}\n")
-                deeper = pad + "  "
-                self.mapping(value, deeper, deeper)
-            elif type(value) is list and value:
-                put(f"{head}{key}\n")
-                self.sequence(value, pad, pad)
+            put(head)
+            put(keys[name] or f"? {inline(name)}\n{pad}:")
+            kind = type(value)
+            if kind is str:
+                put(scalars[value] or f" {block(value, deeper)}")
+            elif kind is dict and value:
+                put("\n")
+                mapping(value, deeper, deeper)
+            elif kind is list and value:
+                put("\n")
+                sequence(value, pad, pad)
             else:
-                self.other(value, f"{head}{key}", pad)
+                other(value, pad)
             head = pad
 
-    def sequence(self, node: Iterable[Any], head: str, pad: str) -> None:
+    def sequence(node: Iterable[Any], head: str, pad: str) -> None:
         """A list with at least one item."""
-        put, scalars = self.put, self.scalars
         deeper = pad + "  "
         for item in node:
             if type(item) is dict and item:
-                self.mapping(item, head + "- ", deeper)
+                mapping(item, head + "- ", deeper)
             elif type(item) is str:
-                text = scalars[item]
-                put(f"{head}- {block(item, deeper) if text is None else text + chr(10)}")
+                put(head + "-")
+                put(scalars[item] or f" {block(item, deeper)}")
             elif isinstance(item, (list, tuple)) and item:
-                self.sequence(item, head + "- ", deeper)
+                sequence(item, head + "- ", deeper)
             elif isinstance(item, Mapping) and item:
-                self.mapping(item, head + "- ", deeper)
+                mapping(item, head + "- ", deeper)
             else:
-                self.other(item, head + "-", pad)
+                put(head + "-")
+                other(item, pad)
             head = pad
 
-    def other(self, value: Any, before: str, pad: str) -> None:
-        """Whatever the loops above have no short way for: numbers, null, empty and unusual containers."""
-        if isinstance(value, (Mapping, list, tuple)):
-            self._container(value, before, pad)
+    def other(value: Any, pad: str) -> None:
+        """What has no short way above, after its key or dash: numbers, null, empty and unusual containers."""
+        if type(value) is bool:
+            put(" true\n" if value else " false\n")
         elif isinstance(value, str):
             exact = str.__str__(value)
-            text = self.scalars[exact]
-            self.put(f"{before} {block(exact, pad + '  ') if text is None else text + chr(10)}")
+            put(scalars[exact] or f" {block(exact, pad + '  ')}")
+        elif not isinstance(value, (Mapping, list, tuple)):
+            put(f" {_number(value)}\n")
+        elif not value:
+            put(" {}\n" if isinstance(value, Mapping) else " []\n")
         else:
-            self.put(f"{before} {_number(value)}\n")
+            put("\n")
+            if isinstance(value, Mapping):
+                mapping(value, pad + "  ", pad + "  ")
+            else:
+                sequence(value, pad, pad)
 
-    def _container(self, value: Mapping[str, Any] | list[Any] | tuple[Any, ...], before: str, pad: str) -> None:
-        if not value:
-            self.put(f"{before} {'{}' if isinstance(value, Mapping) else '[]'}\n")
-            return
-        self.put(f"{before}\n")
-        if isinstance(value, Mapping):
-            self.mapping(value, pad + "  ", pad + "  ")
-        else:
-            self.sequence(value, pad, pad)
+    return mapping
 
 
 def _number(value: Any) -> str:
-    """The text of null, a boolean or a number."""
+    """The text of null or a number."""
     if value is None:
         return "null"
-    if isinstance(value, bool):
-        return _BOOLS[value]
     if isinstance(value, int):
         return int.__repr__(value)
     if isinstance(value, float):
