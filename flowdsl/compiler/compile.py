@@ -18,6 +18,7 @@ from flowdsl.frontend.encode import Mismatch, decode_text, encode
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.nodes import PipelineDef, TaskDef, Text
 from flowdsl.lower.pipeline import Layout, pipeline_document
+from flowdsl.lower.pipeline import in_order as pipeline_in_order
 from flowdsl.lower.run import needed_documents, run_document
 from flowdsl.lower.task import in_order, task_document
 from flowdsl.passes import run_passes
@@ -120,7 +121,11 @@ def _documents(
             )
             for task in own_tasks(definition)
         ]
-    found.append(Lowering(partial(pipeline_document, definition, metadata, layout)))
+    found.append(
+        Lowering(
+            partial(pipeline_document, definition, metadata, layout), in_order=pipeline_in_order(definition, layout)
+        )
+    )
     if not definition.options.verbatim:
         found.append(Lowering(partial(run_document, definition, metadata, values)))
     return found

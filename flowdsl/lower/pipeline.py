@@ -19,6 +19,7 @@ from flowdsl.lower.task import (
     task_spec,
     with_extra,
 )
+from flowdsl.lower.task import in_order as task_in_order
 
 
 @attrs.frozen
@@ -39,6 +40,24 @@ def pipeline_document(pipeline: PipelineDef, metadata: Mapping[str, Any], layout
         "metadata": filled(meta),
         "spec": pipeline_spec(pipeline, layout),
     }
+
+
+def in_order(pipeline: PipelineDef, layout: Layout) -> bool:
+    """Whether the Pipeline's document has every field where the API's have it, and no object of the user's."""
+    options: PipelineOptions = pipeline.options
+    if options.metadata or options.extra:
+        return False
+    return all(
+        not node.extra
+        and node.pipeline is None
+        and node.task.reference is None
+        and (task_in_order(node.task) or not _embeds(node, layout))
+        for node in pipeline.nodes
+    )
+
+
+def _embeds(node: Node, layout: Layout) -> bool:
+    return bool(layout.inline or node.task.options.inline)
 
 
 def pipeline_spec(pipeline: PipelineDef, layout: Layout) -> dict[str, Any]:
@@ -92,10 +111,10 @@ def _what(node: Node, layout: Layout) -> dict[str, Any]:
         return {"pipelineSpec": pipeline_spec(node.pipeline, attrs.evolve(layout, inline=True))}
     if node.task.reference is not None:
         return {"taskRef": reference_fields(node.task.reference)}
-    if layout.inline or node.task.options.inline:
+    if _embeds(node, layout):
         spec = task_spec(node.task, fans_out=node.mapped, enums=layout.enums)
         return {"taskSpec": {**_embedded_meta(node), **spec}}
-    return {"taskRef": {"name": node.task.name, "kind": "Task"}}
+    return {"taskRef": {"kind": "Task", "name": node.task.name}}
 
 
 def _embedded_meta(node: Node) -> dict[str, Any]:
