@@ -8,6 +8,7 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import attrs
@@ -132,8 +133,13 @@ def read_signature(
     function: Callable[..., Any], location: Location, collector: Collector, *, for_pipeline: bool = False
 ) -> Signature:
     """Read a function's signature; what is wrong with it goes to the collector (FLOW001, FLOW015)."""
+    plain = None if getattr(function, "__type_params__", ()) else _plain_hints(function)
+    if plain is not None and not for_pipeline and _is_simple(function, plain):
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        return _simple(names, code.co_argcount, tuple(plain.items()), location)
     found = parameters(function)
-    hints = _hints(function, location, collector)
+    hints = _hints(function, location, collector) if plain is None else plain
     reader = _Reader(location, collector, for_pipeline, function)
     for parameter in found:
         reader.read(parameter, hints)
@@ -145,6 +151,35 @@ def read_signature(
         order=tuple([each.name for each in found]),
         positional=tuple([each.name for each in found if not each.keyword_only]),
         sources=tuple(reader.sources),
+    )
+
+
+def _is_simple(function: Callable[..., Any], hints: Mapping[str, Any]) -> bool:
+    """Whether every parameter is a scalar without a default: there is nothing to find wrong with such a signature."""
+    code = function.__code__
+    arguments = code.co_argcount + code.co_kwonlyargcount + ("return" in hints)
+    return (
+        not function.__defaults__
+        and not code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+        and len(hints) == arguments
+        and all(hint in _PLAIN for name, hint in hints.items() if name != "return")
+    )
+
+
+@lru_cache(maxsize=512)
+def _simple(
+    names: tuple[str, ...], positional: int, hints: tuple[tuple[str, Any], ...], location: Location
+) -> Signature:
+    """What such a signature declares. Tasks that are made in a loop share it."""
+    kinds = dict(hints)
+    result = _PLAIN.get(kinds.get("return"))
+    return Signature(
+        params=tuple([ParamDecl(name, _PLAIN[kinds[name]], location) for name in names]),
+        workspaces=(),
+        env=(),
+        results=(ResultDecl("result", result),) if result else (),
+        order=names,
+        positional=names[:positional],
     )
 
 
@@ -166,9 +201,6 @@ def _plain_hints(function: Callable[..., Any]) -> dict[str, Any] | None:
 
 
 def _hints(function: Callable[..., Any], location: Location, collector: Collector) -> dict[str, Any]:
-    plain = None if getattr(function, "__type_params__", ()) else _plain_hints(function)
-    if plain is not None:
-        return plain
     try:
         return typing.get_type_hints(function, include_extras=True)
     except (NameError, TypeError, AttributeError, SyntaxError) as error:
