@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.matrix import matrix_params
 from flowdsl.check.references import ResultReference, expressions, result_references
-from flowdsl.check.texts import container_expressions
+from flowdsl.check.texts import result_expressions
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import texts_of
 from flowdsl.tekton.params import Param, WhenExpression
@@ -49,7 +49,7 @@ def result_dependencies(task: PipelineTask) -> Iterator[tuple[Path, ResultRefere
     spec = task.taskSpec
     for field, containers in (("steps", spec.steps), ("sidecars", spec.sidecars)) if spec else ():
         for index, container in enumerate(containers or ()):
-            for reference in result_references(container_expressions(container)):  # type: ignore[arg-type]
+            for reference in result_references(result_expressions(container)):  # type: ignore[arg-type]
                 yield ("taskSpec", field, index), reference
 
 

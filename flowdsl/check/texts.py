@@ -86,8 +86,8 @@ def _mount_texts(mounts: list[VolumeMount], fields: tuple[str, ...], at: Path) -
     ]
 
 
-def container_expressions(container: Step | Sidecar) -> list[str]:
-    """Every reference in a step or sidecar that makes its task depend on another (GetVarSubstitutionExpressions)."""
+def result_expressions(container: Step | Sidecar) -> list[str]:
+    """What in a step or sidecar may make its task depend on another's result (GetVarSubstitutionExpressions)."""
     texts = [container.name, container.image, container.imagePullPolicy, container.script, container.workingDir]
     texts += container.command or ()
     texts += container.args or ()
@@ -97,7 +97,7 @@ def container_expressions(container: Step | Sidecar) -> list[str]:
         for selector in (source.secretKeyRef, source.configMapKeyRef) if source else ():
             if selector:
                 texts += [selector.key, selector.name]
-    return [found for text in texts if text and "$(" in text for found in expressions(text)]
+    return [found for text in texts if text and ".results." in text for found in expressions(text)]
 
 
 def merge(template: StepTemplate, step: Step) -> Step:

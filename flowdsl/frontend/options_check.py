@@ -80,14 +80,11 @@ def check_task_options(options: TaskOptions, location: Location, collector: Coll
     def wrong(message: str, hint: str, code: str = "FLOW014") -> None:
         collector.error(code, message, location, hint=hint)
 
-    for name in ("cpu", "memory"):
-        if problem := range_problem(getattr(options, name)):
-            wrong(
-                f"{name}={getattr(options, name)!r}: {problem}", f'write {name}="4" or {name}="4..8" (request..limit)'
-            )
-    for name in ("timeout",):
-        if getattr(options, name) and not is_duration(getattr(options, name)):
-            wrong(f"{name}={getattr(options, name)!r} is no duration", 'write it as "30m" or "1h30m"')
+    for name, text in (("cpu", options.cpu), ("memory", options.memory)):
+        if problem := range_problem(text):
+            wrong(f"{name}={text!r}: {problem}", f'write {name}="4" or {name}="4..8" (request..limit)')
+    if options.timeout and not is_duration(options.timeout):
+        wrong(f"timeout={options.timeout!r} is no duration", 'write it as "30m" or "1h30m"')
     if options.gpu < 0:
         wrong(f"gpu={options.gpu}", "ask for 0 or more GPUs")
     if options.retries is not None and options.retries < 0:

@@ -50,7 +50,7 @@ def looks_secret(name: str, text: str) -> bool:
 
     Letters that stand for nothing secret are let through: a flag, a number, a reference, a path to a mounted secret.
     """
-    if text in _HARMLESS or _OBJECT_NAME.fullmatch(text):
+    named = len(text) > 3 and not text.startswith(("$(", "/")) and not text.isdigit() and _NAME.search(name)
+    if not named and find_credential(text) is None:
         return False
-    named = _NAME.search(name) and len(text) > 3 and not text.startswith(("$(", "/")) and not text.isdigit()
-    return bool(named) or find_credential(text) is not None
+    return text not in _HARMLESS and _OBJECT_NAME.fullmatch(text) is None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flowdsl.diagnostics import Collector, Location
-from flowdsl.ir.nodes import PipelineDef, TaskDef
+from flowdsl.ir.nodes import PipelineDef, TaskDef, Text
 from flowdsl.ir.refs import strings
 from flowdsl.kube import find_credential, looks_secret
 
@@ -19,14 +19,17 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     if pipeline.options is not None and pipeline.options.verbatim:
         return pipeline
     for param in pipeline.params:
-        _check(param.name, param.default, f"the default of param {param.name!r}", param.location, collector)
+        if _is_secret(param.name, param.default):
+            _report(f"the default of param {param.name!r}", param.location, collector)
     values: Mapping[str, Any] = pipeline.options.run if pipeline.options is not None else {}
     for name, value in values.items():
-        _check(name, str(value), f"run value {name!r}", pipeline.location, collector)
+        if _is_secret(name, str(value)):
+            _report(f"run value {name!r}", pipeline.location, collector)
     seen: set[int] = set()
     for node in pipeline.nodes:
         for name, text in node.arguments.items():
-            _check(name, text, f"argument {name!r} of task {node.name!r}", node.location, collector)
+            if _is_secret(name, text):
+                _report(f"argument {name!r} of task {node.name!r}", node.location, collector)
         if id(node.task) not in seen:
             seen.add(id(node.task))
             _check_task(node.task, collector)
@@ -35,12 +38,11 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
 
 def _check_task(task: TaskDef, collector: Collector) -> None:
     for param in task.params:
-        _check(
-            param.name, param.default, f"the default of {param.name!r} in task {task.name!r}", task.location, collector
-        )
+        if _is_secret(param.name, param.default):
+            _report(f"the default of {param.name!r} in task {task.name!r}", task.location, collector)
     for name, value in _environment(task.options):
-        if isinstance(value, str):
-            _check(name, value, f"variable {name!r} of task {task.name!r}", task.location, collector)
+        if isinstance(value, str) and looks_secret(name, value):
+            _report(f"variable {name!r} of task {task.name!r}", task.location, collector)
     for script in _scripts(task):
         if start := find_credential(script):
             _report(f"a script of task {task.name!r} (at {start}…)", task.location, collector)
@@ -62,13 +64,10 @@ def _scripts(task: TaskDef) -> Iterator[str]:
             yield script
 
 
-def _check(name: str, value: Any, where: str, location: Location, collector: Collector) -> None:
-    if value is None:
-        return
-    for text in strings(value):
-        if looks_secret(name, text):
-            _report(where, location, collector)
-            return
+def _is_secret(name: str, value: Text | None) -> bool:
+    if isinstance(value, str):
+        return looks_secret(name, value)
+    return value is not None and any(looks_secret(name, text) for text in strings(value))
 
 
 def _report(where: str, location: Location, collector: Collector) -> None:
