@@ -11,24 +11,21 @@ from flowdsl.tekton.containers import EnvVar, ResourceRequirements
 from flowdsl.tekton.later import later
 from flowdsl.tekton.meta import LocalObjectReference, ObjectMeta
 from flowdsl.tekton.params import Param, WorkspaceBinding
-from flowdsl.tekton.pipelines import PipelineSpec, PipelineTaskMetadata
+from flowdsl.tekton.pipelines import PipelineTaskMetadata
 from flowdsl.tekton.tasks import PipelineRef, TaskRef, TaskSpec
 from flowdsl.tekton.volumes import Volume
 
 if TYPE_CHECKING:
     from flowdsl.tekton.affinity import Affinity, TopologySpreadConstraint
-    from flowdsl.tekton.scheduling import HostAlias, PodDNSConfig, PodSecurityContext, Toleration
+    from flowdsl.tekton.pipelines import PipelineSpec
+    from flowdsl.tekton.pod_security import PodSecurityContext
+    from flowdsl.tekton.scheduling import HostAlias, PodDNSConfig, Toleration
     from flowdsl.tekton.status import PipelineRunStatus, TaskRunStatus
 else:
     later(globals(), "flowdsl.tekton.affinity", "Affinity", "TopologySpreadConstraint")
-    later(
-        globals(),
-        "flowdsl.tekton.scheduling",
-        "HostAlias",
-        "PodDNSConfig",
-        "PodSecurityContext",
-        "Toleration",
-    )
+    later(globals(), "flowdsl.tekton.pipelines", "PipelineSpec")
+    later(globals(), "flowdsl.tekton.pod_security", "PodSecurityContext")
+    later(globals(), "flowdsl.tekton.scheduling", "HostAlias", "PodDNSConfig", "Toleration")
     later(globals(), "flowdsl.tekton.status", "PipelineRunStatus", "TaskRunStatus")
 
 
