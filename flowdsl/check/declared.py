@@ -14,7 +14,7 @@ from flowdsl.tekton.params import Param, ParamSpec
 TYPES = ("string", "array", "object")
 
 
-@attrs.frozen
+@attrs.define
 class Declared:
     """One declared param.
 

@@ -28,7 +28,7 @@ from flowdsl.check.workspaces import check_declared_workspaces, check_used_works
 from flowdsl.tekton.pipelines import PipelineSpec, PipelineTask
 
 
-@attrs.frozen
+@attrs.define
 class TaskAt:
     """A pipeline's task with where it stands, and the view of its embedded spec if it has one."""
 

@@ -114,7 +114,7 @@ def expressions(text: str) -> tuple[str, ...]:
     return tuple(_VARIABLE.findall(text)) if "$(" in text else ()
 
 
-@attrs.frozen
+@attrs.define
 class ResultReference:
     """`tasks.TASK.results.RESULT`, with the index or the key where it has one."""
 

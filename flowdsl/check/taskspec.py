@@ -20,7 +20,7 @@ from flowdsl.tekton.pipelines import EmbeddedTask
 from flowdsl.tekton.tasks import Sidecar, Step, TaskSpec
 
 
-@attrs.frozen
+@attrs.define
 class TaskView:
     """A task's spec with its steps merged and its params defaulted, made once and read by all rules."""
 

@@ -27,7 +27,7 @@ _STEP_FIELDS = ("name", "image", "workingDir", "script")
 _STEP_ACTION_FIELDS = ("image", "script")
 
 
-@attrs.frozen
+@attrs.define
 class Text:
     """One text with a reference in it; `list_item` where a whole array may stand (an element of command or args)."""
 
@@ -37,7 +37,7 @@ class Text:
     on_error: bool = False
 
 
-@attrs.frozen
+@attrs.define
 class StepView:
     """A step after the template is merged into it, with the texts that hold references."""
 
