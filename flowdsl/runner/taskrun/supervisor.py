@@ -100,13 +100,18 @@ class Shim:
 
     def attend(self) -> int:
         """Do as the runner says until the command has ended; its status."""
+        runner = self.connection.fileno()
+        watched = [runner, self.wake]
         while self.status is None:
-            ready, _, _ = select.select([self.connection.fileno(), self.wake], [], [])
+            ready, _, _ = select.select(watched, [], [])
             if self.wake in ready:
                 os.read(self.wake, 4096)
                 self.reap()
-            if self.connection.fileno() in ready and self.status is None:
-                self.obey(self.hear())
+            if runner in ready and self.status is None:
+                command = self.hear()
+                self.obey(command)
+                if not command:
+                    watched.remove(runner)  # it says no more, and would be ready for ever
         return self.status
 
     def hear(self) -> bytes:
