@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 from api import Api
 from cases import Case, all_cases
 from runs import run_cases
 
+# On a loaded machine a limit of time may meet a pod that has not begun, and an order of starting is not kept: what comes
+# out otherwise among eleven others is run again by itself. A difference in what Tekton means comes again, too.
+TRIES = 3
+
 
 @pytest.fixture(scope="module")
 def outcomes(api: Api) -> dict[str, dict[str, Any]]:
-    return run_cases(api, all_cases())
+    found = run_cases(api, all_cases())
+    for number in range(2, TRIES + 1):
+        again = {f"{case.name}-{number}": case for case in all_cases() if found[case.name] != case.recorded}
+        made = run_cases(api, [renamed(case, name) for name, case in again.items()], at_once=1)
+        found |= {case.name: made[name] for name, case in again.items()}
+    return found
+
+
+def renamed(case: Case, name: str) -> Case:
+    """The same run as an object of its own."""
+    metadata = {**case.run["metadata"], "name": name}
+    return attrs.evolve(case, name=name, run={**case.run, "metadata": metadata})
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
