@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -104,26 +105,56 @@ def test_a_conflict_names_the_field_and_its_owner(person: Person) -> None:
 
 
 def test_a_run_is_watched_over_the_death_of_the_api_server(person: Person) -> None:
+    for name in ("struck", "struck-again", "struck-once-more"):
+        code, out, err = watched_over_a_strike(person, name)
+        # Tekton gives a run up for good when it happens to look for a Task just then (pipelinerun.go: a refused
+        # connection is none of the errors that it takes for passing). What is tried here is our command.
+        if "couldn't resolve all references" not in condition_of(person, name).get("message", ""):
+            break
+    assert code == 0, err + out
+    said = [line.strip() for line in out.splitlines() if "[make] line" in line]
+    assert said == [f"[make] line {number}" for number in range(100)]
+    assert "[use] got hello bob" in out
+    runs = json.loads(person.types("list", name, "--output", "json")[1])
+    assert [each["state"] for each in runs] == ["Succeeded"]
+
+
+def watched_over_a_strike(person: Person, name: str) -> tuple[int, str, str]:
+    """Submit and watch; while the first task runs, and Tekton has no more to do about it, the API server dies."""
+
     def strike() -> None:
-        api = person.plane.api
-        wait_for("it runs", lambda: _running(api.get("tekton.dev/v1", "TaskRun")["items"]), 60)
+        wait_for("it runs", lambda: _running(_objects(person, "TaskRun", name)), 60)
+        seen: list[set[str]] = []
+
+        def settled() -> bool:
+            both = _objects(person, "TaskRun", name) + _objects(person, "PipelineRun", name)
+            seen.append({each["metadata"]["resourceVersion"] for each in both})
+            return len(seen) > 3 and seen[-1] == seen[-2] == seen[-3] == seen[-4]
+
+        wait_for("its objects stay as they are", settled, 60, pause=0.5)
         person.plane.kill("apiserver")
         person.plane.start_apiserver()
 
     thread = threading.Thread(target=strike)
     thread.start()
-    code, out, err = person.types("submit", person.file("struck"), "--set", "name=bob", "--set", "lines=100", "--watch")
+    told = person.types("submit", person.file(name), "--set", "name=bob", "--set", "lines=100", "--watch")
     thread.join()
-    assert code == 0, err
-    said = [line.strip() for line in out.splitlines() if "[make] line" in line]
-    assert said == [f"[make] line {number}" for number in range(100)]
-    assert "[use] got hello bob" in out
-    runs = json.loads(person.types("list", "struck", "--output", "json")[1])
-    assert [each["state"] for each in runs] == ["Succeeded"]
+    return told
 
 
-def _running(items: list[dict]) -> bool:
-    runs = (each for each in items if each["metadata"]["labels"].get("tekton.dev/pipeline") == "struck")
+def condition_of(person: Person, name: str) -> dict[str, str]:
+    """The condition of the pipeline's only run."""
+    (run,) = _objects(person, "PipelineRun", name)
+    condition: dict[str, str] = run["status"]["conditions"][0]
+    return condition
+
+
+def _objects(person: Person, kind: str, pipeline: str) -> list[dict[str, Any]]:
+    items = person.plane.api.get("tekton.dev/v1", kind)["items"]
+    return [each for each in items if each["metadata"].get("labels", {}).get("tekton.dev/pipeline") == pipeline]
+
+
+def _running(runs: list[dict[str, Any]]) -> bool:
     return any("running" in step for each in runs for step in each.get("status", {}).get("steps", ()))
 
 
