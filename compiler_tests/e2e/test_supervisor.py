@@ -6,11 +6,13 @@ import os
 import sys
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from taskrun_support import kill, processes_with, wait_gone
 
 from flowdsl.runner.taskrun.launch import Launch, Supervised, Supervisor
+from flowdsl.runner.taskrun.namespace import ensure_place
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the local runner needs POSIX processes")
 
@@ -56,3 +58,14 @@ def test_a_runner_that_goes_after_reading_the_answer_takes_its_steps_along(super
         process.poll()
     process.close()
     assert wait_gone(mark) == []
+
+
+def test_two_steps_that_begin_at_once_make_one_place_to_mount_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have looked, and found nothing, before either has made it: a sidecar and the first probe of it did so."""
+    monkeypatch.setattr("os.path.lexists", lambda path: str(path) != str(tmp_path / "shared"))
+    monkeypatch.setattr("flowdsl.runner.taskrun.namespace.mount", lambda *_: None)
+    for _ in range(2):
+        ensure_place(str(tmp_path / "shared"), True, str(tmp_path))
+    assert (tmp_path / "shared").is_dir()

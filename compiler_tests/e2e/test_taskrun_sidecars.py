@@ -44,7 +44,7 @@ def test_a_sidecar_is_ready_before_the_first_step_and_gone_after_the_last(bench:
     probe = {"exec": {"command": ["test", "-f", "/shared/port"]}}
     sidecar = {"script": SERVER, "readinessProbe": probe, "env": [{"name": "MARK", "value": mark}]}
     status = bench.run(spec(READ, sidecar=sidecar))
-    assert verdict(status) == SUCCEEDED, bench.log()
+    assert verdict(status) == SUCCEEDED, f"{bench.log()}{bench.log('sidecar-server')}{status}"
     assert bench.log() == "served\n"
     state = status["sidecars"][0]
     assert (state["name"], state["container"]) == ("server", "sidecar-server")

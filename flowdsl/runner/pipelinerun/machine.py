@@ -6,7 +6,7 @@ takes 10,000 steps. `visits` counts them. Nothing here waits, starts a thread or
 
 from __future__ import annotations
 
-from collections import deque
+import heapq
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -49,6 +49,8 @@ class Machine:
         self.timed_out = ""
         self.over = False
         self.visits = 0
+        self._place = {node.name: index for index, node in enumerate(self.tasks)}
+        self._rank = ranks(self.tasks)
         self._open = len(self.tasks)
         self._swept = False
         self._final_open = len(self.final)
@@ -59,9 +61,9 @@ class Machine:
             self.over = True
         elif self.spec_status in (CANCEL_RUN_FINALLY, STOP_RUN_FINALLY):
             self._skip_waiting(skip.CANCELLED if self.spec_status == CANCEL_RUN_FINALLY else skip.STOPPED)
-            self._go_on(deque())
+            self._go_on([])
         else:
-            self._go_on(deque([node for node in self.tasks if not node.waits]))
+            self._go_on([node for node in self.tasks if not node.waits])
 
     def finished(self, run: ChildRun, status: Mapping[str, Any]) -> None:
         """A TaskRun is over."""
@@ -94,7 +96,7 @@ class Machine:
             self._stop_running(skip.BY_CANCEL, final=True)
         if self.finally_started is None:
             self._skip_waiting(skip.CANCELLED if how == CANCEL_RUN_FINALLY else skip.STOPPED)
-            self._go_on(deque())
+            self._go_on([])
 
     def deadline(self) -> float | None:
         """When `tick` is to be called next, if nothing else happens before."""
@@ -146,24 +148,27 @@ class Machine:
                         run.status_message = message
                         self.stops.append((run, message))
 
-    def _close(self, node: Node) -> deque[Node]:
-        """A task of the graph is done: which tasks wait for nothing more."""
+    def _close(self, node: Node) -> list[Node]:
+        """A task of the graph is done: which tasks there is something to say of now.
+
+        Those that wait for nothing more, and, where it is skipped but for its `when`, all that wait for it.
+        """
         self._open -= 1
         if node.state in (State.FAILED, State.INVALID) and not node.ignores_failure:
             self.stopping = True
-        ready: deque[Node] = deque()
+        skipped = node.state is State.SKIPPED and node.reason != skip.WHEN
+        found = []
         for after in node.after:
             self.visits += 1
             after.waits -= 1
-            if not after.waits and after.state is State.WAITING:
-                ready.append(after)
-        return ready
+            if after.state is State.WAITING and (skipped or not after.waits):
+                found.append(after)
+        return found
 
-    def _go_on(self, ready: deque[Node]) -> None:
+    def _go_on(self, ready: list[Node]) -> None:
         while ready and not self.stopping:
             good, bad = self._settle(ready)
-            for node in bad:
-                ready.extend(self._close(node))
+            ready = [after for node in bad for after in self._close(node)]
             # One task that can't start for want of a result keeps its whole round from starting.
             if not self.stopping:
                 for node in good:
@@ -174,20 +179,33 @@ class Machine:
         if not self._open and self.finally_started is None and not self.over:
             self._start_finally()
 
-    def _settle(self, ready: deque[Node]) -> tuple[list[Node], list[Node]]:
-        """One round of Tekton's: the tasks that are to run, and those that are invalid; `ready` is empty after it.
+    def _settle(self, ready: list[Node]) -> tuple[list[Node], list[Node]]:
+        """One round of Tekton's: the tasks that are to run, and those that are invalid, in the order of the pipeline.
 
-        A skipped task is done at once, so that what waits for it belongs to the same round.
+        A skipped task is done at once, so that what waits for it belongs to the same round. Parents come before their
+        children: whether all parents are done decides how a task is judged.
         """
-        good, bad = [], []
-        while ready:
-            node = ready.popleft()
-            if self._consider(node):
+        good: list[Node] = []
+        bad: list[Node] = []
+        waiting = [(self._rank[node.name], node.name) for node in ready]
+        heapq.heapify(waiting)
+        last = -1
+        while waiting:
+            rank, name = heapq.heappop(waiting)
+            if rank == last:
+                continue  # two parents have named it
+            last, node = rank, self.by_name[name]
+            if node.waits:
+                self._skip(node, skip.PARENTS)
+            elif self._consider(node):
                 good.append(node)
-            elif node.state is State.INVALID:
+                continue
+            if name in self.invalid:
                 bad.append(node)
-            else:
-                ready.extend(self._close(node))
+                continue
+            for after in self._close(node):
+                heapq.heappush(waiting, (self._rank[after.name], after.name))
+        good.sort(key=lambda node: self._place[node.name])
         return good, bad
 
     def _skip_waiting(self, reason: str) -> None:
@@ -305,3 +323,15 @@ class Machine:
     def _check_over(self) -> None:
         if not self._open and not self._final_open:
             self.over = True
+
+
+def ranks(tasks: list[Node]) -> dict[str, int]:
+    """A place for each task by its name: after all that it waits for."""
+    left = {node.name: node.waits for node in tasks}
+    order = [node for node in tasks if not node.waits]
+    for node in order:  # it grows while it is read
+        for after in node.after:
+            left[after.name] -= 1
+            if not left[after.name]:
+                order.append(after)
+    return {node.name: index for index, node in enumerate(order)}

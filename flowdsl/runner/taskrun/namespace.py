@@ -97,9 +97,10 @@ def mirror(source: str, target: str, skip: Iterable[str] = ()) -> None:
 
 
 def make_place(path: str, folder: bool) -> None:
-    """An empty folder or file to mount on."""
+    """An empty folder or file to mount on; the root is one for all steps, and another may make it at the same time."""
     if folder:
-        os.mkdir(path)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path)
     else:
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
 
