@@ -23,9 +23,7 @@ from flowdsl.cli import app
 PATIENCE = 60
 """Seconds after which an input counts as one that hangs: far more than any of them needs."""
 # What a terminal acts on (a pipe gets no colours), and workflow commands at the start of a line.
-ESCAPES = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|^\s*::(?:error|set-output)", re.MULTILINE
-)
+ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|^\s*::(?:error|set-output)", re.MULTILINE)
 OK = frozenset({0, 1, 2})
 
 

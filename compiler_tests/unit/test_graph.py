@@ -5,8 +5,12 @@ from __future__ import annotations
 import itertools
 import xml.etree.ElementTree as ET
 
-from flowdsl.graph.dag import find_cycle
-from flowdsl.graph.edges import Edge
+import networkx
+import pytest
+
+from flowdsl import on_finish, pipeline, task, when
+from flowdsl.compiler import compile_pipeline
+from flowdsl.graph.dag import critical_path, find_cycle, layers, redundant_order
 from flowdsl.graph.layout import lay_out
 from flowdsl.graph.render_html import render_html
 from flowdsl.graph.render_svg import render_svg
@@ -32,12 +36,73 @@ VIEW = GraphView(
 )
 
 
+def digraph(*pairs: tuple[str, str]) -> networkx.DiGraph[str]:
+    return networkx.DiGraph(list(pairs))
+
+
 def test_cycles() -> None:
-    assert find_cycle("abc", [Edge("a", "b", "after"), Edge("b", "c", "result")]) == []
-    assert find_cycle("abc", [Edge("b", "a", "after"), Edge("c", "b", "after")]) == []
-    cycle = find_cycle("abc", [Edge("a", "b", "after"), Edge("b", "c", "result"), Edge("c", "a", "when")])
+    assert find_cycle(digraph(("a", "b"), ("b", "c"))) == []
+    assert find_cycle(digraph(("b", "a"), ("c", "b"))) == []
+    cycle = find_cycle(digraph(("a", "b"), ("b", "c"), ("c", "a")))
     assert cycle[0] == cycle[-1]
     assert set(cycle) == {"a", "b", "c"}
+
+
+def test_layers_keep_the_order_of_the_tasks_and_refuse_a_cycle() -> None:
+    assert layers(["d", "a", "b", "c"], [("a", "b"), ("a", "c"), ("d", "c")]) == [["d", "a"], ["b", "c"]]
+    with pytest.raises(ValueError, match="wait for each other"):
+        layers("ab", [("a", "b"), ("b", "a")])
+
+
+@task(image="alpine:3", script="true", timeout="10m", retries=1)
+def make(name: str) -> str: ...
+
+
+@task(image="alpine:3", script="true", timeout="5m", gpu=1, memory="2Gi")
+def train(name: str) -> str: ...
+
+
+@task(image="alpine:3", script="true")
+def say(name: str = "") -> None: ...
+
+
+@pipeline
+def three() -> None:
+    made = make("x")
+    with when(made == "good"):
+        trained = train(made)
+    say.with_options(after=[made])(trained)
+    with on_finish():
+        say.with_options(name="goodbye")()
+
+
+def test_the_dag_of_a_compilation() -> None:
+    dag = compile_pipeline(three).dag
+    assert list(dag) == ["make", "train", "say", "goodbye"]
+    assert dag.nodes["train"] == {
+        "task": "train",
+        "final": False,
+        "guards": ("make.result in good",),
+        "resources": {"image": "alpine:3", "memory": "2Gi", "gpu": 1, "gpu_resource": "nvidia.com/gpu"},
+        "seconds": 300,
+    }
+    assert dag.nodes["make"]["seconds"] == 1200, "a retry has the timeout again"
+    assert dag.edges["make", "train"] == {"kinds": {"result": ("result",), "when": ("result",)}, "guard": True}
+    assert dag.edges["make", "say"] == {"kinds": {"after": ("",)}, "guard": False}
+    assert redundant_order(dag) == {("make", "say")}
+    # A task that says nothing has Tekton's 60 minutes; finally comes after all others.
+    assert critical_path(dag) == (["make", "train", "say", "goodbye"], 1200 + 300 + 3600 + 3600)
+    dag.clear()
+    assert len(compile_pipeline(three).dag) == 4, "the graph is the caller's own"
+
+
+def test_the_critical_path_goes_by_time_and_not_by_number() -> None:
+    @pipeline
+    def two_ways() -> None:
+        say(train.with_options(name="quick", timeout="1s")(train.with_options(name="quicker", timeout="1s")("x")))
+        make.with_options(timeout="3h", name="long")("y")
+
+    assert critical_path(compile_pipeline(two_ways).dag) == (["long"], 2 * 3 * 3600)
 
 
 def test_layers_follow_the_edges_and_finally_is_last() -> None:

@@ -24,6 +24,8 @@ from flowdsl.lower.task import in_order, task_document
 from flowdsl.passes import run_passes
 
 if TYPE_CHECKING:
+    import networkx
+
     from flowdsl.graph.view import GraphView
 
 _LABELS = {"app.kubernetes.io/managed-by": "flowdsl"}
@@ -53,6 +55,13 @@ class Compilation:
         from flowdsl.compiler.picture import graph_view
 
         return graph_view(self.pipeline)
+
+    @property
+    def dag(self) -> networkx.DiGraph[str]:
+        """The tasks as a `networkx.DiGraph`, a new one each time; `flowdsl.graph.dag` says what stands on it."""
+        from flowdsl.graph.dag import build
+
+        return build(self.pipeline)
 
 
 def compile_pipeline(pipeline: Pipeline, options: CompileOptions | None = None) -> Compilation:

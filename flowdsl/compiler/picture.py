@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flowdsl.graph.dag import condition_text
 from flowdsl.graph.edges import edges
 from flowdsl.graph.view import GraphEdge, GraphNode, GraphView
-from flowdsl.ir.nodes import Condition, Node, PipelineDef, Reference
+from flowdsl.ir.nodes import Node, PipelineDef, Reference
 
 
 def graph_view(pipeline: PipelineDef) -> GraphView:
@@ -53,17 +54,6 @@ def _kind(node: Node) -> Any:
         return "pipeline"
     custom = node.task.reference is not None and node.task.reference.api_version
     return "custom" if custom else "task"
-
-
-def condition_text(condition: Condition) -> str:
-    """A condition as a person reads it: `gate.passed in true`."""
-    if condition.cel:
-        return condition.cel
-    shown = condition.input
-    for noise in ("$(tasks.", "$(params.", "$("):
-        shown = shown.replace(noise, "")
-    shown = shown.replace(".results.", ".").replace(")", "")
-    return f"{shown} {condition.operator} {', '.join(condition.values)}"
 
 
 def _reference(reference: Reference | None) -> str:

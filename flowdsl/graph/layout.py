@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from flowdsl.graph.dag import layers
 from flowdsl.graph.view import GraphNode, GraphView
 
 CARD_WIDTH, CARD_GAP_X, CARD_GAP_Y = 230, 110, 34
@@ -76,26 +77,11 @@ def _tall(column: list[str], heights: dict[str, float]) -> float:
 
 
 def _columns(view: GraphView) -> list[list[str]]:
-    before: dict[str, set[str]] = {node.name: set() for node in view.nodes}
-    final = {node.name for node in view.nodes if node.kind == "finally"}
-    for edge in view.edges:
-        if edge.target not in final:
-            before[edge.target].add(edge.source)
-    depth: dict[str, int] = {}
-    waiting = [node.name for node in view.nodes if node.name not in final]
-    while waiting:
-        ready = [name for name in waiting if before[name] <= depth.keys()]
-        if not ready:  # only a cycle leaves nothing ready, and no pipeline with one gets this far
-            ready = waiting[:1]
-        for name in ready:
-            depth[name] = 1 + max((depth[other] for other in before[name] if other in depth), default=-1)
-        waiting = [name for name in waiting if name not in depth]
-    last = 1 + max(depth.values(), default=-1)
-    depth.update(dict.fromkeys(sorted(final, key=[node.name for node in view.nodes].index), last))
-    columns: list[list[str]] = [[] for _ in range(last + bool(final))]
-    for node in view.nodes:
-        columns[depth[node.name]].append(node.name)
-    return columns
+    final = [node.name for node in view.nodes if node.kind == "finally"]
+    apart = set(final)
+    body = [node.name for node in view.nodes if node.name not in apart]
+    pairs = [(edge.source, edge.target) for edge in view.edges if not {edge.source, edge.target} & apart]
+    return [*layers(body, pairs), *([final] if final else [])]
 
 
 def _untangle(columns: list[list[str]], view: GraphView) -> None:

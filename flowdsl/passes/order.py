@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from flowdsl.diagnostics import Collector
-from flowdsl.graph.dag import find_cycle
+from flowdsl.graph import dag
 from flowdsl.graph.edges import Edge, edges
 from flowdsl.ir.nodes import Node, PipelineDef
 from flowdsl.ir.refs import strings, uses_status
@@ -20,7 +20,7 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     usable = [edge for edge in found if edge.source in nodes]
     for edge in usable:
         _check_side(edge, nodes, collector)
-    cycle = find_cycle(nodes, [edge for edge in usable if not nodes[edge.target].final])
+    cycle = dag.find_cycle(dag.without_final(dag.build(pipeline, usable)))
     if cycle:
         first = nodes[cycle[0]]
         collector.error(
