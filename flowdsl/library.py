@@ -94,13 +94,13 @@ def _sources(documents: Documents) -> list[Source]:
     """Text with the places that findings point to; documents that have none are written out first."""
     from flowdsl.diagnostics import UsageError
     from flowdsl.emit import emit_yaml
-    from flowdsl.yamlread.sources import Source, find_files, load
+    from flowdsl.yamlread.sources import Source, load_all
 
     if isinstance(documents, str):
         return [Source("<text>", documents)]
     if isinstance(documents, Path):
         try:
-            return [load(path) for path in find_files([documents])]
+            return list(load_all([documents]))
         except FileNotFoundError as error:
             raise UsageError(str(error)) from error
     items = [dict(item) for item in _data(documents)]
@@ -126,6 +126,8 @@ def _read(documents: str | Path) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     for source in _sources(documents):
         for each in read(source):
+            if each.foreign:
+                continue
             for place in each.places:
                 told = place.finding
                 if told.severity == "error":

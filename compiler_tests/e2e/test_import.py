@@ -108,6 +108,25 @@ def test_a_folder_becomes_one_module(folder: Path) -> None:
     assert "documents = manifest(say_hello, say_bye)" in (folder / "tekton.py").read_text(encoding="utf-8")
 
 
+def test_a_folder_gives_what_it_has_and_says_what_was_left_out(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "in/.tekton").mkdir(parents=True)
+    (folder / "in/.tekton/a.yaml").write_text(TASK, encoding="utf-8")
+    (folder / "in/values.yaml").write_text("replicas: 2\n", encoding="utf-8")
+    assert main(["import", "in", "-o", "mine.py"]) == 0
+    assert "warning[FLOW407]: left out: it is no Kubernetes document" in capsys.readouterr().err
+    assert "say_hello" in (folder / "mine.py").read_text(encoding="utf-8")
+    assert main(["import", "--exclude", "values.yaml", "in", "-o", "mine.py"]) == 0
+    assert "FLOW407" not in capsys.readouterr().err
+    # What Tekton refuses is told, the rest is imported all the same, and the exit code says that it is not all.
+    (folder / "in/bad.yaml").write_text(TASK.replace("image:", "imag:"), encoding="utf-8")
+    assert main(["import", "in", "-o", "mine.py"]) == 1
+    assert "error[FLOW201]" in capsys.readouterr().err
+    assert main(["import", "in/bad.yaml", "in/.tekton/a.yaml", "-o", "other.py"]) == 1
+    assert not (folder / "other.py").exists()
+
+
 def test_a_changed_module_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "t.yaml").write_text(TASK, encoding="utf-8")
     assert main(["import", "t.yaml", "-o", "t.py"]) == 0

@@ -82,6 +82,8 @@ def test_settings_of_the_project(folder: Path, capsys: pytest.CaptureFixture[str
     assert lint("--output", "json", ".") == 0
     (document,) = json.loads(capsys.readouterr().out)["documents"]
     assert [finding["code"] for finding in document["findings"]] == ["FLOW309"]
+    assert lint("--output", "json", "--exclude", "task.yaml", ".") == 0
+    assert json.loads(capsys.readouterr().out)["documents"] == []
 
 
 @pytest.mark.parametrize(

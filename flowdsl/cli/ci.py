@@ -80,7 +80,9 @@ def _hidden(path: Path) -> bool:
 
 def _lint(paths: tuple[str, ...], fail_on: str) -> Step:
     """Lint of the Kubernetes YAML: a folder may hold other YAML (settings, this very job), which is none of lint's."""
-    files = [each for each in find_files(Path(path) for path in paths if not path.endswith(".py")) if _is_object(each)]
+    files = [
+        each for each, _ in find_files(Path(path) for path in paths if not path.endswith(".py")) if _is_object(each)
+    ]
     if not files:
         return Step("there is no YAML to lint", True)
     return _run("lint", "lint", "--fail-on", fail_on, *(each.as_posix() for each in files))

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from flowdsl.cli import cluster_options, diff_options, review, run_options
+from flowdsl.cli.shared_options import EXCLUDE
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
@@ -85,6 +86,7 @@ _LINT_OPTIONS: list[click.Parameter] = [
         help="alpha, beta or stable; or a flag that is on.",
     ),
     click.Option(["--fail-on"], type=click.Choice(["error", "warning"]), help="What makes the exit code 1. [error]"),
+    EXCLUDE,
     click.Option(["--fix"], is_flag=True, help="Mend what is certain: misspelt fields, numbers where text belongs."),
     click.Option(["--diff"], is_flag=True, help="Show what --fix would do; write nothing."),
     click.Option(["--jsonl"], is_flag=True, help='{"id","doc"} a line in, {"id","accepted","findings"} a line out.'),
@@ -101,6 +103,7 @@ _IMPORT_OPTIONS: list[click.Parameter] = [
     click.Option(["--check"], is_flag=True, help="Write nothing; exit 1 with a diff if the module at -o is stale."),
     click.Option(["--stubs"], is_flag=True, help="Only typed references to the Tasks, for catalogs."),
     click.Option(["--force"], is_flag=True, help="Overwrite a module that differs."),
+    EXCLUDE,
     _ALPHA,
     _OUTPUT,
 ]

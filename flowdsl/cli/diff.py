@@ -20,9 +20,10 @@ def diff_command(
     live: bool = False,
     context: str | None = None,
     namespace: str | None = None,
+    exclude: tuple[str, ...] = (),
 ) -> int:
     """The command's exit code: 1 where a difference is grave enough for `fail_on`."""
-    before, after = _live(words, context, namespace) if live else sides(words)
+    before, after = _live(words, context, namespace) if live else sides(words, exclude)
     found = compare(before.documents, after.documents)
     if output == "json":
         click.echo(render.as_json(found), nl=False)

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from flowdsl.cli.shared_options import EXCLUDE
+
 _OPTIONS: list[click.Parameter] = [
     click.Argument(["words"], nargs=-1, metavar="A B | REV [PATH]... | REV..REV [PATH]..."),
     click.Option(
@@ -21,6 +23,7 @@ _OPTIONS: list[click.Parameter] = [
         help="The least grave difference that makes the exit code 1. [any]",
     ),
     click.Option(["--title"], metavar="TEXT", help="Heading of the Markdown."),
+    EXCLUDE,
     click.Option(["--live"], is_flag=True, help="Compare what the cluster has with A."),
     click.Option(["--context"], metavar="NAME", help="With --live: the kubeconfig's context. [current]"),
     click.Option(["--namespace"], metavar="NS", help="With --live: the namespace of documents that name none."),

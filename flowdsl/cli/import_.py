@@ -16,7 +16,7 @@ from flowdsl.diagnostics import FlowError, UsageError
 from flowdsl.diagnostics.errors import EXIT_FINDINGS
 from flowdsl.diagnostics.render import as_data, render
 from flowdsl.emit import write_files
-from flowdsl.yamlread.sources import Source, find_files, load, load_stream
+from flowdsl.yamlread.sources import Source, load_all, load_stream
 
 
 def import_command(
@@ -27,18 +27,19 @@ def import_command(
     stubs: bool,
     force: bool,
     alpha: tuple[str, ...],
+    exclude: tuple[str, ...],
     output: str,
 ) -> int:
     """Import, then print, write or compare. Raises FlowError for findings, UsageError for a bad call."""
     if not paths:
         raise UsageError("name the YAML files or folders to import, or - for standard input")
-    sources = _sources(paths, sys.stdin.buffer)
+    sources = _sources(paths, exclude, sys.stdin.buffer)
     target = _target(to, paths, stubs=stubs)
     if check and target is None:
         raise UsageError("--check compares with a module; name it: -o pipelines/build.py")
     title = f"{'Signatures' if stubs else 'Imported'} from {', '.join(_shown(path) for path in paths)}."
     result = import_sources(sources, title=title, stubs=stubs, alpha=frozenset(alpha))
-    if result.failed:
+    if result.failed and not result.text:
         raise FlowError(result.diagnostics)
     if not any(not stubs or item.get("kind") == "Task" for item in result.documents):
         raise UsageError(f"there is no {'Task' if stubs else 'Tekton document'} in {', '.join(paths)}")
@@ -47,7 +48,8 @@ def import_command(
     code = _put(result, target, check=check, force=force, stubs=stubs, quiet=output == "json")
     if output == "json":
         click.echo(json.dumps(_report(result, target, stale=bool(code)), indent=2))
-    return code
+    # What of a folder can't be imported is no reason to withhold the rest, and no success either.
+    return EXIT_FINDINGS if result.failed else code
 
 
 def _put(result: ImportResult, target: Path | None, *, check: bool, force: bool, stubs: bool, quiet: bool) -> int:
@@ -78,15 +80,15 @@ def _compare(text: str, there: str | None, target: Path) -> int:
     return EXIT_FINDINGS
 
 
-def _sources(paths: tuple[str, ...], stdin: BinaryIO) -> list[Source]:
+def _sources(paths: tuple[str, ...], exclude: tuple[str, ...], stdin: BinaryIO) -> list[Source]:
     sources = [load_stream("-", stdin)] if "-" in paths else []
     try:
-        found = list(find_files(Path(path) for path in paths if path != "-"))
+        sources += load_all((Path(path) for path in paths if path != "-"), exclude)
     except FileNotFoundError as error:
         raise UsageError(str(error)) from error
-    if not found and not sources:
+    if not sources:
         raise UsageError(f"there is no YAML in {', '.join(paths)}")
-    return [*sources, *(load(path) for path in found)]
+    return sources
 
 
 def _target(to: str | None, paths: tuple[str, ...], *, stubs: bool) -> Path | None:

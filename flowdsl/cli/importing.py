@@ -28,7 +28,7 @@ _UNLIKE = "written in the DSL it would not compile to the same document"
 
 @attrs.frozen
 class ImportResult:
-    """The module's text, the documents it stands for, and what is to be told; no text where an error is among it."""
+    """The module's text, the documents it stands for, and what is to be told; no text where an error forbids one."""
 
     text: str
     documents: tuple[dict[str, Any], ...]
@@ -46,11 +46,15 @@ def import_sources(
 ) -> ImportResult:
     """Import sources. Whatever would not compile to what was read is kept as a raw document instead, and told.
 
-    `stubs` gives typed references to the Tasks alone. `alpha` are feature flags that the documents may use.
+    `stubs` gives typed references to the Tasks alone. `alpha` are feature flags that the documents may use. An error in
+    a file that was named ends it; what was found in a folder and can't be taken is told, and the rest is imported.
     """
     gates: Gates = gates_for(alpha)
+    sources = list(sources)
     loaded, told = load_documents(sources, gates)
-    if any(each.severity is Severity.ERROR for each in told):
+    named = {each.name for each in sources if not each.walked}
+    wrong = {each.location.file for each in told if each.severity is Severity.ERROR and each.location}
+    if wrong & named or not loaded:
         return ImportResult("", (), tuple(told))
     documents = tuple(each.data for each in loaded)
     if stubs:

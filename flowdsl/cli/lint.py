@@ -15,7 +15,7 @@ from flowdsl.lint import settings as project
 from flowdsl.lint.engine import Options, lint_sources
 from flowdsl.lint.select import Selection
 from flowdsl.yamlread.documents import Document
-from flowdsl.yamlread.sources import Source, find_files, load, load_stream
+from flowdsl.yamlread.sources import Source, load_all, load_stream
 
 
 def lint_command(paths: tuple[str, ...], *, jsonl: bool, output: str, fix: bool, diff: bool, **chosen: Any) -> int:
@@ -28,7 +28,7 @@ def lint_command(paths: tuple[str, ...], *, jsonl: bool, output: str, fix: bool,
         return _lines(paths, options)
     if not paths:
         raise UsageError("name files or folders to lint, or - for standard input")
-    sources = _sources(paths, found, sys.stdin.buffer)
+    sources = _sources(paths, (*found.exclude, *chosen["exclude"]), sys.stdin.buffer)
     documents = _python(paths, options) + lint_sources(sources, options)
     if fix or diff:
         sources, documents = _mend(sources, documents, options, write=fix and not diff)
@@ -85,14 +85,14 @@ def _lines(paths: tuple[str, ...], options: Options) -> int:
     return 1 if rejected else 0
 
 
-def _sources(paths: tuple[str, ...], found: project.Settings, stream: BinaryIO) -> list[Source]:
+def _sources(paths: tuple[str, ...], exclude: tuple[str, ...], stream: BinaryIO) -> list[Source]:
     sources: list[Source] = []
     for path in paths:
         if path == "-":
             sources.append(load_stream("-", stream))
         elif not path.endswith(".py"):
             try:
-                sources += [load(each) for each in find_files([Path(path)], found.exclude)]
+                sources += load_all([Path(path)], exclude)
             except FileNotFoundError as error:
                 raise UsageError(str(error)) from error
     return sources

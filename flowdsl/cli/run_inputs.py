@@ -97,11 +97,11 @@ def from_yaml(paths: Sequence[str], values: Mapping[str, str]) -> Inputs:
 def _checked(files: Sequence[str]) -> list[Document]:
     from flowdsl.check import Report
     from flowdsl.lint.engine import Options, lint_sources
-    from flowdsl.yamlread.sources import find_files, load
+    from flowdsl.yamlread.sources import load_all
     from flowdsl.yamlread.versions import to_v1
 
     try:
-        sources = [load(each) for file in files for each in find_files([Path(file)], ())]
+        sources = list(load_all(map(Path, files)))
     except FileNotFoundError as error:
         raise UsageError(str(error)) from error
     found = lint_sources(sources, Options())

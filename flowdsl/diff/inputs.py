@@ -12,14 +12,15 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import attrs
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.yamlread.documents import documents
-from flowdsl.yamlread.sources import ENDINGS, Source, decode, find_files, load
+from flowdsl.yamlread.sources import ENDINGS, Source, decode, load_all
+from flowdsl.yamlread.walk import Wanted
 
 _SECONDS = 120
 
@@ -32,13 +33,16 @@ class Side:
     documents: tuple[dict[str, Any], ...]
 
 
-def sides(words: Sequence[str]) -> tuple[Side, Side]:
-    """Both sides from the words of a command line. Raises UsageError for what can't be read or understood."""
+def sides(words: Sequence[str], exclude: Sequence[str] = ()) -> tuple[Side, Side]:
+    """Both sides from the words of a command line; folders are searched without what matches `exclude`.
+
+    Raises UsageError for what can't be read or understood.
+    """
     if not words:
         raise UsageError("name two sides: `flowdsl diff old.yaml new.yaml`, or `flowdsl diff main -- pipelines/`")
     first, *rest = words
     if len(words) == 2 and _is_path(first) and _is_path(rest[0]):
-        return read(first), read(rest[0])
+        return read(first, exclude), read(rest[0], exclude)
     if _is_path(first):
         raise UsageError(
             f"{first} is one side; name the other: `flowdsl diff {first} OTHER`, or `flowdsl diff main {first}`"
@@ -48,18 +52,18 @@ def sides(words: Sequence[str]) -> tuple[Side, Side]:
         if separator in first:
             old, new = (each or "HEAD" for each in first.split(separator, 1))
             base = _git("merge-base", old, new).decode().strip() if separator == "..." else old
-            return _side(paths, base), _side(paths, new)
-    return _side(paths, first), _tree(paths)
+            return _side(paths, base, exclude), _side(paths, new, exclude)
+    return _side(paths, first, exclude), _tree(paths, exclude)
 
 
-def read(spec: str) -> Side:
+def read(spec: str, exclude: Sequence[str] = ()) -> Side:
     """One side: a file, a folder, `-`, a pipeline's Python file, or `REV:PATH`."""
     revision, colon, path = spec.partition(":")
     if colon and not Path(spec).exists() and not spec.endswith(".py") and ".py:" not in spec:
-        return _side([path], revision)
+        return _side([path], revision, exclude)
     if colon and not Path(spec.partition(".py:")[0] + (".py" if ".py:" in spec else "")).exists():
-        return _side([path], revision)
-    return _tree([spec])
+        return _side([path], revision, exclude)
+    return _tree([spec], exclude)
 
 
 def parting(revision: str) -> str:
@@ -86,7 +90,7 @@ def _revision(word: str) -> bool:
     return done.returncode == 0
 
 
-def _tree(paths: Iterable[str]) -> Side:
+def _tree(paths: Iterable[str], exclude: Sequence[str]) -> Side:
     """The working tree."""
     found: list[dict[str, Any]] = []
     names = list(paths)
@@ -97,15 +101,15 @@ def _tree(paths: Iterable[str]) -> Side:
             found += compiled(path, Path.cwd())
         else:
             try:
-                files = list(find_files([Path(path)]))
+                sources = list(load_all([Path(path)], exclude))
             except FileNotFoundError as error:
                 raise UsageError(str(error)) from error
-            for file in files:
-                found += _parse(load(file), named=Path(path).is_file())
+            for source in sources:
+                found += _parse(source)
     return Side(", ".join(names), tuple(found))
 
 
-def _side(paths: Sequence[str], revision: str) -> Side:
+def _side(paths: Sequence[str], revision: str, exclude: Sequence[str]) -> Side:
     """Paths at a revision; a path that was not there yet has no documents."""
     if not _revision(revision):
         raise UsageError(f"{revision} is neither a path nor a revision of git here")
@@ -114,35 +118,28 @@ def _side(paths: Sequence[str], revision: str) -> Side:
         if path.endswith(".py") or ".py:" in path:
             found += _compiled_at(path, revision)
             continue
-        for name in _names(path, revision):
+        for name in _names(path, revision, exclude):
             data = _git("show", f"{revision}:./{name}")
-            found += _parse(decode(f"{revision}:{name}", data), named=name == path)
+            found += _parse(attrs.evolve(decode(f"{revision}:{name}", data), walked=name != path))
     return Side(f"{revision}:{', '.join(paths)}", tuple(found))
 
 
-def _names(path: str, revision: str) -> list[str]:
+def _names(path: str, revision: str, exclude: Sequence[str] = ()) -> list[str]:
     listed = _git("ls-tree", "-r", "-z", "--name-only", revision, "--", path).decode(errors="surrogateescape")
     names = [name for name in listed.split("\0") if name]
-    return [
-        name
-        for name in names
-        if name == path
-        or (
-            name.endswith(ENDINGS)
-            and not any(part.startswith(".") for part in PurePosixPath(name).parts[len(PurePosixPath(path).parts) :])
-        )
-    ]
+    wanted = Wanted(ENDINGS, exclude)
+    return [name for name in names if name == path or wanted.below(name, path)]
 
 
-def _parse(source: Source, *, named: bool = True) -> list[dict[str, Any]]:
-    """The documents of a source. What can't be read is an error in a file that was named, and left out in a folder."""
+def _parse(source: Source) -> list[dict[str, Any]]:
+    """The documents of a source; in a folder what is no Kubernetes document is left out. Raises UsageError."""
     found = []
     for document in documents(source):
+        if document.foreign:
+            continue
         for place in document.places:
             told = place.finding
-            unreadable = told.severity == "error" and told.code.startswith(("FLOW4", "FLOW202"))
-            # A folder may hold other YAML too, such as the values of a chart.
-            if unreadable and (named or told.code != "FLOW406"):
+            if told.severity == "error" and told.code.startswith(("FLOW4", "FLOW202")):
                 raise UsageError(f"{place.file}:{place.line}: {told.message}; {told.hint}")
         if document.kind and not document.template:
             found.append(document.data)

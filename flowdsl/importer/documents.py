@@ -41,14 +41,26 @@ def load_documents(sources: Iterable[Source], gates: Gates = DEFAULT_GATES) -> t
         comments = iter(_comments([each.root for each in read if each.root is not None], source.text))
         for document in read:
             said = next(comments) if document.root is not None else Comments()
+            if document.foreign:
+                told.append(_left_out(document))
+                continue
             told += [_told(document, place.finding, place.line, place.column) for place in document.places]
             if document.root is None or any(place.finding.severity == "error" for place in document.places):
                 continue
             data, findings = _decoded(document, gates)
             told += list(_placed(document, findings))
-            if data is not None:
+            # A document that is refused may have been read in part: none of it is imported.
+            if data is not None and all(each.severity != "error" for each in findings):
                 found.append(Loaded(document, data, said))
     return found, told
+
+
+def _left_out(document: Document) -> Diagnostic:
+    """FLOW407: what a folder holds beside Kubernetes documents."""
+    place = document.places[0]
+    message = f"left out: it is no Kubernetes document ({place.finding.message})"
+    hint = "name the file to have it treated as one; leave it out in silence with --exclude"
+    return Diagnostic("FLOW407", Severity.WARNING, message, Location(place.file, place.line or 1, place.column), hint)
 
 
 def _comments(roots: list[Node], text: str) -> list[Comments]:

@@ -36,12 +36,12 @@ class Entered:
 
 
 def lint_sources(sources: Iterable[Source], options: Options) -> list[Document]:
-    """The documents of all sources with their findings, in the order read."""
+    """The Kubernetes documents of all sources with their findings, in the order read."""
     found: list[Document] = []
     ignores: dict[str, Ignores] = {}
     for source in sources:
         ignores[source.name] = Ignores.of(source.text)
-        found += documents(source)
+        found += (each for each in documents(source) if not each.foreign)
     for document, finding in check_documents(found, options):
         _place(document, finding)
     for document in found:

@@ -10,6 +10,7 @@ import attrs
 
 from flowdsl.check import Finding
 from flowdsl.tekton import KINDS
+from flowdsl.yamlread.meant import as_code_folder, kubernetes_text, render_hint, tekton_map, tekton_text
 from flowdsl.yamlread.nodes import Node, Path
 from flowdsl.yamlread.reader import ReadDocument, UnreadableError, read
 from flowdsl.yamlread.sources import Source
@@ -32,8 +33,9 @@ class Document:
     """One document: what was read, and what was found in it.
 
     `checked` is false for what is none of Tekton's: it is named in the report and not judged. `template` marks a run
-    within a TriggerTemplate, whose values come at the event. `places` are all findings, `shown` and `hidden` those that
-    the user wants to hear of, and the others: what is hidden counts for admission all the same.
+    within a TriggerTemplate, whose values come at the event. `foreign` marks what was found in a folder and is no
+    Kubernetes document. `places` are all findings, `shown` and `hidden` those that the user wants to hear of, and the
+    others: what is hidden counts for admission all the same.
     """
 
     file: str
@@ -44,6 +46,7 @@ class Document:
     root: Node | None = None
     checked: bool = False
     template: bool = False
+    foreign: bool = False
     places: list[Place] = attrs.field(factory=list)
     shown: list[Place] = attrs.field(factory=list)
     hidden: list[Place] = attrs.field(factory=list)
@@ -60,6 +63,31 @@ class Document:
 
 def documents(source: Source) -> Iterator[Document]:
     """The documents of a source. What can't be read becomes a document of its own that holds the finding."""
+    for each in _documents(source):
+        if source.walked and any(place.finding.code.startswith("FLOW4") for place in each.places):
+            _weigh(each, source)
+        yield each
+
+
+def _weigh(document: Document, source: Source) -> None:
+    """What a folder holds that is no Kubernetes document: left out, or told in so far as it is meant to be one."""
+    codes = {place.finding.code for place in document.places}
+    if source.problem is not None:
+        document.foreign = not source.meant
+    elif document.root is not None:
+        document.foreign = not tekton_map(document.data)
+    elif "FLOW404" in codes:
+        # A template is no document yet; what was not checked is told where it will be one of Tekton's.
+        document.foreign = not (tekton_text(source.text) or as_code_folder(source.name))
+        document.places = [
+            attrs.evolve(each, finding=attrs.evolve(each.finding, severity="warning")) for each in document.places
+        ]
+    else:
+        unread = not codes & {"FLOW405", "FLOW406"}
+        document.foreign = not (unread and (kubernetes_text(source.text) or as_code_folder(source.name)))
+
+
+def _documents(source: Source) -> Iterator[Document]:
     if source.problem is not None:
         code, message, hint = source.problem
         yield _broken(source, 0, Finding(code, "error", (), message, hint))
@@ -71,7 +99,7 @@ def documents(source: Source) -> Iterator[Document]:
                 index = each.index + 1
                 yield each
     except UnreadableError as error:
-        yield _broken(source, index, _explain(error, source.text), error.line, error.column)
+        yield _broken(source, index, _explain(error, source), error.line, error.column)
         return
     if index == 0:
         message = "there is no document in it"
@@ -84,11 +112,18 @@ def _broken(source: Source, index: int, finding: Finding, line: int = 0, column:
     return document
 
 
-def _explain(error: UnreadableError, text: str) -> Finding:
-    if error.code == "FLOW401" and "{{" in text:
-        hint = "render it first: helm template CHART | flowdsl lint -"
+def _explain(error: UnreadableError, source: Source) -> Finding:
+    if error.code == "FLOW401" and _templated(source.text, error.line):
+        hint = render_hint(source.name, source.text)
         return Finding("FLOW404", "error", (), "this is a template, not yet YAML", hint)
     return Finding(error.code, "error", (), error.message, error.hint)
+
+
+def _templated(text: str, line: int) -> bool:
+    """Whether a placeholder stands where the reader stopped, or on the two lines before: a script may have some too."""
+    if "{{" not in text:
+        return False
+    return any("{{" in each for each in text.splitlines()[max(line - 3, 0) : line])
 
 
 def _expand(source: Source, index: int, found: ReadDocument) -> Iterator[Document]:
@@ -142,6 +177,6 @@ def _document(source: Source, index: int, root: Node, data: dict[str, Any]) -> D
 
 def _kind_hint(data: dict[str, Any], source: Source) -> str:
     if "{{" in source.text:
-        return "render the template first: helm template CHART | flowdsl lint -"
+        return render_hint(source.name, source.text)
     close = difflib.get_close_matches(str(data.get("kind")), KINDS, 1)
     return f"apiVersion: tekton.dev/v1 and kind: {close[0] if close else 'Task'}"

@@ -8,40 +8,49 @@ from typing import BinaryIO
 
 import attrs
 
+from flowdsl.yamlread.meant import kubernetes_text
+from flowdsl.yamlread.walk import walk
+
 MAX_BYTES = 16 * 1024 * 1024
+_HEAD = 64 * 1024
 ENDINGS = (".yaml", ".yml", ".json")
-_SKIPPED = frozenset({"node_modules", "__pycache__", "venv"})
 
 
 @attrs.frozen
 class Source:
-    """Text to lint under the name it is reported by; `problem` (code, message, hint) where it can't be read."""
+    """Text to lint under the name it is reported by; `problem` (code, message, hint) where it can't be read.
+
+    `walked` where nobody named it: it was found in a folder, and may be anything. `meant`, of what can't be read:
+    whether it may be a Kubernetes document all the same.
+    """
 
     name: str
     text: str = ""
     problem: tuple[str, str, str] | None = None
+    walked: bool = False
+    meant: bool = True
 
 
-def find_files(paths: Iterable[Path], exclude: Iterable[str] = ()) -> Iterator[Path]:
-    """The files to read: those named, and in folders all YAML and JSON, hidden and vendored folders left out.
+def find_files(paths: Iterable[Path], exclude: Iterable[str] = ()) -> Iterator[tuple[Path, bool]]:
+    """The files to read, each with whether it was found in a folder: those named, and in folders all YAML and JSON.
 
-    `exclude` are glob patterns matched against the path. Raises FileNotFoundError for a path that is not there.
+    `exclude` are glob patterns for what folders are searched without. Raises FileNotFoundError for a path that is not
+    there.
     """
-    patterns = list(exclude)
+    patterns = tuple(exclude)
     for path in paths:
         if path.is_dir():
-            yield from (
-                each
-                for each in sorted(path.rglob("*"))
-                if each.suffix in ENDINGS
-                and each.is_file()
-                and not any(part in _SKIPPED or part.startswith(".") for part in each.relative_to(path).parts)
-                and not any(each.match(pattern) for pattern in patterns)
-            )
+            yield from ((each, True) for each in walk(path, ENDINGS, patterns))
         elif path.exists():
-            yield path
+            yield path, False
         else:
             raise FileNotFoundError(f"there is no file {path}")
+
+
+def load_all(paths: Iterable[Path], exclude: Iterable[str] = ()) -> Iterator[Source]:
+    """The texts of files and folders. Raises as `find_files` does."""
+    for path, walked in find_files(paths, exclude):
+        yield attrs.evolve(load(path), walked=True) if walked else load(path)
 
 
 def load(path: Path) -> Source:
@@ -68,11 +77,16 @@ def decode(name: str, data: bytes) -> Source:
     """Bytes to text, or why not."""
     if len(data) > MAX_BYTES:
         hint = "a Kubernetes object has 1.5 MiB at most; split the file"
-        return Source(name, problem=("FLOW403", f"the file has more than {MAX_BYTES // 2**20} MiB", hint))
+        return _unread(name, data, f"the file has more than {MAX_BYTES // 2**20} MiB", hint)
     if b"\0" in data[:8192] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Source(name, problem=("FLOW403", "this is a binary file", "name the YAML file"))
+        return _unread(name, data, "this is a binary file", "name the YAML file")
     try:
         return Source(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        hint = "save it as UTF-8"
-        return Source(name, problem=("FLOW403", f"byte {error.start + 1} is no UTF-8", hint))
+        return _unread(name, data, f"byte {error.start + 1} is no UTF-8", "save it as UTF-8")
+
+
+def _unread(name: str, data: bytes, message: str, hint: str) -> Source:
+    return Source(
+        name, problem=("FLOW403", message, hint), meant=kubernetes_text(data[:_HEAD].decode("utf-8", "replace"))
+    )

@@ -1,0 +1,13 @@
+"""Options that several commands have, said once."""
+
+from __future__ import annotations
+
+import click
+
+EXCLUDE = click.Option(
+    ["--exclude"],
+    multiple=True,
+    metavar="GLOB",
+    help="Search folders without these files and folders: vendor, 'old/*.yaml'. Repeatable.",
+)
+"""For whatever searches folders: what git ignores and folders of tools are left out anyway."""
