@@ -54,7 +54,7 @@ def import_sources(
     loaded, told = load_documents(sources, gates)
     named = {each.name for each in sources if not each.walked}
     wrong = {each.location.file for each in told if each.severity is Severity.ERROR and each.location}
-    if wrong & named or not loaded:
+    if wrong & named or (wrong and not loaded):
         return ImportResult("", (), tuple(told))
     documents = tuple(each.data for each in loaded)
     if stubs:
