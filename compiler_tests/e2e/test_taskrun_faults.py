@@ -195,7 +195,7 @@ def test_a_result_that_was_never_written(bench: Bench) -> None:
 def test_a_result_that_is_a_folder(bench: Bench) -> None:
     status = bench.run({"results": [{"name": "r"}], "steps": [step("mkdir $(results.r.path)")]})
     assert verdict(status) == ("False", "StepFailed")
-    assert "reading results" in bench.log()
+    assert "reading /tekton/results/r" in bench.log()
 
 
 def test_a_read_only_workspace_refuses(namespaced: Bench) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from flowdsl.runner import beneath
 from flowdsl.runner.taskrun import files
 from flowdsl.runner.taskrun.environment import environment
 from flowdsl.runner.taskrun.launch import Launch, Mount
@@ -37,11 +38,12 @@ class Ready:
 
     def launch(self, argv: Sequence[str], env: Mapping[str, str], pod: Pod) -> Launch:
         """The start, with the working folder made as a container runtime makes it."""
-        real = pod.inside(self.cwd, self.mounts)
-        ours = any(one.source == real or one.source in real.parents for one in self.mounts)
-        if ours and not real.exists():
+        volume = pod.volume_of(self.cwd, self.mounts)
+        if volume is not None:
             try:
-                real.mkdir(parents=True)
+                beneath.real_path(*volume, make=True)
+            except beneath.OutsideError:
+                pass  # a link that leads somewhere else in the container: only there can be said what is at its end
             except OSError as problem:
                 raise RefusedError("PodCreationFailed", f"workingDir {self.cwd}: {problem.strerror}") from None
         name = f"{pod.name}-{self.container}"
@@ -115,12 +117,14 @@ def rewriter(mounts: Sequence[Mount]) -> Callable[[str], str]:
     return lambda text: pattern.sub(lambda match: real[match[1]], text) if "/" in text else text
 
 
+def with_shebang(script: str) -> str:
+    """A script that says what runs it, as Tekton does for one that doesn't."""
+    return script if script.strip().startswith("#!") else PREAMBLE + script
+
+
 def _place_script(script: str, name: str, pod: Pod, env: Mapping[str, str], host: Host) -> list[str]:
-    if not script.strip().startswith("#!"):
-        script = PREAMBLE + script
-    file = pod.tekton / "scripts" / name
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o755), "wb") as stream:
-        stream.write(script.encode("utf-8", "surrogateescape"))
+    script = with_shebang(script)
+    file = pod.place_script(name, script)
     place = f"/tekton/scripts/{name}" if host.literal else str(file)
     return [place] if host.images else [*_interpreter(script, env), place]
 

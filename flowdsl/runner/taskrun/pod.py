@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from flowdsl.runner import beneath
 from flowdsl.runner.contract import BoundWorkspace, Cluster
 from flowdsl.runner.taskrun import files
 from flowdsl.runner.taskrun.launch import Mount
@@ -125,12 +126,25 @@ class Pod:
 
     def inside(self, path: str, mounts: Iterable[Mount]) -> Path:
         """The real place of a path that a container names."""
-        best, longest = Path(path), 0
-        for mount in mounts:
-            within = path == mount.target or path.startswith(mount.target.rstrip("/") + "/")
-            if within and len(mount.target) >= longest:
-                best, longest = mount.source / path[len(mount.target) :].lstrip("/"), len(mount.target)
-        return best
+        volume = self.volume_of(path, mounts)
+        return Path(path) if volume is None else volume[0] / volume[1]
+
+    @staticmethod
+    def volume_of(path: str, mounts: Iterable[Mount]) -> tuple[Path, str] | None:
+        """The folder here of the volume that a container's path lies in, and the path below it."""
+        found, longest = None, 0
+        # Where nothing can be mounted paths are given as they are on this machine.
+        places = [(place.rstrip("/"), one) for one in mounts for place in (one.target, str(one.source))]
+        for place, mount in places:
+            within = path == place or path.startswith(place + "/")
+            if within and len(place) >= longest:
+                found, longest = (mount.source, path[len(place) :].lstrip("/")), len(place)
+        return found
+
+    def place_script(self, name: str, script: str) -> Path:
+        """Write a script into the folder that is /tekton/scripts; where it lies on this machine."""
+        beneath.write(self.tekton, f"scripts/{name}", script.encode("utf-8", "surrogateescape"), 0o755)
+        return self.tekton / "scripts" / name
 
 
 def config_error(text: str) -> RefusedError:

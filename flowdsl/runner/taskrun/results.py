@@ -14,12 +14,16 @@ from typing import Any
 
 import attrs
 
+from flowdsl.runner import beneath
 from flowdsl.runner.taskrun.params import USER_ERROR, declared_kind, kind_of
 from flowdsl.runner.taskrun.variables import Value
 
 MESSAGE_LIMIT = 4096  # bytes
 TASK_RESULT, INTERNAL, STEP_RESULT, STEP_ARTIFACTS, TASK_ARTIFACTS = 1, 3, 4, 5, 6
 TOO_LONG = "Termination message is above max allowed size 4096, caused by large task result."
+# What JSON of a string, an array, an object or null begins with, white space included.
+_MAY_BE_JSON = frozenset('"[{n \t\r\n')
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _STEP_VALUE = re.compile(r"\$\(steps\.([^.()]+)\.results\.([^.()]+)\)")
 
 
@@ -64,39 +68,49 @@ def entry(key: str, value: str, kind: int) -> Entry:
     return {"key": key, "value": value, "type": kind}
 
 
-def read_files(folder: Path, names: Iterable[str], kind: int) -> list[Entry]:
-    """The results that are there. Raises TooLongError for a file that alone is beyond the limit, OSError."""
+def read_files(root: Path, folder: str, names: Iterable[str], kind: int) -> list[Entry]:
+    """The results that are there, in a folder below the root.
+
+    Raises TooLongError for a file that alone is beyond the limit, OSError for what is no file or can't be read.
+    """
     found = []
     for name in names:
         try:
-            with open(folder / name, "rb") as file:
-                data = file.read(MESSAGE_LIMIT + 1)
+            data = beneath.read(root, f"{folder}/{name}", MESSAGE_LIMIT)
         except FileNotFoundError:
             continue
         if len(data) > MESSAGE_LIMIT:
             raise TooLongError
-        found.append(entry(name, data.decode("utf-8", "replace"), kind))
+        found.append(entry(name, go_text(data), kind))
     return found
+
+
+def go_text(data: bytes | str) -> str:
+    """Text as Go's JSON package makes it: each byte that is no UTF-8, and half a surrogate pair, is U+FFFD."""
+    text = data.decode("utf-8", "surrogateescape") if isinstance(data, bytes) else data
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def parse_value(text: str) -> Value:
     """A value as Tekton reads a result's text: an array or object of strings where it is one, else a string."""
-    if text[:1] in {"[", "{"} or text[:1] == '"' or text[:1].isspace():
-        try:
-            value = json.loads(text)
-        except ValueError:
-            return text
-        if isinstance(value, str):
-            return value
-        if text[:1] == "[" and isinstance(value, list) and all(isinstance(one, (str, type(None))) for one in value):
-            return [one or "" for one in value]
-        if (
-            text[:1] == "{"
-            and isinstance(value, dict)
-            and all(isinstance(v, (str, type(None))) for v in value.values())
-        ):
-            return {key: one or "" for key, one in value.items()}
+    if text[:1] not in _MAY_BE_JSON:
+        return text
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        # What is nested so deep that Python gives up is no array of strings either.
+        return text
+    if isinstance(value, str) or value is None:
+        return go_text(value or "")
+    if text[:1] == "[" and isinstance(value, list) and _are_texts(value):
+        return [go_text(one or "") for one in value]
+    if text[:1] == "{" and isinstance(value, dict) and _are_texts(value.values()):
+        return {go_text(key): go_text(one or "") for key, one in value.items()}
     return text
+
+
+def _are_texts(values: Iterable[Any]) -> bool:
+    return all(one is None or isinstance(one, str) for one in values)
 
 
 def taken(entries: Iterable[Entry], kind: int, declared: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

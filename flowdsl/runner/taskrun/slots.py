@@ -61,25 +61,13 @@ class Slots:
         slot = Slot(self._scratch / number, self._private / number)
         for folder in (str(slot.disk), str(slot.private), str(slot.tekton), *folders(slot)):
             os.mkdir(folder)
-        self._kind = _kind(os.stat(slot.workspace))
+        self._kind = _kind(os.lstat(slot.workspace))
         return slot
 
     def give_back(self, slot: Slot) -> None:
         """Everything in it is removed; what steps wrote into workspaces and claims is elsewhere and stays."""
         try:
-            for name in TEKTON_FOLDERS:
-                with os.scandir(f"{slot.tekton}/{name}") as entries:
-                    for entry in entries:
-                        _remove(entry)
-            clean = (
-                os.listdir(slot.private) == ["tekton"]
-                and len(os.listdir(slot.tekton)) == len(TEKTON_FOLDERS)
-                and len(os.listdir(slot.disk)) == 2
-                and not os.listdir(slot.workspace)
-                and not os.listdir(slot.home)
-                # A step may have changed a folder's rights or owner.
-                and all(_kind(os.stat(folder)) == self._kind for folder in folders(slot))
-            )
+            clean = self._emptied(slot)
         except OSError:  # a step has taken a folder away, or its rights
             clean = False
         if clean:
@@ -88,6 +76,24 @@ class Slots:
         else:
             shutil.rmtree(slot.private, ignore_errors=True)
             shutil.rmtree(slot.disk, ignore_errors=True)
+
+    def _emptied(self, slot: Slot) -> bool:
+        """Remove what the steps left in the folders of /tekton; whether all is as it was made, and empty."""
+        # First of all: a step may have put a link in a folder's place, to one that is not ours to empty. It may have
+        # changed a folder's rights or owner, too.
+        if any(_kind(os.lstat(folder)) != self._kind for folder in folders(slot)):
+            return False
+        for name in TEKTON_FOLDERS:
+            with os.scandir(f"{slot.tekton}/{name}") as entries:
+                for entry in entries:
+                    _remove(entry)
+        return (
+            os.listdir(slot.private) == ["tekton"]
+            and len(os.listdir(slot.tekton)) == len(TEKTON_FOLDERS)
+            and len(os.listdir(slot.disk)) == 2
+            and not os.listdir(slot.workspace)
+            and not os.listdir(slot.home)
+        )
 
 
 def folders(slot: Slot) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flowdsl.runner.taskrun import results as made
+from flowdsl.runner.taskrun.provenance import Artifacts, merge_artifacts, parse_artifacts
 from flowdsl.runner.taskrun.sidecars import Sidecar
 from flowdsl.runner.taskrun.step import Outcome
 
@@ -52,7 +52,7 @@ def step_state(outcome: Outcome, results: list[dict[str, Any]]) -> dict[str, Any
         state["results"] = results
     for one in parsed:
         if one["type"] == made.STEP_ARTIFACTS:
-            state.update(artifacts(one["value"]))
+            state.update(parse_artifacts(one["value"]))
     return state
 
 
@@ -121,7 +121,7 @@ def finished(
 ) -> dict[str, Any]:
     """The status of a pod whose steps have all ended by themselves."""
     steps, collected = [], []
-    task_artifacts: dict[str, Any] = {}
+    task_artifacts: Artifacts = {}
     for outcome in outcomes:
         parsed = outcome.message.parsed()
         own = made.taken(parsed, made.STEP_RESULT, outcome.ready.spec.get("results") or ())
@@ -130,7 +130,7 @@ def finished(
         steps.append(step_state(outcome, own))
         for one in parsed:
             if one["type"] in {made.TASK_ARTIFACTS, made.STEP_ARTIFACTS}:
-                merge_artifacts(task_artifacts, artifacts(one["value"]))
+                merge_artifacts(task_artifacts, parse_artifacts(one["value"]))
     unique = {one["name"]: one for one in collected}
     results, problem = made.check_results(list(unique.values()), declared)
     failed = failure(outcomes, sidecars)
@@ -147,33 +147,3 @@ def finished(
     if task_artifacts:
         status["artifacts"] = task_artifacts
     return status
-
-
-def artifacts(text: str) -> dict[str, Any]:
-    """The inputs and outputs of a provenance file; nothing where it is not what Tekton reads."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return {}
-    if not isinstance(value, dict):
-        return {}
-    return {key: value[key] for key in ("inputs", "outputs") if _is_artifacts(value.get(key))}
-
-
-def _is_artifacts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in value)
-
-
-def merge_artifacts(into: dict[str, Any], more: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
-    """Add artifacts, those of one name together, none twice."""
-    for key, listed in more.items():
-        known = {one["name"]: one for one in into.setdefault(key, [])}
-        for one in listed:
-            target = known.get(one["name"])
-            if target is None:
-                target = {"name": one["name"], "values": []}
-                known[one["name"]] = target
-                into[key].append(target)
-            if one.get("buildOutput"):
-                target["buildOutput"] = True
-            target["values"] += [value for value in one.get("values") or () if value not in target["values"]]

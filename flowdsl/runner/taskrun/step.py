@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import posixpath
 import select
 import time
 from collections.abc import Mapping, Sequence
@@ -14,10 +15,11 @@ from typing import Any
 import attrs
 
 from flowdsl.kube.durations import parse_duration
+from flowdsl.runner import beneath
 from flowdsl.runner.contract import Observer, Stop
 from flowdsl.runner.taskrun import results as made
 from flowdsl.runner.taskrun import stepvalues
-from flowdsl.runner.taskrun.container import Ready
+from flowdsl.runner.taskrun.container import Ready, with_shebang
 from flowdsl.runner.taskrun.executor import Executor
 from flowdsl.runner.taskrun.launch import Ended, Process
 from flowdsl.runner.taskrun.output import Log, Stream
@@ -84,7 +86,6 @@ class StepRun:
         self.ready = ready
         self.around = around
         self.steps = around.pod.tekton / "steps"
-        self.home = self.steps / ready.container
         self.log = Log(around.folder / f"{ready.name}.log", around.log_limit)
         self.streams: list[Stream] = []
         self.timed_out = False
@@ -163,8 +164,8 @@ class StepRun:
         script = self.ready.spec["script"]
         if "$(steps." in script:
             place = next(one for one in self.ready.argv if "/scripts/script-" in one)
-            file = self.around.pod.tekton / "scripts" / place.rpartition("/")[2]
-            file.write_text(stepvalues.artifacts(file.read_text(encoding="utf-8"), self.steps), encoding="utf-8")
+            script = stepvalues.artifacts(with_shebang(self.ready.rewrite(script)), self.steps)
+            self.around.pod.place_script(place.rpartition("/")[2], script)
 
     def _execute(self) -> Ended:
         argv, env = self._command()
@@ -195,9 +196,17 @@ class StepRun:
             process.close()
 
     def _open_copy(self, path: str) -> int:
-        real = self.around.pod.inside(path, self.ready.mounts)
-        real.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(real, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        """The file that a stream is copied to; -1 for one outside all volumes: nobody but the container would see it.
+
+        What a step before may have left there is not written through.
+        """
+        volume = self.around.pod.volume_of(posixpath.normpath(path), self.ready.mounts)
+        if volume is None:
+            return -1
+        root, below = volume if volume[1] else (volume[0].parent, volume[0].name)
+        folder = beneath.real_path(root, posixpath.dirname(below), make=True)
+        name = f"{folder}/{posixpath.basename(below)}".lstrip("/")
+        return beneath.open_file(root, name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def _stream(self, source: int, copy: int) -> None:
         self.streams.append(Stream(source, self.log, self.around.pod.secrets, self._tell, copy))
@@ -258,42 +267,54 @@ class StepRun:
         else:
             self._exit_file("0")
         outcome.command_succeeded = outcome.exit_code == 0
+        tekton = self.around.pod.tekton
         names = [one["name"] for one in self.around.results if not one.get("value")]
         step_names = [one["name"] for one in self.ready.spec.get("results") or ()]
         try:
             if names:
-                outcome.message.add(made.read_files(self.around.pod.tekton / "results", names, made.TASK_RESULT))
+                outcome.message.add(made.read_files(tekton, "results", names, made.TASK_RESULT))
             if step_names:
-                outcome.message.add(made.read_files(self.home / "results", step_names, made.STEP_RESULT))
+                folder = f"steps/{self.ready.container}/results"
+                outcome.message.add(made.read_files(tekton, folder, step_names, made.STEP_RESULT))
         except made.TooLongError:
-            outcome.exit_code = 1
-            outcome.passed_over = None
-            self.say(made.TOO_LONG)
+            self._unreported(outcome, made.TOO_LONG)
         except OSError as problem:
-            outcome.exit_code = 1
-            self.say(f"Error executing command: reading results: {problem.strerror}: {problem.filename}")
-        self._artifacts(entries)
+            self._unreported(
+                outcome, f"Error executing command: reading /tekton/{problem.filename}: {problem.strerror}"
+            )
+        self._artifacts(outcome, entries)
 
-    def _artifacts(self, entries: list[made.Entry]) -> None:
+    def _unreported(self, outcome: Outcome, text: str) -> None:
+        """What the step made can't be handed on: it fails for that, whatever its command came to."""
+        outcome.exit_code = 1
+        outcome.passed_over = None
+        self.say(text)
+
+    def _artifacts(self, outcome: Outcome, entries: list[made.Entry]) -> None:
         for folder, kind in (
-            (self.home / "artifacts", made.STEP_ARTIFACTS),
-            (self.around.pod.tekton / "artifacts", made.TASK_ARTIFACTS),
+            (f"steps/{self.ready.container}/artifacts", made.STEP_ARTIFACTS),
+            ("artifacts", made.TASK_ARTIFACTS),
         ):
-            file = folder / "provenance.json"
-            with contextlib.suppress(FileNotFoundError), open(file, encoding="utf-8", errors="replace") as stream:
-                entries.append(made.entry(str(file), stream.read(made.MESSAGE_LIMIT + 1), kind))
+            file = f"{folder}/provenance.json"
+            try:
+                data = beneath.read(self.around.pod.tekton, file, made.MESSAGE_LIMIT)
+            except FileNotFoundError:
+                continue
+            except OSError as problem:
+                what = "step" if kind == made.STEP_ARTIFACTS else "task"
+                self._unreported(outcome, f"Error while handling {what} artifacts: {problem.strerror}")
+                return
+            entries.append(made.entry(f"/tekton/{file}", made.go_text(data), kind))
 
     def _close_message(self, outcome: Outcome, entries: list[made.Entry]) -> None:
         try:
             outcome.message.add(entries)
         except made.TooLongError:
-            outcome.exit_code = 1
-            outcome.passed_over = None
-            self.say(f"Error while writing message: {made.TOO_LONG}")
+            self._unreported(outcome, f"Error while writing message: {made.TOO_LONG}")
 
     def _exit_file(self, content: str) -> None:
         with contextlib.suppress(OSError):
-            (self.home / "exitCode").write_text(content, encoding="ascii")
+            beneath.write(self.around.pod.tekton, f"steps/{self.ready.container}/exitCode", content.encode("ascii"))
 
 
 def _started(moment: datetime) -> made.Entry:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import errno
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from flowdsl.runner.taskrun.results import parse_value
+from flowdsl.runner import beneath
+from flowdsl.runner.taskrun.provenance import parse_artifacts
+from flowdsl.runner.taskrun.results import go_json, go_text, parse_value
 
+# Bytes. What is put in for a reference goes into a command line or a variable, and Linux takes 128 KiB of one.
+LONGEST = 1 << 20
 _RESULT = re.compile(r"\$\(steps\..*?\.results\..*?\)")
 _ARTIFACT = re.compile(r"\$\(steps\.([^.]+)\.(inputs|outputs)\.([^.)]+)\)")
 _INDEX = re.compile(r"\[([0-9])*\*?\]")
@@ -26,11 +30,12 @@ def find(reference: str, steps: Path) -> str | list[str]:
         raise StepValueError(f"{reference} is no reference to a step's result")
     index = _INDEX.search(parts[3])
     name = _INDEX.sub("", parts[3])
-    file = steps / f"step-{parts[1]}" / "results" / name
     try:
-        value = parse_value(file.read_text(encoding="utf-8", errors="replace"))
-    except OSError:
+        value = parse_value(_text(steps, f"step-{parts[1]}/results/{name}"))
+    except FileNotFoundError:
         raise StepValueError(f"step {parts[1]} has written no result {name}") from None
+    except OSError as problem:
+        raise StepValueError(f"result {name} of step {parts[1]} can't be read: {problem.strerror}") from None
     if len(parts) == 5:
         return value.get(parts[4], "") if isinstance(value, dict) else ""
     if index is None:
@@ -39,9 +44,16 @@ def find(reference: str, steps: Path) -> str | list[str]:
     inside = index[0][1:-1]
     if inside == "*":
         return list(items)
-    if not inside or int(inside) >= len(items):
+    if not inside.isdigit() or len(inside) > 9 or int(inside) >= len(items):
         raise StepValueError(f"{reference}: the array has {len(items)} elements")
     return items[int(inside)]
+
+
+def _text(steps: Path, path: str) -> str:
+    data = beneath.read(steps, path, LONGEST)
+    if len(data) > LONGEST:
+        raise OSError(errno.EFBIG, f"it has more than {LONGEST} bytes", path)
+    return go_text(data)
 
 
 def words(command: Sequence[str], steps: Path) -> list[str]:
@@ -89,11 +101,10 @@ def artifacts(value: str, steps: Path) -> str:
         return value
 
     def values(match: re.Match[str]) -> str:
-        file = steps / f"step-{match[1]}" / "artifacts" / "provenance.json"
         try:
-            found = json.loads(file.read_text(encoding="utf-8")).get(match[2]) or []
-            return next(json.dumps(one["values"], separators=(",", ":")) for one in found if one["name"] == match[3])
-        except (OSError, ValueError, AttributeError, KeyError, StopIteration):
+            found = parse_artifacts(_text(steps, f"step-{match[1]}/artifacts/provenance.json")).get(match[2]) or []
+            return next(go_json(one["values"]) for one in found if one["name"] == match[3])
+        except (OSError, KeyError, StopIteration):
             raise StepValueError(f"values for template {match[0]} not found") from None
 
     return _ARTIFACT.sub(values, value)
