@@ -172,7 +172,7 @@ def test_github_breaking_change_is_commented_and_fails(checkout: Path, forge: Fo
     assert {call[2] for call in forge.calls} == {f"Bearer {TOKEN}"}
     text = forge.comments[-1]["body"]
     assert text.startswith(MARKER)
-    assert "✅ pipelines/churn.py compiles to the YAML beside it" in text
+    assert "✅ `pipelines/churn.py` compiles to the YAML beside it" in text
     assert "✅ lint" in text
     assert "1 breaking" in text
     assert "param count" in text
@@ -208,7 +208,7 @@ def test_what_main_did_meanwhile_is_not_the_branchs(checkout: Path, forge: Forge
 def test_stale_yaml_fails_and_is_told(checkout: Path, forge: Forge) -> None:
     change(checkout, "threshold: float = 0.5", "threshold: float = 0.6", compiled=False)
     assert github(checkout, forge).returncode == 1
-    assert "❌ pipelines/churn.py compiles to the YAML beside it" in forge.comments[-1]["body"]
+    assert "❌ `pipelines/churn.py` compiles to the YAML beside it" in forge.comments[-1]["body"]
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_the_pull_requests_code_gets_no_token(checkout: Path, forge: Forge) -> N
     file = checkout / "pipelines" / "churn.py"
     file.write_text(file.read_text() + "\nimport os\nassert 'GITHUB_TOKEN' not in os.environ\n")
     git(checkout, "commit", "-qam", "look for it")
-    assert "✅ pipelines/churn.py compiles" in (github(checkout, forge), forge.comments[-1]["body"])[1]
+    assert "✅ `pipelines/churn.py` compiles" in (github(checkout, forge), forge.comments[-1]["body"])[1]
 
 
 def test_tekton_runs_the_same_command(checkout: Path, forge: Forge, tmp_path: Path) -> None:

@@ -258,7 +258,7 @@ def test_no_credential_is_told_in_any_form() -> None:
 def test_markdown_is_safe_and_short_enough() -> None:
     nasty = edited(TASK, "spec.steps.0.image", "a`|`<img src=x> @team")
     text = render.as_markdown(compare([TASK], [nasty]))
-    assert "| 🟡 changed | image of fetch |" in text
+    assert "| 🟡 changed | `image of fetch` |" in text
     row = next(line for line in text.splitlines() if "image of fetch" in line)
     assert row.replace("\\|", "").count("|") == 4
     many = edited(TASK, "spec.steps.0.env", [{"name": f"V{n}", "value": "x" * 150} for n in range(1000)])

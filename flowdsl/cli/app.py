@@ -8,6 +8,7 @@ import sys
 import click
 
 from flowdsl.cli import commands
+from flowdsl.cli.say import say
 from flowdsl.diagnostics import ClusterError, FlowError, InternalError, UsageError
 from flowdsl.diagnostics.errors import EXIT_INTERNAL
 from flowdsl.frontend.manifest import Manifest
@@ -39,27 +40,27 @@ def run(argv: list[str] | None, pipeline: Pipeline | Manifest | None) -> int:
     except FlowError as error:
         from flowdsl.diagnostics.render import render
 
-        click.echo(render(error.diagnostics), err=True, nl=False)
+        say(render(error.diagnostics), err=True, nl=False)
         return error.exit_code
     except (UsageError, ClusterError) as error:
-        click.echo(f"error: {error}", err=True)
+        say(f"error: {error}", err=True)
         return error.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+        say("stopped", err=True)
         return 130
     except BrokenPipeError:
         # The reader went away (`| head`): say nothing, and keep Python from saying it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        click.echo(f"error: {error}", err=True)
+        say(f"error: {error}", err=True)
         return UsageError.exit_code
     except Exception as error:  # the last line of defence: our bug, said in one line
         if os.environ.get("FLOWDSL_DEBUG"):
             raise
         kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
-        click.echo(f"flowdsl has a bug: {kind}{error}\nPlease report it with the output of FLOWDSL_DEBUG=1.", err=True)
+        say(f"flowdsl has a bug: {kind}{error}\nPlease report it with the output of FLOWDSL_DEBUG=1.", err=True)
         return EXIT_INTERNAL

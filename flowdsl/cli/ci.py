@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
-import click
 
 from flowdsl.cli.comments import MARKER, TOKENS, post
 from flowdsl.cli.diff import exit_code
+from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import FlowError, UsageError
+from flowdsl.diagnostics.escape import line, markdown, markdown_block, markup
 from flowdsl.diff import Difference, compare, render
 from flowdsl.diff.inputs import parting, sides
 from flowdsl.emit import write_files
@@ -21,15 +22,18 @@ from flowdsl.yamlread.sources import find_files
 
 _LIMIT = 65_000
 """Characters of the whole comment: GitHub takes 65,536."""
+_SHOWN = 6_000
+"""Characters of what one step said: several fit into the comment."""
 
 
 @attrs.frozen
 class Step:
-    """One part of the job: whether it went well, and what it said."""
+    """One part of the job: whether it went well, and what it said. `file` is what it is about, where it is one file."""
 
     title: str
     passed: bool
     output: str = ""
+    file: str = ""
 
 
 def ci_command(
@@ -46,13 +50,13 @@ def ci_command(
     compared, failed = _compare(paths, base) if base else (None, None)
     text = _markdown(steps, compared, failed, base)
     if compared is not None:
-        click.echo(f"== differences from {base}")
-        click.echo(render.as_text(compared).rstrip() or "none")
+        say(f"== differences from {base}")
+        give(render.as_text(compared).rstrip() or "none", nl=True)
     if report:
         write_files({Path(report): text.encode()})
     _summary(text)
     if comment != "none":
-        click.echo(post(comment, text, environment), err=True)
+        say(post(comment, text, environment), err=True)
     passed = all(step.passed for step in steps) and failed is None
     return int(not passed or (compared is not None and exit_code(compared, fail_on) == 1))
 
@@ -60,7 +64,7 @@ def ci_command(
 def _compile(paths: tuple[str, ...]) -> Iterator[Step]:
     """Every pipeline that has its YAML beside it is compiled and compared; a Python file that is named must have it."""
     for file in _pipelines(paths):
-        yield _run(f"{file} compiles to the YAML beside it", "compile", file.as_posix(), "--check")
+        yield _run("compiles to the YAML beside it", "compile", file.as_posix(), "--check", file=file.as_posix())
 
 
 def _pipelines(paths: tuple[str, ...]) -> list[Path]:
@@ -92,13 +96,13 @@ def _is_object(path: Path) -> bool:
     return b"apiVersion" in path.read_bytes()
 
 
-def _run(title: str, *arguments: str) -> Step:
+def _run(title: str, *arguments: str, file: str = "") -> Step:
     """A command of flowdsl's in a process of its own: pipelines may import modules of one name."""
-    click.echo(f"== {title}", err=True)
+    say(f"== {line(f'{file} {title}'.strip())}", err=True)
     done = subprocess.run([sys.executable, "-m", "flowdsl", *arguments], capture_output=True, text=True, check=False)
     output = done.stdout + done.stderr
-    click.echo(output, err=True, nl=False)
-    return Step(title, done.returncode == 0, output)
+    say(output, err=True, nl=False)
+    return Step(title, done.returncode == 0, output, file)
 
 
 def _compare(paths: tuple[str, ...], base: str) -> tuple[list[Difference] | None, str | None]:
@@ -107,25 +111,32 @@ def _compare(paths: tuple[str, ...], base: str) -> tuple[list[Difference] | None
     try:
         before, after = sides([start, *paths])
     except (FlowError, UsageError) as error:
-        click.echo(f"== differences from {base}\nerror: {error}", err=True)
+        say(f"== differences from {base}\nerror: {error}", err=True)
         return None, str(error)
     return compare(before.documents, after.documents), None
 
 
 def _markdown(steps: list[Step], compared: list[Difference] | None, failed: str | None, base: str | None) -> str:
-    head = "".join(f"- {'✅' if step.passed else '❌'} {step.title}\n" for step in steps)
-    details = "".join(_details(step.title, step.output) for step in steps if not step.passed)[: _LIMIT // 2]
+    head = "".join(f"- {'✅' if step.passed else '❌'} {_titled(step)}\n" for step in steps)
+    details = ""
+    for step in steps:
+        if not step.passed and len(details) < _LIMIT // 2:
+            details += _details(f"{step.file} {step.title}", step.output)
     if failed is not None:
         details += _details(f"differences from {base}: can't be told", failed)
     text = f"{MARKER}\n{head}{details}\n"
     if compared is not None:
-        text += render.as_markdown(compared, f"Differences from {base}", limit=_LIMIT - len(text) - 200)
+        text += render.as_markdown(compared, f"Differences from {markdown(base)}", limit=_LIMIT - len(text) - 200)
     return text
 
 
+def _titled(step: Step) -> str:
+    return f"{markdown(step.file)} {step.title}" if step.file else step.title
+
+
 def _details(title: str, output: str) -> str:
-    kept = output.strip()[-6000:].replace("````", "")
-    return f"\n<details open><summary>{title}</summary>\n\n````text\n{kept}\n````\n\n</details>\n"
+    body = markdown_block(output.strip(), most=_SHOWN)
+    return f"\n<details open><summary>{markup(title.strip())}</summary>\n\n{body}\n\n</details>\n"
 
 
 def _summary(text: str) -> None:

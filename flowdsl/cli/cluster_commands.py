@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping
 from typing import Any
 
-import click
-
 from flowdsl.cli import cluster_inputs, run_inputs
 from flowdsl.cli.cluster_inputs import Given
+from flowdsl.cli.say import give, say
 from flowdsl.cluster import apply as applying
 from flowdsl.cluster import control, doctor, rbac, submit
 from flowdsl.cluster.client import Client, Target, connect
 from flowdsl.cluster.states import task_of
-from flowdsl.diagnostics import ClusterError, UsageError
+from flowdsl.diagnostics import ClusterError, UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_CLUSTER, EXIT_FINDINGS, EXIT_OK
+from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.view.events import Event, LogLine, condition
 
@@ -32,7 +31,7 @@ def _connected(target: Target) -> Client:
     def tell(text: str) -> None:
         if text not in told:
             told.add(text)
-            click.echo(f"warning: {text}; trying again", err=True)
+            say(f"warning: {text}; trying again", err=True)
 
     client.on_trouble = tell
     return client
@@ -45,7 +44,7 @@ def apply_command(pipeline: Pipeline | None, given: Given, target: Target, **opt
     changes = _apply(client, inputs.documents, **options)
     for each in changes:
         note = " (its data is kept; delete it yourself)" if each.action == "kept" else ""
-        click.echo(f"{each.what} {each.action}{' (dry run)' if options['dry_run'] else ''}{note}")
+        say(f"{line(each.what)} {each.action}{' (dry run)' if options['dry_run'] else ''}{note}")
     return EXIT_OK
 
 
@@ -81,18 +80,21 @@ def submit_command(
         _check_references(client, run, inputs.documents)
     for change in _apply(client, inputs.documents, **options):
         if change.action != "unchanged":
-            click.echo(f"{change.what} {change.action}", err=True)
+            say(f"{line(change.what)} {change.action}", err=True)
     created, new = submit.create(client, run, dry_run=options["dry_run"])
     shown = created["metadata"]["name"]
     if options["dry_run"]:
-        click.echo(f"PipelineRun {shown} would be created", err=True)
+        say(f"PipelineRun {shown} would be created", err=True)
         return EXIT_OK
     if not new:
-        click.echo(f"PipelineRun {shown} was created by this request before; nothing is created twice", err=True)
+        say(f"PipelineRun {shown} was created by this request before; nothing is created twice", err=True)
     if watch:
         return watch_run(client, shown, output, logs=logs)
-    click.echo(json.dumps({"name": shown, "new": new}) if output == "json" else shown)
-    click.echo(f"watch it: flowdsl watch {shown}", err=True)
+    if output == "json":
+        give(escape.json_text({"name": shown, "new": new}), nl=True)
+    else:
+        say(line(shown))
+    say(f"watch it: flowdsl watch {shown}", err=True)
     return EXIT_OK
 
 
@@ -124,7 +126,7 @@ def watch_run(client: Client, name: str, output: str, *, logs: bool) -> int:
         finished = follow_run(client, name, view.handle)
     except KeyboardInterrupt:
         view.close()
-        click.echo(f"\nthe run goes on; watch it: flowdsl watch {name}; end it: flowdsl cancel {name}", err=True)
+        say(f"\nthe run goes on; watch it: flowdsl watch {name}; end it: flowdsl cancel {name}", err=True)
         return 130
     finally:
         view.close()
@@ -143,7 +145,7 @@ def logs_command(name: str, tasks: tuple[str, ...], target: Target, *, follow: b
 
     def show(task: str, step: str, text: str) -> None:
         if not tasks or task in tasks:
-            click.echo(f"[{task} : {step}] {text}")
+            say(f"[{line(task)} : {line(step)}] {escape.printed(text)}")
 
     def take(event: Event) -> None:
         if isinstance(event, LogLine):
@@ -175,7 +177,7 @@ def cancel_command(name: str, target: Target, *, graceful: bool, stop: bool) -> 
         raise UsageError("choose --graceful (running tasks end) or --stop (running tasks go on)")
     client = _connected(target)
     how = control.AFTER_FINALLY if graceful else control.AFTER_RUNNING if stop else control.NOW
-    click.echo(control.cancel(client, control.get_run(client, name), how))
+    say(control.cancel(client, control.get_run(client, name), how))
     return EXIT_OK
 
 
@@ -196,22 +198,22 @@ def retry_command(name: str, target: Target, *, failed_only: bool, watch: bool, 
             raise UsageError(f"no task of {shown} failed: {condition(run).get('message')}")
         for each in failed:
             made, _ = submit.create(client, submit.named(control.task_again(each)))
-            click.echo(made["metadata"]["name"])
-        click.echo(
+            say(line(made["metadata"]["name"]))
+        say(
             "only the failed tasks run, with the results they were given; tasks after them and finally do not", err=True
         )
         return EXIT_OK
     made, _ = submit.create(client, submit.named(control.again(run)))
     new = made["metadata"]["name"]
     names = ", ".join(task_of(each) for each in failed) or "none"
-    click.echo(
+    say(
         f"Tekton cannot go on with a finished run: {new} runs every task of {shown} again with the same params "
         f"(failed before: {names})",
         err=True,
     )
     if watch:
         return watch_run(client, new, output, logs=True)
-    click.echo(new)
+    say(line(new))
     return EXIT_OK
 
 
@@ -220,14 +222,15 @@ def list_command(pipeline: str, target: Target, *, output: str) -> int:
     client = _connected(target)
     runs = control.list_runs(client, pipeline)
     if output == "json":
-        click.echo(json.dumps([_row(each) for each in runs], indent=2))
+        give(escape.json_text([_row(each) for each in runs], indent=2), nl=True)
         return EXIT_OK
     if not runs:
-        click.echo(f"there are no runs in namespace {client.namespace} of {client.where}", err=True)
+        say(f"there are no runs in namespace {client.namespace} of {client.where}", err=True)
     rows = [_row(each) for each in runs]
-    width = max((len(each["name"]) for each in rows), default=0)
+    width = max((len(line(each["name"])) for each in rows), default=0)
     for each in rows:
-        click.echo(f"{each['name']:<{width}}  {each['created']}  {each['state']:<14} {each['message']}")
+        shown = {key: line(value) for key, value in each.items()}
+        say(f"{shown['name']:<{width}}  {shown['created']}  {shown['state']:<14} {shown['message']}")
     return EXIT_OK
 
 
@@ -248,13 +251,13 @@ def delete_command(names: tuple[str, ...], target: Target, *, pipeline: str, dry
     client = _connected(target)
     mark = " (dry run)" if dry_run else ""
     if pipeline:
-        for line in control.delete_pipeline(client, pipeline, dry_run=dry_run):
-            click.echo(line + mark)
+        for told in control.delete_pipeline(client, pipeline, dry_run=dry_run):
+            say(line(told) + mark)
         return EXIT_OK
     runs = [control.get_run(client, name) for name in names]
     for run in runs:
         control.delete_run(client, run, dry_run=dry_run)
-        click.echo(f"PipelineRun {run['metadata']['name']} deleted{mark}")
+        say(f"PipelineRun {line(run['metadata']['name'])} deleted{mark}")
     return EXIT_OK
 
 
@@ -264,12 +267,11 @@ def doctor_command(pipeline: Pipeline | None, given: Given, target: Target, *, s
     documents = cluster_inputs.documents_of(pipeline, given).documents if pipeline or given.files else []
     checks = doctor.examine(client, documents, system=system)
     if output == "json":
-        click.echo(
-            json.dumps([{"level": each.level, "text": each.text, "hint": each.hint} for each in checks], indent=2)
-        )
+        found = [{"level": each.level, "text": each.text, "hint": each.hint} for each in checks]
+        give(escape.json_text(found, indent=2), nl=True)
     else:
         for each in checks:
-            click.echo(f"{each.level + ':':<9}{each.text}" + (f"\n         {each.hint}" if each.hint else ""))
+            say(f"{each.level + ':':<9}{line(each.text)}" + (f"\n         {line(each.hint)}" if each.hint else ""))
     return EXIT_CLUSTER if any(each.level == doctor.ERROR for each in checks) else EXIT_OK
 
 
@@ -283,7 +285,7 @@ def rbac_command(target: Target, *, user: str, account: str, read_only: bool, ch
     found = rbac.documents(
         namespace, user or account, is_account=bool(account), read_only=read_only, check_secrets=check_secrets
     )
-    click.echo(emit_yaml(found), nl=False)
+    give(emit_yaml(found))
     return EXIT_OK
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,10 @@ from typing import Any
 import click
 
 from flowdsl.cli import cluster_options, diff_options, review, run_options
+from flowdsl.cli.say import give, say
 from flowdsl.cli.shared_options import EXCLUDE
-from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics import UsageError, escape
+from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
@@ -177,9 +178,9 @@ def _graph(
     text = _renderer(wanted)(view)
     if to and to != "-":
         write_files({Path(to): text.encode()})
-        click.echo(f"wrote {to}", err=True)
+        say(f"wrote {line(to)}", err=True)
     else:
-        click.echo(text, nl=False)
+        give(text)
     return 0
 
 
@@ -244,11 +245,11 @@ def _explain(ctx: click.Context, *, what: str | None, alpha: tuple[str, ...], ou
     compiled = compile_pipeline(pipeline_of(ctx, what), CompileOptions(alpha=frozenset(alpha)))
     data = explain_pipeline(compiled)
     if output == "json":
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        give(escape.json_text(data, indent=2), nl=True)
     else:
         from flowdsl.cli.explain import as_text
 
-        click.echo(as_text(data), nl=False)
+        say(as_text(data), nl=False)
     return 0
 
 
@@ -258,7 +259,7 @@ def _explain_code(code: str) -> int:
     from flowdsl.diagnostics import catalog
 
     try:
-        click.echo(catalog.page(code), nl=False)
+        give(catalog.page(code))
     except KeyError as error:
         close = difflib.get_close_matches(code, catalog.codes(), 1)
         raise UsageError(f"there is no code {code}" + (f"; did you mean {close[0]}?" if close else "")) from error
@@ -277,5 +278,5 @@ def _completion(ctx: click.Context, *, shell: str) -> int:
     found = get_completion_class(shell)
     if found is None or ctx.parent is None:
         raise UsageError(f"there is no completion for {shell}")
-    click.echo(found(ctx.parent.command, {}, "flowdsl", "_FLOWDSL_COMPLETE").source())
+    give(found(ctx.parent.command, {}, "flowdsl", "_FLOWDSL_COMPLETE").source(), nl=True)
     return 0

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import click
-
+from flowdsl.cli.say import give, say
 from flowdsl.cli.values import assignments
 from flowdsl.compiler import Compilation, CompileOptions, compile_pipeline
-from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics import UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_FINDINGS
+from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.render import as_data, render
 from flowdsl.emit import emit_json, emit_yaml, kustomization, write_files
 from flowdsl.frontend.manifest import Manifest
@@ -38,21 +37,21 @@ def compile_command(
     if to == "-":
         if check:
             raise UsageError("--check compares with files; there is none with -o -")
-        click.echo(_encode(list(compiled.documents), format_), nl=False)
+        give(_encode(list(compiled.documents), format_))
         return 0
     files = _files(compiled, pipeline, to, format_)
     code = _check(files, to) if check else 0
     if not check:
         write_files(files)
     if output == "json":
-        click.echo(json.dumps(_report(files, compiled, stale=bool(code)), indent=2))
+        give(escape.json_text(_report(files, compiled, stale=bool(code)), indent=2), nl=True)
         return code
     if compiled.diagnostics:
-        click.echo(render(compiled.diagnostics), err=True)
+        say(render(compiled.diagnostics), err=True)
     if not check:
-        click.echo(f"wrote {_where(files, to)}: {_counts(compiled)}", err=True)
+        say(f"wrote {_where(files, to)}: {_counts(compiled)}", err=True)
     elif not code:
-        click.echo(f"{_where(files, to)} is up to date", err=True)
+        say(f"{_where(files, to)} is up to date", err=True)
     return code
 
 
@@ -100,23 +99,23 @@ def _check(files: dict[Path, bytes], to: str | None) -> int:
             diff = difflib.unified_diff(
                 have.decode(errors="replace").splitlines(keepends=True),
                 wanted.decode().splitlines(keepends=True),
-                f"{path} (there)" if have else "/dev/null",
-                f"{path} (compiled)",
+                f"{line(path)} (there)" if have else "/dev/null",
+                f"{line(path)} (compiled)",
             )
-            click.echo("".join(diff), nl=False)
+            say("".join(diff), nl=False)
     folder = Path(to) if to and len(files) > 1 else None
     if folder is not None and folder.is_dir():
         extra = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".json") and path not in files)
         for path in extra:
             code = EXIT_FINDINGS
-            click.echo(f"{path} is no longer made by this pipeline")
+            say(f"{line(path)} is no longer made by this pipeline")
     if code:
-        click.echo("stale: compile again and commit the result", err=True)
+        say("stale: compile again and commit the result", err=True)
     return code
 
 
 def _where(files: dict[Path, bytes], to: str | None) -> str:
-    return str(next(iter(files))) if len(files) == 1 else f"{len(files)} files in {to}"
+    return line(next(iter(files))) if len(files) == 1 else f"{len(files)} files in {to}"
 
 
 def _counts(compiled: Compilation) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-import click
-
+from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.escape import line, markdown
 from flowdsl.diff import Difference, Impact, compare, render
 from flowdsl.diff.inputs import Side, read, sides
 
@@ -26,13 +26,13 @@ def diff_command(
     before, after = _live(words, context, namespace) if live else sides(words, exclude)
     found = compare(before.documents, after.documents)
     if output == "json":
-        click.echo(render.as_json(found), nl=False)
+        give(render.as_json(found))
     elif output == "markdown":
-        click.echo(render.as_markdown(found, title or f"Tekton: {before.name} → {after.name}"), nl=False)
+        give(render.as_markdown(found, title or f"Tekton: {markdown(before.name)} → {markdown(after.name)}"))
     else:
-        click.echo(render.as_text(found, color=sys.stdout.isatty()), nl=False)
+        give(render.as_text(found, color=sys.stdout.isatty()))
         if not found:
-            click.echo(f"no differences between {before.name} and {after.name}", err=True)
+            say(f"no differences between {line(before.name)} and {line(after.name)}", err=True)
     return exit_code(found, fail_on)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import json
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import BinaryIO
 
-import click
-
 from flowdsl.cli.importing import ImportResult, import_sources
-from flowdsl.diagnostics import FlowError, UsageError
+from flowdsl.cli.say import give, say
+from flowdsl.diagnostics import FlowError, UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_FINDINGS
+from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.render import as_data, render
 from flowdsl.emit import write_files
 from flowdsl.yamlread.sources import Source, load_all, load_stream
@@ -44,10 +43,10 @@ def import_command(
     if not any(not stubs or item.get("kind") == "Task" for item in result.documents):
         raise UsageError(f"there is no {'Task' if stubs else 'Tekton document'} in {', '.join(paths)}")
     if result.diagnostics and output == "text":
-        click.echo(render(result.diagnostics), err=True)
+        say(render(result.diagnostics), err=True)
     code = _put(result, target, check=check, force=force, stubs=stubs, quiet=output == "json")
     if output == "json":
-        click.echo(json.dumps(_report(result, target, stale=bool(code)), indent=2))
+        give(escape.json_text(_report(result, target, stale=bool(code)), indent=2), nl=True)
     # What of a folder can't be imported is no reason to withhold the rest, and no success either.
     return EXIT_FINDINGS if result.failed else code
 
@@ -55,7 +54,7 @@ def import_command(
 def _put(result: ImportResult, target: Path | None, *, check: bool, force: bool, stubs: bool, quiet: bool) -> int:
     if target is None:
         if not quiet:
-            click.echo(result.text, nl=False)
+            give(result.text)
         return 0
     there = target.read_text(encoding="utf-8", errors="replace") if target.is_file() else None
     if check:
@@ -63,20 +62,20 @@ def _put(result: ImportResult, target: Path | None, *, check: bool, force: bool,
     if there not in (None, result.text) and not force:
         raise UsageError(f"{target} is there already and differs; look with --check, overwrite it with --force")
     write_files({target: result.text.encode()})
-    click.echo(f"wrote {target}: {_counts(result, stubs=stubs)}", err=True)
+    say(f"wrote {line(target)}: {_counts(result, stubs=stubs)}", err=True)
     return 0
 
 
 def _compare(text: str, there: str | None, target: Path) -> int:
     if there == text:
-        click.echo(f"{target} is up to date", err=True)
+        say(f"{line(target)} is up to date", err=True)
         return 0
-    before = "/dev/null" if there is None else f"{target} (there)"
+    before = "/dev/null" if there is None else f"{line(target)} (there)"
     lines = difflib.unified_diff(
-        (there or "").splitlines(keepends=True), text.splitlines(keepends=True), before, f"{target} (imported)"
+        (there or "").splitlines(keepends=True), text.splitlines(keepends=True), before, f"{line(target)} (imported)"
     )
-    click.echo("".join(lines), nl=False)
-    click.echo("stale: the YAML and the module say different things", err=True)
+    say("".join(lines), nl=False)
+    say("stale: the YAML and the module say different things", err=True)
     return EXIT_FINDINGS
 
 

@@ -7,8 +7,7 @@ import keyword
 import re
 from pathlib import Path
 
-import click
-
+from flowdsl.cli.say import say
 from flowdsl.diagnostics import UsageError
 from flowdsl.emit import emit_yaml, write_files
 
@@ -39,11 +38,9 @@ def init_command(folder: str, name: str | None) -> int:
     write_files({path: _filled(_template(template), project, module).encode() for path, template in files.items()})
     write_files({compiled: _compiled(root / "pipelines" / f"{module}.py")})
     for path in (*files, compiled):
-        click.echo(f"wrote {path}", err=True)
+        say(f"wrote {path}", err=True)
     enter = "" if root.resolve() == Path.cwd() else f"cd {folder} && "
-    click.echo(
-        f"next: {enter}python -m pip install -e '.[test]' && pytest && python pipelines/{module}.py run", err=True
-    )
+    say(f"next: {enter}python -m pip install -e '.[test]' && pytest && python pipelines/{module}.py run", err=True)
     return 0
 
 

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import click
-
 from flowdsl.check import FLAGS, LEVELS, Gates
+from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.escape import line
 from flowdsl.lint import settings as project
 from flowdsl.lint.engine import Options, lint_sources
 from flowdsl.lint.select import Selection
@@ -118,14 +118,14 @@ def _mend(
     changed = [(before, after) for before, after in zip(sources, mended, strict=True) if before.text != after.text]
     if not write:
         for before, after in changed:
-            click.echo(_diff(before, after), nl=False)
+            say(_diff(before, after), nl=False)
         return sources, documents
     for before, after in changed:
         if before.name != "-":
             write_files({Path(before.name): after.text.encode()})
-        click.echo(f"mended {before.name}", err=True)
+        say(f"mended {line(before.name)}", err=True)
         if before.name == "-":
-            click.echo(after.text, nl=False)
+            give(after.text)
     python = [each for each in documents if each.file not in {source.name for source in sources}]
     return mended, python + lint_sources(mended, options)
 
@@ -136,8 +136,8 @@ def _diff(before: Source, after: Source) -> str:
     lines = difflib.unified_diff(
         before.text.splitlines(keepends=True),
         after.text.splitlines(keepends=True),
-        before.name,
-        f"{before.name} mended",
+        line(before.name),
+        f"{line(before.name)} mended",
     )
     return "".join(lines)
 
@@ -148,15 +148,15 @@ def _print(documents: list[Document], texts: dict[str, str], output: str, files:
 
     if output != "text":
         if output == "sarif":
-            click.echo(report.as_sarif(documents, flowdsl.__version__), nl=False)
+            give(report.as_sarif(documents, flowdsl.__version__))
         else:
-            click.echo(report.as_json(documents) if output == "json" else report.as_github(documents), nl=False)
+            give(report.as_json(documents) if output == "json" else report.as_github(documents))
         return
     text = report.as_text(documents, texts)
     checked = sum(document.checked for document in documents)
     if text:
-        click.echo(text, nl=False)
-    click.echo(f"checked {_many(checked, 'Tekton document')} in {_many(max(files, 1), 'file')}", err=True)
+        say(text, nl=False)
+    say(f"checked {_many(checked, 'Tekton document')} in {_many(max(files, 1), 'file')}", err=True)
 
 
 def _many(number: int, what: str) -> str:

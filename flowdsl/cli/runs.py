@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import click
-
 from flowdsl.cli.run import find_run
 from flowdsl.cli.run_settings import load_settings
-from flowdsl.diagnostics import UsageError
+from flowdsl.cli.say import give, say
+from flowdsl.diagnostics import UsageError, escape
+from flowdsl.diagnostics.escape import line
 from flowdsl.runner.store import RUNS, RunFolder, find_runs
 from flowdsl.runner.store.journal import read_journal
 from flowdsl.view.events import condition
@@ -32,14 +32,14 @@ def list_runs(*, root: str | None, output: str) -> int:
     """Print a line for each run."""
     found = [summary(each) for each in find_runs(_root(root))]
     if output == "json":
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        give(escape.json_text(found, indent=2), nl=True)
         return 0
     if not found:
-        click.echo(f"there are no runs in {_root(root)}", err=True)
-    width = max((len(each["name"]) for each in found), default=0)
+        say(f"there are no runs in {_root(root)}", err=True)
+    width = max((len(line(each["name"])) for each in found), default=0)
     for each in found:
         began = time.strftime("%Y-%m-%d %H:%M", time.localtime(each["created"]))
-        click.echo(f"{each['name']:<{width}}  {began}  {each['state']:<12} {each['message']}")
+        say(f"{line(each['name']):<{width}}  {began}  {line(each['state']):<12} {line(each['message'])}")
     return 0
 
 
@@ -67,25 +67,25 @@ def show_run(*, name: str, root: str | None, output: str) -> int:
     folder = find_run(name, _root(root))
     document = folder.pipeline_run()
     if output == "json":
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        give(escape.json_text(document, indent=2), nl=True)
         return 0
     about = summary(folder)
     status = document.get("status") or {}
-    click.echo(f"{about['name']}  {about['state']}: {about['message']}")
-    click.echo(f"  folder {folder.path}")
+    say(f"{line(about['name'])}  {line(about['state'])}: {line(about['message'])}")
+    say(f"  folder {line(folder.path)}")
     runs = {each["metadata"]["name"]: each for each in folder.task_runs() if each["kind"] == "TaskRun"}
     names = [each["name"] for each in status.get("childReferences") or ()] or list(runs)
     if names:
-        click.echo("tasks")
-    width = max((len(each) for each in names), default=0)
+        say("tasks")
+    width = max((len(line(each)) for each in names), default=0)
     for each in names:
-        click.echo(f"  {each:<{width}}  {_told(runs.get(each))}")
+        say(f"  {line(each):<{width}}  {line(_told(runs.get(each)))}")
     for each in status.get("skippedTasks") or ():
-        click.echo(f"  {each['name']:<{width}}  skipped: {each['reason']}")
+        say(f"  {line(each['name']):<{width}}  skipped: {line(each['reason'])}")
     if status.get("results"):
-        click.echo("results")
+        say("results")
         for result in status["results"]:
-            click.echo(f"  {result['name']} = {_line(result['value'])}")
+            say(f"  {line(result['name'])} = {_line(result['value'])}")
     return 0
 
 
@@ -110,7 +110,7 @@ def _seconds(text: str) -> float:
 
 def _line(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text.strip().replace("\n", "⏎")
+    return line(text.strip().replace("\n", "⏎"))
 
 
 def show_logs(*, name: str, tasks: tuple[str, ...], follow: bool, root: str | None) -> int:
@@ -130,7 +130,7 @@ def show_logs(*, name: str, tasks: tuple[str, ...], follow: bool, root: str | No
             time.sleep(_EACH)
         wanted = _wanted(folder, tasks)
     if not told:
-        click.echo("there are no logs yet" if folder.is_running() else "there are no logs", err=True)
+        say("there are no logs yet" if folder.is_running() else "there are no logs", err=True)
     return 0
 
 
@@ -168,11 +168,11 @@ def _print_new(folder: RunFolder, path: Path, told: dict[Path, int]) -> bool:
     """Print what is new in a log file, each line with the step it is of."""
     parts = path.relative_to(folder.path / "work").parts
     attempt = f" {parts[1]}" if len(parts) > 2 else ""
-    label = f"[{parts[0].removeprefix(folder.name + '-')}{attempt} : {path.stem}] "
+    label = f"[{line(parts[0].removeprefix(folder.name + '-'))}{attempt} : {line(path.stem)}] "
     with path.open("rb") as file:
         file.seek(told.get(path, 0))
         data = file.read()
     told[path] = told.get(path, 0) + len(data)
-    for line in data.decode(errors="replace").splitlines():
-        click.echo(label + line)
+    for each in data.decode(errors="replace").removesuffix("\n").split("\n") if data else ():
+        say(label + escape.printed(each.rstrip("\r")))
     return bool(data)

@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import click
-
+from flowdsl.cli.say import say
 from flowdsl.diagnostics import FlowError, UsageError
 
 _EACH = 0.4
@@ -26,16 +25,14 @@ def watch_files(source: Sequence[str], run: Callable[[], int]) -> int:
         except FlowError as error:
             from flowdsl.diagnostics.render import render
 
-            click.echo(render(error.diagnostics), err=True, nl=False)
+            say(render(error.diagnostics), err=True, nl=False)
             code = error.exit_code
         except UsageError as error:
-            click.echo(f"error: {error}", err=True)
+            say(f"error: {error}", err=True)
             code = error.exit_code
         if code == 130:
             return code
-        click.echo(
-            f"waiting for a change in {', '.join(str(each) for each in sorted(folders))} (Ctrl-C ends)", err=True
-        )
+        say(f"waiting for a change in {', '.join(str(each) for each in sorted(folders))} (Ctrl-C ends)", err=True)
         while _stamps(folders) == before:
             time.sleep(_EACH)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.model import Diagnostic, Location, Severity
 
 SourceReader = Callable[[str], "list[str] | None"]
@@ -30,15 +31,15 @@ def render(diagnostics: Iterable[Diagnostic], read: SourceReader = read_lines) -
 
 def render_one(item: Diagnostic, read: SourceReader = read_lines) -> str:
     """One finding as text."""
-    lines = [f"{item.severity.value}[{item.code}]: {item.message}"]
+    lines = [f"{item.severity.value}[{item.code}]: {line(item.message)}"]
     if item.location:
         lines += _excerpt(item.location, read)
     if item.path:
-        lines.append(f"  = at: {item.path}")
+        lines.append(f"  = at: {line(item.path)}")
     for words, place in item.related:
-        lines.append(f"  = {words}: {place}")
+        lines.append(f"  = {line(words)}: {line(place)}")
     if item.hint:
-        lines.append(f"  = hint: {item.hint}")
+        lines.append(f"  = hint: {line(item.hint)}")
     return "\n".join(lines)
 
 
@@ -74,16 +75,16 @@ def _order(item: Diagnostic) -> tuple[str, int, int, str, str]:
 
 
 def _excerpt(place: Location, read: SourceReader) -> list[str]:
-    lines = [f"  --> {place}"]
+    lines = [f"  --> {line(place)}"]
     source = read(place.file)
     if source is None or not 1 <= place.line <= len(source):
         return lines
     text = source[place.line - 1].rstrip()
     number = str(place.line)
     margin = " " * len(number)
-    lines += [f" {margin} |", f" {number} | {text}"]
+    lines += [f" {margin} |", f" {number} | {line(text)}"]
     if place.column:
         # Tabs are kept so that the caret stands under its character whatever the terminal's tab width.
-        lead = "".join("\t" if char == "\t" else " " for char in text[: place.column - 1])
+        lead = "".join("\t" if char == "\t" else " " for char in line(text[: place.column - 1]))
         lines.append(f" {margin} | {lead}^")
     return lines

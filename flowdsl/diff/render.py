@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from flowdsl.diagnostics import escape
+from flowdsl.diagnostics.escape import line, markdown, markdown_block, markdown_cell
 from flowdsl.diff.model import Added, Changed, Difference, Impact, Removed
 from flowdsl.diff.words import hide, label, text_lines, values
 
@@ -27,18 +28,19 @@ def as_text(found: Sequence[Difference], *, color: bool = False) -> str:
     """A block for each document, a line for each difference, the diff within scripts below it; "" for none."""
     lines = []
     for document, group in groupby(found, key=lambda each: each.document):
-        lines.append(_painted(str(document), "1", color))
+        lines.append(_painted(line(document), "1", color))
         for each in group:
             lines.append(_painted(f"  {_line(each)}", _COLORS[each.impact], color))
-            lines += [f"      {line}" for line in text_lines(each)]
+            lines += [f"      {line(told)}" for told in text_lines(each)]
         lines.append("")
-    return "\n".join([*lines, summary(found), ""]) if found else ""
+    text = "\n".join([*lines, summary(found), ""]) if found else ""
+    return text if color else escape.block(text)
 
 
 def _line(found: Difference) -> str:
     told = values(found)
     why = f": {found.why}" if found.why else ""
-    return f"{_SIGNS[found.change]} {label(found)}{': ' + told if told else ''}  ({found.impact.word}{why})"
+    return line(f"{_SIGNS[found.change]} {label(found)}{': ' + told if told else ''}  ({found.impact.word}{why})")
 
 
 def _painted(text: str, code: str, color: bool) -> str:
@@ -46,7 +48,10 @@ def _painted(text: str, code: str, color: bool) -> str:
 
 
 def as_markdown(found: Sequence[Difference], title: str = "Tekton differences", *, limit: int = MARKDOWN_LIMIT) -> str:
-    """A comment: the summary, a table for each document, scripts folded away. Cut below `limit` characters."""
+    """A comment: the summary, a table for each document, scripts folded away. Cut below `limit` characters.
+
+    `title` is Markdown: whoever puts names of others into it escapes them.
+    """
     head = f"### {title}\n\n"
     if not found:
         return f"{head}No differences in meaning.\n"
@@ -60,40 +65,18 @@ def as_markdown(found: Sequence[Difference], title: str = "Tekton differences", 
 
 def _blocks(found: Sequence[Difference]) -> Iterator[str]:
     for document, group in groupby(found, key=lambda each: each.document):
-        yield f"\n#### {document.kind} `{document.name}`\n\n| | what | values |\n|---|---|---|\n"
+        yield f"\n#### {markdown(document)}\n\n| | what | values |\n|---|---|---|\n"
         folded = []
         for each in group:
-            why = f"<br>{_cell(each.why)}" if each.why else ""
-            told = _code(values(each))
-            yield f"| {_ICONS[each.impact]} {each.change} | {_cell(label(each))}{why} | {told} |\n"
+            why = f"<br>{markdown_cell(each.why)}" if each.why else ""
+            told = markdown_cell(values(each))
+            yield f"| {_ICONS[each.impact]} {each.change} | {markdown_cell(label(each))}{why} | {told} |\n"
             lines = text_lines(each)
             if lines:
                 folded.append((label(each), lines))
         for name, lines in folded:
-            body = "\n".join(lines)
-            fence = "`" * (max((len(run) for run in _runs(body)), default=2) + 1)
-            fence = fence if len(fence) >= 3 else "```"
-            yield f"\n<details><summary>{_cell(name)}</summary>\n\n{fence}diff\n{body}\n{fence}\n\n</details>\n"
-
-
-def _runs(text: str) -> list[str]:
-    return ["".join(group) for char, group in groupby(text) if char == "`"]
-
-
-def _cell(text: str) -> str:
-    for char, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("\n", " "), ("@", "@\u200b")):
-        text = text.replace(char, safe)
-    return text
-
-
-def _code(text: str) -> str:
-    """Values as code: nothing in them is markup, mentions nobody, ends the cell."""
-    if not text:
-        return ""
-    fence = "`" * (max((len(run) for run in _runs(text)), default=0) + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    line = text.replace("|", "\\|").replace("\n", " ")
-    return f"{fence}{pad}{line}{pad}{fence}"
+            body = markdown_block("\n".join(lines), "diff")
+            yield f"\n<details><summary><code>{escape.markup(name)}</code></summary>\n\n{body}\n\n</details>\n"
 
 
 def as_data(found: Iterable[Difference]) -> dict[str, Any]:
@@ -128,4 +111,4 @@ def _data(found: Difference) -> dict[str, Any]:
 
 def as_json(found: Iterable[Difference]) -> str:
     """The same as text."""
-    return json.dumps(as_data(found), indent=2, ensure_ascii=False, default=str) + "\n"
+    return escape.json_text(as_data(found), indent=2, default=str) + "\n"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
-
+from flowdsl.diagnostics.escape import markup
 from flowdsl.graph.render_svg import svg_element
 from flowdsl.graph.view import GraphNode, GraphView
 
@@ -34,13 +33,13 @@ def render_html(view: GraphView) -> str:
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(view.title)}</title>
+<title>{markup(view.title)}</title>
 <style>{_STYLE}</style>
 <main>
 {svg_element(view)}
 </main>
 <aside>
-<p>{escape(view.description)}</p>
+<p>{markup(view.description)}</p>
 <p class="hint">Point at a task to see what it waits for and what waits for it; click to keep it.</p>
 {"".join(_details(node) for node in view.nodes)}
 </aside>
@@ -63,7 +62,7 @@ def _details(node: GraphNode) -> str:
         "timeout": node.timeout,
         "defined at": node.location,
     }
-    body = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows.items() if value)
-    name = escape(node.name, quote=True)
-    title = escape(node.display_name or node.name)
-    return f'<section data-name="{name}" hidden><h2>{title}</h2><p>{escape(node.description)}</p><dl>{body}</dl></section>\n'
+    body = "".join(f"<dt>{name}</dt><dd>{markup(value)}</dd>" for name, value in rows.items() if value)
+    name = markup(node.name)
+    title = markup(node.display_name or node.name)
+    return f'<section data-name="{name}" hidden><h2>{title}</h2><p>{markup(node.description)}</p><dl>{body}</dl></section>\n'

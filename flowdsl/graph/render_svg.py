@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
-
+from flowdsl.diagnostics.escape import markup
 from flowdsl.graph.layout import Box, Layout, lay_out, lines_of
 from flowdsl.graph.view import GraphEdge, GraphView
 
@@ -41,12 +40,12 @@ def svg_element(view: GraphView) -> str:
     width, height = max(layout.width, 560), layout.height + 30
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="flow" role="img" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" height="{height:g}" aria-label="{escape(view.title, quote=True)}">',
-        f"<title>{escape(view.title)}</title><desc>{escape(view.description)}</desc><style>{STYLE}</style>",
+        f'width="{width:g}" height="{height:g}" aria-label="{markup(view.title)}">',
+        f"<title>{markup(view.title)}</title><desc>{markup(view.description)}</desc><style>{STYLE}</style>",
         '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse" markerWidth="11" markerHeight="11" orient="auto">'
         '<path class="tip" d="M0 0L10 5L0 10z"/></marker></defs>',
         f'<rect class="back" width="{width:g}" height="{height:g}"/>',
-        f'<text class="title" x="40" y="44">{escape(view.title)}</text>',
+        f'<text class="title" x="40" y="44">{markup(view.title)}</text>',
         *_final_frame(layout),
         *(_edge(edge, layout) for edge in view.edges),
         *(_label(edge, layout) for edge in view.edges),
@@ -72,28 +71,28 @@ def _final_frame(layout: Layout) -> list[str]:
 def _card(box: Box) -> str:
     node = box.node
     parts = [
-        f'<g class="card" tabindex="0" data-name="{escape(node.name, quote=True)}" transform="translate({box.x:g} {box.y:g})">',
-        f"<title>{escape(_about(box))}</title>",
+        f'<g class="card" tabindex="0" data-name="{markup(node.name)}" transform="translate({box.x:g} {box.y:g})">',
+        f"<title>{_about(box)}</title>",
         f'<rect class="body" width="{box.width:g}" height="{box.height:g}" rx="10"/>',
-        f'<text class="name" x="14" y="25">{escape(_cut(node.name, 25))}</text>',
+        f'<text class="name" x="14" y="25">{markup(_cut(node.name, 25))}</text>',
     ]
     y = 25
     for line in lines_of(node):
         y += 18
-        parts.append(f'<text class="soft" x="14" y="{y}">{escape(_cut(line, _WIDEST + 4))}</text>')
+        parts.append(f'<text class="soft" x="14" y="{y}">{markup(_cut(line, _WIDEST + 4))}</text>')
     y += 10
     badge, kind = (node.gpu, "gpu") if node.gpu else (node.kind, "many")
     if node.gpu or node.kind in ("matrix", "pipeline", "custom"):
         text = {"matrix": "matrix: fans out", "pipeline": "pipeline", "custom": "custom task"}.get(badge, badge)
         parts.append(
             f'<g class="badge {kind}"><rect x="14" y="{y}" width="{8 * len(text) + 10}" height="19" rx="9.5"/>'
-            f'<text x="21" y="{y + 13.5}">{escape(text)}</text></g>'
+            f'<text x="21" y="{y + 13.5}">{markup(text)}</text></g>'
         )
         y += 26
     for gate in node.when:
         parts.append(
             f'<g class="gate"><polygon points="14,{y + 10} 22,{y + 2} 30,{y + 10} 22,{y + 18}"/>'
-            f'<text x="36" y="{y + 14}">{escape(_cut(gate, _WIDEST))}</text></g>'
+            f'<text x="36" y="{y + 14}">{markup(_cut(gate, _WIDEST))}</text></g>'
         )
         y += 26
     return "".join(parts) + "</g>"
@@ -109,7 +108,7 @@ def _about(box: Box) -> str:
         *(f"when {gate}" for gate in node.when),
         node.location,
     ]
-    return "\n".join(line for line in lines if line)
+    return "\n".join(markup(line) for line in lines if line)
 
 
 def _ends(edge: GraphEdge, layout: Layout) -> tuple[float, float, float, float]:
@@ -119,8 +118,8 @@ def _ends(edge: GraphEdge, layout: Layout) -> tuple[float, float, float, float]:
 
 def _edge(edge: GraphEdge, layout: Layout) -> str:
     return (
-        f'<path class="edge {edge.kind}" data-from="{escape(edge.source, quote=True)}" '
-        f'data-to="{escape(edge.target, quote=True)}" marker-end="url(#tip)" '
+        f'<path class="edge {edge.kind}" data-from="{markup(edge.source)}" '
+        f'data-to="{markup(edge.target)}" marker-end="url(#tip)" '
         f'd="{_way(edge, layout)}"/>'
     )
 
@@ -147,7 +146,7 @@ def _label(edge: GraphEdge, layout: Layout) -> str:
     x1, y1, x2, y2 = _ends(edge, layout)
     # Near the target, where lines from one source have parted.
     x, y = x1 + (x2 - x1) * 0.62, y1 + (y2 - y1) * 0.72 - 5
-    return f'<text class="soft halo" text-anchor="middle" x="{x:g}" y="{y:g}">{escape(_cut(edge.label, 18))}</text>'
+    return f'<text class="soft halo" text-anchor="middle" x="{x:g}" y="{y:g}">{markup(_cut(edge.label, 18))}</text>'
 
 
 def _legend(view: GraphView, height: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flowdsl.diagnostics.escape import dot, mermaid
 from flowdsl.graph.view import GraphEdge, GraphNode, GraphView
 
 _ARROWS = {"result": "-->", "file": "==>", "workspace": "==>", "after": "-.->", "when": "-.->"}
@@ -34,7 +35,7 @@ def render_dot(view: GraphView) -> str:
     for node in view.nodes:
         extra = ', style="rounded,filled", fillcolor="#e6f4ea"' if node.gpu else ""
         shape = ", peripheries=2" if node.kind == "matrix" else ""
-        lines.append(f"  {_quoted(node.name)} [label={_quoted(_label(node, chr(10)))}{extra}{shape}];")
+        lines.append(f"  {_quoted(node.name)} [label={_quoted(*_label(node))}{extra}{shape}];")
     final = [node.name for node in view.nodes if node.kind == "finally"]
     if final:
         names = " ".join(f"{_quoted(name)};" for name in final)
@@ -47,31 +48,27 @@ def render_dot(view: GraphView) -> str:
 
 
 def _shape(node: GraphNode) -> str:
-    text = f'"{_escaped(_label(node, "<br/>"))}"'
+    text = f'"{"<br/>".join(map(mermaid, _label(node)))}"'
     if node.kind == "matrix":
         return f"[[{text}]]"
     return f"{{{{{text}}}}}" if node.when else f"[{text}]"
 
 
-def _label(node: GraphNode, newline: str) -> str:
+def _label(node: GraphNode) -> list[str]:
+    """The lines of a card."""
     parts = [node.name]
     if node.gpu:
         parts.append(node.gpu)
     if node.reference:
         parts.append(node.reference)
-    parts += [f"when {gate}" for gate in node.when]
-    return newline.join(parts)
+    return [*parts, *(f"when {gate}" for gate in node.when)]
 
 
 def _mermaid_edge(edge: GraphEdge, ids: dict[str, str]) -> str:
-    label = f'|"{_escaped(edge.label)}"|' if edge.label else ""
+    label = f'|"{mermaid(edge.label)}"|' if edge.label else ""
     return f"  {ids[edge.source]} {_ARROWS[edge.kind]}{label} {ids[edge.target]}"
 
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace("&lt;br/>", "<br/>")
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+def _quoted(*lines: str) -> str:
+    """A string of Graphviz."""
+    return '"' + "\\n".join(map(dot, lines)) + '"'

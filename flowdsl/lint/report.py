@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from flowdsl.check import Finding
-from flowdsl.diagnostics import Diagnostic, Location, Severity
+from flowdsl.diagnostics import Diagnostic, Location, Severity, escape
 from flowdsl.diagnostics.render import render
 from flowdsl.lint.engine import iterate
 from flowdsl.yamlread.documents import Document, Place
@@ -58,7 +57,7 @@ def as_json(found: Sequence[Document]) -> str:
         }
         for document in found
     ]
-    return json.dumps({"documents": data}, indent=2, ensure_ascii=False) + "\n"
+    return escape.json_text({"documents": data}, indent=2) + "\n"
 
 
 def as_github(found: Sequence[Document]) -> str:
@@ -66,20 +65,14 @@ def as_github(found: Sequence[Document]) -> str:
     lines = []
     for _, place in iterate(found):
         finding = place.finding
-        where = f"file={_property(place.file)},line={max(place.line, 1)}" + (
+        where = f"file={escape.github_property(place.file)},line={max(place.line, 1)}" + (
             f",col={place.column}" if place.column else ""
         )
         text = finding.message + (f" ({finding.hint})" if finding.hint else "")
-        lines.append(f"::{finding.severity} {where},title={_property(finding.code)}::{_escape(text)}")
+        lines.append(
+            f"::{finding.severity} {where},title={escape.github_property(finding.code)}::{escape.github_message(text)}"
+        )
     return "".join(f"{line}\n" for line in lines)
-
-
-def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _escape(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def as_sarif(found: Sequence[Document], version: str = "") -> str:
@@ -98,7 +91,7 @@ def as_sarif(found: Sequence[Document], version: str = "") -> str:
         "results": [_result(place, codes) for place in places],
     }
     data = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return escape.json_text(data, indent=2) + "\n"
 
 
 def _rule(code: str) -> dict[str, Any]:
@@ -117,13 +110,15 @@ def _result(place: Place, codes: list[str]) -> dict[str, Any]:
     region: dict[str, int] = {"startLine": max(place.line, 1)}
     if place.column:
         region["startColumn"] = place.column
-    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": place.file}, "region": region}}
+    location: dict[str, Any] = {
+        "physicalLocation": {"artifactLocation": {"uri": escape.uri(place.file)}, "region": region}
+    }
     if finding.where:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.where}]
     return {
         "ruleId": finding.code,
         "ruleIndex": codes.index(finding.code),
         "level": finding.severity,
-        "message": {"text": finding.message + (f". {finding.hint}" if finding.hint else "")},
+        "message": {"text": escape.sarif(finding.message + (f". {finding.hint}" if finding.hint else ""))},
         "locations": [location],
     }

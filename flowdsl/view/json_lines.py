@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 from typing import TextIO
 
+from flowdsl.diagnostics.escape import json_text
 from flowdsl.view.events import Event, as_data
 
 
@@ -19,7 +19,7 @@ class JsonView:
 
     def handle(self, event: Event) -> None:
         """Write one line."""
-        line = json.dumps(as_data(event), ensure_ascii=False, separators=(",", ":")) + "\n"
+        line = json_text(as_data(event)) + "\n"
         with self._lock:
             self._stream.write(line)
             self._stream.flush()

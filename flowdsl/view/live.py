@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 
@@ -12,6 +11,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from flowdsl.diagnostics.escape import block, line, printed
 from flowdsl.view.events import (
     CANCELLED,
     FAILED,
@@ -54,8 +54,6 @@ _SIGNS = {
     SKIPPED: "-",
 }
 _PER_SECOND = 8
-_ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class LiveView:
@@ -78,10 +76,12 @@ class LiveView:
                 )
                 self._live.start()
             elif isinstance(event, Notice):
-                self._print(Text(f"{event.level}: {event.text}", "yellow" if event.level == "warning" else "dim"))
+                self._print(
+                    Text(f"{event.level}: {block(event.text)}", "yellow" if event.level == "warning" else "dim")
+                )
             elif isinstance(event, TaskChanged) and event.state in (FAILED, IGNORED):
                 name = event.run or event.task
-                self._print(Text(f"✗ {name}: {event.message or event.reason}", _STYLES[event.state]))
+                self._print(Text(line(f"✗ {name}: {event.message or event.reason}"), _STYLES[event.state]))
             elif isinstance(event, LogLine):
                 return
         if isinstance(event, RunFinished):
@@ -113,7 +113,7 @@ class LiveView:
         for row in shown:
             table.add_row(*self._cells(row, now))
         done = sum(row.state not in (WAITING, QUEUED, RUNNING) for row in rows)
-        head = f"{self._progress.name}  {done}/{len(rows)} tasks  {duration(now - self._progress.started)}"
+        head = f"{line(self._progress.name)}  {done}/{len(rows)} tasks  {duration(now - self._progress.started)}"
         more = [] if len(shown) == len(rows) else [Text(f"  … {len(rows) - len(shown)} more", "dim")]
         return Group(Text(head, "bold"), table, *more)
 
@@ -126,12 +126,18 @@ class LiveView:
         name = row.info.name + (f" {ended}/{len(row.runs)}" if len(row.runs) > 1 else "")
         took = duration(row.seconds(now)) if row.started else ""
         told = row.reason if row.state == SKIPPED else (row.message if row.state == FAILED else row.last_line)
-        return sign, Text(name, style), Text(words, style), Text(took, "dim", justify="right"), Text(_flat(told), "dim")
+        return (
+            sign,
+            Text(line(name), style),
+            Text(words, style),
+            Text(took, "dim", justify="right"),
+            Text(_last(told), "dim"),
+        )
 
 
-def _flat(text: str) -> str:
-    """What a step printed, as one line that moves no cursor and sets no colour."""
-    return _CONTROL.sub(" ", _ESCAPE.sub("", text))
+def _last(text: str) -> str:
+    """What a line of a step ends in: a progress bar writes over itself."""
+    return printed(text.rstrip("\r").rpartition("\r")[2])
 
 
 def _most_telling(rows: list[Row], room: int) -> list[Row]:

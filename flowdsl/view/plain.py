@@ -6,6 +6,7 @@ import sys
 import threading
 from typing import TextIO
 
+from flowdsl.diagnostics.escape import block, line, printed
 from flowdsl.view.events import (
     CANCELLED,
     FAILED,
@@ -69,13 +70,13 @@ class PlainView:
 
     def _text(self, event: Event, before: str | None) -> str:
         if isinstance(event, RunStarted):
-            where = f"  ({event.where})" if event.where else ""
+            where = f"  ({line(event.where)})" if event.where else ""
             many = "task" if len(event.tasks) == 1 else "tasks"
-            return f"run {event.name} of {event.pipeline}: {len(event.tasks)} {many}{where}"
+            return f"run {line(event.name)} of {line(event.pipeline)}: {len(event.tasks)} {many}{where}"
         if isinstance(event, LogLine):
-            return f"  [{event.task}] {event.text}" if self._logs else ""
+            return f"  [{line(event.task)}] {printed(event.text)}" if self._logs else ""
         if isinstance(event, Notice):
-            return f"{event.level}: {event.text}"
+            return f"{event.level}: {block(event.text)}"
         if isinstance(event, RunFinished):
             return summary(event, self._progress)
         # A step that comes up changes nothing that a line is worth.
@@ -92,7 +93,7 @@ class PlainView:
             words.append(f"after {duration(event.time - row.started)}")
         if event.state in (FAILED, IGNORED, CANCELLED, SKIPPED) and (event.reason or event.message):
             words.append(f"- {event.message if event.state == FAILED and event.message else event.reason}")
-        return " ".join(words)
+        return line(" ".join(words))
 
 
 def summary(event: RunFinished, progress: Progress) -> str:
@@ -106,15 +107,15 @@ def summary(event: RunFinished, progress: Progress) -> str:
     # A reason that is the word before it tells nothing.
     reason = str(found.get("reason") or "")
     rest = ["" if reason.lower() == ended else reason, str(found.get("message") or "")]
-    lines = [": ".join([f"run {name} {ended}{took}", *filter(None, rest)])]
+    lines = [line(": ".join([f"run {name} {ended}{took}", *filter(None, rest)]))]
     for result in (event.pipeline_run.get("status") or {}).get("results") or ():
-        lines.append(f"  {result['name']} = {_short(result['value'])}")
+        lines.append(line(f"  {result['name']} = {_short(result['value'])}"))
     if event.hint:
-        lines.append(event.hint)
+        lines.append(block(event.hint))
     return "\n".join(lines)
 
 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else repr(value)
-    line = text.strip().replace("\n", "⏎")
-    return line if len(line) <= 120 else line[:117] + "..."
+    shown = line(text.strip().replace("\n", "⏎"))
+    return shown if len(shown) <= 120 else shown[:117] + "..."
