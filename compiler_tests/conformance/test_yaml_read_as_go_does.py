@@ -109,6 +109,14 @@ TEXTS = [
     "{a: 1, b: [x, 'y', \"z\"]}\n",
     "a:\n- 1\n- - 2\n  - 3\n",
     "? a\n: b\n",
+    *(
+        f"k: {style}\n  {body}"
+        for style in ("|", "|-", "|+", ">", ">-", ">+")
+        for body in ("x", "a\n  b", "x # c", "x\n  ", "x\n\n  ")
+    ),
+    "k: plain",
+    "k: 'quoted'",
+    "k: |\n  x\n---\nk: |\n  y",
 ]
 REFUSED = [
     "a: 1\na: 2\n",

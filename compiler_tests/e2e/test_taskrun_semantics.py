@@ -54,6 +54,30 @@ def test_params_results_and_workspaces(bench: Bench) -> None:
     assert message(status) == "All Steps have completed executing"
 
 
+def test_the_folder_of_a_step_goes_by_its_number_too(bench: Bench) -> None:
+    tekton = "$(steps.step-first.exitCode.path)"
+    status = bench.run(
+        {
+            "steps": [
+                step("exit 7", "first", onError="continue"),
+                step(f'folder=$(dirname $(dirname {tekton})); test "$(cat $folder/0/exitCode)" = 7', "second"),
+            ]
+        }
+    )
+    assert verdict(status) == SUCCEEDED, bench.log("second")
+
+
+def test_a_step_mounts_the_volume_of_a_workspace(bench: Bench) -> None:
+    folder = bench.folder / "whole"
+    mount = {"name": "$(workspaces.data.volume)", "mountPath": "/whole"}
+    script = 'echo x > /whole/made; cat "$(workspaces.data.path)/made"'
+    status = bench.run(
+        {"workspaces": [{"name": "data"}], "steps": [step(script, volumeMounts=[mount])]}, workspaces={"data": folder}
+    )
+    assert verdict(status) == SUCCEEDED, message(status)
+    assert (folder / "made").read_text() == "x\n"
+
+
 def test_literal_paths_are_the_steps_own(bench: Bench) -> None:
     status = bench.run(
         {

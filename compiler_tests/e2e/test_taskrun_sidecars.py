@@ -54,6 +54,18 @@ def test_a_sidecar_is_ready_before_the_first_step_and_gone_after_the_last(bench:
     assert processes_with(mark) == []
 
 
+def test_a_sidecar_without_a_name(bench: Bench) -> None:
+    status = bench.run(
+        {
+            "steps": [{"name": "main", "image": "x", "script": "echo here"}],
+            "sidecars": [{"image": "x", "script": "echo beside; sleep 60"}],
+        }
+    )
+    assert verdict(status) == SUCCEEDED, message(status)
+    assert [(one["name"], one["container"]) for one in status["sidecars"]] == [("sidecar", "sidecar")]
+    assert (bench.last / "sidecar-sidecar.log").exists()
+
+
 def test_a_sidecar_that_fails_while_the_steps_go_on(bench: Bench) -> None:
     status = bench.run(spec("sleep 0.5", sidecar={"script": "echo oh; exit 9"}))
     assert verdict(status) == ("False", "SidecarFailed")

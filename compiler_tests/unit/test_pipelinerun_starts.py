@@ -29,8 +29,40 @@ def bound(tmp_path: Path, **binding: Any) -> Any:
     return Volumes(NoCluster(tmp_path / "cluster"), tmp_path / "own", PRIVATE).bind([{"name": "w", **binding}])[0]
 
 
+def _calls(name: str, *targets: str) -> dict[str, Any]:
+    tasks = [{"name": f"to-{each}", "pipelineRef": {"name": each}} for each in targets] or [task("end")]
+    return {"kind": "Pipeline", "metadata": {"name": name}, "spec": {"tasks": tasks}}
+
+
+@pytest.mark.parametrize(
+    ("pipelines", "chain"),
+    [
+        ([_calls("a", "a")], ("a", "")),
+        ([_calls("a", "b"), _calls("b", "c"), _calls("c", "a")], ("a", "c b")),
+        ([_calls("a", "b"), _calls("b", "b")], ("b", "")),
+    ],
+)
+def test_a_pipeline_that_runs_itself_ends_at_once(pipelines: list[dict[str, Any]], chain: tuple[str, str]) -> None:
+    document = {"metadata": {"name": "run", "namespace": "d", "uid": "u"}, "spec": {"pipelineRef": {"name": "a"}}}
+    run = play(document, documents=tuple(pipelines))
+    assert run.condition["status"] == "False"
+    if len(pipelines) == 1:
+        message = f'pipeline "{chain[0]}" is already running in ancestor chain [{chain[1]}]'
+        assert run.reason == "CreateRunFailed"
+        assert run.message == f"detected cycle in pipeline-in-pipeline: {message}"
+
+
+def test_one_pipeline_may_be_run_twice_beside_each_other() -> None:
+    document = {"metadata": {"name": "run", "namespace": "d", "uid": "u"}, "spec": {"pipelineRef": {"name": "a"}}}
+    twice = _calls("a", "b", "c")
+    run = play(document, documents=(twice, _calls("b", "c"), _calls("c")))
+    assert run.condition["status"] == "True", run.message
+
+
 def test_volumes(tmp_path: Path) -> None:
     claim = bound(tmp_path, persistentVolumeClaim={"claimName": "data"}, subPath="a/b")
+    # A step that mounts the volume by its own name sees all of it.
+    assert claim.root == tmp_path / "cluster" / "data"
     assert claim.path == tmp_path / "cluster" / "data" / "a" / "b"
     assert claim.path.is_dir()
     assert not claim.read_only

@@ -38,7 +38,9 @@ GIVEN = give(s="text", list=["x", "y"], o={"k": "v", "other": "w"})
         ("$(params.unknown) $$(params.s) $(nothing)", "$(params.unknown) $text $(nothing)"),
         (3, "3"),
         (True, "true"),
-        ([1, 2.5, False], ["1", "2.5", "false"]),
+        ([1, 2.5, False], "[1,2.5,false]"),
+        ({"b": {"c": 1}, "a": "<x>"}, '{"a":"\\u003cx\\u003e","b":{"c":1}}'),
+        (["a", None], ["a", ""]),
     ],
 )
 def test_variables_in_a_param(value: Any, becomes: Any) -> None:
@@ -53,6 +55,53 @@ def test_variables_in_a_param(value: Any, becomes: Any) -> None:
         )
     )
     assert run.runner.params("run-a") == {"x": becomes}, run.message
+
+
+def test_a_list_with_a_number_in_it_is_a_text_and_no_array() -> None:
+    declares = [{"name": "list", "type": "array"}]
+    run = play(
+        pipeline_run(task("a", params=give(x="$(params.list[0])")), declares=declares, params=give(list=[1, "b"]))
+    )
+    assert run.reason == "ParameterTypeMismatch"
+    assert "parameters have inconsistent types : [list]" in run.message
+
+
+def test_an_object_and_an_array_reach_a_step_s_params_whole() -> None:
+    step = {
+        "name": "s",
+        "ref": {"name": "act"},
+        "params": give(xs="$(params.list[*])", o="$(params.o[*])", t="$(params.s)"),
+    }
+    run = play(
+        pipeline_run(task("a", spec={"steps": [step]}), declares=[STRING, ARRAY, OBJECT], params=GIVEN),
+    )
+    made = run.runner.works["run-a"].task_run["spec"]["taskSpec"]["steps"][0]["params"]
+    assert made == give(xs=["x", "y"], o={"k": "v", "other": "w"}, t="text")
+
+
+ARTIFACTS = {"outputs": [{"name": "image", "values": [{"uri": "<u>", "digest": {"sha256": "1f"}}]}, {"name": "more"}]}
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_artifacts_of_a_task_reach_another(final: bool) -> None:
+    script = "$(tasks.make.outputs.image) $(tasks.make.outputs) $(tasks.make.outputs.none) $(tasks.none.outputs.image)"
+    spec = {"steps": [{"name": "s", "image": "i", "script": script}]}
+    use = task("use", spec=spec, **({} if final else {"runAfter": ["make"]}))
+    make = task("make")
+    tasks, last = ([make], [use]) if final else ([make, use], [])
+    run = play(pipeline_run(*tasks, final=last), {"make": {**ended(), "artifacts": ARTIFACTS}})
+    values = '[{"digest":{"sha256":"1f"},"uri":"\\u003cu\\u003e"}]'
+    made = run.runner.works["run-use"].task_run["spec"]["taskSpec"]["steps"][0]["script"]
+    assert made == f"{values} {values} $(tasks.make.outputs.none) $(tasks.none.outputs.image)"
+
+
+def test_artifacts_reach_a_task_that_is_referred_to() -> None:
+    step = {"name": "s", "image": "i", "args": ["$(tasks.make.outputs.image)"]}
+    document = {"kind": "Task", "metadata": {"name": "t"}, "spec": {"steps": [step]}}
+    use = {"name": "use", "runAfter": ["make"], "taskRef": {"name": "t"}}
+    run = play(pipeline_run(task("make"), use), {"make": {**ended(), "artifacts": ARTIFACTS}}, documents=(document,))
+    assert "1f" in run.runner.works["run-use"].task_run["spec"]["taskSpec"]["steps"][0]["args"][0]
+    assert step["args"] == ["$(tasks.make.outputs.image)"]
 
 
 def test_defaults_may_refer_to_other_params_in_any_order() -> None:

@@ -65,6 +65,16 @@ def test_which_run() -> None:
         choose_run(Inputs([one, two], LocalRun(), ["f"], "three"))
 
 
+@pytest.mark.parametrize("wanted", ["two", "two-"])
+def test_which_run_by_its_generate_name(wanted: str) -> None:
+    one, two, again = run("one"), run(""), run("")
+    for each in (two, again):
+        each["metadata"] = {"generateName": "two-"}
+    assert choose_run(Inputs([one, two], LocalRun(), ["f"], wanted)) is two
+    with pytest.raises(UsageError, match=f"there are 2 PipelineRuns '{wanted}'"):
+        choose_run(Inputs([one, two, again], LocalRun(), ["f"], wanted))
+
+
 def test_a_run_is_made_for_a_pipeline_alone() -> None:
     inputs = Inputs([PIPELINE], LocalRun(), ["f"])
     made = choose_run(inputs)

@@ -1,23 +1,13 @@
-"""Param values as Tekton's decoder takes them: text, a list of texts, a map of texts; any other JSON is its own text.
-
-Source: ParamValue.UnmarshalJSON in pkg/apis/pipeline/v1/param_types.go.
-"""
+"""Parts of a param's value as Tekton's decoder takes it."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flowdsl.check.findings import Path
+from flowdsl.tekton.values import json_text, kind_of
 
-
-def kind_of(value: Any) -> str:
-    """`string`, `array` or `object`."""
-    if isinstance(value, list) and all(item is None or isinstance(item, str) for item in value):
-        return "array"
-    if isinstance(value, dict) and all(item is None or isinstance(item, str) for item in value.values()):
-        return "object"
-    return "string"
+__all__ = ["entries_of", "items_of", "kind_of", "text_of", "texts_of"]
 
 
 def text_of(value: Any) -> str:
@@ -26,7 +16,7 @@ def text_of(value: Any) -> str:
         return value
     if value is None or kind_of(value) != "string":
         return ""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return json_text(value)
 
 
 def items_of(value: Any) -> list[str]:

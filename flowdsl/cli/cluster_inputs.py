@@ -42,7 +42,7 @@ def documents_of(pipeline: Pipeline | None, given: Given) -> Inputs:
     if pipeline is None:
         if not given.files:
             raise UsageError("name a pipeline's Python file, or Tekton YAML")
-        return run_inputs.from_yaml(given.files, given.values)
+        return run_inputs.from_yaml(given.files, given.values, given.alpha)
     from flowdsl.compiler import CompileOptions, compile_pipeline
     from flowdsl.emit import emit_yaml
 

@@ -124,7 +124,7 @@ def _inputs(pipeline: Pipeline | None, choices: Choices) -> Inputs:
                 return run_inputs.from_manifest(target, choices.values, source, **options)
             pipeline = target
         return run_inputs.from_pipeline(pipeline, choices.values, source, **options)
-    return run_inputs.from_yaml(source, choices.values)
+    return run_inputs.from_yaml(source, choices.values, choices.alpha)
 
 
 def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
@@ -138,6 +138,8 @@ def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
     if choices.name or not metadata.get("name"):
         metadata["name"] = choices.name or generated(str(metadata.get("generateName") or "run-"))
     metadata.pop("generateName", None)
+    # It is looked for again when it is played, by the name that it has now.
+    inputs.wanted = metadata["name"]
     metadata["namespace"] = choices.namespace or metadata.get("namespace") or "default"
     metadata["uid"] = str(uuid.uuid4())
     if (run.get("spec") or {}).get("status") == "PipelineRunPending":

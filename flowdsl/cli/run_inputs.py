@@ -6,7 +6,7 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -14,6 +14,9 @@ from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity, Usage
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
+
+if TYPE_CHECKING:
+    from flowdsl.yamlread.documents import Document as ReadDocument
 
 Document = dict[str, Any]
 
@@ -80,31 +83,33 @@ def local_of(pipeline: Pipeline) -> LocalRun:
     return given
 
 
-def from_yaml(paths: Sequence[str], values: Mapping[str, str]) -> Inputs:
-    """Read and check YAML files. Raises FlowError with what Tekton's admission would refuse, UsageError."""
+def from_yaml(paths: Sequence[str], values: Mapping[str, str], alpha: frozenset[str] = frozenset()) -> Inputs:
+    """Read and check YAML files; `alpha` are features of Tekton to allow.
+
+    Raises FlowError with what Tekton's admission would refuse, UsageError.
+    """
     files, wanted = [], ""
     for path in paths:
         file, _, name = path.rpartition(":") if not Path(path).exists() and ":" in path else (path, "", "")
         files.append(file)
         wanted = name or wanted
-    documents = _checked(files)
+    documents = _checked(files, alpha)
     inputs = Inputs(documents, LocalRun(), list(paths), wanted)
     run = choose_run(inputs)
     set_params(run, documents, values)
     return inputs
 
 
-def _checked(files: Sequence[str]) -> list[Document]:
-    from flowdsl.check import Report
+def _checked(files: Sequence[str], alpha: frozenset[str]) -> list[Document]:
+    from flowdsl.compiler.validate import gates_for
     from flowdsl.lint.engine import Options, lint_sources
     from flowdsl.yamlread.sources import load_all
-    from flowdsl.yamlread.versions import to_v1
 
     try:
         sources = list(load_all(map(Path, files)))
     except FileNotFoundError as error:
         raise UsageError(str(error)) from error
-    found = lint_sources(sources, Options())
+    found = lint_sources(sources, Options(gates_for(alpha)))
     errors = [
         Diagnostic(
             place.finding.code,
@@ -119,8 +124,20 @@ def _checked(files: Sequence[str]) -> list[Document]:
     ]
     if errors:
         raise FlowError(tuple(errors))
-    # Documents of v1beta1 run as what a cluster makes of them.
-    return [to_v1(document, Report()) if document.checked else document.data for document in found if document.kind]
+    return [_as_stored(document) if document.checked else document.data for document in found if document.kind]
+
+
+def _as_stored(document: ReadDocument) -> Document:
+    """A document as a cluster holds it: of v1, its fields with the names that Go's decoder reads them as."""
+    from flowdsl.check import Report
+    from flowdsl.tekton import model_for
+    from flowdsl.tekton.decode import as_read
+    from flowdsl.yamlread.versions import to_v1
+
+    data = to_v1(document, Report())
+    if not any(place.finding.code in ("FLOW302", "FLOW303") for place in document.places):
+        return data
+    return as_read(model_for(str(data.get("kind")), str(data.get("apiVersion"))), data)
 
 
 def read_yaml(data: bytes, what: str) -> list[Document]:
@@ -138,10 +155,7 @@ def choose_run(inputs: Inputs) -> Document:
     """The PipelineRun to run; one is made for a Pipeline that has none. Raises UsageError."""
     runs = [each for each in inputs.documents if each.get("kind") == "PipelineRun"]
     if inputs.wanted:
-        named = {_name(each): each for each in runs}
-        if inputs.wanted not in named:
-            raise UsageError(f"there is no PipelineRun {inputs.wanted!r}; there is {', '.join(named) or 'none'}")
-        return named[inputs.wanted]
+        return _named_run(runs, inputs.wanted)
     if len(runs) == 1:
         return runs[0]
     if runs:
@@ -155,6 +169,18 @@ def choose_run(inputs: Inputs) -> Document:
     inputs.documents.append(run)
     inputs.notices.append(f"there is no PipelineRun; one is made for Pipeline {_name(pipelines[0])}, its volumes empty")
     return run
+
+
+def _named_run(runs: Sequence[Document], wanted: str) -> Document:
+    """The run of a name, or of a generateName, with its hyphen or without. Raises UsageError."""
+    for found in (wanted, wanted.rstrip("-")):
+        named = [each for each in runs if _name(each) == found]
+        if len(named) > 1 and not all((each.get("metadata") or {}).get("name") for each in named):
+            raise UsageError(f"there are {len(named)} PipelineRuns {wanted!r}; give them names of their own")
+        if named:
+            return named[-1]
+    names = ", ".join(dict.fromkeys(map(_name, runs)))
+    raise UsageError(f"there is no PipelineRun {wanted!r}; there is {names or 'none'}")
 
 
 def _made(pipeline: Document) -> Document:

@@ -18,13 +18,15 @@ import attrs
 class BoundWorkspace:
     """A workspace of a TaskRun as a folder of this machine, the binding's sub-path already in it.
 
-    `volume` is what `$(workspaces.NAME.volume)` gives. An optional workspace without a binding has none of these.
+    `volume` is what `$(workspaces.NAME.volume)` gives; `root` is its folder where that is another one, for a sub-path.
+    An optional workspace without a binding has none of these.
     """
 
     name: str
     path: Path
     read_only: bool = False
     volume: str = ""
+    root: Path | None = None
 
 
 @attrs.frozen

@@ -73,6 +73,21 @@ def validate(model: type[Model], document: Mapping[str, Any], forgiven: list[For
     return _read(model, document)
 
 
+def as_read(model: type[Model], document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with what readers forgive put right: as the cluster goes by it. Raises ValidationError."""
+    for _ in range(_ROUNDS):
+        try:
+            _read(model, document)
+        except ValidationError as error:
+            changed = _as_yaml_reads(model, document, error, None)
+            if changed is None:
+                raise
+            document = changed
+        else:
+            break
+    return dict(document)
+
+
 def _read(model: type[Model], document: Mapping[str, Any]) -> Model:
     found: Model = validator(model).validate_python(document)
     return found

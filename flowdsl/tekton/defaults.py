@@ -6,9 +6,10 @@ that Tekton ships (pkg/apis/config/default.go): 60 minutes, the account `default
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from flowdsl.tekton.values import decoded
 
 TIMEOUT = "1h0m0s"
 """`default-timeout-minutes: 60`, as Go writes it."""
@@ -60,10 +61,7 @@ def _copy(value: Any, parent: str) -> Any:
 
 
 def _text(value: Any) -> Any:
-    """A param's value or default: Tekton's decoder takes what is no text, list or map as its JSON."""
-    if isinstance(value, (bool, int, float)):
-        return json.dumps(value)
-    return value if isinstance(value, str) else _copy(value, "value")
+    return value if value is None else decoded(value)
 
 
 def _absent(name: str, value: Any, parent: str) -> bool:

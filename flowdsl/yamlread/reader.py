@@ -53,7 +53,8 @@ class ReadDocument:
 
 def read(text: str) -> Iterator[ReadDocument]:
     """The documents of a YAML stream, blank ones left out. Raises UnreadableError where it stops being readable."""
-    loader = _Loader(text)
+    # Go's reader ends the last line where the file does not: a block scalar there keeps its line feed.
+    loader = _Loader(text if text.endswith("\n") else text + "\n")
     builder = _Builder()
     try:
         while loader.check_event():

@@ -69,6 +69,7 @@ class Engine:
         *,
         cache: Cache | None = None,
         prefix: str = "",
+        above: tuple[str, ...] = (),
     ) -> None:
         self.document = document
         self._catalogue = catalogue
@@ -77,6 +78,8 @@ class Engine:
         self._emit = emit
         self._settings = settings
         self._prefix = prefix
+        # The pipelines that this one is run by, the nearest first, itself included where a reference led to it.
+        self._above = above
         self._budget = Budget(settings.room, settings.slots)
         self._inbox: queue.SimpleQueue[tuple[str, Any, Any]] = queue.SimpleQueue()
         self._active: dict[str, _Active] = {}
@@ -195,6 +198,8 @@ class Engine:
 
     def _queue(self, plan: Plan, run: ChildRun) -> None:
         needs = Resources()
+        if run.node.child is not None:
+            self._check_cycle(plan, run)
         if run.node.task is not None:
             document = task_run(plan, run)
             needs = asked(document["spec"]["taskSpec"], document["spec"].get("computeResources"))
@@ -267,6 +272,19 @@ class Engine:
             self._inbox.put(("done", run, status))
         self._worker.write(run, status)
 
+    def _pipelines(self, plan: Plan) -> tuple[str, ...]:
+        return self._above or (plan.pipeline,)
+
+    def _check_cycle(self, plan: Plan, run: ChildRun) -> None:
+        """A pipeline does not run itself, however far below (detectPipelineRefCycle). Raises RunFailure."""
+        if not run.node.spec.get("pipelineRef"):
+            return
+        target, above = _pipeline_name(run), self._pipelines(plan)
+        if target in above:
+            chain = " ".join(above[: above.index(target)])
+            message = f'pipeline "{target}" is already running in ancestor chain [{chain}]'
+            raise RunFailure("CreateRunFailed", f"detected cycle in pipeline-in-pipeline: {message}")
+
     def _child(self, plan: Plan, run: ChildRun) -> Engine:
         spec = run.node.spec
         child = run.node.child or {}
@@ -298,6 +316,7 @@ class Engine:
             self._settings,
             cache=self._worker.cache,
             prefix=f"{self._prefix}{run.node.name}/",
+            above=(_pipeline_name(run), *self._pipelines(plan)),
         )
 
     def _run_child(self, engine: Engine, run: ChildRun) -> None:
@@ -306,6 +325,11 @@ class Engine:
         except BaseException as error:
             status = {**never_started(run, f"the runner failed: {error!r}", reason="InternalError"), "broken": error}
         self._inbox.put(("done", run, status))
+
+
+def _pipeline_name(run: ChildRun) -> str:
+    """The name of a child's Pipeline; one that stands in its task goes by the run's."""
+    return str(((run.node.child or {}).get("metadata") or {}).get("name") or run.name)
 
 
 def never_started(run: ChildRun, message: str, *, reason: str = "TaskRunCancelled") -> dict[str, Any]:

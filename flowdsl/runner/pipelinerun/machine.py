@@ -10,6 +10,8 @@ import heapq
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import attrs
+
 from flowdsl.runner.pipelinerun import nodes as skip
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.matrix import fan_out, has_empty_array, is_matrixed
@@ -17,7 +19,7 @@ from flowdsl.runner.pipelinerun.naming import run_names
 from flowdsl.runner.pipelinerun.nodes import ChildRun, Node, State
 from flowdsl.runner.pipelinerun.outcome import aggregate_status, node_status
 from flowdsl.runner.pipelinerun.plan import Plan, has_result_variables
-from flowdsl.runner.pipelinerun.results import Missing, matrix_lengths, resolve, still_missing
+from flowdsl.runner.pipelinerun.results import Missing, artifact_values, matrix_lengths, resolve, still_missing
 from flowdsl.runner.pipelinerun.substitute import apply
 from flowdsl.runner.pipelinerun.variables import Replacements
 from flowdsl.runner.pipelinerun.when import CelError, allows
@@ -68,7 +70,7 @@ class Machine:
     def finished(self, run: ChildRun, status: Mapping[str, Any]) -> None:
         """A TaskRun is over."""
         # The rest of a status is written already; thousands of them would only keep the garbage collector busy.
-        run.status = {key: status[key] for key in ("conditions", "results") if key in status}
+        run.status = {key: status[key] for key in ("conditions", "results", "artifacts") if key in status}
         node = run.node
         node.left -= 1
         if node.left:
@@ -275,6 +277,7 @@ class Machine:
         lengths = matrix_lengths(task, self.by_name)
         lengths["context.pipelineTask.retries"] = str(task.get("retries") or 0)
         node.spec = task = apply(task, Replacements(lengths), embedded=False)
+        self._apply_artifacts(node)
         node.matrixed = is_matrixed(task)
         combinations = fan_out(task["matrix"]) if node.matrixed else [{}]
         self._check_matrix(node, task)
@@ -282,6 +285,18 @@ class Machine:
         node.runs = [ChildRun(name, node, extra) for name, extra in zip(names, combinations, strict=True)]
         node.left, node.state = len(node.runs), State.RUNNING
         self.launches += node.runs
+
+    def _apply_artifacts(self, node: Node) -> None:
+        if node.task is None:
+            return
+        spec = node.spec.get("taskSpec") or node.task.spec
+        known = artifact_values(spec, self.by_name)
+        if not known.strings:
+            return
+        if node.spec.get("taskSpec"):
+            node.spec = {**node.spec, "taskSpec": known.embedded(spec)}
+        else:
+            node.task = attrs.evolve(node.task, spec=known.embedded(spec))
 
     def _check_matrix(self, node: Node, task: Mapping[str, Any]) -> None:
         for param in (task.get("matrix") or {}).get("params") or ():

@@ -124,6 +124,10 @@ class Node:
                 return str(run.condition.get("reason", ""))
         return str(self.runs[0].condition.get("reason", "")) if self.runs else ""
 
+    def artifacts(self, kind: str) -> list[Mapping[str, Any]]:
+        """Its `inputs` or `outputs`, those of all runs of a matrix."""
+        return [one for run in self.runs for one in ((run.status or {}).get("artifacts") or {}).get(kind) or ()]
+
     def result(self, name: str) -> Value | None:
         """A result, gathered over the runs of a matrix; None where it is missing."""
         if not self.matrixed:

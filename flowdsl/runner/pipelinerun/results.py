@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from flowdsl.runner.pipelinerun.matrix import count
 from flowdsl.runner.pipelinerun.nodes import Node, State
 from flowdsl.runner.pipelinerun.outcome import node_status
 from flowdsl.runner.pipelinerun.variables import Replacements, Value, result_keys, task_references, texts
+from flowdsl.tekton.values import json_text
 
 
 @attrs.frozen
@@ -68,6 +70,24 @@ def still_missing(node: Node, tasks: Mapping[str, Node]) -> str:
                 )
             return _not_found(reference)
     return ""
+
+
+_ARTIFACTS = re.compile(r"\$\((tasks\.([^.()]+)\.(inputs|outputs)(?:\.([^()]+))?)\)")
+
+
+def artifact_values(spec: Mapping[str, Any], tasks: Mapping[str, Node]) -> Replacements:
+    """What `$(tasks.x.outputs.NAME)` in a TaskSpec stands for, as JSON (PropagateArtifacts); `outputs` is the first."""
+    found = Replacements()
+    for text in texts(spec):
+        for match in _ARTIFACTS.finditer(text) if "$(tasks." in text else ():
+            node = tasks.get(match[2])
+            if node is None or node.state not in (State.SUCCEEDED, State.FAILED):
+                continue
+            each = node.artifacts(match[3])
+            named = [one for one in each if one.get("name") == match[4]] if match[4] else each[:1]
+            if named:
+                found.strings[match[1]] = json_text(named[0].get("values"))
+    return found
 
 
 def matrix_lengths(task: Mapping[str, Any], tasks: Mapping[str, Node]) -> dict[str, str]:

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Union
+from typing import Any
 
 import attrs
 
 from flowdsl.check.references import ResultReference, expressions, result_references
-
-Value = Union[str, list[str], dict[str, str]]  # noqa: UP007 - an alias made at run time
+from flowdsl.tekton.values import Value, json_text
+from flowdsl.tekton.values import decoded as normal
 
 _ANY = re.compile(r"\$\(([^$()]*)\)")
 _ALONE = re.compile(r"\$\([_a-zA-Z0-9.-]+(\[([0-9]+|\*)\])?\)")
 # What pipeline-level variables reach of an embedded task (pkg/reconciler/taskrun/resources/apply.go).
 _EMBEDDED = ("steps", "stepTemplate", "sidecars", "volumes", "workspaces", "displayName")
-
-
-def normal(value: Any) -> Value:
-    """A param's value as Tekton reads it: numbers and booleans are text."""
-    if isinstance(value, list):
-        return [_text(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): _text(item) for key, item in value.items()}
-    return _text(value)
 
 
 def type_of(value: Value) -> str:
@@ -34,9 +24,7 @@ def type_of(value: Value) -> str:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return "" if value is None else value if isinstance(value, str) else json_text(value)
 
 
 @attrs.define
@@ -106,11 +94,16 @@ class Replacements:
 
     def _input(self, text: str) -> str:
         name = text[2:-4] if text.startswith("$(") and text.endswith("[*])") else ""
-        return json.dumps(self.arrays[name], separators=(",", ":")) if name in self.arrays else self.text(text)
+        return json_text(self.arrays[name]) if name in self.arrays else self.text(text)
 
     def embedded(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         """An embedded TaskSpec with the pipeline's variables replaced where they reach."""
-        return {key: self.deep(value) if key in _EMBEDDED else value for key, value in spec.items()}
+        found = {key: self.deep(value) if key in _EMBEDDED else value for key, value in spec.items()}
+        for made, step in zip(found.get("steps") or (), spec.get("steps") or (), strict=True):
+            if step.get("params"):
+                # A StepAction's param may be a whole array or object.
+                made["params"] = self.params(step["params"])
+        return found
 
     def deep(self, value: Any) -> Any:
         """Any JSON data replaced; lists of text spread arrays out."""

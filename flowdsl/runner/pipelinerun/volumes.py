@@ -40,6 +40,7 @@ class Volumes:
     def _bind(self, binding: Mapping[str, Any]) -> BoundWorkspace:
         name = binding["name"]
         path, read_only = self._source(name, binding)
+        root = path
         sub_path = binding.get("subPath")
         if sub_path:
             path = _below(path, sub_path)
@@ -47,7 +48,7 @@ class Volumes:
                 path.mkdir(parents=True, exist_ok=True)
             elif not path.exists():
                 raise VolumeError(f'workspace "{name}": there is nothing at subPath {sub_path}')
-        return BoundWorkspace(name, path, read_only, f"ws-{hashlib.sha256(name.encode()).hexdigest()[:5]}")
+        return BoundWorkspace(name, path, read_only, f"ws-{hashlib.sha256(name.encode()).hexdigest()[:5]}", root)
 
     def _source(self, name: str, binding: Mapping[str, Any]) -> tuple[Path, bool]:
         try:

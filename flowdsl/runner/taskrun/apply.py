@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from flowdsl.runner.taskrun.variables import Tables
+from flowdsl.tekton.values import json_text
 
 _ARRAY = re.compile(r"\$\((?:params\.)?(.+?)\[\*\]\)")
 
@@ -74,7 +74,7 @@ def when(spec: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
     if "input" in made:
         words = tables.words(made["input"])
         whole = _ARRAY.fullmatch(made["input"]) is not None and words != [made["input"]]
-        made["input"] = json.dumps(words, separators=(",", ":")) if whole else tables.text(made["input"])
+        made["input"] = json_text(words) if whole else tables.text(made["input"])
     if made.get("values"):
         made["values"] = [word for one in made["values"] for word in tables.words(one)]
     return made

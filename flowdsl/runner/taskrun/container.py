@@ -84,9 +84,11 @@ def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: H
     if sidecar and all(one.target != "/workspace" for one in mounts):
         mounts.insert(0, Mount("/workspace", pod.workspace))
     cwd = posixpath.normpath(posixpath.join("/workspace", cwd))
+    # Tekton cuts the hyphen off a sidecar's that has no name (names.RestrictLength).
+    full = f"{word}-{name}".rstrip("-")
     return Ready(
-        name,
-        f"{word}-{name}",
+        name or full,
+        full,
         spec,
         tuple(rewrite(one) for one in [*command, *arguments]),
         {key: rewrite(one) for key, one in env.items()},
@@ -112,6 +114,8 @@ def rewriter(mounts: Sequence[Mount]) -> Callable[[str], str]:
     A path is found where it stands as a whole, and where it begins one; a path that a program puts together is not.
     """
     real = {mount.target: str(mount.source) for mount in mounts}
+    if not real:
+        return str
     listed = "|".join(re.escape(one) for one in sorted(real, key=len, reverse=True))
     pattern = re.compile(rf"(?<![\w./-])({listed})(?![\w.-])")
     return lambda text: pattern.sub(lambda match: real[match[1]], text) if "/" in text else text

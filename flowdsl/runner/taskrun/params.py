@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from flowdsl.tekton.values import kind_of
+
 USER_ERROR = "[User error] "
 _INDEX = re.compile(r"""\$\(params(?:\.([_a-zA-Z0-9.-]+)|\['([^']+)'\]|\["([^"]+)"\])\[(\d+)\]\)""")
 _REFERENCE = re.compile(r"\$\([^()]+\)")
@@ -28,11 +30,6 @@ def invalid(message: str) -> RefusedError:
 def go_list(names: Sequence[str]) -> str:
     """A list as Go prints it."""
     return "[" + " ".join(names) + "]"
-
-
-def kind_of(value: Any) -> str:
-    """The type of a param's or result's value."""
-    return "array" if isinstance(value, list) else "object" if isinstance(value, Mapping) else "string"
 
 
 def declared_kind(spec: Mapping[str, Any]) -> str:

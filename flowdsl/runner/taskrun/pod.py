@@ -47,9 +47,11 @@ class Pod:
 
     def make(self, steps: Iterable[str]) -> None:
         """The folders that every step has."""
-        for step in steps:
+        for index, step in enumerate(steps):
             for name in ("", "/results", "/artifacts"):
                 os.mkdir(f"{self.tekton}/steps/step-{step}{name}")
+            # A step's folder goes by its number, too (cmd/entrypoint/subcommands/step_init.go).
+            os.symlink(f"step-{step}", f"{self.tekton}/steps/{index}")
 
     def mounts(self, container: Mapping[str, Any], sidecar: bool, env: Mapping[str, str]) -> list[Mount]:
         """What a container sees where: its volume mounts and its workspaces, parents before what is in them."""
@@ -91,6 +93,10 @@ class Pod:
     def _make_volume(self, name: str) -> tuple[Path, bool]:
         volume = self.volumes.get(name)
         if volume is None:
+            for bound in self.workspaces.values():
+                if bound.volume == name:
+                    # `$(workspaces.NAME.volume)`: the binding's volume, whole.
+                    return bound.root or bound.path, bound.read_only
             raise RefusedError("PodCreationFailed", f'volume mount names a volume that is not there: "{name}"')
         place = self.slot.volumes / name
         if claim := volume.get("persistentVolumeClaim"):

@@ -11,6 +11,7 @@ import attrs
 from flowdsl.kube.durations import parse_duration
 from flowdsl.runner.contract import BoundWorkspace, Cluster, TaskRunWork
 from flowdsl.runner.taskrun import apply, params
+from flowdsl.runner.taskrun.leftovers import check_leftovers
 from flowdsl.runner.taskrun.merge import step_over_template
 from flowdsl.runner.taskrun.stepactions import resolve_steps
 from flowdsl.runner.taskrun.variables import Table, Tables, params_table
@@ -68,6 +69,7 @@ def prepare(work: TaskRunWork, cluster: Cluster, places: Places, retries: int) -
         spec["workspaces"] = declared
     made = _replace(spec, work, places, bound, retries)
     steps = tuple(step_over_template(made.get("stepTemplate"), one) for one in made["steps"])
+    check_leftovers(made, steps, work.task_run)
     return Prepared(made, steps, tuple(made.get("sidecars") or ()), tuple(run["taskSpec"].get("results") or ()), bound)
 
 

@@ -153,7 +153,8 @@ class Attempt:
         pod.make(names)
         ready = [make_ready(one, names[index], index, pod, host) for index, one in enumerate(prepared.steps)]
         beside = [
-            make_ready(one, one["name"], index, pod, host, sidecar=True) for index, one in enumerate(prepared.sidecars)
+            make_ready(one, one.get("name", ""), index, pod, host, sidecar=True)
+            for index, one in enumerate(prepared.sidecars)
         ]
         around = Surroundings(
             pod,

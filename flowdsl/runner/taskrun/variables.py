@@ -7,14 +7,13 @@ no escape: `$$(params.x)` gives a dollar sign and the value. What no table knows
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-Value = str | list[str] | dict[str, str]
+from flowdsl.tekton.values import Value, decoded
 
 _REFERENCE = re.compile(r"\$\(([^()]+)\)")
 _WHOLE = re.compile(r"\$\(([^()]+?)(?:\[\*\])?\)")
@@ -84,22 +83,18 @@ def params_table(specs: Iterable[Mapping[str, Any]], params: Iterable[Mapping[st
 
 def add_param(table: Table, name: str, value: Any) -> None:
     """Every way to refer to one param."""
+    value = decoded(value)
     for pattern in PATTERNS:
         key = pattern.format(name)
         if isinstance(value, list):
-            table.arrays[key] = [str(one) for one in value]
-            table.strings.update({f"{key}[{index}]": str(one) for index, one in enumerate(value)})
-        elif isinstance(value, Mapping):
-            table.objects[key] = {**table.objects.get(key, {}), **{k: str(v) for k, v in value.items()}}
+            table.arrays[key] = list(value)
+            table.strings.update({f"{key}[{index}]": one for index, one in enumerate(value)})
+        elif isinstance(value, dict):
+            table.objects[key] = {**table.objects.get(key, {}), **value}
         else:
-            table.strings[key] = text_of(value)
-    if isinstance(value, Mapping):
-        table.strings.update({f"params.{name}.{key}": str(one) for key, one in value.items()})
-
-
-def text_of(value: Any) -> str:
-    """A scalar as Tekton's ParamValue reads it from JSON: a number or a boolean stays as it was written."""
-    return value if isinstance(value, str) else json.dumps(value)
+            table.strings[key] = value
+    if isinstance(value, dict):
+        table.strings.update({f"params.{name}.{key}": one for key, one in value.items()})
 
 
 @attrs.frozen

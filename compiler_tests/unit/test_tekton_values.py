@@ -1,0 +1,71 @@
+"""Param values as Tekton's decoder takes them, to the letter of their text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowdsl.check.values import text_of
+from flowdsl.tekton.defaults import with_defaults
+from flowdsl.tekton.values import decoded, json_text, kind_of
+
+
+@pytest.mark.parametrize(
+    ("value", "held"),
+    [
+        ("text", "text"),
+        (None, ""),
+        (3, "3"),
+        (True, "true"),
+        (1.1, "1.1"),
+        (1000.0, "1000"),
+        (1e21, "1e+21"),
+        (1e-7, "1e-7"),
+        (0.00001, "0.00001"),
+        (2**63 - 1, "9223372036854775807"),
+        # The API server reads a larger one as a float64.
+        (12345678901234567890, "12345678901234567000"),
+        (["a", None], ["a", ""]),
+        ([], []),
+        (["a", 1], '["a",1]'),
+        ([["a"]], '[["a"]]'),
+        ({"k": "v", "n": None}, {"k": "v", "n": ""}),
+        ({"b": 1, "a": [True, None]}, '{"a":[true,null],"b":1}'),
+        ({"k": {"<&>": "é\u2028"}}, '{"k":{"\\u003c\\u0026\\u003e":"é\\u2028"}}'),
+    ],
+)
+def test_a_value_is_a_text_unless_all_of_it_is_text(value: Any, held: Any) -> None:
+    assert decoded(value) == held
+    assert kind_of(value) == kind_of(held)
+    if isinstance(held, str) and value is not None:
+        assert text_of(value) == held
+    stored = with_defaults({"params": [{"name": "p", "value": value}]})["params"][0].get("value")
+    assert stored == (None if value is None else held)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_the_text_is_json_of_the_same_value(value: Any) -> None:
+    assert json.loads(json_text(value), parse_int=float) == _as_floats(value)
+
+
+def _as_floats(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, list):
+        return [_as_floats(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _as_floats(each) for key, each in value.items()}
+    return value
+
+
+def test_a_number_that_no_float_holds() -> None:
+    assert json_text(10**5000) == "inf"
