@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowdsl.runner.pipelinerun.variables import Value, normal
+from flowdsl.tekton.values import Value, decoded
 
 Combination = dict[str, str]
 
@@ -25,7 +25,7 @@ def has_empty_array(task: Mapping[str, Any]) -> bool:
 def fan_out(matrix: Mapping[str, Any]) -> list[Combination]:
     """The combinations in Tekton's order, the first param varying fastest; each is sorted by param."""
     include = [
-        {param["name"]: str(normal(param.get("value"))) for param in each.get("params") or ()}
+        {param["name"]: str(decoded(param.get("value"))) for param in each.get("params") or ()}
         for each in matrix.get("include") or ()
     ]
     params = matrix.get("params") or ()

@@ -10,7 +10,7 @@ import attrs
 
 from flowdsl.check.references import ResultReference
 from flowdsl.runner.pipelinerun.catalogue import FoundTask
-from flowdsl.runner.pipelinerun.variables import Value
+from flowdsl.tekton.values import Value
 
 
 class State(enum.Enum):

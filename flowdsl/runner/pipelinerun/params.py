@@ -8,8 +8,9 @@ from typing import Any
 
 from flowdsl.check.references import expressions, variables, without_index
 from flowdsl.runner.pipelinerun.failure import RunFailure
-from flowdsl.runner.pipelinerun.variables import Replacements, Value, normal, param_keys, texts, type_of
+from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, texts, type_of
 from flowdsl.runner.taskrun.params import missing_keys
+from flowdsl.tekton.values import Value, decoded
 
 _DEEPEST = 10
 _INDEXED = re.compile(
@@ -24,7 +25,7 @@ def declared_type(spec: Mapping[str, Any]) -> str:
         return str(spec["type"])
     if spec.get("properties"):
         return "object"
-    return type_of(normal(spec["default"])) if spec.get("default") is not None else "string"
+    return type_of(decoded(spec["default"])) if spec.get("default") is not None else "string"
 
 
 def missing_params(specs: Specs, given: Mapping[str, Value]) -> list[str]:
@@ -100,7 +101,7 @@ def replacements(specs: Specs, given: Mapping[str, Value]) -> Replacements:
     for name, value in given.items():
         found.add(param_keys(name), value)
     defaults = {
-        spec["name"]: normal(spec["default"])
+        spec["name"]: decoded(spec["default"])
         for spec in specs
         if spec.get("default") is not None and spec["name"] not in given
     }
@@ -140,7 +141,7 @@ def _resolve(key: str, waiting: Mapping[str, str], found: dict[str, str], above:
 def check_task_params(task: Mapping[str, Any], spec: Mapping[str, Any], name: str, run: str) -> None:
     """A pipeline task's params against those of its Task (ValidateResolvedTask). Raises RunFailure."""
     specs = spec.get("params") or ()
-    given = {param["name"]: normal(param.get("value")) for param in task.get("params") or ()}
+    given = {param["name"]: decoded(param.get("value")) for param in task.get("params") or ()}
     matrix = task.get("matrix") or {}
     fanned = {param["name"] for param in matrix.get("params") or ()}
     fanned |= {param["name"] for each in matrix.get("include") or () for param in each.get("params") or ()}

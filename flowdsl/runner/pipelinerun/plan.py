@@ -15,15 +15,8 @@ from flowdsl.runner.pipelinerun.nodes import Node
 from flowdsl.runner.pipelinerun.params import check_params, check_task_params
 from flowdsl.runner.pipelinerun.substitute import substituted
 from flowdsl.runner.pipelinerun.times import DEFAULT_TIMEOUT, seconds_of
-from flowdsl.runner.pipelinerun.variables import (
-    Replacements,
-    Value,
-    normal,
-    param_keys,
-    references_in,
-    task_references,
-    texts,
-)
+from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, references_in, task_references, texts
+from flowdsl.tekton.values import Value, decoded
 
 
 @attrs.frozen
@@ -100,7 +93,7 @@ def make_plan(run: dict[str, Any], catalogue: Catalogue) -> Plan:
         **(run["metadata"].get("annotations") or {}),
     }
     nodes = _graph(raw, place)
-    given = {param["name"]: normal(param.get("value")) for param in spec.get("params") or ()}
+    given = {param["name"]: decoded(param.get("value")) for param in spec.get("params") or ()}
     check_params(raw.get("params") or (), given, raw, f"{place}, {pipeline}")
     _check_workspaces(raw, spec, place, pipeline)
     bindings = _bindings(spec, given)

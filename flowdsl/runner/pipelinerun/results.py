@@ -12,8 +12,8 @@ from flowdsl.check.references import ResultReference, expressions, result_refere
 from flowdsl.runner.pipelinerun.matrix import count
 from flowdsl.runner.pipelinerun.nodes import Node, State
 from flowdsl.runner.pipelinerun.outcome import node_status
-from flowdsl.runner.pipelinerun.variables import Replacements, Value, result_keys, task_references, texts
-from flowdsl.tekton.values import json_text
+from flowdsl.runner.pipelinerun.variables import Replacements, result_keys, task_references, texts
+from flowdsl.tekton.values import Value, json_text
 
 
 @attrs.frozen

@@ -7,7 +7,8 @@ from typing import Any
 
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.params import replacements
-from flowdsl.runner.pipelinerun.variables import Replacements, Value, normal, param_keys, texts
+from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, texts
+from flowdsl.tekton.values import Value, decoded
 
 
 def substituted(
@@ -44,7 +45,7 @@ def _normal(task: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of the task with the values of its params as text, as Tekton decodes them."""
 
     def read(params: Any) -> list[dict[str, Any]]:
-        return [{**param, "value": normal(param.get("value"))} for param in params or ()]
+        return [{**param, "value": decoded(param.get("value"))} for param in params or ()]
 
     found = dict(task)
     if task.get("params"):

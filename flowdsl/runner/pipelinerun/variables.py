@@ -9,8 +9,7 @@ from typing import Any
 import attrs
 
 from flowdsl.check.references import ResultReference, expressions, result_references
-from flowdsl.tekton.values import Value, json_text
-from flowdsl.tekton.values import decoded as normal
+from flowdsl.tekton.values import Value, decoded, json_text
 
 _ANY = re.compile(r"\$\(([^$()]*)\)")
 _ALONE = re.compile(r"\$\([_a-zA-Z0-9.-]+(\[([0-9]+|\*)\])?\)")
@@ -76,7 +75,7 @@ class Replacements:
 
     def params(self, params: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Params with their values replaced."""
-        return [{**param, "value": self.value(normal(param.get("value")))} for param in params]
+        return [{**param, "value": self.value(decoded(param.get("value")))} for param in params]
 
     def when(self, guards: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """`when` replaced: a whole array in `values` is spread out, in `input` it is its JSON."""
