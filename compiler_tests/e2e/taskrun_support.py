@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +76,13 @@ class Bench:
         workspaces: dict[str, Path] | None = None,
         read_only: bool = False,
         meta: dict[str, Any] | None = None,
+        bound: Sequence[BoundWorkspace] = (),
         **run: Any,
     ) -> dict[str, Any]:
         self.count += 1
         self.last = self.folder / f"run-{self.count}"
         self.last.mkdir()
-        bound = []
+        bound = list(bound)
         for name, path in (workspaces or {}).items():
             path.mkdir(exist_ok=True, parents=True)
             bound.append(BoundWorkspace(name, path, read_only, f"ws-{name}"))

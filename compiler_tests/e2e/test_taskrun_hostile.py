@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from taskrun_support import Bench, message, results, verdict
 
+from flowdsl.runner.contract import BoundWorkspace
+
 FAILED = ("False", "StepFailed")
 # How a path comes to be no file, and what the log says of it. P is the path.
 ODD = {
@@ -208,3 +210,69 @@ def test_artifacts_of_any_text(case: str, bench: Bench) -> None:
     status = bench.run({"steps": [step(f"cat {bench.folder}/data > $(step.artifacts.path)")]})
     assert verdict(status) == ("True", "Succeeded")
     assert status.get("artifacts") == wanted
+
+
+def test_a_sub_path_of_a_volume_that_leads_out_of_it(bench: Bench) -> None:
+    disk, outside = bench.folder / "disk", bench.folder / "outside"
+    disk.mkdir()
+    outside.mkdir()
+    (disk / "away").symlink_to(outside)
+    (disk / "real").mkdir()
+    (disk / "inside").symlink_to("real")
+    bench.cluster.claims["disk"] = disk
+    volumes = [{"name": "v", "persistentVolumeClaim": {"claimName": "disk"}}]
+    for sub_path, verdicts in (("inside", ("True", "Succeeded")), ("away", ("False", "CreateContainerConfigError"))):
+        for mount in ({"subPath": sub_path}, {"subPathExpr": f"$(S)/{sub_path}"}, {"subPath": f"{sub_path}/new"}):
+            mounts = [{"name": "v", "mountPath": "/mounted/part", **mount}]
+            one = step("touch /mounted/part/x || true", volumeMounts=mounts, env=[{"name": "S", "value": "."}])
+            status = bench.run({"volumes": volumes, "steps": [one]})
+            assert verdict(status) == verdicts, mount
+            if sub_path == "away":
+                expected = 'failed to prepare subPath for volumeMount "v" of container "main": subPath '
+                assert message(status).startswith(expected)
+    assert list(outside.iterdir()) == []
+    assert (disk / "real" / "new").is_dir()
+
+
+@pytest.mark.parametrize("exchanged", ["w", "v"])
+def test_a_sub_path_that_is_exchanged_before_it_is_mounted(exchanged: str, namespaced: Bench) -> None:
+    """What was a folder when the paths were made is a link by the time a later step's mounts are."""
+    disk, outside = namespaced.folder / "disk", namespaced.folder / "outside"
+    outside.mkdir()
+    for name in ("w", "v"):
+        (disk / name).mkdir(parents=True)
+    namespaced.cluster.claims["disk"] = disk
+    spec = {
+        "volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "disk"}}],
+        "workspaces": [{"name": "w"}],
+        "steps": [
+            step(
+                f"rmdir /all/{exchanged}; ln -s {outside} /all/{exchanged}",
+                "exchange",
+                volumeMounts=[{"name": "v", "mountPath": "/all"}],
+            ),
+            step(
+                "touch $(workspaces.w.path)/x /part/x",
+                "use",
+                volumeMounts=[{"name": "v", "mountPath": "/part", "subPath": "v"}],
+            ),
+        ],
+    }
+    work = BoundWorkspace("w", disk / "w", root=disk)
+    status = namespaced.run(spec, bound=[work])
+    assert verdict(status) == FAILED
+    assert "it leads out of its folder" in namespaced.log("use")
+    assert list(outside.iterdir()) == []
+    assert not (disk / "w" / "x").exists()
+
+
+@pytest.mark.parametrize("path", ["linked", "linked/new", "linked/new/er"])
+def test_a_working_folder_is_not_made_outside_its_volume(path: str, bench: Bench) -> None:
+    outside = bench.folder / "outside"
+    outside.mkdir()
+    folder = bench.folder / "w"
+    folder.mkdir()
+    (folder / "linked").symlink_to(outside)
+    one = step("true", workingDir=f"$(workspaces.w.path)/{path}")
+    bench.run({"workspaces": [{"name": "w"}], "steps": [one]}, workspaces={"w": folder})
+    assert list(outside.iterdir()) == []

@@ -67,7 +67,7 @@ def test_volumes(tmp_path: Path) -> None:
     assert claim.path.is_dir()
     assert not claim.read_only
     assert bound(tmp_path, persistentVolumeClaim={"claimName": "data", "readOnly": True}).read_only
-    assert bound(tmp_path, emptyDir={}).path == tmp_path / "own" / "w"
+    assert bound(tmp_path, emptyDir={}).path.parent == tmp_path / "own"
     settings = bound(tmp_path, configMap={"name": "settings", "items": [{"key": "a.txt", "path": "sub/x"}]})
     assert (settings.path / "sub" / "x").read_bytes() == b"A"
     assert settings.read_only
@@ -123,6 +123,37 @@ def test_secrets_are_gone_after_kill_9_of_the_runner() -> None:
 def test_volumes_that_can_not_be_had(tmp_path: Path, binding: dict[str, Any], words: str) -> None:
     with pytest.raises(VolumeError, match=words.replace("(", r"\(")):
         bound(tmp_path, **binding)
+
+
+@pytest.mark.parametrize("target", ["{outside}", "../../outside", "/nowhere", "../nowhere"])
+def test_a_sub_path_that_leads_out_of_its_volume(tmp_path: Path, target: str) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    claim = bound(tmp_path, persistentVolumeClaim={"claimName": "data"}).path
+    claim.mkdir(parents=True, exist_ok=True)
+    (claim / "sub").symlink_to(target.format(outside=outside))
+    for sub_path in ("sub", "sub/new"):
+        with pytest.raises(VolumeError, match="failed to prepare subPath for volumeMount") as raised:
+            bound(tmp_path, persistentVolumeClaim={"claimName": "data"}, subPath=sub_path)
+        assert raised.value.reason == "CreateContainerConfigError"
+    assert list(outside.iterdir()) == []
+    assert not (claim.parent / "nowhere").exists()
+
+
+def test_a_sub_path_through_a_link_that_stays_in_its_volume(tmp_path: Path) -> None:
+    claim = bound(tmp_path, persistentVolumeClaim={"claimName": "data"}, subPath="versions/3").path
+    (claim.parent / "latest").symlink_to("3")
+    again = bound(tmp_path, persistentVolumeClaim={"claimName": "data"}, subPath="versions/latest")
+    assert again.path == claim
+    assert again.root == claim.parent.parent
+
+
+@pytest.mark.parametrize("name", ["../../escape", "/escape", "a/b", "..", "x" * 300, "a\nb"])
+def test_a_workspaces_name_is_no_folders_name(tmp_path: Path, name: str) -> None:
+    volumes = Volumes(NoCluster(tmp_path / "cluster"), tmp_path / "own", PRIVATE)
+    (found,) = volumes.bind([{"name": name, "emptyDir": {}}])
+    assert found.path.parent == tmp_path / "own"
+    assert found.path.is_dir()
 
 
 def test_a_volume_that_can_not_be_had_fails_its_task(tmp_path: Path) -> None:

@@ -59,6 +59,15 @@ def test_a_mount_path_of_its_own(folder: RunFolder) -> None:
     assert made_files(folder, finished()) == [f"t.page: {page}"]
 
 
+def test_a_claim_whose_sub_path_became_a_link(folder: RunFolder, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "file").write_text("x")
+    made(folder, "keep")
+    os.symlink(tmp_path / "outside", folder.path / "claims" / "data" / "t")
+    write(folder, "t", {"it": "file"})
+    assert made_files(folder, finished()) == []
+
+
 @pytest.mark.parametrize("value", ["", ".", "gone", "../other/x", "/etc/passwd", "link", "a\0b", "x" * 5000, ["file"]])
 def test_what_is_no_file_of_the_claim(folder: RunFolder, value: object) -> None:
     made(folder, "t/file")

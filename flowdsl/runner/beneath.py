@@ -19,6 +19,7 @@ import stat
 MOST_LINKS = 40
 _HANDLE = getattr(os, "O_PATH", os.O_NONBLOCK) | os.O_NOFOLLOW
 _FOLDER = _HANDLE | os.O_DIRECTORY
+_ROOT = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY
 _FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _KINDS = (
     (stat.S_ISLNK, errno.ELOOP, "it is a symbolic link"),
@@ -110,7 +111,7 @@ def _must_be_file(found: os.stat_result, path: str) -> None:
 
 def _enter(root: str | os.PathLike[str], folders: list[str], path: str) -> int:
     """A descriptor of a folder below the root, which itself may be reached by links: it is ours."""
-    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    at = os.open(root, _ROOT)
     for name in folders:
         try:
             below = os.open(name, _FOLDER, dir_fd=at)
@@ -136,7 +137,7 @@ def real_path(root: str | os.PathLike[str], path: str, make: bool = False) -> st
 def open_beneath(root: str | os.PathLike[str], path: str, make: bool = False) -> tuple[int, str]:
     """As `real_path`, with a descriptor of what is there: good for a mount, whatever is exchanged afterwards."""
     # The folders on the way, so that `..` of a link's target goes back to where we came from, not to what is there now.
-    way = [(os.open(root, os.O_RDONLY | os.O_DIRECTORY), "")]
+    way = [(os.open(root, _ROOT), "")]
     waiting = _names(path)[::-1]
     links = 0
     try:

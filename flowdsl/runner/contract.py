@@ -18,8 +18,9 @@ import attrs
 class BoundWorkspace:
     """A workspace of a TaskRun as a folder of this machine, the binding's sub-path already in it.
 
-    `volume` is what `$(workspaces.NAME.volume)` gives; `root` is its folder where that is another one, for a sub-path.
-    An optional workspace without a binding has none of these.
+    `volume` is what `$(workspaces.NAME.volume)` gives; `root` is its folder where `path` is a sub-path: what is mounted
+    must lie below it, also if somebody puts a link in its place meanwhile. An optional workspace without a binding has
+    none of these.
     """
 
     name: str

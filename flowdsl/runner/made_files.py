@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from flowdsl.runner import beneath
 from flowdsl.runner.store import RunFolder
 
 # A line each below the run's last words: more than these nobody reads.
@@ -43,24 +46,25 @@ def _known(found: Mapping[str, Any], value: object) -> bool:
 def _place(claims: Path, task_run: Mapping[str, Any], value: object) -> Path | None:
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or "\0" in value:
         return None
-    for name, root in _roots(claims, task_run):
-        place = root / (value[len(name) :].lstrip("/") if value.startswith(name + "/") else value)
+    for name, claim, sub_path in _roots(task_run):
+        below = value[len(name) :].lstrip("/") if value.startswith(name + "/") else value
         try:
-            # A task may have left a link to anywhere, and a value may have dots in it.
-            inside = place.resolve().is_relative_to(root.resolve())
-            if inside and place.is_file():
-                return place
+            # A task may have left a link to anywhere, also in the place of the sub-path; a value may have dots in it.
+            root = claims / "/".join(beneath.names(claim))
+            inside = root / beneath.real_path(root, sub_path)
+            if stat.S_ISREG(os.lstat(inside / beneath.real_path(inside, below)).st_mode):
+                return root / sub_path / below
         except OSError:
             continue
     return None
 
 
-def _roots(claims: Path, task_run: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
-    """The mount path and the folder here of each workspace of a TaskRun that is on a claim."""
+def _roots(task_run: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The mount path, the claim and the sub-path of each workspace of a TaskRun that is on a claim."""
     declared = (task_run["status"].get("taskSpec") or {}).get("workspaces") or ()
     paths = {each["name"]: each.get("mountPath") for each in declared}
     for binding in task_run["spec"].get("workspaces") or ():
         claim = (binding.get("persistentVolumeClaim") or {}).get("claimName")
         if claim:
             mount = paths.get(binding["name"]) or f"/workspace/{binding['name']}"
-            yield mount.rstrip("/"), claims / claim / (binding.get("subPath") or "").strip("/")
+            yield mount.rstrip("/"), claim, (binding.get("subPath") or "").strip("/")

@@ -6,15 +6,20 @@ import contextlib
 import hashlib
 import shutil
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
+from flowdsl.runner import beneath
 from flowdsl.runner.contract import BoundWorkspace, Cluster
 from flowdsl.runner.private import Private
 
 
 class VolumeError(Exception):
-    """A volume that can't be had; the text is the event that a cluster would show."""
+    """A volume that can't be had; the text is the event that a cluster would show, `reason` the TaskRun's."""
+
+    def __init__(self, text: str, reason: str = "PodCreationFailed") -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class Volumes:
@@ -39,16 +44,21 @@ class Volumes:
 
     def _bind(self, binding: Mapping[str, Any]) -> BoundWorkspace:
         name = binding["name"]
-        path, read_only = self._source(name, binding)
-        root = path
+        root, read_only = self._source(name, binding)
+        volume = volume_name(name)
         sub_path = binding.get("subPath")
-        if sub_path:
-            path = _below(path, sub_path)
-            if not read_only:
-                path.mkdir(parents=True, exist_ok=True)
-            elif not path.exists():
-                raise VolumeError(f'workspace "{name}": there is nothing at subPath {sub_path}')
-        return BoundWorkspace(name, path, read_only, f"ws-{hashlib.sha256(name.encode()).hexdigest()[:5]}", root)
+        if not sub_path:
+            return BoundWorkspace(name, root, read_only, volume)
+        _check_inside(sub_path)
+        try:
+            real = beneath.real_path(root, sub_path, make=not read_only)
+        except FileNotFoundError:
+            raise VolumeError(f'workspace "{name}": there is nothing at subPath {sub_path}') from None
+        except OSError as problem:
+            # What the kubelet says of it; it keeps the reason to itself, here the machine is the user's own.
+            text = f'failed to prepare subPath for volumeMount "{volume}": workspace "{name}", subPath "{sub_path}"'
+            raise VolumeError(f"{text}: {problem.strerror}", "CreateContainerConfigError") from None
+        return BoundWorkspace(name, root / real, read_only, volume, root)
 
     def _source(self, name: str, binding: Mapping[str, Any]) -> tuple[Path, bool]:
         try:
@@ -61,7 +71,7 @@ class Volumes:
             raise VolumeError(f'workspace "{name}": {error.args[0]}') from None
         if "emptyDir" in binding:
             # An emptyDir lives as long as the pod: each TaskRun has its own.
-            path = self._folder / name
+            path = self._folder / volume_name(name)
             path.mkdir(parents=True, exist_ok=True)
             return path, False
         kinds = ", ".join(key for key in binding if key not in ("name", "subPath")) or "no volume"
@@ -98,15 +108,21 @@ class Volumes:
                 if source.get("optional"):
                     continue
                 raise VolumeError(f'{kind} "{name}" has no key {key}')
-            target = _below(path, file)
+            _check_inside(file)
+            target = path / file
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data[key])
             with contextlib.suppress(OSError):
                 target.chmod(0o400 if kind == "secret" else 0o444)
 
 
-def _below(path: Path, sub_path: str) -> Path:
-    parts = PurePosixPath(sub_path).parts
-    if ".." in parts or PurePosixPath(sub_path).is_absolute():
-        raise VolumeError(f"the path {sub_path} must lie within its volume")
-    return path.joinpath(*parts)
+def volume_name(workspace: str) -> str:
+    """The name of a workspace's volume: a name of a workspace may hold anything, and is no name of a folder."""
+    return f"ws-{hashlib.sha256(workspace.encode()).hexdigest()[:5]}"
+
+
+def _check_inside(path: str) -> None:
+    try:
+        beneath.names(path)
+    except OSError:
+        raise VolumeError(f"the path {path} must lie within its volume") from None

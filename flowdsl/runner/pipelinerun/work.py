@@ -58,7 +58,9 @@ class Worker:
                 bound = found.bind(bindings)
                 work = TaskRunWork(document, name, bound, self._recorder.folder(run.name))
                 status = self._cached(run, work, stop)
-        except (VolumeError, OSError) as error:
+        except VolumeError as error:
+            status = _not_created(run, str(error), error.reason)
+        except OSError as error:
             status = _not_created(run, str(error))
         finally:
             if bindings:
@@ -109,10 +111,10 @@ def as_ignored(run: ChildRun, status: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**status, "conditions": changed}
 
 
-def _not_created(run: ChildRun, message: str) -> dict[str, Any]:
+def _not_created(run: ChildRun, message: str, reason: str = "PodCreationFailed") -> dict[str, Any]:
     now = stamp(time.time())
     text = f'failed to create task run pod "{run.name}": {message}'
-    condition = {"type": "Succeeded", "status": "False", "reason": "PodCreationFailed", "message": text}
+    condition = {"type": "Succeeded", "status": "False", "reason": reason, "message": text}
     return {
         "conditions": [{**condition, "lastTransitionTime": now}],
         "startTime": now,

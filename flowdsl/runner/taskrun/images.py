@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 
 from flowdsl.kube.quantities import parse_quantity
+from flowdsl.runner import beneath
 from flowdsl.runner.taskrun.container import Host
 from flowdsl.runner.taskrun.launch import Launch, Process, Supervisor
 
@@ -25,7 +26,10 @@ def arguments(program: str, launch: Launch, name: str) -> list[str]:
     """The command line that runs a container to its end, everything of the launch in it but the variables' values."""
     made = [program, "run", "--rm", "--name", name, "--network", "host", "--workdir", launch.cwd]
     for mount in launch.mounts:
-        made += ["--volume", f"{mount.source}:{mount.target}{':ro' if mount.read_only else ''}"]
+        # Looked up now: a step of another task may have put a link in the place of a sub-path. The program takes paths
+        # alone, so that what happens between this and its mount can't be helped.
+        source = mount.source if mount.root is None else mount.root / beneath.real_path(mount.root, mount.below)
+        made += ["--volume", f"{source}:{mount.target}{':ro' if mount.read_only else ''}"]
     for key, value in launch.env.items():
         # By name alone, so that no value is seen in a list of processes.
         made += ["--env", f"{key}={value}" if _is_programs_own(key) else key]

@@ -26,11 +26,21 @@ SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 @attrs.frozen
 class Mount:
-    """A folder or file of this machine shown to a step at an absolute path."""
+    """A folder or file of this machine shown to a step at an absolute path.
+
+    `root` is the volume that the source is a sub-path of. The source is looked up below it once more when it is
+    mounted: by then another step may have put a link in its place.
+    """
 
     target: str
     source: Path
     read_only: bool = False
+    root: Path | None = None
+
+    @property
+    def below(self) -> str:
+        """The source's path below its volume."""
+        return "" if self.root is None else self.source.relative_to(self.root).as_posix()
 
 
 @attrs.frozen
@@ -201,7 +211,7 @@ class Supervisor:
         """Start a command; `output` and `error` are descriptors for its streams, the caller's to close."""
         ours, theirs = socket.socketpair()
         mounts = [
-            {"target": one.target, "source": str(one.source), "readOnly": one.read_only}
+            {"target": one.target, "source": str(one.root or one.source), "below": one.below, "readOnly": one.read_only}
             for one in launch.mounts
             if mounted
         ]

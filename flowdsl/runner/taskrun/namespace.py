@@ -8,8 +8,18 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+# Found by its place: nothing of the packages installed can be imported here.
+if TYPE_CHECKING:
+    from flowdsl.runner.beneath import open_beneath
+else:
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    from beneath import open_beneath
+
+    del sys.path[0]
 
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_MOVE, MS_REC = 1, 0x20, 0x1000, 0x2000, 0x4000
 MS_SLAVE = 1 << 19
@@ -119,9 +129,16 @@ def ensure_place(path: str, folder: bool, staging: str) -> None:
     make_place(path, folder)
 
 
+def open_source(one: dict[str, Any]) -> int:
+    """What is to be mounted; a sub-path is walked once more, as a step may have exchanged it since it was checked."""
+    if one["below"]:
+        return open_beneath(one["source"], one["below"])[0]
+    return os.open(one["source"], os.O_PATH)
+
+
 def make_mounts(mounts: list[dict[str, Any]]) -> None:
     """The step's mounts, in the order given, in the shim's own namespace. Sources are found before any is hidden."""
-    sources = [os.open(one["source"], os.O_PATH) for one in mounts]  # a shim that fails here takes no other step
+    sources = [open_source(one) for one in mounts]  # a shim that fails here takes no other step
     for one, source in zip(mounts, sources, strict=True):
         held = f"/proc/self/fd/{source}"
         if not os.path.lexists(one["target"]):

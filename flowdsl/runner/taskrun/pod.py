@@ -55,7 +55,8 @@ class Pod:
 
     def mounts(self, container: Mapping[str, Any], sidecar: bool, env: Mapping[str, str]) -> list[Mount]:
         """What a container sees where: its volume mounts and its workspaces, parents before what is in them."""
-        found = {one["mountPath"]: self._volume_mount(one, env) for one in container.get("volumeMounts") or ()}
+        name = container.get("name") or ""
+        found = {one["mountPath"]: self._volume_mount(one, env, name) for one in container.get("volumeMounts") or ()}
         uses = {one["name"]: one for one in container.get("workspaces") or ()}
         for declared in self.declared:
             bound = self.workspaces.get(declared["name"])
@@ -65,7 +66,8 @@ class Pod:
             if sidecar and target in found:
                 continue
             read_only = bound.read_only or bool(declared.get("readOnly"))
-            found[target] = Mount(target, bound.path.absolute(), read_only)
+            root = None if bound.root is None else bound.root.absolute()
+            found[target] = Mount(target, bound.path.absolute(), read_only, root)
         own = {posixpath.normpath(target): mount for target, mount in found.items()}
         if not sidecar:
             own.setdefault("/workspace", Mount("/workspace", self.workspace))
@@ -73,16 +75,23 @@ class Pod:
             own.setdefault("/tekton/home", Mount("/tekton/home", self.slot.home))
         return [attrs.evolve(own[target], target=target) for target in sorted(own)]
 
-    def _volume_mount(self, mount: Mapping[str, Any], env: Mapping[str, str]) -> Mount:
-        source, read_only = self.source(mount["name"])
+    def _volume_mount(self, mount: Mapping[str, Any], env: Mapping[str, str], container: str) -> Mount:
+        source, is_read_only = self.source(mount["name"])
+        source, read_only = source.absolute(), is_read_only or bool(mount.get("readOnly"))
         sub = mount.get("subPath") or files.expand(mount.get("subPathExpr") or "", env)
-        if sub:
-            if posixpath.isabs(sub) or ".." in sub.split("/"):
-                raise config_error(f'invalid subPath "{sub}" of volume "{mount["name"]}"')
-            source = source / sub
-            if not source.exists():
-                source.mkdir(parents=True)
-        return Mount(mount["mountPath"], source.absolute(), read_only or bool(mount.get("readOnly")))
+        if not sub:
+            return Mount(mount["mountPath"], source, read_only)
+        try:
+            beneath.names(sub)
+        except OSError:
+            raise config_error(f'invalid subPath "{sub}" of volume "{mount["name"]}"') from None
+        try:
+            real = beneath.real_path(source, sub, make=True)
+        except OSError as problem:
+            # What the kubelet says of it; it keeps the reason to itself, here the machine is the user's own.
+            what = f'failed to prepare subPath for volumeMount "{mount["name"]}" of container "{container}"'
+            raise config_error(f'{what}: subPath "{sub}": {problem.strerror}') from None
+        return Mount(mount["mountPath"], source / real, read_only, source)
 
     def source(self, name: str) -> tuple[Path, bool]:
         """The folder of a volume, and whether it is read-only. Raises RefusedError."""
