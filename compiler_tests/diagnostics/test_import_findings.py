@@ -53,3 +53,24 @@ def test_what_is_kept_is_told_at_its_line(text: str, path: str, said: str) -> No
     assert not result.failed
     assert render(result.diagnostics) == said
     assert [each.path for each in result.diagnostics] == [path]
+
+
+DEEP = f"""\
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: deep}}
+data: {{a: {"[" * 198}{"]" * 198}}}
+"""
+DEEP_TEXT = """\
+error[FLOW109]: ConfigMap 'deep' can't be written as Python
+  --> x.yaml:1:1
+  = hint: leave its file out: it is nested deeper than Python reads, or larger than flowdsl compiles
+
+found 1 error
+"""
+
+
+def test_what_python_cant_hold_is_told_at_its_document() -> None:
+    result = import_sources([Source("x.yaml", DEEP)])
+    assert result.failed
+    assert render(result.diagnostics) == DEEP_TEXT

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +17,8 @@ from flowdsl.compiler.validate import gates_for
 from flowdsl.diagnostics import Diagnostic, FlowError, Severity
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.importer.comments import Comments
-from flowdsl.importer.documents import Loaded, kept_diagnostic, load_documents
+from flowdsl.importer.documents import Loaded, kept_diagnostic, load_documents, lost_diagnostic
+from flowdsl.importer.fence import FenceError, checked, few_builtins
 from flowdsl.importer.findings import Kept
 from flowdsl.importer.module import Imported, write_module, write_stubs
 from flowdsl.tekton.defaults import with_defaults
@@ -56,14 +58,26 @@ def import_sources(
     wrong = {each.location.file for each in told if each.severity is Severity.ERROR and each.location}
     if wrong & named or (wrong and not loaded):
         return ImportResult("", (), tuple(told))
+    while True:
+        written = _written(loaded, title, alpha, stubs=stubs)
+        if not written.lost:
+            break
+        told += [lost_diagnostic(loaded[index]) for index in written.lost]
+        left = [each for index, each in enumerate(loaded) if index not in written.lost]
+        if not left or named & {loaded[index].document.file for index in written.lost}:
+            return ImportResult("", (), tuple(told))
+        loaded = left
     documents = tuple(each.data for each in loaded)
-    if stubs:
-        written = write_stubs(documents, title)
-    else:
-        written = faithful_module(documents, [each.comments for each in loaded], title, alpha)
     ordered = sorted(written.kept, key=lambda kept: kept.index)
     told += [kept_diagnostic(loaded[each.index], each, stubs=stubs) for each in ordered]
     return ImportResult(written.text, documents, tuple(told), written.kept)
+
+
+def _written(loaded: list[Loaded], title: str, alpha: frozenset[str], *, stubs: bool) -> Imported:
+    documents = tuple(each.data for each in loaded)
+    if stubs:
+        return _fenced_stubs(documents, title)
+    return faithful_module(documents, [each.comments for each in loaded], title, alpha)
 
 
 def faithful_module(
@@ -78,26 +92,64 @@ def faithful_module(
     while True:
         copies = [Comments(list(each.by_path)) for each in comments]
         written = write_module(documents, copies, title, as_raw)
-        unlike = [index for index in differing(written.text, documents, alpha) if index not in as_raw]
+        unlike = differing(written.text, documents, alpha)
+        fresh = [index for index in unlike if index not in as_raw]
         if not unlike:
             return written
-        as_raw |= dict.fromkeys(unlike, _UNLIKE)
+        if not fresh:
+            # Not even as it stands.
+            alone = _lost(documents, alpha)
+            return attrs.evolve(written, lost=tuple(alone or range(len(documents))))
+        as_raw |= dict.fromkeys(fresh, _UNLIKE)
+
+
+def _fenced_stubs(documents: tuple[dict[str, Any], ...], title: str) -> Imported:
+    """Stubs are not run here; but nothing leaves that could not be."""
+    written = write_stubs(documents, title)
+    if _passes(written):
+        return written
+    alone = [index for index, each in enumerate(documents) if not _passes(write_stubs((each,)))]
+    return attrs.evolve(written, lost=tuple(alone or range(len(documents))))
+
+
+def _passes(written: Imported) -> bool:
+    try:
+        checked(written.text)
+    except FenceError:
+        return False
+    return True
+
+
+def _lost(documents: tuple[dict[str, Any], ...], alpha: frozenset[str]) -> list[int]:
+    """The documents that can't be written by themselves either."""
+    return [
+        index
+        for index, document in enumerate(documents)
+        if differing(write_module([document], as_raw={0: _UNLIKE}).text, (document,), alpha)
+    ]
 
 
 def differing(text: str, documents: tuple[dict[str, Any], ...], alpha: frozenset[str] = frozenset()) -> list[int]:
     """The documents (by index) that a module does not compile to; all of them where it can't be run."""
+    try:
+        code = checked(text)
+        with _module() as module:
+            exec(code, module.__dict__)
+            manifest: Manifest = module.documents
+            pairs = zip(manifest.items, documents, strict=True)
+            return [index for index, (item, wanted) in enumerate(pairs) if not _same(item, wanted, alpha)]
+    except (FenceError, FlowError):
+        return list(range(len(documents)))
+
+
+@contextmanager
+def _module() -> Iterator[ModuleType]:
+    """A module to run what was checked in, with next to no builtins."""
     module = ModuleType(_MODULE)
+    module.__dict__["__builtins__"] = few_builtins()
     sys.modules[_MODULE] = module  # type hints of the module's classes are looked up there
     try:
-        exec(compile(text, "<imported>", "exec"), module.__dict__)
-        manifest: Manifest = module.documents
-        return [
-            index
-            for index, (item, wanted) in enumerate(zip(manifest.items, documents, strict=True))
-            if not _same(item, wanted, alpha)
-        ]
-    except FlowError:
-        return list(range(len(documents)))
+        yield module
     finally:
         del sys.modules[_MODULE]
 

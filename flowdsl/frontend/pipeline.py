@@ -82,7 +82,7 @@ class Pipeline:
             CURRENT.reset(token)
         return Traced(self._definition(trace, returned), trace.collector)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Inside another pipeline: inline this one under its name as a prefix. Outside: FLOW011."""
         trace = CURRENT.get()
         if trace is None:

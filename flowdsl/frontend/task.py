@@ -55,6 +55,15 @@ class CallOptions:
 _AS_DECLARED = CallOptions()
 
 
+def _combinations(value: Any) -> list[Mapping[str, Any]]:
+    """What `map` is given for single combinations; FLOW002 where it is no list of dicts."""
+    if value is None:
+        return []
+    if not isinstance(value, (list, tuple)) or not all(isinstance(each, Mapping) for each in value):
+        refuse("FLOW002", f"include= of map takes a list of dicts, got {value!r}", 'write include=[{"name": "value"}]')
+    return list(value)
+
+
 class Task(Generic[P, R]):
     """A task. `definition` is its contract; `problems` what was found wrong with it at the decorator."""
 
@@ -73,7 +82,7 @@ class Task(Generic[P, R]):
         self._call = call or _AS_DECLARED
         functools.update_wrapper(self, function)
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the plain function, or, inside a pipeline, add a node and give back its handle."""
         trace = CURRENT.get()
         if trace is None:
@@ -89,17 +98,21 @@ class Task(Generic[P, R]):
         call = attrs.evolve(self._call, **options)
         return Task(self.function, self.definition, self._order, self.problems, call)
 
-    def map(self, *, include: list[Mapping[str, Any]] | None = None, **arguments: Any) -> Any:
+    def map(self, combinations: list[Mapping[str, Any]] | None = None, /, **arguments: Any) -> Any:
         """Fan out over lists: Tekton's matrix (docs/matrix.md).
 
         A list given to a parameter that takes one value fans out; lists given to several fan out over all
-        combinations. `include` adds or changes single combinations; a `name` key in one names it. Other arguments
-        are the same for all. Results come back as lists.
+        combinations. `include=[{...}]` adds or changes single combinations; a `name` key in one names it. A task with
+        a parameter named `include` takes them by position: `train.map([{...}], include=...)`. Other arguments are the
+        same for all. Results come back as lists.
         """
         trace = CURRENT.get()
         if trace is None:
             refuse("FLOW011", "map has a meaning only inside a @pipeline function", "move it into the pipeline")
-        return self._node(trace, (), arguments, fan_out=True, include=include or [])
+        own = {each.python for each in self.definition.params} | {each.python for each in self.definition.workspaces}
+        if combinations is None and "include" not in own:
+            combinations = arguments.pop("include", None)
+        return self._node(trace, (), arguments, fan_out=True, include=_combinations(combinations))
 
     def _node(
         self,

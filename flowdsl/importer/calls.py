@@ -97,8 +97,22 @@ def make_call(
     head: Code = call(f"{function.name}.with_options", **options) if options else function.name
     variable, results = lower_name(item["name"]), function.signature.results
     if matrix:
-        return Made(call(Dotted(head, "map"), **arguments, **matrix), variable, results)
+        return Made(_map(head, {**arguments, **matrix}, function), variable, results)
     return Made(call(head, **arguments), variable, {} if "matrix" in item else results)
+
+
+_INCLUDE = ""
+"""Where `_matrix` puts the include's entries: no param has this name."""
+
+
+def _map(head: Code, given: dict[str, Code], function: TaskFunction) -> Code:
+    """`task.map(...)`: a task with a param named `include` takes the include's entries by position."""
+    entries = given.pop(_INCLUDE, None)
+    if entries is None:
+        return call(Dotted(head, "map"), **given)
+    if "include" in {python for python, _ in function.signature.params.values()}:
+        return call(Dotted(head, "map"), entries, **given)
+    return call(Dotted(head, "map"), **given, include=entries)
 
 
 def _options(item: Mapping[str, Any], function: TaskFunction) -> tuple[dict[str, Code], dict[str, Any]]:
@@ -184,4 +198,4 @@ def _matrix(item: Mapping[str, Any], function: TaskFunction, scope: Scope) -> di
                 raise Unsupported("matrix", "include with names, for a task with a param `name`")
             codes = {"name": quoted(entry["name"]), **codes}
         entries.append(mapping(codes))
-    return matrix | ({"include": sequence(entries)} if entries else {})
+    return matrix | ({_INCLUDE: sequence(entries)} if entries else {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -50,8 +51,8 @@ Code = str | Group | Pair | Dotted
 """A piece of source: text that is not broken up, or what can be."""
 
 
-def call(head: Code, *parts: Part | Code, **named: Code) -> Group:
-    """A call; named arguments follow the positional ones."""
+def call(head: Code, /, *parts: Part | Code, **named: Code) -> Group:
+    """A call; named arguments follow the positional ones, and may have any name: they are those of users' params."""
     given = [part if isinstance(part, Part) else Part(part) for part in parts]
     return Group(head, "()", (*given, *(Part(code, f"{name}=") for name, code in named.items())))
 
@@ -96,10 +97,19 @@ def _braced(text: str) -> str:
 def text_block(text: str, *, opened: bool = True) -> str:
     """A triple-quoted literal whose lines are those of the text."""
     body = "".join(char if char in "\n\t" else _escaped(char, "") for char in text)
-    body = body.replace('"""', '\\"\\"\\"')
-    if body.endswith('"'):
-        body = body[:-1] + '\\"'
+    # Quotes that would end the literal: three of them, and those at its own end.
+    body = re.sub(r'"""|"+\Z', lambda quotes: '\\"' * len(quotes[0]), body)
     return ('"""\\\n' if opened else '"""') + body + '"""'
+
+
+def comment_lines(comments: Iterable[str], indent: int = 0) -> list[str]:
+    """Comments as lines of their own; whatever is in one, it neither ends its line nor steers a terminal."""
+    pad = " " * indent
+    return [f"{pad}# {_printable(comment)}".rstrip() for comment in comments]
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else _escaped(char, "") for char in text.expandtabs(_INDENT))
 
 
 def _escaped(char: str, mark: str) -> str:
@@ -152,7 +162,7 @@ def render(code: Code, indent: int = 0, column: int | None = None, after: int = 
     pad = " " * (indent + _INDENT)
     lines = [head + code.brackets[0]]
     for part in code.parts:
-        lines += [f"{pad}# {comment}".rstrip() for comment in part.comments]
+        lines += comment_lines(part.comments, len(pad))
         within = indent + _INDENT
         written = render(part.code, within, within + len(part.prefix), 1)
         lines.append(f"{pad}{part.prefix}{written},")

@@ -9,10 +9,11 @@ from typing import Any
 import attrs
 import yaml
 
+from flowdsl.yamlread.lines import yaml_lines
 from flowdsl.yamlread.nodes import Node, Path
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_COMMENT = re.compile(r"(?:^|(?<=\s))#(.*)")
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#(.*)", re.DOTALL)
 
 
 def find_comments(text: str) -> list[tuple[int, str, bool]]:
@@ -20,7 +21,7 @@ def find_comments(text: str) -> list[tuple[int, str, bool]]:
 
     libyaml keeps no comments, but says where every scalar is: a `#` outside of all of them begins a comment.
     """
-    lines = text.split("\n")
+    lines = yaml_lines(text)
     covered = _scalars(text, lines)
     found = []
     for number, line in enumerate(lines):
@@ -30,7 +31,7 @@ def find_comments(text: str) -> list[tuple[int, str, bool]]:
         for match in _COMMENT.finditer(line):
             if any(start <= match.start() < end for start, end in spans):
                 continue
-            said = match[1].rstrip("\r")
+            said = match[1]
             found.append((number + 1, said[1:] if said.startswith(" ") else said, not line[: match.start()].strip()))
             break
     return found
@@ -101,7 +102,7 @@ def comments_of(roots: list[Node], text: str) -> list[Comments]:
         return found
     parts = [_parts(root) for root in roots]
     begins = [root.line for root in roots[1:]]
-    marks = [number for number, line in enumerate(text.split("\n"), 1) if line.startswith("---")]
+    marks = [number for number, line in enumerate(yaml_lines(text), 1) if line.startswith("---")]
     for line, said, alone in every:
         index = bisect_right(begins, line)
         last = index == len(begins)

@@ -124,3 +124,10 @@ def kept_diagnostic(loaded: Loaded, kept: Kept, *, stubs: bool = False) -> Diagn
     return Diagnostic(
         "FLOW501", Severity.WARNING, f"kept in extra={{...}} as Tekton writes it: {kept.reason}", place, hint, shown
     )
+
+
+def lost_diagnostic(loaded: Loaded) -> Diagnostic:
+    """FLOW109: a document that no module of ours compiles to, not even as it stands."""
+    what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
+    hint = "leave its file out: it is nested deeper than Python reads, or larger than flowdsl compiles"
+    return Diagnostic("FLOW109", Severity.ERROR, f"{what} can't be written as Python", loaded.place(()), hint)

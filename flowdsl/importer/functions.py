@@ -11,7 +11,7 @@ import attrs
 from flowdsl.importer.calls import Made, argument_values, fans_out, included, make_call
 from flowdsl.importer.code import Code, Group, Pair, Part, call, literal, quoted, render
 from flowdsl.importer.comments import Comments
-from flowdsl.importer.names import PARAMS, local_names, lower_name
+from flowdsl.importer.names import local_names, lower_name
 from flowdsl.importer.references import Scope, used_results
 from flowdsl.importer.resolvers import reference_code, reference_name
 from flowdsl.importer.shapes import ARRAY, STRING, Shape, Unsupported, declared_shape
@@ -193,7 +193,7 @@ def _inferred(use: Use, owner: str, writer: Writer) -> Signature:
     """The signature that the uses of a task let one guess."""
     found = Signature()
     always, bound = use.always or set(), use.always_bound or set()
-    names, spaces = local_names(use.params, use.spaces, PARAMS)
+    names, spaces = local_names(use.params, use.spaces)
     for name, shape in use.params.items():
         named = writer.named(shape, f"{owner}-{name}")
         code: Code = named.python

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from flowdsl.importer.code import Pair, call, literal, render
+from flowdsl.importer.code import Pair, call, comment_lines, literal, render
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.findings import Kept
 from flowdsl.importer.functions import Calls, Functions, write_reference
@@ -33,10 +33,11 @@ _ODD = (Unsupported, KeyError, TypeError, AttributeError, ValueError)
 
 @attrs.frozen
 class Imported:
-    """A module's text, and what of the documents stands in it as Tekton writes it."""
+    """A module's text, what of the documents stands in it as Tekton writes it, and which it could not hold at all."""
 
     text: str
     kept: tuple[Kept, ...]
+    lost: tuple[int, ...] = ()
 
 
 @attrs.define
@@ -119,7 +120,7 @@ class _Module:
 
     def _raw(self, index: int, reason: str) -> None:
         self.writer.keep(index, (), reason)
-        lines = [f"# {text}".rstrip() for text in self.comments[index].take(())]
+        lines = comment_lines(self.comments[index].take(()))
         made = call(self.writer.use("raw"), literal(self.documents[index]))
         self.writer.blocks.append("\n".join([*lines, render(Pair(self.names[index], made))]))
 

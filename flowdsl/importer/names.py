@@ -22,8 +22,6 @@ RESERVED = _CODE | set(dir(builtins))
 """What a generated module uses by itself."""
 # `x.after`, `x.status`, ... of a task's handle, and what a NamedTuple has of its own.
 RESULTS = frozenset({"after", "count", "index", "is_in", "not_in", "reason", "status"})
-# Arguments of `Task.map` and of `Task.__call__` itself.
-PARAMS = frozenset({"include", "self"})
 
 
 def python_name(name: str) -> str:

@@ -8,7 +8,19 @@ from typing import Any
 import attrs
 
 from flowdsl.importer.calls import Tasks, order
-from flowdsl.importer.code import Code, Group, Pair, Part, call, literal, mapping, quoted, render, sequence
+from flowdsl.importer.code import (
+    Code,
+    Group,
+    Pair,
+    Part,
+    call,
+    comment_lines,
+    literal,
+    mapping,
+    quoted,
+    render,
+    sequence,
+)
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.functions import Calls
 from flowdsl.importer.names import Names
@@ -77,7 +89,7 @@ class PipelineWriter:
         writer.statuses = writer.statuses or scope.statuses
         document = docstring(spec["description"]) if spec.get("description") else None
         comments = self.comments.take(self.at if len(self.at) > 1 else ())
-        head = [f"# {text}".rstrip() for text in comments]
+        head = comment_lines(comments)
         head += ["@" + render(call(writer.use("pipeline"), **said), 0, 1), signature.head(self.function)]
         head += [f"    {document}"] if document else []
         writer.blocks.append("\n".join([*head, *(lines or ["    ..."])]))
@@ -123,7 +135,7 @@ class PipelineWriter:
                 lines.append(f"{' ' * indent}with {render(group, indent, indent + 5, 1)}:")
             before = each.conditions
             pad = " " * inner
-            lines += [f"{pad}# {text}".rstrip() for text in each.comments]
+            lines += comment_lines(each.comments, inner)
             code = Pair(each.handle.variable, each.code) if each.handle.used else each.code
             lines.append(pad + render(code, inner))
         return lines

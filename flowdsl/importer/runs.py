@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowdsl.importer.code import Code, Group, Pair, call, literal, mapping, quoted, render
+from flowdsl.importer.code import Code, Group, Pair, call, comment_lines, literal, mapping, quoted, render
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.functions import Calls, Functions
 from flowdsl.importer.names import lower_name
@@ -48,7 +48,7 @@ def write_run(
     if rest:
         said["extra"] = literal(rest)
     function = writer.use("pipeline_run" if document["kind"] == "PipelineRun" else "task_run")
-    lines = [f"# {text}".rstrip() for text in comments.take(())]
+    lines = comment_lines(comments.take(()))
     lines.append(render(Pair(variable, call(function, target, **said))))
     writer.blocks.append("\n".join(lines))
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import attrs
 
-from flowdsl.importer.code import WIDTH, Code, Group, Pair, Part, call, literal, quoted, render
+from flowdsl.importer.code import WIDTH, Code, Group, Pair, Part, call, comment_lines, literal, quoted, render
 from flowdsl.importer.comments import Comments
-from flowdsl.importer.names import PARAMS, RESULTS, Names, class_name, local_names, python_name
+from flowdsl.importer.names import RESULTS, Names, class_name, local_names, python_name
 from flowdsl.importer.references import Known
 from flowdsl.importer.shapes import Shape, Unsupported, declared_shape, text_of
 from flowdsl.importer.writer import Writer
@@ -66,8 +66,12 @@ def read_signature(
     of_pipeline = hidden is not None
     found = Signature()
     params, spaces = spec.get("params") or (), spec.get("workspaces") or ()
-    taken = PARAMS | (hidden or frozenset())
-    names, space_names = local_names((each["name"] for each in params), (each["name"] for each in spaces), taken)
+    for field, items in (("params", params), ("workspaces", spaces)):
+        if len({each["name"] for each in items}) < len(items):
+            raise Unsupported(field, "a name that is there twice")
+    names, space_names = local_names(
+        (each["name"] for each in params), (each["name"] for each in spaces), hidden or frozenset()
+    )
     for index, item in enumerate(params):
         said = comments.take((*at, "params", index))
         _param(found, item, names[item["name"]], writer, said, owner)
@@ -175,7 +179,7 @@ def read_results(
     cls = writer.scope.free(class_name(owner), f"{class_name(owner)}Results")
     lines = [f"class {cls}({writer.use('NamedTuple', 'typing')}):"]
     for part in fields:
-        lines += [f"    # {text}".rstrip() for text in part.comments]
+        lines += comment_lines(part.comments, 4)
         lines.append(f"    {part.prefix}{render(part.code, 4, 4 + len(part.prefix))}")
     writer.blocks.append("\n".join(lines))
     found.returns = cls

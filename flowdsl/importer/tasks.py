@@ -9,7 +9,19 @@ from typing import Any
 import attrs
 
 from flowdsl.importer import steps
-from flowdsl.importer.code import Code, Group, Part, call, literal, mapping, quoted, render, sequence, text_block
+from flowdsl.importer.code import (
+    Code,
+    Group,
+    Part,
+    call,
+    comment_lines,
+    literal,
+    mapping,
+    quoted,
+    render,
+    sequence,
+    text_block,
+)
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.names import dashed
 from flowdsl.importer.signatures import Signature, read_results, read_signature
@@ -155,7 +167,7 @@ def _write(
     function: str,
     spec: Mapping[str, Any],
 ) -> None:
-    lines = [f"# {text}".rstrip() for text in comments]
+    lines = comment_lines(comments)
     lines.append("@" + render(decorator, 0, 1))
     lines += body(signature, function, spec)
     writer.blocks.append("\n".join(lines))

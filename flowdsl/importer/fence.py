@@ -1,0 +1,269 @@
+"""What a module written by `import` may hold. It is run to see what it compiles to: nothing of a document may be code.
+
+The writer quotes every value; this is the second fence, which knows nothing of the writer's ways. It lets pass what
+such a module is made of (imports of flowdsl's own words, definitions, decorators, constants, calls) and refuses all
+else, by the syntax tree, before anything runs. The few builtins that the running module gets are the third.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Mapping, Sequence
+from types import CodeType, MappingProxyType
+from typing import Any, NoReturn
+
+import attrs
+
+# Not the modules whole: `typing.get_type_hints` evaluates text.
+IMPORTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "flowdsl": frozenset(
+            {
+                "ConfigMap", "EmptyDir", "PVC", "Param", "Result", "Secret", "Sidecar", "Step", "StepTemplate",
+                "VolumeClaim", "Workspace", "bundle", "cel", "cluster", "condition", "context", "git", "http", "hub",
+                "manifest", "named", "on_finish", "pipeline", "pipeline_run", "raw", "resolver", "step_action", "task",
+                "task_ref", "task_run", "when",
+            }
+        ),
+        "typing": frozenset({"Annotated", "NamedTuple", "TypedDict"}),
+    }
+)  # fmt: skip
+_DECORATORS = frozenset({"pipeline", "step_action", "task", "task_ref"})
+_BLOCKS = frozenset({"on_finish", "when"})
+_BASES = frozenset({"NamedTuple", "TypedDict"})
+# Methods of a task, and of a workspace. `documents.cli()` is the one call beside: it stands where nothing runs it.
+_METHODS = frozenset({"map", "sub_path", "with_options"})
+_TYPES = frozenset({"dict", "list", "object", "str"})
+_CONSTANTS = (str, int, float, bool, type(None))
+_MAIN = ast.dump(ast.parse('if __name__ == "__main__":\n    documents.cli()').body[0])
+
+
+class FenceError(Exception):
+    """A module has something that no module of ours needs."""
+
+
+def checked(text: str) -> CodeType:
+    """The code of a module that may be run. Raises FenceError for any other, and for text that is no Python."""
+    try:
+        tree = ast.parse(text)
+        code = compile(tree, "<imported>", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise FenceError(f"Python can't read it: {error}") from error
+    try:
+        _Fence().module(tree)
+    except RecursionError as error:
+        raise FenceError("it is nested too deeply") from error
+    return code
+
+
+def few_builtins() -> dict[str, Any]:
+    """The builtins of a module that is run: types for its signatures, and what class and import statements call."""
+    found = {name: getattr(builtins, name) for name in (*sorted(_TYPES), "__build_class__")}
+    return {**found, "__import__": _import}
+
+
+def _import(
+    name: str, globals_: Any = None, locals_: Any = None, fromlist: Sequence[str] = (), level: int = 0
+) -> object:
+    if level or name not in IMPORTS or not set(fromlist or ("*",)) <= IMPORTS[name]:
+        raise FenceError(f"it imports {name}")
+    return __import__(name, globals_, locals_, fromlist, level)
+
+
+@attrs.define
+class _Fence:
+    """Walks a module; `imported`, `functions` and `names` are what it may speak of so far."""
+
+    imported: set[str] = attrs.field(factory=set)
+    functions: set[str] = attrs.field(factory=set)
+    names: set[str] = attrs.field(factory=lambda: set(_TYPES))
+
+    def module(self, tree: ast.Module) -> None:
+        """Refuse what does not belong at the top of a module."""
+        for statement in tree.body:
+            if isinstance(statement, ast.ImportFrom):
+                self._imports(statement)
+            elif isinstance(statement, ast.ClassDef):
+                self._class(statement)
+            elif isinstance(statement, ast.FunctionDef):
+                self._function(statement)
+            elif isinstance(statement, ast.Assign):
+                self._assign(statement)
+            elif not (_is_text(statement) or ast.dump(statement) == _MAIN):
+                _refuse(statement)
+
+    def _imports(self, node: ast.ImportFrom) -> None:
+        names = {each.name for each in node.names if each.asname is None}
+        if node.level or not names <= IMPORTS.get(node.module or "", frozenset()) or len(names) < len(node.names):
+            _refuse(node)
+        self.imported |= names
+        self.names |= names
+
+    def _class(self, node: ast.ClassDef) -> None:
+        bases = [each.id for each in node.bases if isinstance(each, ast.Name)]
+        if len(node.bases) != 1 or not set(bases) & _BASES & self.imported or node.keywords or node.decorator_list:
+            _refuse(node)
+        for field in node.body:
+            if not (isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)) or field.value is not None:
+                _refuse(field)
+            _bindable(field.target.id, field)
+            self._type(field.annotation)
+        self._bind(node.name, node)
+
+    def _function(self, node: ast.FunctionDef) -> None:
+        arguments = node.args
+        if arguments.vararg or arguments.kwarg or arguments.posonlyargs or len(node.decorator_list) != 1:
+            _refuse(node)
+        (decorator,) = node.decorator_list
+        named = isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id
+        if named not in _DECORATORS & self.imported:
+            _refuse(decorator)
+        self._value(decorator)
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self._value(default)
+        if node.returns is not None:
+            self._type(node.returns)
+        outer = set(self.names)
+        taken = [*arguments.args, *arguments.kwonlyargs]
+        for argument in taken:
+            if argument.annotation is not None:
+                self._type(argument.annotation)
+        for argument in taken:
+            _bindable(argument.arg, argument)
+            self.names.add(argument.arg)
+        self._block(node.body, pipeline=named == "pipeline")
+        self.names = outer
+        self._bind(node.name, node)
+        self.functions.add(node.name)
+
+    def _block(self, body: Iterable[ast.stmt], *, pipeline: bool) -> None:
+        for statement in body:
+            if _is_text(statement) or _is_ellipsis(statement):
+                continue
+            if not pipeline:
+                _refuse(statement)
+            if isinstance(statement, ast.With):
+                for item in statement.items:
+                    if item.optional_vars is not None or not _calls(item.context_expr, _BLOCKS & self.imported):
+                        _refuse(statement)
+                    self._value(item.context_expr)
+                self._block(statement.body, pipeline=True)
+            elif isinstance(statement, ast.Assign):
+                self._assign(statement)
+            elif isinstance(statement, ast.Return | ast.Expr) and statement.value is not None:
+                if isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Call):
+                    _refuse(statement)
+                self._value(statement.value)
+            else:
+                _refuse(statement)
+
+    def _assign(self, node: ast.Assign) -> None:
+        target = node.targets[0]
+        if len(node.targets) != 1 or not isinstance(target, ast.Name):
+            _refuse(node)
+        self._value(node.value)
+        self._bind(target.id, node)
+
+    def _bind(self, name: str, node: ast.AST) -> None:
+        """A name that is given a value: one of the module's own words can't be."""
+        _bindable(name, node)
+        if name in self.imported | _TYPES | self.functions:
+            _refuse(node)
+        self.names.add(name)
+
+    def _type(self, node: ast.expr) -> None:
+        """An annotation. Text in one would be evaluated."""
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in self.names:
+            inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            self._type(inner[0])
+            for each in inner[1:]:
+                self._value(each) if node.value.id == "Annotated" else self._type(each)
+        elif not (isinstance(node, ast.Name) and node.id in self.names) and not _is_none(node):
+            _refuse(node)
+
+    def _value(self, node: ast.expr) -> None:
+        if isinstance(node, ast.Constant):
+            if not isinstance(node.value, _CONSTANTS):
+                _refuse(node)
+        elif isinstance(node, ast.Name):
+            if node.id not in self.names:
+                _refuse(node)
+        elif isinstance(node, ast.Call):
+            self._call(node)
+        elif isinstance(node, ast.List):
+            self._values(node.elts)
+        elif isinstance(node, ast.Dict):
+            self._values(node.keys)
+            self._values(node.values)
+        elif isinstance(node, ast.JoinedStr):
+            self._values(node.values)
+        elif isinstance(node, ast.FormattedValue) and node.conversion == -1 and node.format_spec is None:
+            self._value(node.value)
+        elif isinstance(node, ast.Attribute):
+            _bindable(node.attr, node)
+            self._value(node.value)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            self._value(node.value)
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq) and len(node.ops) == 1:
+            self._values([node.left, *node.comparators])
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+            self._value(node.operand)
+        else:
+            _refuse(node)
+
+    def _values(self, nodes: Iterable[ast.expr | None]) -> None:
+        for each in nodes:
+            if each is None:  # `{**this}`
+                raise FenceError("it unpacks a mapping")
+            self._value(each)
+
+    def _call(self, node: ast.Call) -> None:
+        head = node.func
+        if isinstance(head, ast.Attribute) and head.attr in _METHODS:
+            self._value(head.value)
+        elif isinstance(head, ast.Call) and isinstance(head.func, ast.Attribute) and head.func.attr == "with_options":
+            self._call(head)
+        elif not _calls(node, (self.imported - _BASES - {"Annotated"}) | self.functions):
+            if not _calls(node, {"TypedDict"} & self.imported) or len(node.args) != 2 or node.keywords:
+                _refuse(node)
+            self._fields(node.args[1])
+            return
+        self._values(node.args)
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                _refuse(node)
+            self._value(keyword.value)
+
+    def _fields(self, node: ast.expr) -> None:
+        if not isinstance(node, ast.Dict):
+            _refuse(node)
+        self._values(node.keys)
+        for each in node.values:
+            self._type(each)
+
+
+def _bindable(name: str, node: ast.AST) -> None:
+    if name.startswith("_"):
+        _refuse(node)
+
+
+def _calls(node: ast.expr, names: Iterable[str]) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _is_ellipsis(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is ...
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _refuse(node: ast.AST) -> NoReturn:
+    raise FenceError(f"line {getattr(node, 'lineno', 1)} has {type(node).__name__}")
