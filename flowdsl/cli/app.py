@@ -8,6 +8,8 @@ import sys
 import click
 
 from flowdsl.cli import commands
+from flowdsl.cli.load import import_paths
+from flowdsl.cli.output import guarded
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import ClusterError, FlowError, InternalError, UsageError
 from flowdsl.diagnostics.errors import EXIT_INTERNAL
@@ -35,32 +37,43 @@ def _called(target: Pipeline | Manifest) -> str:
 
 def run(argv: list[str] | None, pipeline: Pipeline | Manifest | None) -> int:
     """Run a command line and give back the exit code; nothing escapes as a traceback unless FLOWDSL_DEBUG is set."""
-    try:
-        return int(build(pipeline).main(argv, standalone_mode=False, obj=pipeline) or 0)
-    except FlowError as error:
+    with guarded(), import_paths():
+        try:
+            code = int(build(pipeline).main(argv, standalone_mode=False, obj=pipeline) or 0)
+            # What does not get out must be known here, not when Python ends.
+            sys.stdout.flush()
+        except Exception as error:
+            return _told(error)
+        except KeyboardInterrupt:
+            return _told(click.Abort())
+        return code
+
+
+def _told(error: Exception) -> int:
+    """Say what went wrong; its exit code."""
+    if isinstance(error, FlowError):
         from flowdsl.diagnostics.render import render
 
         say(render(error.diagnostics), err=True, nl=False)
         return error.exit_code
-    except (UsageError, ClusterError) as error:
+    if isinstance(error, (UsageError, ClusterError)):
         say(f"error: {error}", err=True)
         return error.exit_code
-    except click.ClickException as error:
+    if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    if isinstance(error, click.Abort):
         say("stopped", err=True)
         return 130
-    except BrokenPipeError:
-        # The reader went away (`| head`): say nothing, and keep Python from saying it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        # The reader went away (`| head`), and there was nothing else to do.
         return 0
-    except OSError as error:
+    if isinstance(error, OSError):
         say(f"error: {error}", err=True)
         return UsageError.exit_code
-    except Exception as error:  # the last line of defence: our bug, said in one line
-        if os.environ.get("FLOWDSL_DEBUG"):
-            raise
-        kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
-        say(f"flowdsl has a bug: {kind}{error}\nPlease report it with the output of FLOWDSL_DEBUG=1.", err=True)
-        return EXIT_INTERNAL
+    # The last line of defence: our bug, said in one line.
+    if os.environ.get("FLOWDSL_DEBUG"):
+        raise error
+    kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
+    say(f"flowdsl has a bug: {kind}{error}\nPlease report it with the output of FLOWDSL_DEBUG=1.", err=True)
+    return EXIT_INTERNAL

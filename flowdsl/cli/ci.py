@@ -12,7 +12,7 @@ import attrs
 
 from flowdsl.cli.comments import MARKER, TOKENS, post
 from flowdsl.cli.diff import exit_code
-from flowdsl.cli.say import give, say
+from flowdsl.cli.say import say, show
 from flowdsl.diagnostics import FlowError, UsageError
 from flowdsl.diagnostics.escape import line, markdown, markdown_block, markup
 from flowdsl.diff import Difference, compare, render
@@ -51,7 +51,7 @@ def ci_command(
     text = _markdown(steps, compared, failed, base)
     if compared is not None:
         say(f"== differences from {base}")
-        give(render.as_text(compared).rstrip() or "none", nl=True)
+        show((render.as_text(compared).rstrip() or "none") + "\n")
     if report:
         write_files({Path(report): text.encode()})
     _summary(text)

@@ -9,6 +9,7 @@ from typing import Any
 
 from flowdsl.cli import cluster_inputs, run_inputs
 from flowdsl.cli.cluster_inputs import Given
+from flowdsl.cli.output import need_reader
 from flowdsl.cli.say import give, say
 from flowdsl.cluster import apply as applying
 from flowdsl.cluster import control, doctor, rbac, submit
@@ -122,8 +123,13 @@ def watch_run(client: Client, name: str, output: str, *, logs: bool) -> int:
 
     client.patience = _PATIENCE_OF_A_WATCH
     view = make_view(output, live=sys.stdout.isatty(), logs=logs)
+
+    def show(event: Event) -> None:
+        view.handle(event)
+        need_reader()
+
     try:
-        finished = follow_run(client, name, view.handle)
+        finished = follow_run(client, name, show)
     except KeyboardInterrupt:
         view.close()
         say(f"\nthe run goes on; watch it: flowdsl watch {name}; end it: flowdsl cancel {name}", err=True)
@@ -146,10 +152,12 @@ def logs_command(name: str, tasks: tuple[str, ...], target: Target, *, follow: b
     def show(task: str, step: str, text: str) -> None:
         if not tasks or task in tasks:
             say(f"[{line(task)} : {line(step)}] {escape.printed(text)}")
+        need_reader()
 
     def take(event: Event) -> None:
         if isinstance(event, LogLine):
             show(event.task, event.step, event.text)
+        need_reader()
 
     if follow and not is_over(run):
         client.patience = _PATIENCE_OF_A_WATCH

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from flowdsl.cli import cluster_options, diff_options, review, run_options
-from flowdsl.cli.say import give, say
+from flowdsl.cli.say import give, say, show
 from flowdsl.cli.shared_options import EXCLUDE
 from flowdsl.diagnostics import UsageError, escape
 from flowdsl.diagnostics.escape import line
@@ -259,7 +259,7 @@ def _explain_code(code: str) -> int:
     from flowdsl.diagnostics import catalog
 
     try:
-        give(catalog.page(code))
+        show(catalog.page(code))
     except KeyError as error:
         close = difflib.get_close_matches(code, catalog.codes(), 1)
         raise UsageError(f"there is no code {code}" + (f"; did you mean {close[0]}?" if close else "")) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from flowdsl.cli.say import give, say
+from flowdsl.cli.say import give, say, show
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.escape import line, markdown
 from flowdsl.diff import Difference, Impact, compare, render
@@ -30,7 +30,7 @@ def diff_command(
     elif output == "markdown":
         give(render.as_markdown(found, title or f"Tekton: {markdown(before.name)} → {markdown(after.name)}"))
     else:
-        give(render.as_text(found, color=sys.stdout.isatty()))
+        show(render.as_text(found, color=sys.stdout.isatty()))
         if not found:
             say(f"no differences between {line(before.name)} and {line(after.name)}", err=True)
     return exit_code(found, fail_on)

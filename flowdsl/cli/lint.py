@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from flowdsl.check import FLAGS, LEVELS, Gates
+from flowdsl.cli.output import is_gone
 from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.escape import line
@@ -77,11 +78,15 @@ def _lines(paths: tuple[str, ...], options: Options) -> int:
         raise UsageError("--jsonl reads one stream: a file, or - for standard input")
     stream: BinaryIO = sys.stdin.buffer if not paths or paths[0] == "-" else open(paths[0], "rb")  # noqa: SIM115
     rejected = False
+    sys.stdout.flush()
+    out = sys.stdout.buffer
     with stream:
         for verdict in jsonl.run(stream, options, workers=os.cpu_count() or 1):
             rejected = rejected or '"accepted":false' in verdict
-            sys.stdout.write(verdict + "\n")
-    sys.stdout.flush()
+            out.write(verdict.encode("utf-8", "backslashreplace") + b"\n")
+            if is_gone():
+                break
+    out.flush()
     return 1 if rejected else 0
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib.util
+import os
 import sys
+import sysconfig
 import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -75,15 +79,25 @@ def _check_file(file: Path) -> None:
         raise UsageError(f"there is no file {file}" + (f"; did you mean {close[0]}?" if close else ""))
 
 
+@contextlib.contextmanager
+def import_paths() -> Iterator[None]:
+    """While it lasts a file that was loaded can import what lies beside it, also late, in `local=`."""
+    before = list(sys.path)
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
 def _load(file: Path) -> ModuleType:
-    name = f"_flowdsl_{file.stem}".replace("-", "_").replace(".", "_")
+    folder = file.resolve().parent
+    _look_first_in(folder)
+    name = _module_name(file)
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise UsageError(f"{file} is no Python file")
     module = importlib.util.module_from_spec(spec)
-    folder = str(file.resolve().parent)
     sys.modules[name] = module  # type hints of the file's classes are looked up there
-    sys.path.insert(0, folder)
     try:
         spec.loader.exec_module(module)
     except FlowError:
@@ -99,9 +113,57 @@ def _load(file: Path) -> ModuleType:
     except Exception as error:  # whatever a user's module raises is theirs to see, at their line
         message = f"the file raises {type(error).__name__}: {error}"
         raise _finding("FLOW082", message, _own_line(error, file), "the file is run to find its pipelines") from error
-    finally:
-        sys.path.remove(folder)
     return module
+
+
+def _module_name(file: Path) -> str:
+    """A name that no other file has: a class's type hints are looked up in the module of that name."""
+    stem = f"_flowdsl_{file.stem}".replace("-", "_").replace(".", "_")
+    name, number = stem, 1
+    while name in sys.modules and not _is_of(sys.modules[name], file):
+        number += 1
+        name = f"{stem}_{number}"
+    return name
+
+
+def _is_of(module: ModuleType, file: Path) -> bool:
+    place = getattr(module, "__file__", None)
+    return place is not None and Path(place).resolve() == file.resolve()
+
+
+def _look_first_in(folder: Path) -> None:
+    """Put the folder first on `sys.path`; a module of the same name beside another file is not this file's."""
+    place = str(folder)
+    if not sys.path or sys.path[0] != place:
+        with contextlib.suppress(ValueError):
+            sys.path.remove(place)
+        sys.path.insert(0, place)
+    own = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
+    _forget(lambda name, file: name in own and not file.is_relative_to(folder))
+
+
+def forget_beside(file: Path) -> None:
+    """Import again what lies beside a file: it may have changed."""
+    folder = file.resolve().parent
+    importlib.invalidate_caches()
+    _forget(lambda _, place: place.is_relative_to(folder))
+
+
+def _forget(chosen: Callable[[str, Path], bool]) -> None:
+    """Take modules of users' projects from `sys.modules`; `chosen` is asked with the first part of the name."""
+    for name, module in list(sys.modules.items()):
+        place = getattr(module, "__file__", None)
+        top = name.partition(".")[0]
+        if place and top not in ("flowdsl", "__main__") and chosen(top, Path(place)) and not _is_installed(place):
+            del sys.modules[name]
+
+
+def _is_installed(place: str) -> bool:
+    return any(place.startswith(prefix + os.sep) for prefix in {sys.prefix, sys.base_prefix, *_libraries()})
+
+
+def _libraries() -> set[str]:
+    return {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
 
 
 def _own_line(error: BaseException, file: Path) -> Location:

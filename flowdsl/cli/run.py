@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from flowdsl.cli import run_inputs
+from flowdsl.cli.output import is_gone
 from flowdsl.cli.run_inputs import Inputs
 from flowdsl.cli.run_settings import RunSettings, load_settings
+from flowdsl.cli.say import say
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
 from flowdsl.frontend.manifest import Manifest
@@ -104,8 +106,9 @@ def _fresh(pipeline: Pipeline | None, choices: Choices) -> Pipeline | None:
     """The pipeline as its file is now: the module at hand is the one that was loaded when the command began."""
     if pipeline is None:
         return None
-    from flowdsl.cli.load import load_pipeline
+    from flowdsl.cli.load import forget_beside, load_pipeline
 
+    forget_beside(Path(pipeline.location.file))
     return load_pipeline(f"{pipeline.location.file}:{pipeline.name}")
 
 
@@ -224,6 +227,7 @@ def _play(
     from flowdsl.runner.pipelinerun.engine import Settings
     from flowdsl.runner.session import Session
     from flowdsl.view import make_view
+    from flowdsl.view.surviving import SurvivingView
 
     run = run_inputs.choose_run(inputs)
     about = folder.about()
@@ -243,8 +247,11 @@ def _play(
         only=choices.only or tuple(about.get("only") or ()),
         resumed=bool(choices.resume),
         cache=Cache(runs.parent / "cache") if choices.cache else None,
+        command=command_line(),
+        known_as=known_as(folder, runs),
     )
-    view = make_view(choices.output, live=sys.stdout.isatty(), logs=choices.logs)
+    shown = make_view(choices.output, live=sys.stdout.isatty(), logs=choices.logs)
+    view = SurvivingView(shown, _output_lost, is_gone)
     try:
         for text in inputs.notices:
             view.handle(Notice(text))
@@ -257,6 +264,26 @@ def _play(
     if watcher.count:
         return EXIT_CANCELLED
     return EXIT_OK if condition(finished).get("status") == "True" else EXIT_FINDINGS
+
+
+def command_line() -> str:
+    """How to call flowdsl from here: a virtual environment may have been named by its path alone."""
+    import shlex
+    import shutil
+
+    return "flowdsl" if shutil.which("flowdsl") else f"{shlex.quote(sys.executable)} -m flowdsl"
+
+
+def known_as(folder: RunFolder, runs: Path) -> str:
+    """What `--resume` and `runs logs` find the run by: its name, or the folder where it is kept elsewhere."""
+    import shlex
+
+    usual = runs / folder.name
+    return shlex.quote(folder.name if usual.resolve() == folder.path.resolve() else str(folder.path))
+
+
+def _output_lost(why: str) -> None:
+    say(f"note: standard output can't be written ({why}); the run goes on without it", err=True)
 
 
 _EXECUTORS = ("process", "docker", "podman")
@@ -277,7 +304,7 @@ def make_task_runner(executor: str, environment: Mapping[str, str]) -> Runner:
 
 
 class Interrupts:
-    """Ctrl-C and SIGTERM: the first ends the run gracefully, the second at once."""
+    """Ctrl-C, SIGTERM and SIGHUP: the first ends the run gracefully, the second at once."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -302,7 +329,11 @@ class Interrupts:
 def interrupts() -> Iterator[Interrupts]:
     """Handle signals by an `Interrupts` while the context lasts."""
     found = Interrupts()
-    before = {number: signal.signal(number, found) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    # `nohup` has a command ignore the end of its terminal.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, found) for number in numbers}
     try:
         yield found
     finally:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flowdsl.cli.run import find_run
+from flowdsl.cli.output import is_gone
+from flowdsl.cli.run import command_line, find_run, known_as
 from flowdsl.cli.run_settings import load_settings
 from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import UsageError, escape
@@ -52,7 +53,8 @@ def summary(folder: RunFolder) -> dict[str, Any]:
         running = folder.is_running()
         state = "Running" if running else "Interrupted"
         done = len({entry.get("taskRun") for entry in read_journal(folder.path / "journal.jsonl")})
-        message = f"{done} TaskRuns are done" + ("" if running else f"; go on: flowdsl run --resume {folder.name}")
+        again = f"; go on: {command_line()} run --resume {known_as(folder, _root(None))}"
+        message = f"{done} TaskRuns are done" + ("" if running else again)
     return {
         "name": folder.name,
         "state": state,
@@ -124,7 +126,7 @@ def show_logs(*, name: str, tasks: tuple[str, ...], follow: bool, root: str | No
         for path in log_files(folder):
             if wanted is None or path.relative_to(folder.path / "work").parts[0] in wanted:
                 printed = _print_new(folder, path, told) or printed
-        if not follow or not running:
+        if not follow or not running or is_gone():
             break
         if not printed:
             time.sleep(_EACH)

@@ -17,5 +17,10 @@ def say(text: object = "", *, err: bool = False, nl: bool = True) -> None:
 
 
 def give(text: str | bytes, *, nl: bool = False) -> None:
-    """Print text that a format's own writer made, as it is."""
-    click.echo(text, nl=nl)
+    """Print a document that a format's own writer made, as it is: in UTF-8, whatever the terminal's encoding is."""
+    click.echo(text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text, nl=nl)
+
+
+def show(text: str) -> None:
+    """Print text for people in which all is escaped and coloured already."""
+    click.echo(text, nl=False)

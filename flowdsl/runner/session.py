@@ -29,6 +29,7 @@ class Session:
 
     `set_params` puts text values into the run's params; `chosen` are those that the user gave, which go before the
     services' own. `only` names tasks to run with what they need. `resumed` says that the folder holds an earlier part.
+    `command` and `known_as` are how a person calls flowdsl and names this run: a failed one says how to go on.
     """
 
     folder: RunFolder
@@ -45,6 +46,8 @@ class Session:
     only: Sequence[str] = ()
     resumed: bool = False
     cache: Cache | None = None
+    command: str = "flowdsl"
+    known_as: str = ""
 
     def play(self, emit: Callable[[Event], None], ready: Callable[[Engine], None]) -> Document:
         """Run it; the finished PipelineRun. `ready` gets the engine before it starts, to cancel it by.
@@ -85,7 +88,7 @@ class Session:
             finished = engine.run()
         finally:
             recorder.close()
-        emit(RunFinished(finished, _hint(finished, self.folder)))
+        emit(RunFinished(finished, self._hint(finished)))
         return finished
 
     def _chosen_run(self, catalogue: Catalogue) -> Document:
@@ -98,6 +101,16 @@ class Session:
             specs = [each for each in run["spec"].get("taskRunSpecs") or () if each.get("pipelineTaskName") in names]
             run["spec"]["taskRunSpecs"] = specs
         return run
+
+    def _hint(self, finished: Document) -> str:
+        files = [f"  {line}" for line in made_files(self.folder, finished)]
+        lines = [*(["files:", *files] if files else ()), f"everything about it is in {self.folder.path}"]
+        failed = condition(finished).get("status") != "True"
+        if failed and (finished.get("status") or {}).get("childReferences"):
+            name = self.known_as or finished["metadata"]["name"]
+            start = f"{self.command} run"
+            lines.append(f"look at it: {start}s logs {name}; go on with it: {start} --resume {name}")
+        return "\n".join(lines)
 
     def _again(self, run: Document, catalogue: Catalogue) -> Callable[[str, Mapping[str, Any]], bool]:
         """Which finished TaskRuns run once more: those named; of a run that had ended, what failed, and finally."""
@@ -135,13 +148,3 @@ def _tasks(run: Document, catalogue: Catalogue) -> tuple[TaskInfo, ...]:
         for key in ("tasks", "finally")
         for task in spec.get(key) or ()
     )
-
-
-def _hint(finished: Document, folder: RunFolder) -> str:
-    name = finished["metadata"]["name"]
-    files = [f"  {line}" for line in made_files(folder, finished)]
-    lines = [*(["files:", *files] if files else ()), f"everything about it is in {folder.path}"]
-    failed = condition(finished).get("status") != "True"
-    if failed and (finished.get("status") or {}).get("childReferences"):
-        lines.append(f"look at it: flowdsl runs logs {name}; go on with it: flowdsl run --resume {name}")
-    return "\n".join(lines)
