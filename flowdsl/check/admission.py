@@ -34,6 +34,7 @@ def check_into(document: Model, gates: Gates, report: Report) -> None:
     """As `check_document`, into a report."""
     if not isinstance(document, (Task, TaskRun, Pipeline, PipelineRun, StepAction)):
         raise TypeError(f"{type(document).__name__} is no document of Tekton")
+    gates = gates.of(document.metadata.annotations if document.metadata else None)
     check_metadata(document.metadata, report)
     if isinstance(document, Task):
         view = task_view(document.spec or TaskSpec(), ("spec",))

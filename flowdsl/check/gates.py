@@ -5,9 +5,12 @@ Source: the ConfigMap `feature-flags` and docs/additional-configs.md; the defaul
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import attrs
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.kube.conventions import ALPHA, NESTED
 
 LEVELS = ("stable", "beta", "alpha")
 FLAGS = (
@@ -23,7 +26,8 @@ class Gates:
     """The flags a cluster is run with.
 
     `api_fields` is `enable-api-fields`; `flags` are the per-feature flags that are on; `max_matrix` is
-    `default-max-matrix-combinations-count`.
+    `default-max-matrix-combinations-count`. `declared` says whether a document's own opt-in (the annotation
+    `flowdsl.dev/alpha`, from `@pipeline(alpha=[...])`) counts too: not where the user has named the cluster's flags.
     """
 
     api_fields: str = attrs.field(default="beta", validator=attrs.validators.in_(LEVELS))
@@ -31,11 +35,23 @@ class Gates:
         default=frozenset(), validator=attrs.validators.deep_iterable(attrs.validators.in_(FLAGS))
     )
     max_matrix: int = 256
+    declared: bool = True
 
     @property
     def alpha(self) -> bool:
         """Whether alpha fields are on."""
         return self.api_fields == "alpha"
+
+    def opened(self, names: Iterable[str]) -> Gates:
+        """These, and what opt-ins ask for; names that Tekton does not have ask for nothing."""
+        wanted = frozenset(names)
+        flags, level = self.flags | (wanted & set(FLAGS)), "alpha" if NESTED in wanted else self.api_fields
+        return attrs.evolve(self, flags=flags, api_fields=level)
+
+    def of(self, annotations: Mapping[str, str] | None) -> Gates:
+        """These, and what a document with these annotations opts in to."""
+        said = (annotations or {}).get(ALPHA)
+        return self.opened(each.strip() for each in said.split(",")) if said and self.declared else self
 
     def need(self, level: str, feature: str, path: Path, report: Report) -> None:
         """FLOW205 where the feature's stability is below what the cluster admits."""

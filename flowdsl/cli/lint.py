@@ -68,7 +68,8 @@ def _gates(given: tuple[str, ...]) -> Gates:
             flags.add(name)
         else:
             raise UsageError(f"there is no feature gate {name!r}; there are {', '.join((*LEVELS, *FLAGS))}")
-    return Gates(level, frozenset(flags))
+    # Who names the cluster's flags wants to hear what that cluster says, whatever a document was written for.
+    return Gates(level, frozenset(flags), declared=not given)
 
 
 def _lines(paths: tuple[str, ...], options: Options) -> int:

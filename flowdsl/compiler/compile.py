@@ -20,7 +20,7 @@ from flowdsl.ir.nodes import PipelineDef, TaskDef, Text
 from flowdsl.lower.pipeline import Layout, pipeline_document
 from flowdsl.lower.pipeline import in_order as pipeline_in_order
 from flowdsl.lower.run import needed_documents, run_document
-from flowdsl.lower.task import in_order, task_document
+from flowdsl.lower.task import in_order, task_document, with_opt_ins
 from flowdsl.passes import run_passes
 
 if TYPE_CHECKING:
@@ -130,10 +130,9 @@ def _documents(
             )
             for task in own_tasks(definition)
         ]
+    opted = with_opt_ins(metadata, alpha)
     found.append(
-        Lowering(
-            partial(pipeline_document, definition, metadata, layout), in_order=pipeline_in_order(definition, layout)
-        )
+        Lowering(partial(pipeline_document, definition, opted, layout), in_order=pipeline_in_order(definition, layout))
     )
     if not definition.options.verbatim:
         found.append(Lowering(partial(run_document, definition, metadata, values)))

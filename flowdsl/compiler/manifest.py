@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from flowdsl.check import FLAGS
 from flowdsl.compiler.compile import Compilation, CompileOptions
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.compiler.validate import Lowering, gates_for, validate
@@ -19,7 +18,7 @@ from flowdsl.ir.documents import Raw
 from flowdsl.ir.nodes import Node, PipelineDef, Reference, TaskDef
 from flowdsl.lower.documents import run_of, step_action_document
 from flowdsl.lower.pipeline import Layout, pipeline_document, pipeline_spec, reference_fields
-from flowdsl.lower.task import task_document, task_spec
+from flowdsl.lower.task import task_document, task_spec, with_opt_ins
 from flowdsl.passes import run_passes
 from flowdsl.passes.limits import check_size
 from flowdsl.tekton import UnknownKind, model_for
@@ -60,7 +59,8 @@ class _Builder:
             return dict(item.document)
         if isinstance(item, Pipeline):
             definition = self.definition(item)
-            return pipeline_document(definition, metadata, self.layout(item, definition)) if definition else None
+            opted = with_opt_ins(metadata, self.options.alpha | item.options.alpha)
+            return pipeline_document(definition, opted, self.layout(item, definition)) if definition else None
         if isinstance(item, Run):
             return self.run(item)
         if isinstance(item, StepAction):
@@ -82,6 +82,7 @@ class _Builder:
         """A run by reference, or with its spec in it."""
         self.collector.extend(item.problems)
         what: dict[str, Any] = {}
+        shared: Mapping[str, Any] = self.shared
         side = "pipeline" if item.kind == "PipelineRun" else "task"
         if isinstance(item.target, Reference):
             what[f"{side}Ref"] = reference_fields(item.target, "Task" if side == "task" else "")
@@ -90,6 +91,7 @@ class _Builder:
             if definition is None:
                 return None
             what["pipelineSpec"] = pipeline_spec(definition, self.layout(item.target, definition))
+            shared = with_opt_ins(shared, self.options.alpha | item.target.options.alpha)
         elif isinstance(item.target, Pipeline):
             what["pipelineRef"] = {"name": item.target.name}
         elif isinstance(item.target, Task):
@@ -98,7 +100,7 @@ class _Builder:
             own = task.reference or Reference(name=task.name)
             what |= {"taskSpec": task_spec(task, fans_out=False, enums=False)} if embed else {}
             what |= {} if embed else {"taskRef": reference_fields(own)}
-        return run_of(item.kind, item.options, what, self.shared)
+        return run_of(item.kind, item.options, what, shared)
 
     def definition(self, pipeline: Pipeline) -> PipelineDef | None:
         """A pipeline traced and through the passes; None after a finding that stops it."""
@@ -128,7 +130,7 @@ class _Builder:
         found = validate(
             [Lowering(partial(dict, document))],
             place,
-            gates_for(alpha & {*FLAGS, "pipelines-in-pipelines"}),
+            gates_for(alpha),
             self.collector,
         )
         for each in found:

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 from pydantic_core import to_json
 
-from flowdsl.check import FLAGS, Gates, Report
+from flowdsl.check import DEFAULT_GATES, Gates, Report
 from flowdsl.check.admission import check_into
 from flowdsl.check.decoding import decode
 from flowdsl.compiler.places import python_place
@@ -20,7 +20,7 @@ from flowdsl.tekton import dump
 
 def gates_for(alpha: frozenset[str]) -> Gates:
     """The cluster that a pipeline's alpha opt-ins ask for."""
-    return Gates("alpha" if "pipelines-in-pipelines" in alpha else "beta", frozenset(alpha & set(FLAGS)))
+    return DEFAULT_GATES.opened(alpha)
 
 
 @attrs.frozen

@@ -14,11 +14,15 @@ from flowdsl.lower.task import filled, object_meta, param_spec, result_spec, wit
 
 
 def run_of(
-    kind: str, options: RunOptions, what: Mapping[str, Any], namespace: Mapping[str, Any] | None = None
+    kind: str, options: RunOptions, what: Mapping[str, Any], shared: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """A PipelineRun or TaskRun; `what` is its reference or its embedded spec, by Tekton's field name."""
-    names = {"name": options.name, "generateName": options.generate_name, **(namespace or {})}
-    meta = {**names, "labels": dict(options.labels), "annotations": dict(options.annotations), **options.metadata}
+    """A PipelineRun or TaskRun; `what` is its reference or its embedded spec, by Tekton's field name.
+
+    `shared` is metadata that it has with others: a namespace, annotations.
+    """
+    names = {"name": options.name, "generateName": options.generate_name, **(shared or {})}
+    annotations = {**names.get("annotations", {}), **options.annotations}
+    meta = {**names, "labels": dict(options.labels), "annotations": annotations, **options.metadata}
     pod = {"serviceAccountName": options.service_account, "podTemplate": dict(options.pod_template)}
     spec: dict[str, Any] = {
         **what,

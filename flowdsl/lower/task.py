@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flowdsl.ir.nodes import ParamDecl, ResultDecl, TaskDef, Text
 from flowdsl.ir.options import Body, PipelineOptions, Sidecar, Step, TaskOptions
 from flowdsl.ir.types import PATHS, Kind
+from flowdsl.kube.conventions import ALPHA
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
 from flowdsl.lower.environment import array_args, task_env
 
@@ -17,7 +18,9 @@ _NUMBERS = (int, float, bool)
 
 def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool, enums: bool) -> dict[str, Any]:
     """The Task object. `fans_out`: a matrix uses it; `enums`: param enums are opted in to (alpha)."""
-    meta = object_meta({"name": task.name}, metadata, task.options)
+    chosen = enums and any(param.type.kind is Kind.CHOICE for param in task.params)
+    opted = with_opt_ins(metadata, {"enable-param-enum"}) if chosen else metadata
+    meta = object_meta({"name": task.name}, opted, task.options)
     return {
         "apiVersion": "tekton.dev/v1",
         "kind": "Task",
@@ -69,11 +72,19 @@ def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> dict[str, Any]:
     )
 
 
+def with_opt_ins(metadata: Mapping[str, Any], alpha: Iterable[str]) -> Mapping[str, Any]:
+    """Metadata that says which alpha features the object was written for, where it uses any."""
+    names = ",".join(sorted(alpha))
+    return {**metadata, "annotations": {ALPHA: names}} if names else metadata
+
+
 def object_meta(name: Mapping[str, Any], given: Mapping[str, Any], options: TaskOptions | PipelineOptions) -> Any:
     """An object's metadata: its name, what holds for all objects, its own. Verbatim ones get no label of flowdsl's."""
-    shared = {key: value for key, value in given.items() if key != "labels"}
-    labels = {**({} if options.verbatim else given.get("labels", {})), **options.labels}
-    return {**name, **shared, "annotations": annotations_of(options), "labels": labels, **options.metadata}
+    shared = {key: value for key, value in given.items() if key not in ("labels", "annotations")}
+    ours = {} if options.verbatim else given
+    labels = {**ours.get("labels", {}), **options.labels}
+    annotations = {**ours.get("annotations", {}), **annotations_of(options)}
+    return {**name, **shared, "annotations": annotations, "labels": labels, **options.metadata}
 
 
 def filled(fields: dict[str, Any]) -> dict[str, Any]:
