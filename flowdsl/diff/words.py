@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flowdsl.diff.model import Added, Changed, Difference, Removed
-from flowdsl.kube import find_credential, looks_secret
+from flowdsl.kube import looks_secret, tells_credential
 
 HIDDEN = "(hidden)"
 _LONGEST = 160
-_ASSIGNED = re.compile(r"""([A-Za-z_][\w.-]*)["']?\s*[=:]\s*["']?([^\s"'$()]+)""")
 _LABELS = {
     "argument": "param {0} given to {of}",
     "binding": "workspace {0} of {of}",
@@ -95,7 +93,7 @@ def _hide(name: str, value: Any) -> Any:
     if isinstance(value, str):
         if "\n" in value:
             return "\n".join(_safe_lines(value.split("\n")))
-        return HIDDEN if looks_secret(name, value) or _tells(value) else value
+        return HIDDEN if looks_secret(name, value) or tells_credential(value) else value
     if isinstance(value, Mapping):
         named = str(value.get("name") or name)
         return {key: _hide(named if key in ("value", "default") else str(key), each) for key, each in value.items()}
@@ -104,17 +102,12 @@ def _hide(name: str, value: Any) -> Any:
     return value
 
 
-def _tells(line: str) -> bool:
-    """Whether a line of a script or a setting holds a credential, by its shape or by what it is assigned to."""
-    return find_credential(line) is not None or any(looks_secret(*match.groups()) for match in _ASSIGNED.finditer(line))
-
-
 def _safe_lines(lines: Iterable[str]) -> Iterator[str]:
     """The lines with those hidden that tell a credential, and the whole of a private key from its first to its last."""
     inside = False
     for line in lines:
         inside = inside or ("-----BEGIN" in line and "PRIVATE KEY" in line)
-        yield HIDDEN if inside or _tells(line) else line
+        yield HIDDEN if inside or tells_credential(line) else line
         inside = inside and "-----END" not in line
 
 

@@ -1,6 +1,6 @@
 """Kubernetes' small grammars: quantities, durations, names."""
 
-from flowdsl.kube.credentials import find_credential, looks_secret
+from flowdsl.kube.credentials import find_credential, looks_secret, tells_credential
 from flowdsl.kube.durations import is_duration, parse_duration
 from flowdsl.kube.quantities import compare_quantities, is_quantity, parse_quantity
 
@@ -12,4 +12,5 @@ __all__ = [
     "looks_secret",
     "parse_duration",
     "parse_quantity",
+    "tells_credential",
 ]
