@@ -258,6 +258,8 @@ spec:
 """
     )
     assert lint("run.yaml") == 0
+    assert capsys.readouterr().out == ""
+    assert lint("--extend-select", "FLOW334", "run.yaml") == 0
     assert capsys.readouterr().out.count("warning[") == 1
     (folder / "run.yaml").write_text(
         "apiVersion: tekton.dev/v1beta1\nkind: Task\nmetadata: {name: t}\nspec:\n  resources: {inputs: []}\n  steps: []\n"

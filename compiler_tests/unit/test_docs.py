@@ -23,7 +23,7 @@ def test_the_pipeline_of_the_page_compiles(page: str, tmp_path: Path, capsys: py
     source.write_text(blocks(page)[0], encoding="utf-8")
     assert main(["compile", str(source)]) == 0
     assert source.with_suffix(".yaml").exists()
-    assert main(["lint", "--fail-on", "warning", "--ignore", "FLOW323", str(source)]) == 0
+    assert main(["lint", "--fail-on", "warning", str(source)]) == 0
 
 
 def test_the_mistake_of_the_tutorial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -242,7 +242,7 @@ def test_references_by_resolver() -> None:
 def test_v1beta1_is_imported_as_v1() -> None:
     text = "apiVersion: tekton.dev/v1beta1\nkind: Task\nmetadata: {name: t}\nspec:\n  steps:\n    - image: alpine:3.20\n      command: ['true']\n      resources: {requests: {cpu: 1m}}\n"
     result = import_sources([Source("t.yaml", text)])
-    assert [each.code for each in result.diagnostics] == ["FLOW328"]
+    assert [each.code for each in result.diagnostics] == ["FLOW334"]
     assert 'cpu="1m.."' in result.text
     assert result.documents[0]["apiVersion"] == "tekton.dev/v1"
 

@@ -46,10 +46,10 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
             report.error("FLOW201", found.location, found.message, _unknown_hint(found, document))
         else:
             report.error("FLOW200", found.location, found.message, _hint(found))
-    return _rest(model, document, broken)
+    return _rest(model, document, broken, report)
 
 
-def _rest(model: type[Model], document: Mapping[str, Any], broken: list[DecodeError]) -> Model | None:
+def _rest(model: type[Model], document: Mapping[str, Any], broken: list[DecodeError], report: Report) -> Model | None:
     """What can be decoded without the broken parts.
 
     A misspelt field is first taken for the one it is like: so that a step with `imag` is not told to have no image too.
@@ -59,7 +59,9 @@ def _rest(model: type[Model], document: Mapping[str, Any], broken: list[DecodeEr
     for names in (meant, {}) if meant else ({},):
         gone = removed if names else [found.location for found in broken]
         try:
-            return validate(model, without(renamed(document, names), gone))
+            decoded = validate(model, without(renamed(document, names), gone))
+            report.guessed = [(*place[:-1], name) for place, name in names.items()]
+            return decoded
         except ValidationError:
             continue
     return None
@@ -69,6 +71,8 @@ def _unknown_hint(found: DecodeError, document: Mapping[str, Any]) -> str:
     moved = _MOVED.get((str(document.get("kind")), found.location))
     if moved:
         return f"v1 has it as {moved}"
+    if found.location[-1] == "version" and found.location[-2:-1] in (("taskRef",), ("pipelineRef",), ("ref",)):
+        return "a reference has no version: let a resolver (bundles, git, hub) fetch the one you mean"
     return f"did you mean {found.suggestion!r}?" if found.suggestion else "remove it; Tekton refuses unknown fields"
 
 
@@ -87,5 +91,5 @@ def _tell(forgiven: list[Forgiven], report: Report) -> None:
             message = f"the field is called {each.name!r}"
             report.warning("FLOW303", each.location, message, "Go's decoder takes it as it is; other tools do not")
         else:
-            hint = "quote it: kubectl sends it as it is, and Tekton's webhook refuses it"
+            hint = "quote it: who reads it decides which text it becomes, and some make none of it"
             report.warning("FLOW302", each.location, "a number or a boolean stands where text belongs", hint)

@@ -8,6 +8,7 @@ import attrs
 
 Path = tuple["int | str", ...]
 Severity = Literal["error", "warning"]
+_UNDECODED = frozenset({"FLOW200", "FLOW201"})
 
 
 @attrs.frozen
@@ -44,14 +45,22 @@ class Report:
     items: dict[tuple[str, Path, str], Finding] = attrs.field(factory=dict)
     mended: bool = False
     """Whether the decoder put something right: what was checked is then in the model alone."""
+    guessed: list[Path] = attrs.field(factory=list)
+    """Where the value of a misspelt field was taken for that of the field it is like: one mistake is told once."""
 
     def error(self, code: str, path: Path, message: str, hint: str = "") -> None:
         """What admission rejects."""
+        if any(path[: len(each)] == each for each in self.guessed):
+            return
         self.items.setdefault((code, path, message), Finding(code, "error", path, message, hint))
 
     def warning(self, code: str, path: Path, message: str, hint: str = "") -> None:
         """What admission accepts and the cluster regrets."""
         self.items.setdefault((code, path, message), Finding(code, "warning", path, message, hint))
+
+    def broken(self, path: Path) -> bool:
+        """Whether something at a path or below it can't be decoded, so that what is missed there may be in it."""
+        return any(code in _UNDECODED and place[: len(path)] == path for code, place, _ in self.items)
 
     @property
     def findings(self) -> list[Finding]:

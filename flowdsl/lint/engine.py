@@ -60,7 +60,7 @@ def check_documents(found: Iterable[Document], options: Options) -> Iterator[tup
         entered.append(Entered(document, report))
         model = check_one(document, options.gates, report) if document.checked else None
         if model is not None:
-            entries.append(Entry(model, report))
+            entries.append(Entry(model, report, document.data, document.file))
     check_set(entries)
     for each in entered:
         for finding in each.report.findings:

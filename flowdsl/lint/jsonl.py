@@ -109,7 +109,7 @@ def _check(data: dict[str, Any], options: Options, report: Report) -> None:
     if model is not None:
         check_into(model, options.gates, report)
         check_pitfalls(model, converted, report)
-        check_set([Entry(model, report)])
+        check_set([Entry(model, report, data)])
 
 
 def run(stream: BinaryIO, options: Options, workers: int) -> Iterator[str]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import attrs
 
-OPT_IN = frozenset({"FLOW309", "FLOW345", "FLOW346"})
+OPT_IN = frozenset({"FLOW309", "FLOW323", "FLOW327", "FLOW334", "FLOW345", "FLOW346"})
 """Rules of taste: told only where they are selected."""
+
+HARDENING = frozenset({"FLOW320", "FLOW322", "FLOW329"})
+"""Rules for what others run: not told in tests, samples and examples unless they are selected."""
+UNUSED = frozenset({"FLOW304", "FLOW305", "FLOW306", "FLOW316"})
+"""Rules about what could go: not told in tests and what they read, unless they are selected."""
+_TESTS = frozenset({"test", "tests", "testdata", "test-data", "fixtures", "golden", "e2e"})
+_SAMPLES = frozenset({"sample", "samples", "example", "examples"})
 
 
 @attrs.frozen
@@ -26,8 +33,8 @@ class Selection:
     def has(self, code: str, file: str = "") -> bool:
         """Whether a finding of this code in this file is told."""
         wanted = max((_match(code, each) for each in (*self.select, *self.extend)), default=-1)
-        if not self.select:
-            wanted = max(wanted, -1 if code in OPT_IN else 0)
+        if not self.select and code not in OPT_IN and not _is_spared(code, file):
+            wanted = max(wanted, 0)
         unwanted = max((_match(code, each) for each in self.ignore), default=-1)
         if wanted < 0 or unwanted >= wanted:
             return False
@@ -35,6 +42,23 @@ class Selection:
         return not any(
             path.match(pattern) and any(_match(code, each) >= 0 for each in codes) for pattern, codes in self.per_file
         )
+
+
+def _is_spared(code: str, file: str) -> bool:
+    """Whether a rule is not for a file of this kind, as the names of the folders it is in say."""
+    if code not in HARDENING and code not in UNUSED:
+        return False
+    folders = set(_parts(file))
+    return not folders.isdisjoint(_TESTS) or (code in HARDENING and not folders.isdisjoint(_SAMPLES))
+
+
+def _parts(file: str) -> tuple[str, ...]:
+    """The folders of a file below where we are: those above say nothing of the project."""
+    path = PurePath(file)
+    if path.is_absolute():
+        here = Path.cwd()
+        path = path.relative_to(here) if path.is_relative_to(here) else PurePath(path.name)
+    return path.parts[:-1]
 
 
 def _match(code: str, prefix: str) -> int:

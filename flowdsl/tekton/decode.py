@@ -155,7 +155,9 @@ def field_path(parts: tuple[int | str, ...]) -> str:
 def _suggestion(name: str, fields: list[str]) -> str:
     if FORMER.get(name) in fields:
         return FORMER[name]
-    return next(iter(difflib.get_close_matches(name, fields, 1)), "")
+    found = next(iter(difflib.get_close_matches(name, fields, 1)), "")
+    # Whoever writes a version in a reference means that of the Task; apiVersion would make it a custom task.
+    return "" if (name, found) == ("version", "apiVersion") else found
 
 
 def _fields_at(model: type[Model], location: tuple[int | str, ...]) -> list[str]:

@@ -34,7 +34,7 @@ def to_v1(document: Document, report: Report) -> dict[str, Any]:
     if data.get("apiVersion") != _BETA or data.get("kind") not in _KINDS:
         return data
     report.warning(
-        "FLOW328",
+        "FLOW334",
         ("apiVersion",),
         "tekton.dev/v1beta1 is deprecated; it was checked as v1",
         "write apiVersion: tekton.dev/v1",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from flowdsl.check.findings import Path, Report
-from flowdsl.check.pitfalls.shapes import SpecAt
+from flowdsl.check.pitfalls.shapes import SpecAt, containers
 from flowdsl.kube import looks_secret, parse_quantity
 from flowdsl.tekton.containers import ResourceRequirements
 from flowdsl.tekton.tasks import Sidecar, Step, StepTemplate
@@ -16,21 +15,10 @@ from flowdsl.tekton.tasks import Sidecar, Step, StepTemplate
 _TAG = re.compile(r":([\w][\w.-]*)$")
 
 
-def _containers(spec: SpecAt) -> Iterator[tuple[Path, Step | Sidecar | StepTemplate]]:
-    if spec.spec.stepTemplate:
-        yield (*spec.path, "stepTemplate"), spec.spec.stepTemplate
-    for index, step in enumerate(spec.spec.steps or ()):
-        yield (*spec.path, "steps", index), step
-    for index, sidecar in enumerate(spec.spec.sidecars or ()):
-        yield (*spec.path, "sidecars", index), sidecar
-
-
 def check(spec: SpecAt, report: Report) -> None:
-    """FLOW307–309, FLOW321–324 for the containers of one task."""
-    volumes = {volume.name for volume in spec.spec.volumes or ()}
-    for path, container in _containers(spec):
+    """FLOW308, FLOW309, FLOW321–324 for the containers of one task."""
+    for path, container in containers(spec):
         _image(container.image, path, report)
-        _volumes(container, volumes, path, report)
         _environment(container, path, report)
         resources(container.computeResources, (*path, "computeResources"), report)
     _requests(spec, report)
@@ -47,15 +35,6 @@ def _image(image: str | None, path: Path, report: Report) -> None:
         report.warning("FLOW322", (*path, "image"), f"the image {image!r} has no tag, which means latest", hint)
     elif tag[1] == "latest":
         report.warning("FLOW322", (*path, "image"), f"the image {image!r} may change under its tag", hint)
-
-
-def _volumes(container: Step | Sidecar | StepTemplate, volumes: set[str | None], path: Path, report: Report) -> None:
-    """FLOW307: what is mounted exists; Kubernetes refuses the pod otherwise."""
-    for index, mount in enumerate(container.volumeMounts or ()):
-        if mount.name and "$(" not in mount.name and mount.name not in volumes:
-            hint = "declare it under the task's `volumes`; a podTemplate of the run may bring it too"
-            at = (*path, "volumeMounts", index, "name")
-            report.warning("FLOW307", at, f"there is no volume {mount.name!r} to mount", hint)
 
 
 def _environment(container: Step | Sidecar | StepTemplate, path: Path, report: Report) -> None:
@@ -111,7 +90,7 @@ def _number(value: Any) -> Decimal | None:
 
 def _requests(spec: SpecAt, report: Report) -> None:
     """FLOW323: the scheduler knows what a task needs."""
-    found = [container.computeResources for _, container in _containers(spec) if not isinstance(container, Sidecar)]
+    found = [container.computeResources for _, container in containers(spec) if not isinstance(container, Sidecar)]
     if not any(each and (each.requests or each.limits) for each in found):
         hint = "add computeResources.requests (cpu, memory) to a step or to stepTemplate"
         report.warning("FLOW323", spec.path, "no step says how much cpu and memory it needs", hint)

@@ -60,10 +60,12 @@ def check_claims(pipeline: PipelineAt, bindings: list[WorkspaceBinding] | None, 
     claims = {binding.name: claim for binding in bindings or () if (claim := claim_of(binding))}
     if len(set(claims.values())) < 2:
         return
+    told: set[str] = set()
     for path, task in pipeline.tasks():
         mounted = {claims[name] for each in task.workspaces or () if (name := each.workspace or each.name) in claims}
-        if len(mounted) > 1:
-            message = f"the task {task.name!r} mounts {' and '.join(sorted(mounted))}"
+        both = " and ".join(sorted(mounted))
+        if len(mounted) > 1 and both not in told:
             hint = "use one claim with sub-paths, or set the cluster's `coschedule` to pipelineruns or disabled"
-            # Where the pipeline is another document, the run is what can be changed.
-            report.warning("FLOW325", run_path or (*path, "workspaces"), message, hint)
+            # Where the pipeline is another document, the run is what can be changed: once, for all of its tasks.
+            told |= {both} if run_path else set()
+            report.warning("FLOW325", run_path or (*path, "workspaces"), f"the task {task.name!r} mounts {both}", hint)

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.check.pitfalls import secrets
 from flowdsl.check.pitfalls.shapes import at, pipeline_of, texts
 from flowdsl.check.values import text_of
 from flowdsl.tekton.base import Model
@@ -20,14 +21,17 @@ _ORDER = ("apiVersion", "kind", "metadata", "spec", "status")
 
 
 def check(document: Model, raw: Any, report: Report) -> None:
-    """FLOW317, FLOW321 (metadata), FLOW328, FLOW329, and the opt-in FLOW345 and FLOW346."""
+    """FLOW317, FLOW321 (by shape), FLOW328, FLOW329, and the opt-in FLOW345 and FLOW346."""
     for field in _SERVER_SET:
         if at(raw, ("metadata", field)) is not None:
             hint = "remove it: the API server sets it, and refuses an apply that has an old one"
             report.warning("FLOW317", ("metadata", field), f"{field} belongs to the cluster", hint)
     if raw.get("status"):
         report.warning("FLOW317", ("status",), "status belongs to the cluster", "remove it")
+    for path, text in texts(at(raw, ("metadata", "annotations")), ("metadata", "annotations")):
+        secrets.shaped(path, text, raw, report)
     for path, text in texts(at(raw, ("spec",)), ("spec",)):
+        secrets.shaped(path, text, raw, report)
         match = _OLD.search(text) if "puts." in text else None
         if match:
             hint = "write $(params.NAME); Tekton replaces the old form no longer"

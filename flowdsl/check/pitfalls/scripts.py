@@ -72,6 +72,9 @@ def _large_result(script: str, path: Path, report: Report) -> None:
             or re.search(r"\|\s*(?:head|wc|sha\d+sum|md5sum|cut|jq -r|tr|sed|awk)", line)
         ):
             continue
+        # One commit's date or hash is small.
+        if re.search(r"\bgit\s+log\b[^\n]*\s(?:-1|-n\s?1|--max-count=1)\s", line):
+            continue
         # Reading a result back is no writing of one.
         if not re.search(r"(?:>|tee|\bcp\b|\bmv\b|-o|--output)\s*[^\n]*results", line):
             continue

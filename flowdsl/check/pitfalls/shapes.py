@@ -12,7 +12,7 @@ from flowdsl.check.findings import Path
 from flowdsl.tekton.base import Model
 from flowdsl.tekton.pipelines import EmbeddedTask, Pipeline, PipelineSpec, PipelineTask
 from flowdsl.tekton.runs import PipelineRun, TaskRun
-from flowdsl.tekton.tasks import Task, TaskSpec
+from flowdsl.tekton.tasks import Sidecar, Step, StepTemplate, Task, TaskSpec
 
 _PARAM = re.compile(r"\$\((?:inputs\.)?params(?:\.([\w.-]+)|\[\"([^\"]+)\"\]|\['([^']+)'\])")
 _WORKSPACE = re.compile(r"workspaces\.([\w-]+)")
@@ -60,6 +60,16 @@ def task_specs(document: Model) -> Iterator[SpecAt]:
     for path, task in pipeline.tasks() if pipeline else ():
         if task.taskSpec and task.taskSpec.steps:
             yield SpecAt(task.taskSpec, (*path, "taskSpec"), task)
+
+
+def containers(spec: SpecAt) -> Iterator[tuple[Path, Step | Sidecar | StepTemplate]]:
+    """The steps, the sidecars and the template of a task's spec."""
+    if spec.spec.stepTemplate:
+        yield (*spec.path, "stepTemplate"), spec.spec.stepTemplate
+    for index, step in enumerate(spec.spec.steps or ()):
+        yield (*spec.path, "steps", index), step
+    for index, sidecar in enumerate(spec.spec.sidecars or ()):
+        yield (*spec.path, "sidecars", index), sidecar
 
 
 def texts(raw: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:

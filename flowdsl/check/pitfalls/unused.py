@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flowdsl.check.findings import Report
 from flowdsl.check.pitfalls.shapes import PipelineAt, SpecAt, fields_at, params_used, texts, workspaces_used
+from flowdsl.tekton.params import ParamSpec
+
+_KEPT = re.compile(r"\b(?:unused|deprecated|obsolete|not used|no longer used|ignored|no effect)\b", re.I)
+# A result whose name the shell puts together: $(results.digest-${i}.path).
+_ANY_RESULT = re.compile(r"\$\(results\.[^)$]*\$")
 
 
 def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
@@ -14,13 +20,13 @@ def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
     found = [text for key, value in own.items() if key not in ("params", "description") for _, text in texts(value)]
     used = params_used(iter(found))
     for index, param in enumerate(spec.spec.params or ()):
-        if param.name not in used:
+        if param.name not in used and not _is_kept(param):
             place = (*spec.path, "params", index)
             report.warning(
                 "FLOW304", place, f"the param {param.name!r} is never used", "remove it, or use it in a step"
             )
     # A step by reference may write a result under the name that its action gives it; so may one that knows the folder.
-    by_name = not any("/tekton/results" in text for text in found)
+    by_name = not any("/tekton/results" in text or _ANY_RESULT.search(text) for text in found)
     if by_name and not any(step.ref for step in spec.spec.steps or ()):
         for index, result in enumerate(spec.spec.results or ()):
             name = result.name or ""
@@ -28,6 +34,11 @@ def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
                 hint = f"write it to $(results.{name}.path) in a step, or remove it"
                 report.warning("FLOW305", (*spec.path, "results", index), f"no step writes the result {name!r}", hint)
     _workspaces(spec, found, report)
+
+
+def _is_kept(param: ParamSpec) -> bool:
+    """Whether a param is said to be kept for those who still give it."""
+    return param.description is not None and _KEPT.search(param.description) is not None
 
 
 def _writes(text: str, name: str) -> bool:
@@ -52,7 +63,7 @@ def check_pipeline(pipeline: PipelineAt, raw: Any, report: Report) -> None:
     found = [text for key, value in own.items() if key not in ("params", "description") for _, text in texts(value)]
     used = params_used(iter(found))
     for index, param in enumerate(pipeline.spec.params or ()):
-        if param.name not in used:
+        if param.name not in used and not _is_kept(param):
             place = (*pipeline.path, "params", index)
             report.warning(
                 "FLOW304", place, f"the param {param.name!r} is never used", "remove it, or pass it to a task"

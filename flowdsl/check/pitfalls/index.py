@@ -1,0 +1,154 @@
+"""Which document a reference means: of several with one name the nearest, as the layout of a repository says.
+
+Repositories keep versions side by side (`task/NAME/0.1/`, `task/NAME/0.2/`) and give each tests and samples of its own.
+A reference is to what stands in its own file, else in its own folder, else in the nearest folder above that holds one,
+there or further below. Where that leaves several that differ, and no `version:` says which, nothing is said of them.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from flowdsl.check.findings import Path, Report
+from flowdsl.check.pitfalls.shapes import at
+from flowdsl.tekton.base import Model
+from flowdsl.tekton.pipelines import Pipeline
+from flowdsl.tekton.runs import PipelineRun, TaskRun
+from flowdsl.tekton.tasks import Task, TaskRef
+
+_VERSION = re.compile(r"v?\d+(?:\.\d+)*")
+_LABEL = "app.kubernetes.io/version"
+_MOST = 256
+"""How many documents of one name are told apart; more are as many as any."""
+
+
+def _folder(entry: Entry) -> tuple[str, ...]:
+    return tuple(part for part in posixpath.dirname(posixpath.normpath(entry.file)).split("/") if part)
+
+
+@attrs.frozen(eq=False)
+class Entry:
+    """A document of the set, with the report that its findings go to, what was read, and the file it stands in."""
+
+    model: Model
+    report: Report
+    data: dict[str, Any] = attrs.field(factory=dict)
+    file: str = ""
+    folder: tuple[str, ...] = attrs.field(init=False, default=attrs.Factory(_folder, takes_self=True))
+
+    @property
+    def kind(self) -> str:
+        """The kind of the document."""
+        return type(self.model).__name__
+
+    @property
+    def name(self) -> str:
+        """Its name; "" without one."""
+        metadata = getattr(self.model, "metadata", None)
+        return (metadata.name if metadata else None) or ""
+
+    @property
+    def version(self) -> str:
+        """The version that its label or its folder says it is; "" where none does."""
+        metadata = getattr(self.model, "metadata", None)
+        labels: dict[str, str] = (metadata.labels if metadata else None) or {}
+        said = labels.get(_LABEL) or (self.folder[-1] if self.folder else "")
+        return said if _VERSION.fullmatch(said) else ""
+
+
+def _upwards(folder: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for length in range(len(folder), -1, -1):
+        yield folder[:length]
+
+
+@attrs.define
+class Index:
+    """The documents of a set. Namespaces are not told apart: a run's is known at its creation only."""
+
+    below: dict[tuple[str, str], dict[tuple[str, ...], list[Entry]]] = attrs.field(factory=dict)
+    """By kind and name: what stands in each folder and below it."""
+    kinds: dict[tuple[str, str], list[str]] = attrs.field(factory=dict)
+    """By kind and file: the names that are there."""
+    whole: set[str] = attrs.field(factory=set)
+    """Files that hold a run: with what else they hold they are a whole, as examples and tests are."""
+    brought: set[str] = attrs.field(factory=set)
+    """Names of the volumes that the runs of the set bring in a podTemplate."""
+    objects: dict[Entry, set[str]] = attrs.field(factory=dict)
+    """By document: its params that are names of objects, once somebody asked."""
+
+    def add(self, entry: Entry) -> None:
+        """One more document."""
+        if isinstance(entry.model, (PipelineRun, TaskRun)):
+            self.whole.add(entry.file)
+        if not entry.name:
+            return
+        folders = self.below.setdefault((entry.kind, entry.name), {})
+        for folder in _upwards(entry.folder):
+            found = folders.setdefault(folder, [])
+            if len(found) < _MOST:
+                found.append(entry)
+        for place in (entry.file, "/".join((*entry.folder, ""))):
+            self.kinds.setdefault((entry.kind, place), []).append(entry.name)
+
+    def has(self, kind: str, name: str) -> bool:
+        """Whether there is a document of this kind and name at all."""
+        return (kind, name) in self.below
+
+    def beside(self, kind: str, entry: Entry) -> list[str]:
+        """The names of a kind in the entry's own file and, if that is no whole, in its folder."""
+        place = entry.file if entry.file in self.whole else "/".join((*entry.folder, ""))
+        return self.kinds.get((kind, place), [])
+
+    def find(self, kind: str, name: str | None, near: Entry, version: str = "") -> Entry | None:
+        """The document that a reference in `near` means; None where there is none, or it can't be told."""
+        folders = self.below.get((kind, name or ""))
+        if folders is None:
+            return None
+        for folder in _upwards(near.folder):
+            found = [each for each in folders.get(folder, ()) if not version or each.version in ("", version)]
+            if found:
+                own = [each for each in found if each.file == near.file]
+                return _only(own[:1] or [each for each in found if each.folder == folder] or found)
+        return None
+
+    def task(self, ref: TaskRef | None, path: Path, near: Entry) -> Entry | None:
+        """The Task that a reference at a path means."""
+        if ref is None or ref.resolver or (ref.kind or "Task") != "Task":
+            return None
+        version = at(near.data, (*path, "version"))
+        return self.find("Task", ref.name, near, version if isinstance(version, str) else "")
+
+
+def _only(found: Sequence[Entry]) -> Entry | None:
+    """The one there is, or the first of several that say the same."""
+    spec = getattr(found[0].model, "spec", None)
+    return found[0] if all(getattr(each.model, "spec", None) == spec for each in found[1:]) else None
+
+
+def check_names(entries: Sequence[Entry], index: Index) -> None:
+    """FLOW316: of two objects with one name in a file or a folder, the one that is applied last replaces the other."""
+    seen: dict[tuple[str, str, str | None, tuple[str, ...]], Entry] = {}
+    for entry in entries:
+        if not entry.name:
+            continue
+        namespace = entry.model.metadata.namespace  # type: ignore[attr-defined]
+        before = seen.setdefault((entry.kind, entry.name, namespace, entry.folder), entry)
+        apart = before.file != entry.file and not index.whole.isdisjoint((before.file, entry.file))
+        if before is not entry and not apart:
+            message = f"the {entry.kind} {entry.name!r} is there twice; the last one applied wins"
+            entry.report.warning("FLOW316", ("metadata", "name"), message, "rename one, or remove it")
+
+
+def task_spec(entry: Entry | None) -> Any:
+    """The spec of a Task's entry."""
+    return entry.model.spec if entry is not None and isinstance(entry.model, Task) else None
+
+
+def pipeline_spec(entry: Entry | None) -> Any:
+    """The spec of a Pipeline's entry."""
+    return entry.model.spec if entry is not None and isinstance(entry.model, Pipeline) else None
