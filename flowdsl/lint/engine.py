@@ -11,6 +11,7 @@ from flowdsl.check import DEFAULT_GATES, Finding, Gates
 from flowdsl.check.findings import Report
 from flowdsl.lint.ignores import Ignores
 from flowdsl.lint.select import Selection
+from flowdsl.lint.written import check_written
 from flowdsl.tekton.base import Model
 from flowdsl.yamlread.documents import Document, Place, documents
 from flowdsl.yamlread.nodes import locate
@@ -93,6 +94,8 @@ def check_one(document: Document, gates: Gates, report: Report) -> Model | None:
     # A run within a TriggerTemplate is admitted when an event comes, with the event's values in it.
     check_into(model, gates, before)
     check_pitfalls(model, data, report)
+    if document.root is not None:
+        check_written(data, document.root, report)
     return model
 
 

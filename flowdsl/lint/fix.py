@@ -13,11 +13,13 @@ from collections.abc import Iterable
 import attrs
 
 from flowdsl.check import Finding
+from flowdsl.lint.written import node_at, scalars
 from flowdsl.tekton.decode import FORMER
 from flowdsl.yamlread.documents import Document
-from flowdsl.yamlread.nodes import Node
+from flowdsl.yamlread.nodes import Node, Plain
 
 _SIMILAR = 0.75
+_QUOTED = frozenset({"FLOW302", "FLOW330", "FLOW331"})
 
 
 @attrs.frozen
@@ -35,7 +37,7 @@ def edits(document: Document, text: str) -> list[Edit]:
     if document.root is None:
         return []
     lines = text.split("\n")
-    found = [_edit(place.finding, document.root, lines) for place in document.shown]
+    found = [edit for place in document.shown for edit in _edits(place.finding, document.root, lines)]
     return list(dict.fromkeys(edit for edit in found if edit is not None))
 
 
@@ -49,18 +51,25 @@ def apply(text: str, changes: Iterable[Edit]) -> str:
     return "\n".join(lines)
 
 
-def _edit(finding: Finding, root: Node, lines: list[str]) -> Edit | None:
-    parent, last = root, finding.path[-1] if finding.path else None
-    for part in finding.path[:-1]:
-        child = parent.child(part)
-        if child is None:
-            return None
-        parent = child
+def _edits(finding: Finding, root: Node, lines: list[str]) -> list[Edit | None]:
+    last = finding.path[-1] if finding.path else None
+    parent = node_at(root, finding.path[:-1])
+    if parent is None or last is None:
+        return []
     if finding.code in ("FLOW201", "FLOW303") and isinstance(last, str):
-        return _rename(finding, parent, last, lines)
-    if finding.code == "FLOW302" and last is not None:
-        return _quote(parent.child(last), lines)
-    return None
+        return [_rename(finding, parent, last, lines)]
+    node = parent.child(last)
+    quotable = finding.code in _QUOTED or (finding.code == "FLOW220" and node is not None and _wants(parent, node))
+    if quotable and node is not None:
+        return [_quote(each, lines) for _, each in scalars(node)]
+    return []
+
+
+def _wants(declared: Node, value: Node) -> bool:
+    """Whether a default is of its declared type but for what is not quoted in it."""
+    kind = declared.child("type")
+    wanted = kind.value if kind is not None else ""
+    return (wanted == "array" and value.items is not None) or (wanted == "object" and value.entries is not None)
 
 
 def _rename(finding: Finding, parent: Node, name: str, lines: list[str]) -> Edit | None:
@@ -84,14 +93,11 @@ def _suggested(finding: Finding) -> str:
     return parts[1] if len(parts) == 3 else ""
 
 
-def _quote(node: Node | None, lines: list[str]) -> Edit | None:
-    if node is None or node.line > len(lines):
+def _quote(node: Plain, lines: list[str]) -> Edit | None:
+    """Quotes around what is written, unless something else stands there: an anchor, or a tag."""
+    if node.line > len(lines) or not lines[node.line - 1].startswith(node.text, node.column - 1):
         return None
-    rest = lines[node.line - 1][node.column - 1 :]
-    written = rest.split(" #", 1)[0].split(",", 1)[0].rstrip(" \r]}")
-    if not written or written[0] in "\"'|>&*!{[":
-        return None
-    return Edit(node.line, node.column, written, f'"{written}"')
+    return Edit(node.line, node.column, node.text, f'"{node.text}"')
 
 
 def _at(node: Node, old: str, new: str, lines: list[str]) -> Edit | None:

@@ -16,6 +16,9 @@ class Node:
 
     __slots__ = ("column", "entries", "items", "line", "size", "value")
 
+    text = ""
+    """What is written, where that is no text to YAML: `1.10`, `yes`, `~`."""
+
     def __init__(self, line: int, column: int, value: Any) -> None:
         self.line = line
         self.column = column
@@ -35,6 +38,16 @@ class Node:
             return self.items[part] if self.items is not None and part < len(self.items) else None
         found = (self.entries or {}).get(part)
         return found[1] if found else None
+
+
+class Plain(Node):
+    """A plain scalar that YAML takes for a number, a boolean or null."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, line: int, column: int, value: Any, text: str) -> None:
+        super().__init__(line, column, value)
+        self.text = text
 
 
 def locate(root: Node, path: Path, *, key: bool = False) -> Node:

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import yaml
 
-from flowdsl.yamlread.nodes import Node
+from flowdsl.yamlread.nodes import Node, Plain
 from flowdsl.yamlread.scalars import NoJsonError, key_text, resolve
 
 MAX_DEPTH = 200
@@ -134,10 +134,11 @@ class _Builder:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if event.implicit[0] and not event.style:
             try:
-                return Node(line, column, resolve(event.value))
+                value = resolve(event.value)
             except NoJsonError as error:
                 hint = "quote it, or write a number"
                 raise UnreadableError("FLOW401", f"JSON has no word for {event.value}", line, column, hint) from error
+            return Node(line, column, value) if isinstance(value, str) else Plain(line, column, value, event.value)
         return Node(line, column, _tagged(event.tag, event.value, line, column))
 
     def _open(self, event: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.check.findings import Report
-from flowdsl.check.pitfalls import containers, flow, meta, scripts, unused
+from flowdsl.check.pitfalls import containers, flow, meta, scripts, unused, values
 from flowdsl.check.pitfalls.shapes import pipeline_of, task_specs
 from flowdsl.tekton.base import Model
 from flowdsl.tekton.runs import PipelineRun, TaskRun
@@ -28,6 +28,7 @@ def check_pitfalls(document: Model, raw: dict[str, Any], report: Report) -> None
         if isinstance(document, PipelineRun) and pipeline is not None:
             flow.check_claims(pipeline, document.spec.workspaces, report, ())
     meta.check(document, raw, report)
+    values.check(raw, report)
 
 
 def _overrides(document: PipelineRun | TaskRun, report: Report) -> None:

@@ -1,0 +1,129 @@
+"""Values of params, wherever a document has them: those that Tekton takes for a text as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from flowdsl.check.findings import Path, Report
+from flowdsl.tekton.values import decoded, kind_of
+
+
+@attrs.frozen
+class ValueAt:
+    """A value of a param or a result: where it stands, and what type is declared for it here; "" for none.
+
+    `declared`: it is the default of the declaration itself.
+    """
+
+    path: Path
+    value: Any
+    type: str = ""
+    declared: bool = False
+
+
+def check(raw: dict[str, Any], report: Report) -> None:
+    """FLOW331: a list or a map with anything but text in it is one text to Tekton, no array and no object."""
+    for found in values_at(raw):
+        if not isinstance(found.value, (list, dict)) or kind_of(found.value) != "string" or found.type == "string":
+            continue
+        if found.declared and found.type:
+            continue  # admission refuses a default of another type: FLOW220
+        what = "list" if isinstance(found.value, list) else "map"
+        text = str(decoded(found.value))
+        shown = text if len(text) <= 60 else text[:57] + "..."
+        message = f"this {what} does not hold text alone: to Tekton it is one text, {shown!r}"
+        report.warning("FLOW331", found.path, message, _hint(found.value))
+
+
+def _hint(value: Any) -> str:
+    items = value if isinstance(value, list) else list(value.values())
+    if any(isinstance(item, (list, dict)) for item in items):
+        return "write what is within as a text of JSON; if one text is meant, quote the whole"
+    return "quote each number and boolean; if one text is meant, quote the whole"
+
+
+def values_at(raw: dict[str, Any]) -> Iterator[ValueAt]:
+    """The values of a raw document of Tekton's: of params, their defaults, matrices, references and results."""
+    spec = raw.get("spec")
+    if not isinstance(spec, dict):
+        return
+    at: Path = ("spec",)
+    kind = raw.get("kind")
+    if kind in ("Task", "StepAction"):
+        yield from _task(spec, at)
+    elif kind == "Pipeline":
+        yield from _pipeline(spec, at)
+    elif kind in ("PipelineRun", "TaskRun"):
+        inner = "pipelineSpec" if kind == "PipelineRun" else "taskSpec"
+        yield from _given(spec, at, _types(spec.get(inner)))
+        yield from _references(spec, at)
+        yield from _embedded(spec, at)
+
+
+def _task(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+    yield from _declared(spec, "params", "default", at)
+    yield from _declared(spec, "results", "value", at)
+    for path, step in _maps(spec, "steps", at):
+        yield from _given(step, path, {})
+        yield from _references(step, path)
+
+
+def _pipeline(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+    yield from _declared(spec, "params", "default", at)
+    yield from _declared(spec, "results", "value", at)
+    for field in ("tasks", "finally"):
+        for path, task in _maps(spec, field, at):
+            inner = task.get("taskSpec") or task.get("pipelineSpec")
+            yield from _given(task, path, _types(inner))
+            matrix = task.get("matrix")
+            if isinstance(matrix, dict):
+                yield from _given(matrix, (*path, "matrix"), {})
+                for where, each in _maps(matrix, "include", (*path, "matrix")):
+                    yield from _given(each, where, {})
+            yield from _references(task, path)
+            yield from _embedded(task, path)
+
+
+def _embedded(part: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+    if isinstance(part.get("taskSpec"), dict):
+        yield from _task(part["taskSpec"], (*at, "taskSpec"))
+    if isinstance(part.get("pipelineSpec"), dict):
+        yield from _pipeline(part["pipelineSpec"], (*at, "pipelineSpec"))
+
+
+def _references(part: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+    for field in ("taskRef", "pipelineRef", "ref"):
+        if isinstance(part.get(field), dict):
+            yield from _given(part[field], (*at, field), {})
+
+
+def _given(part: dict[str, Any], at: Path, types: dict[str, str]) -> Iterator[ValueAt]:
+    for path, each in _maps(part, "params", at):
+        if "value" in each:
+            yield ValueAt((*path, "value"), each["value"], types.get(str(each.get("name")), ""))
+
+
+def _declared(spec: dict[str, Any], field: str, key: str, at: Path) -> Iterator[ValueAt]:
+    for path, each in _maps(spec, field, at):
+        if each.get(key) is not None:
+            yield ValueAt((*path, key), each[key], str(each.get("type") or ""), declared=True)
+
+
+def _types(spec: Any) -> dict[str, str]:
+    """The types that are declared or follow from properties or a default; nothing is said of a param of none."""
+    params = list(_maps(spec, "params", ())) if isinstance(spec, dict) else []
+    return {str(each.get("name")): str(each.get("type") or _by_default(each)) for _, each in params}
+
+
+def _by_default(param: dict[str, Any]) -> str:
+    return "object" if param.get("properties") else kind_of(param.get("default"))
+
+
+def _maps(part: dict[str, Any], field: str, at: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    items = part.get(field)
+    for index, each in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(each, dict):
+            yield (*at, field, index), each
