@@ -9,9 +9,11 @@ import attrs
 
 from flowdsl.check import DEFAULT_GATES, Finding, Gates
 from flowdsl.check.findings import Report
+from flowdsl.check.pitfalls.values import values_at
 from flowdsl.diagnostics import Diagnostic, Location, Severity
 from flowdsl.importer.comments import Comments, comments_of
 from flowdsl.importer.findings import Kept
+from flowdsl.tekton.values import decoded
 from flowdsl.yamlread.documents import Document, documents
 from flowdsl.yamlread.nodes import Node, Path, locate
 from flowdsl.yamlread.sources import Source
@@ -92,7 +94,14 @@ def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, l
         return None, report.findings
     check_into(model, gates, report)
     # Null stands for an absent field, so that Go writes none.
-    return model.model_dump(by_alias=True, exclude_unset=True, exclude_none=True), report.findings
+    data = model.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+    for found in values_at(data):
+        # A list of numbers is one text to Tekton, and so it is in Python.
+        part: Any = data
+        for key in found.path[:-1]:
+            part = part[key]
+        part[found.path[-1]] = decoded(found.value)
+    return data, report.findings
 
 
 def _placed(document: Document, findings: list[Finding]) -> Iterator[Diagnostic]:

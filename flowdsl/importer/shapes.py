@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from flowdsl.tekton.values import decoded
+
 
 @attrs.frozen
 class Shape:
@@ -55,7 +57,5 @@ def declared_shape(item: Mapping[str, Any]) -> Shape:
 
 
 def text_of(value: Any) -> Any:
-    """A param's value as Tekton's decoder has it: what is no string, list or map is its JSON text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, (int, float)) else value
+    """A param's value as Tekton's decoder has it; None where there is none."""
+    return value if value is None else decoded(value)

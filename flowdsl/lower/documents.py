@@ -8,6 +8,7 @@ from typing import Any
 from flowdsl.ir.documents import RunOptions
 from flowdsl.ir.nodes import PipelineWorkspace, TaskDef
 from flowdsl.ir.options import TaskOptions
+from flowdsl.ir.texts import as_text
 from flowdsl.lower.containers import env_list, security_context
 from flowdsl.lower.run import bound
 from flowdsl.lower.task import filled, object_meta, param_spec, result_spec, with_extra
@@ -26,7 +27,7 @@ def run_of(
     pod = {"serviceAccountName": options.service_account, "podTemplate": dict(options.pod_template)}
     spec: dict[str, Any] = {
         **what,
-        "params": [{"name": name, "value": value} for name, value in options.params.items()],
+        "params": [{"name": name, "value": as_text(value)} for name, value in options.params.items()],
         "workspaces": [bound(PipelineWorkspace(name, source)) for name, source in options.workspaces.items()],
     }
     if kind == "TaskRun":

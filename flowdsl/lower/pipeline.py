@@ -9,6 +9,7 @@ import attrs
 
 from flowdsl.ir.nodes import Condition, Node, PipelineDef, PipelineResult, Reference, WorkspaceUse
 from flowdsl.ir.options import PipelineOptions
+from flowdsl.ir.texts import as_text
 from flowdsl.lower.task import (
     CACHE,
     annotations_of,
@@ -129,10 +130,7 @@ def _embedded_meta(node: Node) -> dict[str, Any]:
 def reference_fields(reference: Reference, kind: str = "Task") -> dict[str, Any]:
     """A taskRef, or with an empty `kind` a pipelineRef."""
     if reference.resolver:
-        params = [
-            {"name": name, "value": list(value) if isinstance(value, tuple) else value}
-            for name, value in reference.params
-        ]
+        params = [{"name": name, "value": as_text(value)} for name, value in reference.params]
         return filled({"resolver": reference.resolver, "params": params})
     kind = reference.kind or ("" if reference.api_version else kind)
     return filled({"name": reference.name, "apiVersion": reference.api_version, "kind": kind})

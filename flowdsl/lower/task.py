@@ -7,6 +7,7 @@ from typing import Any
 
 from flowdsl.ir.nodes import ParamDecl, ResultDecl, TaskDef, Text
 from flowdsl.ir.options import Body, PipelineOptions, Sidecar, Step, TaskOptions
+from flowdsl.ir.texts import as_text
 from flowdsl.ir.types import PATHS, Kind
 from flowdsl.kube.conventions import ALPHA
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
@@ -228,7 +229,7 @@ def _step(step: Step, env: list[dict[str, Any]]) -> dict[str, Any]:
         "timeout": step.timeout,
         "onError": step.on_error,
         "ref": {"name": step.ref} if isinstance(step.ref, str) and step.ref else step.ref,
-        "params": [{"name": name, "value": value} for name, value in step.params.items()],
+        "params": [{"name": name, "value": as_text(value)} for name, value in step.params.items()],
     }
     return with_extra(fields, step.extra)
 
