@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from flowdsl.compiler.compile import Compilation, CompileOptions
+from flowdsl.compiler.run_values import typed_options
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.compiler.validate import Lowering, gates_for, validate
 from flowdsl.diagnostics import Collector, Location
@@ -100,7 +101,7 @@ class _Builder:
             own = task.reference or Reference(name=task.name)
             what |= {"taskSpec": task_spec(task, fans_out=False, enums=False)} if embed else {}
             what |= {} if embed else {"taskRef": reference_fields(own)}
-        return run_of(item.kind, item.options, what, shared)
+        return run_of(item.kind, typed_options(item, self.collector), what, shared)
 
     def definition(self, pipeline: Pipeline) -> PipelineDef | None:
         """A pipeline traced and through the passes; None after a finding that stops it."""

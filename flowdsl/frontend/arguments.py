@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
-from flowdsl.frontend.encode import Mismatch, encode, encode_scalar, flows
+from flowdsl.frontend.encode import Mismatch, at, check_keys, encode, encode_scalar, flows
 from flowdsl.frontend.handles import RUN_VOLUME, NodeHandle, single
 from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceFile, WorkspaceValue, whole
 from flowdsl.ir.nodes import ParamDecl, TaskDef, Text, WorkspaceDecl, WorkspaceUse
@@ -143,10 +143,9 @@ class Binder:
             if spec.kind is Kind.ARRAY and isinstance(value, (list, tuple)) and spec.item:
                 return self._elements(name, spec.item, value, declared)
             if spec.kind is Kind.OBJECT and isinstance(value, Mapping) and _has_reference(value):
+                check_keys(value, spec)
                 wanted = dict(spec.properties)
-                parts = {
-                    key: self._text(name, wanted[key], item, declared) for key, item in value.items() if key in wanted
-                }
+                parts = {key: self._text(f"{name}.{key}", wanted[key], item, declared) for key, item in value.items()}
                 return {key: text for key, text in parts.items() if isinstance(text, str)}
             if spec.kind is Kind.JSON and _has_reference(value):
                 raise Mismatch(f"expected {spec}, got data with references in it")
@@ -159,14 +158,14 @@ class Binder:
 
     def _elements(self, name: str, item: TypeSpec, values: Any, declared: Location) -> Text | None:
         texts = []
-        for value in values:
+        for index, value in enumerate(values):
             if isinstance(value, (Reference, NodeHandle)):
                 text = self._text(name, item, value, declared)
                 if not isinstance(text, str):
                     return None
                 texts.append(text)
             else:
-                texts.append(encode_scalar(value, item))
+                texts.append(at(f"[{index}]", encode_scalar, value, item))
         return tuple(texts)
 
     def mismatch(self, name: str, expected: str, value: Any, declared: Location) -> None:

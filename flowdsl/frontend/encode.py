@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import enum
 import json
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import attrs
-
 from flowdsl.ir.nodes import Text
+from flowdsl.ir.texts import as_text, plain_data
 from flowdsl.ir.types import SCALARS, Kind, TypeSpec
 
 
@@ -27,17 +27,46 @@ def encode(value: Any, spec: TypeSpec) -> Text:
     if spec.kind is Kind.ARRAY:
         if not isinstance(value, (list, tuple)) or spec.item is None:
             raise Mismatch(f"expected {spec}, got {_describe(value)}")
-        return tuple(encode_scalar(item, spec.item) for item in value)
+        return tuple(at(f"[{index}]", encode_scalar, item, spec.item) for index, item in enumerate(value))
     if spec.kind is Kind.OBJECT:
         return _encode_object(value, spec)
-    if spec.kind is Kind.JSON:
-        return _encode_json(value)
     return encode_scalar(value, spec)
+
+
+def encode_given(value: Any, spec: TypeSpec) -> Text:
+    """As `encode`, for a value of a run in a manifest: a text may be what Tekton carries, or hold a reference.
+
+    A number or a boolean for a text is written as text. Raises Mismatch.
+    """
+    if isinstance(value, str):
+        return value if "$(" in value or spec.kind is Kind.STRING else decode_text(value, spec)
+    if spec.kind is Kind.STRING and isinstance(value, (bool, int, float)):
+        return str(as_text(value))
+    if spec.kind is Kind.ARRAY and spec.item is not None and isinstance(value, (list, tuple)):
+        item = spec.item
+        texts = [at(f"[{index}]", encode_given, each, item) for index, each in enumerate(value)]
+        return tuple(map(str, texts))
+    return encode(value, spec)
+
+
+def at(place: str, check: Callable[..., Any], *given: Any) -> Any:
+    """What the check gives; a Mismatch within says where in the value it is. Raises Mismatch."""
+    try:
+        return check(*given)
+    except Mismatch as error:
+        text = str(error)
+        if text.startswith("at "):
+            inner, _, rest = text.removeprefix("at ").partition(": ")
+            joined = place + inner if inner.startswith("[") else f"{place}.{inner}"
+            raise Mismatch(f"at {joined}: {rest}") from None
+        raise Mismatch(f"at {place}: {text}") from None
 
 
 def encode_scalar(value: Any, spec: TypeSpec) -> str:
     """The text of a scalar. Raises Mismatch."""
     if spec.kind is Kind.JSON:
+        value = plain_data(value)
+        check_data(value, spec)
         return _encode_json(value)
     if isinstance(value, enum.Enum):
         value = value.value
@@ -62,13 +91,13 @@ def encode_scalar(value: Any, spec: TypeSpec) -> str:
 
 def decode_text(text: str, spec: TypeSpec) -> Text:
     """The value of `--set name=text`, in Tekton's form, checked against the type. Raises Mismatch."""
+    if spec.optional and not text:
+        return ""
     if spec.kind in (Kind.ARRAY, Kind.OBJECT):
         try:
             return encode(json.loads(text), spec)
         except json.JSONDecodeError as error:
             raise Mismatch(f"expected {spec} as JSON, got {text!r}") from error
-    if spec.optional and not text:
-        return ""
     try:
         readers: dict[Kind, Callable[[str], Any]] = {
             Kind.INTEGER: int,
@@ -103,16 +132,57 @@ def flows(source: TypeSpec, target: TypeSpec) -> bool:
 
 
 def _encode_object(value: Any, spec: TypeSpec) -> Text:
-    if attrs.has(type(value)):
-        value = attrs.asdict(value)
-    elif hasattr(value, "__dataclass_fields__"):
-        value = {name: getattr(value, name) for name in value.__dataclass_fields__}
+    value = plain_data(value)
+    check_keys(value, spec)
+    return {name: at(name, encode_scalar, value[name], item) for name, item in spec.properties}
+
+
+def check_data(value: Any, spec: TypeSpec) -> None:
+    """Data that is to travel as JSON against what is known of its type, at any depth. Raises Mismatch."""
+    if value is None and spec.optional:
+        return
+    if spec.kind is Kind.JSON and not spec.properties:
+        wanted = {"dict": Mapping, "list": list}.get(spec.shape, object)
+        if not isinstance(value, wanted):
+            raise Mismatch(f"expected {spec}, got {_describe(value)}")
+        if spec.each is not None and spec.shape:
+            _check_each(value, spec.each)
+    elif spec.properties:
+        check_keys(value, spec, spec.may_lack)
+        for name, item in spec.properties:
+            if name in value:
+                at(name, check_data, value[name], item)
+    elif spec.kind is Kind.ARRAY and spec.item is not None:
+        if not isinstance(value, list):
+            raise Mismatch(f"expected {spec}, got {_describe(value)}")
+        _check_each(value, spec.item)
+    elif spec.kind in SCALARS:
+        encode_scalar(value, spec)
+
+
+def _check_each(value: Any, item: TypeSpec) -> None:
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            at(str(key), check_data, each, item)
+        return
+    for index, each in enumerate(value):
+        at(f"[{index}]", check_data, each, item)
+
+
+def check_keys(value: Any, spec: TypeSpec, may_lack: frozenset[str] = frozenset()) -> None:
+    """A map with just the keys of an object's type. Raises Mismatch."""
     if not isinstance(value, Mapping):
         raise Mismatch(f"expected {spec}, got {_describe(value)}")
     wanted = [name for name, _ in spec.properties]
-    if set(value) != set(wanted):
-        raise Mismatch(f"expected the keys {', '.join(wanted)}, got {', '.join(map(str, value)) or 'none'}")
-    return {name: encode_scalar(value[name], item) for name, item in spec.properties}
+    missing = [name for name in wanted if name not in value and name not in may_lack]
+    unknown = [str(name) for name in value if name not in wanted]
+    if not missing and not unknown:
+        return
+    said = [f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"] if missing else []
+    for name in unknown:
+        close = difflib.get_close_matches(name, wanted, 1)
+        said.append(f"there is no key {name!r}" + (f", did you mean {close[0]!r}?" if close else ""))
+    raise Mismatch(f"{'; '.join(said)}; {spec} has the keys {', '.join(wanted)}")
 
 
 def _encode_json(value: Any) -> str:

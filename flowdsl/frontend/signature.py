@@ -80,7 +80,7 @@ def type_spec(annotation: Any, scope: Mapping[str, Any] | None = None) -> TypeSp
     if annotation is list or origin in (list, tuple):
         return _array(annotation, scope)
     if origin is dict:
-        return attrs.evolve(JSON, python=_name(annotation))
+        return attrs.evolve(JSON, python=_name(annotation), each=_known(get_args(annotation)[1], scope))
     if inspect.isclass(annotation):
         return _class(annotation, scope)
     raise Unsupported(_name(annotation))
@@ -98,8 +98,17 @@ def _array(annotation: Any, scope: Mapping[str, Any] | None) -> TypeSpec:
     args = [arg for arg in get_args(annotation) if arg is not Ellipsis] or [str]
     item = type_spec(args[0], scope)
     if len(args) != 1 or item.kind not in SCALARS | {Kind.JSON} or item.optional:
-        return attrs.evolve(JSON, python=_name(annotation))
+        each = item if len(args) == 1 else None
+        return attrs.evolve(JSON, python=_name(annotation), shape="list", each=each)
     return TypeSpec(Kind.ARRAY, _name(annotation), item=item)
+
+
+def _known(annotation: Any, scope: Mapping[str, Any] | None) -> TypeSpec | None:
+    """What is within a value that travels as JSON; None for what any value may be, as far as we know."""
+    try:
+        return type_spec(annotation, scope)
+    except Unsupported:
+        return None
 
 
 def _class(cls: type, scope: Mapping[str, Any] | None) -> TypeSpec:
@@ -111,9 +120,11 @@ def _class(cls: type, scope: Mapping[str, Any] | None) -> TypeSpec:
         raise Unsupported(cls.__name__)
     constructor = "" if typing.is_typeddict(cls) else cls.__name__
     specs = tuple((name, type_spec(hint, scope)) for name, hint in fields)
-    if any(spec.kind not in SCALARS or spec.optional for _, spec in specs):
-        # Tekton's objects hold strings only, so a nested value travels as one JSON string.
-        return TypeSpec(Kind.JSON, cls.__name__, constructor=constructor, properties=specs)
+    may_lack = _may_lack(cls)
+    keys_left_out = typing.is_typeddict(cls) and may_lack
+    if keys_left_out or any(spec.kind not in SCALARS or spec.optional for _, spec in specs):
+        # Tekton's objects hold strings only, and all their keys: what is nested or may lack one travels as JSON.
+        return TypeSpec(Kind.JSON, cls.__name__, constructor=constructor, properties=specs, may_lack=may_lack)
     return TypeSpec(Kind.OBJECT, cls.__name__, properties=specs, constructor=constructor)
 
 
@@ -126,7 +137,25 @@ def _fields(cls: type, scope: Mapping[str, Any] | None) -> list[tuple[str, Any]]
         hints = typing.get_type_hints(cls, localns=dict(scope) if scope else None, include_extras=True)
     except (NameError, TypeError) as error:
         raise Unsupported(f"{cls.__name__} ({error})") from error
-    return list(hints.items())
+    return [(name, _required(hint)) for name, hint in hints.items()]
+
+
+def _required(hint: Any) -> Any:
+    """The type within `NotRequired[...]` and `Required[...]`, of typing or of typing_extensions."""
+    return get_args(hint)[0] if getattr(get_origin(hint), "_name", "") in ("NotRequired", "Required") else hint
+
+
+def _may_lack(cls: type) -> frozenset[str]:
+    """The fields that a value of the class may be written without."""
+    if typing.is_typeddict(cls):
+        return frozenset(getattr(cls, "__optional_keys__", ()))
+    if attrs.has(cls):
+        return frozenset(field.name for field in attrs.fields(cls) if field.default is not attrs.NOTHING)
+    if dataclasses.is_dataclass(cls):
+        missing = dataclasses.MISSING
+        fields = dataclasses.fields(cls)
+        return frozenset(each.name for each in fields if (each.default, each.default_factory) != (missing, missing))
+    return frozenset(getattr(cls, "_field_defaults", ()))
 
 
 def read_signature(

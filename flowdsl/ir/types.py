@@ -53,6 +53,9 @@ class TypeSpec:
     string. `item` is an array's element type, `choices` the texts a CHOICE may take, `properties` an object's fields
     in order. `constructor` is the name, in the task's module, of the class that rebuilds the value (Enum, dataclass,
     attrs class, NamedTuple); empty where plain data serves (str, dict, list).
+
+    What else is known of a JSON value, to check one by: `shape` is `list` or `dict` where it must be one, `each` the
+    type of its elements or values, `may_lack` the fields that have a default or that a TypedDict does not require.
     """
 
     kind: Kind
@@ -62,6 +65,9 @@ class TypeSpec:
     choices: tuple[str, ...] = ()
     properties: tuple[tuple[str, TypeSpec], ...] = ()
     constructor: str = ""
+    shape: str = ""
+    each: TypeSpec | None = None
+    may_lack: frozenset[str] = frozenset()
 
     @property
     def tekton(self) -> str:
@@ -78,6 +84,6 @@ STRING = TypeSpec(Kind.STRING, "str")
 INTEGER = TypeSpec(Kind.INTEGER, "int")
 FLOAT = TypeSpec(Kind.FLOAT, "float")
 BOOLEAN = TypeSpec(Kind.BOOLEAN, "bool")
-JSON = TypeSpec(Kind.JSON, "dict")
+JSON = TypeSpec(Kind.JSON, "dict", shape="dict")
 FILE = TypeSpec(Kind.FILE, "File")
 DIRECTORY = TypeSpec(Kind.DIRECTORY, "Directory")
