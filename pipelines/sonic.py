@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sonic_tasks.clip import evaluate, run_inference
-from sonic_tasks.gate import THRESHOLDS, gate
+from sonic_tasks.gate import THRESHOLDS, Rule, gate
 from sonic_tasks.model_image import build_image
 from sonic_tasks.report import report
 from sonic_tasks.upload import upload
@@ -74,7 +74,7 @@ def sonic(
     service_endpoint: str = "",
     evaluation_endpoint: str = "",
     startup_seconds: float = 600.0,
-    thresholds: dict = THRESHOLDS,
+    thresholds: dict[str, Rule] = THRESHOLDS,
     require_baseline: bool = True,
     bucket: str = "sonic-clips",
     s3_endpoint: str = "",

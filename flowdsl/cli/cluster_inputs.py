@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -56,26 +54,6 @@ def owner_of(documents: Sequence[Mapping[str, Any]]) -> str:
     """The pipeline that what is applied belongs to; empty where there is not exactly one."""
     names = [each["metadata"]["name"] for each in documents if each.get("kind") == "Pipeline"]
     return str(names[0]) if len(names) == 1 else ""
-
-
-def values_of(file: str, given: Mapping[str, str]) -> dict[str, str]:
-    """The values of a params file, then those of the command line. Raises UsageError."""
-    return {**(_params_file(file) if file else {}), **given}
-
-
-def _params_file(file: str) -> dict[str, str]:
-    """`name: value` in YAML or JSON, as the text that `--set` takes."""
-    import yaml
-
-    try:
-        found = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"--params-file {file}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"--params-file {file} can't be read: {error}") from error
-    if not isinstance(found, dict):
-        raise UsageError(f"--params-file {file} holds no mapping of params to values")
-    return {str(name): value if isinstance(value, str) else json.dumps(value) for name, value in found.items()}
 
 
 def ask_missing(run: Document, documents: list[Document], *, default_values: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from flowdsl.cli.shared_options import PARAMS_FILE, SET
 from flowdsl.cli.values import assignments
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.pipeline import Pipeline
@@ -22,8 +23,8 @@ _TARGET: list[click.Parameter] = [
 _OUTPUT = click.Option(["--output"], type=click.Choice(["text", "json"]), default="text", help="json: for machines.")
 _LOGS = click.Option(["--logs/--no-logs"], default=True, help="Whether plain output shows what steps print.")
 _VALUES: list[click.Parameter] = [
-    click.Option(["--set", "values"], multiple=True, metavar="PARAM=VALUE", help="A param of the PipelineRun."),
-    click.Option(["--params-file"], default="", metavar="FILE", help="Params as a YAML or JSON mapping."),
+    SET,
+    PARAMS_FILE,
     click.Option(["--alpha"], multiple=True, metavar="FLAG", help="Opt in to an alpha feature of Tekton."),
 ]
 _APPLYING: list[click.Parameter] = [
@@ -120,10 +121,10 @@ def _command(name: str, callback: Callable[..., Any], params: list[click.Paramet
 def _split(ctx: click.Context, options: dict[str, Any]) -> tuple[Pipeline | None, Any, Any]:
     """The pipeline at hand, what the command is about, and where; what is left in `options` is the command's own."""
     from flowdsl.cli.cluster_commands import target_of
-    from flowdsl.cli.cluster_inputs import Given, values_of
+    from flowdsl.cli.cluster_inputs import Given
 
     target = target_of(options)
-    values = values_of(options.pop("params_file"), assignments(options.pop("values")))
+    values = assignments(options.pop("values"), options.pop("params_file"))
     given = Given(tuple(options.pop("files", ())), values, target.namespace, frozenset(options.pop("alpha")))
     if "dry_run" in options:
         options["dry_run"] = bool(options["dry_run"])

@@ -10,7 +10,7 @@ import click
 
 from flowdsl.cli import cluster_options, diff_options, review, run_options
 from flowdsl.cli.say import give, say, show
-from flowdsl.cli.shared_options import EXCLUDE
+from flowdsl.cli.shared_options import EXCLUDE, PARAMS_FILE, SET
 from flowdsl.diagnostics import UsageError, escape
 from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.manifest import Manifest
@@ -55,7 +55,8 @@ _COMPILE_OPTIONS: list[click.Parameter] = [
     ),
     click.Option(["--check"], is_flag=True, help="Write nothing; exit 1 with a diff if what is there is stale."),
     click.Option(["--inline"], is_flag=True, help="Embed each Task in the Pipeline instead of sharing it by name."),
-    click.Option(["--set", "values"], multiple=True, metavar="PARAM=VALUE", help="A param of the PipelineRun."),
+    SET,
+    PARAMS_FILE,
     click.Option(["--namespace"], metavar="NS", help="Namespace of every object."),
     click.Option(["--format", "format_"], type=click.Choice(["yaml", "json"]), default="yaml", help="What to write."),
     _ALPHA,

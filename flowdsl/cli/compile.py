@@ -26,13 +26,16 @@ def compile_command(
     check: bool,
     inline: bool,
     values: tuple[str, ...],
+    params_file: str,
     namespace: str | None,
     format_: str,
     alpha: tuple[str, ...],
     output: str,
 ) -> int:
     """Compile, then print, write or compare. Raises FlowError for findings, UsageError for a bad call."""
-    options = CompileOptions(namespace=namespace, inline=inline, params=assignments(values), alpha=frozenset(alpha))
+    options = CompileOptions(
+        namespace=namespace, inline=inline, params=assignments(values, params_file), alpha=frozenset(alpha)
+    )
     compiled = compile_target(pipeline, options)
     if to == "-":
         if check:

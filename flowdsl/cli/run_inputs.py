@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from flowdsl.cli.values import typed
 from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
@@ -218,30 +218,13 @@ def pipeline_spec(run: Mapping[str, Any], documents: Sequence[Document]) -> Mapp
 
 def set_params(run: Document, documents: Sequence[Document], values: Mapping[str, str]) -> None:
     """Give params of the run values that are text, read by the param's type. Raises UsageError."""
-    from flowdsl.runner.pipelinerun.params import declared_type
-
-    declared = {spec["name"]: declared_type(spec) for spec in pipeline_spec(run, documents).get("params") or ()}
+    declared = {spec["name"]: spec for spec in pipeline_spec(run, documents).get("params") or ()}
     params = {param["name"]: param for param in (run.get("spec") or {}).get("params") or ()}
     for name, text in values.items():
         if name not in declared:
             close = difflib.get_close_matches(name, declared, 1)
             hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(declared) or 'none'}"
             raise UsageError(f"the pipeline has no param {name!r}; {hint}")
-        params[name] = {"name": name, "value": _typed(name, text, declared[name])}
+        params[name] = {"name": name, "value": typed(declared[name], text)}
     if params:
         run.setdefault("spec", {})["params"] = list(params.values())
-
-
-def _typed(name: str, text: str, kind: str) -> Any:
-    if kind == "string":
-        return text
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = None
-    if kind == "array" and isinstance(value, list):
-        return [each if isinstance(each, str) else json.dumps(each) for each in value]
-    if kind == "object" and isinstance(value, dict):
-        return {key: each if isinstance(each, str) else json.dumps(each) for key, each in value.items()}
-    example = '["a", "b"]' if kind == "array" else '{"key": "value"}'
-    raise UsageError(f"param {name!r} is of type {kind}: write it as JSON, --set '{name}={example}'")

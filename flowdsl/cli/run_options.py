@@ -6,13 +6,15 @@ from typing import Any
 
 import click
 
+from flowdsl.cli.shared_options import PARAMS_FILE, SET
 from flowdsl.cli.values import assignments
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
 _RUNS = click.Option(["--runs", "root"], metavar="FOLDER", help="Where the runs are. [.flowdsl/runs]")
 _RUN_OPTIONS: list[click.Parameter] = [
-    click.Option(["--set", "values"], multiple=True, metavar="PARAM=VALUE", help="A param of the PipelineRun."),
+    SET,
+    PARAMS_FILE,
     click.Option(["--only"], multiple=True, metavar="TASK", help="This task and what it waits for; no finally."),
     click.Option(["--resume"], metavar="RUN", help="Go on with a run (or `last`): what is done is not run again."),
     click.Option(["--watch"], is_flag=True, help="Run again whenever a file beside this one changes."),
@@ -55,7 +57,7 @@ def _run(ctx: click.Context, *, files: tuple[str, ...] = (), watch: bool, **opti
     pipeline = ctx.obj if isinstance(ctx.obj, Pipeline) else None
     if isinstance(ctx.obj, Manifest):
         files = (ctx.obj.location.file,)
-    options["values"] = assignments(options["values"])
+    options["values"] = assignments(options["values"], options.pop("params_file"))
     options["resume"] = options["resume"] or ""
     options["gpu"] = options["gpu"] or ""
     options["alpha"] = frozenset(options["alpha"])

@@ -11,3 +11,5 @@ EXCLUDE = click.Option(
     help="Search folders without these files and folders: vendor, 'old/*.yaml'. Repeatable.",
 )
 """For whatever searches folders: what git ignores and folders of tools are left out anyway."""
+SET = click.Option(["--set", "values"], multiple=True, metavar="PARAM=VALUE", help="A param of the PipelineRun.")
+PARAMS_FILE = click.Option(["--params-file"], default="", metavar="FILE", help="Params as a YAML or JSON mapping.")

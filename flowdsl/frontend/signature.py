@@ -119,13 +119,13 @@ def _class(cls: type, scope: Mapping[str, Any] | None) -> TypeSpec:
     if fields is None:
         raise Unsupported(cls.__name__)
     constructor = "" if typing.is_typeddict(cls) else cls.__name__
-    specs = tuple((name, type_spec(hint, scope)) for name, hint in fields)
-    may_lack = _may_lack(cls)
+    specs = tuple((name, type_spec(_marked(hint)[1], scope)) for name, hint in fields)
+    may_lack = _may_lack(cls, dict(fields))
     keys_left_out = typing.is_typeddict(cls) and may_lack
     if keys_left_out or any(spec.kind not in SCALARS or spec.optional for _, spec in specs):
         # Tekton's objects hold strings only, and all their keys: what is nested or may lack one travels as JSON.
         return TypeSpec(Kind.JSON, cls.__name__, constructor=constructor, properties=specs, may_lack=may_lack)
-    return TypeSpec(Kind.OBJECT, cls.__name__, properties=specs, constructor=constructor)
+    return TypeSpec(Kind.OBJECT, cls.__name__, properties=specs, constructor=constructor, may_lack=may_lack)
 
 
 def _fields(cls: type, scope: Mapping[str, Any] | None) -> list[tuple[str, Any]] | None:
@@ -137,18 +137,22 @@ def _fields(cls: type, scope: Mapping[str, Any] | None) -> list[tuple[str, Any]]
         hints = typing.get_type_hints(cls, localns=dict(scope) if scope else None, include_extras=True)
     except (NameError, TypeError) as error:
         raise Unsupported(f"{cls.__name__} ({error})") from error
-    return [(name, _required(hint)) for name, hint in hints.items()]
+    return list(hints.items())
 
 
-def _required(hint: Any) -> Any:
-    """The type within `NotRequired[...]` and `Required[...]`, of typing or of typing_extensions."""
-    return get_args(hint)[0] if getattr(get_origin(hint), "_name", "") in ("NotRequired", "Required") else hint
+def _marked(hint: Any) -> tuple[str, Any]:
+    """`NotRequired` or `Required` where a TypedDict says it, of typing or of typing_extensions, and the type within."""
+    word = getattr(get_origin(hint), "_name", "")
+    return (word, get_args(hint)[0]) if word in ("NotRequired", "Required") else ("", hint)
 
 
-def _may_lack(cls: type) -> frozenset[str]:
+def _may_lack(cls: type, hints: Mapping[str, Any]) -> frozenset[str]:
     """The fields that a value of the class may be written without."""
     if typing.is_typeddict(cls):
-        return frozenset(getattr(cls, "__optional_keys__", ()))
+        # Python itself does not see the words in annotations that are text.
+        usual: frozenset[str] = getattr(cls, "__optional_keys__", frozenset())
+        words = {name: _marked(hint)[0] for name, hint in hints.items()}
+        return frozenset(name for name, word in words.items() if word == "NotRequired" or (not word and name in usual))
     if attrs.has(cls):
         return frozenset(field.name for field in attrs.fields(cls) if field.default is not attrs.NOTHING)
     if dataclasses.is_dataclass(cls):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypedDict
 
 from flowdsl import Workspace, task
 from sonic_tasks import PYTHON
@@ -19,6 +19,19 @@ THRESHOLDS = {
     "fid": {"better": "lower", "limit": 60.0, "regression": 0.10},
     "duration_error": {"better": "lower", "limit": 0.5},
 }
+
+
+class Better(TypedDict):
+    """What every rule says."""
+
+    better: Literal["lower", "higher", "zero"]
+
+
+class Rule(Better, total=False):
+    """The rule for one measure; without a limit, or without a regression, that is not looked at."""
+
+    limit: float
+    regression: float
 
 
 class Verdict(NamedTuple):
