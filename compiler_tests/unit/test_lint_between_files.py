@@ -254,6 +254,39 @@ def test_a_token_is_told_once_wherever_it_stands(spec: str) -> None:
     assert told({"x.yaml": document("Task", "t", spec)}, "FLOW321") == [("x.yaml", "FLOW321")]
 
 
+@pytest.mark.parametrize(
+    ("spec", "codes"),
+    [
+        # A param that is a whole line is code that is meant to run, and may use the workspace and write the result.
+        ("  steps: [{name: s, image: 'a:1', script: \"echo a\\n$(params.a)\\n\"}]", set()),
+        ("  steps: [{name: s, image: 'a:1', command: [sh, -c, $(params.a)]}]", set()),
+        ("  steps: [{name: s, image: 'a:1', script: 'echo $(params.a)'}]", {"FLOW305", "FLOW306", "FLOW320"}),
+        ("  steps: [{name: s, image: 'a:1', command: [ls, $(params.a)]}]", {"FLOW305", "FLOW306"}),
+        (
+            "  steps: [{name: s, image: 'a:1', script: 'echo a > \"$(results.r-${i}.path)\" $(params.a)'}]",
+            {"FLOW306", "FLOW320"},
+        ),
+    ],
+)
+def test_what_comes_with_the_run_may_use_anything(spec: str, codes: set[str]) -> None:
+    head = "  params: [{name: a}]\n  workspaces: [{name: w}]\n  results: [{name: r}]\n"
+    found = told({"x.yaml": document("Task", "t", head + spec)})
+    assert {code for _, code in found if code.startswith("FLOW3")} == codes
+
+
+def test_an_image_is_told_once_and_what_ko_builds_never() -> None:
+    images = ["alpine", "alpine", "ko://example.com/cmd/x", "github.com/acme/cmd/x", "alpine:latest"]
+    steps = ", ".join(f"{{name: s{number}, image: '{image}', command: [ls]}}" for number, image in enumerate(images))
+    found = told({"x.yaml": document("Task", "t", f"  steps: [{steps}]")}, "FLOW322")
+    assert len(found) == 2
+
+
+def test_a_param_that_is_said_to_be_kept() -> None:
+    spec = "  params: [{name: old, description: 'Deprecated, has no effect'}]\n  steps: [{image: 'a:1', command: [ls]}]"
+    assert told({"x.yaml": document("Task", "t", spec)}, "FLOW304") == []
+    assert told({"x.yaml": document("Task", "t", spec.replace("Deprecated, has no effect", "the folder"))}, "FLOW304")
+
+
 def test_one_mistake_is_told_once() -> None:
     versioned = pipeline_of(more=", version: '0.2'")
     assert told({"p.yaml": versioned}) == [("p.yaml", "FLOW201")]
@@ -277,6 +310,7 @@ RISKY = document(
         ("a/examples/b/task.yaml", {"FLOW304"}),
         ("a/tests/task.yaml", set()),
         ("pkg/testdata/task.yaml", set()),
+        ("pkg/golden/a/task.yaml", set()),
         ("contest/task.yaml", {"FLOW304", "FLOW320", "FLOW322"}),
         ("/somewhere/tests/task.yaml", {"FLOW304", "FLOW320", "FLOW322"}),
     ],

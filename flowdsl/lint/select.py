@@ -12,8 +12,9 @@ OPT_IN = frozenset({"FLOW309", "FLOW323", "FLOW327", "FLOW334", "FLOW345", "FLOW
 HARDENING = frozenset({"FLOW320", "FLOW322", "FLOW329"})
 """Rules for what others run: not told in tests, samples and examples unless they are selected."""
 UNUSED = frozenset({"FLOW304", "FLOW305", "FLOW306", "FLOW316"})
-"""Rules about what could go: not told in tests and what they read, unless they are selected."""
-_TESTS = frozenset({"test", "tests", "testdata", "test-data", "fixtures", "golden", "e2e"})
+"""Rules about what could go: not told in tests, unless they are selected."""
+_TESTS = frozenset({"test", "tests", "e2e", "spec"})
+_DATA = frozenset({"testdata", "test-data", "fixtures", "golden"})
 _SAMPLES = frozenset({"sample", "samples", "example", "examples"})
 
 
@@ -45,11 +46,15 @@ class Selection:
 
 
 def _is_spared(code: str, file: str) -> bool:
-    """Whether a rule is not for a file of this kind, as the names of the folders it is in say."""
-    if code not in HARDENING and code not in UNUSED:
+    """Whether a rule is not for a file of this kind, as the names of the folders it is in say. Secrets are for all."""
+    if not code.startswith("FLOW3") or code == "FLOW321":
         return False
-    folders = set(_parts(file))
-    return not folders.isdisjoint(_TESTS) or (code in HARDENING and not folders.isdisjoint(_SAMPLES))
+    folders = _DATA
+    if code in HARDENING or code in UNUSED:
+        folders |= _TESTS
+    if code in HARDENING:
+        folders |= _SAMPLES
+    return not folders.isdisjoint(_parts(file))
 
 
 def _parts(file: str) -> tuple[str, ...]:

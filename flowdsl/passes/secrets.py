@@ -43,9 +43,9 @@ def _check_task(task: TaskDef, collector: Collector) -> None:
     for name, value in _environment(task.options):
         if isinstance(value, str) and looks_secret(name, value):
             _report(f"variable {name!r} of task {task.name!r}", task.location, collector)
-    for script in _scripts(task):
-        if start := find_credential(script):
-            _report(f"a script of task {task.name!r} (at {start}…)", task.location, collector)
+    for what, text in _texts(task):
+        if start := find_credential(text):
+            _report(f"{what} of task {task.name!r} (at {start}…)", task.location, collector)
 
 
 def _environment(options: Any) -> Iterator[tuple[str, Any]]:
@@ -56,12 +56,16 @@ def _environment(options: Any) -> Iterator[tuple[str, Any]]:
         yield from getattr(part, "env", {}).items()
 
 
-def _scripts(task: TaskDef) -> Iterator[str]:
+def _texts(task: TaskDef) -> Iterator[tuple[str, str]]:
+    """Every text that a container of the task gets, with what it is."""
     if task.script:
-        yield task.script
+        yield "a script", task.script
     for part in (task.options, *getattr(task.options, "steps", ()), *getattr(task.options, "sidecars", ())):
         if script := getattr(part, "script", ""):
-            yield script
+            yield "a script", script
+        for word in (*getattr(part, "command", ()), *getattr(part, "args", ())):
+            if isinstance(word, str):
+                yield "an argument", word
 
 
 def _is_secret(name: str, value: Text | None) -> bool:

@@ -12,23 +12,27 @@ from flowdsl.kube import looks_secret, parse_quantity
 from flowdsl.tekton.containers import ResourceRequirements
 from flowdsl.tekton.tasks import Sidecar, Step, StepTemplate
 
+# What `ko` builds from a Go package as it applies the document, and pins by its digest.
+_BUILT = ("ko://", "github.com/")
 _TAG = re.compile(r":([\w][\w.-]*)$")
 
 
 def check(spec: SpecAt, report: Report) -> None:
     """FLOW308, FLOW309, FLOW321–324 for the containers of one task."""
+    images: set[str] = set()
     for path, container in containers(spec):
-        _image(container.image, path, report)
+        _image(container.image, path, images, report)
         _environment(container, path, report)
         resources(container.computeResources, (*path, "computeResources"), report)
     _requests(spec, report)
     _hashbangs(spec, report)
 
 
-def _image(image: str | None, path: Path, report: Report) -> None:
-    """FLOW322: an image is the same tomorrow."""
-    if not image or "$(" in image or "@sha256:" in image:
+def _image(image: str | None, path: Path, seen: set[str], report: Report) -> None:
+    """FLOW322: an image is the same tomorrow. Told once for each image of a task."""
+    if not image or "$(" in image or "@sha256:" in image or image in seen or image.startswith(_BUILT):
         return
+    seen.add(image)
     tag = _TAG.search(image.rsplit("/", 1)[-1])
     hint = "name a version, or better a digest: the same YAML then runs the same code tomorrow"
     if tag is None:

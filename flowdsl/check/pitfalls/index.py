@@ -109,8 +109,10 @@ class Index:
         folders = self.below.get((kind, name or ""))
         if folders is None:
             return None
+        # A version that is asked for is one that some of them have, or none of them says its own.
+        said = version if any(each.version for each in folders[()]) else ""
         for folder in _upwards(near.folder):
-            found = [each for each in folders.get(folder, ()) if not version or each.version in ("", version)]
+            found = [each for each in folders.get(folder, ()) if not said or each.version == said]
             if found:
                 own = [each for each in found if each.file == near.file]
                 return _only(own[:1] or [each for each in found if each.folder == folder] or found)

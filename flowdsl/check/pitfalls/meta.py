@@ -33,7 +33,10 @@ def check(document: Model, raw: Any, report: Report) -> None:
     for path, text in texts(at(raw, ("spec",)), ("spec",)):
         secrets.shaped(path, text, raw, report)
         match = _OLD.search(text) if "puts." in text else None
-        if match:
+        if match and match[0].startswith("$(inputs.params"):
+            hint = "write $(params.NAME): the older form is replaced still, and not checked"
+            report.warning("FLOW334", path, f"{match[0]} is an older form", hint)
+        elif match:
             hint = "write $(params.NAME); Tekton replaces the old form no longer"
             report.warning("FLOW328", path, f"{match[0]} is the syntax of v1alpha1", hint)
     _references(document, report)

@@ -32,6 +32,13 @@ def check(spec: SpecAt, report: Report) -> None:
             _pasted(code, at, report)
 
 
+def is_line(code: str, match: re.Match[str]) -> bool:
+    """Whether a reference is all there is in its line: what stands there is meant to be code."""
+    before = code[code.rfind("\n", 0, match.start()) + 1 : match.start()]
+    after = code[match.end() :].split("\n", 1)[0] if match.end() < len(code) else ""
+    return not before.strip() and not after.strip()
+
+
 def _inline_code(container: Step | Sidecar, path: Path) -> list[tuple[Path, str]]:
     """The text after `sh -c`, wherever command ends and args begin."""
     words = [((*path, "command", i), word) for i, word in enumerate(container.command or ())]
@@ -52,7 +59,8 @@ def _pasted(code: str, path: Path, report: Report) -> None:
         return
     seen: dict[str, None] = {}
     for match in _PASTED.finditer(code):
-        seen.setdefault(match[0])
+        if not is_line(code, match):
+            seen.setdefault(match[0])
     if seen:
         names = ", ".join(seen)
         hint = 'pass it in env and read it there: env: [{name: URL, value: $(params.url)}], then "$URL" in the script'

@@ -6,9 +6,13 @@ import re
 from typing import Any
 
 from flowdsl.check.findings import Report
+from flowdsl.check.matrix import matrix_params
+from flowdsl.check.pitfalls.scripts import is_line
 from flowdsl.check.pitfalls.shapes import PipelineAt, SpecAt, fields_at, params_used, texts, workspaces_used
 from flowdsl.tekton.params import ParamSpec
+from flowdsl.tekton.tasks import Step
 
+_WHOLE = re.compile(r"\$\(params[.\[][^()]*\)")
 _KEPT = re.compile(r"\b(?:unused|deprecated|obsolete|not used|no longer used|ignored|no effect)\b", re.I)
 # A result whose name the shell puts together: $(results.digest-${i}.path).
 _ANY_RESULT = re.compile(r"\$\(results\.[^)$]*\$")
@@ -19,6 +23,8 @@ def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
     own = fields_at(raw, spec.path)
     found = [text for key, value in own.items() if key not in ("params", "description") for _, text in texts(value)]
     used = params_used(iter(found))
+    # A matrix makes a run for each value, whether the steps look at it or not.
+    used |= {param.name or "" for _, param in matrix_params(spec.task.matrix if spec.task else None)}
     for index, param in enumerate(spec.spec.params or ()):
         if param.name not in used and not _is_kept(param):
             place = (*spec.path, "params", index)
@@ -26,6 +32,8 @@ def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
                 "FLOW304", place, f"the param {param.name!r} is never used", "remove it, or use it in a step"
             )
     # A step by reference may write a result under the name that its action gives it; so may one that knows the folder.
+    if any(map(_is_open, spec.spec.steps or ())):
+        return
     by_name = not any("/tekton/results" in text or _ANY_RESULT.search(text) for text in found)
     if by_name and not any(step.ref for step in spec.spec.steps or ()):
         for index, result in enumerate(spec.spec.results or ()):
@@ -39,6 +47,17 @@ def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
 def _is_kept(param: ParamSpec) -> bool:
     """Whether a param is said to be kept for those who still give it."""
     return param.description is not None and _KEPT.search(param.description) is not None
+
+
+def _is_open(step: Step) -> bool:
+    """Whether a step gets code, or a list of arguments, from the run: that may name anything of the task."""
+    code = step.script or ""
+    words = [*(step.command or ()), *(step.args or ())]
+    return any(is_line(code, match) for match in _WHOLE.finditer(code)) or any(
+        match[0].endswith("[*])") or words[max(0, index - 1)] == "-c"
+        for index, word in enumerate(words)
+        if (match := _WHOLE.fullmatch(word or ""))
+    )
 
 
 def _writes(text: str, name: str) -> bool:
