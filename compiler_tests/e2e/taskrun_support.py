@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flowdsl.runner.contract import BoundWorkspace, Stop, TaskRunWork
+from flowdsl.runner.masking import Masker
 from flowdsl.tekton.status import TaskRunStatus
 
 
@@ -21,6 +22,10 @@ class FakeCluster:
         self.config_maps: dict[str, dict[str, bytes]] = {}
         self.claims: dict[str, Path] = {}
         self.step_actions: dict[str, dict[str, Any]] = {}
+
+    @property
+    def masker(self) -> Masker:
+        return Masker(value for data in self.secrets.values() for value in data.values())
 
     def claim(self, name: str) -> Path:
         return self.claims[name]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flowdsl.runner.contract import Cluster, Observer, Stop, TaskRunWork
+from flowdsl.runner.masking import Masker
 from flowdsl.runner.pipelinerun.budget import Resources
 from flowdsl.runner.pipelinerun.catalogue import Catalogue
 from flowdsl.runner.pipelinerun.engine import Engine, Settings
@@ -71,6 +72,7 @@ class NoCluster:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.masker = Masker()
 
     def claim(self, name: str) -> Path:
         path = self.root / name

@@ -12,14 +12,15 @@ from pathlib import Path
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
 
-def write_files(files: Mapping[Path, bytes]) -> None:
+def write_files(files: Mapping[Path, bytes], *, private: bool = False) -> None:
     """Write finished bytes to their paths, making directories as needed.
 
     Every file is first written whole, and flushed to the disk, beside its target; only when all of them are does any
     target change, each in one step (`os.replace`). A target keeps its mode, a symbolic link stays one and its end is
-    written; a device, pipe or socket (`/dev/null`, `/dev/stdout`) is written to, never replaced. Raises TypeError for a
-    value that isn't bytes, IsADirectoryError and ValueError (two names for one file) before anything is touched, and
-    OSError from the disk; on an error no temporary file or new directory is left.
+    written; `private` makes files and new directories this user's alone, whatever the umask. A device, pipe or socket
+    (`/dev/null`, `/dev/stdout`) is written to, never replaced. Raises TypeError for a value that isn't bytes,
+    IsADirectoryError and ValueError (two names for one file) before anything is touched, and OSError from the disk; on
+    an error no temporary file or new directory is left.
     """
     targets = _checked(files)
     streams = {target: targets.pop(target) for target in [each for each in targets if _is_stream(each)]}
@@ -27,8 +28,8 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     temporaries: dict[Path, Path] = {}
     try:
         for target, content in targets.items():
-            _make_parents(target.parent, made)
-            _write(target, content, temporaries)
+            _make_parents(target.parent, made, private)
+            _write(target, content, temporaries, private)
         for target, content in streams.items():
             target.write_bytes(content)
         for target, temporary in list(temporaries.items()):
@@ -61,17 +62,17 @@ def _is_stream(target: Path) -> bool:
     return target.exists() and not target.is_file() and not target.is_dir()
 
 
-def _make_parents(directory: Path, made: list[Path]) -> None:
+def _make_parents(directory: Path, made: list[Path], private: bool) -> None:
     missing = []
     while not directory.exists():
         missing.append(directory)
         directory = directory.parent
     for path in reversed(missing):
-        path.mkdir(exist_ok=True)
+        path.mkdir(0o700 if private else 0o777, exist_ok=True)
         made.append(path)
 
 
-def _write(target: Path, content: bytes, temporaries: dict[Path, Path]) -> None:
+def _write(target: Path, content: bytes, temporaries: dict[Path, Path], private: bool) -> None:
     """Write the content beside its target and note where in `temporaries`."""
     temporary, descriptor = _new_file(target.parent)
     temporaries[target] = temporary
@@ -79,6 +80,9 @@ def _write(target: Path, content: bytes, temporaries: dict[Path, Path]) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    if private:
+        temporary.chmod(0o600)
+        return
     with contextlib.suppress(FileNotFoundError):
         temporary.chmod(stat.S_IMODE(target.stat().st_mode))
 

@@ -18,6 +18,7 @@ from typing import Any
 import attrs
 
 from flowdsl.runner.contract import BoundWorkspace
+from flowdsl.runner.modes import make_folder, write_file
 
 ANNOTATION = "flowdsl.dev/cache"
 HIT = "flowdsl.dev/cache-hit"
@@ -93,11 +94,11 @@ class Cache:
         """Keep what a TaskRun gave. An entry appears whole; of two at once the first stays."""
         temporary = self.root / f".{key}.{uuid.uuid4().hex}"
         try:
-            temporary.mkdir(parents=True)
+            make_folder(temporary)
             source = _outputs(workspaces)
             if source is not None and source.is_dir():
                 shutil.copytree(source, temporary / _OUTPUTS, symlinks=True)
-            (temporary / "status.json").write_text(json.dumps(status), encoding="utf-8")
+            write_file(temporary / "status.json", json.dumps(status).encode())
             os.rename(temporary, self.root / key)
         except OSError:
             shutil.rmtree(temporary, ignore_errors=True)

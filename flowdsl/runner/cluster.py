@@ -5,12 +5,28 @@ from __future__ import annotations
 import base64
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from flowdsl.ir.local import LocalRun
+from flowdsl.runner.masking import Masker
 from flowdsl.runner.pipelinerun.catalogue import Catalogue
+
+
+def secret_data(document: Mapping[str, Any]) -> dict[str, bytes]:
+    """What a Secret holds; `stringData` goes before `data`."""
+    data = {key: base64.b64decode(value) for key, value in (document.get("data") or {}).items()}
+    return data | {key: str(value).encode() for key, value in (document.get("stringData") or {}).items()}
+
+
+def masker_of(documents: Iterable[Mapping[str, Any]], local: LocalRun) -> Masker:
+    """The masker of a run: it knows every Secret among the documents, and those that stand in for the cluster's."""
+    found = [value.encode() for data in local.secrets.values() for value in data.values()]
+    for document in documents:
+        if document.get("kind") == "Secret":
+            found += secret_data(document).values()
+    return Masker(found)
 
 
 class LocalCluster:
@@ -22,7 +38,9 @@ class LocalCluster:
         local: LocalRun,
         catalogue: Catalogue,
         notice: Callable[[str], None] = lambda _: None,
+        masker: Masker | None = None,
     ) -> None:
+        self.masker = masker or masker_of(catalogue.documents.values(), local)
         self._claims = claims
         self._local = local
         self._catalogue = catalogue
@@ -65,8 +83,7 @@ class LocalCluster:
         document = self._catalogue.documents.get(("Secret", name))
         if document is None:
             raise LookupError(f'secret "{name}" not found: give it with LocalRun(secrets={{"{name}": {{...}}}})')
-        data = {key: base64.b64decode(value) for key, value in (document.get("data") or {}).items()}
-        return data | {key: str(value).encode() for key, value in (document.get("stringData") or {}).items()}
+        return secret_data(document)
 
     def config_map(self, name: str) -> Mapping[str, bytes]:
         """The data of a ConfigMap: that of the LocalRun before that of a document. Raises LookupError."""

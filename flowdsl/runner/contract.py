@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 import attrs
 
+from flowdsl.runner.masking import Masker
+
 
 @attrs.frozen
 class BoundWorkspace:
@@ -48,6 +50,10 @@ class TaskRunWork:
 
 class Cluster(Protocol):
     """The objects that a run refers to by name, as they stand on this machine."""
+
+    @property
+    def masker(self) -> Masker:
+        """What must not be shown or written down: the values of every Secret there is, used or not."""
 
     def claim(self, name: str) -> Path:
         """The folder of a PersistentVolumeClaim. Raises LookupError where there is none."""

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -17,8 +18,12 @@ import attrs
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.ir.local import Service
+from flowdsl.runner.masking import MaskedStream, Masker
+from flowdsl.runner.modes import make_folder
+from flowdsl.runner.taskrun.output import CHUNK, Log
 
 _EACH = 0.05
+_PATIENCE = 2.0  # seconds for the last words of a service that has ended
 
 
 @attrs.define
@@ -29,6 +34,7 @@ class Running:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    reader: threading.Thread
 
     @property
     def url(self) -> str:
@@ -50,7 +56,9 @@ class Services:
         environment: Mapping[str, str],
         ports: Mapping[str, int] | None = None,
         notice: Callable[[str], None] = lambda _: None,
+        masker: Masker | None = None,
     ) -> None:
+        self._masker = masker or Masker()
         self._services = services
         self._folder = folder
         self._environment = environment
@@ -96,11 +104,12 @@ class Services:
             except subprocess.TimeoutExpired:
                 each.process.kill()
                 each.process.wait()
+            each.reader.join(_PATIENCE)
         self.running.clear()
 
     def _start(self, service: Service) -> Running:
         folder = self._folder / service.name
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         log = self._folder / f"{service.name}.log"
         port = free_port(self._ports.get(service.name))
         while port in self.ports.values():
@@ -111,16 +120,27 @@ class Services:
         command = [_filled(part, known) for part in service.command]
         environment = {**self._environment, **{name: _filled(value, known) for name, value in service.env.items()}}
         guard = str(Path(__file__).with_name("guard.py"))
-        with log.open("ab") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-I", guard, *command],
-                stdin=subprocess.PIPE,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                start_new_session=True,
-            )
-        return Running(service, port, process, log)
+        process = subprocess.Popen(
+            [sys.executable, "-I", guard, *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )
+        reader = threading.Thread(target=self._keep, args=(process, Log(log)), name=service.name, daemon=True)
+        reader.start()
+        return Running(service, port, process, log, reader)
+
+    def _keep(self, process: subprocess.Popen[bytes], log: Log) -> None:
+        """Keep what a service prints, Secrets masked, for as long as anything of it may print."""
+        assert process.stdout is not None
+        masked = MaskedStream(self._masker)
+        with process.stdout as out:
+            while data := out.read1(CHUNK):  # type: ignore[attr-defined]
+                log.write(masked.feed(data))
+        log.write(masked.flush())
+        log.close()
 
     def _wait_for_all(self) -> None:
         """Until each has answered. The patience of each counts from here: they all start together."""
@@ -139,6 +159,7 @@ class Services:
         service = running.service
         code = running.process.poll()
         if code is not None:
+            running.reader.join(_PATIENCE)
             raise UsageError(f"service {service.name} ended with code {code} before it was ready\n{_tail(running.log)}")
         try:
             # Short: while one hangs, the others wait to be asked.

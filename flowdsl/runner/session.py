@@ -7,11 +7,13 @@ from typing import Any
 
 import attrs
 
+from flowdsl.diagnostics import InternalError, UsageError
 from flowdsl.ir.local import LocalRun, Service
 from flowdsl.runner.cache import Cache
-from flowdsl.runner.cluster import LocalCluster
+from flowdsl.runner.cluster import LocalCluster, masker_of
 from flowdsl.runner.contract import TaskRunner
 from flowdsl.runner.made_files import made_files
+from flowdsl.runner.masking import Masker
 from flowdsl.runner.pipelinerun.catalogue import Catalogue, Equivalent
 from flowdsl.runner.pipelinerun.engine import Engine, Settings
 from flowdsl.runner.pipelinerun.only import only
@@ -55,30 +57,45 @@ class Session:
         Raises UsageError for a service that does not start, InternalError for our bug.
         """
 
+        masker = masker_of(self.documents, self.local)
+        try:
+            return self._play(lambda event: emit(masker.event(event)), ready, masker)
+        except Exception as error:
+            # It may quote the log of a service, or what a step was given.
+            text = masker.text(str(error))
+            if text == str(error):
+                raise
+            raise (UsageError if isinstance(error, UsageError) else InternalError)(text) from None
+
+    def _play(self, emit: Callable[[Event], None], ready: Callable[[Engine], None], masker: Masker) -> Document:
         def notice(text: str) -> None:
             emit(Notice(text))
 
         about = self.folder.about()
         folder = self.folder.path / "services"
-        with Services(self._services(), folder, self.environment, about.get("ports"), notice) as services:
+        with Services(self._services(), folder, self.environment, about.get("ports"), notice, masker) as services:
             known = set(services.params())
             values = {name: value for name, value in services.params().items() if name not in self.chosen}
             if known:
                 self.set_params(values)
                 self.folder.write_about({**about, "ports": services.ports})
-            return self._run(emit, notice, ready)
+            return self._run(emit, notice, ready, masker)
 
     def _services(self) -> list[Service]:
         """The services that are of use: one whose params the user gave other values has nothing to do."""
         return [each for each in self.local.services if not each.params or not self.chosen.issuperset(each.params)]
 
     def _run(
-        self, emit: Callable[[Event], None], notice: Callable[[str], None], ready: Callable[[Engine], None]
+        self,
+        emit: Callable[[Event], None],
+        notice: Callable[[str], None],
+        ready: Callable[[Engine], None],
+        masker: Masker,
     ) -> Document:
         catalogue = Catalogue.of(self.documents, self.stand_ins, self.equivalent)
         run = self._chosen_run(catalogue)
-        cluster = LocalCluster(self.folder.path / "claims", self.local, catalogue, notice)
-        recorder = FolderRecorder(self.folder, again=self._again(run, catalogue))
+        cluster = LocalCluster(self.folder.path / "claims", self.local, catalogue, notice, masker)
+        recorder = FolderRecorder(self.folder, masker, again=self._again(run, catalogue))
         try:
             emit(
                 RunStarted(run["metadata"]["name"], _pipeline(self.run), _tasks(run, catalogue), str(self.folder.path))

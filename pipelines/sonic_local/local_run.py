@@ -64,7 +64,7 @@ def sonic_local_run() -> LocalRun:
         secrets={
             "sonic-registry": {".dockerconfigjson": json.dumps({"auths": {}})},
             # The store on loopback takes any key; these are no secret of anyone.
-            "sonic-s3": {"access-key": "local", "secret-key": "for-the-store-on-loopback"},
+            "sonic-s3": {"access-key": "access-to-the-store-on-loopback", "secret-key": "for-the-store-on-loopback"},
         },
         tasks={"build-image": build_image},
         services=services(given),

@@ -81,7 +81,8 @@ class Worker:
             now = stamp(time.time())
             return {**found, "startTime": now, "completionTime": now}
         status = self._run(run, work, stop)
-        if condition({"status": status}).get("status") == "True":
+        # What holds a Secret stays in memory.
+        if condition({"status": status}).get("status") == "True" and self.cluster.masker.data(status) is status:
             self.cache.keep(key, status, work.workspaces)
         return status
 

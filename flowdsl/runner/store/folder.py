@@ -15,6 +15,7 @@ import attrs
 import yaml
 
 from flowdsl.emit import emit_yaml, write_files
+from flowdsl.runner.modes import make_folder, open_file, write_file
 
 RUNS = Path(".flowdsl") / "runs"
 
@@ -31,21 +32,21 @@ class RunFolder:
         """Make the folder of a new run. Raises FileExistsError where there is a run already."""
         if (path / "run.json").exists():
             raise FileExistsError(path)
-        path.mkdir(parents=True, exist_ok=True)
+        make_folder(path)
         ignore = path.parent.parent / ".gitignore"
         if path.parent.parent.name == RUNS.parent.name and not ignore.exists():
             # Runs are nothing to commit.
-            ignore.write_text("*\n", encoding="utf-8")
+            write_file(ignore, b"*\n")
         folder = cls(path)
         kept = [dict(each) for each in documents if each.get("kind") != "Secret"]
-        write_files({path / "documents.yaml": emit_yaml(kept)})
+        write_files({path / "documents.yaml": emit_yaml(kept)}, private=True)
         folder.write_about({"created": time.time(), **about})
         return folder
 
     def lock(self) -> bool:
         """Take the run for this process; False where another one has it. It ends with the process at the latest."""
         if self._lock is None:
-            self._lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+            self._lock = open_file(self.path / "lock", os.O_RDWR)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -74,7 +75,7 @@ class RunFolder:
 
     def write_about(self, about: Mapping[str, Any]) -> None:
         """Write where the run came from."""
-        write_files({self.path / "run.json": (json.dumps(about, indent=2) + "\n").encode()})
+        write_files({self.path / "run.json": (json.dumps(about, indent=2) + "\n").encode()}, private=True)
 
     def documents(self) -> list[dict[str, Any]]:
         """The documents that were run."""
@@ -90,7 +91,7 @@ class RunFolder:
 
     def write_pipeline_run(self, document: Mapping[str, Any]) -> None:
         """Write the PipelineRun."""
-        write_files({self.path / "pipelinerun.yaml": emit_yaml([dict(document)])})
+        write_files({self.path / "pipelinerun.yaml": emit_yaml([dict(document)])}, private=True)
 
     def task_run(self, name: str) -> dict[str, Any]:
         """A TaskRun that is over. Raises FileNotFoundError."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flowdsl.runner.modes import open_file
+
 _TOGETHER = 0.02
 
 
@@ -21,7 +23,7 @@ class Journal:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self._file = open_file(path, os.O_WRONLY | os.O_APPEND)
         if _ends_midway(path):
             # The machine went down in the middle of a line: close it, so that the next one can be read.
             os.write(self._file, b"\n")

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from flowdsl.runner.masking import Masker
+from flowdsl.runner.modes import FOLDER, make_folder, write_file
 from flowdsl.runner.store.folder import RunFolder
 from flowdsl.runner.store.journal import Journal, read_journal
 
@@ -18,13 +20,24 @@ _CANCELLED = "TaskRunCancelled"
 
 
 class FolderRecorder:
-    """Keeps a run in its folder. `again` says which finished TaskRuns are to run once more when the run is resumed."""
+    """Keeps a run in its folder. `again` says which finished TaskRuns are to run once more when the run is resumed.
 
-    def __init__(self, folder: RunFolder, *, again: Callable[[str, Mapping[str, Any]], bool] | None = None) -> None:
+    Nothing is written that the masker knows. A result that was a Secret's value can't be had again, so that its TaskRun
+    is run once more, too.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        masker: Masker | None = None,
+        *,
+        again: Callable[[str, Mapping[str, Any]], bool] | None = None,
+    ) -> None:
         self._folder = folder
+        self._masker = masker or Masker()
         self._done = finished_before(folder, again or (lambda _, status: was_cancelled(status)))
         for name in ("taskruns", "work", "claims"):
-            (folder.path / name).mkdir(exist_ok=True)
+            make_folder(folder.path / name)
         self._journal = Journal(folder.path / "journal.jsonl")
         self._lock = threading.Lock()
 
@@ -41,10 +54,10 @@ class FolderRecorder:
         """`work/NAME`, emptied of what an interrupted attempt left."""
         path = self._folder.path / "work" / task_run
         try:
-            path.mkdir()
+            path.mkdir(FOLDER)
         except FileExistsError:
             shutil.rmtree(path, ignore_errors=True)
-            path.mkdir(exist_ok=True)
+            path.mkdir(FOLDER, exist_ok=True)
         return path
 
     def volumes(self, task_run: str) -> Path:
@@ -54,7 +67,10 @@ class FolderRecorder:
     def finished(self, task_run: str, task: str, status: Mapping[str, Any]) -> None:
         """Write the line that says so."""
         kept = {key: value for key, value in status.items() if key != "taskSpec"}
-        self._journal.append({"taskRun": task_run, "task": task, "status": kept})
+        masked = self._masker.data(kept)
+        entry = {"taskRun": task_run, "task": task, "status": masked}
+        lost = masked is not kept and masked.get("results") != kept.get("results")
+        self._journal.append({**entry, "masked": True} if lost else entry)
 
     def write(self, document: Mapping[str, Any]) -> None:
         """Write `taskruns/NAME.json` in one step."""
@@ -62,7 +78,8 @@ class FolderRecorder:
         target = self._folder.path / "taskruns" / f"{name}.json"
         temporary = target.with_name(f".{name}.tmp")
         # Not indented: that would take Python's own encoder, ten times as slow as the one in C.
-        temporary.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(self._masker.data(document), ensure_ascii=False) + "\n"
+        write_file(temporary, text.encode("utf-8", "backslashreplace"))
         os.replace(temporary, target)
 
     def written(self, task_run: str) -> bool:
@@ -72,7 +89,7 @@ class FolderRecorder:
     def write_run(self, document: Mapping[str, Any]) -> None:
         """Write `pipelinerun.yaml`."""
         with self._lock:
-            self._folder.write_pipeline_run(document)
+            self._folder.write_pipeline_run(self._masker.data(document))
 
     def uid(self, name: str) -> str:
         """A uid made of the run's folder and the name."""
@@ -147,6 +164,6 @@ def finished_before(folder: RunFolder, again: Callable[[str, Mapping[str, Any]],
         name, status = entry.get("taskRun"), entry.get("status")
         if isinstance(name, str) and isinstance(status, dict):
             found[name] = status
-            if again(str(entry.get("task", "")), status):
+            if entry.get("masked") or again(str(entry.get("task", "")), status):
                 del found[name]
     return found

@@ -45,16 +45,13 @@ def _source(place: Path, kind: str, source: Mapping[str, Any], pod: Pod, mode: i
 
 
 def read(pod: Pod, kind: str, name: str, optional: bool) -> Mapping[str, bytes]:
-    """A Secret's or ConfigMap's data; empty for an optional one that is not there. What is secret is remembered."""
+    """A Secret's or ConfigMap's data; empty for an optional one that is not there."""
     try:
-        data = pod.cluster.secret(name) if kind == "secret" else pod.cluster.config_map(name)
+        return pod.cluster.secret(name) if kind == "secret" else pod.cluster.config_map(name)
     except LookupError:
         if optional:
             return {}
         raise RefusedError("CreateContainerConfigError", f'{kind.lower()} "{name}" not found') from None
-    if kind == "secret":
-        pod.secrets.update(data.values())
-    return data
 
 
 def _write(place: Path, path: str, data: bytes, mode: int) -> None:

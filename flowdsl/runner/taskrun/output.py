@@ -4,49 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
+from flowdsl.runner.masking import MaskedStream, Masker
+from flowdsl.runner.modes import open_file
+
 LOG_LIMIT = 50 * 1024 * 1024  # bytes of one step's log that are kept; a kubelet keeps five files of 10 MiB by default
-CHUNK = 65536
+CHUNK = 65536  # bytes of one read
 LINE_LENGTH = 2000  # characters of a line that are told
-MASK = b"***"
-# A shorter value is not masked: it would blank out ordinary words, and tells little.
-SHORTEST_SECRET = 4
-
-
-class Masker:
-    """Replaces secrets in a stream, also where one comes in two parts."""
-
-    def __init__(self, secrets: Iterable[bytes]) -> None:
-        found = set()
-        for secret in secrets:
-            # One of several lines is looked for line by line, so that no line of output waits for the next.
-            found |= {line for line in (secret, *secret.splitlines()) for line in (line.strip(),) if b"\n" not in line}
-        self._secrets = sorted((one for one in found if len(one) >= SHORTEST_SECRET), key=len, reverse=True)
-        self._longest = len(self._secrets[0]) if self._secrets else 0
-        self._rest = b""
-
-    def mask(self, data: bytes) -> bytes:
-        """A finished text without its secrets."""
-        for secret in self._secrets:
-            data = data.replace(secret, MASK)
-        return data
-
-    def feed(self, data: bytes) -> bytes:
-        """What can be given on; the rest of a line waits for its end, a very long line only for a secret's length."""
-        data = self._rest + data
-        end = data.rfind(b"\n") + 1
-        if len(data) - end > CHUNK:
-            data = self.mask(data)
-            end = len(data) - self._longest
-        self._rest = data[end:]
-        return self.mask(data[:end])
-
-    def flush(self) -> bytes:
-        """What is left at the end."""
-        rest, self._rest = self.mask(self._rest), b""
-        return rest
 
 
 class Log:
@@ -58,7 +24,7 @@ class Log:
         self.lost = 0
         self.problem = ""
         try:
-            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            self._file = open_file(path, os.O_WRONLY | os.O_APPEND)
         except OSError as problem:
             self._file = -1
             self.problem = problem.strerror or str(problem)
@@ -99,11 +65,12 @@ class Log:
 class Stream:
     """One stream of a process: read from its pipe, copied where the step wants it, masked, kept and told."""
 
-    def __init__(self, source: int, log: Log, secrets: Iterable[bytes], tell: Callable[[str], None], copy: int) -> None:
+    def __init__(self, source: int, log: Log, masker: Masker, tell: Callable[[str], None], copy: int) -> None:
         os.set_blocking(source, False)
         self.source = source
         self._log = log
-        self._masker = Masker(secrets)
+        self._masker = masker
+        self._masked = MaskedStream(masker)
         self._tell = tell
         self._copy = copy
         self._line = b""
@@ -121,13 +88,13 @@ class Stream:
         if self._copy >= 0:
             with contextlib.suppress(OSError):
                 os.write(self._copy, data)
-        self._emit(self._masker.feed(data), last=False)
+        self._emit(self._masked.feed(data), last=False)
         return True
 
     def _end(self) -> None:
         if self.open:
             self.open = False
-            self._emit(self._masker.flush(), last=True)
+            self._emit(self._masked.flush(), last=True)
 
     def finish(self) -> None:
         """Take what is left; nobody holds the other end any more."""
@@ -139,8 +106,9 @@ class Stream:
             os.close(self._copy)
 
     def say(self, text: str) -> None:
-        """A line of the runner's own."""
-        self._log.write(text.encode() + b"\n")
+        """A line of the runner's own, which may quote a command."""
+        text = self._masker.text(text)
+        self._log.write(text.encode("utf-8", "replace") + b"\n")
         self._tell(text)
 
     def _emit(self, data: bytes, last: bool) -> None:

@@ -12,6 +12,7 @@ import attrs
 
 from flowdsl.runner import beneath
 from flowdsl.runner.contract import BoundWorkspace, Cluster
+from flowdsl.runner.masking import Masker
 from flowdsl.runner.taskrun import files
 from flowdsl.runner.taskrun.launch import Mount
 from flowdsl.runner.taskrun.params import RefusedError
@@ -31,9 +32,12 @@ class Pod:
     workspaces: Mapping[str, BoundWorkspace]
     declared: list[dict[str, Any]]
     isolated: frozenset[str]
-    # What must not be shown: the values of the secrets that the attempt reads.
-    secrets: set[bytes] = attrs.field(factory=set)
     _made: dict[str, tuple[Path, bool]] = attrs.field(factory=dict)
+
+    @property
+    def masker(self) -> Masker:
+        """What must not be shown."""
+        return self.cluster.masker
 
     @property
     def tekton(self) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from flowdsl.runner.contract import Cluster, Observer, Stop, TaskRunWork
+from flowdsl.runner.modes import make_folder
 from flowdsl.runner.taskrun import sidecars as side
 from flowdsl.runner.taskrun import status as write
 from flowdsl.runner.taskrun.container import Ready, make_ready
@@ -93,7 +94,7 @@ def keep_logs(work: TaskRunWork, attempt: int) -> None:
     logs = sorted(work.folder.glob("*.log"))
     if logs:
         folder = work.folder / f"attempt-{attempt}"
-        folder.mkdir(exist_ok=True)
+        make_folder(folder)
         for log in logs:
             os.replace(log, folder / log.name)
 
@@ -172,7 +173,7 @@ class Attempt:
         template = self.work.task_run["spec"].get("podTemplate") or {}
         volumes = [*(prepared.spec.get("volumes") or ()), *(template.get("volumes") or ())]
         using = [*prepared.spec["steps"], *prepared.sidecars]
-        pod = Pod(
+        return Pod(
             slot=slot,
             name=self.pod_name,
             task_run=self.work.task_run,
@@ -182,13 +183,6 @@ class Attempt:
             declared=prepared.spec.get("workspaces") or [],
             isolated=frozenset(used["name"] for one in using for used in one.get("workspaces") or ()),
         )
-        for binding in self.work.task_run["spec"].get("workspaces") or ():
-            if (secret := binding.get("secret")) and secret.get("secretName"):
-                try:
-                    pod.secrets.update(self.cluster.secret(secret["secretName"]).values())
-                except LookupError:
-                    continue
-        return pod
 
     def _follow(self, ready: list[Ready], beside: list[Ready], around: Surroundings) -> dict[str, Any]:
         running = side.start_all(beside, around)

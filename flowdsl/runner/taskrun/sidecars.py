@@ -28,7 +28,7 @@ class Sidecar:
         self._log = Log(around.folder / f"sidecar-{ready.name}.log", around.log_limit)
         self._tell = lambda text: around.observer.line(around.task_run, f"sidecar-{ready.name}", text)
         read, write = os.pipe()
-        self._stream = Stream(read, self._log, around.pod.secrets, self._tell, -1)
+        self._stream = Stream(read, self._log, around.pod.masker, self._tell, -1)
         try:
             self._process = around.executor.start(ready.launch(ready.argv, ready.env, around.pod), write, write)
         finally:

@@ -92,7 +92,8 @@ class StepRun:
         self.interrupted = False
 
     def say(self, text: str) -> None:
-        """A line of the runner's own in the step's log."""
+        """A line of the runner's own in the step's log, which may quote a command."""
+        text = self.around.pod.masker.text(text)
         self.log.write(text.encode("utf-8", "replace") + b"\n")
         self._tell(text)
 
@@ -209,7 +210,7 @@ class StepRun:
         return beneath.open_file(root, name, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def _stream(self, source: int, copy: int) -> None:
-        self.streams.append(Stream(source, self.log, self.around.pod.secrets, self._tell, copy))
+        self.streams.append(Stream(source, self.log, self.around.pod.masker, self._tell, copy))
 
     def _follow(self, process: Process) -> Ended:
         poll = select.poll()
