@@ -152,7 +152,9 @@ def test_our_own_bug_is_code_70(
 
     monkeypatch.setattr("flowdsl.cli.compile.compile_pipeline", broken)
     assert main(["compile", "nightly.py"]) == 70
-    assert "flowdsl has a bug: RuntimeError: boom" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "flowdsl has a bug: RuntimeError" in told
+    assert "boom" not in told, "a message may hold anything"
 
 
 @pytest.mark.parametrize("kind", ["mermaid", "dot", "svg", "html"])

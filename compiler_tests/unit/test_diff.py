@@ -267,6 +267,39 @@ def test_markdown_is_safe_and_short_enough() -> None:
     assert "too long" in long
 
 
+@pytest.mark.parametrize("name", [5, 1.5, None, True, "", [], {}, {"a": 1}, "\n::error::x"])
+def test_tasks_without_a_text_for_a_name_end_the_comparison(name: object) -> None:
+    def pipeline(*tasks: dict[str, object]) -> dict[str, object]:
+        return {
+            "apiVersion": "tekton.dev/v1",
+            "kind": "Pipeline",
+            "metadata": {"name": "p"},
+            "spec": {"tasks": [*tasks]},
+        }
+
+    one, two = {"name": name, "taskRef": {"name": "a"}}, {"name": "b", "taskRef": {"name": "a"}}
+    without = {key: value for key, value in one.items() if key != "name"}
+    for before, after in ((one, two), (two, one), (without, two)):
+        assert compare([pipeline(before)], [pipeline(after)])
+        assert compare([pipeline(before, before)], [pipeline(after, after)])
+    for before, after in ((one, without), (without, one)):
+        compare([pipeline(before)], [pipeline(after)])
+    assert compare([pipeline(one)], [pipeline(one)]) == []
+
+
+def test_a_chain_of_renamed_tasks_is_followed() -> None:
+    def chain(prefix: str) -> dict[str, object]:
+        first: dict[str, object] = {"name": f"{prefix}0", "taskRef": {"name": "t0"}}
+        tasks = [first] + [
+            {"name": f"{prefix}{n}", "taskRef": {"name": f"t{n}"}, "runAfter": [f"{prefix}{n - 1}"]}
+            for n in range(1, 30)
+        ]
+        return {"apiVersion": "tekton.dev/v1", "kind": "Pipeline", "metadata": {"name": "p"}, "spec": {"tasks": tasks}}
+
+    found = compare([chain("old-")], [chain("new-")])
+    assert [each.subject.kind for each in found] == ["name"] * 30
+
+
 def test_json_contract() -> None:
     found = compare([TASK], [edited(TASK, "spec.steps.0.image", "b")])
     assert json.loads(render.as_json(found)) == {

@@ -11,8 +11,9 @@ from flowdsl.cli import commands
 from flowdsl.cli.load import import_paths
 from flowdsl.cli.output import guarded
 from flowdsl.cli.say import say
-from flowdsl.diagnostics import ClusterError, FlowError, InternalError, UsageError
+from flowdsl.diagnostics import ClusterError, FlowError, UsageError
 from flowdsl.diagnostics.errors import EXIT_INTERNAL
+from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
@@ -36,7 +37,7 @@ def _called(target: Pipeline | Manifest) -> str:
 
 
 def run(argv: list[str] | None, pipeline: Pipeline | Manifest | None) -> int:
-    """Run a command line and give back the exit code; nothing escapes as a traceback unless FLOWDSL_DEBUG is set."""
+    """Run a command line and give back the exit code; nothing escapes as a traceback."""
     with guarded(), import_paths():
         try:
             code = int(build(pipeline).main(argv, standalone_mode=False, obj=pipeline) or 0)
@@ -68,12 +69,17 @@ def _told(error: Exception) -> int:
     if isinstance(error, BrokenPipeError):
         # The reader went away (`| head`), and there was nothing else to do.
         return 0
-    if isinstance(error, OSError):
-        say(f"error: {error}", err=True)
+    if isinstance(error, OSError) and error.strerror:
+        say(f"error: {error.strerror}" + _of_file(error), err=True)
         return UsageError.exit_code
-    # The last line of defence: our bug, said in one line.
-    if os.environ.get("FLOWDSL_DEBUG"):
-        raise error
-    kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
-    say(f"flowdsl has a bug: {kind}{error}\nPlease report it with the output of FLOWDSL_DEBUG=1.", err=True)
+    # The last line of defence: our bug.
+    from flowdsl.cli.bug import report
+
+    say(report(error), err=True)
     return EXIT_INTERNAL
+
+
+def _of_file(error: OSError) -> str:
+    return "".join(
+        f": {line(os.fsdecode(name))}" for name in (error.filename, error.filename2) if isinstance(name, (str, bytes))
+    )

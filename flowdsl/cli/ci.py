@@ -15,6 +15,7 @@ from flowdsl.cli.diff import exit_code
 from flowdsl.cli.say import say, show
 from flowdsl.diagnostics import FlowError, UsageError
 from flowdsl.diagnostics.escape import line, markdown, markdown_block, markup
+from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.diff import Difference, compare, render
 from flowdsl.diff.inputs import parting, sides
 from flowdsl.emit import write_files
@@ -93,7 +94,10 @@ def _lint(paths: tuple[str, ...], fail_on: str) -> Step:
 
 
 def _is_object(path: Path) -> bool:
-    return b"apiVersion" in path.read_bytes()
+    try:
+        return b"apiVersion" in read_file(path)
+    except NotReadError as error:
+        return error.regular  # lint tells what is wrong with it
 
 
 def _run(title: str, *arguments: str, file: str = "") -> Step:

@@ -12,6 +12,7 @@ import click
 from flowdsl.cli import run_inputs
 from flowdsl.cli.run_inputs import Inputs
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
 
@@ -69,6 +70,6 @@ def ask_missing(run: Document, documents: list[Document], *, default_values: Map
         raise UsageError(f"the run has no value for {', '.join(names)}; give it: {example}, or --params-file")
     values = {}
     for each in lacking:
-        about = f" ({each['description']})" if each.get("description") else ""
-        values[each["name"]] = click.prompt(f"{each['name']}{about}", err=True)
+        about = f" ({line(each['description'])})" if each.get("description") else ""
+        values[each["name"]] = click.prompt(f"{line(each['name'])}{about}", err=True)
     run_inputs.set_params(run, documents, values)

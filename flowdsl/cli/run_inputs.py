@@ -93,14 +93,15 @@ def from_yaml(paths: Sequence[str], values: Mapping[str, str], alpha: frozenset[
         file, _, name = path.rpartition(":") if not Path(path).exists() and ":" in path else (path, "", "")
         files.append(file)
         wanted = name or wanted
-    documents = _checked(files, alpha)
+    documents = checked(files, alpha)
     inputs = Inputs(documents, LocalRun(), list(paths), wanted)
     run = choose_run(inputs)
     set_params(run, documents, values)
     return inputs
 
 
-def _checked(files: Sequence[str], alpha: frozenset[str]) -> list[Document]:
+def checked(files: Sequence[str], alpha: frozenset[str] = frozenset()) -> list[Document]:
+    """The documents of YAML files. Raises FlowError with what Tekton's admission would refuse, UsageError."""
     from flowdsl.compiler.validate import gates_for
     from flowdsl.lint.engine import Options, lint_sources
     from flowdsl.yamlread.sources import load_all

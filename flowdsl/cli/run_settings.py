@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import attrs
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.project import find, section
 
 _KEYS = {"tasks": dict, "jobs": int, "gpu": str, "executor": str, "runs": str}
 
@@ -28,12 +27,10 @@ class RunSettings:
 
 def load_settings(start: Path) -> RunSettings:
     """The settings of the nearest pyproject.toml. Raises UsageError for what they can't mean."""
-    path = next(
-        (each / "pyproject.toml" for each in (start, *start.parents) if (each / "pyproject.toml").is_file()), None
-    )
+    path = find(start)
     if path is None:
         return RunSettings()
-    table = _read(path).get("tool", {}).get("flowdsl", {}).get("run", {})
+    table = section(path, "run")
     for key, value in table.items():
         if key not in _KEYS:
             raise UsageError(f"{path}: tool.flowdsl.run has no setting {key!r}; there are {', '.join(_KEYS)}")
@@ -45,15 +42,3 @@ def load_settings(start: Path) -> RunSettings:
                 f'{path}: tool.flowdsl.run.tasks.{name} names a file: "stand_ins.py:{name}" or "{name}.yaml"'
             )
     return RunSettings(**table, folder=path.parent)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} can't be read: {error}") from error
-    return table

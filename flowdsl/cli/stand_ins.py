@@ -39,13 +39,9 @@ def _from_file(name: str, path: Path) -> Mapping[str, Any]:
     text = str(path)
     if ".py" in path.name:
         return _document(name, _from_python(name, text))
-    import yaml
+    from flowdsl.cli.run_inputs import checked
 
-    try:
-        documents = [each for each in yaml.safe_load_all(path.read_bytes()) if isinstance(each, dict)]
-    except (OSError, yaml.YAMLError) as error:
-        raise UsageError(f"the stand-in for {name!r} can't be read: {error}") from error
-    tasks = [each for each in documents if each.get("kind") == "Task"]
+    tasks = [each for each in checked([str(path)]) if each.get("kind") == "Task"]
     named = [each for each in tasks if (each.get("metadata") or {}).get("name") == name] or tasks
     if len(named) != 1:
         raise UsageError(f"the stand-in for {name!r}: {path} has {len(tasks)} Tasks; it takes one, or one of that name")

@@ -7,6 +7,7 @@ from typing import Any
 
 from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.model import Diagnostic, Location, Severity
+from flowdsl.diagnostics.reading import NotReadError, read_file
 
 SourceReader = Callable[[str], "list[str] | None"]
 
@@ -14,9 +15,8 @@ SourceReader = Callable[[str], "list[str] | None"]
 def read_lines(file: str) -> list[str] | None:
     """The lines of a file on disk, or None where it cannot be read (a REPL, a deleted file)."""
     try:
-        with open(file, encoding="utf-8", errors="replace") as handle:
-            return handle.read().splitlines()
-    except OSError:
+        return read_file(file).decode("utf-8", "replace").splitlines()
+    except NotReadError:
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -32,16 +33,17 @@ def compare(before: Iterable[Document], after: Iterable[Document]) -> list[Diffe
     gone, come = [each for each in old if each not in new], [each for each in new if each not in old]
     renamed = list(_renamed(old, new, gone, come))
     found: list[Difference] = []
+    known = {each for pair in renamed for each in pair}
     for one, other in renamed:
         level = Impact.BREAKING if one.kind in _CALLED else Impact.BEHAVIOURAL
         why = "callers know it by the old name" if level is Impact.BREAKING else ""
         found.append(Changed(other, Subject("name"), level, why, one.name, other.name))
     for one in gone:
-        if one not in {pair[0] for pair in renamed}:
+        if one not in known:
             level = Impact.BREAKING if one.kind in _CALLED else Impact.BEHAVIOURAL
             found.append(Removed(one, _WHOLE, level, "callers fail" if level is Impact.BREAKING else ""))
     for other in come:
-        if other not in {pair[1] for pair in renamed}:
+        if other not in known:
             found.append(Added(other, _WHOLE, Impact.BEHAVIOURAL))
     for one, _ in pairs:
         before_, names = follow(old[one], new[one])
@@ -70,13 +72,13 @@ def _renamed(
     come: Sequence[DocumentId],
 ) -> Iterator[tuple[DocumentId, DocumentId]]:
     """Documents that say the same under another name: the first that fits, each once."""
-    left = {each: _text(new[each]) for each in come}
+    left: dict[tuple[str, str], deque[DocumentId]] = {}
+    for each in come:
+        left.setdefault((each.kind, _text(new[each])), deque()).append(each)
     for one in gone:
-        text = _text(old[one])
-        match = next((each for each, other in left.items() if each.kind == one.kind and other == text), None)
-        if match is not None:
-            del left[match]
-            yield one, match
+        matches = left.get((one.kind, _text(old[one])))
+        if matches:
+            yield one, matches.popleft()
 
 
 def _text(document: Document) -> str:

@@ -7,6 +7,7 @@ behind it compares those paths between revisions, a single `REV` with the workin
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import tarfile
@@ -18,8 +19,10 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.escape import line
+from flowdsl.diagnostics.reading import MAX_BYTES
 from flowdsl.yamlread.documents import documents
-from flowdsl.yamlread.sources import ENDINGS, Source, decode, load_all
+from flowdsl.yamlread.sources import ENDINGS, Source, decode, load_all, load_stream
 from flowdsl.yamlread.walk import Wanted
 
 _SECONDS = 120
@@ -27,10 +30,18 @@ _SECONDS = 120
 
 @attrs.frozen
 class Side:
-    """One side: what it is called, and its documents as plain data."""
+    """One side: what it is called, its documents as plain data, and what of it can't be read."""
 
     name: str
     documents: tuple[dict[str, Any], ...]
+    problems: tuple[str, ...] = ()
+
+
+def _whole(*found: Side) -> None:
+    """Raise UsageError with all that can't be read: compared in part, what is missing would be told as gone."""
+    problems = dict.fromkeys(problem for side in found for problem in side.problems)
+    if problems:
+        raise UsageError("\n".join(problems))
 
 
 def sides(words: Sequence[str], exclude: Sequence[str] = ()) -> tuple[Side, Side]:
@@ -42,7 +53,7 @@ def sides(words: Sequence[str], exclude: Sequence[str] = ()) -> tuple[Side, Side
         raise UsageError("name two sides: `flowdsl diff old.yaml new.yaml`, or `flowdsl diff main -- pipelines/`")
     first, *rest = words
     if len(words) == 2 and _is_path(first) and _is_path(rest[0]):
-        return read(first, exclude), read(rest[0], exclude)
+        return _both(_read(first, exclude), _read(rest[0], exclude))
     if _is_path(first):
         raise UsageError(
             f"{first} is one side; name the other: `flowdsl diff {first} OTHER`, or `flowdsl diff main {first}`"
@@ -52,12 +63,23 @@ def sides(words: Sequence[str], exclude: Sequence[str] = ()) -> tuple[Side, Side
         if separator in first:
             old, new = (each or "HEAD" for each in first.split(separator, 1))
             base = _git("merge-base", old, new).decode().strip() if separator == "..." else old
-            return _side(paths, base, exclude), _side(paths, new, exclude)
-    return _side(paths, first, exclude), _tree(paths, exclude)
+            return _both(_side(paths, base, exclude), _side(paths, new, exclude))
+    return _both(_side(paths, first, exclude), _tree(paths, exclude))
+
+
+def _both(before: Side, after: Side) -> tuple[Side, Side]:
+    _whole(before, after)
+    return before, after
 
 
 def read(spec: str, exclude: Sequence[str] = ()) -> Side:
     """One side: a file, a folder, `-`, a pipeline's Python file, or `REV:PATH`."""
+    found = _read(spec, exclude)
+    _whole(found)
+    return found
+
+
+def _read(spec: str, exclude: Sequence[str]) -> Side:
     revision, colon, path = spec.partition(":")
     if colon and not Path(spec).exists() and not spec.endswith(".py") and ".py:" not in spec:
         return _side([path], revision, exclude)
@@ -79,7 +101,7 @@ def parting(revision: str) -> str:
 
 
 def _is_path(word: str) -> bool:
-    if word == "-" or Path(word).exists() or Path(word.partition(".py:")[0] + ".py").exists():
+    if word == "-" or os.path.lexists(word) or Path(word.partition(".py:")[0] + ".py").exists():
         return True
     revision, colon, path = word.partition(":")
     return bool(colon and path and revision) and _revision(revision)
@@ -93,10 +115,11 @@ def _revision(word: str) -> bool:
 def _tree(paths: Iterable[str], exclude: Sequence[str]) -> Side:
     """The working tree."""
     found: list[dict[str, Any]] = []
+    problems: list[str] = []
     names = list(paths)
     for path in names:
         if path == "-":
-            found += _parse(decode("-", sys.stdin.buffer.read()))
+            found += _parse(load_stream("-", sys.stdin.buffer), problems)
         elif path.endswith(".py") or ".py:" in path:
             found += compiled(path, Path.cwd())
         else:
@@ -105,8 +128,8 @@ def _tree(paths: Iterable[str], exclude: Sequence[str]) -> Side:
             except FileNotFoundError as error:
                 raise UsageError(str(error)) from error
             for source in sources:
-                found += _parse(source)
-    return Side(", ".join(names), tuple(found))
+                found += _parse(source, problems)
+    return Side(", ".join(names), tuple(found), tuple(problems))
 
 
 def _side(paths: Sequence[str], revision: str, exclude: Sequence[str]) -> Side:
@@ -114,25 +137,34 @@ def _side(paths: Sequence[str], revision: str, exclude: Sequence[str]) -> Side:
     if not _revision(revision):
         raise UsageError(f"{revision} is neither a path nor a revision of git here")
     found: list[dict[str, Any]] = []
+    problems: list[str] = []
     for path in paths:
         if path.endswith(".py") or ".py:" in path:
             found += _compiled_at(path, revision)
             continue
-        for name in _names(path, revision, exclude):
-            data = _git("show", f"{revision}:./{name}")
-            found += _parse(attrs.evolve(decode(f"{revision}:{name}", data), walked=name != path))
-    return Side(f"{revision}:{', '.join(paths)}", tuple(found))
+        for name, size in _names(path, revision, exclude):
+            shown = f"{revision}:{name}"
+            # A byte more than is read of a file says that it is too long; it is not fetched.
+            data = _git("show", f"{revision}:./{name}") if size <= MAX_BYTES else bytes(MAX_BYTES + 1)
+            found += _parse(attrs.evolve(decode(shown, data), walked=name != path), problems)
+    return Side(f"{revision}:{', '.join(paths)}", tuple(found), tuple(problems))
 
 
-def _names(path: str, revision: str, exclude: Sequence[str] = ()) -> list[str]:
-    listed = _git("ls-tree", "-r", "-z", "--name-only", revision, "--", path).decode(errors="surrogateescape")
-    names = [name for name in listed.split("\0") if name]
+def _names(path: str, revision: str, exclude: Sequence[str] = ()) -> list[tuple[str, int]]:
+    """The files at and below a path at a revision, each with its size; links and submodules are none."""
+    listed = os.fsdecode(_git("ls-tree", "-r", "-l", "-z", revision, "--", path))
     wanted = Wanted(ENDINGS, exclude)
-    return [name for name in names if name == path or wanted.below(name, path)]
+    found = []
+    for entry in filter(None, listed.split("\0")):
+        about, _, name = entry.partition("\t")
+        mode, _, _, size = about.split()
+        if mode.startswith("100") and (name == path or wanted.below(name, path)):
+            found.append((name, int(size)))
+    return found
 
 
-def _parse(source: Source) -> list[dict[str, Any]]:
-    """The documents of a source; in a folder what is no Kubernetes document is left out. Raises UsageError."""
+def _parse(source: Source, problems: list[str]) -> list[dict[str, Any]]:
+    """The documents of a source; in a folder what is no Kubernetes document is left out. Adds to `problems`."""
     found = []
     for document in documents(source):
         if document.foreign:
@@ -140,7 +172,7 @@ def _parse(source: Source) -> list[dict[str, Any]]:
         for place in document.places:
             told = place.finding
             if told.severity == "error" and told.code.startswith(("FLOW4", "FLOW202")):
-                raise UsageError(f"{place.file}:{place.line}: {told.message}; {told.hint}")
+                problems.append(line(f"{place.file}:{place.line}: {told.message}; {told.hint}"))
         if document.kind and not document.template:
             found.append(document.data)
     return found
@@ -155,7 +187,11 @@ def compiled(target: str, folder: Path) -> list[dict[str, Any]]:
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=_SECONDS)
     if done.returncode != 0:
         raise UsageError(f"{target} does not compile:\n{done.stderr.decode(errors='replace').rstrip()}")
-    return _parse(decode(target, done.stdout))
+    problems: list[str] = []
+    found = _parse(decode(target, done.stdout), problems)
+    if problems:
+        raise UsageError("\n".join(problems))
+    return found
 
 
 def _compiled_at(target: str, revision: str) -> list[dict[str, Any]]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+_REFERENCE = re.compile(r"(\$\(\s*tasks\.)([^.()\s]+)(?=[.)])")
+_MOST_ROUNDS = 100
+"""A round follows every task whose renamed needs were followed before: as many as a pipeline has levels."""
 _PLACES = {"Pipeline": ("spec",), "PipelineRun": ("spec", "pipelineSpec")}
 
 
@@ -48,10 +52,6 @@ def _marks(name: str, content: Mapping[str, Any]) -> tuple[str, ...]:
     return text, own.sub("\0", text), own.sub("\0", _text(kept)) + _text(others.get("taskRef"))
 
 
-def _alike(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
-    return any(mark == other for mark, other in zip(one, two, strict=False))
-
-
 def _text(content: Any) -> str:
     return json.dumps(content, sort_keys=True, default=str)
 
@@ -65,50 +65,71 @@ def renamed_tasks(before: dict[str, Any], after: Mapping[str, Any]) -> tuple[dic
     """The spec with its renamed tasks under their new names, references included, and old to new name.
 
     A task that reads another that was renamed is the same only after the first is: so it is tried until nothing moves.
+    Only tasks with a text for a name, which no other has, take part.
     """
     found: dict[str, str] = {}
-    while True:
-        pair = _one_rename(before, after)
-        if pair is None:
-            return before, found
-        old, task = pair
-        found[old] = str(task["name"])
-        before = _follow(before, old, task)
+    for _ in range(_MOST_ROUNDS):
+        moved = _renames(before, after, {*found.values()})
+        if not moved:
+            break
+        found |= {old: str(task["name"]) for old, task in moved.items()}
+        before = _follow(before, moved)
+    return before, found
 
 
-def _one_rename(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
+def _renames(before: Mapping[str, Any], after: Mapping[str, Any], taken: set[str]) -> dict[str, dict[str, Any]]:
+    """The tasks of before that are another of after under its own name: old name to the task of after, each once."""
+    found: dict[str, dict[str, Any]] = {}
     for field in ("tasks", "finally"):
-        old = {str(task.get("name")): task for task in tasks_of(before, field)}
-        new = {str(task.get("name")): task for task in tasks_of(after, field)}
-        marks = {name: _marks(name, task) for name, task in new.items() if name not in old}
+        old, new = _named(before, field), _named(after, field)
+        marks: dict[tuple[int, str], str] = {}
+        for name, task in new.items():
+            if name not in old and name not in taken:
+                for place, mark in enumerate(_marks(name, task)):
+                    marks.setdefault((place, mark), name)
         for name, task in old.items():
-            if name not in new:
-                own = _marks(name, task)
-                match = next((each for each, other in marks.items() if _alike(own, other)), None)
+            if name not in new and name not in found and marks:
+                own = enumerate(_marks(name, task))
+                match = next((marks[each] for each in own if marks.get(each) not in (None, *taken)), None)
                 if match is not None:
-                    return name, new[match]
-    return None
+                    taken = {*taken, match}
+                    found[name] = new[match]
+    return found
 
 
-def _follow(spec: dict[str, Any], old: str, task: dict[str, Any]) -> dict[str, Any]:
-    """The spec with one task as its renamed self, which says the same, and what refers to it changed alike."""
-    new = str(task["name"])
-    reference = re.compile(rf"(\$\(\s*tasks\.){re.escape(old)}(?=[.)])")
-    segment = re.compile(rf"(?<![^/]){re.escape(old)}(?![^/])")
+def _named(spec: Mapping[str, Any], field: str) -> dict[str, dict[str, Any]]:
+    """The tasks of a field by their names."""
+    tasks = tasks_of(spec, field)
+    names = Counter(str(task.get("name")) for each in ("tasks", "finally") for task in tasks_of(spec, each))
+    return {
+        task["name"]: task
+        for task in tasks
+        if isinstance(task.get("name"), str) and task["name"] and names[task["name"]] == 1
+    }
+
+
+def _follow(spec: dict[str, Any], moved: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """The spec with tasks as their renamed selves, which say the same, and what refers to them changed alike."""
+    names = {old: str(task["name"]) for old, task in moved.items()}
 
     def text(value: str, field: str) -> str:
-        value = reference.sub(lambda match: match[1] + new, value)
+        value = _REFERENCE.sub(lambda match: match[1] + names.get(match[2], match[2]), value)
         if field == "runAfter":
-            return new if value == old else value
-        return segment.sub(lambda _: new, value) if field == "subPath" else value
+            return names.get(value, value)
+        return "/".join(names.get(part, part) for part in value.split("/")) if field == "subPath" else value
 
-    moved: dict[str, Any] = _each_text(spec, text)
+    changed: dict[str, Any] = _each_text(spec, text)
     for field in ("tasks", "finally"):
-        if field in moved and isinstance(moved[field], list):
-            moved[field] = [
-                task if isinstance(item, dict) and item.get("name") == old else item for item in moved[field]
+        if isinstance(changed.get(field), list):
+            changed[field] = [
+                moved[item["name"]] if isinstance(item, dict) and _is_one(item.get("name"), moved) else item
+                for item in changed[field]
             ]
-    return moved
+    return changed
+
+
+def _is_one(name: Any, moved: Mapping[str, Any]) -> bool:
+    return isinstance(name, str) and name in moved
 
 
 def _each_text(value: Any, change: Callable[[str, str], str], field: str = "") -> Any:

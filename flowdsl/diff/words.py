@@ -12,6 +12,8 @@ from flowdsl.kube import looks_secret, tells_credential
 
 HIDDEN = "(hidden)"
 _LONGEST = 160
+_MOST_LINES = 5_000
+"""Lines of two texts that are compared line by line; the time for it grows with their product."""
 _LABELS = {
     "argument": "param {0} given to {of}",
     "binding": "workspace {0} of {of}",
@@ -129,5 +131,7 @@ def text_lines(found: Difference) -> list[str]:
         return [HIDDEN]
     # Hidden before they are compared: a hunk may begin in the middle of a key.
     before, after = (list(_safe_lines(text.splitlines())) for text in (found.before, found.after))
+    if len(before) + len(after) > _MOST_LINES:
+        return [f"({len(before)} lines before, {len(after)} lines after)"]
     lines = list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
     return lines or ["(only line ends differ)" if HIDDEN not in after else "(only what is hidden differs)"]

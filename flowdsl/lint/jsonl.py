@@ -11,11 +11,11 @@ from flowdsl.check.decoding import decode
 from flowdsl.check.findings import Report
 from flowdsl.check.pitfalls.across import Entry, check_set
 from flowdsl.check.pitfalls.single import check_pitfalls
+from flowdsl.diagnostics.reading import MAX_BYTES
 from flowdsl.lint.engine import Options
 from flowdsl.lint.report import finding_data
 from flowdsl.tekton import UnknownKind
 from flowdsl.yamlread.documents import Document
-from flowdsl.yamlread.sources import MAX_BYTES
 from flowdsl.yamlread.versions import UnconvertibleError, to_v1
 
 _MAX_DEPTH = 200

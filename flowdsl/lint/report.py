@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from flowdsl.check import Finding
@@ -27,7 +28,8 @@ def as_text(found: Sequence[Document], texts: dict[str, str]) -> str:
         )
         for document, place in iterate(found)
     ]
-    return render(diagnostics, lambda file: texts[file].splitlines() if file in texts else None)
+    lines = cache(lambda file: texts[file].splitlines() if file in texts else None)
+    return render(diagnostics, lines)
 
 
 def finding_data(finding: Finding, line: int | None, column: int | None) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.project import find, section
 
 _SHAPES = {"list": "a list of strings", "table": "a table of lists", "text": "a string"}
 _KEYS = {
@@ -20,6 +20,9 @@ _KEYS = {
     "per-file-ignores": "table",
     "fail-on": "text",
 }
+
+
+__all__ = ["Settings", "find", "load"]
 
 
 @attrs.frozen
@@ -35,18 +38,11 @@ class Settings:
     fail_on: str = "error"
 
 
-def find(start: Path) -> Path | None:
-    """The nearest pyproject.toml at or above a folder."""
-    return next(
-        (each / "pyproject.toml" for each in (start, *start.parents) if (each / "pyproject.toml").is_file()), None
-    )
-
-
 def load(path: Path | None) -> Settings:
     """The settings of a pyproject.toml; the defaults without one. Raises UsageError for what it can't mean."""
     if path is None:
         return Settings()
-    table = _read(path).get("tool", {}).get("flowdsl", {}).get("lint", {})
+    table = section(path, "lint")
     for key, value in table.items():
         if key not in _KEYS:
             raise UsageError(f"{path}: tool.flowdsl.lint has no setting {key!r}; there are {', '.join(_KEYS)}")
@@ -71,15 +67,3 @@ def _fits(value: Any, kind: str) -> bool:
     if kind == "list":
         return isinstance(value, list) and all(isinstance(each, str) for each in value)
     return isinstance(value, str)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return table
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} can't be read: {error}") from error

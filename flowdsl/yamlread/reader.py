@@ -17,9 +17,16 @@ import yaml
 from flowdsl.yamlread.nodes import Node, Plain
 from flowdsl.yamlread.scalars import NoJsonError, key_text, resolve
 
+# A pipeline of 5,000 tasks has 150,000 nodes and 20 levels; a node costs half a kilobyte, and every check some time.
 MAX_DEPTH = 200
 MAX_NODES = 500_000
-MAX_EXPANDED = 500_000
+# Nodes that aliases and merge keys add to those that are written: an alias is for a handful of lines, and whoever reads
+# the document pays for each use. Kubernetes' own reader has such a limit too.
+MAX_COPIES = 100_000
+
+# A line's references are looked for from each "$(" on: as many looks as it has of them, each as long as the line.
+_LONG = 20_000
+_MOST_LOOKS = 20_000_000
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
@@ -87,6 +94,8 @@ def _syntax(error: yaml.MarkedYAMLError) -> UnreadableError:
     mark = error.problem_mark or error.context_mark
     what = " ".join(part for part in (error.context, error.problem) if part)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if "nesting depth" in what:
+        return UnreadableError("FLOW402", "it is nested too deeply", line, column, "flatten it")
     hint = "indent with spaces; a tab can't" if "\\t" in what else "mend the YAML around this place"
     return UnreadableError("FLOW401", f"this is no YAML: {what}", line, column, hint)
 
@@ -111,11 +120,12 @@ class _Builder:
     document: ReadDocument | None = None
     duplicates: list[Duplicate] = attrs.field(factory=list)
     count: int = 0
+    copies: int = 0
 
     def take(self, event: Any) -> ReadDocument | None:
         """One event; a document when it ends one."""
         if isinstance(event, yaml.ScalarEvent):
-            self._place(self._scalar(event), event.anchor, event)
+            self._place(self._scalar(event), event.anchor)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             self._open(event)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
@@ -132,14 +142,18 @@ class _Builder:
     def _scalar(self, event: Any) -> Node:
         self._count(event)
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
-        if event.implicit[0] and not event.style:
-            try:
-                value = resolve(event.value)
-            except NoJsonError as error:
-                hint = "quote it, or write a number"
-                raise UnreadableError("FLOW401", f"JSON has no word for {event.value}", line, column, hint) from error
-            return Node(line, column, value) if isinstance(value, str) else Plain(line, column, value, event.value)
-        return Node(line, column, _tagged(event.tag, event.value, line, column))
+        plain = event.implicit[0] and not event.style
+        try:
+            value = resolve(event.value) if plain else _tagged(event.tag, event.value, line, column)
+        except NoJsonError as error:
+            hint = "quote it, or write a number"
+            raise UnreadableError("FLOW401", f"JSON has no word for {event.value}", line, column, hint) from error
+        if not isinstance(value, str):
+            return Plain(line, column, value, event.value) if plain else Node(line, column, value)
+        if len(value) > _LONG and _too_dense(value):
+            message = f"a line has more than {len(value) // 1000} thousand characters full of $(...)"
+            raise _limit(message, event, "write it over several lines, or into a file of the image")
+        return Node(line, column, value)
 
     def _open(self, event: Any) -> None:
         self._count(event)
@@ -157,8 +171,9 @@ class _Builder:
     def _close(self, event: Any) -> None:
         done = self.stack.pop()
         for source in done.merges:
+            self._copy(len(source.entries or ()) + 1, event)
             _merge(done.node, source)
-        self._place(done.node, done.anchor, event)
+        self._place(done.node, done.anchor)
 
     def _alias(self, event: Any) -> None:
         node = self.anchors.get(event.anchor)
@@ -166,9 +181,17 @@ class _Builder:
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
             hint = "an anchor comes before its aliases and can't hold one of itself"
             raise UnreadableError("FLOW401", f"there is no anchor &{event.anchor} yet", line, column, hint)
-        self._place(node, None, event)
+        self._copy(node.size, event)
+        self._place(node, None)
 
-    def _place(self, node: Node, anchor: str | None, event: Any) -> None:
+    def _copy(self, number: int, event: Any) -> None:
+        """Count what is there again by an alias or a merge key."""
+        self.copies += number
+        if self.copies > MAX_COPIES:
+            message = f"its aliases and merge keys stand for more than {MAX_COPIES:,} nodes"
+            raise _limit(message, event, "write out what they stand for, once")
+
+    def _place(self, node: Node, anchor: str | None) -> None:
         if anchor:
             self.anchors[anchor] = node
         if not self.stack:
@@ -176,14 +199,14 @@ class _Builder:
             return
         parent = self.stack[-1]
         if not parent.is_map:
-            _grow(parent.node, node, event)
+            parent.node.size += node.size
             assert parent.node.items is not None
             parent.node.items.append(node)
             parent.node.value.append(node.value)
         elif parent.key is None:
             parent.key = node
         else:
-            _grow(parent.node, node, event)
+            parent.node.size += node.size
             self._entry(parent, parent.key, node)
             parent.key = None
 
@@ -208,11 +231,8 @@ class _Builder:
             raise _limit(f"it has more than {MAX_NODES:,} nodes", event, "split the file")
 
 
-def _grow(parent: Node, child: Node, event: Any) -> None:
-    parent.size += child.size
-    if parent.size > MAX_EXPANDED:
-        message = f"its aliases expand to more than {MAX_EXPANDED:,} nodes"
-        raise _limit(message, event, "write out what the aliases stand for, once")
+def _too_dense(text: str) -> bool:
+    return "$(" in text and any(each.count("$(") * len(each) > _MOST_LOOKS for each in text.split("\n"))
 
 
 def _limit(message: str, event: Any, hint: str) -> UnreadableError:
@@ -224,6 +244,7 @@ def _merge(target: Node, source: Node) -> None:
     assert target.entries is not None
     for name, (key, value) in (source.entries or {}).items():
         if name not in target.entries:
+            target.size += value.size
             target.entries[name] = (key, value)
             target.value[name] = value.value
 

@@ -19,6 +19,8 @@ _NO_JSON = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _NUMBER_START = frozenset("+-0123456789.")
 _BASES = (16, 2, 8, 10)
 _LARGEST = 2**64
+_DIGITS = 64
+"""Binary ones of the largest."""
 _EXACT = 1e21
 
 
@@ -44,10 +46,14 @@ def _number(text: str) -> Any:
     plain = text.replace("_", "")
     match = _INT.fullmatch(plain)
     if match:
-        digits = next((each, base) for each, base in zip(match.groups()[1:], _BASES, strict=True) if each is not None)
-        value = int(*digits)
-        if value < _LARGEST:
-            return -value if match[1] == "-" else value
+        digits, base = next(
+            (each, base) for each, base in zip(match.groups()[1:], _BASES, strict=True) if each is not None
+        )
+        # What is longer is larger than any integer here, and Python takes long to read it, or refuses to.
+        if len(digits.lstrip("0")) <= _DIGITS:
+            value = int(digits, base)
+            if value < _LARGEST:
+                return -value if match[1] == "-" else value
     if _FLOAT.fullmatch(plain):
         number = float(plain)
         if math.isinf(number):

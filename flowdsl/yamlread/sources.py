@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import attrs
 
+from flowdsl.diagnostics.reading import MAX_BYTES, NotReadError, read_file, too_long
 from flowdsl.yamlread.meant import kubernetes_text
 from flowdsl.yamlread.walk import walk
 
-MAX_BYTES = 16 * 1024 * 1024
 _HEAD = 64 * 1024
 ENDINGS = (".yaml", ".yml", ".json")
 
@@ -41,7 +42,7 @@ def find_files(paths: Iterable[Path], exclude: Iterable[str] = ()) -> Iterator[t
     for path in paths:
         if path.is_dir():
             yield from ((each, True) for each in walk(path, ENDINGS, patterns))
-        elif path.exists():
+        elif os.path.lexists(path):
             yield path, False
         else:
             raise FileNotFoundError(f"there is no file {path}")
@@ -57,33 +58,32 @@ def load(path: Path) -> Source:
     """A file's text; never raises for what is in it."""
     name = path.as_posix()
     try:
-        with path.open("rb") as handle:
-            return decode(name, _read(handle))
-    except OSError as error:
-        return Source(name, problem=("FLOW403", f"the file can't be read: {error.strerror}", "look at its permissions"))
+        return decode(name, read_file(path))
+    except NotReadError as error:
+        return _not_read(name, error)
 
 
 def load_stream(name: str, stream: BinaryIO) -> Source:
     """The text of a stream such as standard input."""
-    return decode(name, _read(stream))
-
-
-def _read(stream: BinaryIO) -> bytes:
-    """At most one byte more than is allowed, so that a huge file is told without being read."""
-    return stream.read(MAX_BYTES + 1)
+    # At most one byte more than is allowed, so that a huge one is told without being read.
+    return decode(name, stream.read(MAX_BYTES + 1))
 
 
 def decode(name: str, data: bytes) -> Source:
     """Bytes to text, or why not."""
     if len(data) > MAX_BYTES:
-        hint = "a Kubernetes object has 1.5 MiB at most; split the file"
-        return _unread(name, data, f"the file has more than {MAX_BYTES // 2**20} MiB", hint)
+        return _not_read(name, too_long(data))
     if b"\0" in data[:8192] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _unread(name, data, "this is a binary file", "name the YAML file")
     try:
         return Source(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return _unread(name, data, f"byte {error.start + 1} is no UTF-8", "save it as UTF-8")
+
+
+def _not_read(name: str, error: NotReadError) -> Source:
+    meant = kubernetes_text(error.head[:_HEAD].decode("utf-8", "replace")) if error.head else error.regular
+    return Source(name, problem=("FLOW403", error.words, error.hint), meant=meant)
 
 
 def _unread(name: str, data: bytes, message: str, hint: str) -> Source:

@@ -54,7 +54,9 @@ class Wanted:
 
 
 def walk(root: Path, endings: tuple[str, ...], exclude: Iterable[str] = ()) -> Iterator[Path]:
-    """The regular files of a folder that have one of the endings, in order; links to folders are not followed.
+    """The files of a folder that have one of the endings, in order; links to folders are not followed.
+
+    Whatever has such a name is given, readable or not, and a folder that can't be looked into: so it is told.
 
     `exclude` are glob patterns for files and folders: `vendor`, `old/*.yaml`, `**/fixtures`. They match from any folder
     on, as .gitignore's do.
@@ -63,7 +65,7 @@ def walk(root: Path, endings: tuple[str, ...], exclude: Iterable[str] = ()) -> I
     found: list[Path] = []
     ignored: set[str] = set()
     top = os.fspath(root)
-    for here, folders, files in os.walk(top):
+    for here, folders, files in os.walk(top, onerror=lambda error: found.append(Path(os.fsdecode(error.filename)))):
         # A repository within the folder has its own rules; the folder itself may lie in one.
         if here == top or ".git" in folders or ".git" in files:
             ignored |= _ignored(here)
@@ -74,7 +76,7 @@ def walk(root: Path, endings: tuple[str, ...], exclude: Iterable[str] = ()) -> I
         ]
         for each in files:
             path = os.path.join(here, each)
-            if wanted.file(Path(path).as_posix()) and path not in ignored and os.path.isfile(path):
+            if wanted.file(Path(path).as_posix()) and path not in ignored:
                 found.append(Path(path))
     yield from sorted(found)
 

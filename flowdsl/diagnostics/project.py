@@ -1,0 +1,48 @@
+"""`[tool.flowdsl.…]` in pyproject.toml, for all who have settings there."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from flowdsl.diagnostics.errors import UsageError
+from flowdsl.diagnostics.escape import line
+from flowdsl.diagnostics.reading import NotReadError, read_file
+
+_MOST = 1024 * 1024
+"""Bytes of a pyproject.toml: the largest that are in use have a tenth of it."""
+
+
+def find(start: Path) -> Path | None:
+    """The nearest pyproject.toml at or above a folder."""
+    return next(
+        (each / "pyproject.toml" for each in (start, *start.parents) if (each / "pyproject.toml").is_file()), None
+    )
+
+
+def section(path: Path, name: str) -> dict[str, Any]:
+    """The table `tool.flowdsl.NAME`; empty where there is none. Raises UsageError for a file that can't be read."""
+    table: Any = _read(path)
+    for depth, part in enumerate(("tool", "flowdsl", name)):
+        table = table.get(part, {})
+        if not isinstance(table, dict):
+            above = ".".join(("tool", "flowdsl", name)[: depth + 1])
+            raise UsageError(f"{line(path)}: {above} must be a table")
+    return dict(table)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(read_file(path, _MOST).decode())
+    except NotReadError as error:
+        raise UsageError(f"{line(path)}: {error.words}; {error.hint}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{line(path)} can't be read: {error}") from error
+    except (ValueError, RecursionError) as error:
+        # No UTF-8, a number of thousands of digits, lists in lists without end.
+        raise UsageError(f"{line(path)} can't be read: it is no TOML that a person wrote") from error
