@@ -17,6 +17,7 @@ _OBJECT_PARAM = re.compile(r"[_a-zA-Z][_a-zA-Z0-9-]*")
 _RESULT = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 
 LABEL_HINT = "lower-case letters, digits and '-', starting and ending with a letter or digit, at most 63 characters"
+SUBDOMAIN_HINT = "lower-case letters, digits, '-' and '.', starting and ending with a letter or digit, at most 253"
 _GENERATED_BASE = 58
 _SUFFIX = "abcde"
 

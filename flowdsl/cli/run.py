@@ -132,6 +132,8 @@ def _inputs(pipeline: Pipeline | None, choices: Choices) -> Inputs:
 
 def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
     """Name the run and make its folder. Raises UsageError where there is one of that name, or params are missing."""
+    from flowdsl.check.names import SUBDOMAIN_HINT, is_subdomain
+    from flowdsl.runner.pipelinerun.naming import LONGEST as LONGEST_NAME
     from flowdsl.runner.pipelinerun.naming import generated
     from flowdsl.runner.pipelinerun.only import only
     from flowdsl.runner.store import RunFolder
@@ -140,6 +142,10 @@ def _create(inputs: Inputs, choices: Choices, runs: Path) -> RunFolder:
     metadata = run.setdefault("metadata", {})
     if choices.name or not metadata.get("name"):
         metadata["name"] = choices.name or generated(str(metadata.get("generateName") or "run-"))
+    if not is_subdomain(metadata["name"]) or len(metadata["name"]) > LONGEST_NAME:
+        raise UsageError(
+            f"{metadata['name']!r} is no name for a run: {SUBDOMAIN_HINT.replace('253', str(LONGEST_NAME))}"
+        )
     metadata.pop("generateName", None)
     # It is looked for again when it is played, by the name that it has now.
     inputs.wanted = metadata["name"]

@@ -101,7 +101,8 @@ def from_yaml(paths: Sequence[str], values: Mapping[str, str], alpha: frozenset[
 
 
 def checked(files: Sequence[str], alpha: frozenset[str] = frozenset()) -> list[Document]:
-    """The documents of YAML files. Raises FlowError with what Tekton's admission would refuse, UsageError."""
+    """The documents of YAML files. Raises FlowError with what Tekton or Kubernetes would refuse, UsageError."""
+    from flowdsl.check.podnames import CODES as REFUSED
     from flowdsl.compiler.validate import gates_for
     from flowdsl.lint.engine import Options, lint_sources
     from flowdsl.yamlread.sources import load_all
@@ -121,7 +122,8 @@ def checked(files: Sequence[str], alpha: frozenset[str] = frozenset()) -> list[D
         )
         for document in found
         for place in document.places
-        if place.finding.severity == "error"
+        # What Kubernetes would refuse in the pod is refused before anything of the run is made.
+        if place.finding.severity == "error" or place.finding.code in REFUSED
     ]
     if errors:
         raise FlowError(tuple(errors))

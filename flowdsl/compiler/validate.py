@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from flowdsl.check import DEFAULT_GATES, Gates, Report
 from flowdsl.check.admission import check_into
 from flowdsl.check.decoding import decode
+from flowdsl.check.podnames import check_pod_names
 from flowdsl.compiler.places import python_place
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import PipelineDef
@@ -60,6 +61,7 @@ def _checked(
     model = decode(document, report)
     if model is not None:
         check_into(model, gates, report)
+        check_pod_names(model, report.error)
         # Model and document hold the same: what makes a model write it is the order, and that the user's objects stay
         # the user's.
         written = document if in_order and not report.mended else dump(model)

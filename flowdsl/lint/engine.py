@@ -53,6 +53,7 @@ def lint_sources(sources: Iterable[Source], options: Options) -> list[Document]:
 def check_documents(found: Iterable[Document], options: Options) -> Iterator[tuple[Document, Finding]]:
     """What the rules find: in each document, then between them; in the order of the documents."""
     from flowdsl.check.pitfalls.across import Entry, check_set
+    from flowdsl.check.podnames import OBJECTS, check_object
 
     entered = []
     entries = []
@@ -60,6 +61,8 @@ def check_documents(found: Iterable[Document], options: Options) -> Iterator[tup
         report = Report()
         entered.append(Entered(document, report))
         model = check_one(document, options.gates, report) if document.checked else None
+        if document.kind in OBJECTS:
+            check_object(document.data, report.warning)
         if model is not None:
             entries.append(Entry(model, report, document.data, document.file))
     check_set(entries)

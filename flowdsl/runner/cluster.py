@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from flowdsl.check.names import is_subdomain
 from flowdsl.ir.local import LocalRun
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.pipelinerun.catalogue import Catalogue
@@ -49,6 +50,9 @@ class LocalCluster:
 
     def claim(self, name: str) -> Path:
         """The folder of a claim, filled from `LocalRun.claims` when it is made. Raises LookupError, OSError."""
+        if not is_subdomain(name):
+            # No claim has such a name, and this one would become a path.
+            raise LookupError(f'persistentvolumeclaim "{name}" not found: that is no name of a claim')
         target = self._claims / name
         if target.is_dir():
             return target

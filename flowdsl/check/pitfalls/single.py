@@ -7,6 +7,7 @@ from typing import Any
 from flowdsl.check.findings import Report
 from flowdsl.check.pitfalls import containers, flow, meta, scripts, unused, values
 from flowdsl.check.pitfalls.shapes import pipeline_of, task_specs
+from flowdsl.check.podnames import check_pod_names
 from flowdsl.tekton.base import Model
 from flowdsl.tekton.runs import PipelineRun, TaskRun
 
@@ -27,6 +28,7 @@ def check_pitfalls(document: Model, raw: dict[str, Any], report: Report) -> None
         _overrides(document, report)
         if isinstance(document, PipelineRun) and pipeline is not None:
             flow.check_claims(pipeline, document.spec.workspaces, report, ())
+    check_pod_names(document, report.warning)
     meta.check(document, raw, report)
     values.check(raw, report)
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-_LONGEST = 63
-_HEAD = _LONGEST - 32
+LONGEST = 63
+_HEAD = LONGEST - 32
 # What Kubernetes' generateName draws from: no vowels, so that no words come out.
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 
 
 def child_name(parent: str, suffix: str) -> str:
     """The name of a child object: parent and suffix, hashed where that is too long (kmeta.ChildName)."""
-    if len(parent) <= _LONGEST - len(suffix):
+    if len(parent) <= LONGEST - len(suffix):
         return parent + suffix
     if _HEAD - len(suffix) <= 0:
         name = parent[:_HEAD] + _md5(parent + suffix)
-        return (name + suffix[: _LONGEST - len(name)]).rstrip("-._")
+        return (name + suffix[: LONGEST - len(name)]).rstrip("-._")
     return parent[: _HEAD - len(suffix)] + _md5(parent) + suffix
 
 
@@ -29,14 +29,14 @@ def run_names(run: str, task: str, number: int, *, matrixed: bool) -> list[str]:
     for index in range(number):
         name = child_name(run, f"-{task}-{index}")
         if not name.endswith(f"-{index}"):
-            name = child_name(run, f"-{task}")[: _LONGEST - len(f"-{number}")] + f"-{index}"
+            name = child_name(run, f"-{task}")[: LONGEST - len(f"-{number}")] + f"-{index}"
         names.append(name)
     return names
 
 
 def generated(prefix: str) -> str:
     """A name from `generateName`."""
-    return prefix[: _LONGEST - 5] + "".join(secrets.choice(_ALPHABET) for _ in range(5))
+    return prefix[: LONGEST - 5] + "".join(secrets.choice(_ALPHABET) for _ in range(5))
 
 
 def _md5(text: str) -> str:

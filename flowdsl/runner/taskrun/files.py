@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flowdsl.runner import beneath
 from flowdsl.runner.taskrun.params import RefusedError
 
 if TYPE_CHECKING:
@@ -56,8 +57,10 @@ def read(pod: Pod, kind: str, name: str, optional: bool) -> Mapping[str, bytes]:
 
 def _write(place: Path, path: str, data: bytes, mode: int) -> None:
     file = place / path
-    if ".." in Path(path).parts or Path(path).is_absolute():
-        raise RefusedError("CreateContainerConfigError", f'invalid path "{path}" of a volume item')
+    try:
+        beneath.names(path)
+    except OSError:
+        raise RefusedError("CreateContainerConfigError", f'invalid path "{path}" of a volume item') from None
     file.parent.mkdir(parents=True, exist_ok=True)
     # In a folder that only this user can enter, so that the mode asked for can be given.
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from flowdsl.check.names import is_label
 from flowdsl.tekton.values import kind_of
 
 USER_ERROR = "[User error] "
@@ -137,3 +138,19 @@ def check_overrides(spec: Mapping[str, Any], run: Mapping[str, Any]) -> None:
         for one in run.get(key) or ():
             if one["name"] not in names:
                 raise invalid(f"invalid {word}: No {thing} named {one['name']}")
+
+
+def check_names(spec: Mapping[str, Any]) -> None:
+    """The names that a pod would have, every reference replaced: they are paths here. Raises RefusedError.
+
+    Source: ValidateVolumes and validateContainerCommon in Kubernetes' pkg/apis/core/validation.
+    """
+    names = [(f"spec.volumes[{index}].name", one["name"]) for index, one in enumerate(spec.get("volumes") or ())]
+    for key in ("steps", "sidecars"):
+        # One without a name is numbered.
+        listed = enumerate(spec.get(key) or ())
+        names += [(f"spec.{key}[{index}].name", one["name"]) for index, one in listed if one.get("name")]
+    for where, name in names:
+        if not is_label(name):
+            text = f'the pod is invalid: {where}: Invalid value: "{name}": it must be a lowercase RFC 1123 label'
+            raise RefusedError("PodCreationFailed", text)

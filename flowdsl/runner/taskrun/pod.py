@@ -115,8 +115,9 @@ class Pod:
         if claim := volume.get("persistentVolumeClaim"):
             try:
                 return self.cluster.claim(claim["claimName"]), bool(claim.get("readOnly"))
-            except LookupError:
-                raise config_error(f'persistentvolumeclaim "{claim["claimName"]}" not found') from None
+            except LookupError as problem:
+                text = f'persistentvolumeclaim "{claim["claimName"]}" not found'
+                raise config_error(str(problem.args[0]) if str(problem.args[0]).startswith(text) else text) from None
         if host := volume.get("hostPath"):
             return self._host_path(host), False
         if any(volume.get(kind) is not None for kind in ("secret", "configMap", "projected", "downwardAPI")):

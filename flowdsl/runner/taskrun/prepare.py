@@ -68,6 +68,7 @@ def prepare(work: TaskRunWork, cluster: Cluster, places: Places, retries: int) -
     if declared:
         spec["workspaces"] = declared
     made = _replace(spec, work, places, bound, retries)
+    params.check_names(made)
     steps = tuple(step_over_template(made.get("stepTemplate"), one) for one in made["steps"])
     check_leftovers(made, steps, work.task_run)
     return Prepared(made, steps, tuple(made.get("sidecars") or ()), tuple(run["taskSpec"].get("results") or ()), bound)
