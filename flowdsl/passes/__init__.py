@@ -1,6 +1,6 @@
 """The passes, one a file, all of one signature: `(PipelineDef, Collector) -> PipelineDef`. Order matters.
 
-`names` first, so that later findings can name things; `limits` last, when everything has its final form.
+`qualify` and `names` first, so that later findings can name things; `limits` last, when everything has its final form.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import attrs
 
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import PipelineDef
-from flowdsl.passes import limits, names, order, resources, results, secrets, workspaces
+from flowdsl.passes import limits, names, order, qualify, resources, results, secrets, workspaces
 
 
 def run_passes(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
@@ -21,6 +21,6 @@ def run_passes(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
             for node in pipeline.nodes
         )
         pipeline = attrs.evolve(pipeline, nodes=nodes)
-    for step in (names, order, workspaces, secrets, results, resources, limits):
+    for step in (qualify, names, order, workspaces, secrets, results, resources, limits):
         pipeline = step.run(pipeline, collector)
     return pipeline

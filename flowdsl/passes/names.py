@@ -25,7 +25,7 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
                 "FLOW013",
                 f"{node.name!r} is no Kubernetes name: only lower-case letters, digits and '-'",
                 node.location,
-                hint=f"name it {_lowered(node.name)!r}",
+                hint=f"name it {lowered(node.name)!r}",
             )
         task = node.task
         if task.reference or node.pipeline:
@@ -57,5 +57,6 @@ def _length(what: str, name: str, location: Location, collector: Collector, most
         )
 
 
-def _lowered(name: str) -> str:
+def lowered(name: str) -> str:
+    """Any name as a Kubernetes name, `task` where nothing is left of it."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "task"

@@ -9,6 +9,7 @@ from flowdsl.frontend.script.codecs import WORDS, argument, constructors, encode
 from flowdsl.frontend.script.library import helpers_for, real_builtins
 from flowdsl.frontend.script.limits import check_size, check_substitutions
 from flowdsl.frontend.script.model import Script, ScriptInput, ScriptOutput, variable
+from flowdsl.frontend.script.project import project_text
 from flowdsl.frontend.slicing import Slice
 from flowdsl.ir.types import PATHS, Kind
 
@@ -49,15 +50,22 @@ def build_script(
     main = _main(slice_, inputs, outputs, result_limit)
     helpers = helpers_for(main, slice_.names)
     head = f"{_shebang(python)}\n"
+    # The `__future__` line comes first; what the user's imports find is laid out before them.
+    future, own = slice_.source.split("\n", 1)
+    project, places = project_text(slice_.files)
+    if slice_.package:
+        project += f"\n__package__ = {quoted(slice_.package)}  # where relative imports start from\n"
+    added = project.count("\n")
     rest = f'{_BANNER.format(task=quoted(task))}{helpers}{main}\n\nif __name__ == "__main__":\n    _flowdsl_main()\n'
     script = Script(
-        text=head + slice_.source + rest,
-        lines=(0, *slice_.lines, *([0] * rest.count("\n"))),
+        text=f"{head}{future}\n{project}{own}{rest}",
+        lines=(0, 0, *([0] * added), *slice_.lines[1:], *([0] * rest.count("\n"))),
         file=slice_.file,
         function_line=slice_.function_line,
+        others={number: place for number, place in enumerate(places, 3) if place[0]},
     )
     check_substitutions(script, collector)
-    check_size(script, collector)
+    check_size(script, slice_.files, collector)
     return None if any(item.severity.value == "error" for item in collector.items[before:]) else script
 
 

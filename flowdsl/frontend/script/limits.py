@@ -9,9 +9,11 @@ Text: Tekton replaces `$(params...)` and its like anywhere in a script, inside s
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.script.model import Script
+from flowdsl.frontend.slicing.model import Bundled
 
 ARGUMENT_LIMIT = 128 * 1024
 ENCODED_LIMIT = 96 * 1024
@@ -41,15 +43,17 @@ def script_size_problem(*scripts: str) -> str | None:
     )
 
 
-def check_size(script: Script, collector: Collector) -> None:
-    """Report FLOW071 for a script that is too long by itself."""
+def check_size(script: Script, files: Sequence[Bundled], collector: Collector) -> None:
+    """Report FLOW071 for a script that is too long by itself, with the largest of the project's files in it."""
     problem = script_size_problem(script.text)
     if problem:
+        largest = sorted(files, key=lambda file: (-file.size, file.path))[:3]
+        parts = ", ".join(f"{file.path} ({file.size} bytes)" for file in largest)
         collector.error(
             "FLOW071",
-            problem,
+            problem + (f"; the largest of the project's files in it: {parts}" if parts else ""),
             script.location(0),
-            hint="put large data in a file on a workspace, or the code in the image: `@task(module=...)`",
+            hint="put large data in a file on a workspace, or the code in the image: `module=`, `requires=[...]`",
         )
 
 

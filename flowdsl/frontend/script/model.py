@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
 from flowdsl.diagnostics import Location
@@ -65,14 +67,21 @@ class ScriptOutput:
 
 @attrs.frozen
 class Script:
-    """A finished script. `lines[i]` is the line of the user's `file` for line `i + 1` of it, 0 where it is ours."""
+    """A finished script. `lines[i]` is the line of the user's `file` for line `i + 1` of it, 0 where it is ours.
+
+    `others` has the file and line of those lines of the script (from 1) that come from other files of the project.
+    """
 
     text: str
     lines: tuple[int, ...]
     file: str
     function_line: int
+    others: Mapping[int, tuple[str, int]] = attrs.field(factory=dict)
 
     def location(self, line: int) -> Location:
         """The user's place for a line of the script; the function's where the line is flowdsl's own."""
+        if line in self.others:
+            file, number = self.others[line]
+            return Location(places.display(file), number)
         own = self.lines[line - 1] if 1 <= line <= len(self.lines) else 0
         return Location(places.display(self.file), own or self.function_line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ import attrs
 
 from flowdsl.frontend.slicing import syntax, text
 from flowdsl.frontend.slicing.bindings import TRY, Bound, bound_in, import_aliases, main_guard
+from flowdsl.frontend.slicing.effects import has_effects, reads_data
 from flowdsl.frontend.slicing.model import Alias, Facts, Feature, Loose, Unit
 from flowdsl.frontend.slicing.scopes import body_facts, facts_of
 from flowdsl.frontend.slicing.versions import ADDED, BUILTINS, MEMBERS, REMOVED, is_stdlib
@@ -56,6 +58,19 @@ class ModuleIndex:
     stars: tuple[Alias, ...]
     functions: MappingProxyType[tuple[int, str], tuple[ast.stmt, _Parents, int]]
     """(first line, name) to the node, what surrounds it, and its unit's position (-1 for a nested function)."""
+    tree: ast.Module
+    """For the questions that only a module asks which travels."""
+
+    @functools.cached_property
+    def has_effects(self) -> bool:
+        """Whether importing it does more than bind names."""
+        functions = frozenset(node.name for node in self.tree.body if isinstance(node, FunctionDef))
+        return has_effects(self.tree.body, self.aliases, functions) or any(not is_stdlib(a.top) for a in self.stars)
+
+    @functools.cached_property
+    def reads_data(self) -> bool:
+        """Whether it looks for files beside itself."""
+        return reads_data(self.tree)
 
     def column(self, line: int, offset: int) -> int:
         """The column in characters, from 1."""
@@ -87,6 +102,7 @@ def build_index(source: str, file: str) -> ModuleIndex:
         aliases=MappingProxyType({name: alias for draft in drafts for name, alias in draft.bound.aliases.items()}),
         stars=tuple(alias for draft in drafts for alias in draft.bound.aliases.values() if alias.bound == "*"),
         functions=MappingProxyType(_functions(drafts)),
+        tree=tree,
     )
     finisher = _Finisher(index)
     index.units = tuple(
@@ -274,6 +290,8 @@ class _Finisher:
             enclosing=tuple(facts.enclosing.items()),
             decorated=decorated,
             sound=not (loose or imports or features or facts.writes),
+            uses=tuple((n, frozenset(used)) for n, used in facts.uses.items() if n in self.index.aliases),
+            of_flowdsl=_made_with_flowdsl(draft, self.index.flow_names),
         )
 
     def _import(self, position: int, draft: _Draft, node: ast.Import | ast.ImportFrom) -> Unit:
@@ -287,6 +305,7 @@ class _Finisher:
             binds=frozenset(draft.bound.names),
             aliases=aliases,
             sound=all(_plain(alias) for alias in aliases),
+            of_flowdsl=any(alias.of_flowdsl for alias in aliases),
         )
 
     def _dropped(self, draft: _Draft) -> list[ast.expr]:
@@ -342,6 +361,13 @@ class _Finisher:
         for name, since in BUILTINS.items():
             if name in facts.needs and name not in self.index.providers:
                 yield Feature(since, facts.needs[name], f"`{name}`", syntax=False)
+
+
+def _made_with_flowdsl(draft: _Draft, flow: MappingProxyType[str, str]) -> bool:
+    """Whether a statement makes a task, a pipeline or anything else of flowdsl."""
+    if any(_decorator_kind(item, flow) for item, _ in draft.decorators):
+        return True
+    return any(name in flow for name in draft.bound.names)
 
 
 def _plain(alias: Alias) -> bool:

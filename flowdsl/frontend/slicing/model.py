@@ -13,6 +13,25 @@ Spot = tuple[int, int]
 
 
 @attrs.frozen
+class Bundled:
+    """A file of the project that travels with a script, below the folder that its imports look in.
+
+    A module is `parts`: stretches of text, each with the line (from 1) it begins at in the user's `file`, so that line
+    numbers stay the user's. Anything else is `data`.
+    """
+
+    path: str
+    file: str
+    parts: tuple[tuple[int, str], ...] = ()
+    data: bytes = b""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.data) or sum(len(text.encode()) for _, text in self.parts)
+
+
+@attrs.frozen
 class Slice:
     """A function and what it needs of its module, as one script text for the standard library alone.
 
@@ -27,6 +46,10 @@ class Slice:
     file: str
     names: frozenset[str]
     function_line: int
+    package: str = ""
+    """The package that relative imports in the source start from, "" where there are none."""
+    files: tuple[Bundled, ...] = ()
+    """The project's own modules that the source imports, and the data that they read."""
 
     def location(self, line: int) -> Location:
         """The user's place for a line of the source; the function's own line where the text is flowdsl's."""
@@ -97,6 +120,8 @@ class Facts:
     """Names of the module written through `global`."""
     members: list[tuple[str, str, Spot]] = attrs.field(factory=list)
     """`module.member` pairs of which the member may be newer than Python 3.8."""
+    uses: dict[str, set[str]] = attrs.field(factory=dict)
+    """The attributes read of each name of the module; "" where the name itself is used."""
 
     def add(self, other: Facts) -> None:
         """Take over what another piece of the same statement needs."""
@@ -110,6 +135,8 @@ class Facts:
         self.features += other.features
         self.writes.update(other.writes)
         self.members += other.members
+        for name, attributes in other.uses.items():
+            self.uses.setdefault(name, set()).update(attributes)
 
 
 @attrs.frozen
@@ -145,3 +172,7 @@ class Unit:
     """Decorators are left on it."""
     sound: bool = True
     """Nothing in it needs a look: no loose names, imports, features or writes."""
+    uses: tuple[tuple[str, frozenset[str]], ...] = ()
+    """The attributes read of names that imports bind; "" where the name itself is used."""
+    of_flowdsl: bool = False
+    """It imports flowdsl, or is something made with it: a task, a pipeline."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import attrs
 
@@ -50,6 +49,10 @@ class Reporter:
     collector: Collector
     trusted: frozenset[str]
     target: Version | None
+    owns: Callable[[Alias], bool] = lambda _: False
+    """Whether an import is of a module that travels with the task."""
+    travels: bool = False
+    """The module that is reported is such a one, and no task's own."""
 
     def unit(self, unit: Unit, wanted: frozenset[str] | set[str]) -> None:
         """Report a statement; of an import only the wanted names count."""
@@ -63,7 +66,7 @@ class Reporter:
             self.loose(loose)
         for feature in unit.features:
             self.feature(feature)
-        for name, spot in unit.writes:
+        for name, spot in () if self.travels else unit.writes:
             self.collector.warning(
                 "FLOW067",
                 f"`global {name}` changes the module, but only in this task's own process",
@@ -75,7 +78,7 @@ class Reporter:
         """Report an import the container may not be able to make."""
         if alias.of_flowdsl:
             self._flowdsl(alias.module, alias.spot)
-        elif guarded or alias.module == "__future__":
+        elif guarded or alias.module == "__future__" or self.owns(alias):
             return
         elif alias.level or not is_stdlib(alias.top):
             self._foreign(alias)
@@ -86,6 +89,8 @@ class Reporter:
         """Report a name that nothing in the module provides to the script."""
         if loose.reason == "flowdsl":
             self._flowdsl(loose.name, loose.spot)
+        elif self.travels and (loose.reason == "file" or self.index.stars):
+            return  # it is a file there, too; a name may come from a module that is imported with a star
         elif loose.reason == "file":
             self.collector.warning(
                 "FLOW073",
@@ -107,6 +112,15 @@ class Reporter:
                 self.at(loose.spot),
                 hint=self._undefined_hint(),
             )
+
+    def not_in_module(self, alias: Alias, module: str) -> None:
+        """Report an import of a name that the project's module does not define."""
+        self.collector.error(
+            "FLOW065",
+            f"`{alias.name}` is not defined in module `{module}`",
+            self.at(alias.spot),
+            hint="define it there, or import it there by name: what a module gets at run time can't be followed",
+        )
 
     def feature(self, feature: Feature) -> None:
         """Report syntax or library that the task's Python may lack."""
@@ -142,13 +156,12 @@ class Reporter:
         if alias.top in self.trusted:
             return
         shown = "." * alias.level + alias.module
-        if alias.level or self._own(alias.top):
+        if alias.level:
             self.collector.error(
                 "FLOW064",
-                f"module `{shown}` is your own project's; the task's image does not have it",
+                f"there is no module `{shown}` in this package",
                 self.at(alias.spot),
-                hint="move what the body needs into this file, or install the project in the "
-                f'image and say so: `requires=["{alias.top or "your-project"}"]`',
+                hint="modules of the project travel as `.py` files; one that is made otherwise belongs into the image",
             )
             return
         self.collector.error(
@@ -172,10 +185,6 @@ class Reporter:
                 self.at(alias.spot),
                 hint="do without it, or name an older image such as python:3.11-slim",
             )
-
-    def _own(self, top: str) -> bool:
-        folder = os.path.dirname(self.index.file)
-        return bool(top) and any(os.path.exists(os.path.join(folder, name)) for name in (top, f"{top}.py"))
 
     def _undefined_hint(self) -> str:
         if self.index.stars:

@@ -105,7 +105,7 @@ class _Reader:
             scope = scope.parent
         return _MODULE
 
-    def _name(self, node: ast.AST) -> None:
+    def _name(self, node: ast.AST, attribute: str = "") -> None:
         assert isinstance(node, ast.Name)
         owner = self._owner(node.id)
         spot = (node.lineno, node.col_offset)
@@ -116,6 +116,7 @@ class _Reader:
         elif owner == _MODULE:
             if self.scope.kind != _CLASS or node.id not in _CLASS_NAMES:
                 self.facts.needs.setdefault(node.id, spot)
+                self.facts.uses.setdefault(node.id, set()).add(attribute)
         elif owner == _CLASS:
             # A class body falls back to the module until the name is bound: `class A: limit = limit`.
             self.facts.soft.setdefault(node.id, spot)
@@ -228,7 +229,10 @@ class _Reader:
                 self.facts.members.append((node.value.id, node.attr, spot))
         elif node.attr in METHODS:
             self.feature(Feature(METHODS[node.attr], spot, f"method `.{node.attr}()`", syntax=False))
-        self.visit(node.value)
+        if isinstance(node.value, ast.Name):
+            self._name(node.value, node.attr)
+        else:
+            self.visit(node.value)
 
     def _call(self, node: ast.AST) -> None:
         assert isinstance(node, ast.Call)

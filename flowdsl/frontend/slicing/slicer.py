@@ -9,14 +9,17 @@ from typing import Any
 
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend import places
+from flowdsl.frontend.slicing.bundle import Bundle, Chosen
+from flowdsl.frontend.slicing.captured import captured_values
+from flowdsl.frontend.slicing.imports import import_text
 from flowdsl.frontend.slicing.index import ModuleIndex
-from flowdsl.frontend.slicing.model import Alias, Loose, Slice, Unit, Version
+from flowdsl.frontend.slicing.model import Alias, Bundled, Loose, Slice, Unit, Version
 from flowdsl.frontend.slicing.problems import Reporter, trusted_modules
+from flowdsl.frontend.slicing.project import Home, home_of
 from flowdsl.frontend.slicing.source import index_of
 
 HEADER = "from __future__ import annotations\n"
 _ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-_Chosen = dict[int, tuple[Unit, set[str]]]
 
 
 def slice_source(
@@ -41,17 +44,45 @@ def slice_source(
         return None
     index, root = found
     before = len(collector.items)
+    home = home_of(function)
     chosen, missing = _closure(index, root, function.__name__, roots)
-    reporter = Reporter(index, collector, trusted_modules(requires), target)
-    _enclosed(root, function, reporter)
+    bundle = _bundle(collector, trusted_modules(requires), target)
+    reporter = Reporter(index, collector, bundle.trusted, target, owns=lambda alias: bundle.owns(alias, home))
+    captured = captured_values(root, function, chosen, reporter)
     for name in missing:
         reporter.loose(Loose(name, (function.__code__.co_firstlineno, 0), "undefined"))
+    units = [unit for unit, _ in chosen.values()]
     for unit, wanted in chosen.values():
         if not unit.sound:
             reporter.unit(unit, wanted)
+            bundle.take(index, home, unit, wanted, units)
     if any(item.severity.value == "error" for item in collector.items[before:]):
         return None
-    return _assemble(index, chosen, function)
+    return _assemble(index, chosen, function, captured, _package(units, home), bundle.files())
+
+
+def _bundle(collector: Collector, trusted: frozenset[str], target: Version | None) -> Bundle:
+    """What collects the project's modules, and tells of what is wrong in them at their own lines."""
+
+    def reporter(index: ModuleIndex, home: Home) -> Reporter:
+        owns = lambda alias: bundle.owns(alias, home)  # noqa: E731 - a def would need types of its own
+        return Reporter(index, collector, trusted, target, owns=owns, travels=True)
+
+    def report(index: ModuleIndex, home: Home, unit: Unit, names: set[str]) -> None:
+        if not unit.sound:
+            reporter(index, home).unit(unit, names)
+
+    def undefined(index: ModuleIndex, alias: Alias, module: str) -> None:
+        Reporter(index, collector, trusted, target).not_in_module(alias, module)
+
+    bundle = Bundle(trusted, report, undefined)
+    return bundle
+
+
+def _package(units: Iterable[Unit], home: Home) -> str:
+    """The package that relative imports start from, where there are any."""
+    levels = [alias.level for unit in units for alias in (*unit.aliases, *(use.alias for use in unit.imports))]
+    return home.package if any(levels) else ""
 
 
 def _plain_function(func: Callable[..., Any], collector: Collector) -> FunctionType | None:
@@ -112,9 +143,9 @@ def _locate(function: FunctionType, collector: Collector, *, bare: bool) -> tupl
     return index, unit
 
 
-def _closure(index: ModuleIndex, root: Unit, own: str, roots: Iterable[str]) -> tuple[_Chosen, list[str]]:
+def _closure(index: ModuleIndex, root: Unit, own: str, roots: Iterable[str]) -> tuple[Chosen, list[str]]:
     """The units the function needs, directly or not, by position, and the roots that don't exist."""
-    chosen: _Chosen = {root.position: (root, {own})}
+    chosen: Chosen = {root.position: (root, {own})}
     done = {own}  # the function's name means this function, whatever else the module binds to it
     stack = list(root.deps)
     missing = []
@@ -140,25 +171,20 @@ def _closure(index: ModuleIndex, root: Unit, own: str, roots: Iterable[str]) -> 
     return {position: chosen[position] for position in sorted(chosen)}, missing
 
 
-def _enclosed(root: Unit, function: FunctionType, reporter: Reporter) -> None:
-    """Report names of a function around the task's own: the script has no such function."""
-    for name, spot in root.enclosing:
-        if name != function.__name__:
-            reporter.collector.error(
-                "FLOW063",
-                f"`{name}` is a variable of the function around {function.__name__}; the script has no such",
-                reporter.at(spot),
-                hint=f"make `{name}` a parameter of the task, or define it at the top of the module",
-            )
-
-
-def _assemble(index: ModuleIndex, chosen: _Chosen, function: FunctionType) -> Slice:
-    parts = [HEADER]
-    lines = [0]
-    names: set[str] = set()
+def _assemble(
+    index: ModuleIndex,
+    chosen: Chosen,
+    function: FunctionType,
+    captured: dict[str, str],
+    package: str,
+    files: tuple[Bundled, ...],
+) -> Slice:
+    parts = [HEADER, *(f"\n{name} = {value}\n" for name, value in captured.items())]
+    lines = [0] + [0, 0] * len(captured)
+    names: set[str] = set(captured)
     for unit, wanted in chosen.values():
         if unit.aliases:
-            text, numbers = _import_text(unit, wanted)
+            text, numbers = import_text(unit, wanted)
             names |= wanted
         else:
             text, numbers = unit.text, unit.lines
@@ -175,21 +201,6 @@ def _assemble(index: ModuleIndex, chosen: _Chosen, function: FunctionType) -> Sl
         file=index.file,
         names=frozenset(names),
         function_line=function.__code__.co_firstlineno,
+        package=package,
+        files=files,
     )
-
-
-def _import_text(unit: Unit, wanted: set[str]) -> tuple[str, tuple[int, ...]]:
-    """An import statement with the needed names alone; in the user's own words where all are needed."""
-    kept = [alias for alias in unit.aliases if alias.bound in wanted]
-    if len(kept) == len(unit.aliases):
-        return unit.text, unit.lines
-    first = kept[0]
-    if first.name is None:
-        names = ", ".join(_with_as(alias.module, alias) for alias in kept)
-        return f"import {names}\n", unit.lines[:1]
-    names = ", ".join(_with_as(alias.name or "", alias) for alias in kept)
-    return f"from {'.' * first.level}{first.module} import {names}\n", unit.lines[:1]
-
-
-def _with_as(name: str, alias: Alias) -> str:
-    return f"{name} as {alias.asname}" if alias.asname else name

@@ -23,7 +23,16 @@ def index_of(function: FunctionType) -> ModuleIndex | None:
     return _from_disk(file, state.st_mtime_ns, state.st_size, state.st_ino)
 
 
-@functools.lru_cache(maxsize=64)
+def index_of_file(file: str) -> ModuleIndex | None:
+    """The index of a module's file; None where it can't be read or isn't Python."""
+    try:
+        state = os.stat(file)
+    except (OSError, ValueError):
+        return None
+    return _from_disk(file, state.st_mtime_ns, state.st_size, state.st_ino)
+
+
+@functools.lru_cache(maxsize=256)
 def _from_disk(file: str, mtime: int, size: int, inode: int) -> ModuleIndex | None:
     """The arguments beside `file` stand for its content, so that a changed file is read again."""
     try:

@@ -1,0 +1,252 @@
+"""The project's modules that travel with a task: each under its own name, with what of it is needed.
+
+A module is cut down to the statements that are needed where that changes nothing. It goes whole, but for what is made
+with flowdsl, where importing it does more than bind names, or where it is not plain which of its names are used. Lines
+keep their numbers, so that a traceback points into the user's file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from flowdsl.frontend.slicing.data import data_files
+from flowdsl.frontend.slicing.index import ModuleIndex
+from flowdsl.frontend.slicing.model import Alias, Bundled, Unit
+from flowdsl.frontend.slicing.project import Home, Module, absolute, find
+from flowdsl.frontend.slicing.source import index_of_file
+from flowdsl.frontend.slicing.stretches import module_text
+
+Chosen = dict[int, tuple[Unit, set[str]]]
+Report = Callable[[ModuleIndex, Home, Unit, set[str]], None]
+"""Tells of what is wrong with a unit that travels; the names are those that are needed of it."""
+
+
+@attrs.define
+class _Part:
+    """A module on its way: what is chosen of it so far. `index` is None for a package without a file."""
+
+    module: Module
+    index: ModuleIndex | None
+    chosen: Chosen = attrs.field(factory=dict)
+    done: set[str] = attrs.field(factory=set)
+    below: set[str] = attrs.field(factory=set)
+    """Modules of a package that are reached as its attributes."""
+    whole: bool = False
+
+
+@attrs.define
+class Bundle:
+    """Collects modules. `trusted` are top-level names that the image has; `report` is called for each unit taken."""
+
+    trusted: frozenset[str]
+    report: Report
+    undefined: Callable[[ModuleIndex, Alias, str], None]
+    """Called for a name that the module imported from does not define."""
+    _parts: dict[str, _Part] = attrs.field(factory=dict)
+    _effects: dict[str, bool] = attrs.field(factory=dict)
+    _found: dict[tuple[str, str], Module | None] = attrs.field(factory=dict)
+
+    def owns(self, alias: Alias, home: Home) -> bool:
+        """Whether an import is of the project's own modules, which travel."""
+        return self._module(alias, home) is not None
+
+    def take(self, index: ModuleIndex, home: Home, unit: Unit, wanted: Iterable[str], users: Iterable[Unit]) -> None:
+        """Follow the imports of a unit: those of its names that are wanted, and all inside functions.
+
+        `users` are the units that may read attributes of the modules it imports.
+        """
+        names = set(wanted)
+        for alias in unit.aliases:
+            if alias.bound in names or alias.bound == "*":
+                self._follow(index, home, alias, _attributes(alias.bound, users))
+        for use in unit.imports:
+            # Inside a function the name is its own; what it is used for there is not looked at.
+            self._follow(index, home, use.alias, None)
+
+    def files(self) -> tuple[Bundled, ...]:
+        """What travels, by path."""
+        found: dict[str, Bundled] = {}
+        for part in self._parts.values():
+            if part.index is None:
+                continue
+            parts = module_text(part.index, part.chosen, part.below, whole=part.whole)
+            found[part.module.path] = Bundled(part.module.path, part.module.file, parts)
+            if part.module.is_package and part.index.reads_data and parts:
+                found.update((each.path, each) for each in data_files(part.module))
+        return tuple(found[path] for path in sorted(found))
+
+    def _module(self, alias: Alias, home: Home) -> Module | None:
+        if alias.of_flowdsl or alias.module == "__future__":
+            return None
+        name = absolute(alias, home)
+        return None if name.partition(".")[0] in self.trusted else self._find(name, home)
+
+    def _find(self, name: str, home: Home) -> Module | None:
+        key = (name, home.root)
+        if key not in self._found:
+            self._found[key] = find(name, home)
+        return self._found[key]
+
+    def _follow(self, index: ModuleIndex, home: Home, alias: Alias, used: frozenset[str] | None) -> None:
+        """`used` are the attributes read of what is imported, "" where it is used as a whole, None where unknown."""
+        module = self._module(alias, home)
+        if module is None:
+            return
+        self._parents(module)
+        if alias.name is None:
+            plain = alias.asname is not None or "." not in module.name
+            # `import a.b` binds `a`, and reaches `b` through it: which names of either are used is not looked at.
+            self._need(module, used if plain else None)
+            return
+        if alias.name == "*":
+            self._need(module, None)
+            return
+        part = self._part(module)
+        below = None
+        # In the package's own file `from . import x` can only mean the module: `x` is bound by this very line.
+        itself = module.file == index.file
+        if part.index is None or itself or alias.name not in part.index.providers:
+            below = self._find(f"{module.name}.{alias.name}", home) if module.is_package else None
+        if below is not None:
+            self._parents(below)
+            self._need(below, used)
+        elif not self._names(part, [alias.name]):
+            self.undefined(index, alias, module.name)
+
+    def _parents(self, module: Module) -> None:
+        name = module.name
+        while "." in name:
+            name = name.rpartition(".")[0]
+            parent = self._find(name, module.home)
+            if parent is not None:
+                self._need(parent, frozenset())
+
+    def _need(self, module: Module, names: frozenset[str] | None) -> None:
+        part = self._part(module)
+        if names is None or "" in names:
+            self._all(part)
+        elif not self._names(part, sorted(names)):
+            self._all(part)  # an attribute that no statement binds: it is set from outside, or by a star
+
+    def _part(self, module: Module) -> _Part:
+        part = self._parts.get(module.name)
+        if part is None:
+            part = _Part(module, index_of_file(module.file) if module.file else None)
+            self._parts[module.name] = part
+            if part.index is not None:
+                self._start(part, part.index)
+        return part
+
+    def _start(self, part: _Part, index: ModuleIndex) -> None:
+        """What a module needs whatever is read of it: its effects, and those of the modules it imports."""
+        if index.has_effects or index.reads_data:
+            self._all(part)
+            return
+        for unit in index.units:
+            for alias in unit.aliases:
+                if any(self._acts(module) for module in self._imported(alias, part.module.home)):
+                    self._add(part, index, unit, alias.bound)
+
+    def _acts(self, module: Module) -> bool:
+        """Whether importing a module does something, itself or through those that it imports."""
+        known = self._effects.get(module.name)
+        if known is not None:
+            return known
+        self._effects[module.name] = False  # modules that import each other do not make each other act
+        index = index_of_file(module.file) if module.file else None
+        found = index is not None and (index.has_effects or self._acts_through(index, module.home))
+        self._effects[module.name] = found
+        return found
+
+    def _acts_through(self, index: ModuleIndex, home: Home) -> bool:
+        aliases = (alias for unit in index.units for alias in unit.aliases)
+        return any(self._acts(module) for alias in aliases for module in self._imported(alias, home))
+
+    def _imported(self, alias: Alias, home: Home) -> list[Module]:
+        """The modules that an import loads: the one it names, and the one below it that `from a import b` may mean."""
+        module = self._module(alias, home)
+        if module is None:
+            return []
+        below = self._find(f"{module.name}.{alias.name}", home) if alias.name and module.is_package else None
+        return [module, *([below] if below is not None else [])]
+
+    def _names(self, part: _Part, names: Iterable[str]) -> bool:
+        """Take names of a module with all they need; False where it does not define one of them."""
+        index = part.index
+        if index is None:
+            return True  # a package without a file holds nothing but modules
+        complete = True
+        for name in names:
+            if name in part.done:
+                continue
+            if name in index.providers:
+                self._closure(part, index, [(name, index.providers[name])])
+            elif name.startswith("__") and name.endswith("__"):
+                continue
+            elif (below := self._find(f"{part.module.name}.{name}", part.module.home)) is not None:
+                # `package.module` as an attribute: somebody has imported it, which must happen here, too.
+                part.done.add(name)
+                part.below.add(name)
+                self._need(below, None)
+            else:
+                complete = False
+        return complete
+
+    def _closure(self, part: _Part, index: ModuleIndex, stack: list[tuple[str, tuple[int, ...]]]) -> None:
+        while stack:
+            name, positions = stack.pop()
+            if name in part.done:
+                continue
+            part.done.add(name)
+            for position in positions:
+                unit = index.units[position]
+                if position not in part.chosen:
+                    stack += unit.deps
+                self._add(part, index, unit, name)
+
+    def _add(self, part: _Part, index: ModuleIndex, unit: Unit, name: str) -> None:
+        names = part.chosen.setdefault(unit.position, (unit, set()))[1]
+        if name in names:
+            return
+        if unit.aliases or not names:
+            self.report(index, part.module.home, unit, {name})
+        names.add(name)
+        self.take(index, part.module.home, unit, {name}, index.units)
+
+    def _all(self, part: _Part) -> None:
+        """Take a module whole, but for what is made with flowdsl and what needs that."""
+        index = part.index
+        if part.whole or index is None:
+            return
+        part.whole = True
+        kept = without_flowdsl(index.units)
+        for unit in kept:
+            names = set(unit.binds)
+            if unit.position not in part.chosen or unit.aliases:
+                self.report(index, part.module.home, unit, names)
+            part.chosen[unit.position] = (unit, names)
+            part.done |= names
+        for unit in kept:
+            self.take(index, part.module.home, unit, unit.binds, index.units)
+
+
+def without_flowdsl(units: Iterable[Unit]) -> list[Unit]:
+    """The units that neither are made with flowdsl nor need one that is."""
+    kept = [unit for unit in units if not unit.of_flowdsl and all(each.reason != "flowdsl" for each in unit.loose)]
+    while True:
+        there = {unit.position for unit in kept}
+        left = [unit for unit in kept if all(any(each in there for each in owners) for _, owners in unit.deps)]
+        if len(left) == len(kept):
+            return kept
+        kept = left
+
+
+def _attributes(name: str, users: Iterable[Unit]) -> frozenset[str] | None:
+    found: set[str] = set()
+    for unit in users:
+        for bound, attributes in unit.uses:
+            if bound == name:
+                found |= attributes
+    return frozenset(found)

@@ -1,0 +1,130 @@
+"""Which modules are the project's own, and where they lie. Nothing is imported to find out."""
+
+from __future__ import annotations
+
+import functools
+import os
+import site
+import sys
+import sysconfig
+from types import FunctionType
+
+import attrs
+
+from flowdsl.frontend.slicing.model import Alias
+from flowdsl.frontend.slicing.versions import is_stdlib
+
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+@attrs.frozen
+class Home:
+    """Where a module stands: its package ("" for none), and the folder that top-level imports of it look in."""
+
+    package: str
+    root: str
+
+    @property
+    def top(self) -> str:
+        """The top-level package, "" where the module is in none."""
+        return self.package.partition(".")[0]
+
+
+@attrs.frozen
+class Module:
+    """A module of the project. `file` is "" for a package without an `__init__.py`."""
+
+    name: str
+    file: str
+    is_package: bool
+    home: Home
+
+    @property
+    def path(self) -> str:
+        """Its file below the folder that imports look in, with `/`."""
+        return self.name.replace(".", "/") + ("/__init__.py" if self.is_package else ".py")
+
+
+def home_of(function: FunctionType) -> Home:
+    """Where the module of a function stands."""
+    package = str(function.__globals__.get("__package__") or "")
+    return Home(package, _root(function.__code__.co_filename, package))
+
+
+def _root(file: str, package: str) -> str:
+    folder = os.path.dirname(os.path.abspath(file))
+    for _ in package.split(".") if package else ():
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def absolute(alias: Alias, home: Home) -> str:
+    """The full name of the module that an import names; "" for one that leaves the package."""
+    if not alias.level:
+        return alias.module
+    parts = home.package.split(".") if home.package else []
+    if alias.level > len(parts):
+        return ""
+    return ".".join([*parts[: len(parts) - alias.level + 1], *([alias.module] if alias.module else [])])
+
+
+def find(name: str, home: Home) -> Module | None:
+    """The project's module of that name as an import in `home` finds it; None where it is not the project's own.
+
+    The project's own are modules that are not installed and not Python's, and those of the package that asks.
+    """
+    top = name.partition(".")[0]
+    if not top or (is_stdlib(top) and top != home.top):
+        return None
+    folders = _folders(top, home.root)
+    for folder in folders:
+        if _is_regular(folder, top):
+            return _below(folder, name) if top == home.top or not _is_installed(folder) else None
+    # A folder without an `__init__.py` counts only where nothing else has the name.
+    spaces = (_below(folder, name) for folder in folders if not _is_installed(folder))
+    return next((module for module in spaces if module is not None and (module.file or _has_code(module))), None)
+
+
+def _folders(top: str, root: str) -> list[str]:
+    loaded = getattr(sys.modules.get(top), "__file__", None)
+    known = []
+    if isinstance(loaded, str):
+        folder = os.path.dirname(os.path.abspath(loaded))
+        known = [os.path.dirname(folder) if os.path.basename(loaded) == "__init__.py" else folder]
+    return list(dict.fromkeys([root, *known, *(os.path.abspath(entry) for entry in sys.path)]))
+
+
+def _is_regular(folder: str, top: str) -> bool:
+    path = os.path.join(folder, top)
+    return os.path.isfile(path + ".py") or os.path.isfile(os.path.join(path, "__init__.py"))
+
+
+def _has_code(module: Module) -> bool:
+    folder = os.path.join(module.home.root, *module.name.split("."))
+    return any(entry.name.endswith(".py") for entry in os.scandir(folder))
+
+
+def _below(folder: str, name: str) -> Module | None:
+    path = os.path.join(folder, *name.split("."))
+    init = os.path.join(path, "__init__.py")
+    if os.path.isfile(init):
+        return Module(name, init, True, Home(name, folder))
+    if os.path.isfile(path + ".py"):
+        return Module(name, path + ".py", False, Home(name.rpartition(".")[0], folder))
+    return Module(name, "", True, Home(name, folder)) if os.path.isdir(path) else None
+
+
+def _is_installed(folder: str) -> bool:
+    parts = os.path.normpath(folder).split(os.sep)
+    return any(each in parts for each in _INSTALLED) or any(
+        folder == each or folder.startswith(each + os.sep) for each in _libraries()
+    )
+
+
+@functools.cache
+def _libraries() -> tuple[str, ...]:
+    """The folders of Python's own library and of what is installed."""
+    paths = sysconfig.get_paths()
+    found = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    found += [*getattr(site, "getsitepackages", list)(), getattr(site, "getusersitepackages", str)()]
+    return tuple(os.path.abspath(each) for each in found if each)

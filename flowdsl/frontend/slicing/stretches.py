@@ -1,0 +1,55 @@
+"""The text of a module that travels, as stretches that keep the user's line numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flowdsl.frontend.slicing.imports import import_text
+from flowdsl.frontend.slicing.index import ModuleIndex
+from flowdsl.frontend.slicing.model import Unit
+
+_FUTURE = "from __future__ import annotations\n"
+_NEAR = 4
+"""Lines that may lie between two stretches for them to become one, with empty lines in between."""
+
+
+def module_text(
+    index: ModuleIndex, chosen: Mapping[int, tuple[Unit, set[str]]], below: Iterable[str], *, whole: bool
+) -> tuple[tuple[int, str], ...]:
+    """The stretches of a module: (first line, text), each text ending in a line end. Empty where nothing is needed.
+
+    `below` are modules of the package that it imports last, because they are used as its attributes.
+    """
+    last = [(len(index.lines) + 1, f"from . import {name}\n") for name in sorted(below)]
+    if whole and len(chosen) == len(index.units):
+        text = "\n".join(index.lines).rstrip("\n")
+        return _joined([*([(1, text + "\n")] if text else []), *last])
+    lines: list[tuple[int, str]] = []
+    for position in sorted(chosen):
+        unit, wanted = chosen[position]
+        text, numbers = import_text(unit, wanted) if unit.aliases else (unit.text, unit.lines)
+        lines += zip(numbers, (f"{line}\n" for line in text.split("\n")[:-1]), strict=True)
+    return _joined([*_with_future(index, lines), *last])
+
+
+def _with_future(index: ModuleIndex, lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Annotations stay text: what they name may not have come along."""
+    if not lines:
+        return []
+    kept = [unit for unit in index.units if any(alias.module == "__future__" for alias in unit.aliases)]
+    own = [(unit.lines[0], unit.text) for unit in kept if not any(unit.lines[0] == line for line, _ in lines)]
+    has = any("annotations" in {alias.name for alias in unit.aliases} for unit in kept)
+    return [*([] if has else [(1, _FUTURE)]), *own, *lines]
+
+
+def _joined(lines: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    found: list[tuple[int, str]] = []
+    end = 0
+    for number, text in lines:
+        if found and 0 <= number - end < _NEAR:
+            start, before = found[-1]
+            found[-1] = (start, before + "\n" * (number - end) + text)
+        else:
+            found.append((number, text))
+        end = max(number, end) + text.count("\n")
+    return tuple(found)
