@@ -210,7 +210,7 @@ USES = {
 
 
 @pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("how", ["default", "run", "pipeline", "handed on"])
+@pytest.mark.parametrize("how", ["default", "run", "pipeline", "cluster", "handed on"])
 def test_a_name_that_goes_to_a_secret_is_none(use: str, how: str) -> None:
     default = ", default: rox45secrets" if how == "default" else ""
     task = document(
@@ -223,6 +223,9 @@ def test_a_name_that_goes_to_a_secret_is_none(use: str, how: str) -> None:
         "default": "",
         "run": document("TaskRun", "r", f"  taskRef: {{name: t}}\n  {given}"),
         "pipeline": document("Pipeline", "p", f"  tasks: [{{name: a, taskRef: {{name: t}}, {given}}}]"),
+        "cluster": document(
+            "Pipeline", "p", f"  tasks: [{{name: a, taskRef: {{name: t, kind: ClusterTask}}, {given}}}]"
+        ),
         "handed on": document(
             "Pipeline",
             "p",
@@ -245,6 +248,8 @@ TOKEN = "ghp_" + "a1B2" * 9
         f"  steps: [{{name: s, image: 'a:1', script: 'curl -u x:{TOKEN} https://a.example'}}]",
         f"  steps: [{{name: s, image: 'a:1', args: [--token, {TOKEN}]}}]",
         f"  steps: [{{name: s, image: 'a:1', command: [ls], env: [{{name: NOTE, value: {TOKEN}}}]}}]",
+        "  steps: [{name: s, image: 'a:1', script: 'export DB_PASSWORD=hunter22; psql'}]",
+        "  steps: [{name: s, image: 'a:1', script: 'client_secret=\"hunter22\"'}]",
         f"  description: use {TOKEN}\n  steps: [{{name: s, image: 'a:1', command: [ls]}}]",
         f"  params: [{{name: conf, type: object, properties: {{a: {{}}}}, default: {{a: {TOKEN}}}}}]\n{STEPS}",
         f"  params: [{{name: all, type: array, default: [{TOKEN}]}}]\n{STEPS}",
@@ -285,6 +290,26 @@ def test_a_param_that_is_said_to_be_kept() -> None:
     spec = "  params: [{name: old, description: 'Deprecated, has no effect'}]\n  steps: [{image: 'a:1', command: [ls]}]"
     assert told({"x.yaml": document("Task", "t", spec)}, "FLOW304") == []
     assert told({"x.yaml": document("Task", "t", spec.replace("Deprecated, has no effect", "the folder"))}, "FLOW304")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "TOKEN=$(cat /run/token)",
+        "API_TOKEN=`get it`",
+        "token=get_token",
+        'password = os.getenv("PASSWORD")',
+        "api_key=api_key,",
+        "PASSWORD=",
+        "export PASSWORD",
+        'PASSWORD="$1"',
+        "DB_PASSWORD=${DB_PASSWORD:-}",
+        "TOKEN_FILE=/run/token",
+    ],
+)
+def test_what_a_script_fetches_is_no_credential(line: str) -> None:
+    spec = f"  steps:\n  - name: s\n    image: 'a:1'\n    script: |\n      {line}\n"
+    assert told({"x.yaml": document("Task", "t", spec)}, "FLOW321") == []
 
 
 def test_one_mistake_is_told_once() -> None:

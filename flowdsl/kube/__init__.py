@@ -1,10 +1,11 @@
 """Kubernetes' small grammars: quantities, durations, names."""
 
-from flowdsl.kube.credentials import find_credential, looks_secret, tells_credential
+from flowdsl.kube.credentials import assigned_credential, find_credential, looks_secret, tells_credential
 from flowdsl.kube.durations import is_duration, parse_duration
 from flowdsl.kube.quantities import compare_quantities, is_quantity, parse_quantity
 
 __all__ = [
+    "assigned_credential",
     "compare_quantities",
     "find_credential",
     "is_duration",

@@ -10,6 +10,10 @@ from flowdsl.kube.secret_shapes import SHAPES, SHORTEST
 
 # A run of the characters of a name is tried from its start alone, and only dashes and dots may stand before the name.
 _ASSIGNED = re.compile(r"""(?<![\w.-])[.-]*([A-Za-z_][\w.-]*)["']?\s*[=:]\s*["']?([^\s"'$()]+)""")
+# A whole line, or what stands before `;` and `&&`: a call's result or another variable is no literal.
+_SET = re.compile(
+    r"""^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=(["']?)([^\s"'$`;|&(),]{4,})\2[ \t]*(?:$|;|&&)""", re.MULTILINE
+)
 
 
 def find_credential(text: str) -> str | None:
@@ -43,6 +47,15 @@ def assigned(line: str) -> Iterator[tuple[str, str]]:
     """Every `name = value` and `name: value` in a line of a script or a setting."""
     for match in _ASSIGNED.finditer(line):
         yield match[1], match[2]
+
+
+def assigned_credential(script: str) -> str | None:
+    """The first variable of a script that is set to a literal credential: `export DB_PASSWORD=hunter22`."""
+    for match in _SET.finditer(script):
+        name, quote, value = match.groups()
+        if (quote or name.isupper()) and looks_secret(name, value):
+            return name
+    return None
 
 
 def tells_credential(line: str) -> bool:

@@ -156,8 +156,8 @@ def name_kind(name: str) -> Kind:
 def _short_password(last: str, before: str) -> Kind:
     """`PWD` and `OLDPWD` are folders, and a pass goes over data; with something before them they are passwords."""
     if last in ("pwd", "pass"):
-        return "token" if before and before not in (_PASSES | {"old", "init"}) else ""
-    return "token" if last in ("dbpass", "userpass", "mypwd", "dbpwd", "mysqlpwd", "sshpass") else ""
+        return "password" if before and before not in (_PASSES | {"old", "init"}) else ""
+    return "password" if last in ("dbpass", "userpass", "mypwd", "dbpwd", "mysqlpwd", "sshpass") else ""
 
 
 _HEXADECIMAL = re.compile(r"(?:[0-9a-fA-F]{8}){4,16}")
@@ -227,11 +227,19 @@ _SAID = frozenset(
 _STARTS = ("/", "./", "../", "~/", "sha256:", "sha512:", "vault:", "op://", "env:", "file:", "arn:", "secret:", "ref+")
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 _REFERENCE = re.compile(r"\$[({A-Za-z_]|\{\{|<%|@@|%\(")
-_PLACEHOLDER = re.compile(r"<.*>|\[.*\]|\{.*\}|%\w+%|__\w+__|[*xX.•-]+", re.S)
+_PLACEHOLDER = re.compile(
+    r"(?i:your|replace|insert|todo|fixme|placeholder|redacted|hidden)\b.*|<.*>|\[.*\]|\{.*\}|%\w+%|__\w+__|[*xX.•-]+",
+    re.S,
+)
 # `registry-token`, `git-credentials`, `GITHUB_TOKEN`: the name of a Secret, of a key or a variable, not what is in it.
 _OBJECT = re.compile(r"[a-z][a-z0-9]*(?:[-._][a-z0-9]+)+")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _SPEAKS = ("secret", "token", "cred", "key", "auth", "pass", "pwd")
+# `apitoken`, `gitsecret`: what a Secret or a key in it is called, without dashes.
+_GENERIC = re.compile(
+    r"(?:my|the|a|git|github|gitlab|gitea|api|app|bot|access|auth|deploy|docker|quay|registry|image|pull|push|webhook|ci)*"
+    r"(?:secret|token|cred|credential|key|auth|password)s?"
+)
 _PART = re.compile(r"[a-z]+|[a-z]{0,2}[0-9]{1,3}")
 
 
@@ -245,18 +253,19 @@ def harmless(name: str, kind: Kind, text: str) -> bool:
     speaks = any(word in lowered for word in _SPEAKS)
     if speaks and (_OBJECT.fullmatch(text) or _VARIABLE.fullmatch(text)):
         return True
-    return kind != "password" and _is_word(name, kind, text, speaks)
+    return kind != "password" and _is_word(name, kind, text)
 
 
-def _is_word(name: str, kind: Kind, text: str, speaks: bool) -> bool:
+def _is_word(name: str, kind: Kind, text: str) -> bool:
     """Whether a value is what a person calls something, where a machine's token is expected."""
     if any(map(str.isspace, text)):
         return True
     if kind == "weak" and (len(text) < 6 or not varied(text)):
         return True
-    if text != text.lower():
-        return speaks and text.isalpha()
+    lowered = text.lower()
+    if (len(text) < 64 and _GENERIC.fullmatch(lowered)) or lowered in name.lower():
+        return True
     parts = re.split(r"[-._]", text)
     if len(parts) > 1:
         return all(map(_PART.fullmatch, parts))
-    return text.isalpha() and (speaks or len(text) < 8 or text in name.lower())
+    return text.isalpha() and len(text) < 8 and text == lowered

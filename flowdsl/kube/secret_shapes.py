@@ -23,8 +23,16 @@ def varied(text: str) -> bool:
     return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
 
 
-def _varied(text: str, match: re.Match[str]) -> bool:
-    return varied(match[match.lastindex or 0])
+def _made(text: str, match: re.Match[str]) -> bool:
+    """Whether a token was made by a machine: no words joined by dashes, no row of x that stands for one."""
+    token = match[match.lastindex or 0]
+    parts = _SEPARATED.split(token)
+    return not _NOTHING.search(token) and (varied(token) or max(map(len, parts)) > _LONGEST_WORD)
+
+
+_SEPARATED = re.compile(r"[-_./]")
+_NOTHING = re.compile(r"[xX*]{6}|0{12}")
+_LONGEST_WORD = 15
 
 
 def _always(text: str, match: re.Match[str]) -> bool:
@@ -45,13 +53,14 @@ def _spoken(text: str, match: re.Match[str]) -> bool:
 def _random(text: str, match: re.Match[str]) -> bool:
     """After `Bearer` or `Basic`: no word of a sentence, and no placeholder."""
     token = match[1]
-    return varied(token) or (token != token.lower() and token != token.upper() and not token.istitle())
+    mixed = token != token.lower() and token != token.upper() and not token.istitle()
+    return _made(text, match) or (mixed and not _NOTHING.search(token))
 
 
 def _telegram(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 11) : match.start()]
     digits = len(before) - len(before.rstrip("0123456789"))
-    return 8 <= digits <= 10 and varied(match[0][1:])
+    return 6 <= digits <= 10 and varied(match[0][1:])
 
 
 _MADE_OF = re.compile(r"[\w-]{23,28}\Z")
@@ -68,10 +77,10 @@ class Shape:
 
     marks: tuple[str, ...]
     pattern: re.Pattern[str]
-    check: _Check = _varied
+    check: _Check = _made
 
 
-def _shape(marks: str, pattern: str, check: _Check = _varied, flags: int = 0) -> Shape:
+def _shape(marks: str, pattern: str, check: _Check = _made, flags: int = 0) -> Shape:
     return Shape(tuple(marks.split(" ")), re.compile(pattern, flags), check)
 
 
@@ -103,7 +112,7 @@ SHAPES = (
     _shape("dckr_", _ALONE + r"dckr_[po]at_[\w-]{20,}"),
     _shape("SG.", r"(?<![\w.-])SG\.[\w-]{16,64}\.[\w-]{16,128}"),
     _shape("AccountKey= AccessKey=", r"(?:Account|Shared)(?:Access)?Key=([A-Za-z0-9+/]{20,}={0,2})", flags=re.I),
-    _shape("sig=", r"[?&]sig=([\w%+/.-]{20,})"),
+    _shape("sig=", r"(?<!\w)sig=([\w%+/.-]{20,})"),
     _shape("hvs. hvb. hvr.", _START + r"hv[sbr]\.[\w-]{20,}"),
     _shape("_v1_", _ALONE + r"do[opr]_v1_[a-f0-9]{20,}"),
     _shape("shpat_ shpca_ shppa_ shpss_", _ALONE + r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{20,}"),
@@ -111,7 +120,7 @@ SHAPES = (
     _shape("nvapi- dapi ATATT3", _ALONE + r"(?:nvapi-[\w-]{40,}|dapi[a-f0-9]{32}(?![a-f0-9])|ATATT3[\w=-]{40,})"),
     _shape("AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[A-Z0-9]{40,}", _always),
     _shape("eyJ", _ALONE + r"eyJ[\w-]+\.eyJ[\w-]+\.", _always),
-    _shape("://", r"://[^\s/:@$]+:([^\s/@$]+)@", _spoken),
+    _shape("://", r"://[^\s/:@$]*:([^\s/@$]+)@", _spoken),
     _shape("://", r"://([^\s/:@$<{\[%]{16,})@"),
     _shape("earer asic EARER ASIC", r"\b(?:bearer|basic)\s+([\w.~+/-]{16,}=*)", _random, re.I),
     _shape(

@@ -8,7 +8,7 @@ from typing import Any
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.ir.nodes import PipelineDef, TaskDef, Text
 from flowdsl.ir.refs import strings
-from flowdsl.kube import find_credential, looks_secret
+from flowdsl.kube import assigned_credential, find_credential, looks_secret
 
 
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
@@ -46,6 +46,8 @@ def _check_task(task: TaskDef, collector: Collector) -> None:
     for what, text in _texts(task):
         if start := find_credential(text):
             _report(f"{what} of task {task.name!r} (at {start}…)", task.location, collector)
+        elif what == "a script" and (variable := assigned_credential(text)):
+            _report(f"{variable!r} in a script of task {task.name!r}", task.location, collector)
 
 
 def _environment(options: Any) -> Iterator[tuple[str, Any]]:

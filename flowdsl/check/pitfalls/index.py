@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -118,9 +118,9 @@ class Index:
                 return _only(own[:1] or [each for each in found if each.folder == folder] or found)
         return None
 
-    def task(self, ref: TaskRef | None, path: Path, near: Entry) -> Entry | None:
-        """The Task that a reference at a path means."""
-        if ref is None or ref.resolver or (ref.kind or "Task") != "Task":
+    def task(self, ref: TaskRef | None, path: Path, near: Entry, kinds: Collection[str] = ("Task",)) -> Entry | None:
+        """The Task that a reference at a path means; `kinds` are what the reference may call it."""
+        if ref is None or ref.resolver or (ref.kind or "Task") not in kinds:
             return None
         version = at(near.data, (*path, "version"))
         return self.find("Task", ref.name, near, version if isinstance(version, str) else "")

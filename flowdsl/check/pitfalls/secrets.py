@@ -14,7 +14,7 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.index import Entry, Index
 from flowdsl.check.pitfalls.shapes import at, params_used, pipeline_of, task_specs, texts
 from flowdsl.check.values import texts_of
-from flowdsl.kube import find_credential, looks_secret
+from flowdsl.kube import assigned_credential, find_credential, looks_secret
 from flowdsl.tekton.base import Model
 from flowdsl.tekton.pipelines import PipelineTask
 from flowdsl.tekton.runs import PipelineRun, TaskRun
@@ -33,6 +33,8 @@ def shaped(path: Path, text: str, raw: Any, report: Report) -> None:
     """A text with the shape of a credential, wherever it stands."""
     start = find_credential(text)
     if start is None:
+        if path[-1:] == ("script",) and (variable := assigned_credential(text)):
+            report.warning("FLOW321", path, f"the script sets {variable!r} to a credential in plain text", _HINT)
         return
     name = _name_of(path, raw)
     where = next((str(part) for part in reversed(path) if isinstance(part, str)), "text")
@@ -100,7 +102,8 @@ def _of_task(task: PipelineTask, path: Path, entry: Entry, index: Index) -> Call
 
 
 def _of_reference(ref: TaskRef | None, path: Path, entry: Entry, index: Index) -> Collection[str]:
-    found = index.task(ref, path, entry)
+    # What was installed as a ClusterTask is the same file as the Task.
+    found = index.task(ref, path, entry, ("Task", "ClusterTask"))
     return _of_document(found, index) if found is not None else ()
 
 
