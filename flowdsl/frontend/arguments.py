@@ -11,6 +11,7 @@ import attrs
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.encode import Mismatch, at, check_keys, encode, encode_scalar, flows
 from flowdsl.frontend.handles import RUN_VOLUME, NodeHandle, single
+from flowdsl.frontend.opaque import Opaque, named
 from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceFile, WorkspaceValue, whole
 from flowdsl.ir.nodes import ParamDecl, TaskDef, Text, WorkspaceDecl, WorkspaceUse
 from flowdsl.ir.types import PATHS, SCALARS, Kind, TypeSpec
@@ -84,11 +85,11 @@ class Binder:
         if value is None and space.optional:
             return
         if isinstance(value, WorkspaceFile):
-            value = value.workspace.sub_path(value.path)
+            value = value._workspace.sub_path(value._path)
         if not isinstance(value, WorkspaceValue):
             self.mismatch(space.name, "Workspace", value, space.location)
             return
-        self.bindings[space.name] = value.use
+        self.bindings[space.name] = value._space
 
     def _param(self, param: ParamDecl, value: Any, *, fan_out: bool) -> None:
         if isinstance(value, NodeHandle):
@@ -113,11 +114,11 @@ class Binder:
         if value is None and param.default is not None:
             return
         if isinstance(value, WorkspaceFile):
-            use = value.workspace.use
-            self.arguments[param.name] = value.path
-        elif isinstance(value, FileValue) and value.type.kind is param.type.kind:
-            use = value.use
-            self.arguments[param.name] = value.path
+            use = value._workspace._space
+            self.arguments[param.name] = value._path
+        elif isinstance(value, FileValue) and value._type.kind is param.type.kind:
+            use = value._space
+            self.arguments[param.name] = value._path
         else:
             self.mismatch(param.name, str(param.type), value, param.location)
             return
@@ -128,13 +129,13 @@ class Binder:
         if isinstance(value, NodeHandle):
             value = single(value, f"passing it to {name!r}")
         if isinstance(value, Reference):
-            if not flows(value.type, spec):
+            if not flows(value._type, spec):
                 self.mismatch(name, str(spec), value, declared)
                 return None
             return (
                 (whole(value),)
                 if spec.kind is Kind.ARRAY
-                else (whole(value) if spec.kind is Kind.OBJECT else value.text)
+                else (whole(value) if spec.kind is Kind.OBJECT else value._text)
             )
         if isinstance(value, (FileValue, WorkspaceValue, WorkspaceFile)):
             self.mismatch(name, str(spec), value, declared)
@@ -164,20 +165,22 @@ class Binder:
                 if not isinstance(text, str):
                     return None
                 texts.append(text)
+            elif item.kind is Kind.JSON and _has_reference(value):
+                raise Mismatch(f"at [{index}]: expected {item}, got data with references in it")
             else:
                 texts.append(at(f"[{index}]", encode_scalar, value, item))
         return tuple(texts)
 
     def mismatch(self, name: str, expected: str, value: Any, declared: Location) -> None:
         """FLOW005 that names both ends of the edge."""
-        origin = getattr(value, "origin", None)
+        origin = value._origin if isinstance(value, (Reference, FileValue, WorkspaceValue)) else None
         related = (("takes", declared), *((("comes from", origin),) if origin else ()))
         if isinstance(value, (Reference, FileValue)):
-            got = f"{value.label} is {value.type}"
+            got = f"{value._label} is {value._type}"
         elif isinstance(value, (WorkspaceValue, WorkspaceFile)):
             got = "a Workspace is given" if isinstance(value, WorkspaceValue) else "a file on a workspace is given"
         else:
-            got = f"{type(value).__name__} {value!r} is given"
+            got = f"{named(value)} is given"
         hint = f"pass a value of type {expected}, or change the type at one end"
         if expected in ("File", "Directory") and isinstance(value, (str, WorkspaceValue)):
             hint = "pass a File result of a task, or a file on a workspace: `assets / 'portrait.png'`"
@@ -189,7 +192,7 @@ class Binder:
 
 
 def _is_many(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) or (isinstance(value, Reference) and value.type.kind is Kind.ARRAY)
+    return isinstance(value, (list, tuple)) or (isinstance(value, Reference) and value._type.kind is Kind.ARRAY)
 
 
 def _has_reference(value: Any) -> bool:
@@ -197,7 +200,7 @@ def _has_reference(value: Any) -> bool:
         return any(_has_reference(item) for item in value.values())
     if isinstance(value, (list, tuple)):
         return any(_has_reference(item) for item in value)
-    return isinstance(value, (Reference, NodeHandle, FileValue)) or (isinstance(value, str) and "$(tasks." in value)
+    return isinstance(value, Opaque) or (isinstance(value, str) and "$(tasks." in value)
 
 
 def _type_hint(spec: TypeSpec) -> str:

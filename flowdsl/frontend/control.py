@@ -2,61 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Any, Literal
 
 from flowdsl.frontend import places
-from flowdsl.frontend.handles import NodeHandle
-from flowdsl.frontend.proxies import Reference, refuse, whole
-from flowdsl.frontend.trace import current
+from flowdsl.frontend.conditions import as_conditions
+from flowdsl.frontend.opaque import Opaque, in_words, named
+from flowdsl.frontend.proxies import Comparison, Reference, whole
+from flowdsl.frontend.refusal import refuse
+from flowdsl.frontend.trace import Trace, current
 from flowdsl.ir.nodes import Condition
 from flowdsl.ir.types import STRING, Kind
 
 
-@contextmanager
-def when(*conditions: Any) -> Iterator[None]:
+class _Block:
+    """What `with` takes: it changes the trace for the tasks of the block. One that is never entered is an error."""
+
+    def __init__(self, name: str, change: Callable[[Trace], Callable[[], None]]) -> None:
+        self._change = change
+        self._undo: list[Callable[[], None]] = []
+        self._trace = current(name)
+        self._trace.unused[self] = (name, places.caller())
+
+    def __enter__(self) -> None:
+        self._trace.unused.pop(self, None)
+        self._undo.append(self._change(self._trace))
+
+    def __exit__(self, *_: object) -> None:
+        self._undo.pop()()
+
+
+def when(*conditions: Any) -> AbstractContextManager[None]:
     """Run the tasks of the block only where every condition holds: Tekton's `when` (docs/pipelines.md).
 
     A condition is a comparison of a reference (`scores.passed == "true"`), `.is_in(...)`, `.not_in(...)`, a bool
     result by itself, or `cel("...")`. Blocks nest: inner tasks carry the outer conditions too.
     """
-    trace = current("when")
-    outer = trace.conditions
-    trace.conditions = outer + tuple(_condition(item) for item in conditions)
-    try:
-        yield
-    finally:
-        trace.conditions = outer
+    current("when")
+    found = as_conditions(conditions)
+
+    def change(trace: Trace) -> Callable[[], None]:
+        outer, trace.conditions = trace.conditions, trace.conditions + found
+        return lambda: setattr(trace, "conditions", outer)
+
+    return _Block("when", change)
 
 
-def _condition(item: Any) -> Condition:
-    if isinstance(item, Condition):
-        return item
-    if isinstance(item, NodeHandle):
-        item = item == "true"
-        return item if isinstance(item, Condition) else refuse("FLOW006", "not a condition", "compare a result")
-    if isinstance(item, Reference) and item.type.kind is Kind.BOOLEAN:
-        return item.is_in("true")
-    shown = item.label if isinstance(item, Reference) else repr(item)
-    refuse(
-        "FLOW006",
-        f"when takes conditions on values of the run, got {shown}",
-        'compare a result or a param: `when(scores.passed == "true")`',
-    )
-
-
-def condition(text: Any, operator: Literal["in", "notin"], values: Iterable[Any]) -> Condition:
+def condition(text: Any, operator: Literal["in", "notin"], values: Iterable[Any]) -> Comparison:
     """A condition on text around references, which Python can't compare: `condition(f"{a}-{b}", "in", ["x-y"])`."""
     current("condition")
-    written = tuple(
-        whole(value) if isinstance(value, Reference) and value.type.kind is Kind.ARRAY else str(value)
-        for value in values
-    )
-    return Condition(str(text), operator, written, location=places.caller())
+    if operator not in ("in", "notin"):
+        refuse(
+            "FLOW002", f"condition takes the operator 'in' or 'notin', got {named(operator)}", "write one of the two"
+        )
+    if not isinstance(values, (list, tuple)):
+        refuse("FLOW002", f"condition takes a list of values, got {named(values)}", "write them as a list: `[value]`")
+    written = tuple(_written(each) for each in values)
+    made = Condition(_written(text, whole_array=False), operator, written, location=places.caller())
+    return Comparison(made, "condition(...)")
 
 
-def cel(expression: str) -> Condition:
+def _written(value: Any, *, whole_array: bool = True) -> str:
+    meant = value._meant("its text") if isinstance(value, Opaque) else value
+    if isinstance(meant, Reference) and meant._type.kind is Kind.ARRAY and whole_array:
+        return whole(meant)
+    if isinstance(meant, (str, int, float, Opaque)):
+        return str(meant) if not isinstance(meant, bool) else str(meant).lower()
+    refuse("FLOW002", f"condition takes texts, got {named(meant)}", 'write it as `condition(f"{a}-{b}", "in", ["x"])`')
+
+
+def cel(expression: str) -> Comparison:
     """A CEL condition (alpha: needs `enable-cel-in-whenexpression`, opted in by `@pipeline(alpha=[...])`)."""
     trace = current("cel")
     if "enable-cel-in-whenexpression" not in trace.alpha:
@@ -65,28 +81,46 @@ def cel(expression: str) -> Condition:
             "cel(...) is alpha in Tekton: a cluster with default flags rejects it",
             'opt in: `@pipeline(alpha=["enable-cel-in-whenexpression"])`, and set that flag on the cluster',
         )
-    return Condition(cel=expression, location=places.caller())
+    if not isinstance(expression, str):
+        refuse("FLOW002", f"cel takes an expression as text, got {named(expression)}", "write it in quotes")
+    return Comparison(Condition(cel=expression, location=places.caller()), "cel(...)")
 
 
-@contextmanager
-def on_finish() -> Iterator[None]:
+def on_finish() -> AbstractContextManager[None]:
     """Tasks of the block run when all others are done, whatever happened: Tekton's `finally`."""
-    trace = current("on_finish")
-    if trace.final:
-        refuse("FLOW016", "on_finish inside on_finish", "one block is enough: all its tasks run at the end")
-    trace.final = True
-    try:
-        yield
-    finally:
-        trace.final = False
+
+    def change(trace: Trace) -> Callable[[], None]:
+        if trace.final:
+            refuse("FLOW016", "on_finish inside on_finish", "one block is enough: all its tasks run at the end")
+        trace.final = True
+        return lambda: setattr(trace, "final", False)
+
+    return _Block("on_finish", change)
 
 
-class _Group:
+@in_words("context of the run")
+class _Group(Opaque):
     """Variables below one context name; any other attribute is FLOW009."""
 
     def __init__(self, name: str, fields: tuple[tuple[str, str], ...]) -> None:
         self._name = name
         self._fields = dict(fields)
+
+    def _words(self) -> str:
+        return f"context.{self._name}"
+
+    def __eq__(self, other: object) -> Any:
+        refuse("FLOW006", f"{self._words()} is several values", f"name one: {', '.join(self._fields)}")
+
+    __ne__ = __eq__
+    __hash__ = Opaque.__hash__
+
+    def __str__(self) -> str:
+        self.__eq__(None)
+        raise AssertionError
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flowdsl.frontend.opaque import named
 from flowdsl.ir.nodes import Text
 from flowdsl.ir.texts import as_text, plain_data
 from flowdsl.ir.types import SCALARS, Kind, TypeSpec
@@ -26,7 +27,7 @@ def encode(value: Any, spec: TypeSpec) -> Text:
         raise Mismatch(f"expected {spec}, got None")
     if spec.kind is Kind.ARRAY:
         if not isinstance(value, (list, tuple)) or spec.item is None:
-            raise Mismatch(f"expected {spec}, got {_describe(value)}")
+            raise Mismatch(f"expected {spec}, got {named(value)}")
         return tuple(at(f"[{index}]", encode_scalar, item, spec.item) for index, item in enumerate(value))
     if spec.kind is Kind.OBJECT:
         return _encode_object(value, spec)
@@ -78,11 +79,11 @@ def encode_scalar(value: Any, spec: TypeSpec) -> str:
         Kind.CHOICE: ((str, int), str),
     }
     if spec.kind not in writers:
-        raise Mismatch(f"expected {spec}, got {_describe(value)}")
+        raise Mismatch(f"expected {spec}, got {named(value)}")
     accepted, write = writers[spec.kind]
     # bool is a subclass of int to Python, but `steps=True` is a slip, not a number.
     if not isinstance(value, accepted) or (isinstance(value, bool) and spec.kind is not Kind.BOOLEAN):
-        raise Mismatch(f"expected {spec}, got {_describe(value)}")
+        raise Mismatch(f"expected {spec}, got {named(value)}")
     text = write(value)
     if spec.kind is Kind.CHOICE and text not in spec.choices:
         raise Mismatch(f"expected one of {', '.join(map(repr, spec.choices))}, got {text!r}")
@@ -144,7 +145,7 @@ def check_data(value: Any, spec: TypeSpec) -> None:
     if spec.kind is Kind.JSON and not spec.properties:
         wanted = {"dict": Mapping, "list": list}.get(spec.shape, object)
         if not isinstance(value, wanted):
-            raise Mismatch(f"expected {spec}, got {_describe(value)}")
+            raise Mismatch(f"expected {spec}, got {named(value)}")
         if spec.each is not None and spec.shape:
             _check_each(value, spec.each)
     elif spec.properties:
@@ -154,7 +155,7 @@ def check_data(value: Any, spec: TypeSpec) -> None:
                 at(name, check_data, value[name], item)
     elif spec.kind is Kind.ARRAY and spec.item is not None:
         if not isinstance(value, list):
-            raise Mismatch(f"expected {spec}, got {_describe(value)}")
+            raise Mismatch(f"expected {spec}, got {named(value)}")
         _check_each(value, spec.item)
     elif spec.kind in SCALARS:
         encode_scalar(value, spec)
@@ -172,7 +173,7 @@ def _check_each(value: Any, item: TypeSpec) -> None:
 def check_keys(value: Any, spec: TypeSpec, may_lack: frozenset[str] = frozenset()) -> None:
     """A map with just the keys of an object's type. Raises Mismatch."""
     if not isinstance(value, Mapping):
-        raise Mismatch(f"expected {spec}, got {_describe(value)}")
+        raise Mismatch(f"expected {spec}, got {named(value)}")
     wanted = [name for name, _ in spec.properties]
     missing = [name for name in wanted if name not in value and name not in may_lack]
     unknown = [str(name) for name in value if name not in wanted]
@@ -189,15 +190,10 @@ def _encode_json(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:
-        raise Mismatch(f"expected a value JSON can write, got {_describe(value)}") from error
+        raise Mismatch(f"expected a value JSON can write, got {named(value)}") from error
 
 
 def _float(value: float) -> str:
     if not math.isfinite(value):
         raise Mismatch(f"expected a finite number, got {value}")
     return repr(value)
-
-
-def _describe(value: Any) -> str:
-    text = repr(value)
-    return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"

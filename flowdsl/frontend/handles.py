@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
-from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceValue, refuse
+from flowdsl.frontend.opaque import Opaque, in_words, named
+from flowdsl.frontend.proxies import Comparison, FileValue, Reference, WorkspaceValue
+from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.trace import Trace
-from flowdsl.ir.nodes import Condition, Node, ResultDecl, WorkspaceUse
+from flowdsl.ir.nodes import Node, ResultDecl, WorkspaceUse
 from flowdsl.ir.types import PATHS, STRING, Kind, TypeSpec
 
 RUN_VOLUME = ""
 """The workspace name of the run's own volume until the workspaces pass names it."""
 
 
-class NodeHandle:
+@in_words("task of the run")
+class NodeHandle(Opaque):
     """A task of the pipeline being traced: `node.result_name` is a result, `node.status` how it ended (in finally)."""
+
+    __slots__ = ("_node", "_trace")
 
     def __init__(self, trace: Trace, node: Node) -> None:
         self._trace = trace
@@ -30,14 +34,24 @@ class NodeHandle:
     @property
     def status(self) -> Reference:
         """How the task ended, for tasks in finally: Succeeded, Failed or None (docs/variables.md)."""
-        name = self._node.name
-        return Reference(f"$(tasks.{name}.status)", STRING, f"{name}.status", self._node.location)
+        return self._end("status")
 
     @property
     def reason(self) -> Reference:
         """Why the task ended so, for tasks in finally."""
+        return self._end("reason")
+
+    def _end(self, what: str) -> Reference:
         name = self._node.name
-        return Reference(f"$(tasks.{name}.reason)", STRING, f"{name}.reason", self._node.location)
+        if any((result.field or result.name) == what for result in self._node.task.results):
+            refuse(
+                "FLOW009",
+                f"task {name!r} has a result {what!r}, and `.{what}` is how a task ended",
+                f'write `task["{what}"]` for the result; to have both, name the field otherwise: '
+                f'`state: Annotated[str, Result(name="{what}")]`',
+                related=(("task", self._node.task.location),),
+            )
+        return Reference(f"$(tasks.{name}.{what})", STRING, f"{name}.{what}", self._node.location)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -60,17 +74,18 @@ class NodeHandle:
             related=(("task", node.task.location),),
         )
 
-    def __getitem__(self, name: str) -> Any:
-        if name in {result.field or result.name for result in self._node.task.results}:
-            return getattr(self, name)
+    def __getitem__(self, name: Any) -> Any:
+        node = self._node
+        for result in node.task.results:
+            if (result.field or result.name) == name:
+                return result_value(node, result)
         return single(self, "indexing it")[name]
 
-    def __bool__(self) -> NoReturn:
-        bool(single(self, "its truth value"))
-        raise AssertionError
+    def _words(self) -> str:
+        return f"task {self._node.name!r}"
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(single(self, "looping over it"))
+    def _meant(self, purpose: str) -> Opaque:
+        return single(self, purpose)
 
     def __eq__(self, other: object) -> Any:
         return single(self, "comparing it") == other
@@ -78,13 +93,13 @@ class NodeHandle:
     def __ne__(self, other: object) -> Any:
         return single(self, "comparing it") != other
 
-    __hash__ = object.__hash__
+    __hash__ = Opaque.__hash__
 
-    def is_in(self, *values: Any) -> Condition:
+    def is_in(self, *values: Any) -> Comparison:
         """A condition on the only result of the task."""
         return reference(single(self, "comparing it")).is_in(*values)
 
-    def not_in(self, *values: Any) -> Condition:
+    def not_in(self, *values: Any) -> Comparison:
         """A condition on the only result of the task."""
         return reference(single(self, "comparing it")).not_in(*values)
 
@@ -98,11 +113,11 @@ class NodeHandle:
         return f"<task {self._node.name}>"
 
 
-def reference(value: Any) -> Reference:
+def reference(value: Reference | FileValue) -> Reference:
     """The value itself when it is a plain reference; FLOW005 for a file."""
     if isinstance(value, Reference):
         return value
-    refuse("FLOW005", f"{value!r} is a file; only a value can be compared", "compare a result that holds text")
+    refuse("FLOW005", f"{value._words()} can't be compared", "compare a result that holds text")
 
 
 def node_of(value: Any, what: str) -> Node:
@@ -111,12 +126,12 @@ def node_of(value: Any, what: str) -> Node:
         return value._node
     refuse(
         "FLOW005",
-        f"{what} takes tasks of this pipeline, got {type(value).__name__}",
+        f"{what} takes tasks of this pipeline, got {named(value)}",
         "pass what a task's call gave back",
     )
 
 
-def single(handle: NodeHandle, purpose: str) -> Any:
+def single(handle: NodeHandle, purpose: str) -> Reference | FileValue:
     """The only result of a task; FLOW009 where it has none or several."""
     results = handle._node.task.results
     if len(results) == 1:

@@ -10,7 +10,7 @@ from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.options_check import read_options
 from flowdsl.frontend.pipeline import Pipeline
-from flowdsl.frontend.proxies import refuse
+from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.signature import type_spec
 from flowdsl.frontend.task import Task, make_task
 from flowdsl.ir.documents import Raw, RunOptions

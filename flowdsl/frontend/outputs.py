@@ -8,8 +8,9 @@ from typing import Any
 
 import attrs
 
-from flowdsl.diagnostics import Collector, Location
+from flowdsl.diagnostics import Collector, FlowError, Location
 from flowdsl.frontend.handles import NodeHandle, single
+from flowdsl.frontend.opaque import Opaque, named
 from flowdsl.frontend.proxies import FileValue, Reference, whole
 from flowdsl.ir.declared import Result
 from flowdsl.ir.nodes import PipelineResult, Text
@@ -36,11 +37,15 @@ def pipeline_results(returned: Any, location: Location, collector: Collector) ->
     found = []
     for name, given in as_mapping(returned).items():
         said = given if isinstance(given, Result) else Result(given)
-        read = _value(said.value)
+        try:
+            read = _value(said.value)
+        except FlowError as error:  # said after the function returned, when no line of it is at work
+            collector.extend(tuple(attrs.evolve(each, location=location) for each in error.diagnostics))
+            continue
         if read is None:
             collector.error(
                 "FLOW015",
-                f"pipeline result {name!r} is {said.value!r}, not the result of a task",
+                f"pipeline result {name!r} is {named(said.value)}, not the result of a task",
                 location,
                 hint="return results of tasks: `return {'video': clip.video}`",
             )
@@ -55,10 +60,10 @@ def _value(given: Any) -> tuple[Text, TypeSpec] | None:
     """The text of a result's value and its type; None for what holds no reference."""
     value = single(given, "returning it") if isinstance(given, NodeHandle) else given
     if isinstance(value, FileValue):
-        return value.path, STRING
+        return value._path, STRING
     if isinstance(value, Reference):
-        many = value.type.kind in (Kind.ARRAY, Kind.OBJECT)
-        return (whole(value) if many else value.text), value.type
+        many = value._type.kind in (Kind.ARRAY, Kind.OBJECT)
+        return (whole(value) if many else value._text), value._type
     if isinstance(value, str) and "$(" in value:
         return value, STRING
     if isinstance(value, (list, tuple)):
@@ -72,7 +77,7 @@ def _value(given: Any) -> tuple[Text, TypeSpec] | None:
 
 
 def _part(value: Any) -> str:
-    inner = single(value, "returning it") if isinstance(value, NodeHandle) else value
-    if isinstance(inner, Reference) and inner.type.kind is Kind.ARRAY:
+    inner = value._meant("returning it") if isinstance(value, Opaque) else value
+    if isinstance(inner, Reference) and inner._type.kind is Kind.ARRAY:
         return whole(inner)
     return str(inner)

@@ -13,11 +13,14 @@ import attrs
 from flowdsl.diagnostics import Collector, Diagnostic, FlowError, Location, Severity
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
+from flowdsl.frontend.conditions import as_conditions
 from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.naming import kube_name, task_name
+from flowdsl.frontend.opaque import RUN, Opaque, in_words
 from flowdsl.frontend.options_check import read_options
 from flowdsl.frontend.outputs import as_mapping, pipeline_results
-from flowdsl.frontend.proxies import Reference, WorkspaceValue, refuse
+from flowdsl.frontend.proxies import Reference, WorkspaceValue
+from flowdsl.frontend.refusal import REFUSED, refuse
 from flowdsl.frontend.signature import Signature, read_signature
 from flowdsl.frontend.task import CallOptions, described, docstring
 from flowdsl.frontend.trace import CURRENT, Trace
@@ -69,7 +72,7 @@ class Pipeline:
         allowed = alpha | self.options.alpha
         trace = Trace(Collector(list(self.problems.items)), self.name, allowed, verbatim=self.options.verbatim)
         values = self._declare(trace, "")
-        token = CURRENT.set(trace)
+        token, seen = CURRENT.set(trace), REFUSED.set([])
         try:
             returned = self.function(**values)
         except FlowError as error:
@@ -79,7 +82,13 @@ class Pipeline:
             trace.collector.add(self._crash(error))
             return Traced(None, trace.collector)
         finally:
+            caught = REFUSED.get() or []
             CURRENT.reset(token)
+            REFUSED.reset(seen)
+        if caught:
+            # The function caught what was refused, and went on as if it had an answer.
+            trace.collector.extend(caught)
+            return Traced(None, trace.collector)
         return Traced(self._definition(trace, returned), trace.collector)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -98,6 +107,8 @@ class Pipeline:
         """The pipeline with a name, and with `embed` as a real pipeline-in-pipeline (alpha) for the next call."""
         copy = object.__new__(type(self))
         copy.__dict__.update(self.__dict__)
+        if "when" in options:
+            options["when"] = as_conditions(options["when"])
         copy._call = attrs.evolve(self._call, **options)
         copy._embed = embed
         return copy
@@ -123,7 +134,7 @@ class Pipeline:
         try:
             values = {name: value for name, value in given.items() if name in known}
             self._check_inlined(trace, values, location)
-            return _Outputs(self.function(**(self._lifted(trace, values) | values)), location)
+            return _Outputs(self.name, self.function(**(self._lifted(trace, values) | values)), location)
         finally:
             trace.prefix = outer
 
@@ -201,7 +212,7 @@ class Pipeline:
             trace.workspaces[name] = PipelineWorkspace(
                 name, sources.get(space.python), space.optional, space.description, self.location
             )
-            values[space.python] = WorkspaceValue(WorkspaceUse(name), space.python, self.location, space.optional)
+            values[space.python] = WorkspaceValue(WorkspaceUse(name), space.python, self.location)
         return values
 
     def _definition(self, trace: Trace, returned: Any) -> PipelineDef:
@@ -211,6 +222,10 @@ class Pipeline:
                 f"pipeline {self.name!r} calls no task",
                 self.location,
                 hint="call at least one task outside on_finish",
+            )
+        for block, at in trace.unused.values():
+            trace.collector.error(
+                "FLOW023", f"{block}(...) without `with` holds for no task", at, hint=f"write `with {block}(...):`"
             )
         options = self.options
         place = {name: index for index, name in enumerate(options.task_order)}
@@ -238,18 +253,13 @@ class Pipeline:
                 )
 
     def _crash(self, error: Exception) -> Diagnostic:
-        frames = [
-            frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(places._HERE)
-        ]
-        at = frames[-1] if frames else None
+        at = places.innermost(traceback.extract_tb(error.__traceback__))
         place = Location(places.display(at.filename), at.lineno or 1) if at else self.location
-        return Diagnostic(
-            "FLOW019",
-            Severity.ERROR,
-            f"pipeline {self.name!r} raised {type(error).__name__}: {error}",
-            place,
-            "a pipeline function only wires tasks together; work on data belongs in a task's body",
-        )
+        hint = "a pipeline function only wires tasks together; work on data belongs in a task's body"
+        if RUN in str(error):
+            hint = "what is known only in the run can't be used now: work on it in a task's body"
+        message = f"pipeline {self.name!r} raised {type(error).__name__}: {error}"
+        return Diagnostic("FLOW019", Severity.ERROR, message, place, hint)
 
     def __repr__(self) -> str:
         return f"<pipeline {self.name}>"
@@ -260,12 +270,38 @@ def workspace_name(space: WorkspaceDecl) -> str:
     return space.name if space.field else kube_name(space.name)
 
 
-class _Outputs:
+@in_words("pipeline of the run")
+class _Outputs(Opaque):
     """The results of an inlined pipeline by name."""
 
-    def __init__(self, returned: Any, location: Location) -> None:
+    def __init__(self, name: str, returned: Any, location: Location) -> None:
+        self._name = name
         self._values = as_mapping(returned)
         self._location = location
+
+    def _words(self) -> str:
+        return f"pipeline {self._name!r}"
+
+    def _meant(self, purpose: str) -> Opaque:
+        have = ", ".join(self._values)
+        refuse(
+            "FLOW009",
+            f"pipeline {self._name!r} has {len(self._values)} results; {purpose} needs one by its name",
+            f"name it: one of {have}" if have else "let the pipeline function return something",
+        )
+
+    def __eq__(self, other: object) -> Any:
+        self._meant("comparing it")
+
+    def __str__(self) -> str:
+        self._meant("its text")
+        raise AssertionError
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
+
+    __ne__ = __eq__
+    __hash__ = Opaque.__hash__
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

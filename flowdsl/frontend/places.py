@@ -8,23 +8,65 @@ import inspect
 import os
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from traceback import FrameSummary
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 from flowdsl.diagnostics import Location
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
+_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
+_INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+
+
 def caller() -> Location:
     """The user's file and line of the call that is being made."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
-        frame = frame.f_back
-    if frame is None:
-        return Location("<unknown>", 1)
-    return Location(display(frame.f_code.co_filename), frame.f_lineno)
+    found = frame()
+    return Location(display(found.f_code.co_filename), found.f_lineno) if found else Location("<unknown>", 1)
+
+
+def frame() -> FrameType | None:
+    """The innermost frame of the user's own code: neither ours, nor of a library that the user called.
+
+    Where a whole pipeline is in an installed package, the package's frame is the user's.
+    """
+    outer: FrameType | None = sys._getframe(1)
+    installed: FrameType | None = None
+    while outer is not None:
+        origin = whose(outer.f_code.co_filename, outer.f_code.co_name)
+        if origin == "user":
+            return outer
+        if origin in ("flowdsl", "import") and installed is not None:
+            return installed
+        if origin == "installed":
+            installed = installed or outer
+        outer = outer.f_back
+    return installed
+
+
+def innermost(frames: Iterable[FrameSummary]) -> FrameSummary | None:
+    """The same of a traceback's frames."""
+    found: dict[str, FrameSummary] = {whose(each.filename, each.name): each for each in frames}
+    return found.get("user") or found.get("installed")
+
+
+@functools.lru_cache(maxsize=1024)
+def whose(filename: str, name: str = "") -> Literal["flowdsl", "import", "library", "installed", "user"]:
+    """Whose code is running, by its file and the name of its function."""
+    if filename.startswith(_HERE):
+        return "flowdsl"
+    if filename.startswith("<"):
+        if filename.startswith("<frozen "):
+            return "import"
+        # `__eq__` and its like, as dataclasses and attrs write them; but the lines of a REPL have such a file as well.
+        written = filename.startswith("<attrs ") or (filename == "<string>" and name.startswith("__"))
+        return "library" if written else "user"
+    if any(part in filename for part in _INSTALLED):
+        return "installed"
+    return "library" if filename.startswith(_LIBRARY) else "user"
 
 
 def of_function(function: Callable[..., Any]) -> Location:

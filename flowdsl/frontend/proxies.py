@@ -2,192 +2,262 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import enum
+from pathlib import PurePath
 from typing import Any, NoReturn
 
 import attrs
 
-from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity
+from flowdsl.diagnostics import Location
 from flowdsl.frontend import places
+from flowdsl.frontend.opaque import Opaque, in_words, named
+from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import Condition, WorkspaceUse
 from flowdsl.ir.types import Kind, TypeSpec
 
 
-def refuse(code: str, message: str, hint: str, related: tuple[tuple[str, Location], ...] = ()) -> NoReturn:
-    """Stop the trace with one diagnostic at the user's line."""
-    raise FlowError((Diagnostic(code, Severity.ERROR, message, places.caller(), hint, related=related),))
+@in_words("condition of the run")
+class Comparison(Opaque):
+    """A condition: what comparing a value of the run gives. `when(...)` and `when=` take it; nothing else does."""
+
+    __slots__ = ("_condition", "_shown")
+    _test = ""
+
+    def __init__(self, condition: Condition, shown: str) -> None:
+        self._condition = condition
+        self._shown = shown
+
+    def _words(self) -> str:
+        return f"the condition `{self._shown}`"
+
+    def __eq__(self, other: object) -> NoReturn:
+        refuse("FLOW006", f"{self._words()} can't be compared", "give both to when: `with when(a == x, b == y):`")
+
+    def _decide(self, *_: Any) -> Any:
+        self.__bool__()
+
+    __ne__ = __eq__
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _decide
+    __hash__ = Opaque.__hash__
+
+    def __str__(self) -> str:
+        refuse(
+            "FLOW006",
+            f"{self._words()} has no text",
+            "give it to when; to have its outcome as text, compute it in a task",
+        )
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        refuse("FLOW006", f"{self._words()} has no `.{name}`", "give it to when: `with when(...):`")
 
 
-class Reference:
-    """A value known only at run time. `text` is Tekton's notation for it, `type` what it is, `origin` where it is made.
+@in_words("value of the run")
+class Reference(Opaque):
+    """A value known only at run time: its text in Tekton's notation, its type, where it is made.
 
     Compare it with `==`, `!=`, `.is_in(...)` or `.not_in(...)` inside `when(...)`, or put it into an f-string.
     """
 
-    __slots__ = ("label", "origin", "text", "type")
+    # With underscores, because an object's properties are attributes too, and may be named `text` or `type`.
+    __slots__ = ("_label", "_origin", "_text", "_type")
 
     def __init__(self, text: str, type_: TypeSpec, label: str, origin: Location) -> None:
-        self.text = text
-        self.type = type_
-        self.label = label
-        self.origin = origin
+        self._text = text
+        self._type = type_
+        self._label = label
+        self._origin = origin
+
+    def _words(self) -> str:
+        return self._label
 
     def __str__(self) -> str:
-        if self.type.kind in (Kind.ARRAY, Kind.OBJECT):
+        if self._type.kind in (Kind.ARRAY, Kind.OBJECT):
             refuse(
                 "FLOW005",
-                f"{self.label} is {self.type}; it can't stand inside a string",
+                f"{self._label} is {self._type}; it can't stand inside a string",
                 "pass it whole to a parameter of that type, or take one element: `value[0]`, `value.key`",
             )
-        return self.text
+        return self._text
 
     def __format__(self, spec: str) -> str:
         if spec:
             refuse(
                 "FLOW008",
-                f"{self.label} can't be formatted with {spec!r}: its value is known only at run time",
+                f"{self._label} can't be formatted with {spec!r}: its value is known only at run time",
                 "format it in a task's body",
             )
         return str(self)
 
-    def __bool__(self) -> NoReturn:
-        refuse(
-            "FLOW006",
-            f"{self.label} has no truth value while the pipeline is compiled",
-            f'branch in the run instead: `with when({_source(self)} == "true"):`',
-        )
-
-    def __iter__(self) -> Iterator[Any]:
-        refuse(
-            "FLOW007",
-            f"{self.label} can't be looped over while the pipeline is compiled",
-            "fan out in the run instead: `some_task.map(item=values)`",
-        )
-
-    def __len__(self) -> NoReturn:
-        refuse("FLOW007", f"{self.label} has no length while the pipeline is compiled", "measure it in a task's body")
-
     def __eq__(self, other: object) -> Any:
-        return self._condition("in", (other,))
+        return self._compared("in", (other,), "==")
 
     def __ne__(self, other: object) -> Any:
-        return self._condition("notin", (other,))
+        return self._compared("notin", (other,), "!=")
 
-    __hash__ = object.__hash__
+    __hash__ = Opaque.__hash__
 
-    def is_in(self, *values: Any) -> Condition:
+    def is_in(self, *values: Any) -> Comparison:
         """A condition that holds when the value is one of these: Tekton's `in`."""
-        return self._condition("in", values)
+        return self._compared("in", values, "is_in")
 
-    def not_in(self, *values: Any) -> Condition:
+    def not_in(self, *values: Any) -> Comparison:
         """A condition that holds when the value is none of these: Tekton's `notin`."""
-        return self._condition("notin", values)
+        return self._compared("notin", values, "not_in")
 
-    def _condition(self, operator: str, values: tuple[Any, ...]) -> Condition:
-        texts = []
-        for value in values:
-            if isinstance(value, Reference) and value.type.kind is Kind.ARRAY:
-                texts.append(whole(value))
-            elif isinstance(value, Reference):
-                texts.append(str(value))
-            elif isinstance(value, bool):
-                texts.append("true" if value else "false")
-            else:
-                texts.append(str(getattr(value, "value", value)))
-        return Condition(str(self), operator, tuple(texts), location=places.caller())
+    def _compared(self, operator: str, values: tuple[Any, ...], sign: str) -> Comparison:
+        values = tuple(each._meant("comparing it") if isinstance(each, Opaque) else each for each in values)
+        texts = tuple(_compared_text(self, each) for each in values)
+        others = ", ".join(value._words() if isinstance(value, Opaque) else repr(value) for value in values)
+        shown = f"{self._label} {sign} {others}" if sign in ("==", "!=") else f"{self._label}.{sign}({others})"
+        return Comparison(Condition(str(self), operator, texts, location=places.caller()), shown)
 
     def __getitem__(self, key: Any) -> Reference:
-        kind = self.type.kind
-        if kind is Kind.ARRAY and isinstance(key, int) and key >= 0 and self.type.item:
-            return Reference(self.text[:-1] + f"[{key}])", self.type.item, f"{self.label}[{key}]", self.origin)
-        if kind is Kind.OBJECT and key in dict(self.type.properties):
+        kind = self._type.kind
+        if kind is Kind.ARRAY and type(key) is int and key >= 0 and self._type.item:
+            return Reference(self._text[:-1] + f"[{key}])", self._type.item, f"{self._label}[{key}]", self._origin)
+        if kind is Kind.OBJECT and isinstance(key, str) and key in dict(self._type.properties):
             return self._property(key)
         refuse(
             "FLOW008",
-            f"{self.label} is {self.type}; it has no element {key!r}",
+            f"{self._label} is {self._type}; it has no element {named(key) if isinstance(key, Opaque) else repr(key)}",
             "index a list with a number, an object with one of its keys",
         )
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if self.type.kind is Kind.OBJECT and name in dict(self.type.properties):
+        if self._type.kind is Kind.OBJECT and name in dict(self._type.properties):
             return self._property(name)
         refuse(
             "FLOW008",
-            f"{self.label} is {self.type}; `.{name}` can't be taken of it while the pipeline is compiled",
+            f"{self._label} is {self._type}; `.{name}` can't be taken of it while the pipeline is compiled",
             "do it in a task's body: there the value is a plain Python value",
         )
 
     def _property(self, key: str) -> Reference:
         return Reference(
-            self.text[:-1] + f".{key})", dict(self.type.properties)[key], f"{self.label}.{key}", self.origin
+            self._text[:-1] + f".{key})", dict(self._type.properties)[key], f"{self._label}.{key}", self._origin
         )
-
-    def _arithmetic(self, *_: Any) -> NoReturn:
-        refuse(
-            "FLOW008",
-            f"{self.label} can't be computed with: its value is known only at run time",
-            "compute in a task's body, or join text with an f-string",
-        )
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = __pow__ = _arithmetic
-    __lt__ = __le__ = __gt__ = __ge__ = __int__ = __float__ = __neg__ = __abs__ = __rtruediv__ = _arithmetic
-    __call__ = __contains__ = _arithmetic
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._arithmetic(other)
 
     def __repr__(self) -> str:
-        return f"<{self.label}: {self.type}>"
+        return f"<{self._label}: {self._type}>"
 
 
-@attrs.frozen
-class FileValue:
+def _compared_text(left: Reference, value: Any) -> str:
+    """What a value is compared with, as text."""
+    if isinstance(value, Reference):
+        return whole(value) if value._type.kind is Kind.ARRAY else str(value)
+    if isinstance(value, enum.Enum):
+        value = value.value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    if isinstance(value, Opaque):
+        hint = "compare values that are text, a number or a bool"
+    else:
+        hint = "Tekton compares texts: give a text, a number or a bool; for one of several `.is_in(a, b)`"
+    refuse("FLOW006", f"{left._label} can't be compared with {named(value)}", hint)
+
+
+class _Place(Opaque):
+    """A file, folder or workspace: it can be passed on, nothing else."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> NoReturn:
+        refuse("FLOW005", f"{self._words()} can't be compared", "compare a result that holds text")
+
+    __ne__ = __eq__
+    __hash__ = Opaque.__hash__
+
+    def __str__(self) -> str:
+        refuse("FLOW005", f"{self._words()} can't stand inside a string", _PASS)
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        refuse("FLOW008", f"`.{name}` can't be taken of {self._words()} while the pipeline is compiled", _PASS)
+
+
+_PASS = "pass it whole to a parameter that is a File, a Directory or a Workspace; a task's body gets a path"
+
+
+# Not attrs classes: data that holds one must not be written as the data of its fields.
+@in_words("file of the run")
+class FileValue(_Place):
     """A File or Directory on a workspace: where it is mounted from and its path there."""
 
-    use: WorkspaceUse
-    path: str
-    type: TypeSpec
-    label: str
-    origin: Location
+    __slots__ = ("_label", "_origin", "_path", "_space", "_type")
+
+    def __init__(self, space: WorkspaceUse, path: str, type_: TypeSpec, label: str, origin: Location) -> None:
+        self._space = space
+        self._path = path
+        self._type = type_
+        self._label = label
+        self._origin = origin
+
+    def _words(self) -> str:
+        return f"{self._label} (a {self._type})"
 
 
-@attrs.frozen
-class WorkspaceValue:
+@in_words("workspace of the run")
+class WorkspaceValue(_Place):
     """A pipeline workspace (or a sub-path of it). `assets / "portrait.png"` is a file on it."""
 
-    use: WorkspaceUse
-    label: str
-    origin: Location
-    optional: bool = False
+    __slots__ = ("_label", "_origin", "_space")
+
+    def __init__(self, space: WorkspaceUse, label: str, origin: Location) -> None:
+        self._space = space
+        self._label = label
+        self._origin = origin
+
+    def _words(self) -> str:
+        return f"the workspace {self._label}"
 
     def __truediv__(self, path: Any) -> WorkspaceFile:
         """A file or folder on the workspace."""
-        return WorkspaceFile(self, str(path))
+        return WorkspaceFile(self, _joinable(path))
 
     def sub_path(self, path: Any) -> WorkspaceValue:
         """The same workspace from a folder below it."""
-        joined = "/".join(part for part in (self.use.sub_path, str(path)) if part)
-        return attrs.evolve(self, use=attrs.evolve(self.use, sub_path=joined))
+        joined = "/".join(part for part in (self._space.sub_path, _joinable(path)) if part)
+        return WorkspaceValue(attrs.evolve(self._space, sub_path=joined), self._label, self._origin)
 
 
-@attrs.frozen
-class WorkspaceFile:
+@in_words("file of the run")
+class WorkspaceFile(_Place):
     """`workspace / "path"`: a File or a Directory, as the parameter that takes it says."""
 
-    workspace: WorkspaceValue
-    path: str
+    __slots__ = ("_path", "_workspace")
+
+    def __init__(self, workspace: WorkspaceValue, path: str) -> None:
+        self._workspace = workspace
+        self._path = path
+
+    def _words(self) -> str:
+        return f"the file {self._path!r} on {self._workspace._words()}"
 
     def __truediv__(self, path: Any) -> WorkspaceFile:
-        return WorkspaceFile(self.workspace, f"{self.path}/{path}")
+        return WorkspaceFile(self._workspace, f"{self._path}/{_joinable(path)}")
 
 
 def whole(reference: Reference) -> str:
     """An array or object taken whole: `$(params.list[*])`."""
-    return reference.text if reference.text.endswith("[*])") else reference.text[:-1] + "[*])"
+    return reference._text if reference._text.endswith("[*])") else reference._text[:-1] + "[*])"
 
 
-def _source(reference: Reference) -> str:
-    """How the user would write the reference: the label without its quotes and words."""
-    return reference.label.rsplit(" ", 1)[-1]
+def _joinable(path: Any) -> str:
+    """A part of a path: text, a `PurePath`, or a value of the run that is text."""
+    value = path._meant("its text") if isinstance(path, Opaque) else path
+    if isinstance(value, (str, int, PurePath, Opaque)):
+        return str(value)
+    refuse("FLOW005", f"a path is text, got {named(value)}", 'write it as `assets / "portrait.png"`')

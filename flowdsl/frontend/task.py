@@ -12,16 +12,20 @@ import attrs
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
+from flowdsl.frontend.conditions import as_conditions
 from flowdsl.frontend.encode import Mismatch, encode_scalar
 from flowdsl.frontend.handles import NodeHandle, node_of
 from flowdsl.frontend.naming import task_name
+from flowdsl.frontend.opaque import Opaque, named
 from flowdsl.frontend.options_check import check_task_options, read_options
-from flowdsl.frontend.proxies import refuse
+from flowdsl.frontend.proxies import Reference
+from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.signature import read_signature
 from flowdsl.frontend.trace import CURRENT, Trace
-from flowdsl.ir.nodes import Condition, Node, Reference, TaskDef
+from flowdsl.ir.nodes import Condition, Node, TaskDef
+from flowdsl.ir.nodes import Reference as TaskReference
 from flowdsl.ir.options import PipelineOptions, TaskOptions
-from flowdsl.ir.types import NOTHING
+from flowdsl.ir.types import NOTHING, TypeSpec
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,10 +33,6 @@ R = TypeVar("R")
 
 def _tuple(value: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(value)
-
-
-def _conditions(value: Condition | Iterable[Condition]) -> tuple[Condition, ...]:
-    return (value,) if isinstance(value, Condition) else tuple(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -49,10 +49,20 @@ class CallOptions:
     display_name: str = ""
     extra: Mapping[str, Any] = NOTHING
     after: tuple[Any, ...] = attrs.field(default=(), converter=_tuple)
-    when: tuple[Condition, ...] = attrs.field(default=(), converter=_conditions)
+    when: tuple[Condition, ...] = ()
 
 
 _AS_DECLARED = CallOptions()
+
+
+def _included(value: Any, spec: TypeSpec) -> str:
+    """The text of one value of an `include`. Raises Mismatch."""
+    meant = value._meant("giving it to include") if isinstance(value, Opaque) else value
+    if not isinstance(meant, Opaque):
+        return encode_scalar(meant, spec)
+    if not isinstance(meant, Reference):
+        raise Mismatch(f"expected {spec}, got {named(meant)}")
+    return str(meant)
 
 
 def _combinations(value: Any) -> list[Mapping[str, Any]]:
@@ -95,6 +105,8 @@ class Task(Generic[P, R]):
         for name in options:
             if name not in known:
                 refuse("FLOW002", f"with_options has no option {name!r}", f"it takes: {', '.join(sorted(known))}")
+        if "when" in options:
+            options["when"] = as_conditions(options["when"])
         call = attrs.evolve(self._call, **options)
         return Task(self.function, self.definition, self._order, self.problems, call)
 
@@ -196,7 +208,7 @@ class Task(Generic[P, R]):
                     )
                     continue
                 try:
-                    params[param.name] = str(value) if hasattr(value, "text") else encode_scalar(value, param.type)
+                    params[param.name] = _included(value, param.type)
                 except Mismatch as error:
                     trace.collector.error(
                         "FLOW005",
@@ -227,7 +239,7 @@ def task(function: Any = None, /, **options: Any) -> Any:
     return lambda inner: make_task(inner, options, None)
 
 
-def make_task(function: Callable[P, R], given: Mapping[str, Any], reference: Reference | None) -> Task[P, R]:
+def make_task(function: Callable[P, R], given: Mapping[str, Any], reference: TaskReference | None) -> Task[P, R]:
     """A Task from a function and its options; findings are kept on it until a pipeline uses it."""
     problems = Collector()
     if not inspect.isfunction(function):

@@ -7,7 +7,7 @@ import contextvars
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
-from flowdsl.frontend.proxies import refuse
+from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import Condition, Node, PipelineWorkspace
 
 CURRENT: contextvars.ContextVar[Trace | None] = contextvars.ContextVar("flowdsl_trace", default=None)
@@ -26,6 +26,8 @@ class Trace:
     final: bool = False
     prefix: str = ""
     verbatim: bool = False
+    unused: dict[object, tuple[str, Location]] = attrs.field(factory=dict)
+    """The blocks (`when(...)`) that no `with` has entered yet: their names and places."""
 
     def name_for(self, wanted: str, location: Location, *, explicit: bool) -> str:
         """The name of a new node: as wanted, or numbered from 2 where the same task is called again."""

@@ -1,0 +1,200 @@
+"""What a pipeline function can't do with what exists only in the run: an error at the user's line, never an answer."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.diagnostics import Diagnostic, FlowError, Severity
+
+HEAD = """\
+from dataclasses import dataclass
+import contextlib, functools, json, os, random, re, statistics
+from typing import NamedTuple, TypedDict
+from flowdsl import *
+
+class Clip(NamedTuple):
+    video: File
+    seconds: float
+
+class Made(NamedTuple):
+    status: str
+    words: str
+
+class Where(TypedDict):
+    text: str
+    type: str
+
+@task(image="python:3.12-slim")
+def pick(word: str = "") -> str: return "x"
+
+@task(image="python:3.12-slim")
+def film() -> Clip: return Clip("x", 1.0)
+
+@task(image="python:3.12-slim")
+def make() -> Made: return Made("x", "y")
+
+@task(image="python:3.12-slim")
+def use(x: str = "", *, include: str = "", self: str = "") -> None: print(1)
+
+@task(image="python:3.12-slim")
+def keep(data: dict, *, rows: list[dict] = ()) -> None: print(1)
+
+@dataclass
+class Holder:
+    held: object
+
+@pipeline
+def inner():
+    return {"k": pick()}
+
+@pipeline
+def p(ws: Workspace, place: Where, many: list[str], flag: bool = True):
+    a, b, clip, made, deep = pick(), pick(), film(), make(), inner()
+    use()
+"""
+HERE = HEAD.count("\n") + 1
+OURS = ("NodeHandle", "Reference", "Comparison", "Condition", "FileValue", "WorkspaceValue", "WorkspaceFile", "_Outputs",
+        "_Group", "Opaque", "object at 0x")  # fmt: skip
+
+
+def load(path: Path) -> Any:
+    module = ModuleType("user_module")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "user_module", module)  # where TypedDict looks
+        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
+    return module.p
+
+
+def told(line: str, path: Path) -> list[Diagnostic]:
+    """What compiling the pipeline with this line in it says; the file of the user is `path`."""
+    source = f"{HEAD}    {line}\n"
+    path.write_text(source, encoding="utf-8")
+    linecache.checkcache()
+    try:
+        compile_pipeline(load(path), CompileOptions(params={}))
+    except FlowError as error:
+        return [each for each in error.diagnostics if each.severity is Severity.ERROR]
+    return []
+
+
+SPELLED = [
+    ('with when(a == "1" and b != "2"): use()', 'when(a == "1", b != "2")'),
+    ('with when(a == "1" or a == "2"): use()', 'when(a.is_in("1", "2"))'),
+    ('with when(a == "1" or b == "2"): use()', "no `or` across values"),
+    ('with when(not a == "1"): use()', 'when(a != "1")'),
+    ('with when(not a.is_in("1", "2")): use()', 'when(a.not_in("1", "2"))'),
+    ("with when(not flag): use()", 'when(flag == "false")'),
+    ("with when(flag and a): use()", 'when(flag == "true", a == "true")'),
+    ('with when((a == "1") & (b == "2")): use()', 'when(a == "1", b == "2")'),
+    ('with when((a == "1") | (a == "2")): use()', 'when(a.is_in("1", "2"))'),
+    ('with when(~(a == "1")): use()', 'when(a != "1")'),
+    ('with when(a in ["1", "2"]): use()', 'when(a.is_in("1", "2"))'),
+    ('with when(a in {"1", "2"}): use()', 'when(a.is_in("1", "2"))'),
+    ('with when(a not in ("1", "2")): use()', 'when(a.not_in("1", "2"))'),
+    ('with when("1" in [a, b]): use()', 'condition("1", "in", [a, b])'),
+    ('with when("0" == a == "1"): use()', 'when("0" == a, a == "1")'),
+    ('with when(all([a == "1", b == "2"])): use()', 'when(a == "1", b == "2")'),
+    ('with when(any([a == "1", a == "2"])): use()', 'when(a.is_in("1", "2"))'),
+    ('if a == "1": use()', 'when(a == "1")'),
+    ("if flag: use()", 'when(flag == "true")'),
+    ("if not a: use()", 'when(a == "false")'),
+    ('while a == "1": use()', ".map(...)"),
+    ('use("p" if a == "1" else "q")', 'when(a == "1")'),
+    ('assert a == "1"', "in a task's body"),
+    ('when(a == "1")', "with when"),
+    ("on_finish()", "with on_finish"),
+    ("for each in many: use(each)", ".map("),
+    ('"x" in many', "condition("),
+    ("use(x=a + b)", "f-string"),
+    ("made.status", 'task["status"]'),
+]
+
+
+@pytest.mark.parametrize(("line", "hint"), SPELLED)
+def test_a_decision_of_python_is_refused_with_the_right_spelling(line: str, hint: str, tmp_path: Path) -> None:
+    (found,) = told(line, tmp_path / "user.py")
+    assert found.location is not None
+    assert (Path(found.location.file).name, found.location.line) == ("user.py", HERE)
+    assert hint in found.hint
+
+
+REFUSED = [
+    "bool(a)", "bool(a == 'x')", "bool(clip)", "bool(clip.video)", "bool(ws)", "bool(ws / 'x')", "bool(deep)",
+    "bool(context.pipeline)", "a == (b == '1')", "(a == '1') == (b == '1')", "a == [1]", "a == None", "a == clip.video",
+    "clip.video == 'x'", "ws == 'x'", "deep == 'x'", "context.pipeline_run == 'x'", "clip == 'x'",
+    "sorted([a, b])", "max(a, b)", "sum([a])", "min([a == '1', b == '1'])", "random.choice(a)", "list(a == '1')",
+    "statistics.mean([a.x, b])", "statistics.mean([many[0], many[1]])", "Holder(a) == Holder(b)",
+    "functools.reduce(lambda x, y: x and y, [a == '1', b == '1'])", "json.dumps(a)", "json.dumps({'a': a == '1'})",
+    "','.join([a])", "'x' * many", "[1, 2][a]", "{'1': 2}[a]", "{'1': 2}.get(a)", "{a == '1'}", "{clip.video}", "{ws}",
+    "open(a)", "open(ws / 'x')", "os.path.join(a, 'b')", "os.path.join(ws / 'x', 'b')", "re.match('x', a)",
+    "f'{a == 1}'", "f'{clip}'", "f'{clip.video}'", "f'{ws}'", "f'{ws / 1}'", "f'{deep}'", "f'{a:>9}'", "f'{many}'",
+    "f'{context.pipeline}'", "'%d' % many[0]", "a.x = 1", "clip.x = 1", "ws.x = 1", "a['x']", "many[True]", "many[a]",
+    "x, y = a", "x, y = clip", "next(a)", "reversed(many)", "len(clip.video)", "a()", "(a == '1')()", "del a[0]",
+    "with a: use()", "abs(a)", "round(a)", "int(a)", "float(many[0])", "divmod(a, 2)", "a @ b", "a << 1", "-a", "a <= b",
+    "clip.video.name", "clip.video.path", "ws.name", "ws.use", "(ws / 'x').parent", "(a == '1').values", "ws / 3.5",
+    "use(x=a == '1')", "use(x=[a == '1'])", "use(x=ws)", "use(x=clip.video)", "use(x=deep)", "use(x=context.pipeline)",
+    "keep({'a': clip.video})", "keep({'a': [a]})", "keep(Holder(clip.video))", "keep(Holder(a == '1'))", "keep(ws / 'x')",
+    "keep({}, rows=[{'a': clip.video}])", "keep({}, rows=[Holder(ws)])",
+    "use.map(x=[a == '1', 'x'])", "use.map([{'x': a == '1'}])", "use.map([{'x': clip.video}])", "use.map(3)",
+    "use.with_options(when=a == '1' or b == '1')()", "use.with_options(when='x')()", "use.with_options(when=[3])()",
+    "a.after('x')", "a.after(a == '1')", "condition(a, '==', ['x'])", "condition(a == '1', 'in', ['x'])",
+    "condition(a, 'in', 'xy')", "condition(a, 'in', [a == '1'])", "with when(True): use()", "with when(use): use()",
+    "with when(clip): use()", "with when(clip.video): use()", "[use() for _ in 'ab' if a == '1']",
+    "return {'r': a == '1'}", "return clip", "return deep", "return {'r': [clip.video, a == '1']}", "return ws",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_whatever_else_is_done_is_an_error_at_the_users_line(line: str, tmp_path: Path) -> None:
+    found = told(line, tmp_path / "user.py")
+    assert found
+    for each in found:
+        assert each.location is not None
+        assert Path(each.location.file).name == "user.py"
+        # What a function returns is judged when it has returned: at the function.
+        assert line.startswith("return") or each.location.line == HERE
+        assert not any(name in f"{each.message} {each.hint}" for name in OURS), each
+
+
+CAUGHT = [
+    "try: use() if a == '1' else 0\n    except Exception: use()",
+    "with contextlib.suppress(Exception): use() if a else 0",
+    "try: f'{ws}'\n    except: pass",
+]
+
+
+@pytest.mark.parametrize("line", CAUGHT)
+def test_an_error_that_the_function_catches_is_one_all_the_same(line: str, tmp_path: Path) -> None:
+    (found,) = told(line, tmp_path / "user.py")
+    assert found.location is not None
+    assert found.location.line == HERE
+
+
+ALLOWED = [
+    "with when(a == '1', b != '2', flag): use()", "with when(a): use()", "with when(1 == a, many[0] == 1.5): use()",
+    "use(x=f'{a}-{place.text}')", "use(x=place.type)", "use(x=place['text'])", "use(x=made['status'])", "print(a, [b, ws])",
+    "repr([a == '1', clip, clip.video, ws, ws / 'x', deep, context])", "w = when(a == '1')\n    with w: use()",
+    "use(include='x', self='y')", "use.map(include=['x', 'y'], self='z')", "use.map([{'x': a}], include='x', self=b)",
+    "pick.map(include=[{'word': a}, {'word': 'x'}])", "use.with_options(when=a == '1')()",
+    "use.with_options(when=[a == '1', flag])()", "use(x=deep.k)", "with when(condition(f'{a}-{b}', 'in', [a, many])): use()",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ALLOWED)
+def test_what_has_a_meaning_compiles(line: str, tmp_path: Path) -> None:
+    assert told(line, tmp_path / "user.py") == []
+
+
+def test_properties_named_like_our_own_attributes_are_properties(tmp_path: Path) -> None:
+    path = tmp_path / "user.py"
+    assert told("use(x=place.text, include=place.type)", path) == []
+    given = str(compile_pipeline(load(path), CompileOptions(params={})))
+    assert "$(params.place.text)" in given
+    assert "$(params.place.type)" in given

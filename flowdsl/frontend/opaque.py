@@ -1,0 +1,120 @@
+"""What no value of the run can do while the pipeline is compiled: every operation of Python but those it gives itself.
+
+The pipeline function runs once, before there is any value. Python has an answer of its own to most operations (an
+object is true, is not in a set, is unequal to a text): it would be compiled, and be wrong without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+from flowdsl.frontend.refusal import refuse
+from flowdsl.frontend.spelling import spelling
+
+T = TypeVar("T")
+RUN = "of the run"
+"""What all the names in words end with."""
+_COMPUTE = "compute in a task's body, or join text with an f-string"
+_ORDER = "Tekton's `when` knows `==`, `!=`, `.is_in(...)` and `.not_in(...)`; compare sizes in a task's body"
+_BODY = "do it in a task's body: there the value is a plain Python value"
+
+
+class Opaque:
+    """The base of all that a pipeline function holds; what it can do is defined below this, nothing else works."""
+
+    __slots__ = ()
+
+    def _words(self) -> str:
+        """What it is called in messages."""
+        raise NotImplementedError
+
+    def _meant(self, purpose: str) -> Opaque:
+        """What an operation on it is an operation on: a task with one result stands for that."""
+        return self
+
+    def __bool__(self) -> NoReturn:
+        meant = self._meant("its truth value")
+        refuse("FLOW006", f"{meant._words()} has no truth value while the pipeline is compiled", spelling(meant._test))
+
+    _test = ' == "true"'
+    """What makes a condition of its text."""
+
+    def __iter__(self) -> NoReturn:
+        self._refuse(
+            "FLOW007",
+            "can't be looped over while the pipeline is compiled",
+            "fan out in the run instead: `some_task.map(item=values)`",
+            "looping over it",
+        )
+
+    __reversed__ = __next__ = __aiter__ = __iter__
+
+    def __len__(self) -> NoReturn:
+        self._refuse(
+            "FLOW007", "has no length while the pipeline is compiled", "measure it in a task's body", "its length"
+        )
+
+    def __contains__(self, item: object) -> NoReturn:
+        self._refuse(
+            "FLOW007",
+            "can't be searched while the pipeline is compiled",
+            'for an array: `with when(condition("text", "in", [values])):`; else search it in a task\'s body',
+            "searching it",
+        )
+
+    def __hash__(self) -> NoReturn:
+        # A look-up in a set or a dict would find nothing, and say nothing.
+        self._refuse(
+            "FLOW006",
+            "can't be looked up or be a key: its value is known only at run time",
+            spelling(otherwise="for one of several values `with when(value.is_in(...)):`; keep several in a list"),
+            "looking it up",
+        )
+
+    def _compute(self, *_: Any) -> Any:
+        self._refuse(
+            "FLOW008", "can't be computed with: its value is known only at run time", _COMPUTE, "computing with it"
+        )
+
+    def _order(self, _: Any) -> NoReturn:
+        self._refuse(
+            "FLOW008", "has no order while the pipeline is compiled: it is known at run time", _ORDER, "its order"
+        )
+
+    def _use(self, *_: Any) -> Any:
+        self._refuse("FLOW008", "is known only at run time; this can't be done with it now", _BODY, "this")
+
+    __lt__ = __le__ = __gt__ = __ge__ = _order
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = _compute
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _compute
+    __divmod__ = __rdivmod__ = __pow__ = __rpow__ = __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _compute
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = _compute
+    __neg__ = __pos__ = __abs__ = __invert__ = __round__ = __trunc__ = __floor__ = __ceil__ = _compute
+    __int__ = __float__ = __complex__ = __index__ = _compute
+    __call__ = __bytes__ = __fspath__ = __await__ = __enter__ = __exit__ = __aenter__ = __aexit__ = _use
+    __getitem__ = __setitem__ = __delitem__ = _use
+
+    def __repr__(self) -> str:
+        return f"<{self._words()}>"
+
+    def _refuse(self, code: str, message: str, hint: str, purpose: str) -> NoReturn:
+        refuse(code, f"{self._meant(purpose)._words()} {message}", hint)
+
+
+def in_words(words: str) -> Callable[[type[T]], type[T]]:
+    """Name a class in words: Python's own messages hold the name ("expected str instance, X found")."""
+
+    def rename(cls: type[T]) -> type[T]:
+        cls.__name__ = words
+        return cls
+
+    return rename
+
+
+def named(value: object) -> str:
+    """A value for a message: what it is in words where it is one of the run, else its type and itself, cut short."""
+    if isinstance(value, Opaque):
+        return value._words()
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"

@@ -1,0 +1,176 @@
+"""How a decision that Python took at once is written for the run: read off the user's own line.
+
+`bool()` is all that an object sees of `and`, `not`, `in`, `if` or `x < y < z`; the source says which it was.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from flowdsl.frontend import places
+
+_LONGEST = 120
+_GENERAL = "only `with when(...)` takes conditions: several of them by commas, `.is_in(...)` for one of several values"
+_NO_OR = (
+    "Tekton holds a task back until all its conditions are met, it has no `or` across values: "
+    "let a task decide and compare its result"
+)
+_NO_LOOP = "a run has no loops: fan out with `.map(...)`, or try again with `retries=`"
+_TURNED: Mapping[type[ast.cmpop], str] = MappingProxyType(
+    {ast.Eq: "!=", ast.NotEq: "==", ast.In: "not_in", ast.NotIn: "is_in"}
+)
+
+
+def spelling(test: str = "", otherwise: str = _GENERAL) -> str:
+    """A hint for the user's line; `otherwise` where the line says nothing.
+
+    `test` is what makes a condition of a value's text; empty for a condition.
+    """
+    frame = places.frame()
+    if frame is None:
+        return otherwise
+    node = _decision(frame.f_code.co_filename, frame.f_lineno)
+    hint = _Hints(test).of(node) if node is not None else ""
+    return hint if hint and len(hint) <= _LONGEST + len(_NO_OR) else otherwise
+
+
+def _decision(filename: str, line: int) -> ast.AST | None:
+    """The innermost decision on a line; None where the source can't be read or has none there."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(filename)))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    found: ast.AST | None = None
+    for node in ast.walk(tree):  # from the outside to the inside
+        part = _where(node)
+        if part is not None and part.lineno <= line <= (part.end_lineno or part.lineno):
+            found = node
+    return found
+
+
+def _where(node: ast.AST) -> ast.expr | None:
+    """The expression that a decision asks for its truth."""
+    if isinstance(node, (ast.If, ast.While, ast.IfExp, ast.Assert)):
+        return node.test
+    if isinstance(node, ast.comprehension) and node.ifs:
+        return node.ifs[0]
+    if isinstance(node, ast.BoolOp) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.Invert))):
+        return node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
+        return node
+    if isinstance(node, ast.Compare) and (len(node.ops) > 1 or isinstance(node.ops[0], (ast.In, ast.NotIn))):
+        return node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("all", "any"):
+        return node
+    return None
+
+
+class _Hints:
+    """The hints; `test` as in `spelling`."""
+
+    def __init__(self, test: str) -> None:
+        self.test = test
+
+    def of(self, node: ast.AST) -> str:
+        if isinstance(node, ast.BoolOp):
+            return self._all(node.values) if isinstance(node.op, ast.And) else self._any(node.values)
+        if isinstance(node, ast.BinOp):
+            both = [node.left, node.right]
+            return self._all(both) if isinstance(node.op, ast.BitAnd) else self._any(both)
+        if isinstance(node, ast.UnaryOp):
+            return self._when([self._not(node.operand)])
+        if isinstance(node, ast.Compare):
+            return self._compare(node)
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        if isinstance(node, ast.While):
+            return _NO_LOOP
+        if isinstance(node, ast.Assert):
+            return "check it in a task's body: that is where the value is"
+        return self._when([self._condition(_where(node))])
+
+    def _all(self, parts: Iterable[ast.expr]) -> str:
+        return self._when([self._condition(each) for each in parts])
+
+    def _any(self, parts: list[ast.expr]) -> str:
+        equal = [each for each in parts if isinstance(each, ast.Compare) and isinstance(each.ops[0], ast.Eq)]
+        lefts = {ast.unparse(each.left) for each in equal}
+        if len(equal) < len(parts) or len(lefts) != 1:
+            return _NO_OR
+        values = ", ".join(_text(each.comparators[0]) for each in equal)
+        return self._when([f"{lefts.pop()}.is_in({values})"])
+
+    def _compare(self, node: ast.Compare) -> str:
+        if len(node.ops) == 1:
+            return self._when([_among(node, "is_in" if isinstance(node.ops[0], ast.In) else "not_in")])
+        if not all(isinstance(op, (ast.Eq, ast.NotEq)) for op in node.ops):
+            return "compare with `==` and `!=` alone, sizes in a task's body"
+        ends = [node.left, *node.comparators]
+        pairs = [
+            f"{_text(ends[place])} {'==' if isinstance(op, ast.Eq) else '!='} {_text(ends[place + 1])}"
+            for place, op in enumerate(node.ops)
+        ]
+        return self._when(pairs)
+
+    def _call(self, node: ast.Call) -> str:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        given = node.args[0] if len(node.args) == 1 else None
+        parts = given.elts if isinstance(given, (ast.List, ast.Tuple)) else []
+        if name == "any":
+            return self._any(parts) if parts else _NO_OR
+        if parts:
+            return self._all(parts)
+        return self._when([f"*[{_text(given)[1:-1]}]" if isinstance(given, ast.GeneratorExp) else f"*{_text(given)}"])
+
+    def _condition(self, node: ast.expr | None) -> str:
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.Invert)):
+            return self._not(node.operand)
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+            return _among(node, "is_in" if isinstance(node.ops[0], ast.In) else "not_in")
+        plain = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
+        return _text(node) + (self.test if plain else "")
+
+    def _not(self, node: ast.expr) -> str:
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _TURNED:
+            turned = _TURNED[type(node.ops[0])]
+            if turned in ("is_in", "not_in"):
+                return _among(node, turned)
+            return f"{_text(node.left)} {turned} {_text(node.comparators[0])}"
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("is_in", "not_in")
+        ):
+            turned = "not_in" if node.func.attr == "is_in" else "is_in"
+            return f"{_text(node.func.value)}.{turned}({', '.join(map(_text, node.args))})"
+        return f'{_text(node)} == "false"' if isinstance(node, (ast.Name, ast.Attribute)) else ""
+
+    def _when(self, conditions: list[str]) -> str:
+        if not all(conditions):
+            return ""
+        return f"branch in the run instead: `with when({', '.join(conditions)}):`"
+
+
+def _among(node: ast.Compare, method: str) -> str:
+    given = node.comparators[0]
+    inside = given.elts if isinstance(given, (ast.List, ast.Tuple, ast.Set)) else [given]
+    if isinstance(node.left, (ast.Constant, ast.JoinedStr)):
+        operator = "in" if method == "is_in" else "notin"
+        return f'condition({_text(node.left)}, "{operator}", [{", ".join(map(_text, inside))}])'
+    stars = "" if inside != [given] else "*"
+    return f"{_text(node.left)}.{method}({stars}{', '.join(map(_text, inside))})"
+
+
+def _text(node: ast.AST | None) -> str:
+    """The source of a part, with the quotes that most people write."""
+    if node is None:
+        return ""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and not {'"', "\\"} & set(repr(node.value)):
+        return f'"{node.value}"'
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
+        sign = "==" if isinstance(node.ops[0], ast.Eq) else "!="
+        return f"{_text(node.left)} {sign} {_text(node.comparators[0])}"
+    return ast.unparse(node)
