@@ -194,3 +194,25 @@ def test_a_measure_that_should_be_zero_is_compared_by_its_distance_from_it():
     assert reasons({"skew": -2.0}, {"skew": 1.0}, rule) == [
         "skew=-2 is 100.0% worse than the baseline 1; 10% is allowed"
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (0.1, "its rule must say better"),
+        ([], "its rule must say better"),
+        ({"better": ["lower"]}, "its rule must say better"),
+        ({"better": "lower", "limit": "8"}, "its rule must have numbers"),
+        ({"better": "lower", "limit": math.nan}, "its rule must have numbers"),
+        ({"better": "lower", "regression": {}}, "its rule must have numbers"),
+        ({"better": "lower", "limit": 10**400}, "its rule must have numbers"),
+    ],
+)
+def test_a_rule_that_is_none_stops(rule, said):
+    (reason,) = reasons(measured(), measured(), {"lse_d": rule})
+    assert reason.startswith("lse_d: ")
+    assert said in reason
+
+
+def test_a_number_that_no_float_holds_is_none():
+    assert "is missing or not a number" in reasons(measured(lse_d=10**400))[0]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 from html.parser import HTMLParser
 
 import pytest
 import sonic_fakes  # noqa: F401 - puts pipelines/ on the path
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sonic_tasks.gate import THRESHOLDS, judge
 from sonic_tasks.report import report
 
@@ -221,3 +224,87 @@ def test_a_stand_in_is_called_one(record):
     (record / "inference.json").write_text(json.dumps({**noted, "service": "reference-1.0 (stand-in: <warping>)"}))
     page, _ = write(record)
     assert "This clip was not made by Sonic. It comes from reference-1.0 (stand-in: &lt;warping&gt;)." in page
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+KEYS = ("passed", "verdict", "checks", "metrics", "warnings", "service", "sha256", "parameters", "curves", "frames",
+        "peak_memory_bytes", "elapsed_seconds", "version", "evaluator")  # fmt: skip
+NOTE = st.dictionaries(st.sampled_from(KEYS), ANY)
+CHECK = st.dictionaries(st.sampled_from(["metric", "limit", "baseline", "change", "reason", "value"]), ANY)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    inference=NOTE,
+    metrics=NOTE | st.fixed_dictionaries({"metrics": st.dictionaries(st.text(max_size=6), ANY, max_size=3)}),
+    gate=NOTE | st.fixed_dictionaries({"checks": st.lists(CHECK | ANY, max_size=3), "passed": ANY}),
+    evaluation=NOTE
+    | st.fixed_dictionaries(
+        {
+            "curves": st.fixed_dictionaries(
+                {"fps": ANY, "mouth": st.lists(ANY), "sound": st.lists(st.floats(), min_size=2)}
+            )
+        }
+    ),
+)
+def test_any_note_gives_a_page(record, capsys, inference, metrics, gate, evaluation):
+    for name, note in (("inference", inference), ("metrics", metrics), ("gate", gate), ("evaluation", evaluation)):
+        (record / f"{name}.json").write_text(json.dumps(note))
+    made = report("r", "u", "Failed", TASKS, record)
+    Reader(made.page.read_text("utf-8"))
+    json.loads(made.summary.read_text("utf-8"), parse_constant=pytest.fail)
+    assert all(line.isprintable() for line in capsys.readouterr().out.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"[" * 100_000, "unreadable"),
+        (b'{"warnings": ' + b"[" * 500 + b"]" * 500 + b"}", ""),
+        (b'{"verdict": "\\ud800", "passed": [1]}', ""),
+        (
+            b'{"verdict": "\\u001b[2J\\n::error::x", "checks": [{"change": 1e999, "reason": {}, "metric": {"a": 1}}]}',
+            "",
+        ),
+        (b'{"peak_memory_bytes": ' + b"9" * 4000 + b', "elapsed_seconds": -1e400}', ""),
+        (b'{"peak_memory_bytes": ' + b"9" * 5000 + b"}", "unreadable"),
+        (b"\xff\xfe", "unreadable"),
+        (b"\0", "unreadable"),
+        (b"[1]", "not an object"),
+        (b'{"a": "' + b"x" * (9 << 20) + b'"}', "more than"),
+    ],
+)
+@pytest.mark.parametrize("name", ["inference", "metrics", "gate"])
+def test_a_broken_note_leaves_a_gap(record, name, content, told, capsys):
+    fill(record)
+    (record / f"{name}.json").write_bytes(content)
+    made = report("r", "u", "Failed", TASKS, record)
+    Reader(made.page.read_text("utf-8"))
+    gaps = json.loads(made.summary.read_text("utf-8"))["gaps"]
+    assert [gap for gap in gaps if gap.startswith(name)] == [gap for gap in gaps if told and told in gap]
+    assert not told or any(told in gap for gap in gaps)
+    out = capsys.readouterr().out
+    assert all(line.isprintable() for line in out.splitlines())
+    assert not any(line.startswith("::") for line in out.splitlines())
+
+
+@pytest.mark.parametrize("name", ["gate.json", "clip.mp4"])
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
+def test_what_is_no_plain_file_is_a_gap_and_stops_nothing(record, tmp_path, name, kind):
+    fill(record)
+    place = record / name
+    place.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "link":
+        (tmp_path / "secret").write_text('{"verdict": "of another"}')
+        place.symlink_to(tmp_path / "secret")
+    else:
+        place.mkdir()
+    made = report("r", "u", "Failed", TASKS, record)
+    assert any(gap.startswith(name) for gap in json.loads(made.summary.read_text("utf-8"))["gaps"])
+    assert "of another" not in made.page.read_text("utf-8")

@@ -65,7 +65,7 @@ def settings(parameters: Mapping[str, Any], speech_seconds: float) -> dict[str, 
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         whole = not isinstance(DEFAULTS.get(name), int) or name not in RANGES or (number and value == int(value))
         if number is not (name in RANGES) or not whole or not low <= value <= high:
-            raise web.RefusedError(400, f"{name}={value!r} is outside {low}..{high}")
+            raise web.RefusedError(400, f"{name}={web.line(repr(value), 60)} is outside {low}..{high}")
         found[name] = int(value) if name in ("min_resolution", "inference_steps") else value
     if abs(found["duration"] - speech_seconds) > 0.5:
         raise web.RefusedError(400, f"duration={found['duration']} s, but the speech lasts {speech_seconds:.3f} s")
@@ -92,7 +92,9 @@ def read_picture(content: bytes, name: str = "portrait") -> Image.Image:
                 whole = image.convert("RGBA")
                 return Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
             return image.convert("RGB")
-    except (OSError, SyntaxError, ValueError) as error:
+    except web.RefusedError:
+        raise
+    except Exception as error:  # decoders raise whatever they meet: struct.error, EOFError, a bomb's own
         raise web.RefusedError(422, f"the {name} can't be read: {error}") from None
 
 

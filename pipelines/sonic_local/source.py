@@ -7,8 +7,8 @@ It is what `git_repo` names in a local run: a real repository that is really clo
 from __future__ import annotations
 
 import argparse
-import gzip
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,8 +17,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from sonic_local import web
+
 HERE = Path(__file__).resolve().parent
 NAME = "/model.git"
+LARGEST = 4 << 20  # bytes of what a clone asks for, packed or unpacked
 MODULES = ("__init__", "web", "sound", "face", "motion", "render", "media", "measure", "service", "evaluator",
            "mfcc", "crop", "networks", "syncnet", "inception")  # fmt: skip
 WHEN = "2026-01-01T00:00:00+00:00"  # the same tree is always the same commit
@@ -63,6 +66,8 @@ def handler(repository: Path) -> type:
     """The class that answers requests."""
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = web.PATIENCE
+
         def do_GET(self) -> None:
             if self.path == "/health":
                 return self.reply("text/plain", b"ready\n")
@@ -74,26 +79,21 @@ def handler(repository: Path) -> type:
             )
 
         def do_POST(self) -> None:
-            body = self.body()
             if self.path != f"{NAME}/git-upload-pack":
                 return self.send_error(403, "this Git server is for reading")
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
+            try:
+                body = web.read_body(self.headers, self.rfile, LARGEST)
+            except web.RefusedError as error:
+                return self.send_error(error.status, str(error))
+            except (ConnectionError, TimeoutError):
+                self.close_connection = True
+                return None
             return self.reply("application/x-git-upload-pack-result", self.upload_pack([], body))
-
-        def body(self) -> bytes:
-            if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-                return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            pieces = []
-            while size := int(self.rfile.readline().split(b";")[0], 16):
-                pieces.append(self.rfile.read(size))
-                self.rfile.readline()
-            return b"".join(pieces)
 
         def upload_pack(self, options: list[str], body: bytes) -> bytes:
             surroundings = environment()
             protocol = self.headers.get("Git-Protocol", "")
-            if protocol:
+            if re.fullmatch(r"version=[0-9]", protocol):
                 surroundings["GIT_PROTOCOL"] = protocol
             command = ["git", "upload-pack", "--strict", "--stateless-rpc", *options, str(repository)]
             return subprocess.run(command, input=body, stdout=subprocess.PIPE, env=surroundings, check=False).stdout

@@ -106,7 +106,7 @@ def run_inference(
     used: int | None = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024  # the service as our own child
     if endpoint:
         said = headers.get("x-sonic-peak-memory-bytes", "")
-        used = int(said) if said.isdigit() else None
+        used = int(said) if said.isdecimal() else None
     print(f"made {clip_seconds(video)[0]:.2f} s of video, {video.stat().st_size} bytes, in {elapsed:.1f} s")
     notes.update(elapsed_seconds=elapsed, peak_memory_bytes=used, service=headers.get("x-sonic-version", "unknown"))
     hashes["video"] = sha256(video)
@@ -277,7 +277,7 @@ def read_metrics(path: Path) -> dict[str, dict[str, Any]]:
         # NaN and infinity are no measures, and JSON has no notation for them: they become null.
         finite = {name: float(v) if v is not None and math.isfinite(v) else None for name, v in values.items()}
         metrics = {name: {"value": value, "method": methods[name]} for name, value in finite.items()}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         stop(f"the evaluator's answer is no evaluation ({type(error).__name__}: {error}); see SERVICE.md")
     for name, metric in metrics.items():
         network = DEFINED_BY.get(name, "")
@@ -357,7 +357,7 @@ def post(url: str, files: Mapping[str, Path], fields: Mapping[str, Any], target:
             if code not in (502, 503) or attempt == ATTEMPTS - 1:
                 stop(f"POST {url}: {explain(error)}")
             after = error.headers.get("Retry-After", "")
-            pause = min(float(after), 60.0) if after.isdigit() else 2.0**attempt
+            pause = min(float(after), 60.0) if after.isdecimal() else 2.0**attempt
             print(f"{url} answered {code}; asking again in {pause:g} s")
             time.sleep(pause)
     raise AssertionError("the last attempt returns or stops")
@@ -395,6 +395,6 @@ def explain(error: Exception) -> str:
         return " ".join(str(getattr(error, "reason", error)).split()) or type(error).__name__
     with error:
         text = error.read(2000).decode("utf-8", "replace")
-    with suppress(ValueError, KeyError, TypeError):
+    with suppress(ValueError, KeyError, TypeError, RecursionError):
         text = str(json.loads(text)["error"])
     return " ".join(f"{error.code} {error.reason}: {text}".split())[:300]

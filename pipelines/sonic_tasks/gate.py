@@ -89,6 +89,7 @@ def judge(
 
 def judge_one(name: str, rule: Mapping[str, Any], metric: Any, baseline: Mapping[str, Any] | None) -> dict[str, Any]:
     """The check of one measure against its rule."""
+    rule = rule if isinstance(rule, dict) else {}
     value, limit = number(metric), rule.get("limit")
     check = {"metric": name, "value": value, "limit": limit, "baseline": None, "change": None, "reason": ""}
     better = str(rule.get("better"))
@@ -97,6 +98,8 @@ def judge_one(name: str, rule: Mapping[str, Any], metric: Any, baseline: Mapping
         check["reason"] = f"{name}: its rule must say better: lower, higher or zero"
     elif value is None:
         check["reason"] = f"{name} is missing or not a number"
+    elif any(rule.get(key) is not None and number(rule[key]) is None for key in ("limit", "regression")):
+        check["reason"] = f"{name}: its rule must have numbers: limit, regression"
     elif limit is not None and not judged(value) <= judged(limit):
         side = {"lower": "above", "higher": "below", "zero": "further from 0 than"}[better]
         check["reason"] = f"{name}={value:g} is {side} the limit {limit:g}"
@@ -124,8 +127,8 @@ def judge_one(name: str, rule: Mapping[str, Any], metric: Any, baseline: Mapping
 def number(metric: Any) -> float | None:
     """The finite value of a measure, or None."""
     value = metric.get("value") if isinstance(metric, dict) else metric
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if good else None
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300
+    return float(value) if good else None  # NaN compares as no less, too
 
 
 def method(metric: Any) -> str:
@@ -142,5 +145,5 @@ def read_baseline(path: Any) -> dict[str, Any]:
         raise SystemExit(
             f"error: there is no baseline {path.name}; for a first run set require_baseline=false"
         ) from None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise SystemExit(f"error: {path.name} is no metrics.json of a run ({type(error).__name__}: {error})") from None

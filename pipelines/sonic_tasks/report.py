@@ -10,7 +10,10 @@ import base64
 import hashlib
 import html
 import json
+import math
+import os
 import platform
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,6 +48,7 @@ svg { width: 100%; height: auto; display: block; } svg text { font-size: 11px; f
 LOOKS = {"Succeeded": "good", "Completed": "good", "Failed": "bad"}
 NUMBERS = ("Value", "Limit", "Baseline", "Worse by")
 EMBEDDED = 24 << 20  # bytes of a clip that the page still holds
+NOTE, DEEPEST = 8 << 20, 20  # bytes of a note, and how deep what is in it may lie
 
 
 class Report(NamedTuple):
@@ -89,20 +93,52 @@ def report(run: str, uid: str, status: str, tasks: list[str], record: Workspace)
 def load(path: Path) -> tuple[dict[str, Any], str]:
     """What a task noted, and what is wrong with the note ("" where nothing is)."""
     try:
-        found = json.loads(path.read_text("utf-8"))
+        content = read(path, NOTE)
+        found = clean(json.loads(content)) if content is not None else None
     except FileNotFoundError:
         return {}, f"{path.name}: not written"
-    except (OSError, ValueError) as error:
-        return {}, f"{path.name}: unreadable ({error})"
+    except (OSError, ValueError, RecursionError) as error:
+        return {}, f"{path.name}: unreadable ({clean(str(error))})"
+    if content is None:
+        return {}, f"{path.name}: more than {NOTE} bytes"
     return (found, "") if isinstance(found, dict) else ({}, f"{path.name}: not an object")
+
+
+def read(path: Path, most: int) -> bytes | None:
+    """What is in a file that another task left; None where that is too much. OSError for what is no plain file.
+
+    Neither a link nor a pipe is followed: a task's folder may hold anything.
+    """
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError("no plain file")
+        content = file.read(most + 1)
+    return content if len(content) <= most else None
+
+
+def clean(value: Any, depth: int = 0) -> Any:
+    """Data that can be written and shown whatever it was: printable text, finite numbers of some use, not too deep."""
+    if isinstance(value, str):
+        return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in value)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, (int, float)):
+        return value if abs(value) < 1e18 and math.isfinite(value) else None
+    if depth >= DEEPEST:
+        return "..."
+    if isinstance(value, dict):
+        return {clean(name): clean(item, depth + 1) for name, item in value.items()}
+    return [clean(item, depth + 1) for item in value]
 
 
 def load_clip(path: Path) -> tuple[bytes, str]:
     """The clip, and why there is none ("" where there is one)."""
     try:
-        if path.stat().st_size > EMBEDDED:
+        content = read(path, EMBEDDED)
+        if content is None:
             return b"", f"{path.name}: {path.stat().st_size} bytes are too many for a page"
-        return path.read_bytes(), ""
+        return content, ""
     except FileNotFoundError:
         return b"", f"{path.name}: not written"
     except OSError as error:
@@ -130,13 +166,13 @@ def lines(summary: Mapping[str, Any]) -> list[str]:
     told += [f"  {row['name']:<16} {shown(row['value'])}  {row['reason'] or ''}".rstrip() for row in measures(summary)]
     told += [f"  warning: {warning}" for warning in listing(summary["inference"].get("warnings"))]
     told += [f"gate: {summary['gate'].get('verdict', 'did not decide')}"]
-    return told
+    return [" ".join(line.split("\n")) for line in told]  # a note's line end begins no line of the log
 
 
 def render(summary: Mapping[str, Any], clip: bytes = b"", evaluation: Mapping[str, Any] | None = None) -> str:
     """The report as one HTML page without anything from elsewhere. All that comes from a run is escaped."""
     gate, inference, more = summary["gate"], summary["inference"], evaluation or {}
-    passed = {True: "good", False: "bad"}.get(gate.get("passed"), "none")
+    passed = {"True": "good", "False": "bad"}.get(str(gate.get("passed")), "none")
     rows = measures(summary)
     versions, clip_hash = mapping(summary.get("versions")), mapping(summary.get("clip")).get("sha256")
     hashes = {**mapping(inference.get("sha256")), **({"video": clip_hash} if clip_hash else {})}
@@ -208,7 +244,7 @@ def curves(found: Mapping[str, Any]) -> str:
     fps, lines = numbers([found.get("fps")]), []
     for name in ("sound", "mouth"):
         values = numbers(listing(found.get(name)))[:3000]
-        if not fps or fps[0] <= 0 or len(values) < 2:
+        if not fps or fps[0] < 1e-3 or len(values) < 2:
             return ""
         seconds = len(values) / fps[0]
         across = 540 / (len(values) - 1)

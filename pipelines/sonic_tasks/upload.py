@@ -101,7 +101,7 @@ def send(
         raise SystemExit(f"error: {method} {url}: {error.code} {error.reason}: {said[:400]}") from None
     except (OSError, http.client.HTTPException) as error:
         raise SystemExit(f"error: {method} {url}: {getattr(error, 'reason', None) or repr(error)}") from None
-    if promised is not None and held != int(promised):
+    if promised is not None and promised.strip() != str(held):
         raise SystemExit(f"error: {method} {url}: the answer is cut off: {held} of {promised} bytes")
     return digest.hexdigest()
 
