@@ -148,6 +148,7 @@ NO_SECRETS = [
     ("SHARED_SECRET", "infra-deployments-pr-creator"),
     ("password", "db-password"),
     ("github-token", "githubtoken"),
+    ("api_token", "buildersecrets"),
     ("api_token", "mysecret"),
     ("password", "your password here"),
     ("API_KEY", "replace-me-with-yours"),

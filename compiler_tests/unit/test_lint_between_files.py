@@ -68,6 +68,14 @@ def test_the_nearest_document_counts(file: str, text: str, codes: list[str], bac
     assert found == [(file, code) for code in codes]
 
 
+def test_a_document_that_cannot_be_read_is_still_the_nearest() -> None:
+    old = build("a").replace("tekton.dev/v1", "tekton.dev/v1beta1").replace("spec:", "spec:\n  resources: {inputs: []}")
+    files = {"build/0.1/build.yaml": old, "build/0.2/build.yaml": build("b"), "build/0.1/p.yaml": pipeline_of("a")}
+    assert told(files, "FLOW310", "FLOW311", "FLOW315") == []
+    broken = build("a").replace("{name: a}", "{nam: a}")
+    assert told({**files, "build/0.1/build.yaml": broken}, "FLOW310", "FLOW311", "FLOW315") == []
+
+
 def test_a_label_says_the_version_too() -> None:
     old = build("a").replace("{name: build}", "{name: build, labels: {app.kubernetes.io/version: '1.2'}}")
     files = {"x/old.yaml": old, "y/new.yaml": build("a", "b"), "z/p.yaml": pipeline_of("a", more=", version: '1.2'")}
@@ -265,6 +273,7 @@ def test_a_token_is_told_once_wherever_it_stands(spec: str) -> None:
         # A param that is a whole line is code that is meant to run, and may use the workspace and write the result.
         ("  steps: [{name: s, image: 'a:1', script: \"echo a\\n$(params.a)\\n\"}]", set()),
         ("  steps: [{name: s, image: 'a:1', command: [sh, -c, $(params.a)]}]", set()),
+        ("  steps: [{name: s, image: 'a:1', script: 'eval \"$(params.a)\"'}]", set()),
         ("  steps: [{name: s, image: 'a:1', script: 'echo $(params.a)'}]", {"FLOW305", "FLOW306", "FLOW320"}),
         ("  steps: [{name: s, image: 'a:1', command: [ls, $(params.a)]}]", {"FLOW305", "FLOW306"}),
         (

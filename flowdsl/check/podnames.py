@@ -124,8 +124,8 @@ def is_key(name: str) -> bool:
 
 
 def _is_open(text: str) -> bool:
-    """Whether a param or a result still stands in it."""
-    return "$(" in text
+    """Whether a param, a result or a value of Pipelines-as-Code still stands in it."""
+    return "$(" in text or "{{" in text
 
 
 def check_object(document: Any, tell: Tell) -> None:

@@ -238,7 +238,7 @@ _SPEAKS = ("secret", "token", "cred", "key", "auth", "pass", "pwd")
 # `apitoken`, `gitsecret`: what a Secret or a key in it is called, without dashes.
 _GENERIC = re.compile(
     r"(?:my|the|a|git|github|gitlab|gitea|api|app|bot|access|auth|deploy|docker|quay|registry|image|pull|push|webhook|ci)*"
-    r"(?:secret|token|cred|credential|key|auth|password)s?"
+    r"(?:secret|token|cred|credential|key|auth|password)s?|[a-z]+(?:secrets|tokens|creds|credentials)"
 )
 _PART = re.compile(r"[a-z]+|[a-z]{0,2}[0-9]{1,3}")
 

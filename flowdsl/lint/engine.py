@@ -63,7 +63,7 @@ def check_documents(found: Iterable[Document], options: Options) -> Iterator[tup
         model = check_one(document, options.gates, report) if document.checked else None
         if document.kind in OBJECTS:
             check_object(document.data, report.warning)
-        if model is not None:
+        if document.checked and document.kind:
             entries.append(Entry(model, report, document.data, document.file))
     check_set(entries)
     for each in entered:

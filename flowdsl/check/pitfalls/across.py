@@ -20,6 +20,7 @@ from flowdsl.check.pitfalls.targets import Given, Scope, Target, check_result, c
 from flowdsl.check.references import expressions, result_reference
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import text_of
+from flowdsl.tekton.base import Model
 from flowdsl.tekton.params import Param, WorkspaceDeclaration
 from flowdsl.tekton.pipelines import EmbeddedTask, PipelineTask
 from flowdsl.tekton.runs import PipelineRun, TaskRun
@@ -37,24 +38,26 @@ def check_set(entries: Sequence[Entry]) -> None:
     index = Index()
     for entry in entries:
         index.add(entry)
-        index.brought |= volumes.brought(entry.model)
+        if entry.model is not None:
+            index.brought |= volumes.brought(entry.model)
     check_names(entries, index)
     for entry in entries:
-        _check(entry, index)
+        if entry.model is not None:
+            _check(entry.model, entry, index)
 
 
-def _check(entry: Entry, index: Index) -> None:
-    volumes.check(entry.model, index.brought, entry.report)
+def _check(model: Model, entry: Entry, index: Index) -> None:
+    volumes.check(model, index.brought, entry.report)
     secrets.check(entry, index)
-    pipeline = pipeline_of(entry.model)
+    pipeline = pipeline_of(model)
     if pipeline is not None:
         _check_pipeline(pipeline, entry, index)
-    if isinstance(entry.model, PipelineRun):
-        _check_pipeline_run(entry.model, entry, index)
-    elif isinstance(entry.model, TaskRun):
-        _check_task_run(entry.model, entry, index)
-    elif isinstance(entry.model, Task) and entry.model.spec:
-        _check_steps(entry.model.spec, ("spec",), entry, index)
+    if isinstance(model, PipelineRun):
+        _check_pipeline_run(model, entry, index)
+    elif isinstance(model, TaskRun):
+        _check_task_run(model, entry, index)
+    elif isinstance(model, Task) and model.spec:
+        _check_steps(model.spec, ("spec",), entry, index)
 
 
 def _target(task: PipelineTask, path: Path, entry: Entry, index: Index) -> Target | None:

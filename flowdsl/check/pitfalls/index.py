@@ -33,9 +33,12 @@ def _folder(entry: Entry) -> tuple[str, ...]:
 
 @attrs.frozen(eq=False)
 class Entry:
-    """A document of the set, with the report that its findings go to, what was read, and the file it stands in."""
+    """A document of the set, with the report that its findings go to, what was read, and the file it stands in.
 
-    model: Model
+    Without a model it can't be read as v1: it is there, and nothing can be said of what refers to it.
+    """
+
+    model: Model | None
     report: Report
     data: dict[str, Any] = attrs.field(factory=dict)
     file: str = ""
@@ -44,13 +47,18 @@ class Entry:
     @property
     def kind(self) -> str:
         """The kind of the document."""
-        return type(self.model).__name__
+        return type(self.model).__name__ if self.model is not None else str(self.data.get("kind"))
 
     @property
     def name(self) -> str:
         """Its name; "" without one."""
         metadata = getattr(self.model, "metadata", None)
-        return (metadata.name if metadata else None) or ""
+        name = metadata.name if metadata else at(self.data, ("metadata", "name"))
+        return name if isinstance(name, str) else ""
+
+    def plain(self, section: str) -> bool:
+        """Whether a section of the spec was decoded whole."""
+        return not self.report.broken(("spec", section))
 
     @property
     def version(self) -> str:
@@ -134,12 +142,12 @@ def _only(found: Sequence[Entry]) -> Entry | None:
 
 def check_names(entries: Sequence[Entry], index: Index) -> None:
     """FLOW316: of two objects with one name in a file or a folder, the one that is applied last replaces the other."""
-    seen: dict[tuple[str, str, str | None, tuple[str, ...]], Entry] = {}
+    seen: dict[tuple[str, str, str, tuple[str, ...]], Entry] = {}
     for entry in entries:
         if not entry.name:
             continue
-        namespace = entry.model.metadata.namespace  # type: ignore[attr-defined]
-        before = seen.setdefault((entry.kind, entry.name, namespace, entry.folder), entry)
+        namespace = at(entry.data, ("metadata", "namespace"))
+        before = seen.setdefault((entry.kind, entry.name, str(namespace or ""), entry.folder), entry)
         apart = before.file != entry.file and not index.whole.isdisjoint((before.file, entry.file))
         if before is not entry and not apart:
             message = f"the {entry.kind} {entry.name!r} is there twice; the last one applied wins"
@@ -147,10 +155,14 @@ def check_names(entries: Sequence[Entry], index: Index) -> None:
 
 
 def task_spec(entry: Entry | None) -> Any:
-    """The spec of a Task's entry."""
-    return entry.model.spec if entry is not None and isinstance(entry.model, Task) else None
+    """The spec of a Task's entry; None where what others need of it could not be decoded."""
+    if entry is None or not isinstance(entry.model, Task):
+        return None
+    return entry.model.spec if all(map(entry.plain, ("params", "workspaces", "results"))) else None
 
 
 def pipeline_spec(entry: Entry | None) -> Any:
-    """The spec of a Pipeline's entry."""
-    return entry.model.spec if entry is not None and isinstance(entry.model, Pipeline) else None
+    """The spec of a Pipeline's entry; None where what others need of it could not be decoded."""
+    if entry is None or not isinstance(entry.model, Pipeline):
+        return None
+    return entry.model.spec if all(map(entry.plain, ("params", "workspaces"))) else None

@@ -15,6 +15,7 @@ _LARGE = re.compile(
     r"|git\s+(?:log|diff|show)|helm\s+template|trivy|grype|syft)\b(?P<rest>[^\n]*)"
 )
 _DOCUMENT = re.compile(r"\.(?:json|xml|html?|log|csv|ya?ml|sarif|txt|md|spdx|tar|t?gz|zip)\b|\*")
+_BEFORE = re.compile(r"\s*(?:eval\s+)?[\"']?")
 _SHELLS = re.compile(r"(?:^|/)(?:ba|da|z|k|a)?sh$|(?:^|/)python[\d.]*$|(?:^|/)node$|(?:^|/)perl$|(?:^|/)ruby$")
 
 
@@ -36,7 +37,7 @@ def is_line(code: str, match: re.Match[str]) -> bool:
     """Whether a reference is all there is in its line: what stands there is meant to be code."""
     before = code[code.rfind("\n", 0, match.start()) + 1 : match.start()]
     after = code[match.end() :].split("\n", 1)[0] if match.end() < len(code) else ""
-    return not before.strip() and not after.strip()
+    return _BEFORE.fullmatch(before) is not None and not after.strip(" \t\r\"'")
 
 
 def _inline_code(container: Step | Sidecar, path: Path) -> list[tuple[Path, str]]:

@@ -65,7 +65,7 @@ def check(entry: Entry, index: Index) -> None:
                 called = [param.name or "", *(part for part in where[len(path) + 2 :] if isinstance(part, str))]
                 if any(looks_secret(name, text) for name in called) and (param.name or "") not in names():
                     entry.report.warning("FLOW321", where, _message(param.name or ""), _HINT)
-    for path, variables in _pod_variables(entry.model):
+    for path, variables in _pod_variables(entry.model) if entry.model else ():
         for number, variable in enumerate(variables or ()):
             if variable.value and looks_secret(variable.name or "", variable.value):
                 hint = "put it into a Secret: valueFrom: {secretKeyRef: {name: …, key: …}}"

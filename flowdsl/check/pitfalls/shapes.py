@@ -41,7 +41,7 @@ class PipelineAt:
                 yield (*self.path, section, index), task
 
 
-def pipeline_of(document: Model) -> PipelineAt | None:
+def pipeline_of(document: Model | None) -> PipelineAt | None:
     """The pipeline that a document holds."""
     if isinstance(document, Pipeline) and document.spec:
         return PipelineAt(document.spec, ("spec",))
@@ -50,7 +50,7 @@ def pipeline_of(document: Model) -> PipelineAt | None:
     return None
 
 
-def task_specs(document: Model) -> Iterator[SpecAt]:
+def task_specs(document: Model | None) -> Iterator[SpecAt]:
     """Every task's spec in a document."""
     if isinstance(document, Task) and document.spec:
         yield SpecAt(document.spec, ("spec",))
