@@ -45,7 +45,7 @@ def _file(file: Bundled) -> Iterator[tuple[str, Place]]:
 
 def _long_string(text: str) -> tuple[str, str]:
     """The opening mark of a string over several lines, and the text as it stands in it."""
-    plain = all(each.isprintable() or each in "\n\t" for each in text)
+    plain = text.replace("\n", "").replace("\t", "").isprintable()
     for mark in ("'''", '"""'):
         if plain and mark not in text:
             return "r" + mark, text

@@ -17,6 +17,7 @@ from flowdsl.frontend.slicing.model import Alias, Bundled, Unit
 from flowdsl.frontend.slicing.project import Home, Module, absolute, find
 from flowdsl.frontend.slicing.source import index_of_file
 from flowdsl.frontend.slicing.stretches import module_text
+from flowdsl.frontend.slicing.versions import is_stdlib
 
 Chosen = dict[int, tuple[Unit, set[str]]]
 Report = Callable[[ModuleIndex, Home, Unit, set[str]], None]
@@ -59,11 +60,12 @@ class Bundle:
         """
         names = set(wanted)
         for alias in unit.aliases:
-            if alias.bound in names or alias.bound == "*":
-                self._follow(index, home, alias, _attributes(alias.bound, users))
+            if (alias.bound in names or alias.bound == "*") and (module := self._module(alias, home)) is not None:
+                self._follow(index, home, alias, module, _attributes(alias.bound, users))
         for use in unit.imports:
             # Inside a function the name is its own; what it is used for there is not looked at.
-            self._follow(index, home, use.alias, None)
+            if (module := self._module(use.alias, home)) is not None:
+                self._follow(index, home, use.alias, module, None)
 
     def files(self) -> tuple[Bundled, ...]:
         """What travels, by path."""
@@ -78,7 +80,7 @@ class Bundle:
         return tuple(found[path] for path in sorted(found))
 
     def _module(self, alias: Alias, home: Home) -> Module | None:
-        if alias.of_flowdsl or alias.module == "__future__":
+        if not alias.level and (alias.of_flowdsl or (is_stdlib(alias.top) and alias.top != home.top)):
             return None
         name = absolute(alias, home)
         return None if name.partition(".")[0] in self.trusted else self._find(name, home)
@@ -89,11 +91,10 @@ class Bundle:
             self._found[key] = find(name, home)
         return self._found[key]
 
-    def _follow(self, index: ModuleIndex, home: Home, alias: Alias, used: frozenset[str] | None) -> None:
+    def _follow(
+        self, index: ModuleIndex, home: Home, alias: Alias, module: Module, used: frozenset[str] | None
+    ) -> None:
         """`used` are the attributes read of what is imported, "" where it is used as a whole, None where unknown."""
-        module = self._module(alias, home)
-        if module is None:
-            return
         self._parents(module)
         if alias.name is None:
             plain = alias.asname is not None or "." not in module.name
