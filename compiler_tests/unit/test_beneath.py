@@ -67,10 +67,12 @@ def test_a_link_in_a_folders_place_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "outside" / "shadow").read_text() == "x"
 
 
-def test_one_byte_more_than_the_limit_says_that_there_are_more(tmp_path: Path) -> None:
+def test_a_file_over_the_limit_is_not_read(tmp_path: Path) -> None:
     with open(tmp_path / "huge", "wb") as file:
         file.truncate(1 << 40)
-    assert len(beneath.read(tmp_path, "huge", 4096)) == 4097
+    for path, limit in (("huge", 4096), ("huge", 1 << 39)):
+        with pytest.raises(beneath.LongError, match=f"more than {limit} bytes"):
+            beneath.read(tmp_path, path, limit)
     (tmp_path / "small").write_bytes(b"abc")
     assert beneath.read(tmp_path, "small", 3) == b"abc"
 

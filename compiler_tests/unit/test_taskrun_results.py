@@ -57,7 +57,7 @@ def test_a_huge_file_is_not_read_whole(tmp_path: Path) -> None:
     with open(tmp_path / "big", "wb") as file:
         file.truncate(1 << 40)
     with pytest.raises(made.TooLongError):
-        made.read_files(tmp_path, ["big"], made.TASK_RESULT)
+        made.read_files(tmp_path, ".", ["big"], made.TASK_RESULT)
 
 
 def test_of_entries_with_one_key_the_last_counts() -> None:

@@ -186,14 +186,14 @@ def find_run(name: str, runs: Path) -> RunFolder:
     """A run by its name, its folder, or `last`. Raises UsageError."""
     import difflib
 
-    from flowdsl.runner.store import RunFolder, find_runs
+    from flowdsl.runner.store import RunFolder, find_runs, newest_run
 
     for path in (runs / name, Path(name)):
-        if (path / "run.json").is_file():
+        if os.path.lexists(path / "run.json"):
             return RunFolder(path)
+    if name == "last" and (newest := newest_run(runs)) is not None:
+        return newest
     found = find_runs(runs)
-    if name == "last" and found:
-        return found[0]
     close = difflib.get_close_matches(name, [each.path.name for each in found], 1)
     hint = f"did you mean {close[0]!r}?" if close else "flowdsl runs list shows those there are"
     raise UsageError(f"there is no run {name!r} in {runs}; {hint}")

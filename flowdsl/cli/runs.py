@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Mapping
@@ -14,12 +15,14 @@ from flowdsl.cli.run_settings import load_settings
 from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import UsageError, escape
 from flowdsl.diagnostics.escape import line
-from flowdsl.runner.store import RUNS, RunFolder, find_runs
+from flowdsl.runner import beneath
+from flowdsl.runner.store import RUNS, DamagedError, RunFolder, find_runs
 from flowdsl.runner.store.journal import read_journal
 from flowdsl.view.events import condition
 from flowdsl.view.progress import duration
 
 _EACH = 0.2
+_MOST_AT_ONCE = 1 << 26  # bytes of a log that are held
 
 
 def _root(given: str | None) -> Path:
@@ -31,7 +34,7 @@ def _root(given: str | None) -> Path:
 
 def list_runs(*, root: str | None, output: str) -> int:
     """Print a line for each run."""
-    found = [summary(each) for each in find_runs(_root(root))]
+    found = [_summary_or_damage(each) for each in find_runs(_root(root))]
     if output == "json":
         give(escape.json_text(found, indent=2), nl=True)
         return 0
@@ -42,6 +45,16 @@ def list_runs(*, root: str | None, output: str) -> int:
         began = time.strftime("%Y-%m-%d %H:%M", time.localtime(each["created"]))
         say(f"{line(each['name']):<{width}}  {began}  {line(each['state']):<12} {line(each['message'])}")
     return 0
+
+
+def _summary_or_damage(folder: RunFolder) -> dict[str, Any]:
+    """One damaged run takes no other from the list."""
+    try:
+        return summary(folder)
+    except (DamagedError, OSError) as damage:
+        why = damage.why if isinstance(damage, DamagedError) else damage.strerror or str(damage)
+        about = {"name": folder.path.name, "state": "Damaged", "message": why}
+        return {**about, "created": folder.changed, "folder": str(folder.path)}
 
 
 def summary(folder: RunFolder) -> dict[str, Any]:
@@ -75,13 +88,14 @@ def show_run(*, name: str, root: str | None, output: str) -> int:
     status = document.get("status") or {}
     say(f"{line(about['name'])}  {line(about['state'])}: {line(about['message'])}")
     say(f"  folder {line(folder.path)}")
-    runs = {each["metadata"]["name"]: each for each in folder.task_runs() if each["kind"] == "TaskRun"}
-    names = [each["name"] for each in status.get("childReferences") or ()] or list(runs)
+    runs = {each["metadata"]["name"]: each for each in folder.task_runs() if each.get("kind") == "TaskRun"}
+    damaged = set(folder.damaged())
+    names = [each["name"] for each in status.get("childReferences") or ()] or [*runs, *sorted(damaged)]
     if names:
         say("tasks")
     width = max((len(line(each)) for each in names), default=0)
     for each in names:
-        say(f"  {line(each):<{width}}  {line(_told(runs.get(each)))}")
+        say(f"  {line(each):<{width}}  {line('damaged' if each in damaged else _told(runs.get(each)))}")
     for each in status.get("skippedTasks") or ():
         say(f"  {line(each['name']):<{width}}  skipped: {line(each['reason'])}")
     if status.get("results"):
@@ -97,7 +111,8 @@ def _told(document: Mapping[str, Any] | None) -> str:
     found, status = condition(document), document["status"]
     took = ""
     if status.get("startTime") and status.get("completionTime"):
-        took = f" in {duration(_seconds(status['completionTime']) - _seconds(status['startTime']))}"
+        with contextlib.suppress(ValueError):
+            took = f" in {duration(_seconds(status['completionTime']) - _seconds(status['startTime']))}"
     retries = len(status.get("retriesStatus") or ())
     again = f", {retries} retries" if retries else ""
     message = f": {found.get('message', '')}" if found.get("status") == "False" else ""
@@ -163,7 +178,7 @@ def log_files(folder: RunFolder) -> list[Path]:
     """The log files of all TaskRuns, in the order in which they were begun."""
     work = folder.path / "work"
     found = [*work.glob("*/attempt-*/*.log"), *work.glob("*/*.log")]
-    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, str(path)))
+    return sorted(found, key=lambda path: (path.lstat().st_mtime_ns, str(path)))
 
 
 def _print_new(folder: RunFolder, path: Path, told: dict[Path, int]) -> bool:
@@ -171,9 +186,12 @@ def _print_new(folder: RunFolder, path: Path, told: dict[Path, int]) -> bool:
     parts = path.relative_to(folder.path / "work").parts
     attempt = f" {parts[1]}" if len(parts) > 2 else ""
     label = f"[{line(parts[0].removeprefix(folder.name + '-'))}{attempt} : {line(path.stem)}] "
-    with path.open("rb") as file:
-        file.seek(told.get(path, 0))
-        data = file.read()
+    try:
+        with open(beneath.open_file(folder.path, path.relative_to(folder.path).as_posix()), "rb") as file:
+            file.seek(told.get(path, 0))
+            data = file.read(_MOST_AT_ONCE)
+    except OSError:
+        return False
     told[path] = told.get(path, 0) + len(data)
     for each in data.decode(errors="replace").removesuffix("\n").split("\n") if data else ():
         say(label + escape.printed(each.rstrip("\r")))

@@ -38,6 +38,13 @@ class OutsideError(OSError):
         super().__init__(errno.EXDEV, "it leads out of its folder", path)
 
 
+class LongError(OSError):
+    """A file with more bytes than are read of it."""
+
+    def __init__(self, path: str, limit: int) -> None:
+        super().__init__(errno.EFBIG, f"it has more than {limit} bytes", path)
+
+
 def names(path: str) -> list[str]:
     """The names of a relative path. Raises OutsideError for one that is absolute or goes up, OSError for a NUL."""
     found = _names(path)
@@ -53,12 +60,16 @@ def _names(path: str) -> list[str]:
 
 
 def read(root: str | os.PathLike[str], path: str, limit: int) -> bytes:
-    """At most `limit + 1` bytes of a regular file: one byte too many says that there are more.
+    """The bytes of a regular file.
 
-    Raises FileNotFoundError, and OSError for what is no regular file or can't be read; its text says which.
+    Raises FileNotFoundError, LongError for a file of more than `limit` bytes, and OSError for what is no regular file
+    or can't be read; its text says which.
     """
     with open(open_file(root, path), "rb") as file:
-        return file.read(limit + 1)
+        # Its size may be a lie (files of /proc), or grow: that much is read and no more.
+        if os.fstat(file.fileno()).st_size > limit or len(data := file.read(limit + 1)) > limit:
+            raise LongError(path, limit)
+    return data
 
 
 def write(root: str | os.PathLike[str], path: str, data: bytes, mode: int = 0o644) -> None:

@@ -93,7 +93,10 @@ class Engine:
         self._inbox.put(("cancel", how, None))
 
     def run(self) -> dict[str, Any]:
-        """Run to the end; the finished PipelineRun. Raises InternalError for our bug, after all has ended."""
+        """Run to the end; the finished PipelineRun. Raises InternalError for our bug, after all has ended.
+
+        Raises UsageError where the run's folder can't be written.
+        """
         started = time.time()
         try:
             plan = make_plan(self.document, self._catalogue)
@@ -116,6 +119,9 @@ class Engine:
             plan.run.setdefault("spec", {})["status"] = machine.spec_status
         document = as_object(plan.run, status)
         self._recorder.write_run(document)
+        if isinstance(self._broken, OSError):
+            # A full disk, a folder that is gone: nothing that a report to us would mend.
+            raise UsageError(f"what became of a TaskRun can't be written down: {self._broken}") from self._broken
         if self._broken is not None:
             raise InternalError(f"a TaskRun was lost: {self._broken!r}") from self._broken
         return document

@@ -11,8 +11,9 @@
   services/X/, X.log services of the local run
 """
 
-from flowdsl.runner.store.folder import RUNS, RunFolder, find_runs
+from flowdsl.runner.store.folder import RUNS, RunFolder, find_runs, newest_run
 from flowdsl.runner.store.journal import Journal
 from flowdsl.runner.store.recorder import FolderRecorder
+from flowdsl.runner.store.shapes import DamagedError
 
-__all__ = ["RUNS", "FolderRecorder", "Journal", "RunFolder", "find_runs"]
+__all__ = ["RUNS", "DamagedError", "FolderRecorder", "Journal", "RunFolder", "find_runs", "newest_run"]

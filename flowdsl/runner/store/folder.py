@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,13 @@ import attrs
 import yaml
 
 from flowdsl.emit import emit_yaml, write_files
+from flowdsl.runner import beneath
 from flowdsl.runner.modes import make_folder, open_file, write_file
+from flowdsl.runner.store.shapes import ABOUT, PIPELINE_RUN, TASK_RUN, DamagedError, Shape, fits
 
 RUNS = Path(".flowdsl") / "runs"
+MOST = 1 << 28  # bytes of a file that are read; all objects of a run of 5,000 tasks have a tenth of that
+_LATEST = 1e11  # a time that a calendar has
 
 
 @attrs.define
@@ -44,9 +48,15 @@ class RunFolder:
         return folder
 
     def lock(self) -> bool:
-        """Take the run for this process; False where another one has it. It ends with the process at the latest."""
+        """Take the run for this process; False where another one has it. It ends with the process at the latest.
+
+        Raises DamagedError.
+        """
         if self._lock is None:
-            self._lock = open_file(self.path / "lock", os.O_RDWR)
+            try:
+                self._lock = open_file(self.path / "lock", os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+            except OSError as problem:
+                raise DamagedError(self.path, "lock", problem.strerror or str(problem)) from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -69,8 +79,10 @@ class RunFolder:
         return not free
 
     def about(self) -> dict[str, Any]:
-        """Where the run came from."""
-        found: dict[str, Any] = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+        """Where the run came from. Raises DamagedError."""
+        found: dict[str, Any] = self._read("run.json", _json, ABOUT)
+        if not 0 <= found.get("created", 0) < _LATEST:
+            raise DamagedError(self.path, "run.json", "it does not hold what it should")
         return found
 
     def write_about(self, about: Mapping[str, Any]) -> None:
@@ -78,46 +90,105 @@ class RunFolder:
         write_files({self.path / "run.json": (json.dumps(about, indent=2) + "\n").encode()}, private=True)
 
     def documents(self) -> list[dict[str, Any]]:
-        """The documents that were run."""
-        return _load_all(self.path / "documents.yaml")
+        """The documents that were run. Raises DamagedError."""
+        try:
+            found: list[dict[str, Any]] = self._read("documents.yaml", _yaml, [dict])
+        except FileNotFoundError:
+            raise DamagedError(self.path, "documents.yaml", "it is missing") from None
+        return found
 
     def pipeline_run(self) -> dict[str, Any]:
-        """The PipelineRun with its status; empty where there is none yet."""
+        """The PipelineRun with its status; empty where there is none yet. Raises DamagedError."""
         try:
-            found = _load_all(self.path / "pipelinerun.yaml")
+            found: list[dict[str, Any]] = self._read("pipelinerun.yaml", _yaml, [PIPELINE_RUN])
         except FileNotFoundError:
             return {}
         return found[0] if found else {}
+
+    def _read(self, name: str, parse: Callable[[bytes], Any], shape: Shape) -> Any:
+        """What a file of the run holds. Raises DamagedError; FileNotFoundError where it is missing."""
+        try:
+            found = parse(beneath.read(self.path, name, MOST))
+        except FileNotFoundError:
+            raise
+        except OSError as problem:
+            raise DamagedError(self.path, name, problem.strerror or str(problem)) from None
+        except (ValueError, RecursionError, yaml.YAMLError):
+            raise DamagedError(self.path, name, "it can't be read") from None
+        if not fits(found, shape):
+            raise DamagedError(self.path, name, "it does not hold what it should")
+        return found
 
     def write_pipeline_run(self, document: Mapping[str, Any]) -> None:
         """Write the PipelineRun."""
         write_files({self.path / "pipelinerun.yaml": emit_yaml([dict(document)])}, private=True)
 
     def task_run(self, name: str) -> dict[str, Any]:
-        """A TaskRun that is over. Raises FileNotFoundError."""
-        found: dict[str, Any] = json.loads((self.path / "taskruns" / f"{name}.json").read_text(encoding="utf-8"))
+        """A TaskRun that is over. Raises FileNotFoundError, DamagedError."""
+        found: dict[str, Any] = self._read(f"taskruns/{name}.json", _json, TASK_RUN)
         return found
 
     def task_runs(self) -> list[dict[str, Any]]:
-        """All TaskRuns that are over, in the order of their start."""
-        found = [json.loads(path.read_text(encoding="utf-8")) for path in (self.path / "taskruns").glob("*.json")]
+        """All objects of tasks that are over and whose file is whole, in the order of their start."""
+        found = []
+        for path in (self.path / "taskruns").glob("[!.]*.json"):
+            with contextlib.suppress(DamagedError, FileNotFoundError):
+                found.append(self.task_run(path.stem))
         return sorted(found, key=lambda each: (each["status"].get("startTime", ""), each["metadata"]["name"]))
+
+    def damaged(self) -> list[str]:
+        """The objects of tasks whose file does not hold what it should."""
+        found = []
+        for path in (self.path / "taskruns").glob("[!.]*.json"):
+            try:
+                self.task_run(path.stem)
+            except DamagedError:
+                found.append(path.stem)
+        return found
+
+    @property
+    def changed(self) -> float:
+        """When it was last written that the run is there, in seconds."""
+        return _changed(self.path / "run.json")
 
     @property
     def name(self) -> str:
         """The run's name."""
-        with contextlib.suppress(OSError, ValueError, KeyError):
+        with contextlib.suppress(DamagedError, OSError, KeyError):
             return str(self.about()["name"])
         return self.path.name
 
 
 def find_runs(root: Path) -> list[RunFolder]:
-    """The runs below a folder, the newest first."""
-    found = [RunFolder(path.parent) for path in root.glob("*/run.json")]
-    return sorted(found, key=lambda each: (each.path / "run.json").stat().st_mtime, reverse=True)
+    """The runs below a folder, damaged ones too, the newest first."""
+    try:
+        folders = [path for path in root.iterdir() if os.path.lexists(path / "run.json")]
+    except OSError:
+        return []
+    return sorted(map(RunFolder, folders), key=lambda each: each.changed, reverse=True)
 
 
-def _load_all(path: Path) -> list[dict[str, Any]]:
+def newest_run(root: Path) -> RunFolder | None:
+    """The newest run that is not damaged; None where there is none."""
+    for folder in find_runs(root):
+        with contextlib.suppress(DamagedError, OSError):
+            folder.about()
+            folder.documents()
+            folder.pipeline_run()
+            return folder
+    return None
+
+
+def _changed(path: Path) -> float:
+    with contextlib.suppress(OSError):
+        return path.lstat().st_mtime
+    return 0.0
+
+
+def _json(data: bytes) -> Any:
+    return json.loads(data.decode("utf-8"))
+
+
+def _yaml(data: bytes) -> list[Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with path.open("rb") as file:
-        return [each for each in yaml.load_all(file, loader) if each is not None]
+    return [each for each in yaml.load_all(data, loader) if each is not None]

@@ -161,9 +161,8 @@ def finished_before(folder: RunFolder, again: Callable[[str, Mapping[str, Any]],
     """The status of every TaskRun of the journal that is not to run again, the last line of each counting."""
     found: dict[str, Mapping[str, Any]] = {}
     for entry in read_journal(folder.path / "journal.jsonl"):
-        name, status = entry.get("taskRun"), entry.get("status")
-        if isinstance(name, str) and isinstance(status, dict):
-            found[name] = status
-            if entry.get("masked") or again(str(entry.get("task", "")), status):
-                del found[name]
+        name, status = entry["taskRun"], entry["status"]
+        found[name] = status
+        if entry.get("masked") or again(str(entry.get("task", "")), status):
+            del found[name]
     return found

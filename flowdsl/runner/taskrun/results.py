@@ -79,8 +79,8 @@ def read_files(root: Path, folder: str, names: Iterable[str], kind: int) -> list
             data = beneath.read(root, f"{folder}/{name}", MESSAGE_LIMIT)
         except FileNotFoundError:
             continue
-        if len(data) > MESSAGE_LIMIT:
-            raise TooLongError
+        except beneath.LongError:
+            raise TooLongError from None
         found.append(entry(name, go_text(data), kind))
     return found
 

@@ -301,6 +301,9 @@ class StepRun:
                 data = beneath.read(self.around.pod.tekton, file, made.MESSAGE_LIMIT)
             except FileNotFoundError:
                 continue
+            except beneath.LongError:
+                self._unreported(outcome, f"Error while writing message: {made.TOO_LONG}")
+                return
             except OSError as problem:
                 what = "step" if kind == made.STEP_ARTIFACTS else "task"
                 self._unreported(outcome, f"Error while handling {what} artifacts: {problem.strerror}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -50,10 +49,7 @@ def find(reference: str, steps: Path) -> str | list[str]:
 
 
 def _text(steps: Path, path: str) -> str:
-    data = beneath.read(steps, path, LONGEST)
-    if len(data) > LONGEST:
-        raise OSError(errno.EFBIG, f"it has more than {LONGEST} bytes", path)
-    return go_text(data)
+    return go_text(beneath.read(steps, path, LONGEST))
 
 
 def words(command: Sequence[str], steps: Path) -> list[str]:

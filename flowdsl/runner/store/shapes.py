@@ -1,0 +1,69 @@
+"""What the files of a run hold, as far as it is read again: any other content is damage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flowdsl.diagnostics import UsageError
+
+# A mapping's keys with what they hold, a list's one element, or a type. A key with `!` must be there.
+Shape = Any
+
+CONDITIONS = [{"type!": str, "status!": str, "reason!": str, "message": str}]
+STATUS: Shape = {
+    "conditions": CONDITIONS,
+    "startTime": str,
+    "completionTime": str,
+    "results": [{"name!": str}],
+    "retriesStatus": [dict],
+    "taskSpec": {"workspaces": [{"name!": str, "mountPath": str}]},
+}
+TASK_RUN: Shape = {
+    "kind": str,
+    "metadata!": {"name!": str, "labels": dict, "annotations": dict},
+    "spec": {"workspaces": [{"name!": str, "subPath": str, "persistentVolumeClaim": {"claimName": str}}]},
+    "status!": STATUS,
+}
+PIPELINE_RUN: Shape = {
+    "metadata!": {"name!": str},
+    "spec": dict,
+    "status": {
+        "conditions": CONDITIONS,
+        "childReferences": [{"name!": str}],
+        "skippedTasks": [{"name!": str, "reason!": str}],
+        "results": [{"name!": str}],
+        "pipelineSpec": dict,
+    },
+}
+ABOUT: Shape = {
+    "name": str,
+    "created": (int, float),
+    "source": [str],
+    "only": [str],
+    "set": [str],
+    "ports": dict,
+}
+ENTRY: Shape = {"taskRun!": str, "task": str, "status!": STATUS}
+
+
+class DamagedError(UsageError):
+    """A file of a run that does not hold what it should."""
+
+    def __init__(self, folder: Path, name: str, why: str) -> None:
+        self.why = f"{name}: {why}"
+        super().__init__(f"run {folder.name} is damaged: {self.why}")
+
+
+def fits(value: Any, shape: Shape) -> bool:
+    """Whether a value read from a file has the shape; what more there is in it does not count."""
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(fits(one, shape[0]) for one in value)
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(_field(value, key, inner) for key, inner in shape.items())
+    return isinstance(value, shape)
+
+
+def _field(value: dict[Any, Any], key: str, shape: Shape) -> bool:
+    found = value.get(key.rstrip("!"))
+    return not key.endswith("!") if found is None else fits(found, shape)
