@@ -46,7 +46,7 @@ def _ci(*, paths: tuple[str, ...], **options: Any) -> int:
     \b
     Examples:
       flowdsl ci --base origin/main pipelines/
-      flowdsl ci --comment none pipelines/                  before a commit
+      flowdsl ci --comment none pipelines/                  # before a commit
       flowdsl ci --base origin/main --comment none --report diff.md pipelines/
     """
     from flowdsl.cli.ci import ci_command

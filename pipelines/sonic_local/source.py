@@ -41,7 +41,7 @@ def make_tree(folder: Path) -> None:
 
 
 def make_repository(folder: Path) -> Path:
-    """A bare repository with one commit of the source on `main`. CalledProcessError where git fails."""
+    """A bare repository with one commit of the source, on `main` and `dev`. CalledProcessError where git fails."""
     tree, bare = folder / "tree", folder / "model.git"
     tree.mkdir(parents=True)
     make_tree(tree)
@@ -49,6 +49,7 @@ def make_repository(folder: Path) -> Path:
         ["init", "--quiet", "--initial-branch=main", "."],
         ["add", "--all"],
         ["commit", "--quiet", "--message", "Reference model: a stand-in that warps the portrait"],
+        ["branch", "dev"],
         ["clone", "--quiet", "--bare", ".", str(bare)],
     ):
         subprocess.run(["git", *command], cwd=tree, check=True, env=environment())

@@ -1,0 +1,215 @@
+"""Every command that README, docs and help show is run, in a fresh copy of the project; what is not has its reason."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from shown_commands import ROOT, all_shown, of_page
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell")
+
+SHOWN = all_shown()
+MENTION = re.compile(r"(?:flowdsl|python pipelines/sonic\.py)( [a-z]+)( [a-z]+)?( --?[a-z-]+)*")
+
+CLUSTER = "a cluster: without one the command says so (exit code 3), which shows that its words are right"
+GO = "Go and its modules; the tests of conformance run it"
+TIME = "minutes"
+EVERY = "half a minute for compiling every pipeline; test_ci.py runs it on fewer"
+WEIGHTS = "weights of networks, or services that answer"
+# What can't be run here, by what it needs.
+NEEDS = {
+    ".venv/bin/python -m pytest -n 4 --dist loadgroup": "the tests: these",
+    "python benchmarks/compare.py": TIME,
+    "python benchmarks/compare.py --tasks 1000 --rounds 5": TIME,
+    "python compiler_tests/conformance/round_trip.py": GO,
+    "python compiler_tests/conformance/agreement.py CASES.jsonl": GO,
+    "python pipelines/sonic.py run --set service_endpoint=https://sonic.example.com": WEIGHTS,
+    "python pipelines/sonic.py run --set service_endpoint=... --set evaluation_endpoint=... --set thresholds='{...}'": WEIGHTS,
+    "flowdsl ci --base origin/main pipelines/": "a pull request to write a comment on",
+    "flowdsl ci --comment none pipelines/": EVERY,
+    "flowdsl ci --base origin/main --comment none --report diff.md pipelines/": EVERY,
+    "flowdsl lint FILE|DIR|-…": "names of files: it says what may stand there",
+    "python -m": "a module: it is a way to start Python",
+}
+REACHES_OUT = re.compile(r"(?:flowdsl|python \S+\.py) (?:apply|submit|watch|cancel|retry|doctor|diff --live)\b")
+# Exit codes other than 0, with what they say.
+CODES = {
+    "python pipelines/sonic.py run --set inference_steps=5": 1,  # the gate stops it
+    "python pipelines/sonic.py run --set lip_sync_align=false": 1,
+    "flowdsl diff old.yaml new.yaml": 1,
+    "flowdsl rbac --service-account ci:runner": 3,  # without -n the kubeconfig says which namespace
+    "flowdsl diff main -- pipelines/": 1,  # the page has compiled with another value before
+}
+# Two runs of Sonic show all that the others would; these take ten seconds each.
+ALSO_SLOW = {
+    "python pipelines/sonic.py run --set inference_steps=5",
+    "python pipelines/sonic.py run --set lip_sync_align=false",
+}
+SONIC = ("numpy", "PIL", "av", "moto")
+BUILD = """apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: build}
+spec:
+  tasks:
+  - name: build
+    taskSpec: {steps: [{name: s, image: 'docker.io/library/busybox:1.37', script: echo building}]}
+  - name: check
+    runAfter: [build]
+    taskSpec: {steps: [{name: s, image: 'docker.io/library/busybox:1.37', script: echo checking}]}
+---
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {generateName: build-}
+spec: {pipelineRef: {name: build}}
+"""
+TAGS = """apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: tags}
+spec:
+  params: [{name: tags, type: array}]
+  tasks:
+  - name: tell
+    params: [{name: tags, value: ['$(params.tags[*])']}]
+    taskSpec:
+      params: [{name: tags, type: array}]
+      steps: [{name: s, image: busybox, command: [echo], args: ['$(params.tags[*])']}]
+"""
+CATALOG = """apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: compile-it}
+spec:
+  params: [{name: target, type: string}]
+  steps: [{name: s, image: busybox, script: echo}]
+"""
+# Programs of others, as far as the shown commands use them.
+PROGRAMS = {
+    "kubectl": 'case "$1" in get) cat tekton/build.yaml;; *) python -c "import sys, yaml; assert list(yaml.safe_load_all(sys.stdin))";; esac',
+    "helm": "cat tekton/build.yaml",
+    "xdg-open": 'test -s "$1"',
+    "flowdsl": 'exec python -m flowdsl "$@"',
+}
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as a fresh clone has it, on the branch main, and beside it the files that the pages speak of."""
+    folder = tmp_path_factory.mktemp("clone")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=False, capture_output=True, text=True)
+    if listed.returncode != 0:
+        pytest.skip("the project is no clone")
+    for name in filter(None, listed.stdout.split("\0")):
+        if not name.startswith(("flowdsl/", "compiler_tests/")) and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    for words in (
+        ("init", "-q", "-b", "main"),
+        ("add", "-A"),
+        ("-c", "user.name=me", "-c", "user.email=me@example.com", "commit", "-qm", "all"),
+        ("update-ref", "refs/remotes/origin/main", "main"),
+    ):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    (folder / "tekton").mkdir()
+    (folder / "tekton/build.yaml").write_text(BUILD)
+    (folder / "pipeline.yaml").write_text(TAGS)
+    (folder / "catalog").mkdir()
+    (folder / "catalog/task.yaml").write_text(CATALOG)
+    (folder / "old.yaml").write_text(BUILD)
+    (folder / "new.yaml").write_text(BUILD.replace("echo building", "echo other"))
+    (folder / "params.yaml").write_text("branch: dev\n")
+    for page, name in (("index.md", "hello.py"), ("tutorial.md", "train.py")):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        (folder / name).write_text(
+            re.split(r"^```(?:python[^\n]*\n)", text, flags=re.MULTILINE)[1].split("```")[0], encoding="utf-8"
+        )
+    (folder / "bin").mkdir()
+    for name, text in PROGRAMS.items():
+        (folder / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / "bin" / name).chmod(0o755)
+    return folder
+
+
+def run(scene: Path, command: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": f"{scene / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(scene),
+        "KUBECONFIG": str(scene / "none"),
+        "CI_JOB_ID": "7",
+    }
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=scene,
+        env=environment,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def runnable(command: str) -> str:
+    """The command as this place can run it: what fetches from PyPI or makes an environment is left out."""
+    for start in ("python3 -m venv .venv && ", ".venv/bin/pip install -q -e '.[test]' && ", ". .venv/bin/activate"):
+        command = command.replace(start, "")
+    command = re.sub(r"\[RUN\]|\[TASK\]\.\.\.", "", command)
+    return command.replace(".venv/bin/python", "python")
+
+
+def problems(scene: Path, command: str) -> Iterator[str]:
+    if command in NEEDS or command.startswith("export "):
+        return
+    if command.startswith("pip install"):
+        yield from _unknown_extras(command)
+        return
+    call = runnable(command)
+    wanted = CODES.get(command, 0)
+    if match := MENTION.fullmatch(call):
+        # The name of a command, with or without an option: there is one of that name, and it has the option.
+        told = run(scene, f"{match[0].split(' --')[0]} --help")
+        if told.returncode or any(option not in told.stdout for option in re.findall(r" (--[a-z-]+)", call)):
+            yield f"{command}: {told.stdout}{told.stderr}"
+        if "sonic" not in call or REACHES_OUT.match(call):
+            return
+    if REACHES_OUT.match(call):
+        wanted = 3
+    if call:
+        done = run(scene, call)
+        if done.returncode != wanted or "Traceback" in done.stderr:
+            yield f"{command}: exit code {done.returncode}\n{done.stdout[-1500:]}{done.stderr[-1500:]}"
+
+
+def _unknown_extras(command: str) -> Iterator[str]:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    for extra in re.findall(r"[\w-]+", "".join(re.findall(r"\[([^\]]*)\]", command))):
+        if not re.search(rf"^{extra} = \[", text, re.MULTILINE):
+            yield f"{command}: there is no extra {extra}"
+
+
+def slow(command: str) -> bool:
+    return "sonic.py run" in command or "flowdsl run pipelines/sonic.py" in command
+
+
+@pytest.mark.parametrize("source", SHOWN)
+def test_what_is_shown_works(scene: Path, source: str) -> None:
+    missing = [name for name in SONIC if importlib.util.find_spec(name) is None]
+    listed = [each for each in SHOWN[source] if each not in ALSO_SLOW and not (missing and slow(each))]
+    assert [problem for command in listed for problem in problems(scene, command)] == []
+
+
+def test_the_reasons_are_of_commands_that_are_shown() -> None:
+    shown = {command for listed in SHOWN.values() for command in listed}
+    assert {*NEEDS, *CODES, *ALSO_SLOW} - shown == set()
+
+
+def test_the_tutorial_is_one_way_through() -> None:
+    """Its commands are collected in the order of the page: later ones need what earlier ones made."""
+    listed = of_page(ROOT / "docs/tutorial.md")
+    assert listed.index("python train.py compile") < listed.index("python train.py run")
