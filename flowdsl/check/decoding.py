@@ -60,7 +60,7 @@ def _rest(model: type[Model], document: Mapping[str, Any], broken: list[DecodeEr
         gone = removed if names else [found.location for found in broken]
         try:
             decoded = validate(model, without(renamed(document, names), gone))
-            report.guessed = [(*place[:-1], name) for place, name in names.items()]
+            report.guessed = {(*place[:-1], name) for place, name in names.items()}
             return decoded
         except ValidationError:
             continue

@@ -45,13 +45,17 @@ class Report:
     items: dict[tuple[str, Path, str], Finding] = attrs.field(factory=dict)
     mended: bool = False
     """Whether the decoder put something right: what was checked is then in the model alone."""
-    guessed: list[Path] = attrs.field(factory=list)
+    guessed: set[Path] = attrs.field(factory=set)
     """Where the value of a misspelt field was taken for that of the field it is like: one mistake is told once."""
+    undecoded: set[Path] = attrs.field(factory=set)
+    """What could not be decoded, and all that it is in."""
 
     def error(self, code: str, path: Path, message: str, hint: str = "") -> None:
         """What admission rejects."""
-        if any(path[: len(each)] == each for each in self.guessed):
+        if self.guessed and any(path[:length] in self.guessed for length in range(len(path) + 1)):
             return
+        if code in _UNDECODED:
+            self.undecoded.update(path[:length] for length in range(len(path) + 1))
         self.items.setdefault((code, path, message), Finding(code, "error", path, message, hint))
 
     def warning(self, code: str, path: Path, message: str, hint: str = "") -> None:
@@ -60,7 +64,7 @@ class Report:
 
     def broken(self, path: Path) -> bool:
         """Whether something at a path or below it can't be decoded, so that what is missed there may be in it."""
-        return any(code in _UNDECODED and place[: len(path)] == path for code, place, _ in self.items)
+        return path in self.undecoded
 
     @property
     def findings(self) -> list[Finding]:
