@@ -125,11 +125,7 @@ class Pipeline:
                     location,
                     hint=f"it takes: {', '.join(self.signature.order)}",
                 )
-        wanted = self._call.name or self.name
-        taken = set(trace.nodes)
-        prefix, number = f"{trace.prefix}{wanted}-", 2
-        while any(name.startswith(prefix) for name in taken):
-            prefix, number = f"{trace.prefix}{wanted}-{number}-", number + 1
+        prefix = trace.prefix_for(self._call.name or self.name)
         outer, trace.prefix = trace.prefix, prefix
         try:
             values = {name: value for name, value in given.items() if name in known}

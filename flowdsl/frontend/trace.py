@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import itertools
 
 import attrs
 
@@ -26,8 +27,12 @@ class Trace:
     final: bool = False
     prefix: str = ""
     verbatim: bool = False
+    counts: dict[str, int] = attrs.field(factory=dict)
+    """The last number given to a name, so that the next one need not be looked for."""
     unused: dict[object, tuple[str, Location]] = attrs.field(factory=dict)
     """The blocks (`when(...)`) that no `with` has entered yet: their names and places."""
+    _looked_at: int = 0
+    _beginnings: set[str] = attrs.field(factory=set)
 
     def name_for(self, wanted: str, location: Location, *, explicit: bool) -> str:
         """The name of a new node: as wanted, or numbered from 2 where the same task is called again."""
@@ -43,10 +48,27 @@ class Trace:
                 hint="give one of them another name: `.with_options(name=...)`",
                 related=(("first", first),),
             )
-        number = 2
+        number = self.counts.get(name, 1) + 1
         while f"{name}-{number}" in self.nodes:
             number += 1
+        self.counts[name] = number
         return f"{name}-{number}"
+
+    def prefix_for(self, wanted: str) -> str:
+        """What the nodes of an inlined pipeline begin with: its name, numbered from 2 where nodes begin so already."""
+        name = f"{self.prefix}{wanted}"
+        number = self.counts.get(f"{name}-", 0) + 1
+        while self._begins(prefix := f"{name}-" if number == 1 else f"{name}-{number}-"):
+            number += 1
+        self.counts[f"{name}-"] = number
+        return prefix
+
+    def _begins(self, prefix: str) -> bool:
+        """Whether a node's name begins so. Nodes are only ever added, so each is looked at once."""
+        for name in itertools.islice(self.nodes, self._looked_at, None):
+            self._beginnings.update(name[: place + 1] for place, sign in enumerate(name) if sign == "-")
+        self._looked_at = len(self.nodes)
+        return prefix in self._beginnings
 
     def order(self, name: str, before: tuple[str, ...]) -> None:
         """Let a node run after others."""

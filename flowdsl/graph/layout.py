@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import attrs
 
 from flowdsl.graph.dag import layers
@@ -26,12 +28,22 @@ class Box:
 
 @attrs.frozen
 class Layout:
-    """All cards by name, and the size of the whole. `final_x` is where the finally column begins; 0: there is none."""
+    """All cards by name, and the size of the whole. `final_x` is where the finally column begins; 0: there is none.
+
+    `columns` are the cards from left to right.
+    """
 
     boxes: dict[str, Box]
     width: float
     height: float
     final_x: float
+    columns: tuple[tuple[Box, ...], ...] = ()
+
+    def between(self, left: float, right: float) -> list[Box]:
+        """The cards that lie between two places, both in pixels from the left."""
+        edges = [column[0].x for column in self.columns]
+        first, last = bisect.bisect_right(edges, left), bisect.bisect_left(edges, right - CARD_WIDTH)
+        return [box for column in self.columns[first:last] for box in column]
 
 
 def lines_of(node: GraphNode) -> list[str]:
@@ -69,7 +81,8 @@ def lay_out(view: GraphView) -> Layout:
             y += heights[name] + CARD_GAP_Y
     width = 2 * MARGIN + max(len(columns), 1) * (CARD_WIDTH + CARD_GAP_X) - CARD_GAP_X
     final = [box.x for box in boxes.values() if box.node.kind == "finally"]
-    return Layout(boxes, width, tallest + 2 * MARGIN + 60, min(final, default=0))
+    placed = tuple(tuple(boxes[name] for name in column) for column in columns)
+    return Layout(boxes, width, tallest + 2 * MARGIN + 60, min(final, default=0), placed)
 
 
 def _tall(column: list[str], heights: dict[str, float]) -> float:

@@ -127,8 +127,9 @@ def _edge(edge: GraphEdge, layout: Layout) -> str:
 def _way(edge: GraphEdge, layout: Layout) -> str:
     """The line's path: straight over where nothing is between, above the cards that are."""
     x1, y1, x2, y2 = _ends(edge, layout)
-    between = [box for box in layout.boxes.values() if box.x > x1 and box.x + box.width < x2]
-    crossed = [box for box in between if box.y - 10 < max(y1, y2) and box.y + box.height + 10 > min(y1, y2)]
+    crossed = [
+        box for box in layout.between(x1, x2) if box.y - 10 < max(y1, y2) and box.y + box.height + 10 > min(y1, y2)
+    ]
     if not crossed:
         bend = max((x2 - x1) / 2, 40)
         return f"M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"
