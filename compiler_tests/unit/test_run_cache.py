@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,8 @@ from pipelinerun_support import FakeTaskRunner, ended, engine_for, failed, give,
 from flowdsl import pipeline
 from flowdsl import task as make_task
 from flowdsl.compiler import CompileOptions, compile_pipeline
-from flowdsl.runner.cache import ANNOTATION, HIT, Cache
+from flowdsl.runner.cache import ANNOTATION, HIT, Cache, key_of
+from flowdsl.runner.contract import BoundWorkspace
 from flowdsl.view.events import TaskChanged
 
 
@@ -128,3 +132,74 @@ def test_the_option_is_an_annotation_of_the_task(inline: bool) -> None:
         found = next(each for each in documents if each["kind"] == "Task")
     assert found["metadata"]["annotations"] == {ANNOTATION: "true"}
     assert HIT != ANNOTATION
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
+def test_outputs_that_can_not_be_kept(kind: str, tmp_path: Path) -> None:
+    def odd(work: Any, stop: Any) -> dict[str, Any]:
+        outputs = next(space.path for space in work.workspaces if space.name == "outputs")
+        place = outputs / "odd"
+        if kind == "pipe":
+            os.mkfifo(place)
+        else:
+            with socket.socket(socket.AF_UNIX) as one:
+                one.bind(str(place))
+        return ended(r="v")
+
+    given(tmp_path, "x")
+    runner = FakeTaskRunner({"a": odd})
+    play(tmp_path, cached(), runner)
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_odd_inputs_neither_hang_nor_lead_elsewhere(tmp_path: Path) -> None:
+    given(tmp_path, "x")
+    folder = tmp_path / "c" / "in"
+    os.mkfifo(folder / "pipe")
+    (folder / "endless").symlink_to("/dev/zero")
+    (folder / "away").symlink_to("/etc")
+    (folder / "here").symlink_to("clip.mp4")
+    before = key_of({"spec": {}}, [BoundWorkspace("video", folder)])
+    (folder / "here").unlink()
+    (folder / "here").symlink_to("other.txt")
+    assert key_of({"spec": {}}, [BoundWorkspace("video", folder)]) != before
+    params = [{"name": "video", "value": "/dev/zero"}]
+    assert key_of({"spec": {"params": params}}, [BoundWorkspace("video", folder)])
+
+
+def test_files_are_not_put_through_what_lies_in_their_place(tmp_path: Path) -> None:
+    def deep(work: Any, stop: Any) -> dict[str, Any]:
+        outputs = next(space.path for space in work.workspaces if space.name == "outputs")
+        (outputs / "sub").mkdir()
+        (outputs / "sub" / "made.txt").write_text("made")
+        (outputs / "link").symlink_to("sub/made.txt")
+        return ended(r="v")
+
+    given(tmp_path, "x")
+    runner = FakeTaskRunner({"a": deep})
+    play(tmp_path, cached(), runner)
+    out, outside = tmp_path / "c" / "out", tmp_path / "outside"
+    outside.mkdir()
+    (outside / "victim").write_text("as it was")
+    shutil.rmtree(out / "sub")
+    (out / "sub").symlink_to(outside)
+    (out / "link").unlink()
+    (out / "link").symlink_to(outside / "victim")
+    play(tmp_path, cached(), runner)
+    assert runner.seen == ["a"]
+    assert (out / "link").read_text() == "made"
+    assert not (out / "sub").is_symlink()
+    assert [path.name for path in outside.iterdir()] == ["victim"]
+    assert (outside / "victim").read_text() == "as it was"
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"5", b"[" * 50_000, b'{"conditions": 3}', b'{"results": [{}]}', b"\xff"])
+def test_a_damaged_entry_is_none(data: bytes, tmp_path: Path) -> None:
+    given(tmp_path, "x")
+    runner = FakeTaskRunner({"a": writes})
+    play(tmp_path, cached(), runner)
+    (status,) = (tmp_path / "cache").glob("*/status.json")
+    status.write_bytes(data)
+    play(tmp_path, cached(), runner)
+    play(tmp_path, cached(), runner)
+    assert runner.seen == ["a", "a"]

@@ -6,25 +6,28 @@ that succeeded are kept. Secrets are no part of a key, nor are the objects that 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from flowdsl.runner import beneath, trees
 from flowdsl.runner.contract import BoundWorkspace
 from flowdsl.runner.modes import make_folder, write_file
+from flowdsl.runner.store.shapes import STATUS, fits
 
 ANNOTATION = "flowdsl.dev/cache"
 HIT = "flowdsl.dev/cache-hit"
 # The workspace that flowdsl gives a task for the files it hands on.
 _OUTPUTS = "outputs"
-_CHUNK = 1 << 20
+_MOST = 1 << 24  # bytes of a status that are read
 
 
 def wanted(task_run: Mapping[str, Any]) -> bool:
@@ -43,33 +46,19 @@ def key_of(task_run: Mapping[str, Any], workspaces: Sequence[BoundWorkspace]) ->
             continue
         # A File param has the name of its workspace, and says which file of it is meant.
         value = params.get(space.name)
-        file = space.path / value if isinstance(value, str) and value else space.path
         digest.update(f"\0{space.name}\0".encode())
-        for name, content in _files(file if file.exists() else space.path):
-            digest.update(f"{name}\0".encode())
+        for name, content in _files(space.path, value if isinstance(value, str) else ""):
+            digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
             digest.update(content)
     return digest.hexdigest()
 
 
-def _files(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Name and hash of every file at or below a path, in order."""
-    if path.is_file():
-        yield path.name, _hash(path)
-        return
-    for folder, folders, names in os.walk(path):
-        folders.sort()
-        for name in sorted(names):
-            file = Path(folder) / name
-            if file.is_file():
-                yield file.relative_to(path).as_posix(), _hash(file)
-
-
-def _hash(path: Path) -> bytes:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.digest()
+def _files(root: Path, path: str) -> list[tuple[str, bytes]]:
+    """Name and hash of every file of a path below a workspace; of the whole workspace where the path is none of it."""
+    if path:
+        with contextlib.suppress(OSError):
+            return list(trees.hashes(root, path))
+    return list(trees.hashes(root))
 
 
 @attrs.frozen
@@ -82,13 +71,22 @@ class Cache:
         """The status kept under a key, its files put in place; None where there is none."""
         entry = self.root / key
         try:
-            status: dict[str, Any] = json.loads((entry / "status.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            status = json.loads(beneath.read(entry, "status.json", _MOST).decode())
+        except OSError:
+            return None
+        except (ValueError, RecursionError):
+            status = None
+        if not fits(status, STATUS):
+            # Else it would stand in the way of a whole one for ever.
+            shutil.rmtree(entry, ignore_errors=True)
             return None
         target = _outputs(workspaces)
         if (entry / _OUTPUTS).is_dir() and target is not None:
-            shutil.copytree(entry / _OUTPUTS, target, symlinks=True, dirs_exist_ok=True)
-        return status
+            try:
+                trees.copy(entry / _OUTPUTS, target)
+            except OSError:
+                return None
+        return dict(status)
 
     def keep(self, key: str, status: Mapping[str, Any], workspaces: Sequence[BoundWorkspace]) -> None:
         """Keep what a TaskRun gave. An entry appears whole; of two at once the first stays."""
@@ -97,7 +95,7 @@ class Cache:
             make_folder(temporary)
             source = _outputs(workspaces)
             if source is not None and source.is_dir():
-                shutil.copytree(source, temporary / _OUTPUTS, symlinks=True)
+                trees.copy(source, temporary / _OUTPUTS)
             write_file(temporary / "status.json", json.dumps(status).encode())
             os.rename(temporary, self.root / key)
         except OSError:

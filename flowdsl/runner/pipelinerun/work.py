@@ -73,7 +73,11 @@ class Worker:
         """What the cache has for it, if it asked for that; else run it."""
         if self.cache is None or not cache.wanted(work.task_run):
             return self._run(run, work, stop)
-        key = cache.key_of(work.task_run, work.workspaces)
+        try:
+            key = cache.key_of(work.task_run, work.workspaces)
+        except OSError:
+            # A file that it can't be told apart by: nothing is known of it, then.
+            return self._run(run, work, stop)
         found = self.cache.find(key, work.workspaces)
         if found is not None:
             run.cached = True
