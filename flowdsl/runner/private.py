@@ -15,8 +15,11 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-_MEMORY = Path("/dev/shm")
+if __name__ != "__main__" or TYPE_CHECKING:
+    # The program that waits has no packages.
+    from flowdsl.runner.scratch import MEMORY, Scratch
 
 
 class Private:
@@ -24,23 +27,22 @@ class Private:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._root: Path | None = None
+        self._root: Scratch | None = None
         self._reaper: subprocess.Popen[bytes] | None = None
 
     def folder(self) -> Path:
         """A new, empty folder."""
         with self._lock:
             if self._root is None:
-                memory = str(_MEMORY) if os.access(_MEMORY, os.W_OK | os.X_OK) else None
-                self._root = Path(tempfile.mkdtemp(prefix="flowdsl-private-", dir=memory))
+                self._root = Scratch(MEMORY)
                 self._reaper = subprocess.Popen(
-                    [sys.executable, "-I", "-S", __file__, str(self._root)],
+                    [sys.executable, "-I", "-S", __file__, str(self._root.path)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     start_new_session=True,
                 )
-            return Path(tempfile.mkdtemp(dir=self._root))
+            return Path(tempfile.mkdtemp(dir=self._root.path))
 
     def close(self) -> None:
         """Take it all away."""
@@ -48,7 +50,7 @@ class Private:
             root, reaper = self._root, self._reaper
             self._root = self._reaper = None
         if root is not None:
-            shutil.rmtree(root, ignore_errors=True)
+            root.remove()
         if reaper is not None:
             with reaper:
                 pass

@@ -6,12 +6,10 @@ import contextlib
 import errno
 import json
 import os
-import shutil
 import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
@@ -19,6 +17,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import attrs
+
+from flowdsl.runner.scratch import DISK, MEMORY, Scratch, sweep
 
 EARLY = 32768  # bytes: well below the smallest buffer of a Unix socket
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
@@ -163,12 +163,15 @@ class Supervisor:
         self._control: socket.socket | None = None
         self.program: subprocess.Popen[bytes] | None = None
         self._base = ""
+        # What earlier ones could not take away themselves: they were killed before their program was there to do it.
+        sweep()
         # On a disk, for what steps may write much to: /var/tmp is the one of a machine's two that is not in memory.
-        self.scratch = _temporary("/var/tmp")
+        disk = Scratch(DISK)
         # In memory where the machine has such a place: files of secrets must not reach a disk, and it is fast.
-        self.private = _temporary("/dev/shm")
+        memory = Scratch(MEMORY)
+        self.scratch, self.private = disk.path, memory.path
         # Also where nobody closes it, and where the process ends before its program was started.
-        self._remove = weakref.finalize(self, _remove, os.getpid(), self.private, self.scratch)
+        self._remove = weakref.finalize(self, _remove, os.getpid(), memory, disk)
 
     def open(self) -> None:
         """Start the supervisor if it isn't there; where no namespace can be made, `namespace` becomes False."""
@@ -194,7 +197,8 @@ class Supervisor:
     def _spawn(self, mode: str) -> dict[str, Any]:
         self._drop()
         ours, theirs = socket.socketpair()
-        self._base = tempfile.mkdtemp(prefix="flowdsl-root-")
+        base = Scratch()
+        self._base = str(base.path)
         command = [sys.executable, "-I", "-S", str(SUPERVISOR), mode, self._base]
         command += [str(self.private), str(self.scratch)]
         with theirs:
@@ -202,7 +206,7 @@ class Supervisor:
         with ours.makefile("rb") as lines:
             answer = lines.readline()
         # With the namespace made its tmpfs is mounted there alone: on this machine the folder stays empty.
-        shutil.rmtree(self._base, ignore_errors=True)
+        base.remove()
         self._control = ours
         self._devices |= _mounted_devices()
         return dict(json.loads(answer)) if answer else {}
@@ -285,11 +289,7 @@ def _mounted_devices() -> set[int]:
     return {os.makedev(int(major), int(minor)) for major, minor in numbers}
 
 
-def _remove(owner: int, *folders: Path) -> None:
+def _remove(owner: int, *folders: Scratch) -> None:
     if os.getpid() == owner:  # a forked process has a copy of the object, not of the folders
         for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _temporary(parent: str) -> Path:
-    return Path(tempfile.mkdtemp(prefix="flowdsl-", dir=parent if os.access(parent, os.W_OK) else None))
+            folder.remove()
