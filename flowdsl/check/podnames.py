@@ -15,13 +15,14 @@ from typing import Any
 
 from flowdsl.check.findings import Path
 from flowdsl.check.names import LABEL_HINT, SUBDOMAIN_HINT, is_label, is_subdomain
+from flowdsl.check.objects import check_data
 from flowdsl.check.pitfalls.shapes import containers, pipeline_of, task_specs
 from flowdsl.tekton.base import Model
 from flowdsl.tekton.params import WorkspaceBinding
 from flowdsl.tekton.runs import PipelineRun, PipelineTaskRunSpec, PipelineTaskRunTemplate, TaskRun, TaskRunSpec
 from flowdsl.tekton.volumes import Volume
 
-CODES = frozenset({"FLOW246", "FLOW247", "FLOW248"})
+CODES = frozenset({"FLOW120", "FLOW246", "FLOW247", "FLOW248"})
 OBJECTS = frozenset({"Secret", "ConfigMap", "PersistentVolumeClaim"})
 _KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _KEY_HINT = "letters, digits, '-', '_' and '.', at most 253 characters, not beginning with '..'"
@@ -129,7 +130,7 @@ def _is_open(text: str) -> bool:
 
 
 def check_object(document: Any, tell: Tell) -> None:
-    """FLOW246, FLOW248 for a Secret, a ConfigMap or a claim as it was read: its name, and its keys: they name files."""
+    """FLOW120, FLOW246, FLOW248 for a Secret, a ConfigMap or a claim as it was read: its name, its data, its keys."""
     kind = document.get("kind")
     if kind not in OBJECTS or document.get("apiVersion") != "v1":
         return
@@ -140,5 +141,7 @@ def check_object(document: Any, tell: Tell) -> None:
     for field in ("data", "stringData", "binaryData"):
         data = document.get(field)
         for key in data if isinstance(data, dict) else ():
+            # A key names a file.
             if not is_key(str(key)):
                 tell("FLOW248", (field, key), f"{str(key)!r} is no key of a {kind}", _KEY_HINT)
+    check_data(document, tell)

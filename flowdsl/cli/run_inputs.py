@@ -46,7 +46,9 @@ def from_pipeline(pipeline: Pipeline, values: Mapping[str, str], source: list[st
             raise UsageError(f"{pipeline.location}: LocalRun gives a value for {name!r}, which is no param; {hint}")
     chosen = {**local.params, **values}
     compiled = compile_pipeline(pipeline, CompileOptions(params=chosen, **options))
-    return Inputs(read_yaml(emit_yaml(list(compiled.documents)), "the compiled pipeline"), local, source)
+    documents = read_yaml(emit_yaml(list(compiled.documents)), "the compiled pipeline")
+    _check_objects(documents, pipeline.location)
+    return Inputs(documents, local, source)
 
 
 def from_manifest(manifest: Manifest, values: Mapping[str, str], source: list[str], **options: Any) -> Inputs:
@@ -57,6 +59,7 @@ def from_manifest(manifest: Manifest, values: Mapping[str, str], source: list[st
 
     compiled = compile_manifest(manifest, CompileOptions(**options))
     documents = read_yaml(emit_yaml(list(compiled.documents)), "the compiled manifest")
+    _check_objects(documents, manifest.location)
     inputs = Inputs(documents, LocalRun(), source)
     set_params(choose_run(inputs), documents, values)
     return inputs
@@ -80,7 +83,29 @@ def local_of(pipeline: Pipeline) -> LocalRun:
         return LocalRun()
     if not isinstance(given, LocalRun):
         raise UsageError(f"{pipeline.location}: local= of pipeline {pipeline.name!r} gave {given!r}, not a LocalRun")
+    for field in ("secrets", "config_maps"):
+        for name, data in getattr(given, field).items():
+            # What is wrong is named, never shown.
+            if not isinstance(data, Mapping) or not all(isinstance(each, str) for each in data.values()):
+                raise UsageError(
+                    f"{pipeline.location}: LocalRun({field}=...): {name!r} is a mapping of keys to text, "
+                    'such as {"key": "value"}'
+                )
     return given
+
+
+def _check_objects(documents: Sequence[Document], place: Location) -> None:
+    """Raises FlowError for a Secret or ConfigMap that a pipeline carries and no cluster would take."""
+    from flowdsl.check import Report
+    from flowdsl.check.podnames import check_object
+
+    report = Report()
+    for each in documents:
+        check_object(each, report.error)
+    if report.findings:
+        raise FlowError(
+            tuple(Diagnostic(each.code, Severity.ERROR, each.message, place, each.hint) for each in report.findings)
+        )
 
 
 def from_yaml(paths: Sequence[str], values: Mapping[str, str], alpha: frozenset[str] = frozenset()) -> Inputs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flowdsl.check.names import is_subdomain
+from flowdsl.check.objects import decoded
 from flowdsl.ir.local import LocalRun
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.pipelinerun.catalogue import Catalogue
@@ -17,8 +17,8 @@ from flowdsl.runner.pipelinerun.catalogue import Catalogue
 
 def secret_data(document: Mapping[str, Any]) -> dict[str, bytes]:
     """What a Secret holds; `stringData` goes before `data`."""
-    data = {key: base64.b64decode(value) for key, value in (document.get("data") or {}).items()}
-    return data | {key: str(value).encode() for key, value in (document.get("stringData") or {}).items()}
+    data = {key: decoded(value or "") for key, value in (document.get("data") or {}).items()}
+    return data | {key: (value or "").encode() for key, value in (document.get("stringData") or {}).items()}
 
 
 def masker_of(documents: Iterable[Mapping[str, Any]], local: LocalRun) -> Masker:
@@ -96,8 +96,8 @@ class LocalCluster:
         document = self._catalogue.documents.get(("ConfigMap", name))
         if document is None:
             raise LookupError(f'configmap "{name}" not found: give it with LocalRun(config_maps={{"{name}": {{...}}}})')
-        data = {key: str(value).encode() for key, value in (document.get("data") or {}).items()}
-        return data | {key: base64.b64decode(value) for key, value in (document.get("binaryData") or {}).items()}
+        data = {key: (value or "").encode() for key, value in (document.get("data") or {}).items()}
+        return data | {key: decoded(value or "") for key, value in (document.get("binaryData") or {}).items()}
 
     def step_action(self, reference: Mapping[str, Any]) -> Mapping[str, Any]:
         """The spec of a StepAction among the documents. Raises LookupError."""

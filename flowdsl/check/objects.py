@@ -1,0 +1,53 @@
+"""What Secrets and ConfigMaps hold: text, and base64 where Kubernetes reads bytes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from flowdsl.check.findings import Path
+
+_TEXT = {"Secret": ("stringData",), "ConfigMap": ("data",)}
+_BYTES = {"Secret": ("data",), "ConfigMap": ("binaryData",)}
+
+
+def decoded(value: str) -> bytes:
+    """The bytes of a value of `data`, which may have line ends in it as in Go. Raises ValueError (binascii.Error)."""
+    return base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True)
+
+
+def check_data(document: Mapping[str, Any], tell: Callable[[str, Path, str, str], None]) -> None:
+    """FLOW120: what an API server would not read. It points at the kind: no line of a Secret is to be shown."""
+    kind, metadata = str(document.get("kind")), document.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    for place, problem, hint in _problems(kind, document):
+        tell("FLOW120", ("kind",), f"{kind} {name!r}: {place} {problem}", hint)
+
+
+def _problems(kind: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    texts = _TEXT.get(kind, ())
+    for field in (*texts, *_BYTES.get(kind, ())):
+        data = document.get(field)
+        if data is not None and not isinstance(data, Mapping):
+            yield field, "is no mapping", "write a key and a value a line"
+            continue
+        for key, value in (data or {}).items():
+            if value is None:
+                continue
+            if not isinstance(value, str):
+                yield f"{field}.{key}", "is no text", "put quotes around the value"
+            elif field not in texts and not _is_base64(value):
+                hint = "write it in base64" + (
+                    ", or as it is in stringData" if kind == "Secret" else ", or text in data"
+                )
+                yield f"{field}.{key}", "is no base64", hint
+
+
+def _is_base64(value: str) -> bool:
+    try:
+        decoded(value)
+    except (binascii.Error, ValueError):
+        return False
+    return True
