@@ -63,3 +63,32 @@ def test_values_that_stand_in_are_text(tmp_path: Path, given: str) -> None:
     assert "talk.py:8: LocalRun(secrets=...): 's' is a mapping of keys to text" in done.stderr
     assert SECRET not in done.stderr
     assert not (tmp_path / ".flowdsl").exists()
+
+
+SEEDED = """
+from flowdsl import LocalRun, PVC, Workspace, on_finish, pipeline, task
+
+@task(image="python:3.12-slim")
+def say(w: Workspace) -> None:
+    print("said")
+
+@task(image="python:3.12-slim")
+def after() -> None:
+    print("cleaned up")
+
+def seed(folder):
+    raise ValueError("no data today")
+
+@pipeline(local=LocalRun(claims={"data": seed}))
+def talk(w: Workspace = PVC("data")):
+    say(w)
+    with on_finish():
+        after()
+"""
+
+
+def test_a_function_that_fills_a_claim_may_fail(tmp_path: Path) -> None:
+    (tmp_path / "talk.py").write_text(SEEDED)
+    done = flowdsl(tmp_path, "run", "talk.py", code=1)
+    assert "talk.py:13: ValueError: no data today" in done.stdout
+    assert "cleaned up" in done.stdout

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from flowdsl.cli.output import is_gone
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import FlowError, UsageError
 
@@ -30,7 +31,8 @@ def watch_files(source: Sequence[str], run: Callable[[], int]) -> int:
         except UsageError as error:
             say(f"error: {error}", err=True)
             code = error.exit_code
-        if code == 130:
+        # Without a reader nobody would end it.
+        if code == 130 or is_gone():
             return code
         say(f"waiting for a change in {', '.join(str(each) for each in sorted(folders))} (Ctrl-C ends)", err=True)
         while _stamps(folders) == before:

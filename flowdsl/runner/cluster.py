@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,17 @@ def masker_of(documents: Iterable[Mapping[str, Any]], local: LocalRun) -> Masker
         if document.get("kind") == "Secret":
             found += secret_data(document).values()
     return Masker(found)
+
+
+def _fill(name: str, seed: Callable[[Path], None], folder: Path) -> None:
+    """Have the user's function fill a claim. Raises LookupError with their line where it raises anything."""
+    try:
+        seed(folder)
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)[1:]
+        place = f"{frames[0].filename}:{frames[0].lineno}: " if frames else ""
+        said = f"{place}{type(error).__name__}: {error}"
+        raise LookupError(f'claim "{name}": the function of LocalRun.claims that fills it raised {said}') from error
 
 
 class LocalCluster:
@@ -69,7 +81,7 @@ class LocalCluster:
         temporary.parent.mkdir(parents=True, exist_ok=True)
         if callable(seed):
             temporary.mkdir()
-            seed(temporary)
+            _fill(name, seed, temporary)
         elif seed is not None:
             if not Path(seed).is_dir():
                 raise LookupError(f'claim "{name}" is to be filled from {seed}, which is no folder')
