@@ -321,9 +321,31 @@ def test_what_a_script_fetches_is_no_credential(line: str) -> None:
     assert told({"x.yaml": document("Task", "t", spec)}, "FLOW321") == []
 
 
+def test_a_hint_names_no_more_than_a_reader_takes_in() -> None:
+    many = document("Task", "t", f"  params: [{', '.join(f'{{name: a{number}}}' for number in range(900))}]\n{STEPS}")
+    run = run_of("t", "zzz")
+    (_, found) = lint_sources(
+        [Source("x.yaml", many + "---\n" + run)], Options(selection=Selection(select=("FLOW310",)))
+    )
+    (place,) = found.shown
+    assert place.finding.hint.endswith(" and 870 more")
+
+
 def test_one_mistake_is_told_once() -> None:
     versioned = pipeline_of(more=", version: '0.2'")
     assert told({"p.yaml": versioned}) == [("p.yaml", "FLOW201")]
+    # A name that is like the one that is needed, and one workspace for another.
+    misspelt = document(
+        "Task",
+        "build",
+        "  params: [{name: revision}]\n  workspaces: [{name: source}]\n  steps: [{image: 'a:1', args: [$(params.revision), $(workspaces.source.path)]}]",
+    )
+    given = document(
+        "Pipeline",
+        "p",
+        "  workspaces: [{name: w}]\n  tasks: [{name: t, taskRef: {name: build}, params: [{name: revison, value: x}], workspaces: [{name: package, workspace: w}]}]",
+    )
+    assert told({"x.yaml": misspelt, "y.yaml": given}) == [("y.yaml", "FLOW310"), ("y.yaml", "FLOW314")]
     # Values at a place where none belongs: neither unused, nor missing.
     misplaced = document(
         "TaskRun", "r", "  taskSpec:\n    params: [{name: a, value: x}]\n    steps: [{image: 'a:1', command: [ls]}]"

@@ -14,13 +14,19 @@ _TASK_RUN = frozenset({"name", "namespace", "uid"})
 _TASK = frozenset({"name", "retry-count"})
 
 
+# Each comparison takes as long as the names are, and there may be as many findings as names.
+_COMPARED = 500
+_LISTED = 30
+
+
 def name_hint(name: str, known: Collection[str], what: str = "params") -> str:
     """The name that was probably meant, or which there are."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, 1)
+    close = difflib.get_close_matches(name, names, 1) if len(names) <= _COMPARED else []
     if close:
         return f"did you mean {close[0]!r}?"
-    return f"{what} here: {', '.join(names)}" if names else f"there are no {what} here"
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"{what} here: {', '.join(names[:_LISTED])}{more}" if names else f"there are no {what} here"
 
 
 def check_text(value: str, path: Path, prefix: str, known: Collection[str], what: str, report: Report) -> None:

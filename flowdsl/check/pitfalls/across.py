@@ -16,7 +16,7 @@ from flowdsl.check.pipeline_graph import result_dependencies
 from flowdsl.check.pitfalls import flow, secrets, volumes
 from flowdsl.check.pitfalls.index import Entry, Index, check_names, pipeline_spec, task_spec
 from flowdsl.check.pitfalls.shapes import PipelineAt, pipeline_of
-from flowdsl.check.pitfalls.targets import Given, Scope, Target, check_result, compare, require
+from flowdsl.check.pitfalls.targets import Given, Scope, Target, check_result, compare, meant, require
 from flowdsl.check.references import expressions, result_reference
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import text_of
@@ -160,8 +160,14 @@ def _check_workspaces(task: PipelineTask, target: Target, path: Path, pipeline: 
     # An embedded task of a run has the pipeline's workspaces of the same name propagated to it.
     propagated = {workspace.name for workspace in pipeline.spec.workspaces or ()} if task.taskSpec else set()
     embedded_in_run = task.taskSpec is not None and pipeline.path[-1] == "pipelineSpec"
-    for name, workspace in known.items():
-        if name not in bound | propagated and not workspace.optional and not embedded_in_run:
+    given = bound | propagated
+    missing = [name for name, workspace in known.items() if name not in given and not workspace.optional]
+    if missing and not target.embedded:
+        # One that is not known and one that is missing are one mistake: told above, with the names there are.
+        told = set(missing) if len(missing) == len(bound - set(known)) == 1 else meant(bound, set(known))
+        missing = [name for name in missing if name not in told]
+    for name in missing:
+        if not embedded_in_run:
             hint = f"bind one under `workspaces:` with the name {name!r}"
             report.warning("FLOW314", path, f"{target.what} needs the workspace {name!r}", hint)
 

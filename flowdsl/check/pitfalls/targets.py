@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from difflib import get_close_matches
 
 import attrs
 
@@ -18,6 +19,7 @@ from flowdsl.tekton.params import Param, TaskResult, WorkspaceDeclaration
 Given = tuple[Path, Param, bool]
 """A param that is given: where, what, and whether a matrix hands out its values one by one."""
 
+_COMPARED = 10_000
 # What Tekton replaces by the whole array or object it names, rather than by text (exactVariableSubstitution).
 _ALONE = re.compile(r"\$\(([_a-zA-Z0-9.-]+)(?:\[\*\])?\)")
 
@@ -97,9 +99,20 @@ def require(names: set[str | None], target: Target, path: Path, report: Report) 
     if any(report.broken((*path, *where)) for where in _PARAMS):
         return
     missing = [param.name for param in target.params if param.default_kind is None and param.name not in names]
+    if missing and not target.embedded:
+        told = meant(names, {param.name for param in target.params})
+        missing = [name for name in missing if name not in told]
     if missing:
         listed = ", ".join(repr(name) for name in missing)
         report.warning("FLOW311", path, f"{target.what} needs {listed}", "add it under `params:`")
+
+
+def meant(given: Iterable[str | None], known: Set[str]) -> set[str]:
+    """The known names that those given and not known are like: told already, each with the name that is meant."""
+    unknown = [name for name in given if name and name not in known]
+    if len(unknown) * len(known) > _COMPARED:
+        return set()
+    return {close[0] for name in unknown if (close := get_close_matches(name, sorted(known), 1))}
 
 
 def check_result(reference: ResultReference, target: Target, path: Path, report: Report) -> None:
