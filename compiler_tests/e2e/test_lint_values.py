@@ -142,6 +142,30 @@ def test_every_place_of_a_value() -> None:
     ]
 
 
+def test_a_null_where_a_text_is_meant(tmp_path: Path) -> None:
+    text = """\
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: r}
+spec:
+  pipelineSpec:
+    tasks:
+      - name: t
+        when: [{input: "a", operator: in, values: [~, a]}]
+        taskSpec:
+          stepTemplate: {env: [{name: E, value: Null}]}
+          sidecars: [{name: c, image: "busybox:1", command: [null]}]
+          steps: [{name: s, image: "busybox:1", args: [-x, ~, 2001-02-03], env: [{name: F, value: }, {name: G}]}]
+"""
+    told = [message.split(" is read as an empty text")[0] for code, message in found(text) if code == "FLOW330"]
+    assert sorted(told) == ["Null", "null", "~", "~"]
+    (tmp_path / "r.yaml").write_text(text)
+    main(["lint", "--fix", str(tmp_path / "r.yaml")])
+    mended = (tmp_path / "r.yaml").read_text()
+    assert 'values: ["~", a]' in mended
+    assert 'args: [-x, "~", 2001-02-03]' in mended
+
+
 def test_a_default_that_admission_refuses_is_told_once_and_quoted(tmp_path: Path) -> None:
     task = """\
 apiVersion: tekton.dev/v1

@@ -98,7 +98,7 @@ def check_one(document: Document, gates: Gates, report: Report) -> Model | None:
     check_into(model, gates, before)
     check_pitfalls(model, data, report)
     if document.root is not None:
-        check_written(data, document.root, report)
+        check_written(model, data, document.root, report)
     return model
 
 
