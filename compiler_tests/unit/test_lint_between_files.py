@@ -302,6 +302,20 @@ def test_a_param_that_is_said_to_be_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "data", "wrong"),
+    [
+        ("ConfigMap", "{db.password: hunter22}", True),
+        ("ConfigMap", f"{{config.yaml: 'token is {TOKEN}'}}", True),
+        ("ConfigMap", "{db.password: $(params.p), token_url: 'https://a.example/token'}", False),
+        ("Secret", "{db.password: aHVudGVyMjI=}", False),
+    ],
+)
+def test_a_config_map_holds_no_credential(kind: str, data: str, wrong: bool) -> None:
+    text = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: c}}\ndata: {data}\n"
+    assert bool(told({"x.yaml": text}, "FLOW321")) is wrong
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "TOKEN=$(cat /run/token)",

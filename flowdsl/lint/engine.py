@@ -53,6 +53,7 @@ def lint_sources(sources: Iterable[Source], options: Options) -> list[Document]:
 def check_documents(found: Iterable[Document], options: Options) -> Iterator[tuple[Document, Finding]]:
     """What the rules find: in each document, then between them; in the order of the documents."""
     from flowdsl.check.pitfalls.across import Entry, check_set
+    from flowdsl.check.pitfalls.secrets import check_config
     from flowdsl.check.podnames import OBJECTS, check_object
 
     entered = []
@@ -63,6 +64,7 @@ def check_documents(found: Iterable[Document], options: Options) -> Iterator[tup
         model = check_one(document, options.gates, report) if document.checked else None
         if document.kind in OBJECTS:
             check_object(document.data, report.warning)
+            check_config(document.data, report)
         if document.checked and document.kind:
             entries.append(Entry(model, report, document.data, document.file))
     check_set(entries)

@@ -6,7 +6,7 @@ is no credential, however many tasks and pipelines hand it on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -49,6 +49,14 @@ def _name_of(path: Path, raw: Any) -> str:
             parent = at(raw, path[:-cut])
             return str(parent.get("name") or "") if isinstance(parent, dict) else ""
     return ""
+
+
+def check_config(data: Mapping[str, Any], report: Report) -> None:
+    """The data of a ConfigMap: what is secret in it belongs into a Secret."""
+    found = data.get("data") if (data.get("apiVersion"), data.get("kind")) == ("v1", "ConfigMap") else None
+    for key, value in found.items() if isinstance(found, dict) else ():
+        if isinstance(value, str) and looks_secret(str(key), value):
+            report.warning("FLOW321", ("data", key), _message(str(key)), "keep it in a Secret, which is bound alike")
 
 
 def _message(name: str) -> str:
