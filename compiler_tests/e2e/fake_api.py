@@ -47,6 +47,8 @@ class FakeApi:
         self.ended: set[tuple[str, str]] = set()
         self.requests: list[tuple[str, str]] = []
         self.fault: Callable[[str, str], str | tuple[int, str] | None] = lambda method, path: None
+        # What is sent instead of a good answer: data, or a status, headers and bytes.
+        self.twist: Callable[[str, Any], Any] = lambda path, answer: answer
         self.forbidden: set[tuple[str, str]] = set()
         self.denied: dict[str, str] = {}
         self.tekton = True
@@ -327,8 +329,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _send(self, code: int, answer: Any) -> None:
-        data = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
+        headers: dict[str, str] = {}
+        answer = self.api.twist(f"{self.command} {self.path}", answer) if code < 300 else answer
+        if isinstance(answer, tuple):
+            code, headers, answer = answer
+        data = answer if isinstance(answer, bytes) else answer if isinstance(answer, str) else json.dumps(answer)
+        data = data.encode() if isinstance(data, str) else data
         self.send_response(code)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)

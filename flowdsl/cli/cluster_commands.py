@@ -14,6 +14,7 @@ from flowdsl.cli.say import give, say
 from flowdsl.cluster import apply as applying
 from flowdsl.cluster import control, doctor, rbac, submit
 from flowdsl.cluster.client import Client, Target, connect
+from flowdsl.cluster.resources import title
 from flowdsl.cluster.states import task_of
 from flowdsl.diagnostics import ClusterError, UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_CLUSTER, EXIT_FINDINGS, EXIT_OK
@@ -43,6 +44,9 @@ def apply_command(pipeline: Pipeline | None, given: Given, target: Target, **opt
     client = _connected(target)
     inputs = cluster_inputs.documents_of(pipeline, given)
     changes = _apply(client, inputs.documents, **options)
+    if not changes:
+        runs = ", ".join(title(each) for each in inputs.documents)
+        say(f"nothing was applied: there is only {line(runs)}, and `flowdsl submit` starts runs", err=True)
     for each in changes:
         note = " (its data is kept; delete it yourself)" if each.action == "kept" else ""
         say(f"{line(each.what)} {each.action}{' (dry run)' if options['dry_run'] else ''}{note}")
@@ -164,7 +168,7 @@ def logs_command(name: str, tasks: tuple[str, ...], target: Target, *, follow: b
         follow_run(client, run["metadata"]["name"], take)
         return EXIT_OK
     query = {"labelSelector": f"tekton.dev/pipelineRun={run['metadata']['name']}"}
-    found = client.get(path_of("TaskRun", client.namespace), **query).get("items") or []
+    found = client.items(path_of("TaskRun", client.namespace), **query)
     known = {task_of(each) for each in found}
     if unknown := [each for each in tasks if each not in known]:
         raise UsageError(f"no task {', '.join(unknown)} has run; there is {', '.join(sorted(known)) or 'none'}")
@@ -246,7 +250,7 @@ def _row(run: Mapping[str, Any]) -> dict[str, str]:
     found = condition(run)
     return {
         "name": run["metadata"]["name"],
-        "created": run["metadata"]["creationTimestamp"],
+        "created": run["metadata"].get("creationTimestamp", ""),
         "state": str(found.get("reason", "Waiting")),
         "message": str(found.get("message", "")),
     }

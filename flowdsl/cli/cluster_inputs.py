@@ -41,7 +41,7 @@ def documents_of(pipeline: Pipeline | None, given: Given) -> Inputs:
     if pipeline is None:
         if not given.files:
             raise UsageError("name a pipeline's Python file, or Tekton YAML")
-        return run_inputs.from_yaml(given.files, given.values, given.alpha)
+        return _named(run_inputs.from_yaml(given.files, given.values, given.alpha))
     from flowdsl.compiler import CompileOptions, compile_pipeline
     from flowdsl.emit import emit_yaml
 
@@ -49,6 +49,20 @@ def documents_of(pipeline: Pipeline | None, given: Given) -> Inputs:
     compiled = compile_pipeline(pipeline, options)
     read = run_inputs.read_yaml(emit_yaml(list(compiled.documents)), "the compiled pipeline")
     return Inputs(read, LocalRun(), list(given.files))
+
+
+def _named(inputs: Inputs) -> Inputs:
+    """The inputs. Raises UsageError for a document that no cluster takes: it has no name, or nothing to hold one."""
+    for document in inputs.documents:
+        metadata = document.get("metadata")
+        named = metadata if isinstance(metadata, dict) else {}
+        name = named.get("name") or named.get("generateName")
+        if not isinstance(name, str) or not isinstance(named.get("namespace") or "", str):
+            raise UsageError(f"a {line(document.get('kind'))} in {line(', '.join(inputs.source))} has no metadata.name")
+        for field in ("labels", "annotations"):
+            if not isinstance(named.get(field), (dict, type(None))):
+                raise UsageError(f"metadata.{field} of {line(document.get('kind'))} {line(name)} must be a mapping")
+    return inputs
 
 
 def owner_of(documents: Sequence[Mapping[str, Any]]) -> str:

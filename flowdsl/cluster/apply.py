@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from flowdsl.cluster.answers import OBJECT
 from flowdsl.cluster.client import APPLY, MANAGER, MERGE, Client
 from flowdsl.cluster.errors import AnsweredError
 from flowdsl.cluster.resources import path_for, path_of, title
@@ -78,7 +79,7 @@ def _apply_one(client: Client, document: Mapping[str, Any], options: ApplyOption
     query = {"fieldManager": MANAGER, "fieldValidation": "Strict", "force": str(options.force).lower()}
     if options.dry_run:
         query["dryRun"] = "All"
-    after = client.call("PATCH", path, query, body, kind=APPLY)
+    after = client.call("PATCH", path, query, body, kind=APPLY, shape=OBJECT)
     if before is None:
         return Change(title(document), "created")
     same = _essence(before) == _essence(after)
@@ -92,7 +93,7 @@ def owned(document: Mapping[str, Any], owner: str, before: Mapping[str, Any] | N
     """
     body: dict[str, Any] = copy.deepcopy(dict(document))
     if owner:
-        labels = body["metadata"].setdefault("labels", {})
+        labels = body["metadata"]["labels"] = dict(body["metadata"].get("labels") or {})
         others = ((before or {}).get("metadata") or {}).get("labels") or {}
         labels.update({key: value for key, value in others.items() if key.startswith(OWNED_BY)})
         labels[OWNED_BY + owner] = "true"
@@ -115,12 +116,12 @@ def prune(client: Client, keep: set[tuple[str, str]], options: ApplyOptions) -> 
     changes = []
     for kind in (*PRUNED, "PersistentVolumeClaim"):
         try:
-            found = client.get(path_of(kind, client.namespace), labelSelector=label)
+            found = client.items(path_of(kind, client.namespace), labelSelector=label)
         except AnsweredError as error:
             if error.code == 404:  # a Tekton without StepActions has none of ours
                 continue
             raise
-        for each in found.get("items") or ():
+        for each in found:
             if (kind, each["metadata"]["name"]) not in keep:
                 changes.append(_let_go(client, kind, each, label, dry_run=options.dry_run))
     return changes
@@ -140,7 +141,7 @@ def _let_go(client: Client, kind: str, item: Mapping[str, Any], label: str, *, d
             body = {"metadata": {"labels": {label: None}}}
             client.call("PATCH", path, {**query, "fieldManager": MANAGER}, body, kind=MERGE)
             return Change(what, "released")
-        client.delete(path, metadata["uid"], dry_run=dry_run)
+        client.delete(path, metadata.get("uid", ""), dry_run=dry_run)
     except AnsweredError as error:
         if error.code != 404:
             raise

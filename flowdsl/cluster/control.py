@@ -23,9 +23,9 @@ _LABEL_PIPELINE = "tekton.dev/pipeline"
 def list_runs(client: Client, pipeline: str = "") -> list[dict[str, Any]]:
     """The PipelineRuns of the namespace, the newest first; of one pipeline where it is named."""
     query = {"labelSelector": f"{_LABEL_PIPELINE}={pipeline}"} if pipeline else {}
-    found = client.get(path_of("PipelineRun", client.namespace), **query).get("items") or []
+    found = client.items(path_of("PipelineRun", client.namespace), **query)
     return sorted(
-        found, key=lambda each: (each["metadata"]["creationTimestamp"], each["metadata"]["name"]), reverse=True
+        found, key=lambda each: (each["metadata"].get("creationTimestamp", ""), each["metadata"]["name"]), reverse=True
     )
 
 
@@ -61,7 +61,7 @@ def cancel(client: Client, run: Mapping[str, Any], how: str) -> str:
 def failed_tasks(client: Client, run: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The TaskRuns of a run that did not succeed."""
     query = {"labelSelector": f"tekton.dev/pipelineRun={run['metadata']['name']}"}
-    items = client.get(path_of("TaskRun", client.namespace), **query).get("items") or ()
+    items = client.items(path_of("TaskRun", client.namespace), **query)
     return [each for each in items if condition(each).get("status") == "False"]
 
 
@@ -76,7 +76,7 @@ def again(run: Mapping[str, Any]) -> dict[str, Any]:
             "labels": _own(metadata.get("labels")),
             "annotations": {**_own(metadata.get("annotations")), "flowdsl.dev/retry-of": metadata["name"]},
         },
-        "spec": {key: copy.deepcopy(value) for key, value in run["spec"].items() if key != "status"},
+        "spec": {key: copy.deepcopy(value) for key, value in (run.get("spec") or {}).items() if key != "status"},
     }
 
 
@@ -96,7 +96,7 @@ def task_again(task_run: Mapping[str, Any]) -> dict[str, Any]:
         },
         "spec": {
             key: copy.deepcopy(value)
-            for key, value in task_run["spec"].items()
+            for key, value in (task_run.get("spec") or {}).items()
             if key not in ("status", "statusMessage")
         },
     }
@@ -119,7 +119,7 @@ def delete_run(client: Client, run: Mapping[str, Any], *, dry_run: bool = False)
     """Delete a run; its TaskRuns, pods and claims from templates go with it."""
     metadata = run["metadata"]
     path = path_of("PipelineRun", client.namespace, metadata["name"])
-    client.delete(path, metadata["uid"], dry_run=dry_run)
+    client.delete(path, metadata.get("uid", ""), dry_run=dry_run)
 
 
 def delete_pipeline(client: Client, name: str, *, dry_run: bool = False) -> list[str]:

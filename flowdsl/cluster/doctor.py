@@ -15,6 +15,7 @@ from flowdsl.diagnostics import ClusterError
 
 OK, WARNING, ERROR = "ok", "warning", "error"
 _SYSTEM = "tekton-pipelines"
+_DIGITS = 20
 
 
 @attrs.frozen
@@ -162,7 +163,7 @@ def _extended(client: Client, documents: Sequence[Mapping[str, Any]], checks: li
     if not wanted:
         return
     try:
-        nodes = client.get("/api/v1/nodes").get("items") or ()
+        nodes = client.items("/api/v1/nodes")
     except ClusterError as error:
         if not isinstance(error, AnsweredError) or error.code != 403:
             raise
@@ -170,7 +171,8 @@ def _extended(client: Client, documents: Sequence[Mapping[str, Any]], checks: li
         checks.append(Check(WARNING, f"nodes may not be listed, so whether they have {names} is not known"))
         return
     for name, number in sorted(wanted.items()):
-        most = max((_whole((each["status"].get("allocatable") or {}).get(name)) for each in nodes), default=0)
+        held = [(each.get("status") or {}).get("allocatable") or {} for each in nodes]
+        most = max((_whole(each.get(name)) for each in held), default=0)
         if most >= number:
             checks.append(Check(OK, f"a node has {most} {name}; a step asks for {number}"))
         else:
@@ -195,4 +197,4 @@ def _resources(value: Any, wanted: dict[str, int]) -> None:
 
 def _whole(amount: Any) -> int:
     text = str(amount or 0)
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
+from flowdsl.cluster.answers import REFUSAL, OddAnswerError, parsed
 from flowdsl.diagnostics import ClusterError
+from flowdsl.diagnostics.escape import line
 
 _FORBIDDEN = re.compile(r'cannot (?P<verb>\w+) resource "(?P<resource>[\w./-]+)"')
 _DENIED = re.compile(r'^admission webhook "(?P<hook>[^"]+)" denied the request: (?P<why>.*)$', re.DOTALL)
 # Statuses that say "not now": the server is starting, busy, or its store has no leader.
+_SHOWN = 200
+"""Characters of a page that is told, where the answer is no Status."""
+_LONGEST = 20_000
+"""Characters of a message: an admission webhook tells each of its findings in a line."""
 PASSING = frozenset({429, 500, 502, 503, 504})
 
 
@@ -61,12 +66,10 @@ class UnreachableError(ClusterError):
 def answered(code: int, text: str, *, method: str, path: str, where: str) -> AnsweredError:
     """The error for an answer; `where` names the context for people."""
     try:
-        status = json.loads(text)
-    except ValueError:
+        status = parsed(text, REFUSAL, where=where, what=method)
+    except OddAnswerError:
         status = {}
-    if not isinstance(status, dict):
-        status = {}
-    message = str(status.get("message") or text.strip() or f"HTTP {code}")
+    message = str(status.get("message") or line(text.strip()[:_SHOWN]) or f"HTTP {code}")[:_LONGEST]
     return AnsweredError(code, status, text, _words(code, message, bool(status), method, path, where))
 
 
@@ -77,18 +80,23 @@ def _words(code: int, message: str, has_status: bool, method: str, path: str, wh
             "or choose another --context"
         )
     if denied := _DENIED.match(message):
-        findings = "\n".join(f"  - {line}" for line in denied["why"].strip().splitlines())
-        return f"{where} refused it; the admission webhook {denied['hook']} says:\n{findings}"
+        findings = "\n".join(f"  - {line(each)}" for each in denied["why"].strip().splitlines())
+        return f"{where} refused it; the admission webhook {line(denied['hook'])} says:\n{findings}"
     if code == 403:
         found = _FORBIDDEN.search(message)
         right = f"the right to {found['verb']} {found['resource']}" if found else "the right to do this"
         hint = "ask an administrator to apply what `flowdsl rbac --user NAME` (or --service-account NS:NAME) prints"
-        return f"{where} does not give you {right} (403): {message}\n  {hint}"
+        return f"{where} does not give you {right} (403): {line(message)}\n  {hint}"
     if code == 404 and "/apis/tekton.dev/" in path and not has_status:
         return f"Tekton Pipelines is not installed on {where}: it does not serve tekton.dev; see `flowdsl doctor`"
+    if 300 <= code < 400:
+        return (
+            f"{where} sends us elsewhere ({code}), which no API server does, and we do not follow: does a login page "
+            "or a proxy answer under the address in the kubeconfig?"
+        )
     if code in PASSING:
-        return f"{where} cannot answer now ({code}): {message}"
-    return f"{where} refused {method} {path.partition('?')[0]} ({code}): {message}"
+        return f"{where} cannot answer now ({code}): {line(message)}"
+    return f"{where} refused {method} {path.partition('?')[0]} ({code}): {line(message)}"
 
 
 def _owner(message: str) -> str:

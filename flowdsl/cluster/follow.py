@@ -94,7 +94,7 @@ class _Follower:
             self._tell(change.task, change)
 
     def _tell_start(self, run: Mapping[str, Any], infos: tuple[Any, ...]) -> None:
-        pipeline = str((run["spec"].get("pipelineRef") or {}).get("name") or self._name)
+        pipeline = str(((run.get("spec") or {}).get("pipelineRef") or {}).get("name") or self._name)
         where = f"{self._client.where}, namespace {self._client.namespace}"
         began = seconds_of((run.get("status") or {}).get("startTime"))
         self._send(RunStarted(self._name, pipeline, infos, where, began))
@@ -130,8 +130,8 @@ class _Follower:
     def _finish(self) -> dict[str, Any]:
         """The last states: the PipelineRun's end may be seen before that of its TaskRuns."""
         client = self._client
-        listed = client.get(path_of("TaskRun", client.namespace), labelSelector=f"tekton.dev/pipelineRun={self._name}")
-        for each in listed.get("items") or ():
+        path = path_of("TaskRun", client.namespace)
+        for each in client.items(path, labelSelector=f"tekton.dev/pipelineRun={self._name}"):
             self._take_task(each)
         if self._streams:
             if not self._streams.join(_LAST_LINES_SECONDS):

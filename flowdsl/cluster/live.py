@@ -34,7 +34,8 @@ def read_live(
         listed = client.get(path_of(kind, space))
         # Items of a list do not carry their kind.
         about = {"apiVersion": str(listed.get("apiVersion")), "kind": kind}
-        found += sorted(({**about, **each} for each in listed.get("items") or ()), key=lambda x: x["metadata"]["name"])
+        items = listed.get("items") or []
+        found += sorted(({**about, **each} for each in items), key=lambda each: str(each["metadata"]["name"]))
     return found
 
 

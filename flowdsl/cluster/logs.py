@@ -15,6 +15,7 @@ from flowdsl.cluster.client import Client
 from flowdsl.cluster.errors import PASSING, AnsweredError, UnreachableError
 from flowdsl.cluster.resources import path_of
 from flowdsl.cluster.watching import lines
+from flowdsl.diagnostics import ClusterError
 
 _AT_ONCE = 64
 _STAMP = re.compile(rb"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z (.*)$", re.DOTALL)
@@ -72,7 +73,10 @@ def parse(line: bytes) -> tuple[Moment, str] | None:
     found = _STAMP.match(line)
     if not found:
         return None
-    seconds = calendar.timegm(time.strptime(found[1].decode(), "%Y-%m-%dT%H:%M:%S"))
+    try:
+        seconds = calendar.timegm(time.strptime(found[1].decode(), "%Y-%m-%dT%H:%M:%S"))
+    except ValueError:
+        return None
     nanos = int((found[2] or b"0").ljust(9, b"0"))
     return (seconds, nanos), found[3].decode(errors="replace").rstrip("\r")
 
@@ -115,7 +119,7 @@ def _read(
     for line in lines(client, response):
         found = parse(line)
         if found and position.is_new(found[0]):
-            tell(source, found[0][0] + found[0][1] / 1e9, found[1])
+            tell(source, found[0][0] + found[0][1] / 1e9, client.told(found[1]))
 
 
 def _is_over(client: Client, source: Source) -> bool:
@@ -166,8 +170,10 @@ class LogStreams:
                     source = self._pods[pod].pop(0)
                 try:
                     read_container(self._client, source, self._tell, follow=True)
-                except (AnsweredError, UnreachableError) as error:
+                except ClusterError as error:
                     self.trouble.append(f"no log of {source.task}: {error}")
+                except Exception as error:  # a thread that dies of it would print it, and whatever it holds
+                    self.trouble.append(f"no log of {source.task}: it can't be read ({type(error).__name__})")
 
     def join(self, seconds: float) -> bool:
         """Wait until every stream is at its end; whether they are."""

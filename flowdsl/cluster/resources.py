@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from flowdsl.diagnostics import UsageError
 
@@ -32,8 +33,13 @@ def path_of(kind: str, namespace: str, name: str = "", version: str = "") -> str
         raise UsageError(f"flowdsl does not deal with {kind} on a cluster; it does with {', '.join(KINDS)}")
     known, plural = KINDS[kind]
     api = version or known
-    base = "/api/v1" if api == "v1" else f"/apis/{api}"
-    return f"{base}/namespaces/{namespace}/{plural}" + (f"/{name}" if name else "")
+    base = "/api/v1" if api == "v1" else f"/apis/{quote(api)}"
+    # A name is one part of a path, whatever is in it.
+    return f"{base}/namespaces/{_part(namespace)}/{plural}" + (f"/{_part(name)}" if name else "")
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="", errors="replace")
 
 
 def path_for(document: Mapping[str, Any], namespace: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flowdsl.cluster.logs import Source
+from flowdsl.cluster.shapes import seconds
 from flowdsl.view import TaskChanged, TaskInfo
 from flowdsl.view.events import CANCELLED, FAILED, IGNORED, QUEUED, RUNNING, SKIPPED, SUCCEEDED, condition
 
@@ -18,13 +18,16 @@ def seconds_of(text: str | None) -> float:
     """A time of Kubernetes in seconds since the epoch; now where there is none."""
     if not text:
         return time.time()
-    return float(calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")))
+    return seconds(text)
 
 
 def spec_of(run: Mapping[str, Any]) -> Mapping[str, Any]:
     """The pipeline as the run has resolved it, or as it is embedded; empty before that."""
-    found: Mapping[str, Any] = (run.get("status") or {}).get("pipelineSpec") or run["spec"].get("pipelineSpec") or {}
-    return found
+    for part in ("status", "spec"):
+        found: Mapping[str, Any] = (run.get(part) or {}).get("pipelineSpec") or {}
+        if found:
+            return found
+    return {}
 
 
 def tasks_of(spec: Mapping[str, Any]) -> tuple[TaskInfo, ...]:
@@ -55,7 +58,7 @@ def change_of(task_run: Mapping[str, Any], tolerant: frozenset[str]) -> TaskChan
     attempt = len(status.get("retriesStatus") or ())
     if is_over(task_run):
         state = SUCCEEDED
-        if found["status"] == "False":
+        if found.get("status") == "False":
             state = CANCELLED if reason in _CANCELLED else IGNORED if task in tolerant else FAILED
         shown = ("", "") if state == SUCCEEDED else (reason, message)
         return TaskChanged(task, state, name, *shown, attempt, time=seconds_of(status.get("completionTime")))

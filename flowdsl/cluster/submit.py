@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from flowdsl.cluster.answers import OBJECT
 from flowdsl.cluster.client import MANAGER, Client
 from flowdsl.cluster.errors import AnsweredError
 from flowdsl.cluster.resources import path_of
@@ -32,7 +33,7 @@ def named(run: Mapping[str, Any], request: str = "") -> dict[str, Any]:
         digest = hashlib.sha256(request.encode()).digest()
         metadata["name"] = base + "".join(_LETTERS[each % len(_LETTERS)] for each in digest[:5])
     metadata.pop("generateName", None)
-    metadata.setdefault("annotations", {})[REQUEST] = request
+    metadata["annotations"] = {**(metadata.get("annotations") or {}), REQUEST: request}
     return found
 
 
@@ -43,11 +44,11 @@ def create(client: Client, run: Mapping[str, Any], *, dry_run: bool = False) -> 
     query = {"fieldManager": MANAGER, "fieldValidation": "Strict", **({"dryRun": "All"} if dry_run else {})}
     kind = str(run["kind"])
     try:
-        return client.call("POST", path_of(kind, space), query, run), True
+        return client.call("POST", path_of(kind, space), query, run, shape=OBJECT), True
     except AnsweredError as error:
         if error.reason != "AlreadyExists":
             raise
-        there = client.get(path_of(kind, space, metadata["name"]))
+        there = client.call("GET", path_of(kind, space, metadata["name"]), shape=OBJECT)
         if (there["metadata"].get("annotations") or {}).get(REQUEST) == metadata["annotations"][REQUEST]:
             return there, False
         raise ClusterError(f"there is a {kind} {metadata['name']!r} already, and it is not this one") from error

@@ -8,12 +8,17 @@ from typing import Any
 
 import attrs
 
+from flowdsl.cluster.answers import ANSWER, EVENT, OBJECT, fit, odd, parsed
 from flowdsl.cluster.client import Client
-from flowdsl.cluster.errors import PASSING, AnsweredError, UnreachableError, unreachable
+from flowdsl.cluster.errors import PASSING, AnsweredError, UnreachableError, answered, unreachable
 
 # A server ends a watch after this long, and we ask again; a silence longer than that means the line is dead.
 _WATCH_SECONDS = 45
 _GRACE_SECONDS = 15.0
+
+
+MAX_LINE = 16 * 1024 * 1024
+"""Bytes: an object has 1.5 MiB in the server's store, and a step that prints more without a line end tells nothing."""
 
 
 @attrs.frozen
@@ -41,12 +46,12 @@ def follow(client: Client, path: str, query: Mapping[str, Any]) -> Iterator[List
     while not client.stopped.is_set():
         if not version:
             listed = client.call("GET", path, query)
-            version = str(listed["metadata"]["resourceVersion"])
+            version = _version(client, path, listed)
             yield Listed(tuple(listed.get("items") or ()))
         try:
             for change in _stream(client, path, {**query, "resourceVersion": version}):
                 pause = 0.25
-                version = str(change.item["metadata"]["resourceVersion"])
+                version = _version(client, path, change.item)
                 if change.type != "BOOKMARK":
                     yield change
         except AnsweredError as error:
@@ -71,12 +76,23 @@ def _stream(client: Client, path: str, query: Mapping[str, Any]) -> Iterator[Cha
     asked = {**query, "watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": _WATCH_SECONDS}
     response = client.open("GET", path, asked, timeout=_WATCH_SECONDS + _GRACE_SECONDS)
     for line in lines(client, response):
-        event = json.loads(line)
+        what = f"the watch of {path}"
+        text = client.told(line.decode(errors="replace"))
+        event = parsed(text, EVENT, where=client.where, what=what)
         if event["type"] == "ERROR":
-            status = event["object"]
-            code = int(status.get("code") or 500)
-            raise AnsweredError(code, status, str(line), str(status.get("message")))
-        yield Changed(event["type"], event["object"])
+            code = event["object"].get("code")
+            refusal = json.dumps(event["object"])
+            raise answered(code if isinstance(code, int) else 500, refusal, method="GET", path=path, where=client.where)
+        shape = ANSWER if event["type"] == "BOOKMARK" else OBJECT
+        yield Changed(event["type"], fit(event["object"], shape, where=client.where, what=what))
+
+
+def _version(client: Client, path: str, found: Mapping[str, Any]) -> str:
+    """From where a watch goes on. Raises OddAnswerError."""
+    version = (found.get("metadata") or {}).get("resourceVersion")
+    if not version:
+        raise odd(client.where, f"GET {path}", "metadata.resourceVersion is missing")
+    return str(version)
 
 
 def lines(client: Client, response: Any) -> Iterator[bytes]:
@@ -87,6 +103,8 @@ def lines(client: Client, response: Any) -> Iterator[bytes]:
     try:
         for chunk in response.stream(1 << 16):
             *whole, rest = (rest + chunk).split(b"\n")
+            if len(rest) > MAX_LINE:
+                raise odd(client.where, "a stream", f"a line has more than {MAX_LINE // 2**20} MiB")
             yield from whole
         if rest:
             yield rest
