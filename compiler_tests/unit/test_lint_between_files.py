@@ -379,6 +379,8 @@ RISKY = document(
         ("samples/task.yaml", {"FLOW304"}),
         ("a/examples/b/task.yaml", {"FLOW304"}),
         ("a/tests/task.yaml", set()),
+        ("integration-tests/task.yaml", set()),
+        ("my_examples/task.yaml", {"FLOW304"}),
         ("pkg/testdata/task.yaml", set()),
         ("pkg/golden/a/task.yaml", set()),
         ("contest/task.yaml", {"FLOW304", "FLOW320", "FLOW322"}),

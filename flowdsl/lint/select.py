@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePath
 
 import attrs
@@ -15,6 +16,8 @@ UNUSED = frozenset({"FLOW304", "FLOW305", "FLOW306", "FLOW316"})
 """Rules about what could go: not told in tests, unless they are selected."""
 _TESTS = frozenset({"test", "tests", "e2e", "spec"})
 _DATA = frozenset({"testdata", "test-data", "fixtures", "golden"})
+# `integration-tests`, `compiler_tests`, `tekton.examples`.
+_LAST_WORD = re.compile(r".*[-_.]")
 _SAMPLES = frozenset({"sample", "samples", "example", "examples"})
 
 
@@ -54,7 +57,7 @@ def _is_spared(code: str, file: str) -> bool:
         folders |= _TESTS
     if code in HARDENING:
         folders |= _SAMPLES
-    return not folders.isdisjoint(_parts(file))
+    return any(name in folders or _LAST_WORD.sub("", name) in folders for name in _parts(file))
 
 
 def _parts(file: str) -> tuple[str, ...]:
