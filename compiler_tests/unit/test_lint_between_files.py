@@ -288,6 +288,14 @@ def test_what_comes_with_the_run_may_use_anything(spec: str, codes: set[str]) ->
     assert {code for _, code in found if code.startswith("FLOW3")} == codes
 
 
+def test_a_sample_holds_what_the_reader_is_to_fill_in() -> None:
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {token: <your token>}\n"
+    assert [file for file, _ in told({"a/samples/s.yaml": text, "a/tests/s.yaml": text, "s.yaml": text})] == [
+        "a/tests/s.yaml",
+        "s.yaml",
+    ]
+
+
 def test_an_image_is_told_once_and_what_ko_builds_never() -> None:
     images = ["alpine", "alpine", "ko://example.com/cmd/x", "github.com/acme/cmd/x", "alpine:latest"]
     steps = ", ".join(f"{{name: s{number}, image: '{image}', command: [ls]}}" for number, image in enumerate(images))

@@ -16,6 +16,8 @@ UNUSED = frozenset({"FLOW304", "FLOW305", "FLOW306", "FLOW316"})
 """Rules about what could go: not told in tests, unless they are selected."""
 _TESTS = frozenset({"test", "tests", "e2e", "spec"})
 _DATA = frozenset({"testdata", "test-data", "fixtures", "golden"})
+TO_FILL_IN = frozenset({"FLOW120"})
+"""Rules about what the reader of a sample is to put in: not told in samples, unless they are selected."""
 # `integration-tests`, `compiler_tests`, `tekton.examples`.
 _LAST_WORD = re.compile(r".*[-_.]")
 _SAMPLES = frozenset({"sample", "samples", "example", "examples"})
@@ -50,12 +52,12 @@ class Selection:
 
 def _is_spared(code: str, file: str) -> bool:
     """Whether a rule is not for a file of this kind, as the names of the folders it is in say. Secrets are for all."""
-    if not code.startswith("FLOW3") or code == "FLOW321":
+    if code == "FLOW321" or not (code.startswith("FLOW3") or code in TO_FILL_IN):
         return False
     folders = _DATA
     if code in HARDENING or code in UNUSED:
         folders |= _TESTS
-    if code in HARDENING:
+    if code in HARDENING or code in TO_FILL_IN:
         folders |= _SAMPLES
     return any(name in folders or _LAST_WORD.sub("", name) in folders for name in _parts(file))
 
