@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from taskrun_support import Bench
 
-from flowdsl.runner.taskrun import Runner, process_runner
+from flowdsl.runner.taskrun import Runner, Sight, process_runner
 
 
 @pytest.fixture(scope="module", params=["namespace", "plain"])
-def any_runner(request: pytest.FixtureRequest) -> Iterator[Runner]:
-    with process_runner(namespace=request.param == "namespace") as runner:
+def any_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    # What a test has made for its steps to read is to a step what the project is.
+    sight = Sight(keep=[tmp_path_factory.getbasetemp()])
+    with process_runner(namespace=request.param == "namespace", sight=sight) as runner:
         if request.param == "namespace" and not runner.executor.host().literal:
             pytest.skip(f"no mount namespace can be made here: {runner.describe()}")
         yield runner

@@ -20,9 +20,31 @@ def step(script: str, **fields: Any) -> dict[str, Any]:
     return {"steps": [{"name": "s", "image": "busybox", "script": "#!/bin/sh\n" + script}], **fields}
 
 
+# What a step leaves for the test to see: nothing else that it writes can be seen from outside.
+MARKS = "$(workspaces.marks.path)"
+
+
+def marks(folder: Path, name: str = "it") -> Path:
+    """The folder of the claim that MARKS is."""
+    return folder / ".flowdsl" / "runs" / name / "claims" / "marks"
+
+
+def _marking(task: dict[str, Any]) -> dict[str, Any]:
+    if MARKS not in json.dumps(task):
+        return task
+    spec = {**task["taskSpec"], "workspaces": [{"name": "marks"}]}
+    return {**task, "taskSpec": spec, "workspaces": [{"name": "marks", "workspace": "marks"}]}
+
+
 def yaml_run(path: Path, tasks: list[dict[str, Any]], final: list[dict[str, Any]] | None = None, **spec: Any) -> Path:
-    """JSON is YAML: a PipelineRun with these tasks."""
-    inner = {"tasks": tasks, "finally": final or []}
+    """JSON is YAML: a PipelineRun with these tasks. One whose script names MARKS has that claim."""
+    inner: dict[str, Any] = {
+        "tasks": [_marking(one) for one in tasks],
+        "finally": [_marking(one) for one in final or ()],
+    }
+    if MARKS in json.dumps(inner):
+        inner["workspaces"] = [{"name": "marks"}]
+        spec["workspaces"] = [{"name": "marks", "persistentVolumeClaim": {"claimName": "marks"}}]
     document = {
         "apiVersion": "tekton.dev/v1",
         "kind": "PipelineRun",

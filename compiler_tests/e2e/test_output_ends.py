@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from run_support import FLOWDSL, flowdsl, status, step, wait_until, yaml_run
+from run_support import FLOWDSL, MARKS, flowdsl, marks, status, step, wait_until, yaml_run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX shells and signals")
 
@@ -62,9 +62,10 @@ def unread(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.Comp
 def chatty(folder: Path, end: str = "true") -> None:
     """A task that prints much, waits for the file `go`, prints much again, and ends; then `finally`."""
     lines = "for each in 1 2 3 4 5 6 7 8 9; do echo a line that nobody reads $each; done"
-    script = f"echo begun\ntouch {folder}/begun\nuntil test -e {folder}/go; do sleep 0.05; done\n{lines}\n{end}\n"
+    wait = f"touch {MARKS}/begun\nuntil test -e {folder}/go -o -e {MARKS}/go; do sleep 0.05; done"
+    script = f"echo begun\n{wait}\n{lines}\n{end}\n"
     tasks = [{"name": "loud", "taskSpec": step(script)}]
-    yaml_run(folder / "it.yaml", tasks, [{"name": "after", "taskSpec": step(f"echo finally\ntouch {folder}/after")}])
+    yaml_run(folder / "it.yaml", tasks, [{"name": "after", "taskSpec": step(f"echo finally\ntouch {MARKS}/after")}])
 
 
 @pytest.mark.parametrize("output", ["text", "json"])
@@ -74,7 +75,7 @@ def test_a_run_whose_output_is_lost_goes_on(tmp_path: Path, lost: str, output: s
     (tmp_path / "go").touch()
     done = shell(tmp_path, f"run it.yaml --output {output} {lost}")
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "after").exists()
+    assert (marks(tmp_path) / "after").exists()
     assert status(tmp_path)["conditions"][0]["reason"] == "Succeeded"
     # What was printed is in the logs all the same; descriptors that were closed are nobody's files.
     assert "finally" in flowdsl(tmp_path, "runs", "logs").stdout
@@ -94,12 +95,12 @@ def test_a_run_whose_reader_goes_away_goes_on(tmp_path: Path, end: str, code: in
         assert run.stdout is not None
         assert run.stderr is not None
         assert run.stdout.readline()
-        wait_until((tmp_path / "begun").exists, "the task to begin")
+        wait_until((marks(tmp_path) / "begun").exists, "the task to begin")
         run.stdout.close()
-        (tmp_path / "go").touch()
+        (marks(tmp_path) / "go").touch()
         told = run.stderr.read()
     assert run.returncode == code, told
-    assert (tmp_path / "after").exists()
+    assert (marks(tmp_path) / "after").exists()
     assert told.count(b"the run goes on without it") == 1
     assert b"Traceback" not in told
     assert status(tmp_path)["conditions"][0]["status"] == ("True" if code == 0 else "False")
@@ -115,7 +116,7 @@ def hung_up(folder: Path, disposition: Callable[[int], object]) -> subprocess.Po
         start_new_session=True,
         preexec_fn=lambda: disposition(signal.SIGHUP),
     )
-    wait_until((folder / "begun").exists, "the task to begin")
+    wait_until((marks(folder) / "begun").exists, "the task to begin")
     os.kill(run.pid, signal.SIGHUP)
     return run
 
@@ -124,13 +125,13 @@ def test_the_end_of_the_terminal_cancels_and_runs_finally(tmp_path: Path) -> Non
     run = hung_up(tmp_path, lambda number: signal.signal(number, signal.SIG_DFL))
     out, _ = run.communicate(timeout=60)
     assert run.returncode == 130, out
-    assert (tmp_path / "after").exists()
+    assert (marks(tmp_path) / "after").exists()
     assert status(tmp_path)["conditions"][0]["reason"] == "Cancelled"
 
 
 def test_under_nohup_the_end_of_the_terminal_is_nothing(tmp_path: Path) -> None:
     run = hung_up(tmp_path, lambda number: signal.signal(number, signal.SIG_IGN))
-    (tmp_path / "go").touch()
+    (marks(tmp_path) / "go").touch()
     out, _ = run.communicate(timeout=60)
     assert run.returncode == 0, out
 

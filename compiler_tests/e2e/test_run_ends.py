@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from run_support import flowdsl, needs_proc, processes, started, status, step, wait_until, yaml_run
+from run_support import MARKS, flowdsl, marks, needs_proc, processes, started, status, step, wait_until, yaml_run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the local runner needs POSIX processes")
 
@@ -31,12 +31,12 @@ def marker() -> Iterator[str]:
 @needs_proc
 def test_ctrl_c_once_cancels_and_runs_finally(tmp_path: Path, marker: str) -> None:
     tasks = [
-        {"name": "slow", "taskSpec": step(f"touch {tmp_path}/began; sleep {marker}")},
+        {"name": "slow", "taskSpec": step(f"touch {MARKS}/began; sleep {marker}")},
         {"name": "late", "runAfter": ["slow"], "taskSpec": step("echo late")},
     ]
     yaml_run(tmp_path / "it.yaml", tasks, [{"name": "after", "taskSpec": step("echo cleaning")}])
     run = started(tmp_path, "run", "it.yaml")
-    wait_until((tmp_path / "began").exists, "the task to begin")
+    wait_until((marks(tmp_path) / "began").exists, "the task to begin")
     os.kill(run.pid, signal.SIGINT)
     out, _ = run.communicate(timeout=60)
     assert run.returncode == 130, out
@@ -49,13 +49,13 @@ def test_ctrl_c_once_cancels_and_runs_finally(tmp_path: Path, marker: str) -> No
 
 @needs_proc
 def test_ctrl_c_twice_ends_at_once(tmp_path: Path, marker: str) -> None:
-    tasks = [{"name": "slow", "taskSpec": step(f"touch {tmp_path}/began; sleep {marker}")}]
-    final = [{"name": "after", "taskSpec": step(f"touch {tmp_path}/cleaning; sleep {marker}")}]
+    tasks = [{"name": "slow", "taskSpec": step(f"touch {MARKS}/began; sleep {marker}")}]
+    final = [{"name": "after", "taskSpec": step(f"touch {MARKS}/cleaning; sleep {marker}")}]
     yaml_run(tmp_path / "it.yaml", tasks, final)
     run = started(tmp_path, "run", "it.yaml")
-    wait_until((tmp_path / "began").exists, "the task to begin")
+    wait_until((marks(tmp_path) / "began").exists, "the task to begin")
     os.kill(run.pid, signal.SIGINT)
-    wait_until((tmp_path / "cleaning").exists, "finally to begin")
+    wait_until((marks(tmp_path) / "cleaning").exists, "finally to begin")
     os.kill(run.pid, signal.SIGINT)
     out, _ = run.communicate(timeout=60)
     assert run.returncode == 130, out
@@ -69,8 +69,8 @@ def test_kill_9_in_each_task_then_resume(tmp_path: Path, marker: str, victim: st
     """What was over is not run again; what was running is, and nothing of the killed runner is left."""
 
     def body(name: str) -> str:
-        hang = f"test -e {tmp_path}/calm || sleep {marker}\n" if name == victim else ""
-        return f"echo {name} >> {tmp_path}/ran\n{hang}"
+        hang = f"test -e {MARKS}/calm || sleep {marker}\n" if name == victim else ""
+        return f"echo {name} >> {MARKS}/ran\n{hang}"
 
     names = ["one", "two", "three"]
     tasks = [
@@ -84,10 +84,10 @@ def test_kill_9_in_each_task_then_resume(tmp_path: Path, marker: str, victim: st
     run.communicate(timeout=30)
     wait_until(lambda: not processes(f"sleep {marker}"), "the killed runner's processes to end")
     assert "Interrupted" in flowdsl(tmp_path, "runs", "list").stdout
-    (tmp_path / "calm").touch()
+    (marks(tmp_path) / "calm").touch()
     flowdsl(tmp_path, "run", "--resume", "it")
     order = [*names, "last"]
-    ran = (tmp_path / "ran").read_text().split()
+    ran = (marks(tmp_path) / "ran").read_text().split()
     at = order.index(victim)
     assert ran == order[: at + 1] + order[at:]
     assert status(tmp_path)["conditions"][0]["reason"] == "Succeeded"
@@ -123,7 +123,7 @@ def ask(endpoint: str, wait: float = 0.0, token: Secret = Secret("token", key="k
     print("the token is", token)
     with urllib.request.urlopen(endpoint + "/answer") as answer:
         text = answer.read().decode()
-    open("ASKED", "w").close()
+    print("has asked", flush=True)
     time.sleep(wait)
     return text
 
@@ -136,13 +136,13 @@ def served(endpoint: str, wait: float = 0.0):
 '''
 
 
-def served(tmp_path: Path, marker: str) -> str:
-    return SERVED.replace("MARKER", marker).replace("ASKED", str(tmp_path / "asked"))
+def served(marker: str) -> str:
+    return SERVED.replace("MARKER", marker)
 
 
 @needs_proc
 def test_a_service_answers_and_is_gone_and_no_secret_is_kept(tmp_path: Path, marker: str) -> None:
-    (tmp_path / "served.py").write_text(served(tmp_path, marker))
+    (tmp_path / "served.py").write_text(served(marker))
     done = flowdsl(tmp_path, "run", "served.py", "--name", "it")
     assert "  text = warm" in done.stdout
     assert processes(marker) == []
@@ -155,16 +155,19 @@ def test_a_service_answers_and_is_gone_and_no_secret_is_kept(tmp_path: Path, mar
 @needs_proc
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_service_is_gone_however_the_run_ends(tmp_path: Path, marker: str, number: signal.Signals) -> None:
-    (tmp_path / "served.py").write_text(served(tmp_path, marker))
+    (tmp_path / "served.py").write_text(served(marker))
     run = started(tmp_path, "run", "served.py", "--name", "it", "--set", "wait=300")
-    wait_until((tmp_path / "asked").exists, "the task to ask the service")
+    logs = tmp_path / ".flowdsl" / "runs" / "it" / "work"
+    wait_until(
+        lambda: any("has asked" in one.read_text() for one in logs.rglob("*.log")), "the task to ask the service"
+    )
     os.kill(run.pid, number)
     run.communicate(timeout=60)
     wait_until(lambda: processes(marker) == [], "the service to be gone")
 
 
 def test_a_service_that_a_value_makes_useless_is_not_started(tmp_path: Path) -> None:
-    text = served(tmp_path, "").replace('"{python}", "-c", SERVER', '"/nowhere"')
+    text = served("").replace('"{python}", "-c", SERVER', '"/nowhere"')
     (tmp_path / "served.py").write_text(text)
     done = flowdsl(tmp_path, "run", "served.py", "--set", "endpoint=http://127.0.0.1:9", code=1)
     assert "service" not in done.stdout
@@ -172,13 +175,13 @@ def test_a_service_that_a_value_makes_useless_is_not_started(tmp_path: Path) -> 
 
 
 def test_watch_runs_again_when_a_file_changes(tmp_path: Path) -> None:
-    path = yaml_run(tmp_path / "it.yaml", [{"name": "a", "taskSpec": step(f"echo x >> {tmp_path}/ran")}])
+    path = yaml_run(tmp_path / "it.yaml", [{"name": "a", "taskSpec": step(f"echo x >> {MARKS}/ran")}])
     text = path.read_text().replace('"name": "it"', '"generateName": "it-"')
     path.write_text(text)
     run = started(tmp_path, "run", "it.yaml", "--watch")
 
     def lines() -> int:
-        return len((tmp_path / "ran").read_text().split()) if (tmp_path / "ran").exists() else 0
+        return sum(len(one.read_text().split()) for one in tmp_path.glob(".flowdsl/runs/*/claims/marks/ran"))
 
     try:
         wait_until(lambda: lines() == 1, "the first run")

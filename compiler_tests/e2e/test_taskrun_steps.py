@@ -97,15 +97,15 @@ def test_step_actions(bench: Bench) -> None:
 
 
 def test_retries(bench: Bench) -> None:
-    counter = bench.folder / "count"
+    count = "$(workspaces.w.path)/count"
     status = bench.run(
         {
             "results": [{"name": "r"}],
-            "steps": [step('echo "try $(context.task.retry-count)"; echo x >> $(params.f); printf n > $(results.r.path);'
-                           ' test "$(cat $(params.f) | wc -l)" -ge 3')],
-            "params": [{"name": "f"}],
+            "steps": [step(f'echo "try $(context.task.retry-count)"; echo x >> {count}; printf n > $(results.r.path);'
+                           f' test "$(cat {count} | wc -l)" -ge 3')],
+            "workspaces": [{"name": "w"}],
         },
-        {"f": str(counter)},
+        workspaces={"w": bench.folder / "w"},
         retries=4,
     )  # fmt: skip
     assert verdict(status) == SUCCEEDED

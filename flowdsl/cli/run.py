@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from flowdsl.cli import run_inputs
+from flowdsl.cli.confinement import check_confined, sight_of
 from flowdsl.cli.output import is_gone
 from flowdsl.cli.run_inputs import Inputs
 from flowdsl.cli.run_settings import RunSettings, load_settings
@@ -51,6 +52,7 @@ class Choices:
     output: str = "text"
     logs: bool = True
     cache: bool = True
+    unconfined: bool = False
 
 
 def run_command(pipeline: Pipeline | None, choices: Choices, *, watch: bool = False) -> int:
@@ -69,29 +71,37 @@ def run_once(pipeline: Pipeline | None, choices: Choices) -> int:
     from flowdsl.cli.stand_ins import stand_ins
 
     settings = load_settings(Path.cwd())
-    # Before there is a folder: a mistake leaves no run behind.
-    task_runner = make_task_runner(choices.executor or settings.executor, os.environ)
     runs = Path(settings.folder / settings.runs) if settings.runs else _runs()
     if choices.resume:
         folder = find_run(choices.resume, runs)
         inputs = _resumed(folder, pipeline, choices)
-        tasks = stand_ins(inputs.local, settings)
+        path = folder.path
     else:
         inputs = _inputs(pipeline, choices)
-        tasks = stand_ins(inputs.local, settings)
-        folder = _create(inputs, choices, runs)
-    if not folder.lock():
-        raise UsageError(f"run {folder.name} is running now")
-    try:
-        return _play(inputs, folder, choices, settings, runs, tasks, task_runner)
-    finally:
-        folder.unlock()
+        path = Path(choices.folder) if choices.folder else runs
+    tasks = stand_ins(inputs.local, settings)
+    # Before there is a folder: a mistake leaves no run behind.
+    hidden = [path, runs, _cache(runs)]
+    with make_task_runner(inputs, choices, settings, hidden, os.environ) as task_runner:
+        inputs.notices += filter(None, [check_confined(task_runner, choices.unconfined)])
+        if not choices.resume:
+            folder = _create(inputs, choices, runs)
+        if not folder.lock():
+            raise UsageError(f"run {folder.name} is running now")
+        try:
+            return _play(inputs, folder, choices, settings, runs, tasks, task_runner)
+        finally:
+            folder.unlock()
 
 
 def _runs() -> Path:
     from flowdsl.runner.store import RUNS
 
     return RUNS
+
+
+def _cache(runs: Path) -> Path:
+    return runs.parent / "cache"
 
 
 def _source(pipeline: Pipeline | None, files: tuple[str, ...]) -> list[str]:
@@ -252,7 +262,7 @@ def _play(
         chosen=frozenset(about.get("set") or ()),
         only=choices.only or tuple(about.get("only") or ()),
         resumed=bool(choices.resume),
-        cache=Cache(runs.parent / "cache") if choices.cache else None,
+        cache=Cache(_cache(runs)) if choices.cache else None,
         command=command_line(),
         known_as=known_as(folder, runs),
     )
@@ -261,9 +271,7 @@ def _play(
     try:
         for text in inputs.notices:
             view.handle(Notice(text))
-        with task_runner, interrupts() as watcher:
-            if not task_runner.executor.host().literal:
-                view.handle(Notice(task_runner.describe()))
+        with interrupts() as watcher:
             finished = session.play(view.handle, watcher.attach)
     finally:
         view.close()
@@ -295,12 +303,17 @@ def _output_lost(why: str) -> None:
 _EXECUTORS = ("process", "docker", "podman")
 
 
-def make_task_runner(executor: str, environment: Mapping[str, str]) -> Runner:
+def make_task_runner(
+    inputs: Inputs, choices: Choices, settings: RunSettings, hidden: list[Path], environment: Mapping[str, str]
+) -> Runner:
     """The half of the runner that runs TaskRuns, with the executor that is asked for. Raises UsageError."""
     from flowdsl.runner.taskrun import image_runner, process_runner
 
+    executor = choices.executor or settings.executor
     if executor in ("", "process"):
-        return process_runner(extra_path=environment.get("PATH", ""))
+        values = [*choices.values.values(), *map(str, inputs.local.params.values())]
+        sight = None if choices.unconfined else sight_of(inputs.source, settings.folder, values, hidden, environment)
+        return process_runner(extra_path=environment.get("PATH", ""), sight=sight)
     if executor not in _EXECUTORS:
         raise UsageError(f"there is no executor {executor!r}; there is {', '.join(_EXECUTORS)}")
     try:

@@ -24,6 +24,7 @@ _RUN_OPTIONS: list[click.Parameter] = [
     click.Option(["-j", "--jobs"], type=click.IntRange(min=1), help="How many TaskRuns at once, at the most."),
     click.Option(["--gpu"], type=click.Choice(["auto", "require"]), help="auto: without a GPU, run anyway and say so."),
     click.Option(["--executor"], metavar="NAME", default="", help="process, docker or podman. [process]"),
+    click.Option(["--unconfined"], is_flag=True, help="Let steps read and change whatever you can on this machine."),
     click.Option(["--alpha"], multiple=True, metavar="FLAG", help="Opt in to an alpha feature of Tekton."),
     click.Option(["--logs/--no-logs"], default=True, help="Whether plain output shows what steps print."),
     click.Option(["--cache/--no-cache"], default=True, help="Whether tasks that opted in take what they gave before."),

@@ -8,21 +8,30 @@ from flowdsl.runner.taskrun.executor import ProcessExecutor
 from flowdsl.runner.taskrun.images import ImageExecutor, find_program
 from flowdsl.runner.taskrun.output import LOG_LIMIT
 from flowdsl.runner.taskrun.run import Runner
+from flowdsl.runner.taskrun.sight import Sight
 
-__all__ = ["Runner", "image_runner", "process_runner"]
+__all__ = ["Runner", "Sight", "image_runner", "process_runner"]
+
+DEFAULT_SIGHT = Sight()
 
 
-def process_runner(*, namespace: bool = True, extra_path: str = "", log_limit: int = LOG_LIMIT) -> Runner:
+def process_runner(
+    *, namespace: bool = True, extra_path: str = "", log_limit: int = LOG_LIMIT, sight: Sight | None = DEFAULT_SIGHT
+) -> Runner:
     """A TaskRunner that runs each step as a process of this machine; needs nothing but this Python.
 
     `namespace=False` does without mount namespaces even where they could be had: paths are then replaced by the real
     ones. `extra_path` is added to the end of the steps' PATH, folders with colons between; the steps see nothing else
     of the user's environment. `log_limit` is how many bytes of one step's output are kept.
 
+    `sight` says what a step sees of the machine's `/tmp` and homes, where it has none but its own; None leaves steps
+    unconfined: they can do whatever this process may. Where the machine lets no step be confined they are not either,
+    and `describe()` says so.
+
     Use it as a context manager, or call `close()`: its supervisor process ends then (and by itself when this process
     dies), and whatever is still running of any step is killed. `describe()` says in a line how steps are run.
     """
-    return Runner(ProcessExecutor(namespace, extra_path), log_limit)
+    return Runner(ProcessExecutor(namespace, extra_path, sight), log_limit)
 
 
 def image_runner(program: str, environ: Mapping[str, str], *, log_limit: int = LOG_LIMIT) -> Runner:

@@ -58,6 +58,8 @@ class Host:
     images: bool
     literal: bool
     path: str
+    # Whether steps see the machine below a layer of their own.
+    confined: bool = False
 
 
 def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: Host, sidecar: bool = False) -> Ready:

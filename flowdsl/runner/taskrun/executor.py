@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Protocol
+
+import attrs
 
 from flowdsl.runner.taskrun.container import Host
 from flowdsl.runner.taskrun.environment import default_path
 from flowdsl.runner.taskrun.launch import Launch, Process, Supervisor
+from flowdsl.runner.taskrun.sight import Sight
 
 
 class Executor(Protocol):
@@ -31,15 +35,18 @@ class Executor(Protocol):
 class ProcessExecutor:
     """Each step a process of this machine.
 
+    With `sight`, a step sees the machine below a layer of its own and can change nothing of it: see `view.py`.
+
     With a mount namespace (Linux, as root or where user namespaces are allowed) the literal paths /workspace and
     /tekton are the step's own folders, and read-only mounts refuse writing. Without one paths are replaced by the real
     ones in variables, environment, command and script.
     """
 
-    def __init__(self, namespace: bool = True, extra_path: str = "") -> None:
+    def __init__(self, namespace: bool = True, extra_path: str = "", sight: Sight | None = None) -> None:
         # What is mounted there would hide this Python, which the steps are to use.
         hidden = any(one.startswith(("/workspace/", "/tekton/")) for one in (sys.prefix, sys.base_prefix))
-        self.supervisor = Supervisor(namespace and not hidden)
+        seen = sight and attrs.evolve(sight, path=extra_path)
+        self.supervisor = Supervisor(namespace and not hidden, seen)
         if hidden:
             self.supervisor.reason = f"this Python lies in {sys.prefix}"
         self._path = default_path(extra_path)
@@ -49,7 +56,8 @@ class ProcessExecutor:
         """See `Executor`."""
         if self._host is None:
             self.supervisor.open()
-            self._host = Host(images=False, literal=self.supervisor.namespace, path=self._path)
+            made = self.supervisor
+            self._host = Host(images=False, literal=made.namespace, path=self._path, confined=made.confined)
         return self._host
 
     def start(self, launch: Launch, output: int, error: int) -> Process:
@@ -58,10 +66,15 @@ class ProcessExecutor:
 
     def describe(self) -> str:
         """See `Executor`."""
-        if self.host().literal:
-            return "process, in mount namespaces: /workspace and /tekton are the step's own"
+        host = self.host()
+        if host.confined:
+            return "process, confined: what a step writes outside its volumes goes with it"
         why = f" ({self.supervisor.reason})" if self.supervisor.reason else ""
-        return f"process, without mount namespaces{why}: paths are replaced by real ones, read-only is not enforced"
+        who = "root" if os.geteuid() == 0 else "you"
+        reach = f"process, not confined{why}: steps can read and change whatever {who} can on this machine"
+        if host.literal:
+            return reach
+        return f"{reach}; without mount namespaces paths are replaced by real ones, and read-only is not enforced"
 
     def close(self) -> None:
         """See `Executor`."""

@@ -14,11 +14,14 @@ import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
 from flowdsl.runner.scratch import DISK, MEMORY, Scratch, sweep
+
+if TYPE_CHECKING:
+    from flowdsl.runner.taskrun.sight import Sight
 
 EARLY = 32768  # bytes: well below the smallest buffer of a Unix socket
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
@@ -36,6 +39,8 @@ class Mount:
     source: Path
     read_only: bool = False
     root: Path | None = None
+    # The type of a hostPath: where steps are confined it is the step's view of that folder, not the machine's own.
+    host_path: str = ""
 
     @property
     def below(self) -> str:
@@ -93,6 +98,23 @@ class Process(Protocol):
         """Let go of it; what still runs of it is killed."""
 
 
+class Beside:
+    """A command that runs beside a step's own, in what the step sees."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._code = -1
+
+    def ended(self, code: int) -> None:
+        """It has ended."""
+        self._code = code
+        self._over.set()
+
+    def wait(self, seconds: float) -> int | None:
+        """Its exit code, None where it takes longer."""
+        return self._code if self._over.wait(seconds) else None
+
+
 class Supervised:
     """A process whose shim answers over a socket."""
 
@@ -100,6 +122,7 @@ class Supervised:
         self._connection = connection
         self._text = b""
         self._ended: Ended | None = None
+        self._beside: dict[int, Beside] = {}
         self.started = False
 
     def fileno(self) -> int:
@@ -126,14 +149,28 @@ class Supervised:
     def _hear(self, answer: dict[str, Any]) -> None:
         if "started" in answer:
             self.started = True
+        elif "beside" in answer:
+            self._beside.pop(answer["beside"]).ended(answer["exit"])
         elif "failed" in answer:
             self._ended = Ended(-1, 0, f"{answer['what']}: {answer['message']}")
         else:
             self._ended = Ended(answer["exit"], answer["signal"])
 
+    def beside(self, argv: Sequence[str], env: Mapping[str, str], cwd: str) -> Beside:
+        """Start another command where this one is; whoever polls this process hears of its end."""
+        made = Beside()
+        number = id(made)
+        self._beside[number] = made
+        self._tell(b"X" + _message({"id": number, "argv": list(argv), "env": dict(env), "cwd": cwd}))
+        return made
+
+    def kill_beside(self) -> None:
+        """End the other commands."""
+        self._tell(b"x")
+
     def _tell(self, command: bytes) -> None:
         with contextlib.suppress(OSError):
-            self._connection.send(command)
+            self._connection.sendall(command)
 
     def terminate(self, group: bool = True) -> None:
         """See `Process`."""
@@ -151,8 +188,11 @@ class Supervised:
 class Supervisor:
     """The supervisor process of a runner; started on first use, safe to use from many threads."""
 
-    def __init__(self, namespace: bool) -> None:
+    def __init__(self, namespace: bool, sight: Sight | None = None) -> None:
         self.namespace = namespace
+        # Whether steps have a view of their own; without `sight` nobody has asked for it.
+        self.confined = namespace and sight is not None
+        self._sight = sight
         self.reason = ""
         self._lock = threading.Lock()
         self._running: weakref.WeakSet[Supervised] = weakref.WeakSet()
@@ -161,8 +201,8 @@ class Supervisor:
         self._devices: set[int] = set()
         self._retired: list[tuple[socket.socket | None, subprocess.Popen[bytes] | None]] = []
         self._control: socket.socket | None = None
+        self._bases: list[Scratch] = []
         self.program: subprocess.Popen[bytes] | None = None
-        self._base = ""
         # What earlier ones could not take away themselves: they were killed before their program was there to do it.
         sweep()
         # On a disk, for what steps may write much to: /var/tmp is the one of a machine's two that is not in memory.
@@ -171,10 +211,10 @@ class Supervisor:
         memory = Scratch(MEMORY)
         self.scratch, self.private = disk.path, memory.path
         # Also where nobody closes it, and where the process ends before its program was started.
-        self._remove = weakref.finalize(self, _remove, os.getpid(), memory, disk)
+        self._remove = weakref.finalize(self, _remove, os.getpid(), self._bases, memory, disk)
 
     def open(self) -> None:
-        """Start the supervisor if it isn't there; where no namespace can be made, `namespace` becomes False."""
+        """Start the supervisor if it isn't there; what can't be had, `confined` or `namespace`, becomes False."""
         with self._lock:
             self._ensure()
 
@@ -184,29 +224,42 @@ class Supervisor:
         if self.program is not None and self.program.poll() is None and self._control is not None:
             return self._control
         if self.namespace and sys.platform != "linux":
-            self.namespace, self.reason = False, "mount namespaces are Linux's"
+            self.namespace, self.confined, self.reason = False, False, "mount namespaces are Linux's"
+        if self.confined:
+            answer = self._spawn("confined")
+            if "ready" in answer:
+                return self._started()
+            self.confined, self.reason = False, str(answer.get("message", "it did not answer"))
         if self.namespace:
             answer = self._spawn("namespace")
             if "ready" not in answer:
                 self.namespace, self.reason = False, str(answer.get("message", "it did not answer"))
         if not self.namespace and "ready" not in (answer := self._spawn("plain")):
             raise OSError(f"the supervisor of the steps does not start: {answer.get('message', 'it did not answer')}")
+        return self._started()
+
+    def _started(self) -> socket.socket:
         assert self._control is not None
         return self._control
 
     def _spawn(self, mode: str) -> dict[str, Any]:
         self._drop()
         ours, theirs = socket.socketpair()
+        # A tmpfs is mounted there, in a namespace alone: on this machine the folder stays empty. It is in none of the
+        # folders that the supervisor removes: in its namespace it may have the whole machine below it.
         base = Scratch()
-        self._base = str(base.path)
-        command = [sys.executable, "-I", "-S", str(SUPERVISOR), mode, self._base]
+        self._bases.append(base)
+        command = [sys.executable, "-I", "-S", str(SUPERVISOR), mode, os.path.realpath(base.path)]
         command += [str(self.private), str(self.scratch)]
         with theirs:
             self.program = subprocess.Popen(command, stdin=theirs.fileno(), env={}, start_new_session=True, cwd="/")
+        if mode == "confined" and self._sight is not None:
+            with contextlib.suppress(OSError):  # it is gone: it gives no answer
+                ours.sendall(_message(self._sight.plan(self.scratch)))
         with ours.makefile("rb") as lines:
             answer = lines.readline()
-        # With the namespace made its tmpfs is mounted there alone: on this machine the folder stays empty.
-        base.remove()
+        if mode != "confined":  # there each shim mounts on it
+            _remove_bases(self._bases)
         self._control = ours
         self._devices |= _mounted_devices()
         return dict(json.loads(answer)) if answer else {}
@@ -215,14 +268,19 @@ class Supervisor:
         """Start a command; `output` and `error` are descriptors for its streams, the caller's to close."""
         ours, theirs = socket.socketpair()
         mounts = [
-            {"target": one.target, "source": str(one.root or one.source), "below": one.below, "readOnly": one.read_only}
+            {
+                "target": one.target,
+                "source": str(one.root or one.source),
+                "below": one.below,
+                "readOnly": one.read_only,
+                "hostPath": one.host_path if self.confined else "",
+            }
             for one in launch.mounts
             if mounted
         ]
         request = {"argv": list(launch.argv), "env": dict(launch.env), "cwd": launch.cwd, "mounts": mounts}
         request["after"] = list(launch.after)
-        text = json.dumps(request).encode()
-        message = struct.pack("!I", len(text)) + text
+        message = _message(request)
         if mounted:
             self._see(launch.mounts)
         # A short message is there before the shim looks; a long one would wait for its reader.
@@ -250,7 +308,7 @@ class Supervisor:
 
     def _see(self, mounts: Sequence[Mount]) -> None:
         """Make the namespace anew where a mount's source is on a file system that came after it: it would be hidden."""
-        devices = {os.stat(one.source).st_dev for one in mounts}
+        devices = {os.stat(one.source).st_dev for one in mounts if not (self.confined and one.host_path)}
         with self._lock:
             if not devices <= self._devices:
                 # A step may be on its way to the old one, which stays until the end.
@@ -280,6 +338,11 @@ class Supervisor:
         self._remove()
 
 
+def _message(request: Mapping[str, Any]) -> bytes:
+    text = json.dumps(request).encode()
+    return struct.pack("!I", len(text)) + text
+
+
 def _mounted_devices() -> set[int]:
     try:
         lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
@@ -289,7 +352,16 @@ def _mounted_devices() -> set[int]:
     return {os.makedev(int(major), int(minor)) for major, minor in numbers}
 
 
-def _remove(owner: int, *folders: Scratch) -> None:
+def _remove_bases(bases: list[Scratch]) -> None:
+    while bases:
+        base = bases.pop()
+        with contextlib.suppress(OSError):
+            base.path.rmdir()  # it is empty, or it is none of ours
+        base.let_go()
+
+
+def _remove(owner: int, bases: list[Scratch], *folders: Scratch) -> None:
     if os.getpid() == owner:  # a forked process has a copy of the object, not of the folders
+        _remove_bases(bases)
         for folder in folders:
             folder.remove()

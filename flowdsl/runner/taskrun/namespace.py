@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
+import re
+import shutil
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -21,14 +24,17 @@ else:
 
     del sys.path[0]
 
-MS_RDONLY, MS_REMOUNT, MS_BIND, MS_MOVE, MS_REC = 1, 0x20, 0x1000, 0x2000, 0x4000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_BIND, MS_MOVE, MS_REC = 0x20, 0x1000, 0x2000, 0x4000
 MS_SLAVE = 1 << 19
 MNT_DETACH = 2
-CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
+SYS_OPENAT2, RESOLVE_IN_ROOT = 437, 0x10
 # What the kernel lets nobody take off a mount that came from outside: it must stay in a read-only remount.
 KEPT_FLAGS = 2 | 4 | 8 | 1024 | 2048 | 4096
 # The old root goes here while the root is exchanged; afterwards copies of folders are made in it.
 SPARE = ".flowdsl"
+OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 LIBC: Any = ctypes.CDLL(None, use_errno=True)
@@ -54,8 +60,63 @@ def bind(source: str, target: str, read_only: bool, recursive: bool = True) -> N
     """Show `source` at `target`."""
     mount(source, target, None, MS_BIND | (MS_REC if recursive else 0))
     if read_only:
-        kept = os.statvfs(target).f_flag & KEPT_FLAGS
-        mount("none", target, None, MS_REMOUNT | MS_BIND | MS_RDONLY | kept)
+        make_read_only(target)
+
+
+def make_read_only(target: str) -> None:
+    """Take writing from one mount; what the kernel wants kept is kept."""
+    kept = os.statvfs(target).f_flag & KEPT_FLAGS
+    mount("none", target, None, MS_REMOUNT | MS_BIND | MS_RDONLY | kept)
+
+
+def bind_read_only(source: str, target: str) -> None:
+    """Show `source` with all that is mounted below it, nothing of it writable."""
+    mount(source, target, None, MS_BIND | MS_REC)
+    for point in mount_points():
+        if point == target or point.startswith(f"{target}/"):
+            with contextlib.suppress(FileNotFoundError):  # hidden by what is mounted over it
+                make_read_only(point)
+
+
+def mount_points() -> list[str]:
+    """Where this namespace has something mounted."""
+    proc = "/proc" if os.path.exists("/proc/self/mountinfo") else f"/{SPARE}/machine/proc"
+    with open(f"{proc}/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
+        # The kernel writes blanks, tabs, line ends and backslashes as three octal digits.
+        found = {OCTAL.sub(lambda match: chr(int(match[1], 8)), line.split(" ")[4]) for line in lines}
+    return sorted(found)
+
+
+def remove_folder(folder: str) -> None:
+    """Remove a folder of ours with all that is in it.
+
+    Nothing happens where something is mounted below it: in a namespace that may be the machine itself, which would go
+    with it.
+    """
+    if not any(f"{one}/".startswith(f"{folder}/") for one in mount_points()):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def umount(target: str) -> None:
+    """Take a mount and all below it out of this namespace. Raises OSError."""
+    check(LIBC.umount2(os.fsencode(target), MNT_DETACH), f"umount {target}")
+
+
+def open_in(root: str, path: str) -> int:
+    """A descriptor of a path below another root; links on the way lead where they lead from there. Raises OSError."""
+    if root == "/":
+        return os.open(path, os.O_PATH)
+    folder = os.open(root, os.O_PATH | os.O_DIRECTORY)
+    try:
+        how = (ctypes.c_uint64 * 3)(os.O_PATH | os.O_CLOEXEC, 0, RESOLVE_IN_ROOT)
+        found = LIBC.syscall(SYS_OPENAT2, folder, os.fsencode(path), how, ctypes.sizeof(how))
+        if found >= 0:
+            return int(found)
+        if (code := ctypes.get_errno()) not in {errno.ENOSYS, errno.EPERM}:
+            raise OSError(code, f"{os.strerror(code)}: {path}")
+    finally:
+        os.close(folder)
+    return open_beneath(root, path.lstrip("/"))[0]  # a kernel before 5.6, or a filter of system calls
 
 
 def enter_user_namespace() -> None:
@@ -76,20 +137,33 @@ def make_root(base: str) -> None:
 
     Nothing appears on the machine itself: the root is a tmpfs that only this namespace sees.
     """
-    if os.getuid() == 0:
-        check(LIBC.unshare(CLONE_NEWNS), "unshare")
-    else:
-        enter_user_namespace()
-    # What the machine mounts later comes in, nothing of ours goes out.
-    mount("none", "/", None, MS_REC | MS_SLAVE)
+    leave_mounts()
     mount("tmpfs", base, "tmpfs", 0, "mode=755")
     own = ("workspace", "tekton", SPARE)
     mirror("/", base, skip=own)
     for name in own:
         os.mkdir(f"{base}/{name}")
-    check(LIBC.pivot_root(os.fsencode(base), os.fsencode(f"{base}/{SPARE}")), "pivot_root")
+    pivot(base, f"{base}/{SPARE}")
+    umount(f"/{SPARE}")
+
+
+def leave_mounts() -> bool:
+    """A mount namespace of our own; whether it took a user namespace, too.
+
+    What the machine mounts later comes in, nothing of ours goes out.
+    """
+    # Root may lack the right in a container, where a user namespace may be had all the same.
+    user = os.getuid() != 0 or LIBC.unshare(CLONE_NEWNS) != 0
+    if user:
+        enter_user_namespace()
+    mount("none", "/", None, MS_REC | MS_SLAVE)
+    return user
+
+
+def pivot(root: str, old: str) -> None:
+    """Make `root` the root of this namespace; what it was is found at `old`."""
+    check(LIBC.pivot_root(os.fsencode(root), os.fsencode(old)), "pivot_root")
     os.chdir("/")
-    check(LIBC.umount2(os.fsencode(f"/{SPARE}"), MNT_DETACH), "umount2")
 
 
 def mirror(source: str, target: str, skip: Iterable[str] = ()) -> None:
@@ -123,17 +197,29 @@ def ensure_place(path: str, folder: bool, staging: str) -> None:
     ensure_place(parent, True, staging)
     ours = parent.startswith(("/workspace", "/tekton")) or os.stat(parent).st_dev == os.stat("/").st_dev
     if not ours:
-        mount("tmpfs", staging, "tmpfs", 0, f"mode={os.stat(parent).st_mode & 0o7777:o}")
-        mirror(parent, staging)
-        mount(staging, parent, None, MS_MOVE)
+        cover(parent, staging)
     make_place(path, folder)
 
 
-def open_source(one: dict[str, Any]) -> int:
-    """What is to be mounted; a sub-path is walked once more, as a step may have exchanged it since it was checked."""
-    if one["below"]:
-        return open_beneath(one["source"], one["below"])[0]
-    return os.open(one["source"], os.O_PATH)
+def cover(folder: str, staging: str) -> None:
+    """Put a writable copy of a folder in its place, each entry of it shown there."""
+    mount("tmpfs", staging, "tmpfs", 0, f"mode={os.stat(folder).st_mode & 0o7777:o}")
+    mirror(folder, staging)
+    mount(staging, folder, None, MS_MOVE)
+
+
+def open_source(one: dict[str, Any], root: str = "/") -> int:
+    """What is to be mounted; a sub-path is walked once more, as a step may have exchanged it since it was checked.
+
+    `root` is where the machine's own root is seen.
+    """
+    volume = open_in(root, one["source"])
+    if not one["below"]:
+        return volume
+    try:
+        return open_beneath(f"/proc/self/fd/{volume}", one["below"])[0]
+    finally:
+        os.close(volume)
 
 
 def make_mounts(mounts: list[dict[str, Any]]) -> None:

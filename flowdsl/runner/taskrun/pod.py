@@ -32,6 +32,8 @@ class Pod:
     workspaces: Mapping[str, BoundWorkspace]
     declared: list[dict[str, Any]]
     isolated: frozenset[str]
+    # Whether a hostPath is what the step sees there, and so not to be made on this machine.
+    confined: bool = False
     _made: dict[str, tuple[Path, bool]] = attrs.field(factory=dict)
 
     @property
@@ -83,12 +85,15 @@ class Pod:
         source, is_read_only = self.source(mount["name"])
         source, read_only = source.absolute(), is_read_only or bool(mount.get("readOnly"))
         sub = mount.get("subPath") or files.expand(mount.get("subPathExpr") or "", env)
+        host_path = self._host_type(mount["name"])
         if not sub:
-            return Mount(mount["mountPath"], source, read_only)
+            return Mount(mount["mountPath"], source, read_only, host_path=host_path)
         try:
             beneath.names(sub)
         except OSError:
             raise config_error(f'invalid subPath "{sub}" of volume "{mount["name"]}"') from None
+        if host_path and self.confined:
+            return Mount(mount["mountPath"], source / sub, read_only, host_path="DirectoryOrCreate")
         try:
             real = beneath.real_path(source, sub, make=True)
         except OSError as problem:
@@ -133,9 +138,14 @@ class Pod:
         place.mkdir(parents=True, exist_ok=True)
         return place, False
 
-    @staticmethod
-    def _host_path(host: Mapping[str, Any]) -> Path:
+    def _host_type(self, name: str) -> str:
+        host = self.volumes.get(name, {}).get("hostPath")
+        return str(host.get("type") or "Directory") if host else ""
+
+    def _host_path(self, host: Mapping[str, Any]) -> Path:
         path = Path(host["path"])
+        if self.confined:
+            return path
         if host.get("type") in {"DirectoryOrCreate"}:
             path.mkdir(parents=True, exist_ok=True)
         elif host.get("type") == "FileOrCreate":
@@ -149,16 +159,19 @@ class Pod:
         volume = self.volume_of(path, mounts)
         return Path(path) if volume is None else volume[0] / volume[1]
 
-    @staticmethod
-    def volume_of(path: str, mounts: Iterable[Mount]) -> tuple[Path, str] | None:
+    def volume_of(self, path: str, mounts: Iterable[Mount]) -> tuple[Path, str] | None:
         """The folder here of the volume that a container's path lies in, and the path below it."""
-        found, longest = None, 0
+        found: tuple[Path, str] | None = None
+        longest = 0
         # Where nothing can be mounted paths are given as they are on this machine.
         places = [(place.rstrip("/"), one) for one in mounts for place in (one.target, str(one.source))]
         for place, mount in places:
             within = path == place or path.startswith(place + "/")
             if within and len(place) >= longest:
-                found, longest = (mount.source, path[len(place) :].lstrip("/")), len(place)
+                # What a confined step sees of a hostPath is not on this machine.
+                here = not (self.confined and mount.host_path)
+                found = (mount.source, path[len(place) :].lstrip("/")) if here else None
+                longest = len(place)
         return found
 
     def place_script(self, name: str, script: str) -> Path:

@@ -14,6 +14,7 @@ from typing import Any
 
 from flowdsl.runner.taskrun.container import Ready
 from flowdsl.runner.taskrun.executor import Executor
+from flowdsl.runner.taskrun.launch import Process, Supervised
 from flowdsl.runner.taskrun.pod import Pod
 
 # A kubelet asks every 10 seconds by default; on one machine asking more often costs nothing.
@@ -23,10 +24,10 @@ LONGEST_PERIOD = 0.25
 class Probe:
     """A sidecar's startup and readiness probes; without one it is ready as soon as it runs."""
 
-    def __init__(self, ready: Ready, pod: Pod, executor: Executor) -> None:
+    def __init__(self, ready: Ready, pod: Pod, executor: Executor, process: Process) -> None:
         spec = ready.spec
         self._waiting = [one for one in (spec.get("startupProbe"), spec.get("readinessProbe")) if one]
-        self._ready, self._pod, self._executor = ready, pod, executor
+        self._ready, self._pod, self._executor, self._process = ready, pod, executor, process
         self._passed = 0
         self._next = time.monotonic() + (
             float(self._waiting[0].get("initialDelaySeconds") or 0) if self._waiting else 0
@@ -80,6 +81,13 @@ class Probe:
             return False
 
     def _run(self, command: list[str], timeout: float) -> bool:
+        if self._executor.host().confined and isinstance(self._process, Supervised):
+            # Where the sidecar is: its layer and its processes are its own.
+            beside = self._process.beside(command, self._ready.env, self._ready.cwd)
+            code = beside.wait(timeout)
+            if code is None:
+                self._process.kill_beside()
+            return code == 0
         null = os.open(os.devnull, os.O_WRONLY)
         command = [self._ready.rewrite(one) for one in command]
         try:

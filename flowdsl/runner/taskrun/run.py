@@ -182,6 +182,7 @@ class Attempt:
             workspaces=prepared.workspaces,
             declared=prepared.spec.get("workspaces") or [],
             isolated=frozenset(used["name"] for one in using for used in one.get("workspaces") or ()),
+            confined=self.runner.executor.host().confined,
         )
 
     def _follow(self, ready: list[Ready], beside: list[Ready], around: Surroundings) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Sidecar:
             self._process = around.executor.start(ready.launch(ready.argv, ready.env, around.pod), write, write)
         finally:
             os.close(write)
-        self._probe = Probe(ready, around.pod, around.executor)
+        self._probe = Probe(ready, around.pod, around.executor, self._process)
         self._kill_at: float | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, name=f"sidecar-{ready.name}", daemon=True)

@@ -7,10 +7,15 @@ what forks twice. It kills what is left when the command ends, when it is asked 
 
 Only the standard library is used: the interpreter starts without site packages.
 
-On the control socket (descriptor 0) one byte comes with three descriptors: the step's socket, its standard output, its
+A *ground* is what the shims stand on: see `ground.py`. Where steps are confined each shim is the first process of a PID
+namespace, and has a view of the machine that its step may change as it likes.
+
+On the control socket (descriptor 0) comes first, for confined steps, the plan of `view.py`, as four bytes of length and
+as much JSON; then one byte comes with three descriptors: the step's socket, its standard output, its
 standard error. On a step's socket come first four bytes of length and as much JSON (`argv`, `env`, `cwd`, `mounts`),
-then single bytes: `T` terminate the process group, `t` the command alone, `K` kill. It answers with lines of JSON:
-`started` or `failed`, then `exit`.
+then single bytes: `T` terminate the process group, `t` the command alone, `K` kill, `X` start another command beside it
+(length and JSON again: `id`, `argv`, `env`, `cwd`) and `x` kill those. It answers with lines of JSON: `started` or
+`failed`, `beside` and `exit` for another command, then `exit`.
 """
 
 from __future__ import annotations
@@ -18,209 +23,51 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
-import json
 import os
 import select
 import shutil
 import signal
 import socket
-import struct
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # Nothing of the packages installed can be imported here, only what lies beside this file.
 if TYPE_CHECKING:
-    from flowdsl.runner.taskrun.namespace import CLONE_NEWNS, LIBC, check, make_mounts, make_root
+    from flowdsl.runner.taskrun.ground import Confined, Ground, Mounts
+    from flowdsl.runner.taskrun.namespace import LIBC, remove_folder
+    from flowdsl.runner.taskrun.shim import Shim, receive_json, send
 else:
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    from namespace import CLONE_NEWNS, LIBC, check, make_mounts, make_root
+    from ground import Confined, Ground, Mounts
+    from namespace import LIBC, remove_folder
+    from shim import Shim, receive_json, send
 
     del sys.path[0]
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-# Text files that another process has open for writing can't be executed; a fork elsewhere may hold one for a moment.
-BUSY_TRIES = 20
+PR_SET_CHILD_SUBREAPER = 36
 # So many shims wait ready, so that a step needn't wait for a fork.
 READY = 2
-DEFAULTS = [signal.SIGCHLD, signal.SIGPIPE, signal.SIGINT, signal.SIGTERM, signal.SIGXFSZ]
+# When shims fail at once so often, the supervisor gives up; and so long, in seconds, it waits for the first one.
+TOO_MANY_FAILURES, PATIENCE = 50, 30.0
 
 
-def children_of(root: int) -> list[int]:
-    """Every process below one, by /proc."""
-    parents: dict[int, list[int]] = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{name}/stat", "rb") as file:
-                # The name of the program is in brackets and may hold anything: what counts begins after the last one.
-                parents.setdefault(int(file.read().rpartition(b")")[2].split()[1]), []).append(int(name))
-    found: list[int] = []
-    waiting = [root]
-    while waiting:
-        below = parents.get(waiting.pop(), [])
-        found += below
-        waiting += below
-    return found
+class Nursery:
+    """What the supervisor and its shims share."""
+
+    def __init__(self, control: socket.socket, ground: Ground) -> None:
+        self.control = control
+        self.ground = ground
+        # A pipe on which shims say that they are ready at first (r), failed to be (f), taken (t), idle again (i).
+        self.read, self.word = os.pipe()
+        # A pipe on which nothing is said: it ends with the supervisor.
+        self.life, self.life_end = os.pipe()
 
 
-def send(connection: socket.socket, **answer: object) -> None:
-    """One line of JSON; a runner that is gone is no error."""
-    with contextlib.suppress(OSError):
-        connection.sendall(json.dumps(answer).encode() + b"\n")
-
-
-class Shim:
-    """One step: its main process, and all that comes from it."""
-
-    def __init__(self, connection: socket.socket, wake: int) -> None:
-        self.connection = connection
-        self.wake = wake
-        self.main = 0
-        self.status: int | None = None
-
-    def run(self, request: dict[str, Any], output: int, error: int) -> bool:
-        """Start the step and stay until nothing of it is left; whether the shim is fit for another one."""
-        try:
-            if request["mounts"]:
-                make_mounts(request["mounts"])
-        except OSError as problem:
-            send(self.connection, failed=problem.errno, what="mount", message=str(problem))
-            return False
-        if not self.start(request, output, error):
-            return True
-        try:
-            status = self.attend()
-        finally:
-            self.kill()  # whatever happens here, nothing of the step stays behind
-        if request["after"] and os.WIFSIGNALED(status):
-            self.follow(request)
-        code = os.waitstatus_to_exitcode(status)
-        send(self.connection, exit=code if code >= 0 else -1, signal=max(-code, 0))
-        return True
-
-    def attend(self) -> int:
-        """Do as the runner says until the command has ended; its status."""
-        runner = self.connection.fileno()
-        watched = [runner, self.wake]
-        while self.status is None:
-            ready, _, _ = select.select(watched, [], [])
-            if self.wake in ready:
-                os.read(self.wake, 4096)
-                self.reap()
-            if runner in ready and self.status is None:
-                command = self.hear()
-                self.obey(command)
-                if not command:
-                    watched.remove(runner)  # it says no more, and would be ready for ever
-        return self.status
-
-    def hear(self) -> bytes:
-        """The runner's next command; empty when the runner is gone.
-
-        One that went with an answer unread is told by an error (unix(7): ECONNRESET), not by an end of the stream.
-        """
-        try:
-            return self.connection.recv(1)
-        except ConnectionError:
-            return b""
-
-    def start(self, request: dict[str, Any], output: int, error: int) -> bool:
-        """Start the command; tell whether it could be executed."""
-        what = "chdir"
-        try:
-            os.chdir(request["cwd"])
-            what = "exec"
-            self.main = spawn(request["argv"], request["env"], output, error)
-        except (OSError, ValueError) as problem:
-            send(self.connection, failed=0, what=what, message=getattr(problem, "strerror", None) or str(problem))
-            return False
-        finally:
-            os.close(output)
-            os.close(error)
-        send(self.connection, started=self.main)
-        return True
-
-    def follow(self, request: dict[str, Any]) -> None:
-        """Run the command that ends what the killed one had started elsewhere."""
-        with contextlib.suppress(OSError, ValueError):
-            null = os.open("/dev/null", os.O_WRONLY)
-            pid = spawn(request["after"], request["env"], null, null)
-            os.waitpid(pid, 0)
-
-    def obey(self, command: bytes) -> None:
-        """Do what the runner asks; an end of the connection means that it is gone."""
-        with contextlib.suppress(OSError):
-            if command == b"t":
-                os.kill(self.main, signal.SIGTERM)
-            else:
-                os.killpg(self.main, signal.SIGTERM if command == b"T" else signal.SIGKILL)
-
-    def reap(self) -> bool:
-        """Collect what ended; whether anything is left."""
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return False
-            if pid == 0:
-                return True
-            if pid == self.main:
-                self.status = status
-
-    def kill(self) -> None:
-        """End everything that comes from the step, also what left its process group or its session."""
-        with contextlib.suppress(OSError):
-            os.killpg(self.main, signal.SIGKILL)
-        while self.reap():
-            left = children_of(os.getpid()) if sys.platform == "linux" else []
-            # Stopped first, so that nothing can fork while the others are being killed.
-            for what in (signal.SIGSTOP, signal.SIGKILL):
-                for pid in left:
-                    with contextlib.suppress(OSError):
-                        os.kill(pid, what)
-            time.sleep(0.002)
-
-
-def find(program: str, path: str) -> str:
-    """The file that a command's first word means, as Go's exec.LookPath finds it. Raises OSError."""
-    if "/" in program:
-        return program
-    for folder in path.split(":"):
-        place = os.path.join(folder or ".", program)
-        if os.path.isfile(place) and os.access(place, os.X_OK):
-            return place
-    raise OSError(errno.ENOENT, f'"{program}": executable file not found in $PATH')
-
-
-def spawn(argv: list[str], env: dict[str, str], output: int, error: int) -> int:
-    """Start a command in a process group of its own; its process id. Raises OSError."""
-    program = find(argv[0], env.get("PATH", ""))
-    actions = [(os.POSIX_SPAWN_DUP2, output, 1), (os.POSIX_SPAWN_DUP2, error, 2)]
-    for _ in range(BUSY_TRIES):
-        try:
-            return os.posix_spawn(program, argv, env, file_actions=actions, setpgroup=0, setsigdef=DEFAULTS)
-        except OSError as problem:
-            if problem.errno != errno.ETXTBSY:
-                raise
-        time.sleep(0.005)
-    raise OSError(errno.ETXTBSY, os.strerror(errno.ETXTBSY))
-
-
-def receive(connection: socket.socket, size: int) -> bytes:
-    """Exactly so many bytes; raises ConnectionError when the runner is gone."""
-    parts = b""
-    while len(parts) < size:
-        part = connection.recv(min(size - len(parts), 1 << 20))
-        if not part:
-            raise ConnectionError
-        parts += part
-    return parts
-
-
-def shim(control: socket.socket, word: int, base: int) -> None:
-    """One shim's life: it waits for a step, runs it, makes a fresh namespace, waits again. Never returns."""
+def shim(nursery: Nursery, number: int) -> None:
+    """One shim's life: it waits for a step, runs it, goes back to where it was, waits again. Never returns."""
     try:
-        parent = os.getppid()
+        os.close(nursery.life_end)
         os.setsid()
         wake_read, wake_write = os.pipe()
         os.set_blocking(wake_write, False)
@@ -228,63 +75,84 @@ def shim(control: socket.socket, word: int, base: int) -> None:
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         if sys.platform == "linux":
             LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        while wait(control, word, base, parent, wake_read):
-            os.chdir("/")
-            if base >= 0:
-                check(LIBC.setns(base, CLONE_NEWNS), "setns")
-            os.write(word, b"i")
+        try:
+            nursery.ground.arrive(number)
+        except Exception as problem:
+            os.write(nursery.word, b"f" if number else b"f" + str(problem).encode()[:1000])
+            return
+        os.write(nursery.word, b"r")
+        while wait(nursery, wake_read):
+            os.write(nursery.word, b"i")
     except ConnectionError:
         pass
     finally:
         os._exit(0)
 
 
-def wait(control: socket.socket, word: int, base: int, parent: int, wake: int) -> bool:
+def wait(nursery: Nursery, wake: int) -> bool:
     """Wait for one step and run it; whether the shim can take another one."""
-    if base >= 0:
-        check(LIBC.unshare(CLONE_NEWNS), "unshare")
-    if sys.platform == "linux":
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        return False
-    message, descriptors, _, _ = socket.recv_fds(control, 1, 3)
+    nursery.ground.prepare()
+    while True:
+        ready, _, _ = select.select([nursery.control.fileno(), nursery.life], [], [])
+        if nursery.life in ready:
+            return False
+        try:
+            message, descriptors, _, _ = socket.recv_fds(nursery.control, 1, 3, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            continue  # another shim has it
+        break
     if not message:
         return False
-    if sys.platform == "linux":
-        LIBC.prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)
-    os.write(word, b"t")
+    for descriptor in descriptors:
+        os.set_inheritable(descriptor, False)  # the step must not speak for its shim
+    os.write(nursery.word, b"t")
     with socket.socket(fileno=descriptors[0]) as connection:
-        size = struct.unpack("!I", receive(connection, 4))[0]
-        request = json.loads(receive(connection, size))
-        return Shim(connection, wake).run(request, descriptors[1], descriptors[2])
+        request = receive_json(connection)
+        fit = Shim(connection, wake, nursery.ground).run(request, descriptors[1], descriptors[2])
+    return nursery.ground.recover() and fit
 
 
-def serve(control: socket.socket, base: int) -> None:
+def serve(nursery: Nursery) -> None:
     """Keep shims ready until the runner is gone. They take the messages, and say so, and say when they are free."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the runner's to answer
-    gc.freeze()
-    read, write = os.pipe()
     events = select.poll()
-    events.register(control, 0)  # the end of the connection is always told
-    events.register(read, select.POLLIN)
-    idle = 0
-    while True:
+    events.register(nursery.control, 0)  # the end of the connection is always told
+    events.register(nursery.read, select.POLLIN)
+    number, idle, failures = 1, 1, 0
+    while failures < TOO_MANY_FAILURES:
         while idle < READY:
-            if os.fork() == 0:
-                shim(control, write, base)
-            idle += 1
+            if nursery.ground.fork():
+                shim(nursery, number)
+            number, idle = number + 1, idle + 1
         for descriptor, _ in events.poll():
-            if descriptor != read:
+            if descriptor != nursery.read:
                 return
-            words = os.read(read, 4096)
-            idle += words.count(b"i") - words.count(b"t")
+            words = os.read(nursery.read, 4096)
+            idle += words.count(b"i") - words.count(b"t") - words.count(b"f")
+            failures += words.count(b"f")
+
+
+def first_shim(nursery: Nursery) -> str:
+    """Start one and wait until it is ready; why it can't be, where it can't."""
+    if nursery.ground.fork():
+        shim(nursery, 0)
+    ready, _, _ = select.select([nursery.read, nursery.control.fileno()], [], [], PATIENCE)
+    if nursery.read not in ready:
+        return "nothing starts in it"
+    return os.read(nursery.read, 4096).removeprefix(b"r").removeprefix(b"f").decode("utf-8", "replace")
+
+
+def make_ground(mode: str, base: str, control: socket.socket) -> Ground:
+    """The ground of that name. What a confined step is to see comes first on the socket: everybody sees arguments."""
+    if mode == "confined":
+        return Confined(base, receive_json(control))
+    return Mounts(base) if mode == "namespace" else Ground()
 
 
 def main() -> None:
     """`supervisor.py MODE BASE FOLDER...`
 
-    MODE is namespace or plain; BASE an empty folder for the root's tmpfs; the FOLDERs are removed at the end.
+    MODE is confined, namespace or plain; BASE an empty folder for a root's tmpfs; the FOLDERs are removed at the end.
     """
     mode, base, *folders = sys.argv[1:]
     # Descriptor 0 becomes a step's input later on; the socket lives higher up.
@@ -292,17 +160,26 @@ def main() -> None:
     null = os.open("/dev/null", os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    ground = make_ground(mode, base, control)
+    nursery = Nursery(control, ground)
     try:
-        if mode == "namespace":
-            make_root(base)
-    except OSError as problem:
-        send(control, failed=problem.errno, message=str(problem))
+        ground.begin()
+        gc.freeze()
+        if problem := first_shim(nursery):
+            raise OSError(errno.EPERM, problem)
+    except OSError as error:
+        send(control, failed=error.errno, message=error.strerror or str(error))
         return
     send(control, ready=True)
-    serve(control, os.open("/proc/self/ns/mnt", os.O_RDONLY) if mode == "namespace" else -1)
+    serve(nursery)
+    with contextlib.suppress(OSError):
+        os.rmdir(base)
+    remove = remove_folder if sys.platform == "linux" else shutil.rmtree
     for _ in range(50):
         for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                remove(folder)
         if not any(os.path.exists(folder) for folder in folders):
             break
         time.sleep(0.1)  # a step that is being ended may still write

@@ -1,0 +1,273 @@
+"""A step can change nothing on the machine but its volumes, and sees none of the user's secrets: as root and as a user."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from run_support import FLOWDSL, MARKS, marks, yaml_run
+from taskrun_support import Bench
+
+from flowdsl.runner.taskrun import Runner, Sight, process_runner
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
+
+ATTACK = Path(__file__).with_name("confined_attack.py")
+# Another user, as far as the runner can tell: it has no rights of root, and makes a user namespace of its own.
+AS_USER = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
+LANDLOCK_SCOPES = 6
+
+
+@attrs.frozen
+class Machine:
+    """A user's home with secrets in it, and a project there."""
+
+    home: Path
+    project: Path
+    prefix: tuple[str, ...]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "HOME": str(self.home)}
+        return subprocess.run(
+            [*self.prefix, *FLOWDSL, "run", *arguments],
+            cwd=self.project,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+
+@pytest.fixture(params=["as it is", "user"])
+def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
+    prefix = AS_USER if request.param == "user" else ()
+    if prefix and (os.getuid() != 0 or shutil.which("unshare") is None):
+        pytest.skip("it is a user already, or there is no unshare")
+    if prefix and subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("no user namespace can be made here")
+    home = tmp_path / "home"
+    for name in (".ssh/id_x", ".aws/credentials", ".netrc", ".config/gcloud/credentials.db"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text("kept-by-the-user")
+    project = home / "project"
+    other = project / ".flowdsl" / "runs" / "other"
+    other.mkdir(parents=True)
+    (other / "journal.jsonl").write_text("kept-by-the-user\n")
+    made = Machine(home, project, prefix)
+    yaml_run(
+        project / "probe.yaml",
+        [{"name": "a", "taskSpec": {"steps": [{"name": "s", "image": "any", "command": ["true"]}]}}],
+    )
+    probed = made.run("probe.yaml", "--name", "probe")
+    if "not confined" in probed.stdout + probed.stderr:
+        pytest.skip(f"steps can't be confined here: {probed.stdout}{probed.stderr}")
+    return made
+
+
+@pytest.fixture
+def victim(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process outside, with a secret in its environment and its working folder."""
+    folder = tmp_path / "victim"
+    folder.mkdir()
+    (folder / "secret").write_text("kept-by-the-user")
+    process = subprocess.Popen(["sleep", "300"], cwd=folder, env={"TOKEN": "kept-by-the-user", "PATH": os.defpath})
+    yield process
+    process.kill()
+    process.wait()
+
+
+def print_of(path: str) -> tuple[Any, ...]:
+    """What a file is and has in it, as far as it may be looked at."""
+    found = os.stat(path)
+    try:
+        text = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError:
+        text = ""
+    return found.st_mode, found.st_uid, found.st_mtime_ns, text
+
+
+def scopes() -> bool:
+    import ctypes
+
+    return bool(ctypes.CDLL(None).syscall(444, None, 0, 1) >= LANDLOCK_SCOPES)
+
+
+def test_a_hostile_step_reaches_nothing(machine: Machine, victim: subprocess.Popen[bytes]) -> None:
+    mark = f"flowdsl-mark-{os.getpid()}"
+    project = machine.project
+    attack = ATTACK.read_text()
+    env = {"MARK": mark, "USERS_HOME": str(machine.home), "PROJECT": str(project), "VICTIM": str(victim.pid)}
+    variables = [{"name": name, "value": value} for name, value in env.items()]
+    step = {"name": "s", "image": "any", "env": variables, "script": f"#!/usr/bin/env python3\n{attack}"}
+    look = (
+        f"ls -d /{mark} /usr/{mark} /etc/{mark} /tmp/{mark} /var/tmp/{mark} /root/{mark} {project}/{mark} 2>/dev/null"
+    )
+    after = {"name": "after", "image": "any", "script": f"#!/bin/sh\n{look} && echo reached an earlier step\ntrue"}
+    tasks = [
+        {"name": "attack", "taskSpec": {"steps": [step, after]}},
+        {"name": "later", "runAfter": ["attack"], "taskSpec": {"steps": [after]}},
+    ]
+    yaml_run(project / "it.yaml", tasks)
+    watched = ["/etc/shadow", "/etc/passwd", "/usr", "/etc", str(project / "it.yaml"), "/proc/sys/kernel/core_pattern"]
+    before = {path: print_of(path) for path in watched}
+    listening = [socket.socket(socket.AF_UNIX) for _ in range(2)]
+    try:
+        listening[0].bind(f"\0{mark}")
+        listening[1].bind(os.path.relpath(project / "sock"))
+        for one in listening:
+            one.listen()
+        done = machine.run("it.yaml")
+    finally:
+        for one in listening:
+            one.close()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "all tried" in done.stdout, done.stdout
+    assert "the project is readable" in done.stdout
+    told = [line for line in done.stdout.splitlines() if "reached" in line]
+    if not scopes():
+        told = [line for line in told if "abstract socket" not in line]
+    assert told == []
+    assert {path: print_of(path) for path in watched} == before
+    assert victim.poll() is None
+    assert (project / ".flowdsl/runs/other/journal.jsonl").read_text() == "kept-by-the-user\n"
+    for folder in ("/", "/root", "/usr", "/usr/bin", "/etc", "/tmp", "/var/tmp", "/var/lib", "/dev/shm"):
+        assert not os.path.lexists(f"{folder}/{mark}")
+    assert not (machine.home / mark).exists()
+    assert not (project / mark).exists()
+
+
+def test_what_a_step_may_do_in_its_layer(machine: Machine) -> None:
+    """What a container lets it do: change the system's own files, and find them changed until it ends."""
+    rights = os.getuid() == 0 and not machine.prefix
+    system = (
+        "echo x >> /etc/hosts && mkdir -p /usr/lib/mine && rm /etc/hostname; chown 65534 /etc/hosts && "
+        if rights
+        else ""
+    )
+    script = (
+        f"{system}mktemp && touch /tmp/a $HOME/b /dev/shm/c && echo yes > {MARKS}/made && cat /etc/hosts > /dev/null"
+    )
+    yaml_run(
+        machine.project / "it.yaml",
+        [{"name": "a", "taskSpec": {"steps": [{"name": "s", "image": "any", "script": script}]}}],
+    )
+    before = print_of("/etc/hosts")
+    done = machine.run("it.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (marks(machine.project) / "made").read_text() == "yes\n"
+    assert print_of("/etc/hosts") == before
+
+
+def test_the_users_own_values_stay_readable(machine: Machine, tmp_path: Path) -> None:
+    """What the command line names is there; what lies beside it is not."""
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "file").write_text("seen")
+    (tmp_path / "beside").write_text("kept")
+    script = f"cat $(params.at)/file; test ! -e {tmp_path}/beside"
+    spec = {"params": [{"name": "at"}], "steps": [{"name": "s", "image": "any", "script": script}]}
+    task = {"name": "a", "params": [{"name": "at", "value": "$(params.at)"}], "taskSpec": spec}
+    text = json.loads(yaml_run(machine.project / "it.yaml", [task]).read_text())
+    text["spec"]["pipelineSpec"]["params"] = [{"name": "at"}]
+    text["spec"]["params"] = [{"name": "at", "value": "x"}]
+    (machine.project / "it.yaml").write_text(json.dumps(text))
+    done = machine.run("it.yaml", "--set", f"at={given}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "seen" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def confined() -> Iterator[Runner]:
+    with process_runner() as runner:
+        if not runner.executor.host().confined:
+            pytest.skip(f"steps can't be confined here: {runner.describe()}")
+        yield runner
+
+
+def script(text: str, **more: Any) -> dict[str, Any]:
+    return {"name": "s", "image": "any", "script": f"#!/bin/sh\n{text}", **more}
+
+
+def test_a_probe_runs_where_its_sidecar_is(confined: Runner, tmp_path: Path) -> None:
+    bench = Bench(confined, tmp_path)
+    probe = {"exec": {"command": ["test", "-e", "/tmp/ready"]}, "periodSeconds": 1}
+    beside = script("sleep 0.3; touch /tmp/ready; sleep 300", name="side", readinessProbe=probe)
+    status = bench.run({"steps": [script("test ! -e /tmp/ready && echo apart")], "sidecars": [beside]})
+    assert status["conditions"][0]["status"] == "True", status
+    assert bench.log("s") == "apart\n"
+
+
+@pytest.mark.parametrize("kind", ["", "DirectoryOrCreate"])
+def test_a_host_path_is_the_steps_own_view(confined: Runner, tmp_path: Path, kind: str) -> None:
+    """Neither runner nor step makes or changes anything there."""
+    bench = Bench(confined, tmp_path)
+    place = f"/var/lib/flowdsl-test-{os.getpid()}" if kind else "/etc"
+    volume = {"name": "h", "hostPath": {"path": place, **({"type": kind} if kind else {})}}
+    one = script(
+        "touch /h/mine 2>/dev/null; ls /h > /dev/null && echo there", volumeMounts=[{"name": "h", "mountPath": "/h"}]
+    )
+    bench.run({"steps": [one], "volumes": [volume]})
+    assert not os.path.lexists("/etc/mine")
+    assert not (kind and os.path.lexists(place))
+
+
+def test_a_layer_that_was_used_serves_nobody_else(confined: Runner, tmp_path: Path) -> None:
+    """Nothing of a step is there for the next one, which may be given the same shim."""
+    bench = Bench(confined, tmp_path)
+    for number in range(6):
+        bench.run(
+            {"steps": [script(f"ls -A /tmp /dev/shm /run/lock 2>/dev/null; touch /tmp/{number} /dev/shm/{number}")]}
+        )
+        assert bench.log("s").split() == ["/dev/shm:", "/tmp:"] or bench.log("s").split() == ["/tmp:", "/dev/shm:"]
+
+
+def test_without_namespaces_root_must_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FLOW117: as root nothing runs unless it is asked for; a user is told in a line."""
+    from flowdsl.cli.confinement import UnconfinedError, check_confined
+
+    with process_runner(namespace=False) as runner:
+        monkeypatch.setattr("os.geteuid", lambda: 0)
+        with pytest.raises(UnconfinedError, match=r"FLOW117.*--unconfined") as refused:
+            check_confined(runner, unconfined=False)
+        assert refused.value.exit_code == 2
+        assert "whatever root can on this machine" in check_confined(runner, unconfined=True)
+        monkeypatch.setattr("os.geteuid", lambda: 1000)
+        told = check_confined(runner, unconfined=False)
+        assert "whatever you can on this machine" in told
+        assert "\n" not in told
+
+
+def test_a_folder_is_not_removed_where_something_is_mounted_in_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is mounted there may be the whole machine."""
+    from flowdsl.runner.taskrun import namespace
+
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.setattr(namespace, "mount_points", lambda: ["/", f"{tmp_path}/a/b"])
+    namespace.remove_folder(str(tmp_path / "a"))
+    assert (tmp_path / "a" / "b").is_dir()
+    monkeypatch.setattr(namespace, "mount_points", lambda: ["/", f"{tmp_path}/ab"])
+    namespace.remove_folder(str(tmp_path / "a"))
+    assert not (tmp_path / "a").exists()
+
+
+def test_homes_are_shown_only_to_who_runs_in_them(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path)}
+    (tmp_path / "project").mkdir()
+    plan = Sight([tmp_path / "project"], environ=environ).plan(tmp_path)
+    assert str(tmp_path) not in plan["keep"]
+    assert str(tmp_path) in plan["own"]
+    assert f"{tmp_path}/.ssh" in plan["hide"]
+    assert str(tmp_path) in Sight([tmp_path], environ=environ).plan(tmp_path)["keep"]
