@@ -22,9 +22,6 @@ DELIBERATE = {
     "params-missing": "the run has no value for list",
     # Tekton's pod waits for the Secret until a time limit ends it; nobody could make one here meanwhile.
     "ws-no-claim": "no-such-secret",
-    # Tekton validates a task once more after its params are filled in, and takes `$(params.other)` that came with a value
-    # for a variable: PodCreationFailed. Here a value is only ever a value.
-    "params-awkward": "$(params.other)",
 }
 
 

@@ -73,3 +73,21 @@ def test_alpha_features_are_let_in_by_name(tmp_path: Path) -> None:
     )
     assert "enable-artifacts" in flowdsl(tmp_path, "run", "r.yaml", code=1).stderr
     assert 'got [{"uri":"u"}]' in flowdsl(tmp_path, "run", "r.yaml", "--alpha", "enable-artifacts").stdout
+
+
+def test_a_stand_in_needs_no_image(tmp_path: Path) -> None:
+    (tmp_path / "p.py").write_text(
+        """
+from flowdsl import LocalRun, named, pipeline, task_ref
+
+
+@task_ref(named("there"))
+def there() -> None: ...
+
+
+@pipeline(local=LocalRun(tasks={"there": {"steps": [{"name": "s", "script": "echo stood in"}]}}))
+def p():
+    there()
+"""
+    )
+    assert "stood in" in flowdsl(tmp_path, "run", "p.py").stdout

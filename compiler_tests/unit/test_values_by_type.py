@@ -299,3 +299,53 @@ KUBECONFIG = {
     "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:9"}}],
     "users": [{"name": "u", "user": {}}],
 }
+
+
+def nested(levels: int) -> list[Any]:
+    outer: list[Any] = []
+    for _ in range(levels):
+        outer = [outer]
+    return outer
+
+
+LOOP: list[Any] = []
+LOOP.append(LOOP)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        object(),
+        {1, 2},
+        LOOP,
+        nested(3000),
+        [[float("nan")]],
+        b"x",
+        "\ud800",
+        [["\ud800"]],
+        [[object()]],
+        [10**5000],
+        1j,
+    ],
+    ids=lambda value: type(value).__name__,
+)
+@pytest.mark.parametrize("name", ["rules", "ids", "word", "other"])
+@pytest.mark.parametrize("target", [checked, named("there")], ids=["known", "unknown"])
+def test_a_value_without_a_text_is_an_error_of_the_user_s(target: Any, name: str, value: Any) -> None:
+    with pytest.raises(FlowError) as error:
+        compile_manifest(manifest(pipeline_run(target, name="r", params={**GOOD, name: value})))
+    assert error.value.diagnostics[0].code == "FLOW021"
+    assert repr(name) in error.value.diagnostics[0].message
+
+
+def test_a_resolver_s_param_without_a_text() -> None:
+    with pytest.raises(FlowError, match="the resolver's param 'x'"):
+        resolver("git", {"x": object()})
+
+
+@pytest.mark.parametrize("annotation", [dict, list[int], Flat, int, dict[str, Rule]])
+def test_text_that_is_nested_too_deeply(annotation: Any) -> None:
+    for text in ("[" * 100_000, '{"a":' * 900 + "1" + "}" * 900):
+        with pytest.raises(Mismatch) as error:
+            decode_text(text, type_spec(annotation, globals()))
+        assert len(str(error.value)) < 300

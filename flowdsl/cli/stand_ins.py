@@ -30,9 +30,22 @@ def _document(name: str, given: Any) -> Mapping[str, Any]:
 
         return compile_task(given)
     if isinstance(given, Mapping):
-        return given
+        return _with_images(given)
     kind = type(given).__name__
     raise UsageError(f"the stand-in for {name!r} is a @task, a Task document or a TaskSpec, got {kind} {given!r}")
+
+
+def _with_images(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A stand-in whose steps name no image gets one by name: it is for this machine, where none is pulled."""
+    if given.get("kind") == "Task":
+        return {**given, "spec": _with_images(given.get("spec") or {})}
+    if not isinstance(given.get("steps"), list) or (given.get("stepTemplate") or {}).get("image"):
+        return given
+    return {**given, "steps": [_with_image(each) for each in given["steps"]]}
+
+
+def _with_image(step: Any) -> Any:
+    return {"image": "local", **step} if isinstance(step, Mapping) and "ref" not in step else step
 
 
 def _from_file(name: str, path: Path) -> Mapping[str, Any]:

@@ -79,13 +79,13 @@ def typed(spec: Mapping[str, Any], text: str) -> Any:
     try:
         # Numbers as they are written: of 1.10 a float would keep 1.1.
         value = json.loads(text, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+        if kind == "array" and isinstance(value, list):
+            return [_element(item) for item in value]
+        if kind == "object" and isinstance(value, dict):
+            _check_keys(name, spec, value)
+            return {key: _element(item) for key, item in value.items()}
     except (ValueError, RecursionError):
-        value = None
-    if kind == "array" and isinstance(value, list):
-        return [_element(item) for item in value]
-    if kind == "object" and isinstance(value, dict):
-        _check_keys(name, spec, value)
-        return {key: _element(item) for key, item in value.items()}
+        pass  # told below: it is no such JSON
     example = '["a", "b"]' if kind == "array" else _example(spec)
     shown = text if len(text) <= 60 else text[:57] + "..."
     raise UsageError(f"param {name!r} is of type {kind}: write it as JSON, --set '{name}={example}'; got {shown!r}")

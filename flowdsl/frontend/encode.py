@@ -66,7 +66,7 @@ def at(place: str, check: Callable[..., Any], *given: Any) -> Any:
 def encode_scalar(value: Any, spec: TypeSpec) -> str:
     """The text of a scalar. Raises Mismatch."""
     if spec.kind is Kind.JSON:
-        value = plain_data(value)
+        value = _plain(value)
         check_data(value, spec)
         return _encode_json(value)
     if isinstance(value, enum.Enum):
@@ -97,8 +97,8 @@ def decode_text(text: str, spec: TypeSpec) -> Text:
     if spec.kind in (Kind.ARRAY, Kind.OBJECT):
         try:
             return encode(json.loads(text), spec)
-        except json.JSONDecodeError as error:
-            raise Mismatch(f"expected {spec} as JSON, got {text!r}") from error
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise Mismatch(f"expected {spec} as JSON, got {_shortened(text)}") from error
     try:
         readers: dict[Kind, Callable[[str], Any]] = {
             Kind.INTEGER: int,
@@ -107,8 +107,8 @@ def decode_text(text: str, spec: TypeSpec) -> Text:
             Kind.JSON: json.loads,
         }
         parsed = readers.get(spec.kind, str)(text)
-    except (ValueError, KeyError) as error:
-        raise Mismatch(f"expected {spec}, got {text!r}") from error
+    except (ValueError, KeyError, RecursionError) as error:
+        raise Mismatch(f"expected {spec}, got {_shortened(text)}") from error
     return encode(parsed, spec)
 
 
@@ -133,9 +133,16 @@ def flows(source: TypeSpec, target: TypeSpec) -> bool:
 
 
 def _encode_object(value: Any, spec: TypeSpec) -> Text:
-    value = plain_data(value)
+    value = _plain(value)
     check_keys(value, spec)
     return {name: at(name, encode_scalar, value[name], item) for name, item in spec.properties}
+
+
+def _plain(value: Any) -> Any:
+    try:
+        return plain_data(value)
+    except ValueError as error:
+        raise Mismatch(str(error)) from None
 
 
 def check_data(value: Any, spec: TypeSpec) -> None:
@@ -188,7 +195,7 @@ def check_keys(value: Any, spec: TypeSpec, may_lack: frozenset[str] = frozenset(
 
 def _encode_json(value: Any) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError) as error:
         raise Mismatch(f"expected a value JSON can write, got {named(value)}") from error
 
@@ -197,3 +204,7 @@ def _float(value: float) -> str:
     if not math.isfinite(value):
         raise Mismatch(f"expected a finite number, got {value}")
     return repr(value)
+
+
+def _shortened(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...")

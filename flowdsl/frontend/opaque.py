@@ -116,5 +116,8 @@ def named(value: object) -> str:
     """A value for a message: what it is in words where it is one of the run, else its type and itself, cut short."""
     if isinstance(value, Opaque):
         return value._words()
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # a list may hold itself a thousand times over, and a class's own repr may raise anything
+        text = "of some size"
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"

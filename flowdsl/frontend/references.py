@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
+from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.task import Task, make_task
 from flowdsl.ir.nodes import Reference
+from flowdsl.ir.texts import as_text
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +48,11 @@ def http(url: str) -> Reference:
 
 def resolver(name: str, params: Mapping[str, Any]) -> Reference:
     """A task through any other resolver, or with params that the functions above do not have, as Tekton takes them."""
+    for key, value in params.items():
+        try:
+            as_text(value)
+        except ValueError as error:
+            refuse("FLOW002", f"the resolver's param {key!r}: {error}", "give a text, or a list of them")
     return Reference(resolver=name, params=tuple(params.items()))
 
 

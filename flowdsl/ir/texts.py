@@ -10,43 +10,64 @@ from typing import Any
 
 import attrs
 
+DEEPEST = 100
+
 
 def as_text(value: Any) -> Any:
     """A text, a list of texts or a map of texts: written without quotes, numbers would be something else to Tekton.
 
-    What is nested deeper becomes its JSON. A value that JSON has no word for is handed back as it is, for the writer
-    to refuse.
+    What is nested deeper becomes its JSON. Raises ValueError for what JSON has no word for, or is nested too deeply.
     """
     value = plain_data(value)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list):
         return [_scalar(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): _scalar(item) for key, item in value.items()}
     return _scalar(value)
 
 
-def plain_data(value: Any) -> Any:
-    """Members of an Enum, dataclasses, attrs classes and named tuples as the data that they hold, at any depth."""
+def plain_data(value: Any, depth: int = 0) -> Any:
+    """Members of an Enum, dataclasses, attrs classes and named tuples as the data that they hold, at any depth.
+
+    Raises ValueError where that is more than a hundred levels deep: a list may hold itself.
+    """
+    if depth > DEEPEST:
+        raise ValueError(f"it is nested more than {DEEPEST} levels deep")
     if isinstance(value, enum.Enum):
         return value.value
-    if isinstance(value, type):
+    if isinstance(value, type) or value is None or isinstance(value, (str, int, float)):
         return value
+    found = _fields(value)
+    if isinstance(found, Mapping):
+        return {key: plain_data(item, depth + 1) for key, item in found.items()}
+    return [plain_data(item, depth + 1) for item in found] if isinstance(found, (list, tuple)) else value
+
+
+def _fields(value: Any) -> Any:
+    """What a class's object holds, by name; any other value as it is."""
     if attrs.has(type(value)):
-        return {field.name: plain_data(getattr(value, field.name)) for field in attrs.fields(type(value))}
+        return {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
     if dataclasses.is_dataclass(value):
-        return {field.name: plain_data(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {name: plain_data(getattr(value, name)) for name in value._fields}
-    if isinstance(value, (list, tuple)):
-        return [plain_data(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: plain_data(item) for key, item in value.items()}
+        return {name: getattr(value, name) for name in value._fields}
     return value
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, (bool, int, float, list, Mapping)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return value
+    if isinstance(value, str):
+        return _sound(value)
+    try:
+        return _sound(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"it has no text: {error}") from error
+
+
+def _sound(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("it has half a surrogate pair in it, which UTF-8 has no bytes for") from None
+    return text
