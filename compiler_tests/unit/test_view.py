@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -69,6 +70,37 @@ def test_plain_lines() -> None:
         "  many = ['x']\n"
         "more in folder\n"
     )
+
+
+HOSTILE = ("::error::x", "x\n::error::y", "\x1b[2J\x9b2J", "a ##[add-mask]b", "a\u2028::error::b\x07", "half \ud800")
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("kind", ["plain", "JSON", "live"])
+def test_nothing_in_an_event_acts(kind: str, value: str) -> None:
+    tasks = (TaskInfo(value, value), TaskInfo("b"))
+    conditions = [{"type": "Succeeded", "status": "False", "reason": value, "message": value}]
+    status = {"conditions": conditions, "results": [{"name": value, "value": value}, {"name": "b", "value": [value]}]}
+    events: list[Event] = [
+        RunStarted(value, value, tasks, value),
+        Notice(value),
+        TaskChanged(value, "running", value, value, value, step=value),
+        LogLine(value, value, value, value),
+        TaskChanged(value, "failed", value, value, value),
+        TaskChanged("b", "skipped", reason=value),
+        RunFinished({"metadata": {"name": value}, "status": status}, value),
+    ]
+    if kind == "live":
+        text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", lambda match: "" if match[0] != "\x1b[2J" else match[0], live(events))
+    else:
+        out = io.StringIO()
+        view = PlainView(out) if kind == "plain" else JsonView(out)
+        for event in events:
+            view.handle(event)
+        text = out.getvalue()
+        assert not re.search(r"^\s*::", text, re.MULTILINE), text
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\ud800-\udfff]", text.replace("\r", "")), repr(text)
+    assert "##[" not in text
 
 
 def test_plain_lines_without_logs() -> None:

@@ -7,16 +7,20 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from http.client import HTTPException
 from typing import Any
 
 import attrs
 
 from flowdsl.diagnostics import ClusterError, UsageError
+from flowdsl.diagnostics.escape import line
 
 MARKER = "<!-- flowdsl ci -->"
 """The first line of the comment: a later run finds its own by it, and renews it."""
 TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN")
 _PAGES = 20
+_MOST = 16 * 1024 * 1024
+"""Bytes of an answer: a page has a hundred comments of 65,536 characters at most."""
 
 
 @attrs.frozen
@@ -54,11 +58,19 @@ def post(kind: str, text: str, environment: Mapping[str, str]) -> str:
         _call(forge, forge.renew, forge.one.format(id=existing), {"body": text})
         return f"{forge.name}: comment renewed"
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code == 403:
             return f"{forge.name}: the token may not comment (a pull request from a fork?); no comment was posted"
-        raise ClusterError(f"{forge.name} answered {error.code} {error.reason} to the comment") from error
-    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-        raise ClusterError(f"{forge.name} can't be reached: {getattr(error, 'reason', error)}") from error
+        raise ClusterError(f"{forge.name} answered {error.code} to the comment") from None
+    except (OSError, HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        why = reason.strerror if isinstance(reason, OSError) and reason.strerror else "the connection broke"
+        raise ClusterError(f"{forge.name} can't be reached: {line(why)}") from None
+    except (ValueError, TypeError):
+        # What the environment gives makes no request; the exception has a header in its message, or the URL.
+        raise ClusterError(
+            f"no request can be made to {forge.name}: look at its URL and its token in the environment"
+        ) from None
 
 
 def _forge(kind: str, environment: Mapping[str, str]) -> Forge | None:
@@ -92,6 +104,8 @@ def _needed(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name, "")
     if not value:
         raise UsageError(f"{name} is not set: it is needed for the comment; or pass --comment none")
+    if not (value.isprintable() and value.isascii()) or " " in value:
+        raise UsageError(f"{name} has a line end, a blank or another character that no request may have")
     return value
 
 
@@ -100,8 +114,9 @@ def _mine(forge: Forge) -> Iterator[int]:
     for page in range(1, _PAGES + 1):
         found = _call(forge, "GET", f"{forge.comments}?per_page=100&page={page}", None)
         for item in found if isinstance(found, list) else ():
-            if str(item.get("body", "")).startswith(MARKER):
-                yield int(item["id"])
+            number, text = (item.get("id"), item.get("body")) if isinstance(item, dict) else (None, None)
+            if isinstance(number, int) and isinstance(text, str) and text.startswith(MARKER):
+                yield number
         if not isinstance(found, list) or len(found) < 100:
             return
 
@@ -111,8 +126,10 @@ def _call(forge: Forge, method: str, url: str, data: Mapping[str, str] | None) -
     headers = {**forge.headers, "Content-Type": "application/json", "User-Agent": "flowdsl"}
     request = urllib.request.Request(url, data=body, headers=headers, method=method)
     with urllib.request.build_opener(_NoRedirects).open(request, timeout=30) as answer:
-        text = answer.read()
+        text = answer.read(_MOST + 1)
+    if len(text) > _MOST:
+        raise ClusterError(f"{forge.name} answered with more than {_MOST // 2**20} MiB")
     try:
         return json.loads(text) if text else None
-    except ValueError as error:
-        raise ClusterError(f"{forge.name} answered what is no JSON") from error
+    except (ValueError, RecursionError):
+        raise ClusterError(f"{forge.name} answered what is no JSON") from None

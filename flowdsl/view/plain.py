@@ -56,7 +56,7 @@ class PlainView:
             self._progress.take(event)
             text = self._text(event, shown)
             if text:
-                self._stream.write(text + "\n")
+                self._stream.write(block(text) + "\n")
                 self._stream.flush()
 
     def close(self) -> None:
