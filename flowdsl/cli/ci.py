@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
@@ -15,14 +14,15 @@ from flowdsl.cli.diff import exit_code
 from flowdsl.cli.say import say, show
 from flowdsl.diagnostics import FlowError, UsageError
 from flowdsl.diagnostics.escape import line, markdown, markdown_block, markup
-from flowdsl.diagnostics.reading import NotReadError, read_file
-from flowdsl.diff import Difference, compare, render
-from flowdsl.diff.inputs import parting, sides
+from flowdsl.diff import render
+from flowdsl.diff.branch import Brought, brought
+from flowdsl.diff.built import flowdsl, in_parallel, pipelines_in
+from flowdsl.diff.git import parting
 from flowdsl.emit import write_files
-from flowdsl.yamlread.sources import find_files
 
 _LIMIT = 65_000
 """Characters of the whole comment: GitHub takes 65,536."""
+_WARNING = re.compile(r"^warning\[", re.MULTILINE)
 _SHOWN = 6_000
 """Characters of what one step said: several fit into the comment."""
 
@@ -36,9 +36,36 @@ class Step:
     output: str = ""
     file: str = ""
 
+    @property
+    def warnings(self) -> int:
+        """How many warnings it gave."""
+        return len(_WARNING.findall(self.output))
+
+    @property
+    def told(self) -> bool:
+        """Whether what it said belongs in the comment."""
+        return not self.passed or self.warnings > 0
+
+    @property
+    def mark(self) -> str:
+        """How it went, at a glance."""
+        return "❌" if not self.passed else "⚠️" if self.warnings else "✅"
+
+    @property
+    def suffix(self) -> str:
+        """The number of warnings, in words."""
+        return f": {self.warnings} warning{'' if self.warnings == 1 else 's'}" if self.warnings else ""
+
 
 def ci_command(
-    paths: tuple[str, ...], *, base: str | None, fail_on: str, lint_fail_on: str, report: str | None, comment: str
+    paths: tuple[str, ...],
+    *,
+    base: str | None,
+    fail_on: str,
+    lint_fail_on: str,
+    report: str | None,
+    comment: str,
+    exclude: tuple[str, ...] = (),
 ) -> int:
     """1 where the YAML is stale, lint finds an error, or a difference is as grave as `fail_on`."""
     environment = dict(os.environ)
@@ -47,100 +74,99 @@ def ci_command(
     for path in paths:
         if not Path(path).exists():
             raise UsageError(f"there is no file {path}")
-    steps = [*_compile(paths), _lint(paths, lint_fail_on)]
-    compared, failed = _compare(paths, base) if base else (None, None)
-    text = _markdown(steps, compared, failed, base)
-    if compared is not None:
+    steps = _compile(paths, exclude)
+    steps.append(_lint(paths, exclude, lint_fail_on, [step.file for step in steps if step.passed]))
+    fresh = frozenset(step.file for step in steps if step.passed and step.file not in paths)
+    found, failed = _compare(paths, base, exclude, fresh) if base else (None, None)
+    text = _markdown(steps, found, failed, base)
+    if found is not None:
         say(f"== differences from {base}")
-        show((render.as_text(compared).rstrip() or "none") + "\n")
+        show((render.as_text(found.differences).rstrip() or "none") + "\n")
+        for note in found.notes:
+            say(f"note: {note}")
     if report:
         write_files({Path(report): text.encode()})
     _summary(text)
     if comment != "none":
         say(post(comment, text, environment), err=True)
     passed = all(step.passed for step in steps) and failed is None
-    return int(not passed or (compared is not None and exit_code(compared, fail_on) == 1))
+    return int(not passed or (found is not None and exit_code(found.differences, fail_on) == 1))
 
 
-def _compile(paths: tuple[str, ...]) -> Iterator[Step]:
+def _compile(paths: tuple[str, ...], exclude: tuple[str, ...]) -> list[Step]:
     """Every pipeline that has its YAML beside it is compiled and compared; a Python file that is named must have it."""
-    for file in _pipelines(paths):
-        yield _run("compiles to the YAML beside it", "compile", file.as_posix(), "--check", file=file.as_posix())
-
-
-def _pipelines(paths: tuple[str, ...]) -> list[Path]:
-    found: list[Path] = []
+    files: list[str] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = sorted(each for each in path.rglob("*.py") if not _hidden(each.relative_to(path)))
-            found += [each for each in inside if each.with_suffix(".yaml").is_file()]
+            files += [each.as_posix() for each in pipelines_in(path, exclude)]
         elif path.suffix == ".py":
-            found.append(path)
-    return list(dict.fromkeys(found))
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") or part in ("venv", "node_modules", "__pycache__") for part in path.parts)
-
-
-def _lint(paths: tuple[str, ...], fail_on: str) -> Step:
-    """Lint of the Kubernetes YAML: a folder may hold other YAML (settings, this very job), which is none of lint's."""
-    files = [
-        each for each, _ in find_files(Path(path) for path in paths if not path.endswith(".py")) if _is_object(each)
+            files.append(path.as_posix())
+    files = list(dict.fromkeys(files))
+    commands = [("compile", each, "--check") for each in files]
+    return [
+        _said("compiles to the YAML beside it", done, file)
+        for file, done in zip(files, in_parallel(lambda words: flowdsl(*words), commands), strict=True)
     ]
-    if not files:
-        return Step("there is no YAML to lint", True)
-    return _run("lint", "lint", "--fail-on", fail_on, *(each.as_posix() for each in files))
 
 
-def _is_object(path: Path) -> bool:
-    try:
-        return b"apiVersion" in read_file(path)
-    except NotReadError as error:
-        return error.regular  # lint tells what is wrong with it
+def _lint(paths: tuple[str, ...], exclude: tuple[str, ...], fail_on: str, compiled: list[str]) -> Step:
+    """Lint of the YAML in what was named, and of Python files that were named, where they compile."""
+    wanted = [path for path in paths if not path.endswith(".py") or path in compiled]
+    if not wanted:
+        return Step("there is nothing to lint", True)
+    left_out = [word for each in exclude for word in ("--exclude", each)]
+    return _said("lint", flowdsl("lint", "--fail-on", fail_on, *left_out, "--", *wanted))
 
 
-def _run(title: str, *arguments: str, file: str = "") -> Step:
-    """A command of flowdsl's in a process of its own: pipelines may import modules of one name."""
-    say(f"== {line(f'{file} {title}'.strip())}", err=True)
-    done = subprocess.run([sys.executable, "-m", "flowdsl", *arguments], capture_output=True, text=True, check=False)
+def _said(title: str, done: subprocess.CompletedProcess[str], file: str = "") -> Step:
     output = done.stdout + done.stderr
+    say(f"== {line(f'{file} {title}'.strip())}", err=True)
     say(output, err=True, nl=False)
     return Step(title, done.returncode == 0, output, file)
 
 
-def _compare(paths: tuple[str, ...], base: str) -> tuple[list[Difference] | None, str | None]:
+def _compare(
+    paths: tuple[str, ...], base: str, exclude: tuple[str, ...], fresh: frozenset[str]
+) -> tuple[Brought | None, str | None]:
     """What the branch brings since it left the base; or why that can't be said."""
-    start = parting(base)
+    parting(base)  # a revision that git does not know is a wrong call, not a finding
     try:
-        before, after = sides([start, *paths])
+        return brought(paths, base, exclude, fresh), None
     except (FlowError, UsageError) as error:
         say(f"== differences from {base}\nerror: {error}", err=True)
         return None, str(error)
-    return compare(before.documents, after.documents), None
 
 
-def _markdown(steps: list[Step], compared: list[Difference] | None, failed: str | None, base: str | None) -> str:
-    head = "".join(f"- {'✅' if step.passed else '❌'} {_titled(step)}\n" for step in steps)
+def _markdown(steps: list[Step], found: Brought | None, failed: str | None, base: str | None) -> str:
+    head = "".join(f"- {step.mark} {_titled(step)}\n" for step in steps)
     details = ""
-    for step in steps:
-        if not step.passed and len(details) < _LIMIT // 2:
-            details += _details(f"{step.file} {step.title}", step.output)
+    # What failed comes first: the space is limited.
+    for step in sorted((each for each in steps if each.told), key=lambda each: each.passed):
+        if len(details) < _LIMIT // 2:
+            details += _details(f"{step.file} {step.title}{step.suffix}", step.output, unfolded=not step.passed)
     if failed is not None:
-        details += _details(f"differences from {base}: can't be told", failed)
+        details += _details(f"differences from {base}: can't be told", failed, unfolded=True)
     text = f"{MARKER}\n{head}{details}\n"
-    if compared is not None:
-        text += render.as_markdown(compared, f"Differences from {markdown(base)}", limit=_LIMIT - len(text) - 200)
+    if found is not None:
+        text += "".join(f"> {markdown(note)}\n" for note in found.notes) + ("\n" if found.notes else "")
+        heading = f"Differences from {markdown(base)}"
+        text += render.as_markdown(found.differences, heading, limit=_LIMIT - len(text) - 200)
     return text
 
 
 def _titled(step: Step) -> str:
-    return f"{markdown(step.file)} {step.title}" if step.file else step.title
+    return (f"{markdown(step.file)} {step.title}" if step.file else step.title) + step.suffix
 
 
-def _details(title: str, output: str) -> str:
-    body = markdown_block(output.strip(), most=_SHOWN)
-    return f"\n<details open><summary>{markup(title.strip())}</summary>\n\n{body}\n\n</details>\n"
+def _details(title: str, output: str, *, unfolded: bool) -> str:
+    kept = output.strip()
+    if len(kept) > _SHOWN:
+        # From a whole finding on.
+        kept = "…\n\n" + kept[-_SHOWN + 10 :].partition("\n\n")[2]
+    body = markdown_block(kept, most=_SHOWN)
+    return (
+        f"\n<details{' open' if unfolded else ''}><summary>{markup(title.strip())}</summary>\n\n{body}\n\n</details>\n"
+    )
 
 
 def _summary(text: str) -> None:

@@ -134,20 +134,21 @@ def _only_pipeline(manifest: Manifest) -> Pipeline:
     return found[0]
 
 
-def _compiled_target(ctx: click.Context, file: str | None) -> Pipeline | Manifest:
+def _targets(ctx: click.Context, file: str | None) -> list[Pipeline | Manifest]:
     if isinstance(ctx.obj, Manifest):
-        return ctx.obj
+        return [ctx.obj]
     if ctx.obj is None and file:
-        from flowdsl.cli.load import load_target
+        from flowdsl.cli.load import load_targets
 
-        return load_target(file)
-    return pipeline_of(ctx, file)
+        return load_targets(file)
+    return [pipeline_of(ctx, file)]
 
 
 def _compile(ctx: click.Context, *, file: str | None = None, **options: Any) -> int:
     """Compile to Tekton YAML.
 
-    Without -o the YAML is written beside the Python file. Nothing is written when anything is wrong.
+    Without -o the YAML is written beside the Python file, of several pipelines each into its own. Nothing is written
+    when anything is wrong.
 
     \b
     Examples:
@@ -157,7 +158,7 @@ def _compile(ctx: click.Context, *, file: str | None = None, **options: Any) -> 
     """
     from flowdsl.cli.compile import compile_command
 
-    return compile_command(_compiled_target(ctx, file), **options)
+    return compile_command(_targets(ctx, file), **options)
 
 
 def _graph(

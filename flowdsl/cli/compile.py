@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from flowdsl.cli.say import give, say
+from flowdsl.cli.siblings import beside
 from flowdsl.cli.values import assignments
 from flowdsl.compiler import Compilation, CompileOptions, compile_pipeline
-from flowdsl.diagnostics import UsageError, escape
+from flowdsl.diagnostics import Diagnostic, FlowError, Severity, UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_FINDINGS
 from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.render import as_data, render
@@ -20,7 +24,7 @@ from flowdsl.frontend.pipeline import Pipeline
 
 
 def compile_command(
-    pipeline: Pipeline | Manifest,
+    targets: Sequence[Pipeline | Manifest],
     *,
     to: str | None,
     check: bool,
@@ -33,29 +37,64 @@ def compile_command(
     output: str,
 ) -> int:
     """Compile, then print, write or compare. Raises FlowError for findings, UsageError for a bad call."""
+    if (values or params_file) and len(targets) > 1:
+        names = ", ".join(each.name for each in targets)
+        raise UsageError(f"values are for one pipeline; name it as FILE.py:NAME; there are {names}")
     options = CompileOptions(
         namespace=namespace, inline=inline, params=assignments(values, params_file), alpha=frozenset(alpha)
     )
-    compiled = compile_target(pipeline, options)
+    made = _compiled(targets, options)
     if to == "-":
         if check:
             raise UsageError("--check compares with files; there is none with -o -")
-        give(_encode(list(compiled.documents), format_))
+        _print(targets, made, format_, output)
         return 0
-    files = _files(compiled, pipeline, to, format_)
-    code = _check(files, to) if check else 0
+    files = _files(targets, made, to, format_)
+    stale = _stale(files, to) if check else []
     if not check:
         write_files(files)
     if output == "json":
-        give(escape.json_text(_report(files, compiled, stale=bool(code)), indent=2), nl=True)
-        return code
-    if compiled.diagnostics:
-        say(render(compiled.diagnostics), err=True)
-    if not check:
-        say(f"wrote {_where(files, to)}: {_counts(compiled)}", err=True)
-    elif not code:
-        say(f"{_where(files, to)} is up to date", err=True)
-    return code
+        give(escape.json_text(_report(files, made, stale), indent=2), nl=True)
+        return EXIT_FINDINGS if stale else 0
+    diagnostics = [each for one in made for each in one.diagnostics]
+    if diagnostics:
+        say(render(diagnostics), err=True)
+    for each in stale:
+        say(each.text, nl=False)
+    if stale:
+        say("stale: compile again and commit the result", err=True)
+    elif check:
+        say(f"{_where(files, to)} {'is' if len(files) == 1 else 'are'} up to date", err=True)
+    else:
+        say(f"wrote {_where(files, to)}: {_counts(made)}", err=True)
+    return EXIT_FINDINGS if stale else 0
+
+
+def _compiled(targets: Sequence[Pipeline | Manifest], options: CompileOptions) -> list[Compilation]:
+    """All of them. Raises FlowError with what is wrong in any."""
+    made, wrong = [], []
+    for each in targets:
+        try:
+            made.append(compile_target(each, options))
+        except FlowError as error:
+            wrong += [each for each in error.diagnostics if each not in wrong]
+    if wrong:
+        raise FlowError(tuple(wrong))
+    return made
+
+
+def together(made: Sequence[Compilation]) -> list[dict[str, Any]]:
+    """The documents of several compilations, each once: pipelines of a file share Tasks. Raises FlowError, FLOW408."""
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for one in made:
+        for item in one.documents:
+            meta = item["metadata"]
+            key = (item["kind"], meta.get("name") or meta.get("generateName", ""), meta.get("namespace", ""))
+            if found.setdefault(key, item) != item:
+                hint = "give one of them a name of its own, or compile each into its own file: leave out -o"
+                message = f"the pipelines make two different {key[0]}s of the name {key[1]!r}"
+                raise FlowError((Diagnostic("FLOW408", Severity.ERROR, message, one.pipeline.location, hint),))
+    return list(found.values())
 
 
 def compile_target(target: Pipeline | Manifest, options: CompileOptions) -> Compilation:
@@ -73,18 +112,37 @@ def _encode(documents: list[dict[str, Any]], format_: str) -> bytes:
     return emit_yaml(documents) if format_ == "yaml" else emit_json(documents)
 
 
-def _files(compiled: Compilation, pipeline: Pipeline | Manifest, to: str | None, format_: str) -> dict[Path, bytes]:
+def _print(targets: Sequence[Pipeline | Manifest], made: list[Compilation], format_: str, output: str) -> None:
+    """All documents; as JSON beside the files that they belong into."""
+    if output != "json":
+        give(_encode(_documents(made), format_))
+        return
+    files = [
+        {"path": beside(target, format_).as_posix(), "documents": list(one.documents)}
+        for target, one in zip(targets, made, strict=True)
+    ]
+    give(escape.json_text({"files": files}, indent=2), nl=True)
+
+
+def _documents(made: list[Compilation]) -> list[dict[str, Any]]:
+    return list(made[0].documents) if len(made) == 1 else together(made)
+
+
+def _files(
+    targets: Sequence[Pipeline | Manifest], made: list[Compilation], to: str | None, format_: str
+) -> dict[Path, bytes]:
     """The bytes of every file to write."""
-    if to is not None and (to.endswith("/") or Path(to).is_dir()):
-        names = [f"{item['kind'].lower()}-{_name(item)}.{format_}" for item in compiled.documents]
-        files = {
-            Path(to) / name: _encode([item], format_) for name, item in zip(names, compiled.documents, strict=True)
-        }
+    if to is None:
+        each = zip(targets, made, strict=True)
+        return {beside(target, format_): _encode(list(one.documents), format_) for target, one in each}
+    documents = _documents(made)
+    if to.endswith("/") or Path(to).is_dir():
+        names = [f"{item['kind'].lower()}-{_name(item)}.{format_}" for item in documents]
+        files = {Path(to) / name: _encode([item], format_) for name, item in zip(names, documents, strict=True)}
         # kubectl apply takes no generateName, so the run stays out of what `apply -k` applies.
         applied = [name for name in names if not name.startswith("pipelinerun-")]
         return {**files, Path(to) / "kustomization.yaml": emit_yaml([kustomization(applied)])}
-    source = Path(pipeline.location.file)
-    return {Path(to) if to else source.with_suffix(f".{format_}"): _encode(list(compiled.documents), format_)}
+    return {Path(to): _encode(documents, format_)}
 
 
 def _name(document: dict[str, Any]) -> str:
@@ -92,44 +150,48 @@ def _name(document: dict[str, Any]) -> str:
     return str(meta.get("name") or meta["generateName"].rstrip("-"))
 
 
-def _check(files: dict[Path, bytes], to: str | None) -> int:
-    """Print what differs from the files that are there; EXIT_FINDINGS if anything does."""
-    code = 0
+@attrs.frozen
+class Stale:
+    """A file that is not what the source compiles to, and how it differs."""
+
+    path: Path
+    text: str
+
+
+def _stale(files: dict[Path, bytes], to: str | None) -> list[Stale]:
+    """What differs from the files that are there."""
+    found = []
     for path, wanted in files.items():
         have = path.read_bytes() if path.is_file() else b""
         if have != wanted:
-            code = EXIT_FINDINGS
             diff = difflib.unified_diff(
                 have.decode(errors="replace").splitlines(keepends=True),
                 wanted.decode().splitlines(keepends=True),
                 f"{line(path)} (there)" if have else "/dev/null",
                 f"{line(path)} (compiled)",
             )
-            say("".join(diff), nl=False)
+            found.append(Stale(path, "".join(diff)))
     folder = Path(to) if to and len(files) > 1 else None
     if folder is not None and folder.is_dir():
         extra = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".json") and path not in files)
-        for path in extra:
-            code = EXIT_FINDINGS
-            say(f"{line(path)} is no longer made by this pipeline")
-    if code:
-        say("stale: compile again and commit the result", err=True)
-    return code
+        found += [Stale(path, f"{line(path)} is no longer made by this pipeline\n") for path in extra]
+    return found
 
 
 def _where(files: dict[Path, bytes], to: str | None) -> str:
-    return line(next(iter(files))) if len(files) == 1 else f"{len(files)} files in {to}"
+    return f"{len(files)} files in {to}" if to and len(files) > 1 else ", ".join(map(line, files))
 
 
-def _counts(compiled: Compilation) -> str:
-    kinds = Counter(item["kind"] for item in compiled.documents)
+def _counts(made: list[Compilation]) -> str:
+    kinds = Counter(item["kind"] for one in made for item in one.documents)
     return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds.items())
 
 
-def _report(files: dict[Path, bytes], compiled: Compilation, *, stale: bool) -> dict[str, Any]:
+def _report(files: dict[Path, bytes], made: list[Compilation], stale: list[Stale]) -> dict[str, Any]:
     return {
         "files": [str(path) for path in files],
-        "stale": stale,
-        "documents": [{"kind": item["kind"], "name": _name(item)} for item in compiled.documents],
-        "diagnostics": [as_data(item) for item in compiled.diagnostics],
+        "stale": bool(stale),
+        "differences": [{"file": str(each.path), "text": each.text} for each in stale],
+        "documents": [{"kind": item["kind"], "name": _name(item)} for one in made for item in one.documents],
+        "diagnostics": [as_data(item) for one in made for item in one.diagnostics],
     }

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+from flowdsl.cli.siblings import main_one, own_pipelines, whole
 from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
@@ -33,21 +34,33 @@ def load_module(file: Path) -> ModuleType:
 
 
 def load_target(target: str) -> Pipeline | Manifest:
-    """What `compile` compiles: the pipeline named or found, else the one manifest of the file."""
+    """The one thing that is meant: the pipeline named or found, else the one manifest of the file."""
+    return _meant(target, every=False)[0]
+
+
+def load_targets(target: str) -> list[Pipeline | Manifest]:
+    """What `compile`, `lint` and `diff` take of a file: as `load_target`, but all of its pipelines."""
+    return _meant(target, every=True)
+
+
+def _meant(target: str, *, every: bool) -> list[Pipeline | Manifest]:
     path, _, wanted = target.partition(".py:")
     file = Path(path + ".py") if wanted else Path(target)
     _check_file(file)
     module = _load(file)
     manifests = {name: value for name, value in vars(module).items() if isinstance(value, Manifest)}
     if wanted in manifests:
-        return manifests[wanted]
+        return [manifests[wanted]]
     if not wanted and len(manifests) == 1:
-        return next(iter(manifests.values()))
-    return choose(module, str(file), wanted)
+        return list(manifests.values())
+    own = own_pipelines(vars(module), module.__name__)
+    if every and own and not wanted:
+        return [*whole(own)]
+    return [choose(module, str(file), wanted)]
 
 
 def choose(module: ModuleType, file: str, wanted: str) -> Pipeline:
-    """The pipeline of a module by name, or the only one: FLOW083 where there is none, FLOW084 where it is unclear."""
+    """The pipeline of a module by name, or the one it is about: FLOW083 if there is none, FLOW084 if it is unclear."""
     found = {value.name: value for value in vars(module).values() if isinstance(value, Pipeline)}
     names = {name: value for name, value in vars(module).items() if isinstance(value, Pipeline)}
     if wanted:
@@ -56,18 +69,18 @@ def choose(module: ModuleType, file: str, wanted: str) -> Pipeline:
         raise _finding(
             "FLOW083", f"{file} has no pipeline {wanted!r}", Location(file, 1), f"it has: {', '.join(found) or 'none'}"
         )
-    # What a file only imports is not its own.
-    own = {name: value for name, value in found.items() if value.function.__module__ == module.__name__} or found
+    own = own_pipelines(vars(module), module.__name__)
     if not own:
         raise _finding("FLOW083", f"{file} has no pipeline", Location(file, 1), "decorate a function with `@pipeline`")
-    if len(own) > 1:
+    chosen = main_one(own, file)
+    if chosen is None:
         raise _finding(
             "FLOW084",
             f"{file} has {len(own)} pipelines: {', '.join(own)}",
             Location(file, 1),
-            f"name one: `flowdsl compile {file}:{next(iter(own))}`",
+            f"name one: {file}:{whole(own)[0].name}",
         )
-    return next(iter(own.values()))
+    return chosen
 
 
 def _check_file(file: Path) -> None:

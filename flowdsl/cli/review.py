@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from flowdsl.cli.shared_options import EXCLUDE
+
 
 def ci() -> click.Command:
     """The `ci` command."""
@@ -26,6 +28,7 @@ def ci() -> click.Command:
             show_default=True,
             help="What of lint's findings makes the job fail.",
         ),
+        EXCLUDE,
         click.Option(["--report"], metavar="FILE", help="Write the Markdown there as well."),
         click.Option(
             ["--comment"],

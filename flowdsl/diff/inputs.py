@@ -6,12 +6,8 @@ behind it compares those paths between revisions, a single `REV` with the workin
 
 from __future__ import annotations
 
-import io
 import os
-import subprocess
 import sys
-import tarfile
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,11 +17,11 @@ import attrs
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.reading import MAX_BYTES
+from flowdsl.diff.built import build, laid_out
+from flowdsl.diff.git import git, is_revision
 from flowdsl.yamlread.documents import documents
 from flowdsl.yamlread.sources import ENDINGS, Source, decode, load_all, load_stream
 from flowdsl.yamlread.walk import Wanted
-
-_SECONDS = 120
 
 
 @attrs.frozen
@@ -62,7 +58,7 @@ def sides(words: Sequence[str], exclude: Sequence[str] = ()) -> tuple[Side, Side
     for separator in ("...", ".."):
         if separator in first:
             old, new = (each or "HEAD" for each in first.split(separator, 1))
-            base = _git("merge-base", old, new).decode().strip() if separator == "..." else old
+            base = git("merge-base", old, new).decode().strip() if separator == "..." else old
             return _both(_side(paths, base, exclude), _side(paths, new, exclude))
     return _both(_side(paths, first, exclude), _tree(paths, exclude))
 
@@ -88,28 +84,11 @@ def _read(spec: str, exclude: Sequence[str]) -> Side:
     return _tree([spec], exclude)
 
 
-def parting(revision: str) -> str:
-    """The commit at which what is checked out left a revision. Raises UsageError where git knows none."""
-    if not _revision(revision):
-        raise UsageError(f"git knows no revision {revision!r}: fetch it first")
-    done = _run("merge-base", revision, "HEAD")
-    if done.returncode != 0:
-        raise UsageError(
-            f"{revision} and HEAD have no commit in common: fetch the whole history (git fetch --unshallow)"
-        )
-    return done.stdout.decode().strip()
-
-
 def _is_path(word: str) -> bool:
     if word == "-" or os.path.lexists(word) or Path(word.partition(".py:")[0] + ".py").exists():
         return True
     revision, colon, path = word.partition(":")
-    return bool(colon and path and revision) and _revision(revision)
-
-
-def _revision(word: str) -> bool:
-    done = _run("rev-parse", "--verify", "--quiet", f"{word}^{{commit}}")
-    return done.returncode == 0
+    return bool(colon and path and revision) and is_revision(revision)
 
 
 def _tree(paths: Iterable[str], exclude: Sequence[str]) -> Side:
@@ -119,22 +98,22 @@ def _tree(paths: Iterable[str], exclude: Sequence[str]) -> Side:
     names = list(paths)
     for path in names:
         if path == "-":
-            found += _parse(load_stream("-", sys.stdin.buffer), problems)
+            found += parse(load_stream("-", sys.stdin.buffer), problems)
         elif path.endswith(".py") or ".py:" in path:
-            found += compiled(path, Path.cwd())
+            found += build(path, Path.cwd()).documents
         else:
             try:
                 sources = list(load_all([Path(path)], exclude))
             except FileNotFoundError as error:
                 raise UsageError(str(error)) from error
             for source in sources:
-                found += _parse(source, problems)
+                found += parse(source, problems)
     return Side(", ".join(names), tuple(found), tuple(problems))
 
 
 def _side(paths: Sequence[str], revision: str, exclude: Sequence[str]) -> Side:
     """Paths at a revision; a path that was not there yet has no documents."""
-    if not _revision(revision):
+    if not is_revision(revision):
         raise UsageError(f"{revision} is neither a path nor a revision of git here")
     found: list[dict[str, Any]] = []
     problems: list[str] = []
@@ -145,14 +124,14 @@ def _side(paths: Sequence[str], revision: str, exclude: Sequence[str]) -> Side:
         for name, size in _names(path, revision, exclude):
             shown = f"{revision}:{name}"
             # A byte more than is read of a file says that it is too long; it is not fetched.
-            data = _git("show", f"{revision}:./{name}") if size <= MAX_BYTES else bytes(MAX_BYTES + 1)
-            found += _parse(attrs.evolve(decode(shown, data), walked=name != path), problems)
+            data = git("show", f"{revision}:./{name}") if size <= MAX_BYTES else bytes(MAX_BYTES + 1)
+            found += parse(attrs.evolve(decode(shown, data), walked=name != path), problems)
     return Side(f"{revision}:{', '.join(paths)}", tuple(found), tuple(problems))
 
 
 def _names(path: str, revision: str, exclude: Sequence[str] = ()) -> list[tuple[str, int]]:
     """The files at and below a path at a revision, each with its size; links and submodules are none."""
-    listed = os.fsdecode(_git("ls-tree", "-r", "-l", "-z", revision, "--", path))
+    listed = os.fsdecode(git("ls-tree", "-r", "-l", "-z", revision, "--", path))
     wanted = Wanted(ENDINGS, exclude)
     found = []
     for entry in filter(None, listed.split("\0")):
@@ -163,7 +142,7 @@ def _names(path: str, revision: str, exclude: Sequence[str] = ()) -> list[tuple[
     return found
 
 
-def _parse(source: Source, problems: list[str]) -> list[dict[str, Any]]:
+def parse(source: Source, problems: list[str]) -> list[dict[str, Any]]:
     """The documents of a source; in a folder what is no Kubernetes document is left out. Adds to `problems`."""
     found = []
     for document in documents(source):
@@ -178,45 +157,10 @@ def _parse(source: Source, problems: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def compiled(target: str, folder: Path) -> list[dict[str, Any]]:
-    """What a pipeline's Python file compiles to, in a process of its own: two revisions of a module never meet.
-
-    Raises UsageError with what the compiler says where it does not compile.
-    """
-    command = [sys.executable, "-m", "flowdsl", "compile", target, "-o", "-"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=_SECONDS)
-    if done.returncode != 0:
-        raise UsageError(f"{target} does not compile:\n{done.stderr.decode(errors='replace').rstrip()}")
-    problems: list[str] = []
-    found = _parse(decode(target, done.stdout), problems)
-    if problems:
-        raise UsageError("\n".join(problems))
-    return found
-
-
 def _compiled_at(target: str, revision: str) -> list[dict[str, Any]]:
-    """The same at a revision: the whole tree of it is laid out, since a pipeline may import from anywhere in it."""
+    """What a pipeline's Python file compiles to at a revision; nothing where it was not there yet."""
     file = target.partition(".py:")[0].removesuffix(".py") + ".py"
     if not _names(file, revision):
         return []
-    prefix = _git("rev-parse", "--show-prefix").decode().strip()
-    top = Path(_git("rev-parse", "--show-toplevel").decode().strip())
-    with tempfile.TemporaryDirectory(prefix="flowdsl-diff-") as folder:
-        archive = _git("-C", str(top), "archive", "--format=tar", revision)
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # type: ignore[arg-type]
-        return compiled(target, Path(folder) / prefix)
-
-
-def _git(*words: str) -> bytes:
-    done = _run(*words)
-    if done.returncode != 0:
-        raise UsageError(f"git {words[0]}: {done.stderr.decode(errors='replace').strip()}")
-    return done.stdout
-
-
-def _run(*words: str) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(["git", *words], capture_output=True, check=False, timeout=_SECONDS)
-    except FileNotFoundError as error:
-        raise UsageError("git is not installed; name two files or folders") from error
+    with laid_out(revision) as folder:
+        return build(target, folder).documents
