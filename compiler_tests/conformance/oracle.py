@@ -29,6 +29,10 @@ class Verdict:
     seen: bool = True
 
 
+class UnknownKindError(Exception):
+    """A document is of a kind in Tekton's groups that its webhook does not know: that is no verdict on it."""
+
+
 class UnreadableError(Exception):
     """kubectl's reader refuses the YAML; the text is its own."""
 
@@ -37,14 +41,22 @@ def admit(documents: Iterable[Mapping[str, Any]], *, api_fields: str = "", on: I
     """Tekton's verdict on each document, in order, were it created now.
 
     `api_fields` sets the feature flag enable-api-fields (stable, beta, alpha); empty leaves Tekton's default. `on` are
-    further flags that are true.
+    further flags that are true. Raises UnknownKindError for a kind that the webhook does not know.
     """
     flags = [f"-flag={name}=true" for name in on] + ([f"-flag=enable-api-fields={api_fields}"] if api_fields else [])
     lines = [json.dumps({"id": str(number), "doc": document}) for number, document in enumerate(documents)]
     answers = [json.loads(line) for line in _run("admission", "\n".join(lines), *flags)]
     if [answer["id"] for answer in answers] != [str(number) for number in range(len(lines))]:
         raise RuntimeError(f"asked about {len(lines)} documents, got {len(answers)} answers or another order")
+    for answer in answers:
+        if answer.get("unknown"):
+            raise UnknownKindError(answer["message"])
     return [Verdict(answer["accepted"], answer["message"], answer["seen"]) for answer in answers]
+
+
+def known_kinds() -> set[str]:
+    """Each `apiVersion kind` that the program judges."""
+    return set(_run("admission", "", "-kinds"))
 
 
 def defaulted(documents: Iterable[Mapping[str, Any]]) -> list[Any]:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from oracle import Verdict, admit, admit_yaml
+from gobuild import HERE, run_go
+from oracle import UnknownKindError, Verdict, admit, admit_yaml, known_kinds
+
+from flowdsl.check import Report
+from flowdsl.tekton import is_tekton, model_for
+from flowdsl.yamlread.documents import Document
+from flowdsl.yamlread.versions import to_v1
 
 CASES = Path(__file__).parents[3] / "shared" / "admission" / "cases.jsonl.gz"
 
@@ -53,9 +60,34 @@ def test_documents_of_others_are_not_seen() -> None:
     assert verdict == Verdict(True, "", seen=False)
 
 
-def test_an_unknown_kind_is_refused() -> None:
-    (verdict,) = admit([{"apiVersion": "tekton.dev/v1", "kind": "Tusk"}])
-    assert not verdict.accepted
+@pytest.mark.parametrize("version", ["tekton.dev/v1", "tekton.dev/v1alpha1", "resolution.tekton.dev/v1"])
+def test_a_kind_that_the_webhook_does_not_know_is_no_verdict(version: str) -> None:
+    with pytest.raises(UnknownKindError, match="Tusk"):
+        admit([task(), {"apiVersion": version, "kind": "Tusk"}])
+
+
+def test_it_knows_every_kind_of_the_webhook(admission: Path) -> None:
+    """The webhook's own list, as its source in the module has it."""
+    where = run_go(
+        ["go", "list", "-mod=mod", "-m", "-f", "{{.Dir}}", "github.com/tektoncd/pipeline"], HERE / "admission"
+    )
+    source = (Path(where.strip()) / "cmd/webhook/main.go").read_text(encoding="utf-8")
+    listed = re.findall(r"^\t(\w+)\.SchemeGroupVersion\.WithKind\(\"(\w+)\"\):", source, re.MULTILINE)
+    wanted = {
+        f"{'resolution.' if package.startswith('resolution') else ''}tekton.dev/{package.removeprefix('resolution')} {kind}"
+        for package, kind in listed
+    }
+    assert len(wanted) >= 14
+    assert known_kinds() == wanted
+
+
+def test_we_have_a_word_for_every_kind_of_the_webhook() -> None:
+    for each in sorted(known_kinds()):
+        version, kind = each.split()
+        assert is_tekton(version)
+        document = Document("", 0, kind, "", {"apiVersion": version, "kind": kind, "metadata": {"name": "x"}})
+        data = to_v1(document, Report())
+        assert model_for(kind, data["apiVersion"])
 
 
 def test_yaml_is_read_as_kubectl_reads_it(kubeyaml: Path) -> None:

@@ -15,8 +15,8 @@ from flowdsl.lint.select import Selection
 from flowdsl.yamlread.sources import Source
 
 HERE = Path(__file__).parent / "lint"
-# FLOW403 is of files that are no text; FLOW407 is of folders, and import alone tells it.
-NO_TEXT = {"FLOW403", "FLOW407"}
+# FLOW403 is of files that are no text; FLOW407 is of folders, and import alone tells it; FLOW408 is of Python files.
+NO_TEXT = {"FLOW403", "FLOW407", "FLOW408"}
 CODES = [code for code in catalog.codes() if code[4] in "234"]
 BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

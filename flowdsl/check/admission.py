@@ -12,7 +12,7 @@ from flowdsl.check.gates import DEFAULT_GATES, Gates
 from flowdsl.check.names import check_metadata
 from flowdsl.check.pipeline import check_pipeline_spec, check_standalone_pipeline, pipeline_view
 from flowdsl.check.runs import check_pipeline_run, check_task_run
-from flowdsl.check.stepaction import check_step_action
+from flowdsl.check.stepaction import check_alpha_step_action, check_step_action
 from flowdsl.check.taskspec import check_standalone_task, check_task_spec, task_view
 from flowdsl.tekton.base import Model
 from flowdsl.tekton.pipelines import Pipeline, PipelineSpec
@@ -33,7 +33,8 @@ def check_document(document: Model, gates: Gates = DEFAULT_GATES) -> list[Findin
 def check_into(document: Model, gates: Gates, report: Report) -> None:
     """As `check_document`, into a report."""
     if not isinstance(document, (Task, TaskRun, Pipeline, PipelineRun, StepAction)):
-        raise TypeError(f"{type(document).__name__} is no document of Tekton")
+        _check_other(document, report)
+        return
     gates = gates.of(document.metadata.annotations if document.metadata else None)
     check_metadata(document.metadata, report)
     if isinstance(document, Task):
@@ -49,7 +50,25 @@ def check_into(document: Model, gates: Gates, report: Report) -> None:
     elif isinstance(document, TaskRun):
         check_task_run(document, gates, report)
     else:
-        check_step_action(document.spec or StepActionSpec(), ("spec",), gates, report)
+        spec = document.spec or StepActionSpec()
+        check_step_action(spec, ("spec",), gates, report)
+        if document.apiVersion == "tekton.dev/v1alpha1":
+            check_alpha_step_action(spec, ("spec",), report)
+
+
+def _check_other(document: Model, report: Report) -> None:
+    """The kinds that people seldom write: their models and rules load when one is met."""
+    from flowdsl.check.others import check_custom_run, check_resolution_request, check_verification_policy
+    from flowdsl.tekton.others import AlphaResolutionRequest, CustomRun, ResolutionRequest, VerificationPolicy
+
+    if isinstance(document, CustomRun):
+        check_custom_run(document, report)
+    elif isinstance(document, VerificationPolicy):
+        check_verification_policy(document, report)
+    elif isinstance(document, (ResolutionRequest, AlphaResolutionRequest)):
+        check_resolution_request(document.metadata, report)
+    else:
+        raise TypeError(f"{type(document).__name__} is no document of Tekton")
 
 
 @attrs.frozen

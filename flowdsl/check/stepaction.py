@@ -31,6 +31,31 @@ def check_step_action(spec: StepActionSpec, path: Path, gates: Gates, report: Re
     _check_mounts(spec, path, params, report)
 
 
+def check_alpha_step_action(spec: StepActionSpec, path: Path, report: Report) -> None:
+    """FLOW340, and FLOW222 for what v1alpha1 alone asks: defaults refer to params that are there, in no circle."""
+    message = "there is a newer version of this kind"
+    report.warning("FLOW340", ("apiVersion",), message, "write apiVersion: tekton.dev/v1beta1; the fields are the same")
+    known = {param.name or "" for param in spec.params or ()}
+    waiting: dict[str, set[str]] = {}
+    for index, param in enumerate(spec.params or ()):
+        text = param.default if isinstance(param.default, str) else ""
+        # Tekton cuts what stands around a name off by its letters alone.
+        names = {each.removeprefix("$(params.").removesuffix(")") for each in isolated_expressions(text, "params")}
+        at = (*path, "params", index, "default")
+        for name in sorted(names - known):
+            hint = f"declare a param {name!r}, or write the default out"
+            report.error("FLOW222", at, f"the default refers to {name!r}, which is no param", hint)
+        if names and names <= known:
+            waiting[param.name or ""] = names
+    while ready := [name for name, names in waiting.items() if not names & waiting.keys()]:
+        for name in ready:
+            del waiting[name]
+    for index, param in enumerate(spec.params or ()):
+        if (param.name or "") in waiting:
+            at = (*path, "params", index, "default")
+            report.error("FLOW222", at, "the default refers to itself through others", "write one of them out")
+
+
 def _texts(spec: StepActionSpec, path: Path) -> list[Text]:
     # The working directory is not among the fields that Tekton looks into here.
     return [text for text in step_texts(spec, path) if text.path[len(path)] != "workingDir"]

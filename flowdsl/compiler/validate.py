@@ -16,7 +16,7 @@ from flowdsl.compiler.places import python_place
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import PipelineDef
 from flowdsl.passes.limits import check_size
-from flowdsl.tekton import dump
+from flowdsl.tekton import dump, is_tekton
 
 
 def gates_for(alpha: frozenset[str]) -> Gates:
@@ -54,7 +54,7 @@ def _checked(
 ) -> tuple[dict[str, Any] | None, Collector]:
     """A document as its model writes it, and what is wrong with it; None where no model can be made of it."""
     collector = Collector()
-    if not document["apiVersion"].startswith("tekton.dev/"):
+    if not is_tekton(document["apiVersion"]):
         return document, collector
     report = Report()
     written = None

@@ -72,7 +72,7 @@ def _comments(roots: list[Node], text: str) -> list[Comments]:
 def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, list[Finding]]:
     from flowdsl.check.admission import check_into
     from flowdsl.check.decoding import decode
-    from flowdsl.tekton import KINDS, UnknownKind
+    from flowdsl.tekton import UnknownKind, kind_hint
 
     if not document.checked:
         return document.data, []
@@ -85,10 +85,9 @@ def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, l
         return None, report.findings
     except UnknownKind as error:
         if document.data["apiVersion"] == "tekton.dev/v1":
-            hint = f"kinds of tekton.dev/v1: {', '.join(KINDS[:-1])}"
-            report.error("FLOW406", ("kind",), f"Tekton has no {error}", hint)
+            report.error("FLOW406", ("kind",), f"Tekton has no {error}", kind_hint(document.kind))
             return None, report.findings
-        # A CustomRun, a VerificationPolicy, a StepAction of old: Tekton's all right, but not in our models.
+        # A PipelineResource, a Condition: of a Tekton of old.
         return document.data, report.findings
     if model is None:
         return None, report.findings

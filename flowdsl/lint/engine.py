@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
@@ -78,7 +77,7 @@ def check_one(document: Document, gates: Gates, report: Report) -> Model | None:
     from flowdsl.check.admission import check_into
     from flowdsl.check.decoding import decode
     from flowdsl.check.pitfalls.single import check_pitfalls
-    from flowdsl.tekton import KINDS, UnknownKind
+    from flowdsl.tekton import UnknownKind, kind_hint
     from flowdsl.yamlread.versions import UnconvertibleError, to_v1
 
     try:
@@ -89,9 +88,7 @@ def check_one(document: Document, gates: Gates, report: Report) -> Model | None:
     try:
         model = decode(data, report)
     except UnknownKind as error:
-        close = difflib.get_close_matches(document.kind, KINDS, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"kinds of tekton.dev/v1: {', '.join(KINDS[:-1])}"
-        report.error("FLOW406", ("kind",), f"Tekton has no {error}", hint)
+        report.error("FLOW406", ("kind",), f"Tekton has no {error}", kind_hint(document.kind))
         return None
     if model is None:
         return None

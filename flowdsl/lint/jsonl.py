@@ -14,7 +14,7 @@ from flowdsl.check.pitfalls.single import check_pitfalls
 from flowdsl.diagnostics.reading import MAX_BYTES
 from flowdsl.lint.engine import Options
 from flowdsl.lint.report import finding_data
-from flowdsl.tekton import UnknownKind
+from flowdsl.tekton import UnknownKind, is_tekton, kind_hint
 from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.versions import UnconvertibleError, to_v1
 
@@ -95,7 +95,7 @@ def _check(data: dict[str, Any], options: Options, report: Report) -> None:
     if not isinstance(version, str) or not isinstance(kind, str):
         report.error("FLOW406", (), "the document has no apiVersion or no kind", "apiVersion: tekton.dev/v1")
         return
-    if not version.startswith("tekton.dev/"):
+    if not is_tekton(version):
         return
     try:
         converted = to_v1(Document("", 0, kind, "", data), report)
@@ -104,7 +104,7 @@ def _check(data: dict[str, Any], options: Options, report: Report) -> None:
         report.error("FLOW206", error.path, error.message, error.hint)
         return
     except UnknownKind as error:
-        report.error("FLOW406", ("kind",), f"Tekton has no {error}", "see the kinds of tekton.dev/v1")
+        report.error("FLOW406", ("kind",), f"Tekton has no {error}", kind_hint(kind))
         return
     if model is not None:
         check_into(model, options.gates, report)

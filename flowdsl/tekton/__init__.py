@@ -1,6 +1,7 @@
-"""Closed models of Tekton's v1 API: Task, TaskRun, Pipeline, PipelineRun, and v1beta1 StepAction.
+"""Closed models of Tekton's API: every kind that its admission webhook knows (cmd/webhook/main.go of v1.15.0).
 
-The models load on first use, so that importing this package costs nothing.
+v1beta1 Tasks, Pipelines and runs have none of their own: they are read as v1 (`flowdsl.yamlread.versions`). The models
+load on first use, so that importing this package costs nothing.
 """
 
 from __future__ import annotations
@@ -13,21 +14,51 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flowdsl.tekton.base import Model
 
-KINDS = ("Task", "TaskRun", "Pipeline", "PipelineRun", "StepAction")
+_MODELS = {
+    ("Task", "tekton.dev/v1"): ("tasks", "Task"),
+    ("TaskRun", "tekton.dev/v1"): ("runs", "TaskRun"),
+    ("Pipeline", "tekton.dev/v1"): ("pipelines", "Pipeline"),
+    ("PipelineRun", "tekton.dev/v1"): ("runs", "PipelineRun"),
+    ("StepAction", "tekton.dev/v1beta1"): ("tasks", "StepAction"),
+    ("StepAction", "tekton.dev/v1alpha1"): ("tasks", "StepAction"),
+    ("CustomRun", "tekton.dev/v1beta1"): ("others", "CustomRun"),
+    ("VerificationPolicy", "tekton.dev/v1alpha1"): ("others", "VerificationPolicy"),
+    ("ResolutionRequest", "resolution.tekton.dev/v1beta1"): ("others", "ResolutionRequest"),
+    ("ResolutionRequest", "resolution.tekton.dev/v1alpha1"): ("others", "AlphaResolutionRequest"),
+}
+"""Kind and apiVersion: the module that has its model, and the model's name."""
+KINDS = tuple(dict.fromkeys(kind for kind, _ in _MODELS))
+V1_KINDS = tuple(kind for kind, version in _MODELS if version == "tekton.dev/v1")
+_GROUPS = ("tekton.dev/", "resolution.tekton.dev/")
 
 
 class UnknownKind(ValueError):  # noqa: N818 - it names what was found
     """The document is none of the kinds that have a model."""
 
 
+def is_tekton(version: object) -> bool:
+    """Whether an apiVersion is of a group that Tekton's admission webhook is asked about."""
+    return isinstance(version, str) and version.startswith(_GROUPS)
+
+
+def kind_hint(kind: str) -> str:
+    """What to write in place of a kind, or of its version, that Tekton does not have."""
+    import difflib
+
+    versions = [version for name, version in _MODELS if name == kind]
+    if versions:
+        return f"Tekton has {kind} as {' and '.join(versions)}"
+    close = difflib.get_close_matches(kind, KINDS, 1)
+    return f"did you mean {close[0]!r}?" if close else f"kinds of tekton.dev/v1: {', '.join(V1_KINDS)}"
+
+
 @cache
 def model_for(kind: str, api_version: str) -> type[Model]:
     """The model of a kind. Raises UnknownKind for a kind or version without one."""
-    wanted = "tekton.dev/v1beta1" if kind == "StepAction" else "tekton.dev/v1"
-    if kind not in KINDS or api_version != wanted:
+    if (kind, api_version) not in _MODELS:
         raise UnknownKind(f"{api_version} {kind}")
-    home = {"Task": "tasks", "StepAction": "tasks", "Pipeline": "pipelines"}.get(kind, "runs")
-    found: type[Model] = getattr(import_module(f"flowdsl.tekton.{home}"), kind)
+    home, name = _MODELS[kind, api_version]
+    found: type[Model] = getattr(import_module(f"flowdsl.tekton.{home}"), name)
     return found
 
 

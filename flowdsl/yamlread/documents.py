@@ -9,13 +9,11 @@ from typing import Any
 import attrs
 
 from flowdsl.check import Finding
-from flowdsl.tekton import KINDS
+from flowdsl.tekton import KINDS, is_tekton
 from flowdsl.yamlread.meant import as_code_folder, kubernetes_text, render_hint, tekton_map, tekton_text
 from flowdsl.yamlread.nodes import Node, Path
 from flowdsl.yamlread.reader import ReadDocument, UnreadableError, read
 from flowdsl.yamlread.sources import Source
-
-_GROUP = "tekton.dev/"
 
 
 @attrs.frozen
@@ -170,7 +168,7 @@ def _document(source: Source, index: int, root: Node, data: dict[str, Any]) -> D
     if not isinstance(version, str) or not isinstance(data.get("kind"), str) or not version:
         finding = Finding("FLOW406", "error", (), "the document has no apiVersion or no kind", _kind_hint(data, source))
         document.add(finding, root.line, root.column)
-    elif version.startswith(_GROUP):
+    elif is_tekton(version):
         document.checked = True
     return document
 

@@ -75,12 +75,10 @@ def _task(spec: Any, path: Path) -> None:
 
 
 def _reference(ref: Any, path: Path) -> None:
-    if isinstance(ref, dict) and isinstance(ref.get("bundle"), str) and ref["bundle"]:
-        kind = ref.get("kind") or ("Pipeline" if path[-1] == "pipelineRef" else "Task")
-        params = [("bundle", ref.pop("bundle")), ("name", ref.pop("name", "")), ("kind", str(kind).lower())]
-        ref.pop("kind", None)
-        ref["resolver"] = "bundles"
-        ref["params"] = [{"name": name, "value": value} for name, value in params]
+    """A `bundle` is refused at creation, in v1beta1 too (TaskRef.Validate); its empty text says nothing."""
+    _refuse(ref, path, "bundle")
+    if isinstance(ref, dict) and ref.get("bundle") in ("", None):
+        ref.pop("bundle", None)
 
 
 def _pipeline(spec: Any, path: Path) -> None:

@@ -3,12 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/tektoncd/pipeline/pkg/apis/config"
 	v1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
+	"github.com/tektoncd/pipeline/pkg/apis/pipeline/v1alpha1"
 	"github.com/tektoncd/pipeline/pkg/apis/pipeline/v1beta1"
+	resolutionv1alpha1 "github.com/tektoncd/pipeline/pkg/apis/resolution/v1alpha1"
+	resolutionv1beta1 "github.com/tektoncd/pipeline/pkg/apis/resolution/v1beta1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/pkg/apis"
 	strict "knative.dev/pkg/webhook/json"
@@ -20,14 +24,27 @@ type resource interface {
 	apis.Validatable
 }
 
-// kinds makes an empty resource for each apiVersion and kind our documents may have.
+// kinds makes an empty resource for each apiVersion and kind that Tekton's webhook is asked about. A test compares the
+// list with the webhook's own (cmd/webhook/main.go of the module).
 var kinds = map[string]func() resource{
-	"tekton.dev/v1 Task":            func() resource { return &v1.Task{} },
-	"tekton.dev/v1 TaskRun":         func() resource { return &v1.TaskRun{} },
-	"tekton.dev/v1 Pipeline":        func() resource { return &v1.Pipeline{} },
-	"tekton.dev/v1 PipelineRun":     func() resource { return &v1.PipelineRun{} },
-	"tekton.dev/v1beta1 StepAction": func() resource { return &v1beta1.StepAction{} },
+	"tekton.dev/v1 Task":                               func() resource { return &v1.Task{} },
+	"tekton.dev/v1 TaskRun":                            func() resource { return &v1.TaskRun{} },
+	"tekton.dev/v1 Pipeline":                           func() resource { return &v1.Pipeline{} },
+	"tekton.dev/v1 PipelineRun":                        func() resource { return &v1.PipelineRun{} },
+	"tekton.dev/v1beta1 Task":                          func() resource { return &v1beta1.Task{} },
+	"tekton.dev/v1beta1 TaskRun":                       func() resource { return &v1beta1.TaskRun{} },
+	"tekton.dev/v1beta1 Pipeline":                      func() resource { return &v1beta1.Pipeline{} },
+	"tekton.dev/v1beta1 PipelineRun":                   func() resource { return &v1beta1.PipelineRun{} },
+	"tekton.dev/v1beta1 CustomRun":                     func() resource { return &v1beta1.CustomRun{} },
+	"tekton.dev/v1beta1 StepAction":                    func() resource { return &v1beta1.StepAction{} },
+	"tekton.dev/v1alpha1 StepAction":                   func() resource { return &v1alpha1.StepAction{} },
+	"tekton.dev/v1alpha1 VerificationPolicy":           func() resource { return &v1alpha1.VerificationPolicy{} },
+	"resolution.tekton.dev/v1alpha1 ResolutionRequest": func() resource { return &resolutionv1alpha1.ResolutionRequest{} },
+	"resolution.tekton.dev/v1beta1 ResolutionRequest":  func() resource { return &resolutionv1beta1.ResolutionRequest{} },
 }
+
+// errUnknown says that the webhook is never asked about such a document, which is no verdict on it.
+var errUnknown = errors.New("no kind that Tekton's webhook knows")
 
 // webhooks are Tekton's defaulting and validating admission, for documents being created.
 type webhooks struct {
@@ -58,12 +75,12 @@ func (w webhooks) admit(doc []byte) (seen bool, defaulted []byte, refusal error)
 	if err := json.Unmarshal(doc, &head); err != nil {
 		return true, nil, fmt.Errorf("cannot decode: %w", err)
 	}
-	if !strings.HasPrefix(head.APIVersion, "tekton.dev/") {
+	if !strings.HasPrefix(head.APIVersion, "tekton.dev/") && !strings.HasPrefix(head.APIVersion, "resolution.tekton.dev/") {
 		return false, nil, nil
 	}
 	newResource, known := kinds[head.APIVersion+" "+head.Kind]
 	if !known {
-		return true, nil, fmt.Errorf("unhandled kind: %s %s", head.APIVersion, head.Kind)
+		return true, nil, fmt.Errorf("%w: %s %s", errUnknown, head.APIVersion, head.Kind)
 	}
 	defaulted, err := w.mutate(doc, newResource())
 	if err != nil {
