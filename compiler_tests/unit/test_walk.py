@@ -71,12 +71,13 @@ def test_asking_git_runs_nothing_of_the_folders(tmp_path: Path) -> None:
     assert not ran.exists()
 
 
-def test_links_to_folders_are_not_followed_and_pipes_not_opened(tmp_path: Path) -> None:
+def test_links_to_folders_are_not_followed_and_pipes_not_waited_for(tmp_path: Path) -> None:
     lay(tmp_path, "in/a.yaml", "out/b.yaml")
     (tmp_path / "in/link").symlink_to(tmp_path / "out")
     (tmp_path / "in/round").symlink_to(tmp_path / "in")
     os.mkfifo(tmp_path / "in/pipe.yaml")
-    assert names(tmp_path / "in") == ["a.yaml"]
+    assert names(tmp_path / "in") == ["a.yaml", "pipe.yaml"]
+    assert [source.problem is not None for source in load_all([tmp_path / "in"])] == [False, True]
 
 
 @pytest.mark.parametrize(

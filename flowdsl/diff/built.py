@@ -21,6 +21,7 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.diff.git import git, prefix, top
 from flowdsl.yamlread.sources import ENDINGS
 from flowdsl.yamlread.walk import walk
@@ -89,7 +90,14 @@ def _has_yaml(file: Path) -> bool:
         return True
     # A file with several pipelines: jobs-nightly.yaml, jobs-weekly.yaml.
     others = (each for each in file.parent.glob("*.yaml") if each.name.startswith(f"{file.stem}-"))
-    return any(others) and b"pipeline" in file.read_bytes()
+    return any(others) and b"pipeline" in _text(file)
+
+
+def _text(file: Path) -> bytes:
+    try:
+        return read_file(file)
+    except NotReadError:
+        return b""
 
 
 def in_parallel(work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
