@@ -116,3 +116,22 @@ def test_many_make_while_many_sweep(tmp_path: Path) -> None:
     for one in made:
         one.remove()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_something_is_mounted_in_stays(tmp_path: Path) -> None:
+    """A base of a root that a step sees may have the whole machine below it."""
+    left = tmp_path / "flowdsl-run-left"
+    (left / "below").mkdir(parents=True)
+    script = (
+        f"mount --bind {tmp_path}/precious {left}/below && exec {sys.executable} -c "
+        f"\"from flowdsl.runner.scratch import sweep; print(sweep(['{tmp_path}']))\""
+    )
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "file").write_text("x")
+    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--user", "--map-root-user"]
+    done = subprocess.run([*unshare, "sh", "-c", script], check=False, capture_output=True, text=True, timeout=60)
+    if done.returncode:
+        pytest.skip(f"nothing can be mounted here: {done.stderr}")
+    assert done.stdout.strip() == "[]"
+    assert (tmp_path / "precious" / "file").exists()
+    assert sweep([str(tmp_path)]) == [str(left)]
