@@ -37,7 +37,7 @@ def is_line(code: str, match: re.Match[str]) -> bool:
     """Whether a reference is all there is in its line: what stands there is meant to be code."""
     before = code[code.rfind("\n", 0, match.start()) + 1 : match.start()]
     after = code[match.end() :].split("\n", 1)[0] if match.end() < len(code) else ""
-    return _BEFORE.fullmatch(before) is not None and not after.strip(" \t\r\"'")
+    return _BEFORE.fullmatch(before) is not None and after.strip() in ("", '"', "'")
 
 
 def _inline_code(container: Step | Sidecar, path: Path) -> list[tuple[Path, str]]:
