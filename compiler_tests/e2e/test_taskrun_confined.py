@@ -187,7 +187,7 @@ def test_the_users_own_values_stay_readable(machine: Machine, tmp_path: Path) ->
     assert "seen" in done.stdout
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def confined() -> Iterator[Runner]:
     with process_runner() as runner:
         if not runner.executor.host().confined:
@@ -230,6 +230,21 @@ def test_a_layer_that_was_used_serves_nobody_else(confined: Runner, tmp_path: Pa
             {"steps": [script(f"ls -A /tmp /dev/shm /run/lock 2>/dev/null; touch /tmp/{number} /dev/shm/{number}")]}
         )
         assert bench.log("s").split() == ["/dev/shm:", "/tmp:"] or bench.log("s").split() == ["/tmp:", "/dev/shm:"]
+
+
+def test_a_step_has_limits(confined: Runner, tmp_path: Path) -> None:
+    """No core dump leaves it, and no file takes the whole disk; as root its processes are counted, too."""
+    bench = Bench(confined, tmp_path)
+    bench.run({"steps": [script("ulimit -c; ulimit -f; cat /proc/self/cgroup")]})
+    core, size, *groups = bench.log("s").splitlines()
+    assert core == "0"
+    assert size.isdigit()
+    counted = [line for line in groups if ":pids:" in line or line.startswith("0::")]
+    if os.getuid() == 0 and os.access("/sys/fs/cgroup/pids", os.W_OK):
+        assert any("/flowdsl-" in line for line in counted), groups
+    confined.close()
+    name = next((line.rpartition("/")[2] for line in counted if "/flowdsl-" in line), "none")
+    assert not list(Path("/sys/fs/cgroup").glob(f"pids/**/{name}"))
 
 
 def test_without_namespaces_root_must_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

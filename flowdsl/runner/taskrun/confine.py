@@ -12,7 +12,6 @@ import ctypes
 import errno
 import os
 import platform
-import resource
 import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -55,7 +54,6 @@ def confine_steps() -> None:
             check(-1, "capabilities")
     with contextlib.suppress(OSError):
         refuse_calls()
-    limit()
     # The shim has open what no step may have, and /proc shows it.
     LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
@@ -103,8 +101,3 @@ def filter_of(table: Mapping[int, tuple[int, ...]]) -> bytes:
         code += [(give, 0, 0, allow), (give, 0, 0, refuse)]
     code.append((give, 0, 0, allow))
     return b"".join(struct.pack("HBBI", *one) for one in code)
-
-
-def limit() -> None:
-    """No core dumps, which a handler outside may get."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 # Nothing of the packages installed can be imported here: see `supervisor.py`.
 if TYPE_CHECKING:
     from flowdsl.runner.taskrun.confine import confine_run, confine_steps
+    from flowdsl.runner.taskrun.limits import leave_groups, limit_resources
     from flowdsl.runner.taskrun.namespace import (
         CLONE_NEWIPC,
         CLONE_NEWNS,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from flowdsl.runner.taskrun.view import View
 else:
     from confine import confine_run, confine_steps
+    from limits import leave_groups, limit_resources
     from namespace import (
         CLONE_NEWIPC,
         CLONE_NEWNS,
@@ -48,6 +50,9 @@ class Ground:
 
     def begin(self) -> None:
         """Once, in the supervisor. Raises OSError, as the others do."""
+
+    def end(self) -> None:
+        """Once, in the supervisor, when no step runs any more."""
 
     def fork(self) -> bool:
         """Start a shim; True in the shim."""
@@ -103,14 +108,20 @@ class Confined(Ground):
         self._base, self._plan = base, plan
         self._points: list[str] = []
         self._user = False
+        self._made: list[str] = []
         self._namespace = -1
         self._view: View | None = None
 
     def begin(self) -> None:
         """See `Ground`."""
+        self._made = limit_resources(self._plan["scratch"])
         self._user = leave_mounts()
         self._points = mount_points()
         confine_run()
+
+    def end(self) -> None:
+        """See `Ground`."""
+        leave_groups(self._made)
 
     def fork(self) -> bool:
         """See `Ground`. A process that has made a PID namespace is not in it, its first child is: hence two forks."""

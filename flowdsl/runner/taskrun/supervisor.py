@@ -169,10 +169,12 @@ def main() -> None:
         if problem := first_shim(nursery):
             raise OSError(errno.EPERM, problem)
     except OSError as error:
+        ground.end()
         send(control, failed=error.errno, message=error.strerror or str(error))
         return
     send(control, ready=True)
     serve(nursery)
+    ground.end()
     with contextlib.suppress(OSError):
         os.rmdir(base)
     remove = remove_folder if sys.platform == "linux" else shutil.rmtree

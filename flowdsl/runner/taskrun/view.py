@@ -349,8 +349,9 @@ def _same_rights(path: str, info: os.stat_result) -> None:
     mode = stat.S_IMODE(info.st_mode)
     try:
         os.chown(path, info.st_uid, info.st_gid)
-    except OSError:  # it becomes ours, and is not to be written for that
-        mode &= 0o7777 if mode & 0o002 else 0o1555
+    except OSError:  # another's becomes ours, and is not to be written for that
+        if info.st_uid != os.getuid() and not mode & 0o002:
+            mode &= 0o1555
     os.chmod(path, mode)
 
 
