@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowdsl.check.values import text_of
+from flowdsl.cli import main
 from flowdsl.tekton.defaults import with_defaults
 from flowdsl.tekton.values import decoded, json_text, kind_of
 
@@ -69,3 +71,38 @@ def _as_floats(value: Any) -> Any:
 
 def test_a_number_that_no_float_holds() -> None:
     assert json_text(10**5000) == "inf"
+
+
+RUN = "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {{name: r}}\nspec:\n  pipelineRef: {{name: p}}\n  params: [{{name: x, value: {}}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("[1, 2]", "'[1,2]'", True),
+        ("{b: 1, a: [x]}", """'{"a":["x"],"b":1}'""", True),
+        ("1.10", "'1.1'", True),
+        ("[1, 2]", "['1', '2']", False),
+        ("1.10", "'1.10'", False),
+        ("yes", "'yes'", False),
+    ],
+)
+def test_diff_compares_what_tekton_holds(old: str, new: str, same: bool, tmp_path: Path) -> None:
+    for name, value in (("old", old), ("new", new)):
+        (tmp_path / f"{name}.yaml").write_text(RUN.format(value))
+    assert main(["diff", str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml")]) == (0 if same else 1)
+
+
+def test_import_takes_a_list_of_numbers_for_the_text_that_it_is(tmp_path: Path) -> None:
+    pipeline = (
+        "apiVersion: tekton.dev/v1\nkind: Pipeline\nmetadata: {name: p}\nspec:\n  params: [{name: x, default: [1, 2]}]\n"
+        "  tasks: [{name: t, taskRef: {name: t}, params: [{name: vals, value: [{a: 1}, 2.50]}]}]\n"
+    )
+    (tmp_path / "p.yaml").write_text(pipeline + "---\n" + RUN.format("[1, 2, 3]"))
+    assert main(["import", str(tmp_path / "p.yaml"), "-o", str(tmp_path / "p.py")]) == 0
+    text = (tmp_path / "p.py").read_text()
+    assert 'x: str = "[1,2]"' in text
+    assert '"[1,2,3]"' in text
+    assert """'[{"a":1},2.5]'""" in text
+    assert main(["compile", str(tmp_path / "p.py"), "-o", str(tmp_path / "back.yaml")]) == 0
+    assert main(["diff", str(tmp_path / "p.yaml"), str(tmp_path / "back.yaml")]) == 0
