@@ -43,7 +43,7 @@ def to_v1(document: Document, report: Report) -> dict[str, Any]:
     changed["apiVersion"] = "tekton.dev/v1"
     spec = changed.get("spec")
     if isinstance(spec, dict):
-        _CONVERT[data["kind"]](spec, ("spec",))
+        _CONVERT[data["kind"]](spec, ("spec",), report)
     return changed
 
 
@@ -53,11 +53,20 @@ def _refuse(part: Any, path: Path, *fields: str) -> None:
             raise UnconvertibleError((*path, field), f"{field} has no counterpart in v1", _GONE[field])
 
 
-def _rename(part: Any, names: dict[str, str]) -> None:
-    if isinstance(part, dict):
-        for old, new in names.items():
-            if old in part and new not in part:
-                part[new] = part.pop(old)
+def _rename(part: Any, path: Path, report: Report, **names: str) -> None:
+    """Fields by their names of v1 (the values of `names`), which v1beta1 itself does not know."""
+    if not isinstance(part, dict):
+        return
+    for old, new in names.items():
+        if new in part:
+            _only_v1((*path, new), report, f"v1beta1 calls it {old}")
+            del part[new]
+        if old in part:
+            part[new] = part.pop(old)
+
+
+def _only_v1(path: Path, report: Report, hint: str) -> None:
+    report.error("FLOW201", path, f"v1beta1 has no field {path[-1]!r}", f"{hint}; or write apiVersion: tekton.dev/v1")
 
 
 def _each(part: Any, field: str, path: Path) -> list[tuple[Any, Path]]:
@@ -65,13 +74,13 @@ def _each(part: Any, field: str, path: Path) -> list[tuple[Any, Path]]:
     return [(item, (*path, field, index)) for index, item in enumerate(items)] if isinstance(items, list) else []
 
 
-def _task(spec: Any, path: Path) -> None:
+def _task(spec: Any, path: Path, report: Report) -> None:
     _refuse(spec, path, "resources")
     for field in ("steps", "sidecars"):
-        for part, _ in _each(spec, field, path):
-            _rename(part, {"resources": "computeResources"})
+        for part, at in _each(spec, field, path):
+            _rename(part, at, report, resources="computeResources")
     if isinstance(spec, dict):
-        _rename(spec.get("stepTemplate"), {"resources": "computeResources"})
+        _rename(spec.get("stepTemplate"), (*path, "stepTemplate"), report, resources="computeResources")
 
 
 def _reference(ref: Any, path: Path) -> None:
@@ -81,7 +90,7 @@ def _reference(ref: Any, path: Path) -> None:
         ref.pop("bundle", None)
 
 
-def _pipeline(spec: Any, path: Path) -> None:
+def _pipeline(spec: Any, path: Path, report: Report) -> None:
     _refuse(spec, path, "resources")
     for field in ("tasks", "finally"):
         for task, at in _each(spec, field, path):
@@ -89,39 +98,41 @@ def _pipeline(spec: Any, path: Path) -> None:
                 continue
             _refuse(task, at, "resources", "conditions")
             _reference(task.get("taskRef"), (*at, "taskRef"))
-            _task(task.get("taskSpec"), (*at, "taskSpec"))
+            _task(task.get("taskSpec"), (*at, "taskSpec"), report)
+            _reference(task.get("pipelineRef"), (*at, "pipelineRef"))
+            _pipeline(task.get("pipelineSpec"), (*at, "pipelineSpec"), report)
 
 
-def _task_run(spec: Any, path: Path) -> None:
+def _overrides(part: Any, path: Path, report: Report) -> None:
+    """What a run says of single steps and sidecars."""
+    for old, new in (("stepOverrides", "stepSpecs"), ("sidecarOverrides", "sidecarSpecs")):
+        for each, at in _each(part, old, path):
+            _rename(each, at, report, resources="computeResources")
+        _rename(part, path, report, **{old: new})
+
+
+def _task_run(spec: Any, path: Path, report: Report) -> None:
     _refuse(spec, path, "resources")
     _reference(spec.get("taskRef"), (*path, "taskRef"))
-    _task(spec.get("taskSpec"), (*path, "taskSpec"))
-    _rename(spec, {"stepOverrides": "stepSpecs", "sidecarOverrides": "sidecarSpecs"})
-    for field in ("stepSpecs", "sidecarSpecs"):
-        for part, _ in _each(spec, field, path):
-            _rename(part, {"resources": "computeResources"})
+    _task(spec.get("taskSpec"), (*path, "taskSpec"), report)
+    _overrides(spec, path, report)
 
 
-def _pipeline_run(spec: Any, path: Path) -> None:
+def _pipeline_run(spec: Any, path: Path, report: Report) -> None:
     _refuse(spec, path, "resources")
     _reference(spec.get("pipelineRef"), (*path, "pipelineRef"))
-    _pipeline(spec.get("pipelineSpec"), (*path, "pipelineSpec"))
+    _pipeline(spec.get("pipelineSpec"), (*path, "pipelineSpec"), report)
     if "timeout" in spec and "timeouts" not in spec:
         spec["timeouts"] = {"pipeline": spec.pop("timeout")}
+    if "taskRunTemplate" in spec:
+        _only_v1((*path, "taskRunTemplate"), report, "v1beta1 has serviceAccountName and podTemplate in the spec")
+        del spec["taskRunTemplate"]
     template = {field: spec.pop(field) for field in ("serviceAccountName", "podTemplate") if field in spec}
     if template:
-        spec["taskRunTemplate"] = {**template, **(spec.get("taskRunTemplate") or {})}
-    names = {
-        "taskServiceAccountName": "serviceAccountName",
-        "taskPodTemplate": "podTemplate",
-        "stepOverrides": "stepSpecs",
-        "sidecarOverrides": "sidecarSpecs",
-    }
+        spec["taskRunTemplate"] = template
     for part, at in _each(spec, "taskRunSpecs", path):
-        _rename(part, names)
-        for field in ("stepSpecs", "sidecarSpecs"):
-            for each, _ in _each(part, field, at):
-                _rename(each, {"resources": "computeResources"})
+        _rename(part, at, report, taskServiceAccountName="serviceAccountName", taskPodTemplate="podTemplate")
+        _overrides(part, at, report)
 
 
 _CONVERT = {"Task": _task, "Pipeline": _pipeline, "TaskRun": _task_run, "PipelineRun": _pipeline_run}
