@@ -96,11 +96,13 @@ def differing(documents: list[dict[str, Any]]) -> list[str]:
     found = []
     for document, verdict in zip(documents, admit(documents), strict=True):
         report = ours(document)
-        if (
-            report.accepted != verdict.accepted
-            and not has_empty_list(document)
-            and not OTHER_READER.search(verdict.message)
-        ):
+        # As there; a text of a type of its own (CustomRun's statusMessage) is one more, and what metadata holds is read
+        # by the API server, which this oracle has not.
+        reader = OTHER_READER.search(verdict.message) or "of type v1beta1.CustomRunSpec" in verdict.message
+        foreign = (
+            reader or has_empty_list(document) or not document["metadata"].keys() <= {"name", "generateName", "labels"}
+        )
+        if report.accepted != verdict.accepted and not foreign:
             errors = [f"{f.code} {f.where}: {f.message}" for f in report.findings if f.severity == "error"]
             found.append(f"Tekton: {verdict.message or 'accepted'}\n  we: {errors or 'accepted'}\n  {document}")
     return found

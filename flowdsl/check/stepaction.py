@@ -12,6 +12,7 @@ from flowdsl.check.results import check_step_result
 from flowdsl.check.steps import check_script
 from flowdsl.check.texts import Text, step_texts
 from flowdsl.check.usage import check_isolated, check_no_array, check_object_keys, check_text, check_whole
+from flowdsl.check.values import text_of
 from flowdsl.tekton.tasks import StepActionSpec
 
 
@@ -38,7 +39,7 @@ def check_alpha_step_action(spec: StepActionSpec, path: Path, report: Report) ->
     known = {param.name or "" for param in spec.params or ()}
     waiting: dict[str, set[str]] = {}
     for index, param in enumerate(spec.params or ()):
-        text = param.default if isinstance(param.default, str) else ""
+        text = text_of(param.default)
         # Tekton cuts what stands around a name off by its letters alone.
         names = {each.removeprefix("$(params.").removesuffix(")") for each in isolated_expressions(text, "params")}
         at = (*path, "params", index, "default")

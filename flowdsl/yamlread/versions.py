@@ -9,6 +9,7 @@ import copy
 from typing import Any
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.check.names import check_unique
 from flowdsl.yamlread.documents import Document
 
 _BETA = "tekton.dev/v1beta1"
@@ -111,6 +112,28 @@ def _overrides(part: Any, path: Path, report: Report) -> None:
         _rename(part, path, report, **{old: new})
 
 
+def _propagated(spec: Any, path: Path, report: Report) -> None:
+    """FLOW213, FLOW240: what v1beta1 alone asks of an embedded pipeline (validatePropagatedWorkspaces)."""
+    embedded = spec.get("pipelineSpec")
+    known = {
+        each.get("name")
+        for part in (spec, embedded)
+        for each, _ in _each(part, "workspaces", ())
+        if isinstance(each, dict) and isinstance(each.get("name"), str)
+    }
+    for field in ("tasks", "finally"):
+        for task, at in _each(embedded, field, (*path, "pipelineSpec")):
+            bindings = [(each, where) for each, where in _each(task, "workspaces", at) if isinstance(each, dict)]
+            names = [str(each.get("name") or "") for each, _ in bindings]
+            check_unique(names, (*at, "workspaces"), "workspace", report)
+            known.update(names)
+            for each, where in bindings:
+                wanted = each.get("workspace")
+                if wanted and isinstance(wanted, str) and wanted not in known:
+                    message = f"neither the run nor the pipeline has the workspace {wanted!r}"
+                    report.error("FLOW240", (*where, "workspace"), message, "declare it under `workspaces:`")
+
+
 def _task_run(spec: Any, path: Path, report: Report) -> None:
     _refuse(spec, path, "resources")
     _reference(spec.get("taskRef"), (*path, "taskRef"))
@@ -122,6 +145,7 @@ def _pipeline_run(spec: Any, path: Path, report: Report) -> None:
     _refuse(spec, path, "resources")
     _reference(spec.get("pipelineRef"), (*path, "pipelineRef"))
     _pipeline(spec.get("pipelineSpec"), (*path, "pipelineSpec"), report)
+    _propagated(spec, path, report)
     if "timeout" in spec and "timeouts" not in spec:
         spec["timeouts"] = {"pipeline": spec.pop("timeout")}
     if "taskRunTemplate" in spec:
