@@ -276,3 +276,9 @@ def test_a_working_folder_is_not_made_outside_its_volume(path: str, bench: Bench
     one = step("true", workingDir=f"$(workspaces.w.path)/{path}")
     bench.run({"workspaces": [{"name": "w"}], "steps": [one]}, workspaces={"w": folder})
     assert list(outside.iterdir()) == []
+
+
+def test_a_mount_path_that_is_not_absolute_is_one_from_the_root(namespaced: Bench) -> None:
+    mounts = [{"name": "v", "mountPath": "srv/mine"}]
+    spec = {"volumes": [{"name": "v", "emptyDir": {}}], "steps": [step("echo x > /srv/mine/file", volumeMounts=mounts)]}
+    assert verdict(namespaced.run(spec)) == ("True", "Succeeded")

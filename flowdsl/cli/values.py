@@ -14,6 +14,7 @@ from flowdsl.diagnostics import UsageError
 if TYPE_CHECKING:
     from flowdsl.yamlread.nodes import Node
 
+_HALF = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 
@@ -25,6 +26,10 @@ def assignments(values: tuple[str, ...], file: str = "") -> dict[str, str]:
         if not equals or not name:
             raise UsageError(f"--set takes PARAM=VALUE, got {text!r}")
         found[name] = value
+    for name, value in found.items():
+        # Bytes that are no UTF-8 come from the shell as halves of surrogate pairs.
+        if _HALF.search(name) or _HALF.search(value):
+            raise UsageError(f"--set {name!a}: the value is no UTF-8, which no object of a cluster can hold")
     return found
 
 
@@ -83,7 +88,7 @@ def typed(spec: Mapping[str, Any], text: str) -> Any:
             return [_element(item) for item in value]
         if kind == "object" and isinstance(value, dict):
             _check_keys(name, spec, value)
-            return {key: _element(item) for key, item in value.items()}
+            return {_element(key): _element(item) for key, item in value.items()}
     except (ValueError, RecursionError):
         pass  # told below: it is no such JSON
     example = '["a", "b"]' if kind == "array" else _example(spec)
@@ -98,7 +103,11 @@ class _Number(str):
 
 
 def _element(value: Any) -> str:
-    return str(value) if isinstance(value, str) else _again(value)
+    """An element as text. Raises ValueError for half of a surrogate pair, which JSON can spell and UTF-8 can't hold."""
+    text = str(value) if isinstance(value, str) else _again(value)
+    if _HALF.search(text):
+        raise ValueError(text)
+    return text
 
 
 def _again(value: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 
 from flowdsl.check import DEFAULT_GATES, Gates, Report
 from flowdsl.check.admission import check_into
@@ -66,7 +66,12 @@ def _checked(
         # the user's.
         written = document if in_order and not report.mended else dump(model)
         what = f"{document['kind']} {document['metadata'].get('name', pipeline.name)!r}"
-        check_size(what, len(to_json(written)), pipeline.location, collector)
+        try:
+            check_size(what, len(to_json(written)), pipeline.location, collector)
+        except PydanticSerializationError:
+            hint = "a text from bytes that are no UTF-8 has such halves: decode it with errors='replace'"
+            text = f"{what} holds half of a surrogate pair, which no document can"
+            collector.error("FLOW113", text, pipeline.location, hint=hint)
     for found in report.findings:
         if found.severity == "error":
             place = python_place(document, found.path, pipeline)

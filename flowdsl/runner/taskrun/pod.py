@@ -74,7 +74,8 @@ class Pod:
             read_only = bound.read_only or bool(declared.get("readOnly"))
             root = None if bound.root is None else bound.root.absolute()
             found[target] = Mount(target, bound.path.absolute(), read_only, root)
-        own = {posixpath.normpath(target): mount for target, mount in found.items()}
+        # A path that is not absolute is one from the root, as the kubelet takes it.
+        own = {posixpath.normpath(posixpath.join("/", target)): mount for target, mount in found.items()}
         if not sidecar:
             own.setdefault("/workspace", Mount("/workspace", self.workspace))
             own.setdefault("/tekton", Mount("/tekton", self.tekton))
