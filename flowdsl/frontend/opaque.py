@@ -118,6 +118,6 @@ def named(value: object) -> str:
         return value._words()
     try:
         text = repr(value)
-    except Exception:  # a list may hold itself a thousand times over, and a class's own repr may raise anything
+    except Exception:  # a list that holds itself many times over, a number of 5,000 digits, a class's own repr
         text = "of some size"
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import functools
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
-from flowdsl.ir.local import LocalRun
-from flowdsl.ir.options import Body, Sidecar, Step, TaskOptions
-from flowdsl.ir.volumes import Mount
+from flowdsl.frontend.conditions import as_conditions
+from flowdsl.frontend.fits import MisfitError, check, hints
+from flowdsl.frontend.handles import node_of
+from flowdsl.frontend.refusal import refuse
+from flowdsl.ir.options import Step, TaskOptions
 from flowdsl.kube import is_duration, is_quantity
 
 SECURITY = ("restricted", "baseline", "root", "privileged")
@@ -22,56 +22,58 @@ T = TypeVar("T")
 
 def read_options(cls: type[T], given: Mapping[str, Any], location: Location, collector: Collector) -> T:
     """The options object; FLOW002 for an option that does not exist or has the wrong type."""
-    wanted: type = cls
-    fields = _kinds(wanted)
+    taken = hints(cls)
     good: dict[str, Any] = {}
     for name, value in given.items():
-        if name not in fields:
-            close = difflib.get_close_matches(name, fields, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(fields)}"
+        if name not in taken:
+            close = difflib.get_close_matches(name, taken, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(taken)}"
             collector.error("FLOW002", f"there is no option {name!r}", location, hint=hint)
-        elif type(value) not in fields[name] and (problem := _wrong(fields[name], name, value)):
-            collector.error("FLOW002", problem, location, hint="see the documentation of the option")
+            continue
+        try:
+            check(value, taken[name])
+        except MisfitError as error:
+            collector.error("FLOW002", error.told(name), location, hint="see the documentation of the option")
         else:
             good[name] = tuple(value) if isinstance(value, list) else value
     return cls(**good)
 
 
-_EXPECTED: Mapping[str, tuple[Any, ...]] = MappingProxyType(
-    {"str": (str,), "int": (int,), "int | None": (int, type(None)), "str | Mapping[str, Any]": (str, Mapping)}
-)
+def only(allowed: frozenset[str], given: Mapping[str, Any], what: str) -> None:
+    """Refuse options that would be without effect."""
+    for name in given:
+        if name not in allowed:
+            close = difflib.get_close_matches(name, allowed, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(sorted(allowed))}"
+            refuse("FLOW002", f"{what} has no option {name!r}", hint)
 
 
-@functools.cache
-def _kinds(cls: type) -> Mapping[str, tuple[Any, ...]]:
-    """What each option of a class takes."""
-    return {field.name: _kinds_of(str(field.type)) for field in attrs.fields(cls)}
-
-
-def _kinds_of(annotation: str) -> tuple[Any, ...]:
-    if annotation == "bool":
-        return (bool,)
-    if annotation.startswith("LocalRun"):
-        return (LocalRun,)
-    if annotation.startswith("Mapping"):
-        return (Mapping,)
-    if annotation.startswith(("tuple", "frozenset")):
-        return (list, tuple, set, frozenset)
-    return _EXPECTED.get(annotation, (object,))
-
-
-def _wrong(kinds: tuple[Any, ...], name: str, value: Any) -> str:
-    """What is wrong with an option's type, or nothing."""
-    if bool in kinds:
-        return "" if isinstance(value, bool) else f"option {name!r} takes True or False, got {value!r}"
-    if LocalRun in kinds:
-        if value is None or isinstance(value, LocalRun) or callable(value):
-            return ""
-        return f"option {name!r} takes a LocalRun, or a function that gives one, got {type(value).__name__} {value!r}"
-    if isinstance(value, kinds) and not (isinstance(value, bool) and int in kinds):
-        return ""
-    names = " or ".join(kind.__name__ for kind in kinds)
-    return f"option {name!r} takes {names}, got {type(value).__name__} {value!r}"
+def call_options(given: Mapping[str, Any], before: Any) -> Any:
+    """What `.with_options(...)` was given, over what an earlier one was. Refuses the first thing that is wrong."""
+    checked: dict[str, Any] = {}
+    collector = Collector()
+    place = Location("", 1)
+    for name, value in given.items():
+        if name == "when":
+            checked[name] = as_conditions(value)
+        elif name == "after":
+            several = value if isinstance(value, (list, tuple)) else (value,)
+            checked[name] = tuple(several)
+            for each in several:
+                node_of(each, "after")
+        else:
+            read = read_options(type(before), {name: value}, place, collector)
+            for found in collector.items:
+                refuse(found.code, found.message, found.hint)
+            checked[name] = getattr(read, name)
+    timeout, retries, error = (checked.get(name) for name in ("timeout", "retries", "on_error"))
+    if timeout and not is_duration(timeout):
+        refuse("FLOW014", f"timeout={timeout!r} is no duration", 'write it as "30m" or "1h30m"')
+    if retries is not None and retries < 0:
+        refuse("FLOW014", f"retries={retries}", "retry 0 or more times")
+    if error not in (None, "", "continue", "stopAndFail"):
+        refuse("FLOW002", f"on_error={error!r} is not known", "'continue' or 'stopAndFail'")
+    return attrs.evolve(before, **checked)
 
 
 def check_task_options(options: TaskOptions, location: Location, collector: Collector, *, has_body: bool) -> None:
@@ -97,7 +99,6 @@ def check_task_options(options: TaskOptions, location: Location, collector: Coll
         )
     if options.on_error not in ("", "continue", "stopAndFail"):
         wrong(f"on_error={options.on_error!r} is not known", "'continue' or 'stopAndFail'", "FLOW002")
-    _check_parts(options, wrong)
     ways = [name for name in ("command", "script", "module") if getattr(options, name)]
     if has_body and ways:
         wrong(
@@ -112,18 +113,6 @@ def check_task_options(options: TaskOptions, location: Location, collector: Coll
         wrong("the task does nothing", "give it a body, or image= with command=, args=, script= or module=", "FLOW002")
     if (has_body or ways) and not options.image and not (options.step_template and options.step_template.image):
         wrong("the task has no image to run in", 'name one: image="python:3.12-slim"', "FLOW002")
-
-
-def _check_parts(options: TaskOptions, wrong: Any) -> None:
-    for step in options.steps:
-        if step is not Body and not isinstance(step, Step):
-            wrong(f"steps= takes Step(...) and Body, got {step!r}", "wrap it: Step(name=..., image=...)", "FLOW002")
-    for sidecar in options.sidecars:
-        if not isinstance(sidecar, Sidecar):
-            wrong(f"sidecars= takes Sidecar(...), got {sidecar!r}", "wrap it: Sidecar(name=..., image=...)", "FLOW002")
-    for volume in options.volumes:
-        if not isinstance(volume, (Mount, Mapping)):
-            wrong(f"volumes= takes mounts, got {volume!r}", 'say where: Secret("name").mount("/path")', "FLOW002")
 
 
 def range_problem(text: str) -> str:

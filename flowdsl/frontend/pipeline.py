@@ -13,11 +13,10 @@ import attrs
 from flowdsl.diagnostics import Collector, Diagnostic, FlowError, Location, Severity
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
-from flowdsl.frontend.conditions import as_conditions
 from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.naming import kube_name, task_name
-from flowdsl.frontend.opaque import RUN, Opaque, in_words
-from flowdsl.frontend.options_check import read_options
+from flowdsl.frontend.opaque import RUN, Opaque, in_words, named
+from flowdsl.frontend.options_check import call_options, only, read_options
 from flowdsl.frontend.outputs import as_mapping, pipeline_results
 from flowdsl.frontend.proxies import Reference, WorkspaceValue
 from flowdsl.frontend.refusal import REFUSED, refuse
@@ -45,6 +44,9 @@ class Traced:
 
     definition: PipelineDef | None
     findings: Collector
+
+
+_INLINED = frozenset({"name", "when"})
 
 
 class Pipeline:
@@ -103,13 +105,19 @@ class Pipeline:
         given = dict(zip(self.signature.order, args, strict=False)) | kwargs
         return self._embedded(trace, given) if self._embed else self._inlined(trace, given)
 
-    def with_options(self, *, embed: bool = False, **options: Any) -> Pipeline:
-        """The pipeline with a name, and with `embed` as a real pipeline-in-pipeline (alpha) for the next call."""
+    def with_options(self, /, *, embed: bool = False, **options: Any) -> Pipeline:
+        """The pipeline with a name and conditions for the next call, which inlines its tasks.
+
+        With `embed` it is a real pipeline-in-pipeline (alpha), and takes what the `with_options` of a task takes.
+        """
         copy = object.__new__(type(self))
         copy.__dict__.update(self.__dict__)
-        if "when" in options:
-            options["when"] = as_conditions(options["when"])
-        copy._call = attrs.evolve(self._call, **options)
+        if not isinstance(embed, bool):
+            refuse("FLOW002", f"embed= takes True or False, got {named(embed)}", "write `embed=True`")
+        if not embed:
+            # The others are those of one PipelineTask; the tasks of an inlined pipeline have their own.
+            only(_INLINED, options, "with_options of a pipeline without embed=True")
+        copy._call = call_options(options, self._call)
         copy._embed = embed
         return copy
 
@@ -127,12 +135,13 @@ class Pipeline:
                 )
         prefix = trace.prefix_for(self._call.name or self.name)
         outer, trace.prefix = trace.prefix, prefix
+        conditions, trace.conditions = trace.conditions, trace.conditions + self._call.when
         try:
             values = {name: value for name, value in given.items() if name in known}
             self._check_inlined(trace, values, location)
             return _Outputs(self.name, self.function(**(self._lifted(trace, values) | values)), location)
         finally:
-            trace.prefix = outer
+            trace.prefix, trace.conditions = outer, conditions
 
     def _check_inlined(self, trace: Trace, given: dict[str, Any], location: Location) -> None:
         """Bind the arguments once against this pipeline's contract, for its findings only."""

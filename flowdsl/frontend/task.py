@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 import attrs
@@ -12,12 +12,11 @@ import attrs
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
-from flowdsl.frontend.conditions import as_conditions
 from flowdsl.frontend.encode import Mismatch, encode_scalar
 from flowdsl.frontend.handles import NodeHandle, node_of
 from flowdsl.frontend.naming import task_name
 from flowdsl.frontend.opaque import Opaque, named
-from flowdsl.frontend.options_check import check_task_options, read_options
+from flowdsl.frontend.options_check import call_options, check_task_options, read_options
 from flowdsl.frontend.proxies import Reference
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.signature import read_signature
@@ -29,10 +28,6 @@ from flowdsl.ir.types import NOTHING, TypeSpec
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-def _tuple(value: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -48,7 +43,7 @@ class CallOptions:
     on_error: str = ""
     display_name: str = ""
     extra: Mapping[str, Any] = NOTHING
-    after: tuple[Any, ...] = attrs.field(default=(), converter=_tuple)
+    after: tuple[Any, ...] = ()
     when: tuple[Condition, ...] = ()
 
 
@@ -101,13 +96,7 @@ class Task(Generic[P, R]):
 
     def with_options(self, **options: Any) -> Task[P, R]:
         """The same task with a name, retries, timeout, after, when, on_error or display_name for the next call."""
-        known = {field.name for field in attrs.fields(CallOptions)}
-        for name in options:
-            if name not in known:
-                refuse("FLOW002", f"with_options has no option {name!r}", f"it takes: {', '.join(sorted(known))}")
-        if "when" in options:
-            options["when"] = as_conditions(options["when"])
-        call = attrs.evolve(self._call, **options)
+        call = call_options(options, self._call)
         return Task(self.function, self.definition, self._order, self.problems, call)
 
     def map(self, combinations: list[Mapping[str, Any]] | None = None, /, **arguments: Any) -> Any:

@@ -9,6 +9,7 @@ import attrs
 
 from flowdsl.diagnostics import Location
 from flowdsl.ir.types import NOTHING
+from flowdsl.ir.volumes import Bound
 
 
 @attrs.frozen(kw_only=True)
@@ -23,7 +24,7 @@ class RunOptions:
     name: str = ""
     generate_name: str = ""
     params: Mapping[str, Any] = NOTHING
-    workspaces: Mapping[str, Any] = NOTHING
+    workspaces: Mapping[str, Bound] = NOTHING
     timeout: str = ""
     tasks_timeout: str = ""
     finally_timeout: str = ""

@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from flowdsl.ir.types import NOTHING
-from flowdsl.ir.volumes import VolumeClaim
+from flowdsl.ir.volumes import PVC, EmptyDir, EnvValue, Mount, ServiceAccount, VolumeClaim
 
 if TYPE_CHECKING:
     from flowdsl.ir.local import LocalRun
 
 
-def _texts(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value)
+def _items(value: Any) -> Any:
+    """A list as a tuple. Anything else stays as it is: the frontend says what is wrong with it, at the user's line."""
+    return tuple(value) if isinstance(value, list) else value
 
 
-def _items(value: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(value)
+def _flags(value: Any) -> Any:
+    return frozenset(value) if isinstance(value, (list, tuple, set)) and _all_texts(value) else value
 
 
-def _flags(value: Iterable[str]) -> frozenset[str]:
-    return frozenset(value)
+def _all_texts(values: Iterable[Any]) -> bool:
+    return all(isinstance(each, str) for each in values)
 
 
 @attrs.frozen
@@ -44,10 +45,10 @@ class Step:
 
     name: str = ""
     image: str = ""
-    command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
-    args: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    command: tuple[str, ...] = attrs.field(default=(), converter=_items)
+    args: tuple[str, ...] = attrs.field(default=(), converter=_items)
     script: str = ""
-    env: Mapping[str, Any] = NOTHING
+    env: Mapping[str, EnvValue] = NOTHING
     working_dir: str = ""
     cpu: str = ""
     memory: str = ""
@@ -65,10 +66,10 @@ class Sidecar:
 
     name: str = ""
     image: str = ""
-    command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
-    args: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    command: tuple[str, ...] = attrs.field(default=(), converter=_items)
+    args: tuple[str, ...] = attrs.field(default=(), converter=_items)
     script: str = ""
-    env: Mapping[str, Any] = NOTHING
+    env: Mapping[str, EnvValue] = NOTHING
     port: int | None = None
     ready: str = ""
     cpu: str = ""
@@ -83,7 +84,7 @@ class StepTemplate:
     """Defaults for all steps of a task: docs/tasks.md, "Specifying a Step template"."""
 
     image: str = ""
-    env: Mapping[str, Any] = NOTHING
+    env: Mapping[str, EnvValue] = NOTHING
     working_dir: str = ""
     extra: Mapping[str, Any] = NOTHING
 
@@ -104,14 +105,14 @@ class TaskOptions:
     memory: str = ""
     gpu: int = 0
     gpu_resource: str = "nvidia.com/gpu"
-    env: Mapping[str, Any] = NOTHING
+    env: Mapping[str, EnvValue] = NOTHING
     timeout: str = ""
     retries: int | None = None
     on_error: str = ""
     step_template: StepTemplate | None = None
-    steps: tuple[Any, ...] = attrs.field(default=(), converter=_items)
+    steps: tuple[Step | _BodyMarker, ...] = attrs.field(default=(), converter=_items)
     sidecars: tuple[Sidecar, ...] = attrs.field(default=(), converter=_items)
-    volumes: tuple[Any, ...] = attrs.field(default=(), converter=_items)
+    volumes: tuple[Mount | Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
     working_dir: str = ""
     security: str | Mapping[str, Any] = "restricted"
     labels: Mapping[str, str] = NOTHING
@@ -119,11 +120,11 @@ class TaskOptions:
     node_selector: Mapping[str, str] = NOTHING
     tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
     service_account: str = ""
-    command: tuple[str, ...] = attrs.field(default=(), converter=_texts)
-    args: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    command: tuple[str, ...] = attrs.field(default=(), converter=_items)
+    args: tuple[str, ...] = attrs.field(default=(), converter=_items)
     script: str = ""
     module: str = ""
-    requires: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    requires: tuple[str, ...] = attrs.field(default=(), converter=_items)
     python: str = "python3"
     verbatim: bool = False
     inline: bool = False
@@ -149,8 +150,8 @@ class PipelineOptions:
     timeout: str = ""
     tasks_timeout: str = ""
     finally_timeout: str = ""
-    service_account: Any = ""
-    files: Any = attrs.field(factory=VolumeClaim)
+    service_account: str | ServiceAccount = ""
+    files: PVC | VolumeClaim | EmptyDir | Mapping[str, Any] = attrs.field(factory=VolumeClaim)
     labels: Mapping[str, str] = NOTHING
     annotations: Mapping[str, str] = NOTHING
     node_selector: Mapping[str, str] = NOTHING
@@ -160,7 +161,7 @@ class PipelineOptions:
     local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)
     alpha: frozenset[str] = attrs.field(default=frozenset(), converter=_flags)
     verbatim: bool = False
-    task_order: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    task_order: tuple[str, ...] = attrs.field(default=(), converter=_items)
     display_name: str = ""
     description: str = ""
     metadata: Mapping[str, Any] = NOTHING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     _Path = PosixPath
 else:
     _Path = object
+
+
+def _items(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 class File(_Path):
@@ -60,7 +65,7 @@ class WorkspaceSpec:
 class Mount:
     """A Secret, ConfigMap, PVC or EmptyDir mounted as a plain volume at `path` in every step."""
 
-    source: Any
+    source: Secret | ConfigMap | PVC | EmptyDir | Mapping[str, Any]
     path: str
     read_only: bool = True
     sub_path: str = ""
@@ -71,7 +76,7 @@ class _Mountable:
 
     def mount(self, path: str, *, read_only: bool = True, sub_path: str = "") -> Mount:
         """Mount this as a volume at `path`: `@task(volumes=[Secret("ca").mount("/etc/ca")])`."""
-        return Mount(self, path, read_only, sub_path)
+        return Mount(self, path, read_only, sub_path)  # type: ignore[arg-type]  # only those four are mountable
 
 
 @attrs.frozen
@@ -125,6 +130,12 @@ class ServiceAccount:
     """The account the run's pods use. Emitted with the run unless `create` is false."""
 
     name: str
-    image_pull_secrets: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    secrets: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    image_pull_secrets: tuple[str, ...] = attrs.field(default=(), converter=_items)
+    secrets: tuple[str, ...] = attrs.field(default=(), converter=_items)
     create: bool = True
+
+
+EnvValue = str | bool | int | float | Secret | ConfigMap | Mapping[str, Any] | None
+"""What an environment variable may be; a mapping is its `valueFrom`."""
+Bound = PVC | VolumeClaim | Secret | ConfigMap | EmptyDir | Mapping[str, Any]
+"""What a run may bind to a workspace; a mapping is the binding as Tekton has it."""

@@ -187,7 +187,7 @@ def _steps(task: TaskDef, options: TaskOptions, env: list[dict[str, Any]]) -> li
     parts = list(options.steps)
     if main and not any(part is Body for part in parts):
         parts.append(Body)
-    return [main if part is Body else _step(part, env) for part in parts if part is not Body or main]
+    return [_step(part, env) if isinstance(part, Step) else main for part in parts if isinstance(part, Step) or main]
 
 
 def _main_step(task: TaskDef, options: TaskOptions, env: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,183 @@
+"""Whether a value fits an option's type, at any depth: what the annotations of `flowdsl.ir` say is what is checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import functools
+import math
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+import attrs
+
+from flowdsl.frontend.opaque import named
+from flowdsl.ir.local import LocalRun
+
+_DEEPEST = 64
+_INTEGERS = range(-(2**63), 2**63)
+_SIMPLE = {str: "str", int: "int", float: "a number", bool: "True or False", NoneType: "None", Path: "a path"}
+
+
+@attrs.define
+class MisfitError(Exception):
+    """A value that doesn't fit: where within what was given, what is taken there, and what was found."""
+
+    place: str
+    wanted: str
+    value: Any
+
+    def within(self, place: str) -> MisfitError:
+        """The same, seen from what holds it."""
+        return MisfitError(place + self.place, self.wanted, self.value)
+
+    def told(self, name: str) -> str:
+        """The message for an option of this name."""
+        return f"option '{name}{self.place}' takes {self.wanted}, got {named(self.value)}"
+
+
+def hints(cls: Any) -> Mapping[str, Any]:
+    """The types of the fields of one of our own classes."""
+    return _read_hints(cls)
+
+
+@functools.cache
+def _read_hints(cls: Any) -> Mapping[str, Any]:
+    return typing.get_type_hints(cls, localns={"LocalRun": LocalRun})
+
+
+def check(value: Any, hint: Any, depth: int = 0) -> None:
+    """Raises MisfitError."""
+    if depth > _DEEPEST:
+        raise MisfitError("", "plain data that is less deep", "...")
+    if hint is Any:
+        _data(value, depth)
+    elif isinstance(hint, type) and attrs.has(hint):
+        _fields(value, hint, depth)
+    elif hint in _SIMPLE:
+        _simple(value, hint)
+    elif get_origin(hint) in (Union, UnionType):
+        _union(value, get_args(hint), depth)
+    elif get_origin(hint) is Callable or get_origin(hint) is typing.get_origin(Callable[..., Any]):
+        if not callable(value):
+            raise MisfitError("", "a function", value)
+    else:
+        _container(value, hint, depth)
+
+
+def _simple(value: Any, hint: type) -> None:
+    fits = type(value) is hint
+    if hint is str:
+        fits = isinstance(value, str) and _is_text(value)
+        if isinstance(value, str) and not fits:
+            raise MisfitError("", "text of whole characters (half of a surrogate pair is none)", value)
+    elif hint is int:
+        fits = isinstance(value, int) and not isinstance(value, bool) and value in _INTEGERS
+    elif hint is float:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        fits = number and (math.isfinite(value) if isinstance(value, float) else value in _INTEGERS)
+    elif hint is Path:
+        fits = isinstance(value, (str, Path))
+    if not fits:
+        raise MisfitError("", _SIMPLE[hint], value)
+
+
+def _union(value: Any, choices: tuple[Any, ...], depth: int) -> None:
+    deeper: MisfitError | None = None
+    for choice in choices:
+        try:
+            check(value, choice, depth)
+        except MisfitError as error:
+            # Of the right type, but for something in it: that is what to speak of.
+            deeper = error if error.place else deeper
+        else:
+            return
+    raise deeper or MisfitError("", " or ".join(_words(choice) for choice in choices), value)
+
+
+def _container(value: Any, hint: Any, depth: int) -> None:
+    inner = get_args(hint)
+    if get_origin(hint) is Mapping or get_origin(hint) is typing.get_origin(Mapping[str, Any]):
+        if not isinstance(value, Mapping):
+            raise MisfitError("", _words(hint), value)
+        for key, item in _pairs(value):
+            _within(f"[{key!r}]", item, inner[1], depth)
+        return
+    # A set has no order that would be the same in the next compile.
+    taken = (list, tuple, set, frozenset) if get_origin(hint) is frozenset else (list, tuple)
+    if not isinstance(value, taken):
+        raise MisfitError("", _words(hint), value)
+    for index, item in enumerate(value):
+        _within(f"[{index}]", item, inner[0], depth)
+
+
+def _fields(value: Any, cls: type[Any], depth: int) -> None:
+    if not isinstance(value, cls):
+        raise MisfitError("", _words(cls), value)
+    for name, hint in hints(cls).items():
+        _within(f".{name}", getattr(value, name), hint, depth)
+
+
+def _within(place: str, value: Any, hint: Any, depth: int) -> None:
+    try:
+        check(value, hint, depth + 1)
+    except MisfitError as error:
+        raise error.within(place) from None
+
+
+def _data(value: Any, depth: int) -> None:
+    """Data that YAML has words for; members of an Enum and dataclasses stand for what they hold."""
+    if isinstance(value, enum.Enum):
+        value = value.value
+    if value is None or isinstance(value, (bool, str)):
+        kind: Any = type(value) if not isinstance(value, str) else str
+        _simple(value, kind)
+    elif isinstance(value, (int, float)):
+        _simple(value, float)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            _within(f".{field.name}", getattr(value, field.name), Any, depth)
+    elif attrs.has(type(value)) and not type(value).__module__.startswith("flowdsl."):
+        for attribute in attrs.fields(type(value)):
+            _within(f".{attribute.name}", getattr(value, attribute.name), Any, depth)
+    elif isinstance(value, Mapping):
+        for key, item in _pairs(value):
+            _within(f"[{key!r}]", item, Any, depth)
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            _within(f"[{index}]", item, Any, depth)
+    else:
+        raise MisfitError("", "plain data (text, numbers, lists and dicts)", value)
+
+
+def _pairs(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+    for key, item in value.items():
+        if not isinstance(key, str) or not _is_text(key):
+            raise MisfitError("", "keys that are text", key)
+        yield key, item
+
+
+def _is_text(value: str) -> bool:
+    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def _words(hint: Any) -> str:
+    """A type as a user would name it."""
+    if hint in _SIMPLE:
+        return _SIMPLE[hint]
+    if hint is Any:
+        return "plain data"
+    if isinstance(hint, type) and attrs.has(hint):
+        return f"{hint.__name__}(...)".replace("_BodyMarker(...)", "Body")
+    inner = get_args(hint)
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return " or ".join(_words(each) for each in inner)
+    if origin is typing.get_origin(Mapping[str, Any]):
+        return f"a dict of {_words(inner[1])} by name"
+    if origin is typing.get_origin(Callable[..., Any]):
+        return "a function"
+    return f"a list of {_words(inner[0])}"
