@@ -30,7 +30,7 @@ from flowdsl import (
 )
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.compiler.manifest import compile_manifest
-from flowdsl.diagnostics import FlowError
+from flowdsl.diagnostics import FlowError, Severity
 from flowdsl.frontend.manifest import Manifest
 
 
@@ -236,6 +236,41 @@ def test_mistakes_are_told(make: Any, code: str) -> None:
         each.location is not None and each.location.file.endswith("test_manifests.py")
         for each in caught.value.diagnostics
     )
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "code"),
+    [
+        ("v1", "ConfigMap", "FLOW024"),
+        ("triggers.tekton.dev/v1beta1", "Trigger", "FLOW024"),
+        ("tekton.dev/v1beta1", "Pipeline", "FLOW024"),
+        ("tekton.dev/v1", "Tsk", "FLOW406"),
+        ("tekton.dev/v2", "Task", "FLOW406"),
+        ("tekton.dev/v1beta1", "VerificationPolicy", "FLOW406"),
+        ("resolution.tekton.dev/v1", "ResolutionRequest", "FLOW406"),
+    ],
+)
+def test_a_kind_without_a_model_is_told_and_one_that_tekton_lacks_refused(version: str, kind: str, code: str) -> None:
+    document = {"apiVersion": version, "kind": kind, "metadata": {"name": "x"}}
+    try:
+        found = compile_manifest(manifest(raw(document))).diagnostics
+    except FlowError as error:
+        found = error.diagnostics
+    assert [each.code for each in found] == [code]
+    assert (found[0].severity is Severity.NOTE) is (code == "FLOW024")
+    assert found[0].location is not None
+    assert found[0].location.file.endswith("test_manifests.py")
+
+
+def test_options_without_effect_are_refused() -> None:
+    for make in (
+        lambda: task_ref("x", image="alpine"),
+        lambda: step_action(image="alpine", gpu=1),
+        lambda: raw({"kind": "Task"}),
+        lambda: raw({"apiVersion": "v1", "kind": "X", "data": {"a": object()}}),
+    ):
+        with pytest.raises(FlowError, match="FLOW002"):
+            make()
 
 
 def test_a_namespace_is_given_to_every_document() -> None:

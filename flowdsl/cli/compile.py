@@ -19,6 +19,7 @@ from flowdsl.diagnostics.errors import EXIT_FINDINGS
 from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.render import as_data, render
 from flowdsl.emit import emit_json, emit_yaml, kustomization, write_files
+from flowdsl.emit.file_names import file_names, is_named, object_name
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
@@ -137,17 +138,16 @@ def _files(
         return {beside(target, format_): _encode(list(one.documents), format_) for target, one in each}
     documents = _documents(made)
     if to.endswith("/") or Path(to).is_dir():
-        names = [f"{item['kind'].lower()}-{_name(item)}.{format_}" for item in documents]
+        names = file_names(documents, format_, targets[0].location)
         files = {Path(to) / name: _encode([item], format_) for name, item in zip(names, documents, strict=True)}
         # kubectl apply takes no generateName, so the run stays out of what `apply -k` applies.
-        applied = [name for name in names if not name.startswith("pipelinerun-")]
+        applied = [
+            name
+            for name, item in zip(names, documents, strict=True)
+            if item["kind"] != "PipelineRun" and is_named(item)
+        ]
         return {**files, Path(to) / "kustomization.yaml": emit_yaml([kustomization(applied)])}
     return {Path(to): _encode(documents, format_)}
-
-
-def _name(document: dict[str, Any]) -> str:
-    meta = document["metadata"]
-    return str(meta.get("name") or meta["generateName"].rstrip("-"))
 
 
 @attrs.frozen
@@ -192,6 +192,6 @@ def _report(files: dict[Path, bytes], made: list[Compilation], stale: list[Stale
         "files": [str(path) for path in files],
         "stale": bool(stale),
         "differences": [{"file": str(each.path), "text": each.text} for each in stale],
-        "documents": [{"kind": item["kind"], "name": _name(item)} for one in made for item in one.documents],
+        "documents": [{"kind": item["kind"], "name": object_name(item)} for one in made for item in one.documents],
         "diagnostics": [as_data(item) for one in made for item in one.diagnostics],
     }

@@ -11,7 +11,7 @@ from flowdsl.compiler.compile import Compilation, CompileOptions
 from flowdsl.compiler.run_values import typed_options
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.compiler.validate import Lowering, gates_for, validate
-from flowdsl.diagnostics import Collector, Location
+from flowdsl.diagnostics import Collector, Diagnostic, Location, Severity
 from flowdsl.frontend.manifest import Manifest, RawTask, Run, StepAction
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
@@ -22,7 +22,7 @@ from flowdsl.lower.pipeline import Layout, pipeline_document, pipeline_spec, ref
 from flowdsl.lower.task import task_document, task_spec, with_opt_ins
 from flowdsl.passes import run_passes
 from flowdsl.passes.limits import check_size
-from flowdsl.tekton import UnknownKind, model_for
+from flowdsl.tekton import UnknownKind, is_served, is_tekton, kind_hint, model_for
 
 _LABELS = {"app.kubernetes.io/managed-by": "flowdsl"}
 
@@ -120,10 +120,19 @@ class _Builder:
         mapped = frozenset(node.task.name for node in definition.nodes if node.mapped)
         return Layout(self.options.inline, mapped, "enable-param-enum" in self.options.alpha | pipeline.options.alpha)
 
+    def unchecked(self, item: Any, kind: str, version: str) -> None:
+        """Say of a kind without a model that nothing checked it; FLOW406 where Tekton has no such kind."""
+        if not is_tekton(version) or is_served(kind, version):
+            said = f"{version} {kind} is written as it stands: flowdsl has no model of this kind, nothing checked it"
+            hint = "have the cluster check it: `flowdsl apply --dry-run=server`"
+            self.collector.add(Diagnostic("FLOW024", Severity.NOTE, said, _place(item), hint))
+            return
+        self.collector.error("FLOW406", f"Tekton has no {version} {kind}", _place(item), hint=kind_hint(kind))
+
     def checked(self, item: Any, document: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The document through Tekton's admission rules; findings stand at the item."""
         if isinstance(item, (Raw, RawTask)) and not is_modelled(document):
-            # Another kind of Tekton's (CustomRun, VerificationPolicy, ...) is the user's own affair.
+            self.unchecked(item, str(document["kind"]), str(document["apiVersion"]))
             return [dict(document)]
         target = item.target if isinstance(item, Run) else item
         alpha = self.options.alpha | (target.options.alpha if isinstance(target, Pipeline) else frozenset())
@@ -145,7 +154,7 @@ def is_modelled(document: Mapping[str, Any]) -> bool:
     try:
         model_for(str(document.get("kind")), str(document.get("apiVersion")))
     except UnknownKind:
-        return str(document.get("apiVersion")) == "tekton.dev/v1"
+        return False
     return True
 
 

@@ -7,7 +7,7 @@ import enum
 import functools
 import math
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
@@ -17,7 +17,7 @@ import attrs
 from flowdsl.frontend.opaque import named
 from flowdsl.ir.local import LocalRun
 
-_DEEPEST = 64
+_DEEPEST = 200
 _INTEGERS = range(-(2**63), 2**63)
 _SIMPLE = {str: "str", int: "int", float: "a number", bool: "True or False", NoneType: "None", Path: "a path"}
 
@@ -49,23 +49,21 @@ def _read_hints(cls: Any) -> Mapping[str, Any]:
     return typing.get_type_hints(cls, localns={"LocalRun": LocalRun})
 
 
-def check(value: Any, hint: Any, depth: int = 0) -> None:
+def check(value: Any, hint: Any) -> None:
     """Raises MisfitError."""
-    if depth > _DEEPEST:
-        raise MisfitError("", "plain data that is less deep", "...")
     if hint is Any:
-        _data(value, depth)
+        check_data(value)
     elif isinstance(hint, type) and attrs.has(hint):
-        _fields(value, hint, depth)
+        _fields(value, hint)
     elif hint in _SIMPLE:
         _simple(value, hint)
     elif get_origin(hint) in (Union, UnionType):
-        _union(value, get_args(hint), depth)
+        _union(value, get_args(hint))
     elif get_origin(hint) is Callable or get_origin(hint) is typing.get_origin(Callable[..., Any]):
         if not callable(value):
             raise MisfitError("", "a function", value)
     else:
-        _container(value, hint, depth)
+        _container(value, hint)
 
 
 def _simple(value: Any, hint: type) -> None:
@@ -85,11 +83,11 @@ def _simple(value: Any, hint: type) -> None:
         raise MisfitError("", _SIMPLE[hint], value)
 
 
-def _union(value: Any, choices: tuple[Any, ...], depth: int) -> None:
+def _union(value: Any, choices: tuple[Any, ...]) -> None:
     deeper: MisfitError | None = None
     for choice in choices:
         try:
-            check(value, choice, depth)
+            check(value, choice)
         except MisfitError as error:
             # Of the right type, but for something in it: that is what to speak of.
             deeper = error if error.place else deeper
@@ -98,59 +96,82 @@ def _union(value: Any, choices: tuple[Any, ...], depth: int) -> None:
     raise deeper or MisfitError("", " or ".join(_words(choice) for choice in choices), value)
 
 
-def _container(value: Any, hint: Any, depth: int) -> None:
+def _container(value: Any, hint: Any) -> None:
     inner = get_args(hint)
     if get_origin(hint) is Mapping or get_origin(hint) is typing.get_origin(Mapping[str, Any]):
         if not isinstance(value, Mapping):
             raise MisfitError("", _words(hint), value)
         for key, item in _pairs(value):
-            _within(f"[{key!r}]", item, inner[1], depth)
+            _within(f"[{key!r}]", item, inner[1])
         return
     # A set has no order that would be the same in the next compile.
     taken = (list, tuple, set, frozenset) if get_origin(hint) is frozenset else (list, tuple)
     if not isinstance(value, taken):
         raise MisfitError("", _words(hint), value)
     for index, item in enumerate(value):
-        _within(f"[{index}]", item, inner[0], depth)
+        _within(f"[{index}]", item, inner[0])
 
 
-def _fields(value: Any, cls: type[Any], depth: int) -> None:
+def _fields(value: Any, cls: type[Any]) -> None:
     if not isinstance(value, cls):
         raise MisfitError("", _words(cls), value)
     for name, hint in hints(cls).items():
-        _within(f".{name}", getattr(value, name), hint, depth)
+        _within(f".{name}", getattr(value, name), hint)
 
 
-def _within(place: str, value: Any, hint: Any, depth: int) -> None:
+def _within(place: str, value: Any, hint: Any) -> None:
     try:
-        check(value, hint, depth + 1)
+        check(value, hint)
     except MisfitError as error:
         raise error.within(place) from None
 
 
-def _data(value: Any, depth: int) -> None:
-    """Data that YAML has words for; members of an Enum and dataclasses stand for what they hold."""
+def check_data(value: Any) -> None:
+    """Whether it is data that YAML has words for, with members of an Enum and dataclasses for what they hold.
+
+    Raises MisfitError.
+    """
+    # No recursion: an imported document may be as deep as Python's stack.
+    left: list[tuple[Any, tuple[Any, ...], int]] = [(value, (), 0)]
+    while left:
+        each, place, depth = left.pop()
+        if depth > _DEEPEST:
+            raise MisfitError("", f"data that is at most {_DEEPEST} levels deep", value)
+        try:
+            left += [(item, (place, step), depth + 1) for step, item in _parts(each)]
+        except MisfitError as error:
+            raise error.within(_shown(place)) from None
+
+
+def _parts(value: Any) -> Iterable[tuple[str, Any]]:
+    """What a value holds, each with the way to it; a MisfitError for what is no data."""
     if isinstance(value, enum.Enum):
         value = value.value
-    if value is None or isinstance(value, (bool, str)):
-        kind: Any = type(value) if not isinstance(value, str) else str
-        _simple(value, kind)
+    if value is None or isinstance(value, bool):
+        return ()
+    if isinstance(value, str):
+        _simple(value, str)
     elif isinstance(value, (int, float)):
         _simple(value, float)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            _within(f".{field.name}", getattr(value, field.name), Any, depth)
-    elif attrs.has(type(value)) and not type(value).__module__.startswith("flowdsl."):
-        for attribute in attrs.fields(type(value)):
-            _within(f".{attribute.name}", getattr(value, attribute.name), Any, depth)
     elif isinstance(value, Mapping):
-        for key, item in _pairs(value):
-            _within(f"[{key!r}]", item, Any, depth)
+        return [(f"[{key!r}]", item) for key, item in _pairs(value)]
     elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            _within(f"[{index}]", item, Any, depth)
+        return [(f"[{index}]", item) for index, item in enumerate(value)]
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [(f".{field.name}", getattr(value, field.name)) for field in dataclasses.fields(value)]
+    elif attrs.has(type(value)) and not type(value).__module__.startswith("flowdsl."):
+        return [(f".{field.name}", getattr(value, field.name)) for field in attrs.fields(type(value))]
     else:
         raise MisfitError("", "plain data (text, numbers, lists and dicts)", value)
+    return ()
+
+
+def _shown(place: tuple[Any, ...]) -> str:
+    steps = []
+    while place:
+        place, step = place
+        steps.append(step)
+    return "".join(reversed(steps))
 
 
 def _pairs(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:

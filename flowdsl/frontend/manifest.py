@@ -8,7 +8,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
-from flowdsl.frontend.options_check import read_options
+from flowdsl.frontend.opaque import named
+from flowdsl.frontend.options_check import accept, only, read_options
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.signature import type_spec
@@ -17,6 +18,23 @@ from flowdsl.ir.documents import Raw, RunOptions
 from flowdsl.ir.nodes import ParamDecl, Reference, ResultDecl, TaskDef, WorkspaceDecl
 from flowdsl.ir.types import STRING, Kind, TypeSpec
 
+_STEP_ACTION = frozenset(
+    [
+        "annotations",
+        "args",
+        "command",
+        "description",
+        "env",
+        "extra",
+        "image",
+        "labels",
+        "metadata",
+        "name",
+        "script",
+        "security",
+        "working_dir",
+    ]
+)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -38,14 +56,14 @@ def pipeline_run(target: Pipeline | Reference | None = None, /, **options: Any) 
     The options are those of `flowdsl.ir.documents.RunOptions`.
     """
     if not isinstance(target, (Pipeline, Reference, type(None))):
-        refuse("FLOW002", f"pipeline_run takes a pipeline, got {target!r}", 'pass a @pipeline or named("name")')
+        refuse("FLOW002", f"pipeline_run takes a pipeline, got {named(target)}", 'pass a @pipeline or named("name")')
     return Run("PipelineRun", target, options)
 
 
 def task_run(target: Task[..., Any] | Reference | None = None, /, **options: Any) -> Run:
     """A TaskRun of a task, or of one that exists elsewhere; options as for `pipeline_run`."""
     if not isinstance(target, (Task, Reference, type(None))):
-        refuse("FLOW002", f"task_run takes a task, got {target!r}", 'pass a @task or named("name")')
+        refuse("FLOW002", f"task_run takes a task, got {named(target)}", 'pass a @task or named("name")')
     return Run("TaskRun", target, options)
 
 
@@ -62,6 +80,7 @@ def step_action(**options: Any) -> Callable[[Callable[..., Any]], StepAction]:
     Options: name, image, command, args, script, env, working_dir, security (a securityContext), labels, annotations,
     metadata, description, and `extra` for further fields of the spec: docs/stepactions.md.
     """
+    only(_STEP_ACTION, options, "step_action")
     return lambda function: StepAction(make_task(function, {"verbatim": True, "security": {}, **options}, None))
 
 
@@ -74,11 +93,19 @@ class RawTask(Task[P, R]):
 def raw(document: Mapping[str, Any]) -> Any:
     """A Tekton document as it is, for a manifest; a Task among them can be called in a pipeline by its name.
 
-    For what the DSL has no words for. The document is checked like every other; nothing in it is changed.
+    For what the DSL has no words for. Nothing in it is changed. Kinds of Tekton's that flowdsl models are checked like
+    every other; a compile tells of the others that nothing checked them (FLOW024), and refuses a kind of tekton.dev
+    that Tekton does not have (FLOW406).
     """
     location = places.caller()
-    if not isinstance(document, Mapping) or not isinstance(document.get("kind"), str):
-        refuse("FLOW002", f"raw takes a Tekton document, got {document!r}", 'raw({"apiVersion": ..., "kind": ...})')
+    texts = isinstance(document, Mapping) and [document.get(name) for name in ("apiVersion", "kind")]
+    if not texts or not all(isinstance(each, str) and each for each in texts):
+        refuse(
+            "FLOW002",
+            f"raw takes a Kubernetes document, got {named(document)}",
+            'raw({"apiVersion": ..., "kind": ...})',
+        )
+    accept(document, Mapping[str, Any], "document")
     if document["kind"] != "Task":
         return Raw(document, location)
     return _raw_task(document, location)
@@ -131,7 +158,7 @@ class Manifest:
         for index, item in enumerate(items):
             if not isinstance(item, (Task, Pipeline, Run, StepAction, Raw)):
                 hint = "pass what @task, @pipeline, @step_action, pipeline_run, task_run or raw gave"
-                shown = f"a function {item.__name__!r}" if inspect.isfunction(item) else repr(item)
+                shown = f"a function {item.__name__!r}" if inspect.isfunction(item) else named(item)
                 refuse("FLOW002", f"manifest takes Tekton documents, got {shown} at position {index + 1}", hint)
 
     @property

@@ -48,6 +48,14 @@ def only(allowed: frozenset[str], given: Mapping[str, Any], what: str) -> None:
             refuse("FLOW002", f"{what} has no option {name!r}", hint)
 
 
+def accept(value: Any, wanted: Any, name: str) -> None:
+    """Refuse an argument of the wrong type: FLOW002."""
+    try:
+        check(value, wanted)
+    except MisfitError as error:
+        refuse("FLOW002", error.told(name).replace("option", "argument", 1), "see the documentation")
+
+
 def call_options(given: Mapping[str, Any], before: Any) -> Any:
     """What `.with_options(...)` was given, over what an earlier one was. Refuses the first thing that is wrong."""
     checked: dict[str, Any] = {}

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
+from flowdsl.frontend.opaque import named as say
+from flowdsl.frontend.options_check import accept, only
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.task import Task, make_task
 from flowdsl.ir.nodes import Reference
 from flowdsl.ir.texts import as_text
 
+# What a pipeline and its run say of a Task that is written elsewhere.
+_OPTIONS = frozenset({"name", "retries", "timeout", "node_selector", "tolerations", "service_account"})
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def named(name: str, *, kind: str = "", api_version: str = "") -> Reference:
     """A Task of the run's namespace; with `api_version` and `kind` a custom task."""
+    for said, value in (("name", name), ("kind", kind), ("api_version", api_version)):
+        accept(value, str, said)
     return Reference(name=name, kind=kind, api_version=api_version)
 
 
@@ -48,6 +54,8 @@ def http(url: str) -> Reference:
 
 def resolver(name: str, params: Mapping[str, Any]) -> Reference:
     """A task through any other resolver, or with params that the functions above do not have, as Tekton takes them."""
+    accept(name, str, "name")
+    accept(params, Mapping[str, Any], "params")
     for key, value in params.items():
         try:
             as_text(value)
@@ -57,6 +65,8 @@ def resolver(name: str, params: Mapping[str, Any]) -> Reference:
 
 
 def _resolver(resolver: str, params: list[tuple[str, str]]) -> Reference:
+    for name, value in params:
+        accept(value, str, name)
     return Reference(resolver=resolver, params=tuple((name, value) for name, value in params if value))
 
 
@@ -66,4 +76,7 @@ def task_ref(reference: Reference | str, **options: Any) -> Callable[[Callable[P
     Options that hold for a reference: name, retries, timeout, node_selector, tolerations, service_account.
     """
     found = named(reference) if isinstance(reference, str) else reference
+    if not isinstance(found, Reference):
+        refuse("FLOW002", f"task_ref takes a reference, got {say(reference)}", 'name it: @task_ref(named("build"))')
+    only(_OPTIONS, options, "task_ref")
     return lambda function: make_task(function, options, found)

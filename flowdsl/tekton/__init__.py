@@ -32,6 +32,13 @@ V1_KINDS = tuple(kind for kind, version in _MODELS if version == "tekton.dev/v1"
 _GROUPS = ("tekton.dev/", "resolution.tekton.dev/")
 
 
+def is_served(kind: str, api_version: str) -> bool:
+    """Whether Tekton has a kind in a version: one with a model, or one of those that are read as v1."""
+    return (kind, api_version) in _MODELS or (
+        (kind, "tekton.dev/v1") in _MODELS and api_version == "tekton.dev/v1beta1"
+    )
+
+
 class UnknownKind(ValueError):  # noqa: N818 - it names what was found
     """The document is none of the kinds that have a model."""
 
