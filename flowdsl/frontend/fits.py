@@ -51,6 +51,8 @@ def _read_hints(cls: Any) -> Mapping[str, Any]:
 
 def check(value: Any, hint: Any) -> None:
     """Raises MisfitError."""
+    if hint is object:
+        return  # a value for a param: its type is what judges it
     if hint is Any:
         check_data(value)
     elif isinstance(hint, type) and attrs.has(hint):

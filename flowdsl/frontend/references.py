@@ -55,12 +55,13 @@ def http(url: str) -> Reference:
 def resolver(name: str, params: Mapping[str, Any]) -> Reference:
     """A task through any other resolver, or with params that the functions above do not have, as Tekton takes them."""
     accept(name, str, "name")
-    accept(params, Mapping[str, Any], "params")
+    accept(params, Mapping[str, object], "params")
     for key, value in params.items():
         try:
             as_text(value)
         except ValueError as error:
             refuse("FLOW002", f"the resolver's param {key!r}: {error}", "give a text, or a list of them")
+    accept(params, Mapping[str, Any], "params")
     return Reference(resolver=name, params=tuple(params.items()))
 
 

@@ -23,7 +23,7 @@ class RunOptions:
 
     name: str = ""
     generate_name: str = ""
-    params: Mapping[str, Any] = NOTHING
+    params: Mapping[str, object] = NOTHING
     workspaces: Mapping[str, Bound] = NOTHING
     timeout: str = ""
     tasks_timeout: str = ""

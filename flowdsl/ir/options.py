@@ -157,7 +157,7 @@ class PipelineOptions:
     node_selector: Mapping[str, str] = NOTHING
     tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
     fs_group: int | None = 65532
-    run: Mapping[str, Any] = NOTHING
+    run: Mapping[str, object] = NOTHING
     local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)
     alpha: frozenset[str] = attrs.field(default=frozenset(), converter=_flags)
     verbatim: bool = False
