@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,6 +108,52 @@ def test_a_run_whose_reader_goes_away_goes_on(tmp_path: Path, end: str, code: in
     assert told.count(b"the run goes on without it") == 1
     assert b"Traceback" not in told
     assert status(tmp_path)["conditions"][0]["status"] == ("True" if code == 0 else "False")
+
+
+def test_a_reader_that_does_not_read_keeps_no_run_from_ending(tmp_path: Path) -> None:
+    chatty(tmp_path)
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(write, b"x" * 512)
+    os.set_blocking(write, True)
+    run = subprocess.Popen([*FLOWDSL, "run", "it.yaml"], cwd=tmp_path, stdout=write, stderr=subprocess.DEVNULL)
+    os.close(write)
+    wait_until((tmp_path / ".flowdsl/runs/it/journal.jsonl").exists, "the run to begin")
+    run.send_signal(signal.SIGTERM)
+    assert run.wait(60) == 130
+    os.close(read)
+    assert (marks(tmp_path) / "after").exists()
+
+
+@pytest.mark.parametrize("moment", ["claims/marks/begun", "journal.jsonl"])
+def test_a_terminal_that_is_closed(tmp_path: Path, moment: str) -> None:
+    """The live table is in the middle of its work, or at its beginning: SIGHUP, and nowhere to write to."""
+    chatty(tmp_path)
+    ours, theirs = pty.openpty()
+
+    def take_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+    with (tmp_path / "errors").open("wb") as errors:
+        run = subprocess.Popen(
+            [*FLOWDSL, "run", "it.yaml"],
+            cwd=tmp_path,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=errors,
+            preexec_fn=take_terminal,
+        )
+    os.close(theirs)
+    wait_until((tmp_path / ".flowdsl/runs/it" / moment).exists, "the run to begin")
+    os.close(ours)
+    assert run.wait(60) == 130, (tmp_path / "errors").read_text()
+    assert (marks(tmp_path) / "after").exists()
+    assert "Traceback" not in (tmp_path / "errors").read_text()
+    assert status(tmp_path)["conditions"][0]["reason"] == "Cancelled"
 
 
 def hung_up(folder: Path, disposition: Callable[[int], object]) -> subprocess.Popen[bytes]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run_support import FLOWDSL, flowdsl, step, yaml_run
+from run_support import FLOWDSL, MARKS, flowdsl, marks, step, yaml_run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the local runner needs POSIX processes")
 
@@ -153,12 +153,12 @@ def test_what_is_kept_is_nobody_elses(project: Path) -> None:
 
 def test_a_task_whose_result_was_a_secret_runs_again(tmp_path: Path) -> None:
     """The value is not kept, and the stars are no value: who needs it must make it anew."""
-    giving = step(f'printf %s "$TOKEN" > $(results.r.path); echo g >> {tmp_path}/ran', results=[{"name": "r"}])
+    giving = step(f'printf %s "$TOKEN" > $(results.r.path); echo g >> {MARKS}/ran', results=[{"name": "r"}])
     giving["steps"][0]["env"] = reference("env")
-    plain = step(f"printf plain > $(results.r.path); echo p >> {tmp_path}/ran", results=[{"name": "r"}])
+    plain = step(f"printf plain > $(results.r.path); echo p >> {MARKS}/ran", results=[{"name": "r"}])
     taking = {
         "params": [{"name": "p"}, {"name": "q"}],
-        **step(f"test -e {tmp_path}/calm || exit 1; printf %s $(params.p)$(params.q) > {tmp_path}/got"),
+        **step(f"test -e {tmp_path}/calm || exit 1; printf %s $(params.p)$(params.q) > {MARKS}/got"),
     }
     params = [{"name": "p", "value": "$(tasks.giving.results.r)"}, {"name": "q", "value": "$(tasks.plain.results.r)"}]
     listed = [
@@ -171,8 +171,8 @@ def test_a_task_whose_result_was_a_secret_runs_again(tmp_path: Path) -> None:
     flowdsl(tmp_path, "run", "it.yaml", code=1)
     (tmp_path / "calm").touch()
     flowdsl(tmp_path, "run", "--resume", "it")
-    assert (tmp_path / "got").read_text() == VALUES["env"] + "plain"
-    assert sorted((tmp_path / "ran").read_text().split()) == ["g", "g", "p"]
+    assert (marks(tmp_path) / "got").read_text() == VALUES["env"] + "plain"
+    assert sorted((marks(tmp_path) / "ran").read_text().split()) == ["g", "g", "p"]
 
 
 LOCAL = '''

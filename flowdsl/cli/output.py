@@ -18,6 +18,7 @@ from typing import TextIO, cast
 
 # Nobody reads any more: a pipe or socket without a reader, a terminal that was hung up, a descriptor that was closed.
 _GONE = frozenset({errno.EPIPE, errno.EIO, errno.EBADF, errno.ECONNRESET, errno.ESHUTDOWN, errno.ENXIO})
+_PATIENCE = 0.5  # seconds of waiting for a reader at a time
 
 
 class _Descriptor(io.RawIOBase):
@@ -25,14 +26,18 @@ class _Descriptor(io.RawIOBase):
 
     Where nobody reads any more nothing is raised at all, so that the command ends as it would have. Anything else, a
     full disk, is raised once: what was asked for is not there. `silent` never raises: there is no other place to
-    complain at than standard error.
+    complain at than standard error. It waits for a reader that does not read, until it is `hurried`: a command that was
+    asked to end must get there.
     """
 
     def __init__(self, descriptor: int, name: str, *, silent: bool) -> None:
         self._descriptor = descriptor
         self._name = name
         self._silent = silent
+        self._poll = select.poll()
+        self._poll.register(descriptor, select.POLLOUT)
         self.gone = False
+        self.hurried = False
 
     def writable(self) -> bool:
         """It is."""
@@ -49,11 +54,14 @@ class _Descriptor(io.RawIOBase):
     def write(self, data: bytes | bytearray | memoryview) -> int:  # type: ignore[override]
         """Write some of it. Raises OSError once."""
         while not self.gone:
+            if not self._poll.poll(_PATIENCE * 1000):
+                self.gone = self.hurried
+                continue
             try:
-                return os.write(self._descriptor, data)
-            except BlockingIOError:
-                # Another program has set the descriptor, which is shared, not to wait.
-                select.select((), (self._descriptor,), ())
+                # So much fits into a pipe that takes anything, without waiting.
+                return os.write(self._descriptor, data[: select.PIPE_BUF])
+            except BlockingIOError:  # another program has set the descriptor, which is shared, not to wait
+                continue
             except OSError as error:
                 self.gone = True
                 if not self._silent and error.errno not in _GONE:
@@ -76,6 +84,10 @@ class _Stream(io.TextIOWrapper):
     def gone(self) -> bool:
         """Whether what is written gets nowhere."""
         return self._raw.gone
+
+    def hurry(self) -> None:
+        """Wait no longer for a reader."""
+        self._raw.hurried = True
 
 
 @contextlib.contextmanager
@@ -118,6 +130,13 @@ def _fill_closed() -> None:
 def is_gone() -> bool:
     """Whether nobody reads standard output any more: a command that goes on for long may end then."""
     return bool(getattr(sys.stdout, "gone", False))
+
+
+def hurry() -> None:
+    """Wait no longer for a reader that does not read: the command was asked to end. Safe in a signal's handler."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, _Stream):
+            stream.hurry()
 
 
 def need_reader() -> None:

@@ -15,7 +15,7 @@ import attrs
 
 from flowdsl.cli import run_inputs
 from flowdsl.cli.confinement import check_confined, sight_of
-from flowdsl.cli.output import is_gone
+from flowdsl.cli.output import hurry, is_gone
 from flowdsl.cli.run_inputs import Inputs
 from flowdsl.cli.run_settings import RunSettings, load_settings
 from flowdsl.cli.say import say
@@ -265,13 +265,15 @@ def _play(
         cache=Cache(_cache(runs)) if choices.cache else None,
         command=command_line(),
         known_as=known_as(folder, runs),
+        asked_to_end=lambda: watcher.count > 0,
     )
+    watcher = Interrupts()
     shown = make_view(choices.output, live=sys.stdout.isatty(), logs=choices.logs)
     view = SurvivingView(shown, _output_lost, is_gone)
     try:
         for text in inputs.notices:
             view.handle(Notice(text))
-        with interrupts() as watcher:
+        with interrupts(watcher):
             finished = session.play(view.handle, watcher.attach)
     finally:
         view.close()
@@ -330,31 +332,34 @@ class Interrupts:
         self._engine: Engine | None = None
 
     def attach(self, engine: Engine) -> None:
-        """The engine to end, from now on."""
+        """The engine to end, from now on; at once where that was asked for already."""
         self._engine = engine
+        for each in range(1, self.count + 1):
+            self._end(each)
 
     def __call__(self, number: int, frame: object) -> None:
         """The signal's handler. It only leaves word: the thread it interrupts may hold any lock."""
+        self.count += 1
+        hurry()
+        self._end(self.count)
+
+    def _end(self, count: int) -> None:
         from flowdsl.runner.pipelinerun.machine import CANCEL, CANCEL_RUN_FINALLY
 
-        self.count += 1
-        if self._engine is None:
-            # Nothing runs yet but services, which their context ends.
-            raise KeyboardInterrupt
-        self._engine.cancel(CANCEL_RUN_FINALLY if self.count == 1 else CANCEL)
+        if self._engine is not None:
+            self._engine.cancel(CANCEL_RUN_FINALLY if count == 1 else CANCEL)
 
 
 @contextmanager
-def interrupts() -> Iterator[Interrupts]:
+def interrupts(found: Interrupts) -> Iterator[None]:
     """Handle signals by an `Interrupts` while the context lasts."""
-    found = Interrupts()
     numbers = [signal.SIGINT, signal.SIGTERM]
     # `nohup` has a command ignore the end of its terminal.
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
     before = {number: signal.signal(number, found) for number in numbers}
     try:
-        yield found
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

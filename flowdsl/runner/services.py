@@ -57,7 +57,9 @@ class Services:
         ports: Mapping[str, int] | None = None,
         notice: Callable[[str], None] = lambda _: None,
         masker: Masker | None = None,
+        asked_to_end: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._asked_to_end = asked_to_end
         self._masker = masker or Masker()
         self._services = services
         self._folder = folder
@@ -143,7 +145,10 @@ class Services:
         log.close()
 
     def _wait_for_all(self) -> None:
-        """Until each has answered. The patience of each counts from here: they all start together."""
+        """Until each has answered. The patience of each counts from here: they all start together.
+
+        Raises KeyboardInterrupt where the run was asked to end.
+        """
         began = time.monotonic()
         for each in self.running:
             self._notice(f"service {each.service.name} starts on {each.url}")
@@ -152,6 +157,8 @@ class Services:
             waiting = [each for each in waiting if not self._is_up(each, time.monotonic() - began)]
             if not waiting:
                 return
+            if self._asked_to_end():
+                raise KeyboardInterrupt
             time.sleep(_EACH)
 
     def _is_up(self, running: Running, waited: float) -> bool:

@@ -32,6 +32,7 @@ class Session:
     `set_params` puts text values into the run's params; `chosen` are those that the user gave, which go before the
     services' own. `only` names tasks to run with what they need. `resumed` says that the folder holds an earlier part.
     `command` and `known_as` are how a person calls flowdsl and names this run: a failed one says how to go on.
+    `asked_to_end` is looked at while services start: until the engine is there nobody else could end it.
     """
 
     folder: RunFolder
@@ -50,11 +51,13 @@ class Session:
     cache: Cache | None = None
     command: str = "flowdsl"
     known_as: str = ""
+    asked_to_end: Callable[[], bool] = lambda: False
 
     def play(self, emit: Callable[[Event], None], ready: Callable[[Engine], None]) -> Document:
         """Run it; the finished PipelineRun. `ready` gets the engine before it starts, to cancel it by.
 
-        Raises UsageError for a service that does not start, InternalError for our bug.
+        Raises UsageError for a service that does not start, KeyboardInterrupt where it is asked to end before all
+        have, InternalError for our bug.
         """
 
         masker = masker_of(self.documents, self.local)
@@ -73,7 +76,9 @@ class Session:
 
         about = self.folder.about()
         folder = self.folder.path / "services"
-        with Services(self._services(), folder, self.environment, about.get("ports"), notice, masker) as services:
+        with Services(
+            self._services(), folder, self.environment, about.get("ports"), notice, masker, self.asked_to_end
+        ) as services:
             known = set(services.params())
             values = {name: value for name, value in services.params().items() if name not in self.chosen}
             if known:
