@@ -248,6 +248,30 @@ def test_a_damaged_run_goes_on_or_says_why_not(
         assert f"run r is damaged: {file}" in told
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("metadata", None),
+        ("metadata", {"name": "r", "namespace": "default"}),
+        ("metadata", {"name": "r", "namespace": 5, "uid": "u"}),
+        ("kind", "Foo"),
+        ("spec", 5),
+        ("spec", {"pipelineSpec": {"tasks": 5}}),
+        ("spec", {"pipelineSpec": {"tasks": [None]}}),
+        ("spec", {"workspaces": [{"name": "w", "persistentVolumeClaim": []}]}),
+    ],
+)
+def test_documents_that_came_to_harm(
+    field: str, value: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make(tmp_path, "r", 1000.0)
+    (folder.path / "documents.yaml").write_text(json.dumps({**RUN, field: value}))
+    assert main(["run", "--resume", str(folder.path)]) == 2
+    told = capsys.readouterr().err
+    assert "run r is damaged: documents.yaml: " in told
+    assert "Spec" not in told
+
+
 @pytest.mark.parametrize("file", ["run.json", "pipelinerun.yaml", "documents.yaml"])
 def test_last_is_the_newest_that_is_whole(file: str, tmp_path: Path) -> None:
     make(tmp_path, "older", 1000.0)

@@ -17,6 +17,7 @@ from flowdsl.cli import run_inputs
 from flowdsl.cli.confinement import check_confined, sight_of
 from flowdsl.cli.output import hurry, is_gone
 from flowdsl.cli.run_inputs import Inputs
+from flowdsl.cli.run_kept import kept_documents
 from flowdsl.cli.run_settings import RunSettings, load_settings
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import UsageError
@@ -214,7 +215,7 @@ def _resumed(folder: RunFolder, pipeline: Pipeline | None, choices: Choices) -> 
     if choices.values:
         raise UsageError("a run goes on with the values it was started with; leave out --set, or start a new run")
     source = list(choices.files) or list(folder.about().get("source") or ())
-    inputs = Inputs(folder.documents(), LocalRun(), source, wanted=folder.name)
+    inputs = Inputs(kept_documents(folder), LocalRun(), source, wanted=folder.name)
     if pipeline is not None or any(".py" in each for each in source):
         from flowdsl.cli.load import load_target
 

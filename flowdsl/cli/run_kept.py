@@ -1,0 +1,54 @@
+"""The documents that a run kept, to go on with: they were checked when it began, and may have come to harm since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flowdsl.runner.store import RunFolder
+
+_FILE = "documents.yaml"
+
+
+def kept_documents(folder: RunFolder) -> list[dict[str, Any]]:
+    """The documents of a run. Raises DamagedError where one is not what Tekton would decode, or none is the run."""
+    from flowdsl.runner.store import DamagedError
+
+    documents = folder.documents()
+    if not all(map(_can_be_read, documents)):
+        raise DamagedError(folder.path, _FILE, "it holds an object that Tekton would not take")
+    if not any(map(_is_run, documents)):
+        raise DamagedError(folder.path, _FILE, "there is no PipelineRun with name, namespace and uid")
+    return documents
+
+
+def _is_run(document: Mapping[str, Any]) -> bool:
+    """Whether it is a PipelineRun that was begun: of several, it alone has a uid."""
+    wanted = ("name", "namespace", "uid")
+    metadata = document["metadata"]
+    return document.get("kind") == "PipelineRun" and all(isinstance(metadata.get(each), str) for each in wanted)
+
+
+def _can_be_read(document: Mapping[str, Any]) -> bool:
+    from flowdsl.check.decoding import decode
+    from flowdsl.check.findings import Report
+    from flowdsl.tekton import UnknownKind
+
+    if not isinstance(document.get("metadata"), dict):
+        return False
+    if not str(document.get("apiVersion")).startswith("tekton.dev/"):
+        return True
+    report = Report()
+    try:
+        decode(document, report)
+    except UnknownKind:
+        return True
+    # No admission: `--only` leaves out what others may refer to. What it would not have let through is null in a list.
+    return report.accepted and not _has_null(document)
+
+
+def _has_null(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(one is None or _has_null(one) for one in value)
+    return isinstance(value, dict) and any(map(_has_null, value.values()))
