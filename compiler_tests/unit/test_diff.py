@@ -287,6 +287,16 @@ def test_tasks_without_a_text_for_a_name_end_the_comparison(name: object) -> Non
     assert compare([pipeline(one)], [pipeline(one)]) == []
 
 
+@pytest.mark.parametrize("enum", [5, [5], [[]], [None, "a"], {"a": 1}, "a"])
+def test_values_that_are_allowed_may_be_anything(enum: object) -> None:
+    one, two = (
+        edited(TASK, "spec.params", [{"name": "p", "enum": enum}]),
+        edited(TASK, "spec.params", [{"name": "p", "enum": ["b"]}]),
+    )
+    for before, after in ((one, two), (two, one), (one, TASK)):
+        assert render.as_text(compare([before], [after]))
+
+
 def test_a_chain_of_renamed_tasks_is_followed() -> None:
     def chain(prefix: str) -> dict[str, object]:
         first: dict[str, object] = {"name": f"{prefix}0", "taskRef": {"name": "t0"}}

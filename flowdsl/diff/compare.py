@@ -103,26 +103,34 @@ def _within(document: DocumentId, old: Facets, new: Facets) -> Iterator[Differen
 
 def _renamed_tasks(document: DocumentId, old: Facets, new: Facets) -> Iterator[Difference]:
     """Tasks of a pipeline under another name: told once, and compared under the new name."""
-    tasks = {subject.path: subject for subject in old if subject.kind == "task" and len(subject.path) == 1}
-    others = {subject.path: subject for subject in new if subject.kind == "task" and len(subject.path) == 1}
-    come = [path for path in others if path not in tasks]
-    for path in [path for path in tasks if path not in others]:
-        match = next((each for each in come if _about(old, path) == _about(new, each)), None)
-        if match is None:
-            continue
-        come.remove(match)
-        yield Changed(document, Subject("name", match), Impact.BEHAVIOURAL, "", path[0], match[0])
-        for subject in [each for each in old if path[0] in each.path and each.kind not in _OWN]:
-            if subject.path[0] == path[0] or (subject.kind == "edge" and subject.path[-1] == path[0]):
-                moved = tuple(match[0] if part == path[0] else part for part in subject.path)
-                old[Subject(subject.kind, moved)] = old.pop(subject)
+    tasks, others = _tasks(old), _tasks(new)
+    come, gone = [each for each in others if each not in tasks], [each for each in tasks if each not in others]
+    if not come or not gone:
+        return
+    before, after = _abouts(old), _abouts(new)
+    left: dict[str, deque[str]] = {}
+    for each in come:
+        left.setdefault(after[each], deque()).append(each)
+    names = {one: matches.popleft() for one in gone if (matches := left.get(before[one]))}
+    for one, other in names.items():
+        yield Changed(document, Subject("name", (other,)), Impact.BEHAVIOURAL, "", one, other)
+    for subject in [each for each in old if names and each.path and each.kind not in _OWN]:
+        first, last = subject.path[0], subject.path[-1]
+        moving = {first, last} if subject.kind == "edge" else {first}
+        if moving & names.keys():
+            moved = tuple(names.get(part, part) if part in moving else part for part in subject.path)
+            old[Subject(subject.kind, moved)] = old.pop(subject)
 
 
-def _about(found: Facets, path: tuple[str, ...]) -> str:
-    """What a task of a pipeline does, without its name."""
-    own = [
-        (each.kind, each.path[1:], value)
-        for each, value in found.items()
-        if each.path[:1] == path and each.kind not in {"edge", *_OWN}
-    ]
-    return json.dumps(sorted(own, key=str), sort_keys=True, default=str)
+def _tasks(found: Facets) -> list[str]:
+    """The names of a pipeline's own tasks."""
+    return [subject.path[0] for subject in found if subject.kind == "task" and len(subject.path) == 1]
+
+
+def _abouts(found: Facets) -> dict[str, str]:
+    """What each task of a pipeline does, without its name."""
+    own: dict[str, list[tuple[str, tuple[str, ...], Any]]] = {}
+    for each, value in found.items():
+        if each.path and each.kind not in {"edge", *_OWN}:
+            own.setdefault(each.path[0], []).append((each.kind, each.path[1:], value))
+    return {name: json.dumps(sorted(parts, key=str), sort_keys=True, default=str) for name, parts in own.items()}

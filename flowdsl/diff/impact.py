@@ -51,12 +51,19 @@ def _param(before: Mapping[str, Any], after: Mapping[str, Any]) -> Judged:
     needed = _needed(after) - _needed(before)
     if needed:
         return Impact.BREAKING, f"callers must give the {_keys(needed)} too"
-    gone = set(before.get("enum") or ()) - set(after.get("enum") or before.get("enum") or ())
+    could, can = _allowed(before), _allowed(after)
+    gone = [each for each in could if can and each not in can]
     if gone:
         return Impact.BREAKING, f"{', '.join(sorted(gone))} is no longer allowed"
-    if after.get("enum") and not before.get("enum"):
-        return Impact.BREAKING, f"only {', '.join(after['enum'])} is allowed now"
+    if can and not could:
+        return Impact.BREAKING, f"only {', '.join(can)} is allowed now"
     return _BEHAVIOURAL
+
+
+def _allowed(param: Mapping[str, Any]) -> list[str]:
+    """The values that a caller may give; none where any are."""
+    given = param.get("enum")
+    return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
 
 
 def _result(before: Mapping[str, Any], after: Mapping[str, Any]) -> Judged:

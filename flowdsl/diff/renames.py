@@ -6,11 +6,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 _REFERENCE = re.compile(r"(\$\(\s*tasks\.)([^.()\s]+)(?=[.)])")
-_MOST_ROUNDS = 100
-"""A round follows every task whose renamed needs were followed before: as many as a pipeline has levels."""
+_MOST_LOOKS = 100_000
+"""Tasks that are looked at, round by round. A pipeline has as many rounds as levels of renamed tasks."""
 _PLACES = {"Pipeline": ("spec",), "PipelineRun": ("spec", "pipelineSpec")}
 
 
@@ -41,15 +42,22 @@ def tasks_of(spec: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
-def _marks(name: str, content: Mapping[str, Any]) -> tuple[str, ...]:
-    """The content as text: as it is, and with a mark for its own name within it, or in all of it but the taskRef."""
-    others = {key: value for key, value in content.items() if key != "name"}
-    text = _text(others)
-    if not name:
-        return (text,)
-    own = _own_name(name)
+Marks = tuple[str, ...]
+
+
+def _marked(name: str, task: Mapping[str, Any], marks_of: Callable[[str, str, str], Marks]) -> Marks:
+    others = {key: value for key, value in task.items() if key != "name"}
     kept = {key: value for key, value in others.items() if key != "taskRef"}
-    return text, own.sub("\0", text), own.sub("\0", _text(kept)) + _text(others.get("taskRef"))
+    return marks_of(name, _text(others), _text(kept) + "\0" + _text(others.get("taskRef")))
+
+
+def _marks(name: str, text: str, parted: str) -> Marks:
+    """The content as text: as it is, and with a mark for its own name within it, or in all of it but the taskRef."""
+    kept, _, reference = parted.partition("\0")
+    if name not in text and name.replace("-", "_") not in text:
+        return text, text, kept + reference
+    own = _own_name(name)
+    return text, own.sub("\0", text), own.sub("\0", kept) + reference
 
 
 def _text(content: Any) -> str:
@@ -68,8 +76,11 @@ def renamed_tasks(before: dict[str, Any], after: Mapping[str, Any]) -> tuple[dic
     Only tasks with a text for a name, which no other has, take part.
     """
     found: dict[str, str] = {}
-    for _ in range(_MOST_ROUNDS):
-        moved = _renames(before, after, {*found.values()})
+    marks = cache(_marks)
+    looks = 0
+    while looks < _MOST_LOOKS:
+        looks += sum(len(tasks_of(before, field)) for field in ("tasks", "finally")) + 1
+        moved = _renames(before, after, {*found.values()}, marks)
         if not moved:
             break
         found |= {old: str(task["name"]) for old, task in moved.items()}
@@ -77,7 +88,9 @@ def renamed_tasks(before: dict[str, Any], after: Mapping[str, Any]) -> tuple[dic
     return before, found
 
 
-def _renames(before: Mapping[str, Any], after: Mapping[str, Any], taken: set[str]) -> dict[str, dict[str, Any]]:
+def _renames(
+    before: Mapping[str, Any], after: Mapping[str, Any], taken: set[str], marks_of: Callable[[str, str, str], Marks]
+) -> dict[str, dict[str, Any]]:
     """The tasks of before that are another of after under its own name: old name to the task of after, each once."""
     found: dict[str, dict[str, Any]] = {}
     for field in ("tasks", "finally"):
@@ -85,11 +98,11 @@ def _renames(before: Mapping[str, Any], after: Mapping[str, Any], taken: set[str
         marks: dict[tuple[int, str], str] = {}
         for name, task in new.items():
             if name not in old and name not in taken:
-                for place, mark in enumerate(_marks(name, task)):
+                for place, mark in enumerate(_marked(name, task, marks_of)):
                     marks.setdefault((place, mark), name)
         for name, task in old.items():
             if name not in new and name not in found and marks:
-                own = enumerate(_marks(name, task))
+                own = enumerate(_marked(name, task, marks_of))
                 match = next((marks[each] for each in own if marks.get(each) not in (None, *taken)), None)
                 if match is not None:
                     taken = {*taken, match}
