@@ -41,7 +41,6 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.names: set[str] = set()
         self.sizes = [1]
 
     def read(self) -> None:
@@ -93,9 +92,6 @@ class _Reader:
         if not self.text.startswith("(?", self.at):
             self.at += 1
         elif named := _NAMED.match(self.text, self.at):
-            if named[1] in self.names:
-                raise _Wrong(f"duplicate capture group name: {named[1]}")
-            self.names.add(named[1])
             self.at = named.end()
         elif flags := _FLAGS.match(self.text, self.at):
             self.at = flags.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Any
 
 from flowdsl.tekton import KINDS
@@ -46,6 +47,6 @@ def render_hint(file: str, text: str) -> str:
     if as_code(file, text):
         return (
             'Pipelines-as-Code fills it in when an event comes: quote it ("{{ revision }}") to have the file checked '
-            f"as it is, or check `tkn pac resolve -f {file} | flowdsl lint -`"
+            f"as it is, or check `tkn pac resolve -f {shlex.quote(file)} | flowdsl lint -`"
         )
     return "render it first: helm template CHART | flowdsl lint -"
