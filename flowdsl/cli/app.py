@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -61,7 +62,10 @@ def _told(error: Exception) -> int:
         say(f"error: {error}", err=True)
         return error.exit_code
     if isinstance(error, click.ClickException):
-        error.show()
+        # It may name what somebody else wrote: a file's name is an argument.
+        text = io.StringIO()
+        error.show(file=text)
+        say(text.getvalue(), err=True, nl=False)
         return error.exit_code
     if isinstance(error, click.Abort):
         say("stopped", err=True)
