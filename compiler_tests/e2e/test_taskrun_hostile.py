@@ -145,7 +145,7 @@ def test_results_below_an_exchanged_folder_are_not_read(namespaced: Bench) -> No
 
 
 def test_a_huge_result(bench: Bench) -> None:
-    status = bench.run({"results": [{"name": "r"}], "steps": [step("truncate -s 1T $(results.r.path)")]})
+    status = bench.run({"results": [{"name": "r"}], "steps": [step("truncate -s 100M $(results.r.path)")]})
     assert verdict(status) == FAILED
     assert "above max allowed size" in bench.log()
 

@@ -16,10 +16,11 @@ from typing import Any
 from flowdsl.check.findings import Path
 from flowdsl.check.names import LABEL_HINT, SUBDOMAIN_HINT, is_label, is_subdomain
 from flowdsl.check.objects import check_data
-from flowdsl.check.pitfalls.shapes import containers, pipeline_of, task_specs
+from flowdsl.check.pitfalls.shapes import SpecAt, containers, pipeline_of, task_specs
 from flowdsl.tekton.base import Model
 from flowdsl.tekton.params import WorkspaceBinding
 from flowdsl.tekton.runs import PipelineRun, PipelineTaskRunSpec, PipelineTaskRunTemplate, TaskRun, TaskRunSpec
+from flowdsl.tekton.tasks import Task
 from flowdsl.tekton.volumes import Volume
 
 CODES = frozenset({"FLOW120", "FLOW246", "FLOW247", "FLOW248"})
@@ -34,14 +35,15 @@ Tell = Callable[[str, Path, str, str], None]
 def check_pod_names(document: Model, tell: Tell) -> None:
     """FLOW246–248 for one document; `tell` is a report's `error` or `warning`."""
     for at in task_specs(document):
-        _volumes(at.spec.volumes, (*at.path, "volumes"), tell)
-        for index, sidecar in enumerate(at.spec.sidecars or ()):
-            if sidecar.name and not _is_open(sidecar.name) and not is_label(sidecar.name[:63]):
-                where = (*at.path, "sidecars", index, "name")
-                tell("FLOW247", where, f"{sidecar.name!r} is no name for a sidecar", LABEL_HINT)
+        # Few tasks have volumes, and every task of a compile comes by here.
+        if at.spec.volumes or at.spec.sidecars:
+            _volumes(at.spec.volumes, (*at.path, "volumes"), tell)
+            _sidecars(at, tell)
         for path, container in containers(at):
             for index, mount in enumerate(container.volumeMounts or ()):
                 _sub_path(mount.subPath, (*path, "volumeMounts", index, "subPath"), tell)
+    if isinstance(document, Task):
+        return
     pipeline = pipeline_of(document)
     for path, task in pipeline.tasks() if pipeline else ():
         for index, space in enumerate(task.workspaces or ()):
@@ -50,6 +52,13 @@ def check_pod_names(document: Model, tell: Tell) -> None:
         for index, binding in enumerate(document.spec.workspaces or ()):
             _binding(binding, ("spec", "workspaces", index), tell)
         _templates(document, tell)
+
+
+def _sidecars(at: SpecAt, tell: Tell) -> None:
+    for index, sidecar in enumerate(at.spec.sidecars or ()):
+        if sidecar.name and not _is_open(sidecar.name) and not is_label(sidecar.name[:63]):
+            where = (*at.path, "sidecars", index, "name")
+            tell("FLOW247", where, f"{sidecar.name!r} is no name for a sidecar", LABEL_HINT)
 
 
 def _templates(document: PipelineRun | TaskRun, tell: Tell) -> None:
