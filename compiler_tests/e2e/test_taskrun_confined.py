@@ -232,6 +232,20 @@ def test_a_layer_that_was_used_serves_nobody_else(confined: Runner, tmp_path: Pa
         assert bench.log("s").split() == ["/dev/shm:", "/tmp:"] or bench.log("s").split() == ["/tmp:", "/dev/shm:"]
 
 
+def test_temporary_files_go_and_the_project_stays(tmp_path: Path) -> None:
+    """The next step may be given the same layer; what is shown in /tmp is not the last one's to be cleaned up."""
+    (tmp_path / "file").write_text("mine")
+    with process_runner(sight=Sight(keep=[tmp_path])) as runner:
+        if not runner.executor.host().confined:
+            pytest.skip(f"steps can't be confined here: {runner.describe()}")
+        bench = Bench(runner, tmp_path)
+        text = f"ls -A /tmp | grep of-a-step; mkdir -p /tmp/of-a-step/in; : > /var/tmp/b; cat {tmp_path}/file"
+        for _ in range(5):
+            bench.run({"steps": [script(text)]})
+            assert bench.log("s") == "mine"
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 def test_a_step_has_limits(confined: Runner, tmp_path: Path) -> None:
     """No core dump leaves it, and no file takes the whole disk; as root its processes are counted, too."""
     bench = Bench(confined, tmp_path)

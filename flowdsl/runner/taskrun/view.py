@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import stat
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,7 @@ class View:
         # Folders of ours that a step can change; what is an overlay's place is not to be seen and so not here.
         self._made: set[str] = set()
         self._layers = 0
+        self._shown: dict[str, frozenset[str]] = {}
         self._clean: list[Any] = []
 
     def build(self, base: str) -> None:
@@ -118,6 +120,7 @@ class View:
             self._cover(path)
         for path in self.hide:
             self._hide(path)
+        self._shown = {one: frozenset(os.listdir(one)) for one in (*SCRATCH, "/dev/shm") if os.path.isdir(one)}
         self._clean = self._look()
 
     def enter(self, mounts: list[dict[str, Any]]) -> None:
@@ -136,7 +139,19 @@ class View:
         umount(OURS)
 
     def unchanged(self) -> bool:
-        """Whether the step has left nothing behind; asked in the namespace in which the view was built."""
+        """Whether the step has left nothing behind, once its temporary files are gone.
+
+        Asked in the namespace in which the view was built, when no process of the step is there any more.
+        """
+        for folder, ours in self._shown.items():
+            with contextlib.suppress(OSError), os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name in ours:
+                        continue  # what is mounted there is not the step's to leave
+                    if entry.is_dir(follow_symlinks=False):
+                        shutil.rmtree(entry.path)
+                    else:
+                        os.unlink(entry.path)
         return self._look() == self._clean
 
     def clear(self) -> None:
@@ -146,7 +161,7 @@ class View:
     def _look(self) -> list[Any]:
         found: list[Any] = [_state(path, True) for path in sorted(self._made)]
         found += [_state(f"{OURS}/up/{number}", True) for number in range(self._layers)]
-        return [*found, *(_state(path, False) for path in (*SCRATCH, "/dev/shm") if os.path.isdir(path))]
+        return [*found, *(_state(path, False) for path in self._shown)]
 
     def _show(self, path: str) -> None:
         """Show one entry of the machine at its place; sockets, pipes and devices are not shown."""
@@ -251,8 +266,8 @@ class View:
             self._hide(path)
 
     def _hide(self, path: str) -> None:
-        place = os.path.realpath(path)
-        if os.path.lexists(place):
+        if os.path.lexists(path):
+            place = os.path.realpath(path)
             with contextlib.suppress(OSError):
                 bind(EMPTY if os.path.isdir(place) else NOTHING, place, read_only=True)
 
@@ -269,8 +284,8 @@ class View:
         for name in PROC_HIDDEN:
             self._hide(f"/proc/{name}")
         for name in PROC_READ_ONLY:
-            if os.path.exists(f"/proc/{name}"):
-                bind_read_only(f"/proc/{name}", f"/proc/{name}")
+            with contextlib.suppress(OSError):
+                bind(f"/proc/{name}", f"/proc/{name}", read_only=True)
 
     def _sys(self) -> None:
         os.mkdir("/sys")
