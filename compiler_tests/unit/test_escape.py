@@ -12,10 +12,13 @@ from html.parser import HTMLParser
 import pytest
 
 from flowdsl.diagnostics import escape
+from flowdsl.emit import emit_json
 from flowdsl.graph.render_html import render_html
 from flowdsl.graph.render_svg import render_svg
 from flowdsl.graph.render_text import render_dot, render_mermaid
 from flowdsl.graph.view import GraphEdge, GraphNode, GraphView
+from flowdsl.lint.engine import Options
+from flowdsl.lint.jsonl import check_line
 
 HOSTILE = {
     "a command of GitHub": "x\n::error file=a::owned",
@@ -83,6 +86,25 @@ def test_json_says_the_same_to_a_parser(value: str, indent: int | None) -> None:
     shown = escape.json_text(data, indent=indent)
     commands_none(shown)
     assert json.loads(shown) == data
+
+
+@EACH
+def test_verdicts_and_documents_as_json(value: str) -> None:
+    document = {"apiVersion": "tekton.dev/v1", "kind": value, "metadata": {"name": value}}
+    line = json.dumps({"id": value, "doc": document}).encode()
+    verdict = check_line(line, Options())
+    commands_none(verdict)
+    assert json.loads(verdict)["id"] == value
+    if "\ud800" not in value:
+        emitted = emit_json([document]).decode()
+        commands_none(emitted)
+        assert json.loads(emitted) == document
+
+
+@pytest.mark.parametrize("word", ["Infinity", "-Infinity", "NaN"])
+def test_what_is_no_json_is_not_echoed(word: str) -> None:
+    verdict = json.loads(check_line(f'{{"id": {word}, "doc": {{}}}}'.encode(), Options()), parse_constant=pytest.fail)
+    assert verdict["findings"][0]["code"] == "FLOW401"
 
 
 @EACH

@@ -63,6 +63,11 @@ def json_text(data: Any, *, indent: int | None = None, default: Callable[[Any], 
     """
     separators = None if indent is not None else (",", ":")
     text = json.dumps(data, indent=indent, separators=separators, ensure_ascii=False, default=default)
+    return json_escaped(text)
+
+
+def json_escaped(text: str) -> str:
+    """The same for text that is JSON already."""
     return _IN_JSON.sub(_json_escape, text)
 
 

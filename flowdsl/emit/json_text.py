@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flowdsl.diagnostics.escape import json_escaped
 from flowdsl.emit.checked import problems
 
 
@@ -23,4 +24,4 @@ def emit_json(documents: Iterable[Mapping[str, Any]]) -> bytes:
             raise kind(f"document {number}, {path}: {message}" if path else f"document {number}: {message}")
     whole = given[0] if len(given) == 1 else {"apiVersion": "v1", "kind": "List", "items": given}
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False, default=dict)
-    return (text + "\n").encode("utf-8")
+    return (json_escaped(text) + "\n").encode("utf-8")

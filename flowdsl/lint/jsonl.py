@@ -11,6 +11,7 @@ from flowdsl.check.decoding import decode
 from flowdsl.check.findings import Report
 from flowdsl.check.pitfalls.across import Entry, check_set
 from flowdsl.check.pitfalls.single import check_pitfalls
+from flowdsl.diagnostics.escape import json_text
 from flowdsl.diagnostics.reading import MAX_BYTES
 from flowdsl.lint.engine import Options
 from flowdsl.lint.report import finding_data
@@ -47,7 +48,7 @@ def check_line(line: bytes, options: Options) -> str:
         "accepted": report.accepted,
         "findings": [finding_data(finding, None, None) for finding in shown],
     }
-    return json.dumps(verdict, ensure_ascii=False, separators=(",", ":"))
+    return json_text(verdict)
 
 
 def _parse(line: bytes) -> tuple[Any, dict[str, Any], tuple[str, str, str] | None]:
@@ -59,7 +60,7 @@ def _parse(line: bytes) -> tuple[Any, dict[str, Any], tuple[str, str, str] | Non
             ("FLOW403", f"the line has more than {MAX_BYTES // 2**20} MiB", "a document has 1.5 MiB at most"),
         )
     try:
-        data = json.loads(line)
+        data = json.loads(line, parse_constant=_no_json)
     except UnicodeDecodeError:
         return None, {}, ("FLOW403", "the line is no UTF-8", "write it as UTF-8")
     except RecursionError:
@@ -74,6 +75,11 @@ def _parse(line: bytes) -> tuple[Any, dict[str, Any], tuple[str, str, str] | Non
     if _too_deep(document):
         return number, {}, ("FLOW402", f"it is nested more than {_MAX_DEPTH} levels deep", "flatten it")
     return number, document, None
+
+
+def _no_json(word: str) -> Any:
+    """`Infinity` and `NaN`, which Python reads and JSON does not have."""
+    raise ValueError(f"JSON has no word for {word}")
 
 
 def _too_deep(document: Any) -> bool:
