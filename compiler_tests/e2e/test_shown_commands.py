@@ -22,7 +22,7 @@ MENTION = re.compile(r"(?:flowdsl|python pipelines/sonic\.py)( [a-z]+)( [a-z]+)?
 CLUSTER = "a cluster: without one the command says so (exit code 3), which shows that its words are right"
 GO = "Go and its modules; the tests of conformance run it"
 TIME = "minutes"
-EVERY = "half a minute for compiling every pipeline; test_ci.py runs it on fewer"
+EVERY = "half a minute for compiling every pipeline; it is run once, without a base"
 WEIGHTS = "weights of networks, or services that answer"
 # What can't be run here, by what it needs.
 NEEDS = {
@@ -34,7 +34,6 @@ NEEDS = {
     "python pipelines/sonic.py run --set service_endpoint=https://sonic.example.com": WEIGHTS,
     "python pipelines/sonic.py run --set service_endpoint=... --set evaluation_endpoint=... --set thresholds='{...}'": WEIGHTS,
     "flowdsl ci --base origin/main pipelines/": "a pull request to write a comment on",
-    "flowdsl ci --comment none pipelines/": EVERY,
     "flowdsl ci --base origin/main --comment none --report diff.md pipelines/": EVERY,
     "flowdsl lint FILE|DIR|-…": "names of files: it says what may stand there",
     "python -m": "a module: it is a way to start Python",
@@ -98,10 +97,11 @@ PROGRAMS = {
 }
 
 
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def scene(tmp_path: Path) -> Path:
     """The project as a fresh clone has it, on the branch main, and beside it the files that the pages speak of."""
-    folder = tmp_path_factory.mktemp("clone")
+    folder = tmp_path / "clone"
+    folder.mkdir()
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=False, capture_output=True, text=True)
     if listed.returncode != 0:
         pytest.skip("the project is no clone")

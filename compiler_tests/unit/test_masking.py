@@ -136,12 +136,12 @@ def test_no_part_of_a_stream_gives_a_value_away(values: list[bytes], data: st.Da
     assert got == masker.mask(text)
 
 
-@pytest.mark.parametrize("count", [1, 400])
+@pytest.mark.parametrize("count", [1, 1200])
 def test_a_very_long_line_in_parts(count: int) -> None:
     """Few values are looked for one by one, many by how they begin."""
-    values = [f"{number:03d}s3cret-value{number:03d}".encode() for number in range(count)]
+    values = [f"{number:04d}s3cret-value{number:04d}".encode() for number in range(count)]
     masker, noise = Masker(values), b"x" * 70000
-    for cut in range(1, len(values[0])):
+    for cut in range(1, len(values[0]), 1 if count == 1 else 7):
         stream = MaskedStream(masker)
         parts = (noise, values[0][:cut], values[0][cut:], values[0], noise, noise)
         got = b"".join(stream.feed(part) for part in parts) + stream.flush()

@@ -11,7 +11,7 @@ from flowdsl.view.events import Event, Notice, RunFinished, TaskChanged
 
 MASK = b"***"
 # So many forms are looked for one by one; of more than that, by how they begin.
-_FEW = 200
+_FEW = 1000
 _START = 8  # bytes
 # Fields of Tekton's objects that hold names, kinds and states, and no text that a step or a person wrote: a Secret
 # whose value is an ordinary word must not make a record unreadable.
@@ -52,9 +52,10 @@ class Masker:
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
         """Where the forms stand in it, in order; what overlaps or touches is one."""
-        found = [(at, at + len(form)) for form in self._few for at in _places(data, form)]
+        there = [form for form in self._few if form in data]
+        found = [(at, at + len(form)) for form in there for at in _places(data, form)]
         if self._many:
-            many, starts = self._many, data[:_START]
+            many = self._many
             for at in range(len(data) - _START + 1):
                 starts = data[at : at + _START]
                 if starts in many:
