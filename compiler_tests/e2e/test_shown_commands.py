@@ -88,6 +88,20 @@ spec:
   params: [{name: target, type: string}]
   steps: [{name: s, image: busybox, script: echo}]
 """
+JOBS = """from flowdsl import pipeline, task
+
+@task(image="python:3.12-slim")
+def work() -> None:
+    print("worked")
+
+@pipeline
+def nightly():
+    work()
+
+@pipeline
+def weekly():
+    work()
+"""
 # Programs of others, as far as the shown commands use them.
 PROGRAMS = {
     "kubectl": 'case "$1" in get) cat tekton/build.yaml;; *) python -c "import sys, yaml; assert list(yaml.safe_load_all(sys.stdin))";; esac',
@@ -123,6 +137,7 @@ def scene(tmp_path: Path) -> Path:
     (folder / "catalog/task.yaml").write_text(CATALOG)
     (folder / "old.yaml").write_text(BUILD)
     (folder / "new.yaml").write_text(BUILD.replace("echo building", "echo other"))
+    (folder / "jobs.py").write_text(JOBS)
     (folder / "params.yaml").write_text("branch: dev\n")
     for page, name in (("index.md", "hello.py"), ("tutorial.md", "train.py")):
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")
