@@ -13,7 +13,8 @@ def python_place(document: Mapping[str, Any], path: tuple[int | str, ...], pipel
     """The line to show: the call for a pipeline's task, the param's or function's own for anything else."""
     kind = document.get("kind")
     if kind == "Task":
-        name = document["metadata"]["name"]
+        metadata = document.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, Mapping) else None
         node = next((each for each in pipeline.nodes if each.task.name == name), None)
         return _within_task(node, path[1:]) if node is not None else pipeline.location
     if kind != "Pipeline" or len(path) < 3 or not isinstance(path[2], int):

@@ -65,7 +65,7 @@ def _checked(
         # Model and document hold the same: what makes a model write it is the order, and that the user's objects stay
         # the user's.
         written = document if in_order and not report.mended else dump(model)
-        what = f"{document['kind']} {document['metadata'].get('name', pipeline.name)!r}"
+        what = f"{document['kind']} {(_name(document) or pipeline.name)!r}"
         try:
             check_size(what, len(to_json(written)), pipeline.location, collector)
         except PydanticSerializationError:
@@ -78,3 +78,9 @@ def _checked(
             where = f"{document['kind']} {found.where}"
             collector.error(found.code, found.message, place, hint=found.hint, path=where)
     return written, collector
+
+
+def _name(document: dict[str, Any]) -> str:
+    # A raw document may have anything there.
+    metadata = document.get("metadata")
+    return str(metadata.get("name", "")) if isinstance(metadata, dict) else ""

@@ -18,7 +18,6 @@ from flowdsl.frontend.opaque import named
 from flowdsl.ir.local import LocalRun
 
 _DEEPEST = 200
-_INTEGERS = range(-(2**63), 2**63)
 _SIMPLE = {str: "str", int: "int", float: "a number", bool: "True or False", NoneType: "None", Path: "a path"}
 
 
@@ -68,6 +67,21 @@ def check(value: Any, hint: Any) -> None:
         _container(value, hint)
 
 
+def misfit(said: object, hint: Any = None) -> str:
+    """What is wrong in what a signature holds of ours (`Param(...)`, `Secret(...)`); empty where nothing is.
+
+    With `hint` what is wrong with a value of that type.
+    """
+    if hint is None and (not attrs.has(type(said)) or not type(said).__module__.startswith("flowdsl.ir.")):
+        return ""
+    try:
+        check(said, hint or type(said))
+    except MisfitError as error:
+        name = "it" if hint is not None else type(said).__name__
+        return f"{name}{error.place} takes {error.wanted}, got {named(error.value)}"
+    return ""
+
+
 def _simple(value: Any, hint: type) -> None:
     fits = type(value) is hint
     if hint is str:
@@ -75,10 +89,10 @@ def _simple(value: Any, hint: type) -> None:
         if isinstance(value, str) and not fits:
             raise MisfitError("", "text of whole characters (half of a surrogate pair is none)", value)
     elif hint is int:
-        fits = isinstance(value, int) and not isinstance(value, bool) and value in _INTEGERS
+        fits = isinstance(value, int) and not isinstance(value, bool) and _is_whole(value)
     elif hint is float:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        fits = number and (math.isfinite(value) if isinstance(value, float) else value in _INTEGERS)
+        fits = number and (math.isfinite(value) if isinstance(value, float) else _is_whole(value))
     elif hint is Path:
         fits = isinstance(value, (str, Path))
     if not fits:
@@ -183,6 +197,11 @@ def _pairs(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
         yield key, item
 
 
+def _is_whole(value: int) -> bool:
+    # Not `in range(...)`, which counts through it for a subclass of int.
+    return -(2**63) <= value < 2**63
+
+
 def _is_text(value: str) -> bool:
     return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
 
@@ -191,8 +210,8 @@ def _words(hint: Any) -> str:
     """A type as a user would name it."""
     if hint in _SIMPLE:
         return _SIMPLE[hint]
-    if hint is Any:
-        return "plain data"
+    if hint in (Any, object):
+        return "plain data" if hint is Any else "values"
     if isinstance(hint, type) and attrs.has(hint):
         return f"{hint.__name__}(...)".replace("_BodyMarker(...)", "Body")
     inner = get_args(hint)

@@ -139,7 +139,8 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _items(spec: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
-    return [each for each in spec.get(field) or () if isinstance(each, Mapping)]
+    given = spec.get(field)
+    return [each for each in given if isinstance(each, Mapping)] if isinstance(given, (list, tuple)) else []
 
 
 def _declared(item: Mapping[str, Any]) -> TypeSpec:

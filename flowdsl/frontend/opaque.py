@@ -116,6 +116,8 @@ def named(value: object) -> str:
     """A value for a message: what it is in words where it is one of the run, else its type and itself, cut short."""
     if isinstance(value, Opaque):
         return value._words()
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     try:
         text = repr(value)
     except Exception:  # a list that holds itself many times over, a number of 5,000 digits, a class's own repr

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import Collector, FlowError, Location
+from flowdsl.frontend.fits import misfit
 from flowdsl.frontend.handles import NodeHandle, single
 from flowdsl.frontend.opaque import Opaque, named
 from flowdsl.frontend.proxies import FileValue, Reference, whole
@@ -37,6 +38,9 @@ def pipeline_results(returned: Any, location: Location, collector: Collector) ->
     found = []
     for name, given in as_mapping(returned).items():
         said = given if isinstance(given, Result) else Result(given)
+        if problem := misfit(attrs.evolve(said, value=None)):
+            collector.error("FLOW002", f"pipeline result {name!r}: {problem}", location, hint="give a text")
+            continue
         try:
             read = _value(said.value)
         except FlowError as error:  # said after the function returned, when no line of it is at work

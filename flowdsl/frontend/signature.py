@@ -16,6 +16,7 @@ import attrs
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.encode import Mismatch, encode
+from flowdsl.frontend.fits import misfit
 from flowdsl.frontend.parameters import EMPTY, Parameter, parameters
 from flowdsl.ir import volumes
 from flowdsl.ir.declared import Param, Result
@@ -246,6 +247,9 @@ def _hints(function: Callable[..., Any], location: Location, collector: Collecto
         return {}
 
 
+_TAKEN_FROM = str | tuple[str, ...] | Mapping[str, str] | None
+
+
 @attrs.define
 class _Reader:
     location: Location
@@ -267,12 +271,15 @@ class _Reader:
                 self.error(name, "FLOW001", f"parameter {name!r} has no type", f"annotate it: `{name}: str`")
             return
         hint, said = unwrapped(hints[name], Param)
+        default = parameter.default
+        if problem := misfit(said) or misfit(default):
+            self.error(name, "FLOW002", f"parameter {name!r}: {problem}", "see the documentation of what it says")
+            return
         try:
             spec = type_spec(hint, self.function.__globals__)
         except Unsupported as error:
             self.error(name, "FLOW001", f"parameter {name!r}: type {error} can't cross Tekton", _SUPPORTED)
             return
-        default = parameter.default
         if spec.kind is Kind.WORKSPACE:
             self._workspace(name, spec, default)
         elif spec.kind in (Kind.SECRET, Kind.CONFIG_MAP) and self.for_pipeline:
@@ -317,6 +324,10 @@ class _Reader:
             )
             return
         if self.for_pipeline and default is not EMPTY and options is not default:
+            if problem := misfit(default, volumes.Bound):
+                hint = "bind it: PVC, VolumeClaim, Secret, ConfigMap, EmptyDir, or a binding as Tekton has it"
+                self.error(name, "FLOW015", f"default of workspace {name!r}: {problem}", hint)
+                return
             self.sources.append((name, default))
         alias = options.name
         self.workspaces.append(
@@ -369,6 +380,8 @@ def _results(annotation: Any, function: Callable[..., Any], collector: Collector
 
 def _result(name: str, annotation: Any, scope: Mapping[str, Any], field: str | None) -> ResultDecl:
     inner, said = unwrapped(annotation, Result)
+    if problem := misfit(said) or (said and misfit(said.value, _TAKEN_FROM)):
+        raise Unsupported(problem)
     said = said or Result()
     value = tuple(said.value) if isinstance(said.value, list) else said.value
     return ResultDecl(said.name or name, _result_type(inner, scope), field, said.description, value or "")
