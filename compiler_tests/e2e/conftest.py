@@ -1,4 +1,4 @@
-"""Fixtures of the TaskRun runner: it runs in both of its modes, with and without mount namespaces."""
+"""Fixtures: the TaskRun runner in both of its modes, with and without mount namespaces; a project under git for ci."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ci_support import project
 from taskrun_support import Bench
 
 from flowdsl.runner.taskrun import Runner, Sight, process_runner
@@ -37,3 +38,8 @@ def bench(any_runner: Runner, tmp_path: Path) -> Bench:
 @pytest.fixture
 def namespaced(namespaced_runner: Runner, tmp_path: Path) -> Bench:
     return Bench(namespaced_runner, tmp_path)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    return project(tmp_path)

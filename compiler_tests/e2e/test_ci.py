@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ci_support import change, git
 
 from flowdsl.cli.comments import MARKER
 
@@ -78,40 +79,6 @@ def forge() -> Iterator[Forge]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-def git(folder: Path, *words: str) -> None:
-    names = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", *names, *words], cwd=folder, check=True, capture_output=True)
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A clone on a pull-request branch that made a param required; its origin has main."""
-    origin = tmp_path / "origin"
-    subprocess.run([sys.executable, "-m", "flowdsl", "init", str(origin), "--name", "churn"], check=True)
-    git(origin, "init", "-q", "-b", "main")
-    git(origin, "add", "-A")
-    git(origin, "commit", "-qm", "start")
-    folder = tmp_path / "checkout"
-    git(tmp_path, "clone", "-q", str(origin), str(folder))
-    git(folder, "checkout", "-q", "-b", "feature")
-    change(
-        folder,
-        "count: int = 1000, seed: int = 1, threshold: float = 0.4",
-        "count: int, seed: int = 1, threshold: float = 0.5",
-    )
-    return folder
-
-
-def change(folder: Path, old: str, new: str, *, compiled: bool = True) -> None:
-    file = folder / "pipelines" / "churn.py"
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new))
-    if compiled:
-        subprocess.run([sys.executable, "-m", "flowdsl", "compile", str(file)], check=True, capture_output=True)
-    git(folder, "commit", "-qam", "change")
 
 
 def shell(folder: Path, lines: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
@@ -213,105 +180,6 @@ def test_stale_yaml_fails_and_is_told(checkout: Path, forge: Forge) -> None:
     assert "❌ `pipelines/churn.py` compiles to the YAML beside it" in text
     # What the branch brings is what its source says, not the YAML that lies there.
     assert "0.6" in text.partition("Differences from")[2]
-
-
-def test_stale_yaml_hides_no_breaking_change(checkout: Path, tmp_path: Path) -> None:
-    git(checkout, "checkout", "-q", "-B", "other", "origin/main")
-    change(checkout, "count: int = 1000", "count: int", compiled=False)
-    done = ci(checkout, "--base", "origin/main", "pipelines/")
-    assert done.returncode == 1
-    assert "param count" in done.stdout
-    assert "breaking" in done.stdout
-    # Nor does a stale base: its source counts there as well.
-    git(checkout, "branch", "-q", "stale")
-    subprocess.run([sys.executable, "-m", "flowdsl", "compile", "pipelines/churn.py"], cwd=checkout, check=True)
-    git(checkout, "commit", "-qam", "compiled")
-    done = ci(checkout, "--base", "stale", "pipelines/")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "none" in done.stdout
-
-
-def test_a_base_that_does_not_compile_is_said(checkout: Path) -> None:
-    file = checkout / "pipelines/churn.py"
-    text = file.read_text()
-    file.write_text("import no_such_module\n" + text)
-    git(checkout, "commit", "-qam", "broken")
-    git(checkout, "branch", "-q", "broken")
-    file.write_text(text)
-    git(checkout, "commit", "-qam", "mended")
-    done = ci(checkout, "--base", "broken", "--report", "r.md", "pipelines/")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "does not compile here" in (checkout / "r.md").read_text()
-
-
-def test_several_pipelines_of_a_file_each_have_their_yaml(checkout: Path) -> None:
-    (checkout / "jobs.py").write_text(JOBS)
-    assert subprocess.run([sys.executable, "-m", "flowdsl", "compile", "jobs.py"], cwd=checkout, check=True)
-    assert sorted(each.name for each in checkout.glob("jobs*.yaml")) == ["jobs-nightly.yaml", "jobs-weekly.yaml"]
-    git(checkout, "add", "-A")
-    git(checkout, "commit", "-qm", "jobs")
-    git(checkout, "branch", "-q", "before")
-    assert ci(checkout, "--base", "before", ".").returncode == 0
-    (checkout / "jobs.py").write_text(JOBS.replace('weekly(day: str = "1")', "weekly(day: str)"))
-    done = ci(checkout, "--base", "before", ".")
-    assert done.returncode == 1
-    assert "jobs-weekly.yaml" in done.stderr
-    assert "param day" in done.stdout
-    assert "nightly" not in done.stdout
-
-
-def test_warnings_are_in_the_comment_and_dot_folders_are_seen(checkout: Path) -> None:
-    (checkout / ".tekton").mkdir()
-    (checkout / ".tekton/push.yaml").write_text(RISKY)
-    git(checkout, "add", "-A")
-    git(checkout, "branch", "-q", "before")
-    git(checkout, "commit", "-qm", "a run")
-    done = ci(checkout, "--base", "before", "--report", "r.md", ".tekton")
-    assert done.returncode == 0, done.stdout + done.stderr
-    text = (checkout / "r.md").read_text()
-    assert "- ⚠️ lint: 1 warning\n" in text
-    assert "warning[FLOW320]" in text
-    assert "Task" in text.partition("Differences from")[2]
-    done = ci(checkout, "--base", "before", "--report", "r.md", "--exclude", ".tekton", ".")
-    assert "FLOW320" not in (checkout / "r.md").read_text()
-
-
-def ci(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "flowdsl", "ci", "--comment", "none", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-
-
-JOBS = """\
-from flowdsl import pipeline, task
-
-
-@task(image="alpine:3.20", cpu="100m", memory="64Mi")
-def tell(day: str) -> None: ...
-
-
-@pipeline
-def nightly(day: str = "1"):
-    tell(day)
-
-
-@pipeline
-def weekly(day: str = "1"):
-    tell(day)
-"""
-RISKY = """\
-apiVersion: tekton.dev/v1
-kind: Task
-metadata: {name: risky}
-spec:
-  params: [{name: x}]
-  steps:
-    - name: run
-      image: alpine:3.20
-      computeResources: {requests: {cpu: 100m, memory: 64Mi}, limits: {memory: 64Mi}}
-      script: |
-        #!/bin/sh
-        echo $(params.x)
-"""
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import attrs
 from flowdsl.diagnostics import UsageError
 from flowdsl.diff.built import Built, Documents, build, in_parallel, laid_out, pipelines_in, yaml_of
 from flowdsl.diff.compare import compare
-from flowdsl.diff.git import parting
+from flowdsl.diff.git import parting, top
 from flowdsl.diff.inputs import parse
 from flowdsl.diff.model import Difference
 from flowdsl.yamlread.sources import load
@@ -34,6 +35,7 @@ def brought(
     has a source that does not compile.
     """
     start = parting(base)
+    paths = [_within(path) for path in paths]
     with laid_out(start) as folder:
         before = _side(folder, paths, exclude, start[:12])
     after = _side(Path(), paths, exclude, fresh=fresh)
@@ -42,6 +44,13 @@ def brought(
     notes = [f"{file} of {base} does not compile here; the YAML beside it stands for it" for file in before.failed]
     notes += [f"left out: {each}" for each in before.problems]
     return Brought(compare(before.documents, after.documents), tuple(notes))
+
+
+def _within(path: str) -> str:
+    """A path from the working folder on, as the base has it too. Raises UsageError outside the repository."""
+    if not Path(path).resolve().is_relative_to(top().resolve()):
+        raise UsageError(f"{path} is outside the repository: there is no base to compare it with")
+    return Path(os.path.relpath(path)).as_posix()
 
 
 @attrs.define

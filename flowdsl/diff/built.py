@@ -6,7 +6,6 @@ A YAML file that a pipeline is compiled to may be stale; whoever compares it see
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 import subprocess
@@ -32,6 +31,8 @@ _START = (
     "from flowdsl.cli import main; sys.exit(main())"
 )
 """This very flowdsl, whatever lies in the folder it is started in: `-m` would take a `flowdsl` that lies there."""
+
+_OURS = b"app.kubernetes.io/managed-by: flowdsl"
 
 Documents = list[dict[str, Any]]
 
@@ -88,9 +89,9 @@ def pipelines_in(folder: Path, exclude: Iterable[str] = ()) -> list[Path]:
 def _has_yaml(file: Path) -> bool:
     if file.with_suffix(".yaml").is_file():
         return True
-    # A file with several pipelines: jobs-nightly.yaml, jobs-weekly.yaml.
-    others = (each for each in file.parent.glob("*.yaml") if each.name.startswith(f"{file.stem}-"))
-    return any(others) and b"pipeline" in _text(file)
+    # A file with several pipelines: jobs-nightly.yaml, jobs-weekly.yaml; others may have such names too.
+    others = [each for each in file.parent.glob("*.yaml") if each.name.startswith(f"{file.stem}-")]
+    return bool(others) and b"@pipeline" in _text(file) and any(_OURS in _text(each) for each in others)
 
 
 def _text(file: Path) -> bytes:
@@ -109,11 +110,26 @@ def in_parallel(work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
 @contextlib.contextmanager
 def laid_out(revision: str) -> Iterator[Path]:
     """What this folder was at a revision, its whole repository laid out: a pipeline may import from anywhere."""
-    with tempfile.TemporaryDirectory(prefix="flowdsl-diff-") as folder:
-        archive = git("-C", str(top()), "archive", "--format=tar", revision)
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # type: ignore[arg-type]
-        yield Path(folder) / prefix()
+    with tempfile.TemporaryDirectory(prefix="flowdsl-diff-") as place:
+        folder, archive = Path(place) / "tree", Path(place) / "tree.tar"
+        git("-C", str(top()), "archive", "--format=tar", "-o", str(archive), revision)
+        safe: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+        try:
+            with tarfile.open(archive) as tar:
+                tar.extractall(folder, members=_inside(tar, folder), **safe)
+        except (OSError, tarfile.TarError) as error:
+            raise UsageError(f"{revision} can't be laid out: {error}") from error
+        archive.unlink()
+        yield folder / prefix()
+
+
+def _inside(tar: tarfile.TarFile, folder: Path) -> Iterator[tarfile.TarInfo]:
+    """What stays in the folder: a link out of it, which a repository may have, is no reason to give up."""
+    for member in tar:
+        target = os.path.join(os.path.dirname(member.name), member.linkname) if member.issym() else member.name
+        whole = os.path.normpath(os.path.join(folder, target))
+        if (member.isfile() or member.isdir() or member.issym()) and Path(whole).is_relative_to(folder):
+            yield member
 
 
 def yaml_of(folder: Path, path: str, exclude: Iterable[str] = ()) -> list[Path]:
