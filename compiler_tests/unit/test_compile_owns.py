@@ -83,7 +83,7 @@ def checked(definition: PipelineDef, documents: tuple[dict[str, Any], ...]) -> i
 def test_what_the_decoder_puts_right_is_written() -> None:
     """A label that is a number: the model has its text, and the document must."""
 
-    @task(image="example.com/a:1", script="true", labels={"build": 7}, command=[])
+    @task(image="example.com/a:1", script="true", metadata={"labels": {"build": 7}}, command=[])
     def work(text: str) -> None: ...
 
     @pipeline
