@@ -277,21 +277,6 @@ def test_without_namespaces_root_must_say_so(tmp_path: Path, monkeypatch: pytest
         assert "\n" not in told
 
 
-def test_a_folder_is_not_removed_where_something_is_mounted_in_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """What is mounted there may be the whole machine."""
-    from flowdsl.runner.taskrun import namespace
-
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    monkeypatch.setattr(namespace, "mount_points", lambda: ["/", f"{tmp_path}/a/b"])
-    namespace.remove_folder(str(tmp_path / "a"))
-    assert (tmp_path / "a" / "b").is_dir()
-    monkeypatch.setattr(namespace, "mount_points", lambda: ["/", f"{tmp_path}/ab"])
-    namespace.remove_folder(str(tmp_path / "a"))
-    assert not (tmp_path / "a").exists()
-
-
 def test_homes_are_shown_only_to_who_runs_in_them(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path)}
     (tmp_path / "project").mkdir()

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any
 
 import attrs
 
-from flowdsl.runner import beneath, trees
+from flowdsl.runner import beneath, removal, trees
 from flowdsl.runner.contract import BoundWorkspace
 from flowdsl.runner.modes import make_folder, write_file
 from flowdsl.runner.store.shapes import STATUS, fits
@@ -78,7 +77,7 @@ class Cache:
             status = None
         if not fits(status, STATUS):
             # Else it would stand in the way of a whole one for ever.
-            shutil.rmtree(entry, ignore_errors=True)
+            removal.remove(entry)
             return None
         target = _outputs(workspaces)
         if (entry / _OUTPUTS).is_dir() and target is not None:
@@ -99,7 +98,7 @@ class Cache:
             write_file(temporary / "status.json", json.dumps(status).encode())
             os.rename(temporary, self.root / key)
         except OSError:
-            shutil.rmtree(temporary, ignore_errors=True)
+            removal.remove(temporary)
 
 
 def _outputs(workspaces: Sequence[BoundWorkspace]) -> Path | None:

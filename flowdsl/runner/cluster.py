@@ -12,6 +12,7 @@ from typing import Any
 from flowdsl.check.names import is_subdomain
 from flowdsl.check.objects import decoded
 from flowdsl.ir.local import LocalRun
+from flowdsl.runner import removal
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.pipelinerun.catalogue import Catalogue
 
@@ -76,7 +77,7 @@ class LocalCluster:
     def _make(self, name: str, target: Path) -> None:
         # Filled beside its place first: what is there is whole, whenever this process ends.
         temporary = target.with_name(f".{name}.new")
-        shutil.rmtree(temporary, ignore_errors=True)
+        removal.remove(temporary)
         seed = self._local.claims.get(name)
         temporary.parent.mkdir(parents=True, exist_ok=True)
         if callable(seed):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,8 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if __name__ != "__main__" or TYPE_CHECKING:
-    # The program that waits has no packages.
+    from flowdsl.runner.removal import remove
     from flowdsl.runner.scratch import MEMORY, Scratch
+else:
+    # The program that waits has no packages, only what lies beside it.
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    from removal import remove
+
+    del sys.path[0]
 
 
 class Private:
@@ -62,7 +67,7 @@ def _reap(path: str) -> None:
         with contextlib.suppress(ValueError):
             signal.signal(number, signal.SIG_IGN)
     os.read(0, 1)
-    shutil.rmtree(path, ignore_errors=True)
+    remove(path)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+
+from flowdsl.runner import removal
 
 MEMORY, DISK = "/dev/shm", "/var/tmp"
 _NAME, _NEW = "flowdsl-run-", ".flowdsl-new-"
@@ -27,7 +28,7 @@ class Scratch:
 
     def remove(self) -> None:
         """Take it away with all that is in it."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        removal.remove(self.path)
         self.let_go()
 
     def let_go(self) -> None:
@@ -76,22 +77,8 @@ def _remove_if_left(path: str) -> bool:
         # Another user's is not ours to take, and one of the same name may be a new one by now.
         if held.st_uid != os.geteuid() or (held.st_dev, held.st_ino) != (there.st_dev, there.st_ino):
             return False
-        # What is mounted in it is something else than what was left, as far as the whole machine.
-        if _is_mounted_below(os.path.realpath(path)):
-            return False
-        shutil.rmtree(path, ignore_errors=True)
-        return True
+        return removal.remove(path)
     except OSError:
         return False
     finally:
         os.close(lock)
-
-
-def _is_mounted_below(path: str) -> bool:
-    try:
-        lines = Path("/proc/self/mountinfo").read_bytes().split(b"\n")
-    except FileNotFoundError:  # no Linux: nothing of ours is ever mounted
-        return False
-    # Blanks and line ends in a mount point are written as octal numbers (proc(5)); our own names have none.
-    points = (os.fsdecode(fields[4]) for line in lines if len(fields := line.split()) > 4)
-    return any(point == path or point.startswith(path + "/") for point in points)

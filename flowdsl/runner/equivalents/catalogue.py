@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 _PROGRAMS = Path(__file__).with_name("programs")
+_OURS = "from flowdsl.runner.removal import "
+_REMOVAL = Path(__file__).parents[1] / "removal.py"
 # Resolvers' params that may name the task, in the order asked.
 _NAMING = ("name", "pathInRepo", "url", "bundle")
 
@@ -86,9 +88,19 @@ def _upper(name: str) -> str:
 
 
 def _step(name: str, program: str, arguments: list[str], **more: Any) -> dict[str, Any]:
-    script = (_PROGRAMS / program).read_text(encoding="utf-8")
+    script = _carried((_PROGRAMS / program).read_text(encoding="utf-8"))
     step = {"name": name, "image": "local", "script": f"#!/usr/bin/env python3\n{script}", "args": arguments}
     return {**step, **more}
+
+
+def _carried(script: str) -> str:
+    """A program with what it imports of ours in it: the Python that runs a step may have none of our packages."""
+    before, found, after = script.partition(_OURS)
+    if not found:
+        return script
+    _, _, after = after.partition("\n")
+    future = "from __future__ import annotations\n"
+    return future + (before + _REMOVAL.read_text(encoding="utf-8") + after).replace(future, "")
 
 
 def _passed(names: list[str]) -> list[str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flowdsl.runner import beneath
+from flowdsl.runner import beneath, removal
 from flowdsl.runner.contract import BoundWorkspace, Cluster
 from flowdsl.runner.private import Private
 
@@ -36,7 +35,7 @@ class Volumes:
 
     def __exit__(self, *_: object) -> None:
         for path in self._private:
-            shutil.rmtree(path, ignore_errors=True)
+            removal.remove(path)
 
     def bind(self, bindings: list[dict[str, Any]]) -> tuple[BoundWorkspace, ...]:
         """The bound workspaces. Raises VolumeError for what this machine does not have."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flowdsl.runner import cache
+from flowdsl.runner import cache, removal
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner, TaskRunWork
 from flowdsl.runner.pipelinerun.nodes import ChildRun
 from flowdsl.runner.pipelinerun.record import Recorder
@@ -53,7 +52,7 @@ class Worker:
         try:
             if bindings:
                 # What an attempt left that was killed: an emptyDir begins empty.
-                shutil.rmtree(volumes, ignore_errors=True)
+                removal.remove(volumes)
             with Volumes(self.cluster, volumes, self._private) as found:
                 bound = found.bind(bindings)
                 work = TaskRunWork(document, name, bound, self._recorder.folder(run.name))
@@ -64,7 +63,7 @@ class Worker:
             status = _not_created(run, str(error))
         finally:
             if bindings:
-                shutil.rmtree(volumes, ignore_errors=True)
+                removal.remove(volumes)
         status = as_ignored(run, status)
         self._recorder.finished(run.name, run.node.name, status)
         return status

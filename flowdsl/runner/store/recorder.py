@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import threading
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from flowdsl.runner import removal
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.modes import FOLDER, make_folder, write_file
 from flowdsl.runner.store.folder import RunFolder
@@ -56,7 +56,7 @@ class FolderRecorder:
         try:
             path.mkdir(FOLDER)
         except FileExistsError:
-            shutil.rmtree(path, ignore_errors=True)
+            removal.remove(path)
             path.mkdir(FOLDER, exist_ok=True)
         return path
 

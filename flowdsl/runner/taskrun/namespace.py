@@ -10,7 +10,6 @@ import ctypes
 import errno
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -85,16 +84,6 @@ def mount_points() -> list[str]:
         # The kernel writes blanks, tabs, line ends and backslashes as three octal digits.
         found = {OCTAL.sub(lambda match: chr(int(match[1], 8)), line.split(" ")[4]) for line in lines}
     return sorted(found)
-
-
-def remove_folder(folder: str) -> None:
-    """Remove a folder of ours with all that is in it.
-
-    Nothing happens where something is mounted below it: in a namespace that may be the machine itself, which would go
-    with it.
-    """
-    if not any(f"{one}/".startswith(f"{folder}/") for one in mount_points()):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def umount(target: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from pathlib import Path
 
 import attrs
+
+from flowdsl.runner import removal
 
 TEKTON_FOLDERS = ("results", "home", "steps", "scripts", "artifacts", "creds")
 
@@ -74,8 +75,8 @@ class Slots:
             with self._lock:
                 self._free.append(slot)
         else:
-            shutil.rmtree(slot.private, ignore_errors=True)
-            shutil.rmtree(slot.disk, ignore_errors=True)
+            removal.remove(slot.private)
+            removal.remove(slot.disk)
 
     def _emptied(self, slot: Slot) -> bool:
         """Remove what the steps left in the folders of /tekton; whether all is as it was made, and empty."""
@@ -84,9 +85,8 @@ class Slots:
         if any(_kind(os.lstat(folder)) != self._kind for folder in folders(slot)):
             return False
         for name in TEKTON_FOLDERS:
-            with os.scandir(f"{slot.tekton}/{name}") as entries:
-                for entry in entries:
-                    _remove(entry)
+            if not removal.empty(f"{slot.tekton}/{name}"):
+                return False
         return (
             os.listdir(slot.private) == ["tekton"]
             and len(os.listdir(slot.tekton)) == len(TEKTON_FOLDERS)
@@ -99,13 +99,6 @@ class Slots:
 def folders(slot: Slot) -> list[str]:
     """The folders that are there and empty when an attempt begins."""
     return [str(slot.workspace), str(slot.home), *(f"{slot.tekton}/{name}" for name in TEKTON_FOLDERS)]
-
-
-def _remove(entry: os.DirEntry[str]) -> None:
-    if entry.is_dir(follow_symlinks=False):
-        shutil.rmtree(entry.path)
-    else:
-        os.unlink(entry.path)
 
 
 def _kind(found: os.stat_result) -> tuple[int, int, int]:

@@ -25,25 +25,29 @@ import errno
 import gc
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
 import time
 from typing import TYPE_CHECKING
 
-# Nothing of the packages installed can be imported here, only what lies beside this file.
+# Nothing of the packages installed can be imported here, only what lies beside this file and its folder.
 if TYPE_CHECKING:
+    from flowdsl.runner.removal import remove
     from flowdsl.runner.taskrun.ground import Confined, Ground, Mounts
-    from flowdsl.runner.taskrun.namespace import LIBC, remove_folder
+    from flowdsl.runner.taskrun.namespace import LIBC
     from flowdsl.runner.taskrun.shim import Shim, receive_json, send
 else:
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    sys.path[:0] = [
+        os.path.dirname(os.path.abspath(__file__)),
+        os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+    ]
     from ground import Confined, Ground, Mounts
-    from namespace import LIBC, remove_folder
+    from namespace import LIBC
+    from removal import remove
     from shim import Shim, receive_json, send
 
-    del sys.path[0]
+    del sys.path[:2]
 
 PR_SET_CHILD_SUBREAPER = 36
 # So many shims wait ready, so that a step needn't wait for a fork.
@@ -177,12 +181,9 @@ def main() -> None:
     ground.end()
     with contextlib.suppress(OSError):
         os.rmdir(base)
-    remove = remove_folder if sys.platform == "linux" else shutil.rmtree
     for _ in range(50):
-        for folder in folders:
-            with contextlib.suppress(OSError):
-                remove(folder)
-        if not any(os.path.exists(folder) for folder in folders):
+        folders = [folder for folder in folders if not remove(folder)]
+        if not folders:
             break
         time.sleep(0.1)  # a step that is being ended may still write
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
 from typing import TYPE_CHECKING, Any
 
 # Nothing of the packages installed can be imported here: see `supervisor.py`.
 if TYPE_CHECKING:
+    from flowdsl.runner.removal import empty, remove
     from flowdsl.runner.taskrun.namespace import (
         MS_MOVE,
         MS_NODEV,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
         mount,
         open_source,
         pivot,
-        remove_folder,
         umount,
     )
 else:
@@ -47,9 +46,9 @@ else:
         mount,
         open_source,
         pivot,
-        remove_folder,
         umount,
     )
+    from removal import empty, remove
 
 # Everything of ours is here until the step's own files are in place; then it leaves the step's namespace.
 OURS = f"/{SPARE}"
@@ -144,19 +143,13 @@ class View:
         Asked in the namespace in which the view was built, when no process of the step is there any more.
         """
         for folder, ours in self._shown.items():
-            with contextlib.suppress(OSError), os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.name in ours:
-                        continue  # what is mounted there is not the step's to leave
-                    if entry.is_dir(follow_symlinks=False):
-                        shutil.rmtree(entry.path)
-                    else:
-                        os.unlink(entry.path)
+            with contextlib.suppress(OSError):
+                empty(folder, but=ours)  # what is mounted there is not the step's to leave
         return self._look() == self._clean
 
     def clear(self) -> None:
         """Take the layer's part on the disk away."""
-        remove_folder(self.scratch)
+        remove(self.scratch)
 
     def _look(self) -> list[Any]:
         found: list[Any] = [_state(path, True) for path in sorted(self._made)]

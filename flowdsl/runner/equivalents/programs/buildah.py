@@ -21,6 +21,8 @@ import tarfile
 from collections.abc import Iterator
 from typing import Any
 
+from flowdsl.runner.removal import remove
+
 MEDIA = "application/vnd.oci.image"
 words = sys.argv[1:]
 end = words.index("--") if "--" in words else len(words)
@@ -181,7 +183,9 @@ class Image:
 
 def write_layout(image: Image, folder: pathlib.Path) -> str:
     """An OCI image layout, the digest of its manifest."""
-    shutil.rmtree(folder, ignore_errors=True)
+    # Neither may be a link to another folder: what is there goes.
+    if folder.parent.is_symlink() or not remove(folder):
+        sys.exit(f"buildah can't write its image to {folder}")
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
 
@@ -236,7 +240,7 @@ def main() -> None:
         image.apply(name, rest)
     for one in image.skipped:
         say(f"flowdsl: left out: {one}")
-    folder = source / ".images" / re.sub(r"[^\w.-]+", "_", given["IMAGE"])
+    folder = source / ".images" / re.sub(r"[^\w.-]+|^[.]+", "_", given["IMAGE"])
     digest = write_layout(image, folder)
     write_results(digest)
     say(f"{given['IMAGE']}@{digest}: {len(image.files)} files in {folder}")

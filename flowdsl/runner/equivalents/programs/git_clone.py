@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 
+from flowdsl.runner.removal import empty
+
 
 def upper(name: str) -> str:
     """The other spelling of a param."""
@@ -84,6 +86,15 @@ def fetch(at: pathlib.Path, url: str, revision: str) -> None:
     git("checkout", "-f", target, at=at)
 
 
+def checkout_folder() -> pathlib.Path:
+    """Where to clone to: as the catalogue's task names it, but never outside the workspace, which it may empty."""
+    workspace = os.path.realpath(given["workspace.output"])
+    folder = os.path.realpath(f"{workspace}/{param('subdirectory')}")
+    if folder != workspace and not folder.startswith(f"{workspace}/"):
+        sys.exit(f"subdirectory {param('subdirectory')!r} leads out of the workspace")
+    return pathlib.Path(folder)
+
+
 def main() -> None:
     """Clone, and write the results."""
     if shutil.which("git") is None:
@@ -92,10 +103,9 @@ def main() -> None:
     if not url:
         sys.exit("git-clone needs the param url")
     configure(pathlib.Path.home())
-    folder = pathlib.Path(given["workspace.output"], param("subdirectory"))
-    if param("deleteExisting") == "true" and folder.is_dir():
-        for one in folder.iterdir():
-            shutil.rmtree(one) if one.is_dir() and not one.is_symlink() else one.unlink()
+    folder = checkout_folder()
+    if param("deleteExisting") == "true" and folder.is_dir() and not empty(folder):
+        sys.exit(f"git-clone can't empty {folder}")
     folder.mkdir(parents=True, exist_ok=True)
     git("init", "-q", at=folder)
     git("remote", "remove", "origin", at=folder, check=False)
