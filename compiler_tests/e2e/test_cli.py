@@ -196,6 +196,8 @@ def test_one_of_several_pipelines(folder: Path) -> None:
     [
         (["compile", "nightli.py"], 2, "did you mean nightly.py?"),
         (["compile", "."], 2, "is a folder"),
+        (["graph", "nightly.py", "-o", "."], 2, "error: this is a directory: ."),
+        (["compile", "nightly.py", "-o", "/dev/full"], 2, "error: No space left on device: /dev/full"),
         (["compile", "nightly.py", "--set", "steps"], 2, "--set takes PARAM=VALUE"),
         (["compile", "nightly.py", "--set", "stps=3"], 1, "FLOW020"),
         (["compile", "nightly.py", "--set", "steps=many"], 1, "FLOW021"),

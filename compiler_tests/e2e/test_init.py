@@ -52,6 +52,19 @@ def test_names_that_can_not_be(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("name", ["json", "random", "draw", "when", "context", "int"])
+def test_names_that_the_new_module_uses_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    folder = tmp_path / name
+    assert main(["init", str(folder)]) == 2
+    assert "its module uses that name itself; pass another --name" in capsys.readouterr().err
+    assert not folder.exists()
+
+
+def test_the_next_command_enters_a_folder_with_spaces(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", str(tmp_path / "my churn")]) == 0
+    assert f"next: cd '{tmp_path}/my churn' && " in capsys.readouterr().err
+
+
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
     assert main(["init", str(tmp_path / "a")]) == 2

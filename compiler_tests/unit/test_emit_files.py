@@ -65,8 +65,9 @@ def test_a_full_disk_leaves_the_old_files(tmp_path: Path, monkeypatch: pytest.Mo
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", flush)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="No space left") as caught:
         write_files({tmp_path / "a": b"new", tmp_path / "new" / "b": b"new"})
+    assert caught.value.filename == str(tmp_path / "new" / "b")
     assert everything(tmp_path) == ["a"]
     assert (tmp_path / "a").read_bytes() == b"old"
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import importlib.resources
 import keyword
 import re
+import shlex
 from pathlib import Path
 
 from flowdsl.cli.say import say
@@ -35,11 +38,15 @@ def init_command(folder: str, name: str | None) -> int:
     there = sorted(str(path) for path in (*files, compiled) if path.exists() or path.is_symlink())
     if there:
         raise UsageError(f"there already: {', '.join(there)}; nothing was written")
+    if module in _names_in(_template("pipeline.py.txt")):
+        raise UsageError(
+            f"{module!r} can't be the pipeline's name: its module uses that name itself; pass another --name"
+        )
     write_files({path: _filled(_template(template), project, module).encode() for path, template in files.items()})
     write_files({compiled: _compiled(root / "pipelines" / f"{module}.py")})
     for path in (*files, compiled):
         say(f"wrote {path}", err=True)
-    enter = "" if root.resolve() == Path.cwd() else f"cd {folder} && "
+    enter = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(folder)} && "
     say(f"next: {enter}python -m pip install -e '.[test]' && pytest && python pipelines/{module}.py run", err=True)
     return 0
 
@@ -51,6 +58,15 @@ def _project_name(text: str, *, given: bool) -> str:
         hint = "lower-case letters, digits and dashes, a letter first, at most 40 characters"
         raise UsageError(f"{text!r} can't be a project's name: {hint}" + ("" if given else "; pass --name"))
     return name
+
+
+def _names_in(template: str) -> set[str]:
+    """The names of its module, and builtins, that the template uses: the pipeline's own would hide them."""
+    tree = ast.parse(_filled(template, "name", "name_of_the_module"))
+    bound = {alias.asname or alias.name for node in ast.walk(tree) for alias in getattr(node, "names", ())}
+    bound |= {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return bound | (used & set(dir(builtins)))
 
 
 def _template(name: str) -> str:

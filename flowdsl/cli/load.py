@@ -122,6 +122,8 @@ def _load(file: Path) -> ModuleType:
         ) from error
     except ImportError as error:
         hint = "install it in the environment flowdsl runs in, or import it inside the task that needs it"
+        if not isinstance(error, ModuleNotFoundError):
+            hint = "the module is there but lacks that name: it may be misspelt, or two modules import each other"
         raise _finding("FLOW081", str(error), _own_line(error, file), hint) from error
     except Exception as error:  # whatever a user's module raises is theirs to see, at their line
         message = f"the file raises {type(error).__name__}: {error}"

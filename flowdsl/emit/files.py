@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
@@ -31,7 +32,8 @@ def write_files(files: Mapping[Path, bytes], *, private: bool = False) -> None:
             _make_parents(target.parent, made, private)
             _write(target, content, temporaries, private)
         for target, content in streams.items():
-            target.write_bytes(content)
+            with _named(target):
+                target.write_bytes(content)
         for target, temporary in list(temporaries.items()):
             os.replace(temporary, target)
             del temporaries[target]
@@ -51,7 +53,7 @@ def _checked(files: Mapping[Path, bytes]) -> dict[Path, bytes]:
         # A stream keeps its name: what /dev/stdout leads to may have none of its own.
         target = path if _is_stream(path) else Path(os.path.realpath(path))
         if target.is_dir():
-            raise IsADirectoryError(f"{path} is a directory")
+            raise IsADirectoryError(errno.EISDIR, "this is a directory", str(path))
         if target in targets:
             raise ValueError(f"{path}: another name given is the same file")
         targets[target] = content
@@ -76,7 +78,7 @@ def _write(target: Path, content: bytes, temporaries: dict[Path, Path], private:
     """Write the content beside its target and note where in `temporaries`."""
     temporary, descriptor = _new_file(target.parent)
     temporaries[target] = temporary
-    with os.fdopen(descriptor, "wb") as file:
+    with _named(target), os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -85,6 +87,17 @@ def _write(target: Path, content: bytes, temporaries: dict[Path, Path], private:
         return
     with contextlib.suppress(FileNotFoundError):
         temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+
+
+@contextlib.contextmanager
+def _named(target: Path) -> Iterator[None]:
+    """Name the file in what the disk says: a write itself knows of no name."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(target)
+        raise
 
 
 def _new_file(directory: Path) -> tuple[Path, int]:

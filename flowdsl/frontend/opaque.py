@@ -114,8 +114,9 @@ def in_words(words: str) -> Callable[[type[T]], type[T]]:
 
 def named(value: object) -> str:
     """A value for a message: what it is in words where it is one of the run, else its type and itself, cut short."""
-    if isinstance(value, Opaque):
-        return value._words()
+    words = getattr(type(value), "_words", None)
+    if words is not None:
+        return str(words(value))
     if isinstance(value, type):
         return f"the class {value.__name__}"
     try:

@@ -266,6 +266,9 @@ class Pipeline:
         message = f"pipeline {self.name!r} raised {type(error).__name__}: {error}"
         return Diagnostic("FLOW019", Severity.ERROR, message, place, hint)
 
+    def _words(self) -> str:
+        return f"the pipeline {self.name} itself"
+
     def __repr__(self) -> str:
         return f"<pipeline {self.name}>"
 

@@ -209,6 +209,9 @@ class Task(Generic[P, R]):
             found.append((str(label), params))
         return tuple(found)
 
+    def _words(self) -> str:
+        return f"the task {self.definition.name} itself; call it to pass on what it returns"
+
     def __repr__(self) -> str:
         return f"<task {self.definition.name}>"
 

@@ -81,6 +81,16 @@ def import_aliases(node: ast.Import | ast.ImportFrom) -> list[Alias]:
     ]
 
 
+def import_by_text(call: ast.Call) -> Alias | None:
+    """What `importlib.import_module("package.module")` imports; None where its argument is no text."""
+    given = call.args[0] if call.args else None
+    if not isinstance(given, ast.Constant) or not isinstance(given.value, str):
+        return None
+    module = given.value.lstrip(".")
+    level = len(given.value) - len(module)
+    return Alias("", module, None, module, level, (given.lineno, given.col_offset)) if module else None
+
+
 def _bind(node: ast.AST, found: Bound, in_comprehension: bool) -> None:
     kind = type(node)
     if kind is ast.Attribute or kind is ast.Call or kind is ast.Expr:

@@ -7,14 +7,16 @@ keep their numbers, so that a traceback points into the user's file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 
 from flowdsl.frontend.slicing.data import data_files
 from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Alias, Bundled, Unit
-from flowdsl.frontend.slicing.project import Home, Module, absolute, find
+from flowdsl.frontend.slicing.project import Home, Module, absolute, find, hides_python
 from flowdsl.frontend.slicing.source import index_of_file
 from flowdsl.frontend.slicing.stretches import module_text
 from flowdsl.frontend.slicing.versions import is_stdlib
@@ -35,6 +37,8 @@ class _Part:
     below: set[str] = attrs.field(factory=set)
     """Modules of a package that are reached as its attributes."""
     whole: bool = False
+    reads: bool = False
+    """The files beside it are read."""
 
 
 @attrs.define
@@ -48,10 +52,29 @@ class Bundle:
     _parts: dict[str, _Part] = attrs.field(factory=dict)
     _effects: dict[str, bool] = attrs.field(factory=dict)
     _found: dict[tuple[str, str], Module | None] = attrs.field(factory=dict)
+    _hiding: dict[tuple[str, str], bool] = attrs.field(factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing travels."""
+        return not self._parts
 
     def owns(self, alias: Alias, home: Home) -> bool:
         """Whether an import is of the project's own modules, which travel."""
         return self._module(alias, home) is not None
+
+    def hidden(self, home: Home, unit: Unit, wanted: Iterable[str]) -> list[Alias]:
+        """The imports of a unit that find the project's module here, and Python's own in the container."""
+        names = set(wanted)
+        aliases = [alias for alias in unit.aliases if alias.bound in names or alias.bound == "*"]
+        aliases += [use.alias for use in unit.imports]
+        return [alias for alias in aliases if not alias.level and self._hides(alias.top, home)]
+
+    def _hides(self, top: str, home: Home) -> bool:
+        key = (top, home.root)
+        if key not in self._hiding:
+            self._hiding[key] = hides_python(top, home)
+        return self._hiding[key]
 
     def take(self, index: ModuleIndex, home: Home, unit: Unit, wanted: Iterable[str], users: Iterable[Unit]) -> None:
         """Follow the imports of a unit: those of its names that are wanted, and all inside functions.
@@ -66,6 +89,22 @@ class Bundle:
             # Inside a function the name is its own; what it is used for there is not looked at.
             if (module := self._module(use.alias, home)) is not None:
                 self._follow(index, home, use.alias, module, None)
+        for package in self._read_by(index, home, unit):
+            self._parents(package)
+            self._need(package, frozenset())
+            self._part(package).reads = True
+
+    def changed_by(self, alias: Alias, home: Home) -> bool:
+        """Whether importing this does something, and may do it to a module that travels."""
+        return any(self._acts(module) and self._reaches(module, set()) for module in self._imported(alias, home))
+
+    def _reaches(self, module: Module, seen: set[str]) -> bool:
+        index = index_of_file(module.file) if module.file else None
+        if index is None or module.name in seen:
+            return False
+        seen.add(module.name)
+        found = [each for unit in index.units for alias in unit.aliases for each in self._imported(alias, module.home)]
+        return any(each.name in self._parts or self._reaches(each, seen) for each in found)
 
     def files(self) -> tuple[Bundled, ...]:
         """What travels, by path."""
@@ -75,9 +114,15 @@ class Bundle:
                 continue
             parts = module_text(part.index, part.chosen, part.below, whole=part.whole)
             found[part.module.path] = Bundled(part.module.path, part.module.file, parts)
-            if part.module.is_package and part.index.reads_data and parts:
-                found.update((each.path, each) for each in data_files(part.module))
+        for part in self._parts.values():
+            found.update((each.path, each) for each in self._data(part) if each.path not in found)
         return tuple(found[path] for path in sorted(found))
+
+    def _data(self, part: _Part) -> Iterator[Bundled]:
+        """The data of a package that is read, or of the package of a module that reads what lies beside it."""
+        package = part.module.name if part.module.is_package else part.module.home.package
+        if package and (part.reads or (part.index is not None and part.chosen and part.index.reads_data)):
+            yield from data_files(package, os.path.join(part.module.home.root, *package.split(".")))
 
     def _module(self, alias: Alias, home: Home) -> Module | None:
         if not alias.level and (alias.of_flowdsl or (is_stdlib(alias.top) and alias.top != home.top)):
@@ -98,8 +143,10 @@ class Bundle:
         self._parents(module)
         if alias.name is None:
             plain = alias.asname is not None or "." not in module.name
-            # `import a.b` binds `a`, and reaches `b` through it: which names of either are used is not looked at.
+            # `import a.b` binds `a`, and reaches `b` through it: which names of `b` are used is not looked at.
             self._need(module, used if plain else None)
+            if not plain:
+                self._between(module, used)
             return
         if alias.name == "*":
             self._need(module, None)
@@ -114,7 +161,40 @@ class Bundle:
             self._parents(below)
             self._need(below, used)
         elif not self._names(part, [alias.name]):
-            self.undefined(index, alias, module.name)
+            if self._answers(part, alias.name, set()):
+                self._all(part)
+            else:
+                self.undefined(index, alias, module.name)
+
+    def _read_by(self, index: ModuleIndex, home: Home, unit: Unit) -> Iterator[Module]:
+        """The project's packages that a unit names to `importlib.resources` and its like."""
+        for dotted, is_text in unit.resources if index.reads_data else ():
+            name = dotted
+            if not is_text:
+                root, dot, rest = dotted.partition(".")
+                alias = index.aliases.get(root)
+                if alias is None:
+                    continue
+                own = absolute(alias, home)
+                name = root if alias.name is None and not alias.asname else f"{own}.{alias.name}" if alias.name else own
+                name += dot + rest
+            if name.partition(".")[0] not in self.trusted:
+                module = self._find(name, home)
+                if module is not None and module.is_package:
+                    yield module
+
+    def _between(self, module: Module, used: frozenset[str] | None) -> None:
+        """What `import a.b.c` reaches on the way: of `a` the attributes that are read, of `b` any."""
+        top, *rest = module.name.split(".")[:-1]
+        first = self._find(top, module.home)
+        if first is not None and (index := self._part(first).index) is not None:
+            # A module below that is read through `a` was named by its own import.
+            given = None if used is None or "" in used else frozenset(used & index.providers.keys())
+            self._need(first, given)
+        for depth in range(len(rest)):
+            parent = self._find(".".join([top, *rest[: depth + 1]]), module.home)
+            if parent is not None:
+                self._need(parent, None)
 
     def _parents(self, module: Module) -> None:
         name = module.name
@@ -123,6 +203,22 @@ class Bundle:
             parent = self._find(name, module.home)
             if parent is not None:
                 self._need(parent, frozenset())
+
+    def _answers(self, part: _Part, name: str, seen: set[str]) -> bool:
+        """Whether a module has a name that none of its statements binds: a hook, a star, or what importing it did."""
+        index = part.index
+        if index is None or part.module.name in seen:
+            return False
+        seen.add(part.module.name)
+        if name in index.providers or "__getattr__" in index.providers:
+            return True
+        for alias in index.stars:
+            module = self._module(alias, part.module.home)
+            if module is None or self._answers(self._part(module), name, seen):
+                return True
+        loaded = sys.modules.get(part.module.name)
+        same = os.path.realpath(getattr(loaded, "__file__", None) or "") == os.path.realpath(index.file)
+        return same and name in vars(loaded)
 
     def _need(self, module: Module, names: frozenset[str] | None) -> None:
         part = self._part(module)
@@ -142,7 +238,7 @@ class Bundle:
 
     def _start(self, part: _Part, index: ModuleIndex) -> None:
         """What a module needs whatever is read of it: its effects, and those of the modules it imports."""
-        if index.has_effects or index.reads_data:
+        if index.has_effects or index.reads_data or index.looks_at_itself:
             self._all(part)
             return
         for unit in index.units:
@@ -214,6 +310,7 @@ class Bundle:
         if unit.aliases or not names:
             self.report(index, part.module.home, unit, {name})
         names.add(name)
+        part.reads = part.reads or _names_its_file(unit)
         self.take(index, part.module.home, unit, {name}, index.units)
 
     def _all(self, part: _Part) -> None:
@@ -229,6 +326,7 @@ class Bundle:
                 self.report(index, part.module.home, unit, names)
             part.chosen[unit.position] = (unit, names)
             part.done |= names
+            part.reads = part.reads or _names_its_file(unit)
         for unit in kept:
             self.take(index, part.module.home, unit, unit.binds, index.units)
 
@@ -242,6 +340,10 @@ def without_flowdsl(units: Iterable[Unit]) -> list[Unit]:
         if len(left) == len(kept):
             return kept
         kept = left
+
+
+def _names_its_file(unit: Unit) -> bool:
+    return any(each.reason == "file" for each in unit.loose)
 
 
 def _attributes(name: str, users: Iterable[Unit]) -> frozenset[str] | None:

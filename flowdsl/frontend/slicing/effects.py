@@ -29,15 +29,25 @@ def has_effects(body: Iterable[ast.stmt], aliases: Mapping[str, Alias], function
 
 
 def reads_data(tree: ast.AST) -> bool:
-    """Whether a module looks for files beside itself: `importlib.resources`, `pkgutil.get_data`, `__file__`."""
+    """Whether a module imports what reads the files of packages: `importlib.resources`, `pkgutil`."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in ("__file__", "__path__"):
-            return True
         if isinstance(node, ast.ImportFrom) and not node.level:
             names = {node.module or "", *(f"{node.module}.{item.name}" for item in node.names)}
             if names & _RESOURCES:
                 return True
         if isinstance(node, ast.Import) and any(item.name in _RESOURCES for item in node.names):
+            return True
+    return False
+
+
+def looks_at_itself(tree: ast.AST) -> bool:
+    """Whether a module reads its own names by text: `globals()`, `eval(...)`, `sys.modules[__name__]`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            given = bool(node.args or node.keywords)
+            if node.func.id in ("globals", "eval", "exec") or (node.func.id in ("vars", "dir") and not given):
+                return True
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "modules":
             return True
     return False
 

@@ -14,9 +14,10 @@ import attrs
 
 from flowdsl.frontend.slicing import syntax, text
 from flowdsl.frontend.slicing.bindings import TRY, Bound, bound_in, import_aliases, main_guard
-from flowdsl.frontend.slicing.effects import has_effects, reads_data
+from flowdsl.frontend.slicing.effects import has_effects, looks_at_itself, reads_data
 from flowdsl.frontend.slicing.model import Alias, Facts, Feature, Loose, Unit
 from flowdsl.frontend.slicing.scopes import body_facts, facts_of
+from flowdsl.frontend.slicing.touches import touched
 from flowdsl.frontend.slicing.versions import ADDED, BUILTINS, MEMBERS, REMOVED, is_stdlib
 
 FunctionDef = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -65,12 +66,19 @@ class ModuleIndex:
     def has_effects(self) -> bool:
         """Whether importing it does more than bind names."""
         functions = frozenset(node.name for node in self.tree.body if isinstance(node, FunctionDef))
-        return has_effects(self.tree.body, self.aliases, functions) or any(not is_stdlib(a.top) for a in self.stars)
+        return has_effects(self.tree.body, self.aliases, functions) or any(
+            a.level or not is_stdlib(a.top) for a in self.stars
+        )
 
     @functools.cached_property
     def reads_data(self) -> bool:
-        """Whether it looks for files beside itself."""
+        """Whether it reads the files of packages."""
         return reads_data(self.tree)
+
+    @functools.cached_property
+    def looks_at_itself(self) -> bool:
+        """Whether it reads its own names by text, so that none can be left out."""
+        return looks_at_itself(self.tree)
 
     def column(self, line: int, offset: int) -> int:
         """The column in characters, from 1."""
@@ -150,32 +158,20 @@ def _providers(drafts: Iterable[_Draft]) -> dict[str, tuple[int, ...]]:
 def _touches(drafts: list[_Draft], providers: dict[str, list[int]]) -> None:
     """Let statements that change a thing go with it: `TABLE["x"] = 1`, `NAMES.append("x")`, `random.seed(0)`."""
     flow = _flow_names(drafts)
+    functions = {draft.node.name: draft.node for draft in drafts if isinstance(draft.node, FunctionDef)}
     for position, draft in enumerate(drafts):
-        name = _touched(draft.node)
-        if not name or name in draft.bound.names or name not in providers or name in flow:
+        if main_guard(draft.node) or any(needed in flow for needed in draft.facts.needs):
             continue
-        if any(needed in flow for needed in draft.facts.needs):
-            continue
-        owners = [drafts[owner].node for owner in providers[name]]
-        imported = any(isinstance(owner, (ast.Import, ast.ImportFrom)) for owner in owners)
-        # What configures a module goes along only if it needs nothing that the script could lack.
-        if not imported or all(_always_there(needed, drafts, providers) for needed in draft.facts.needs):
-            providers[name].append(position)
-
-
-def _touched(node: ast.stmt) -> str:
-    target: ast.expr | None = None
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
-        target = node.value.func
-    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-        target = node.targets[0]
-    elif isinstance(node, ast.AugAssign):
-        target = node.target
-    if not isinstance(target, (ast.Attribute, ast.Subscript)):
-        return ""
-    while isinstance(target, (ast.Attribute, ast.Subscript)):
-        target = target.value
-    return target.id if isinstance(target, ast.Name) else ""
+        for name in touched(draft.node, functions):
+            if name in draft.bound.names or name not in providers or name in flow or position in providers[name]:
+                continue
+            owners = [drafts[owner].node for owner in providers[name]]
+            imported = any(isinstance(owner, (ast.Import, ast.ImportFrom)) for owner in owners)
+            # What configures a module goes along only if it needs nothing that the script could lack.
+            if not imported or all(
+                _always_there(needed, drafts, providers) for needed in draft.facts.needs if needed != name
+            ):
+                providers[name].append(position)
 
 
 def _always_there(name: str, drafts: list[_Draft], providers: dict[str, list[int]]) -> bool:
@@ -289,8 +285,9 @@ class _Finisher:
             writes=tuple(facts.writes.items()),
             enclosing=tuple(facts.enclosing.items()),
             decorated=decorated,
-            sound=not (loose or imports or features or facts.writes),
+            sound=not (loose or imports or features or facts.writes or facts.resources),
             uses=tuple((n, frozenset(used)) for n, used in facts.uses.items() if n in self.index.aliases),
+            resources=tuple(sorted(facts.resources)),
             of_flowdsl=_made_with_flowdsl(draft, self.index.flow_names),
         )
 
@@ -325,7 +322,7 @@ class _Finisher:
                 loose.append(Loose(name, spot, "flowdsl"))
             elif name in index.providers:
                 deps[name] = index.providers[name]
-            elif name == "__file__":
+            elif name in ("__file__", "__path__"):
                 loose.append(Loose(name, spot, "file"))
             elif name in index.typing_only:
                 loose.append(Loose(name, spot, "typing"))
@@ -342,7 +339,11 @@ class _Finisher:
 
     def _starred(self, name: str) -> bool:
         """Whether `from stdlib_module import *` brings the name. The user's module has imported it already."""
-        return any(hasattr(sys.modules.get(alias.module), name) for alias in self.index.stars if is_stdlib(alias.top))
+        return any(
+            hasattr(sys.modules.get(alias.module), name)
+            for alias in self.index.stars
+            if is_stdlib(alias.top) and not alias.level
+        )
 
     def _looked_up(self, name: str) -> bool:
         """Whether a dataclass looks this name of an annotation up, although annotations are text: `ClassVar`."""

@@ -123,6 +123,9 @@ class Facts:
     uses: dict[str, set[str]] = attrs.field(factory=dict)
     """The attributes read of each name of the module; "" where the name itself is used."""
 
+    resources: set[tuple[str, bool]] = attrs.field(factory=set)
+    """Packages that `files("package")` and its like are called with: a dotted name, and whether it is text."""
+
     def add(self, other: Facts) -> None:
         """Take over what another piece of the same statement needs."""
         for name, spot in other.needs.items():
@@ -135,6 +138,7 @@ class Facts:
         self.features += other.features
         self.writes.update(other.writes)
         self.members += other.members
+        self.resources |= other.resources
         for name, attributes in other.uses.items():
             self.uses.setdefault(name, set()).update(attributes)
 
@@ -174,5 +178,7 @@ class Unit:
     """Nothing in it needs a look: no loose names, imports, features or writes."""
     uses: tuple[tuple[str, frozenset[str]], ...] = ()
     """The attributes read of names that imports bind; "" where the name itself is used."""
+    resources: tuple[tuple[str, bool], ...] = ()
+    """Packages that it may read files of: a dotted name, and whether it is text."""
     of_flowdsl: bool = False
     """It imports flowdsl, or is something made with it: a task, a pipeline."""

@@ -53,6 +53,8 @@ class Reporter:
     """Whether an import is of a module that travels with the task."""
     travels: bool = False
     """The module that is reported is such a one, and no task's own."""
+    package: str = ""
+    """The package that the module is in."""
 
     def unit(self, unit: Unit, wanted: frozenset[str] | set[str]) -> None:
         """Report a statement; of an import only the wanted names count."""
@@ -89,7 +91,15 @@ class Reporter:
         """Report a name that nothing in the module provides to the script."""
         if loose.reason == "flowdsl":
             self._flowdsl(loose.name, loose.spot)
-        elif self.travels and (loose.reason == "file" or self.index.stars):
+        elif self.travels and loose.reason == "file":
+            if not self.package:
+                self.collector.warning(
+                    "FLOW073",
+                    f"`{loose.name}`: files beside this module stay behind, since it is in no package",
+                    self.at(loose.spot),
+                    hint="put it and its data into a package, a folder with an `__init__.py`: the data then travels",
+                )
+        elif self.travels and self.index.stars:
             return  # it is a file there, too; a name may come from a module that is imported with a star
         elif loose.reason == "file":
             self.collector.warning(
@@ -120,6 +130,15 @@ class Reporter:
             f"`{alias.name}` is not defined in module `{module}`",
             self.at(alias.spot),
             hint="define it there, or import it there by name: what a module gets at run time can't be followed",
+        )
+
+    def hidden(self, alias: Alias) -> None:
+        """Report an import that finds the project's module here, and Python's own in the container."""
+        self.collector.error(
+            "FLOW064",
+            f"`{alias.top}` is a module of the project here, and Python's own of that name in the container",
+            self.at(alias.spot),
+            hint=f"rename the project's `{alias.top}`, or move it into a package",
         )
 
     def feature(self, feature: Feature) -> None:

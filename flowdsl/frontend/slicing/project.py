@@ -85,6 +85,20 @@ def find(name: str, home: Home) -> Module | None:
     return next((module for module in spaces if module is not None and (module.file or _has_code(module))), None)
 
 
+def hides_python(top: str, home: Home) -> bool:
+    """Whether a module of the project has the name of one of Python's own, and an import in `home` finds it here.
+
+    In the container it would find Python's: much of that is imported before the project is laid out.
+    """
+    if not is_stdlib(top) or top == home.top or not _is_regular(home.root, top) or _is_installed(home.root):
+        return False
+    loaded = sys.modules.get(top)
+    if loaded is None:
+        return top not in sys.builtin_module_names
+    file = getattr(loaded, "__file__", None)
+    return isinstance(file, str) and os.path.abspath(file).startswith(os.path.join(home.root, top))
+
+
 def _folders(top: str, root: str) -> list[str]:
     loaded = getattr(sys.modules.get(top), "__file__", None)
     known = []

@@ -9,7 +9,8 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 
 from flowdsl.frontend.slicing import syntax
-from flowdsl.frontend.slicing.bindings import TRY, bound_in, children, import_aliases, type_checking
+from flowdsl.frontend.slicing.bindings import TRY, bound_in, children, import_aliases, import_by_text, type_checking
+from flowdsl.frontend.slicing.data import RESOURCE_CALLS, packages_named
 from flowdsl.frontend.slicing.model import Facts, Feature, ImportUse, Spot
 from flowdsl.frontend.slicing.versions import KEYWORDS, MEMBER_NAMES, METHODS
 
@@ -242,6 +243,10 @@ class _Reader:
             if since:
                 spot = (keyword.value.lineno, keyword.value.col_offset)
                 self.feature(Feature(since, spot, f"`{callee}(..., {keyword.arg}=)`", syntax=False))
+        if callee in ("import_module", "__import__") and (alias := import_by_text(node)) is not None:
+            self.facts.imports.append(ImportUse(alias, self.guarded, self.versioned))
+        if callee in RESOURCE_CALLS:
+            self.facts.resources |= packages_named(node)
         self.visit_all([node.func, *node.args, *(keyword.value for keyword in node.keywords)])
 
     def _binary(self, node: ast.AST) -> None:

@@ -53,12 +53,32 @@ def slice_source(
         reporter.loose(Loose(name, (function.__code__.co_firstlineno, 0), "undefined"))
     units = [unit for unit, _ in chosen.values()]
     for unit, wanted in chosen.values():
+        for alias in bundle.hidden(home, unit, wanted):
+            reporter.hidden(alias)
         if not unit.sound:
             reporter.unit(unit, wanted)
             bundle.take(index, home, unit, wanted, units)
+    for unit, names in _for_their_effects(index, home, chosen, bundle):
+        chosen[unit.position] = (unit, names)
+        bundle.take(index, home, unit, names, units)
     if any(item.severity.value == "error" for item in collector.items[before:]):
         return None
+    chosen = {position: chosen[position] for position in sorted(chosen)}
     return _assemble(index, chosen, function, captured, _package(units, home), bundle.files())
+
+
+def _for_their_effects(index: ModuleIndex, home: Home, chosen: Chosen, bundle: Bundle) -> list[tuple[Unit, set[str]]]:
+    """Imports that nothing uses the name of, and that change a module which travels: they fill its registry."""
+    if bundle.empty:
+        return []
+    used = {name for unit in index.units for name, _ in unit.deps}
+    found = []
+    for unit in index.units:
+        unused = {alias.bound: alias for alias in unit.aliases if alias.bound not in used and alias.bound != "*"}
+        names = {name for name, alias in unused.items() if bundle.changed_by(alias, home)}
+        if names and unit.position not in chosen:
+            found.append((unit, names))
+    return found
 
 
 def _bundle(collector: Collector, trusted: frozenset[str], target: Version | None) -> Bundle:
@@ -66,9 +86,11 @@ def _bundle(collector: Collector, trusted: frozenset[str], target: Version | Non
 
     def reporter(index: ModuleIndex, home: Home) -> Reporter:
         owns = lambda alias: bundle.owns(alias, home)  # noqa: E731 - a def would need types of its own
-        return Reporter(index, collector, trusted, target, owns=owns, travels=True)
+        return Reporter(index, collector, trusted, target, owns=owns, travels=True, package=home.package)
 
     def report(index: ModuleIndex, home: Home, unit: Unit, names: set[str]) -> None:
+        for alias in bundle.hidden(home, unit, names):
+            reporter(index, home).hidden(alias)
         if not unit.sound:
             reporter(index, home).unit(unit, names)
 

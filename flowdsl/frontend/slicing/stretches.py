@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 
 from flowdsl.frontend.slicing.imports import import_text
 from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Unit
+from flowdsl.frontend.slicing.text import CODING
 
 _FUTURE = "from __future__ import annotations\n"
+_COMPOUND = tuple(
+    getattr(ast, name)
+    for name in [
+        "FunctionDef",
+        "AsyncFunctionDef",
+        "ClassDef",
+        "If",
+        "For",
+        "AsyncFor",
+        "While",
+        "With",
+        "AsyncWith",
+        "Try",
+        "TryStar",
+        "Match",
+    ]
+    if hasattr(ast, name)
+)
 _NEAR = 4
 """Lines that may lie between two stretches for them to become one, with empty lines in between."""
 
@@ -22,7 +42,7 @@ def module_text(
     """
     last = [(len(index.lines) + 1, f"from . import {name}\n") for name in sorted(below)]
     if whole and len(chosen) == len(index.units):
-        text = "\n".join(index.lines).rstrip("\n")
+        text = "\n".join([*map(_without_coding, index.lines[:2]), *index.lines[2:]]).rstrip("\n")
         return _joined([*([(1, text + "\n")] if text else []), *last])
     lines: list[tuple[int, str]] = []
     for position in sorted(chosen):
@@ -39,17 +59,41 @@ def _with_future(index: ModuleIndex, lines: list[tuple[int, str]]) -> list[tuple
     kept = [unit for unit in index.units if any(alias.module == "__future__" for alias in unit.aliases)]
     own = [(unit.lines[0], unit.text) for unit in kept if not any(unit.lines[0] == line for line, _ in lines)]
     has = any("annotations" in {alias.name for alias in unit.aliases} for unit in kept)
-    return [*([] if has else [(1, _FUTURE)]), *own, *lines]
+    if has:
+        return sorted([*own, *lines], key=lambda line: line[0])
+    first = lines[0][0]
+    if first > 1:
+        return [(1, _FUTURE), *own, *lines]
+    if _is_text(index.tree.body[0]):
+        # A docstring is one only where it stands first.
+        count = len(index.units[0].lines)
+        return [*lines[:count], (lines[count - 1][0], _FUTURE), *own, *lines[count:]]
+    # On the line of what stands there; above a `def` or a `class`, which share their line with nothing.
+    simple = not isinstance(index.tree.body[0], _COMPOUND)
+    return [(1 if simple else 0, _FUTURE), *own, *lines]
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _without_coding(line: str) -> str:
+    """What travels is UTF-8, whatever the file was."""
+    return "#" if CODING.match(line) else line
 
 
 def _joined(lines: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
     found: list[tuple[int, str]] = []
-    end = 0
+    end = last = -1
     for number, text in lines:
-        if found and 0 <= number - end < _NEAR:
+        if number == last:  # two statements of one line
+            start, before = found[-1]
+            found[-1] = (start, f"{before[:-1]}; {text}")
+        elif found and 0 <= number - end < _NEAR:
             start, before = found[-1]
             found[-1] = (start, before + "\n" * (number - end) + text)
         else:
             found.append((number, text))
-        end = max(number, end) + text.count("\n")
+        end = end + text.count("\n") - 1 if number == last else max(number, end) + text.count("\n")
+        last = number + text.count("\n") - 1
     return tuple(found)

@@ -11,7 +11,7 @@ import attrs
 Numbered = tuple[str, int]
 """A line of text and the line of the user's file it comes from."""
 
-_CODING = re.compile(r"^[ \t\f]*#.*?coding[:=]")
+CODING = re.compile(r"^[ \t\f]*#.*?coding[:=]")
 
 
 @attrs.frozen
@@ -133,4 +133,4 @@ def character_column(lines: Sequence[str], line: int, offset: int) -> int:
 def _for_the_file(lines: Sequence[str], number: int) -> bool:
     """Whether a comment is the file's own: its shebang or its coding line."""
     text = lines[number - 1]
-    return number <= 2 and (text.startswith("#!") or bool(_CODING.match(text)))
+    return number <= 2 and (text.startswith("#!") or bool(CODING.match(text)))
