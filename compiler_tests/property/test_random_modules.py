@@ -52,6 +52,10 @@ def project(rng: random.Random) -> dict[str, str]:
         lines, names = _module(rng, name, known)
         files[_path(name)] = "\n".join(lines) + "\n"
         known.append((name, names))
+    if rng.random() < 0.5:
+        # The package hands on what a module of it has; the names are then also the package's.
+        files["pack/__init__.py"] += "from .c import *\n"
+        known.append(("pack", dict(known)["pack.c"]))
     lines, _ = _module(rng, "main", known)
     uses = [_use(rng, "main", other, rng.choice(names)) for other, names in rng.sample(known, 4)]
     head = [each for each, _ in uses]
@@ -72,13 +76,17 @@ def _use(rng: random.Random, here: str, other: str, name: str) -> tuple[str, str
 
 def _module(rng: random.Random, here: str, known: list[tuple[str, list[str]]]) -> tuple[list[str], list[str]]:
     number = _NAMES.index(here) if here in _NAMES else 99
-    lines = rng.choice((['"""Text."""', ""], ["# A comment."], ["from __future__ import annotations", ""]))
+    lines = rng.choice((['"""Text."""', ""], ["# A comment."], ["from __future__ import annotations", ""], []))
+    # A type that only annotations name, alone on its line or with others.
+    kind = f"T{number}"
+    lines = [*lines, rng.choice((f"{kind} = int", f"import os; {kind} = int; Z{number} = 1", f"{kind} = (\n    int)"))]
     if rng.random() < 0.2:
         lines += ["import sys", f"sys.modules.setdefault('mark', type(sys)('mark')).__dict__['m{number}'] = {number}"]
     names = []
     for index in range(rng.randrange(1, 4)):
         constant = f"K{number}_{index}"
-        lines += ["", f"{constant} = {rng.randrange(100)}"]
+        also = rng.choice(("", f"; Y{constant} = [0]", f"; Y{constant} = {constant}"))
+        lines += ["", f"{constant} = {rng.randrange(100)}{also}"]
         names.append(constant)
         if rng.random() < 0.4:
             lines += ["", "", f"class C{number}_{index}:", f"    value = {constant} * 2"]
@@ -91,7 +99,15 @@ def _module(rng: random.Random, here: str, known: list[tuple[str, list[str]]]) -
             else:
                 head.append(line)
             terms.append(call)
-        lines = [*lines, *head, "", "", f"def f{number}_{index}(n):", *inner, f"    return {' + '.join(terms)}"]
+        lines = [
+            *lines,
+            *head,
+            "",
+            "",
+            f"def f{number}_{index}(n: {kind}) -> {kind}:",
+            *inner,
+            f"    return {' + '.join(terms)}",
+        ]
         names.append(f"f{number}_{index}")
     return lines, names
 

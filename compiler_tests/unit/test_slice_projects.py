@@ -111,6 +111,16 @@ def _main(imports: str, value: str, module: str = "") -> str:
         },
         {"main.py": _main("", "TABLE", "TABLE = {}\nfor i in range(3):\n    TABLE[i] = i\n")},
         {"main.py": _main("", "TABLE", "TABLE = []\ndef fill():\n    TABLE.append(1)\nfill()\n")},
+        {
+            "a.py": "'''Text.'''\nX = 1\n\n\ndef g():\n    return __doc__\n",
+            "main.py": _main("from a import g", "g()"),
+        },
+        # A chain as long as tables written as code are.
+        {
+            "a.py": "def g(x):\n    if x == 0:\n        return 0\n"
+            + "".join(f"    elif x == {i}:\n        return {i}\n" for i in range(1, 1500)),
+            "main.py": _main("from a import g", "g(1400)"),
+        },
         # Modules that are imported for what they do to others, and by text.
         {
             "a.py": f"{_REGISTER}",
@@ -164,6 +174,23 @@ def test_a_module_that_hides_one_of_pythons(
     module = project(hiding)
     assert [each for each in _found(module.f.function) if "FLOW069" not in each] == [
         "FLOW064 a.py:1:1 `sndhdr` is a module of the project here, and Python's own of that name in the container"
+    ]
+
+
+def test_a_module_that_is_no_python(
+    project: Callable[..., Any],  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    module = project(
+        {
+            "a.py": "def (:\n",
+            "main.py": "from flowdsl import task\n\n\n@task(image='i')\ndef f() -> None:\n    import a\n",
+        }
+    )
+    assert _found(module.f.function) == [
+        "FLOW064 main.py:6:5 module `a` of the project can't be read as Python, and so can't travel"
     ]
 
 

@@ -49,6 +49,8 @@ class Bundle:
     report: Report
     undefined: Callable[[ModuleIndex, Alias, str], None]
     """Called for a name that the module imported from does not define."""
+    unreadable: Callable[[ModuleIndex, Alias, str], None]
+    """Called for an import of a module whose file is no Python, or can't be read."""
     _parts: dict[str, _Part] = attrs.field(factory=dict)
     _effects: dict[str, bool] = attrs.field(factory=dict)
     _found: dict[tuple[str, str], Module | None] = attrs.field(factory=dict)
@@ -140,6 +142,9 @@ class Bundle:
         self, index: ModuleIndex, home: Home, alias: Alias, module: Module, used: frozenset[str] | None
     ) -> None:
         """`used` are the attributes read of what is imported, "" where it is used as a whole, None where unknown."""
+        if module.file and index_of_file(module.file) is None:
+            self.unreadable(index, alias, module.name)
+            return
         self._parents(module)
         if alias.name is None:
             plain = alias.asname is not None or "." not in module.name

@@ -141,7 +141,7 @@ def _decorator_facts(node: ast.expr, lines: Sequence[str], parents: _Parents) ->
     return facts
 
 
-def _providers(drafts: Iterable[_Draft]) -> dict[str, tuple[int, ...]]:
+def _providers(drafts: Sequence[_Draft]) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
     for position, draft in enumerate(drafts):
         future = isinstance(draft.node, ast.ImportFrom) and draft.node.module == "__future__"
@@ -152,6 +152,8 @@ def _providers(drafts: Iterable[_Draft]) -> dict[str, tuple[int, ...]]:
             if star is None or (is_stdlib(star.top) and not star.level):
                 found.setdefault(name, []).append(position)
     _touches(list(drafts), found)
+    if drafts and ast.get_docstring(ast.Module([drafts[0].node], [])) is not None:
+        found.setdefault("__doc__", [0])
     return {name: tuple(sorted(positions)) for name, positions in found.items()}
 
 

@@ -132,6 +132,15 @@ class Reporter:
             hint="define it there, or import it there by name: what a module gets at run time can't be followed",
         )
 
+    def unreadable(self, alias: Alias, module: str) -> None:
+        """Report an import of a module of the project that is no Python, or can't be read."""
+        self.collector.error(
+            "FLOW064",
+            f"module `{module}` of the project can't be read as Python, and so can't travel",
+            self.at(alias.spot),
+            hint="`python -m py_compile` on its file says what is wrong; deeply nested code has to be split",
+        )
+
     def hidden(self, alias: Alias) -> None:
         """Report an import that finds the project's module here, and Python's own in the container."""
         self.collector.error(

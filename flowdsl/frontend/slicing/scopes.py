@@ -208,6 +208,10 @@ class _Reader:
 
     def _if(self, node: ast.AST) -> None:
         assert isinstance(node, ast.If)
+        # A long chain of `elif` nests as deep as it is long; a loop spares the stack.
+        while len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If) and not _special(node.test):
+            self.visit_all([node.test, *node.body])
+            node = node.orelse[0]
         self.visit(node.test)
         checks = type_checking(node.test)
         if checks is not None:
@@ -276,6 +280,13 @@ class _Reader:
 def _parameters(arguments: ast.arguments) -> set[str]:
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
     return {argument.arg for argument in every if argument is not None}
+
+
+def _special(test: ast.expr) -> bool:
+    """Whether a test says how all of its branches count: for type checkers, or for some versions alone."""
+    return type_checking(test) is not None or any(
+        isinstance(part, ast.Attribute) and part.attr == "version_info" for part in ast.walk(test)
+    )
 
 
 def _catches_import(handler: ast.ExceptHandler) -> bool:

@@ -97,7 +97,10 @@ def _bundle(collector: Collector, trusted: frozenset[str], target: Version | Non
     def undefined(index: ModuleIndex, alias: Alias, module: str) -> None:
         Reporter(index, collector, trusted, target).not_in_module(alias, module)
 
-    bundle = Bundle(trusted, report, undefined)
+    def unreadable(index: ModuleIndex, alias: Alias, module: str) -> None:
+        Reporter(index, collector, trusted, target).unreadable(alias, module)
+
+    bundle = Bundle(trusted, report, undefined, unreadable)
     return bundle
 
 

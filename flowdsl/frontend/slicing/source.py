@@ -38,7 +38,7 @@ def _from_disk(file: str, mtime: int, size: int, inode: int) -> ModuleIndex | No
     try:
         with tokenize.open(file) as handle:
             return build_index(handle.read(), file)
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, RecursionError):
         return None
 
 
@@ -46,5 +46,5 @@ def _from_disk(file: str, mtime: int, size: int, inode: int) -> ModuleIndex | No
 def _from_text(text: str, file: str) -> ModuleIndex | None:
     try:
         return build_index(text, file)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError):
         return None
