@@ -285,3 +285,33 @@ def test_homes_are_shown_only_to_who_runs_in_them(tmp_path: Path) -> None:
     assert str(tmp_path) in plan["own"]
     assert f"{tmp_path}/.ssh" in plan["hide"]
     assert str(tmp_path) in Sight([tmp_path], environ=environ).plan(tmp_path)["keep"]
+
+
+USED = """
+echo "as {number}:" $(cat {place}/mark-* 2>/dev/null | grep -c of-a-step) $(grep -c of-a-step /etc/hosts)
+{change} 2>/dev/null
+test -e /etc/kubernetes && ls /etc/kubernetes; ls -A /etc/ssl/private 2>/dev/null
+true
+"""
+CHANGES = {
+    "/": "echo of-a-step > /mark-{number}",
+    "/any": "echo of-a-step > /any/mark-{number}",
+    "/etc": "echo of-a-step > /etc/mark-{number}; rm -f /etc/hostname; mkdir -p /etc/ssl/there",
+    "/etc/hosts": "echo of-a-step >> /etc/hosts",
+    "/usr/lib": "echo of-a-step > /usr/lib/mark-{number}",
+    "/root": "echo of-a-step > /root/mark-{number}",
+    "/dev": "echo of-a-step > /dev/mark-{number}",
+    "/bin": "rm -f /bin; mkdir /bin; echo of-a-step > /bin/mark-{number}",
+}
+
+
+@pytest.mark.parametrize("place", CHANGES)
+def test_nothing_of_a_step_is_there_for_another(confined: Runner, tmp_path: Path, place: str) -> None:
+    """Whatever layer a step is given, one that has never been used, was exchanged or taken again."""
+    bench = Bench(confined, tmp_path)
+    volume = {"name": "any", "emptyDir": {}}
+    for number in range(8):
+        text = USED.format(number=number, place=place, change=CHANGES[place].format(number=number))
+        mounted = {} if place != "/any" else {"volumeMounts": [{"name": "any", "mountPath": "/any/deep"}]}
+        bench.run({"steps": [script(text, **mounted)], "volumes": [volume]})
+        assert bench.log("s") == f"as {number}: 0 0\n"

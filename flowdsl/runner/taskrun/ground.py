@@ -155,7 +155,7 @@ class Confined(Ground):
         assert self._view is not None
         os.chdir("/")
         check(LIBC.setns(self._namespace, CLONE_NEWNS), "setns")
-        if self._view.unchanged():
+        if self._view.renew():
             return True
         self._view.clear()
         return False

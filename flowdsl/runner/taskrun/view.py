@@ -25,13 +25,13 @@ if TYPE_CHECKING:
         SPARE,
         bind,
         bind_read_only,
-        cover,
         make_place,
         mount,
-        open_source,
+        mount_points,
         pivot,
         umount,
     )
+    from flowdsl.runner.taskrun.places import EMPTY, MACHINE, NOTHING, OURS, STAGE, ensure, host_path, stage
 else:
     from namespace import (
         MS_MOVE,
@@ -41,19 +41,15 @@ else:
         SPARE,
         bind,
         bind_read_only,
-        cover,
         make_place,
         mount,
-        open_source,
+        mount_points,
         pivot,
         umount,
     )
+    from places import EMPTY, MACHINE, NOTHING, OURS, STAGE, ensure, host_path, stage
     from removal import empty, remove
 
-# Everything of ours is here until the step's own files are in place; then it leaves the step's namespace.
-OURS = f"/{SPARE}"
-MACHINE = f"{OURS}/machine"
-EMPTY, NOTHING = f"{OURS}/empty", f"{OURS}/nothing"
 # Made afresh, or not to be seen.
 SPECIAL = frozenset({"proc", "sys", "dev", "workspace", "tekton", "lost+found", SPARE})
 SCRATCH = ("/tmp", "/var/tmp")
@@ -90,9 +86,12 @@ class View:
         self.scratch = f"{MACHINE}{plan['scratch']}/layer-{number}"
         # Folders of ours that a step can change; what is an overlay's place is not to be seen and so not here.
         self._made: set[str] = set()
-        self._layers = 0
+        # The place of each overlay with the number of its folders, which is a new one when it is mounted again.
+        self._layers: dict[str, int] = {}
+        self._numbers = 0
         self._shown: dict[str, frozenset[str]] = {}
-        self._clean: list[Any] = []
+        self._placed: list[str] = []
+        self._clean: dict[str, tuple[Any, ...]] = {}
 
     def build(self, base: str) -> None:
         """Make it the root of this process' mount namespace; `base` is a folder to mount on. Raises OSError."""
@@ -127,34 +126,62 @@ class View:
 
         What a volume holds is hostile: no path through it is followed while the machine can still be reached.
         """
-        staged = [None if one.get("hostPath") else _stage(index, one) for index, one in enumerate(mounts)]
+        staged = [None if one.get("hostPath") else stage(index, one) for index, one in enumerate(mounts)]
         umount(MACHINE)
         for place, one in zip(staged, mounts, strict=True):
             if place is None:
-                _host_path(one)
+                self._placed += host_path(one)
             else:
-                _ensure(one["target"], os.path.isdir(place))
+                self._placed += ensure(one["target"], os.path.isdir(place))
                 mount(place, one["target"], None, MS_MOVE)
         umount(OURS)
 
-    def unchanged(self) -> bool:
-        """Whether the step has left nothing behind, once its temporary files are gone.
+    def renew(self) -> bool:
+        """Take away what the step has left; whether all is as it was. What else than a layer has changed stays so.
 
         Asked in the namespace in which the view was built, when no process of the step is there any more.
         """
         for folder, ours in self._shown.items():
             with contextlib.suppress(OSError):
                 empty(folder, but=ours)  # what is mounted there is not the step's to leave
-        return self._look() == self._clean
+        for place in reversed(self._placed):
+            with contextlib.suppress(OSError):
+                os.rmdir(place)  # what volumes were mounted on; there may be more in it, then it has changed
+        self._placed = []
+        found = self._look()
+        changed = [path for path, state in found.items() if state != self._clean[path]]
+        try:
+            for path in changed:
+                if path not in self._layers:
+                    return False
+                self._clean[path] = self._fresh(path)
+        except OSError:
+            return False
+        return True
+
+    def _fresh(self, path: str) -> tuple[Any, ...]:
+        """Exchange a layer for an empty one; what is mounted below it moves along. Raises OSError."""
+        used = self._layers[path]
+        self._overlay(path, os.lstat(MACHINE + path), at=STAGE)
+        below = [point for point in mount_points() if point.startswith(f"{path}/")]
+        for point in below:
+            if not any(point.startswith(f"{other}/") for other in below):
+                ensure(STAGE + point[len(path) :], os.path.isdir(point))
+                mount(point, STAGE + point[len(path) :], None, MS_MOVE)
+        umount(path)
+        mount(STAGE, path, None, MS_MOVE)
+        for kind in ("up", "work"):
+            remove(f"{OURS}/{kind}/{used}")
+        return _state(_upper(self._layers[path]), True)
 
     def clear(self) -> None:
         """Take the layer's part on the disk away."""
         remove(self.scratch)
 
-    def _look(self) -> list[Any]:
-        found: list[Any] = [_state(path, True) for path in sorted(self._made)]
-        found += [_state(f"{OURS}/up/{number}", True) for number in range(self._layers)]
-        return [*found, *(_state(path, False) for path in self._shown)]
+    def _look(self) -> dict[str, tuple[Any, ...]]:
+        found = {path: _state(path, path not in self._shown) for path in (*self._made, *self._shown)}
+        found["/"] = _state("/", False)  # places for volumes come and go there
+        return {**found, **{path: _state(_upper(number), True) for path, number in self._layers.items()}}
 
     def _show(self, path: str) -> None:
         """Show one entry of the machine at its place; sockets, pipes and devices are not shown."""
@@ -196,8 +223,8 @@ class View:
                     self._layer(one, os.lstat(MACHINE + one))
         self._made.discard(path)
 
-    def _overlay(self, path: str, info: os.stat_result) -> None:
-        up, work = f"{OURS}/up/{self._layers}", f"{OURS}/work/{self._layers}"
+    def _overlay(self, path: str, info: os.stat_result, at: str = "") -> None:
+        up, work = _upper(self._numbers), f"{OURS}/work/{self._numbers}"
         for folder in (up, work):
             with contextlib.suppress(FileExistsError):
                 os.mkdir(folder)
@@ -205,8 +232,9 @@ class View:
         lower = (MACHINE + path).replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,")
         more = ",userxattr" if self.user else ""
         data = f"lowerdir={lower},upperdir={up},workdir={work}{more}"
-        mount("overlay", path, "overlay", MS_NODEV | MS_NOSUID, data)
-        self._layers += 1
+        mount("overlay", at or path, "overlay", MS_NODEV | MS_NOSUID, data)
+        self._layers[path] = self._numbers
+        self._numbers += 1
 
     def _private(self, path: str) -> None:
         """An empty folder of the step's own in place of the machine's."""
@@ -309,47 +337,16 @@ class View:
             mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620")
 
 
-def _stage(index: int, one: dict[str, Any]) -> str:
-    source = open_source(one, MACHINE)
-    try:
-        held = f"/proc/self/fd/{source}"
-        folder = os.path.isdir(held)
-        place = f"{OURS}/stage/{index}{'d' if folder else 'f'}"
-        make_place(place, folder)
-        bind(held, place, one["readOnly"])
-    finally:
-        os.close(source)
-    return place
-
-
-def _host_path(one: dict[str, Any]) -> None:
-    """A folder of the machine as this step sees it."""
-    source = one["source"]
-    if one["hostPath"] == "DirectoryOrCreate":
-        os.makedirs(source, exist_ok=True)
-    elif one["hostPath"] == "FileOrCreate" and not os.path.exists(source):
-        make_place(source, False)
-    _ensure(one["target"], os.path.isdir(source))
-    bind(source, one["target"], one["readOnly"])
-
-
-def _ensure(path: str, folder: bool) -> None:
-    """Something to mount on: everything here is the step's own, but for what is read-only."""
-    if os.path.lexists(path):
-        return
-    parent = os.path.dirname(path)
-    _ensure(parent, True)
-    try:
-        make_place(path, folder)
-    except OSError:
-        cover(parent, f"{OURS}/empty")
-        make_place(path, folder)
+def _upper(number: int) -> str:
+    """The folder that has what a step writes to a layer."""
+    return f"{OURS}/up/{number}"
 
 
 def _state(path: str, changes: bool) -> tuple[Any, ...]:
     """What tells whether a step has written there; `changes` says whether a file made and taken away counts."""
     info = os.stat(path)
-    names = sorted(os.listdir(path))
+    with os.scandir(path) as entries:
+        names = sorted((entry.name, entry.inode()) for entry in entries)
     return info.st_mode, info.st_uid, info.st_gid, info.st_ctime_ns if changes else 0, names
 
 
