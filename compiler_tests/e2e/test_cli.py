@@ -186,6 +186,21 @@ def test_a_file_that_does_not_load(
     assert not (folder / "bad.yaml").exists()
 
 
+def test_a_helper_that_does_not_load_is_told_at_its_own_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "helper_that_fails.py").write_text("x = 1\ny = z\n", encoding="utf-8")
+    (folder / "bad.py").write_text("\nfrom helper_that_fails import y\n", encoding="utf-8")
+    assert main(["compile", "bad.py"]) == 1
+    assert "NameError: name 'z' is not defined\n  --> helper_that_fails.py:2\n" in capsys.readouterr().err
+
+
+def test_one_name_that_a_module_lacks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "bad.py").write_text("from json import dumpz\n", encoding="utf-8")
+    assert main(["compile", "bad.py"]) == 1
+    text = capsys.readouterr().err
+    assert "FLOW081" in text
+    assert "hint: the module is there but lacks that name" in text
+
+
 def test_one_of_several_pipelines(folder: Path) -> None:
     (folder / "two.py").write_text(GOOD + "\n@pipeline\ndef other():\n    train('b')\n", encoding="utf-8")
     assert main(["compile", "two.py:other", "-o", "other.yaml"]) == 0

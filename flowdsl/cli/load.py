@@ -182,11 +182,17 @@ def _libraries() -> set[str]:
 
 
 def _own_line(error: BaseException, file: Path) -> Location:
-    here = str(file.resolve())
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if str(Path(frame.filename).resolve()) == here
-    ]
-    return Location(_shown(str(file)), (frames[-1].lineno if frames else 1) or 1)
+    """The user's line that it comes from: in the file, or in a module of the project beside it."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_beside(frame.filename, file)]
+    if not frames:
+        return Location(_shown(str(file)), 1)
+    return Location(_shown(frames[-1].filename), frames[-1].lineno or 1)
+
+
+def _is_beside(name: str, file: Path) -> bool:
+    """Whether a module lies in the file's folder or below it, and is none that is installed there."""
+    path, folder = Path(name).resolve(), file.resolve().parent
+    return folder in path.parents and "site-packages" not in path.parts and path.is_file()
 
 
 def _shown(path: str) -> str:

@@ -64,6 +64,8 @@ def _with_future(index: ModuleIndex, lines: list[tuple[int, str]]) -> list[tuple
     first = lines[0][0]
     if first > 1:
         return [(1, _FUTURE), *own, *lines]
+    if not _annotates(index.tree):
+        return sorted([*own, *lines], key=lambda line: line[0])
     if _is_text(index.tree.body[0]):
         # A docstring is one only where it stands first.
         count = len(index.units[0].lines)
@@ -71,6 +73,14 @@ def _with_future(index: ModuleIndex, lines: list[tuple[int, str]]) -> list[tuple
     # On the line of what stands there; above a `def` or a `class`, which share their line with nothing.
     simple = not isinstance(index.tree.body[0], _COMPOUND)
     return [(1 if simple else 0, _FUTURE), *own, *lines]
+
+
+def _annotates(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.AnnAssign) or _given(node) for node in ast.walk(tree))
+
+
+def _given(node: ast.AST) -> bool:
+    return getattr(node, "annotation", None) is not None or getattr(node, "returns", None) is not None
 
 
 def _is_text(node: ast.stmt) -> bool:
