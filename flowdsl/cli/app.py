@@ -54,9 +54,9 @@ def run(argv: list[str] | None, pipeline: Pipeline | Manifest | None) -> int:
 def _told(error: Exception) -> int:
     """Say what went wrong; its exit code."""
     if isinstance(error, FlowError):
-        from flowdsl.diagnostics.render import render
+        from flowdsl.yamlread.excerpts import rendered
 
-        say(render(error.diagnostics), err=True, nl=False)
+        say(rendered(error.diagnostics), err=True, nl=False)
         return error.exit_code
     if isinstance(error, (UsageError, ClusterError)):
         say(f"error: {error}", err=True)

@@ -17,11 +17,12 @@ from flowdsl.compiler import Compilation, CompileOptions, compile_pipeline
 from flowdsl.diagnostics import Diagnostic, FlowError, Severity, UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_FINDINGS
 from flowdsl.diagnostics.escape import line
-from flowdsl.diagnostics.render import as_data, render
+from flowdsl.diagnostics.render import as_data
 from flowdsl.emit import emit_json, emit_yaml, kustomization, write_files
 from flowdsl.emit.file_names import file_names, is_named, object_name
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.yamlread.excerpts import rendered
 
 
 def compile_command(
@@ -59,7 +60,7 @@ def compile_command(
         return EXIT_FINDINGS if stale else 0
     diagnostics = [each for one in made for each in one.diagnostics]
     if diagnostics:
-        say(render(diagnostics), err=True)
+        say(rendered(diagnostics), err=True)
     for each in stale:
         say(each.text, nl=False)
     if stale:

@@ -13,8 +13,9 @@ from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import FlowError, UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_FINDINGS
 from flowdsl.diagnostics.escape import line
-from flowdsl.diagnostics.render import as_data, render
+from flowdsl.diagnostics.render import as_data
 from flowdsl.emit import write_files
+from flowdsl.yamlread.excerpts import rendered
 from flowdsl.yamlread.sources import Source, load_all, load_stream
 
 
@@ -43,7 +44,7 @@ def import_command(
     if not any(not stubs or item.get("kind") == "Task" for item in result.documents):
         raise UsageError(f"there is no {'Task' if stubs else 'Tekton document'} in {', '.join(paths)}")
     if result.diagnostics and output == "text":
-        say(render(result.diagnostics), err=True)
+        say(rendered(result.diagnostics), err=True)
     code = _put(result, target, check=check, force=force, stubs=stubs, quiet=output == "json")
     if output == "json":
         give(escape.json_text(_report(result, target, stale=bool(code)), indent=2), nl=True)

@@ -24,9 +24,9 @@ def watch_files(source: Sequence[str], run: Callable[[], int]) -> int:
         try:
             code = run()
         except FlowError as error:
-            from flowdsl.diagnostics.render import render
+            from flowdsl.yamlread.excerpts import rendered
 
-            say(render(error.diagnostics), err=True, nl=False)
+            say(rendered(error.diagnostics), err=True, nl=False)
             code = error.exit_code
         except UsageError as error:
             say(f"error: {error}", err=True)

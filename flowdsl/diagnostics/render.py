@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,18 +10,28 @@ from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.model import Diagnostic, Location, Severity
 from flowdsl.diagnostics.reading import NotReadError, read_file
 
-SourceReader = Callable[[str], "list[str] | None"]
+SourceLine = Callable[[str, int], "str | None"]
+"""The text of a line of a file, or None where there is none to show (a REPL, a deleted file, a secret)."""
+
+# What Python takes for the end of a line. `splitlines` has more of them, a form feed for one.
+_BREAK = re.compile("\r\n|[\n\r]")
 
 
-def read_lines(file: str) -> list[str] | None:
-    """The lines of a file on disk, or None where it cannot be read (a REPL, a deleted file)."""
+def python_lines(text: str) -> list[str]:
+    """The lines of a Python source without their ends, as tracebacks count them."""
+    return _BREAK.split(text)
+
+
+def source_line(file: str, line: int) -> str | None:
+    """A line of a Python file on disk."""
     try:
-        return read_file(file).decode("utf-8", "replace").splitlines()
+        lines = python_lines(read_file(file).decode("utf-8", "replace"))
     except NotReadError:
         return None
+    return lines[line - 1] if 1 <= line <= len(lines) else None
 
 
-def render(diagnostics: Iterable[Diagnostic], read: SourceReader = read_lines) -> str:
+def render(diagnostics: Iterable[Diagnostic], read: SourceLine = source_line) -> str:
     """All findings as text, sorted by place, with the source line of each and a closing count."""
     items = sorted(diagnostics, key=_order)
     if not items:
@@ -29,7 +40,7 @@ def render(diagnostics: Iterable[Diagnostic], read: SourceReader = read_lines) -
     return "\n\n".join([*blocks, count(items)]) + "\n"
 
 
-def render_one(item: Diagnostic, read: SourceReader = read_lines) -> str:
+def render_one(item: Diagnostic, read: SourceLine = source_line) -> str:
     """One finding as text."""
     lines = [f"{item.severity.value}[{item.code}]: {line(item.message)}"]
     if item.location:
@@ -74,12 +85,12 @@ def _order(item: Diagnostic) -> tuple[str, int, int, str, str]:
     return (place.file, place.line, place.column, item.code, item.message)
 
 
-def _excerpt(place: Location, read: SourceReader) -> list[str]:
+def _excerpt(place: Location, read: SourceLine) -> list[str]:
     lines = [f"  --> {line(place)}"]
-    source = read(place.file)
-    if source is None or not 1 <= place.line <= len(source):
+    source = read(place.file, place.line)
+    if source is None:
         return lines
-    text = source[place.line - 1].rstrip()
+    text = source.rstrip()
     number = str(place.line)
     margin = " " * len(number)
     lines += [f" {margin} |", f" {number} | {line(text)}"]

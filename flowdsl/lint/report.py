@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from flowdsl.check import Finding
 from flowdsl.diagnostics import Diagnostic, Location, Severity, escape
-from flowdsl.diagnostics.render import render
 from flowdsl.lint.engine import iterate
 from flowdsl.yamlread.documents import Document, Place
+from flowdsl.yamlread.excerpts import rendered
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -28,8 +27,7 @@ def as_text(found: Sequence[Document], texts: dict[str, str]) -> str:
         )
         for document, place in iterate(found)
     ]
-    lines = cache(lambda file: texts[file].splitlines() if file in texts else None)
-    return render(diagnostics, lines)
+    return rendered(diagnostics, texts)
 
 
 def finding_data(finding: Finding, line: int | None, column: int | None) -> dict[str, Any]:

@@ -1,0 +1,66 @@
+"""The source line below a finding: the right one, and never one that holds a secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flowdsl.cli.app import run
+from flowdsl.diagnostics import Diagnostic, Location, Severity
+from flowdsl.yamlread.excerpts import rendered
+
+HIDDEN = "opensesame-4711-XyZ"
+SECRET = f"kind: Secret\napiVersion: v1\nmetadata: {{name: MINE}}\nstringData:\n  'no key': {HIDDEN}\n"
+TASK = "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec:\n  steps:\n"
+STEP = "  - {name: a, image: busybox:1, script: id, %s}\n"
+
+DOCUMENTS = {
+    "a key no Secret has": SECRET,
+    "a tab in a Secret": SECRET + f"\tmore: {HIDDEN}\n",
+    "a Secret in JSON that ends too early": f'{{"apiVersion": "v1", "kind": "Secret", "data": {{"a b": "{HIDDEN}"',
+    "a Secret in a List": f"apiVersion: v1\nkind: List\nitems:\n- {{apiVersion: v1, kind: Secret, metadata: {{name: X}}, stringData: {{'a b': {HIDDEN}}}}}\n",
+    "a Secret after a Task": TASK + STEP % "unknown: 1" + "---\n" + SECRET,
+    "a variable in a line of its own": TASK
+    + STEP % f"env: [{{name: DB_PASSWORD, value: 'ghp_{'a1B2' * 9}{HIDDEN}'}}], unknown: 1",
+    "a param in lines of its own": TASK.replace(
+        "spec:\n", f"spec:\n  params:\n  - name: password\n    default: {HIDDEN}\n    unknown: 1\n"
+    )
+    + STEP % "env: []",
+    "a param by its name": TASK.replace(
+        "spec:\n", f"spec:\n  params: [{{name: password, default: '{HIDDEN}', unknown: 1}}]\n"
+    )
+    + STEP % "env: []",
+}
+
+
+@pytest.mark.parametrize("text", DOCUMENTS.values(), ids=DOCUMENTS)
+@pytest.mark.parametrize("command", ["lint", "import"])
+def test_no_excerpt_holds_a_secret(
+    command: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("some.yaml").write_text(text)
+    run([command, "some.yaml", *(["-o", "made.py"] if command == "import" else [])], None)
+    shown = capsys.readouterr()
+    said = shown.out + shown.err
+    assert "--> some.yaml:" in said or command == "import"
+    assert HIDDEN not in said
+
+
+def test_other_lines_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("some.yaml").write_text(SECRET + "---\n" + TASK + STEP % "unknown: 1")
+    run(["lint", "some.yaml"], None)
+    assert "unknown: 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("name", "end"), [("a.py", "\r"), ("a.py", "\r\n"), ("a.yaml", "\u2028"), ("a.yaml", "\x85")])
+def test_the_line_is_the_one_that_its_language_counts(name: str, end: str, tmp_path: Path) -> None:
+    # A form feed ends a line for `splitlines`, and neither for Python nor for YAML.
+    file = tmp_path / name
+    file.write_bytes(f"one\x0c{end}two{end}three".encode())
+    finding = Diagnostic("FLOW001", Severity.ERROR, "message", Location(str(file), 2))
+    assert " 2 | two" in rendered([finding])
