@@ -12,13 +12,11 @@ from functools import lru_cache
 
 import attrs
 
-_NAME = r".*?(?:\[\*\])?"
 _INDEX = re.compile(r"\[[0-9]*\*?\]")
 _VARIABLE = re.compile(r"\$\(([_a-zA-Z0-9.-]+(?:\[(?:[0-9]+|\*)\])?)\)")
 _WHOLE = re.compile(
     r"\$\(params(?:\.[_a-zA-Z0-9.-]+\[\*\]|\[\"[_a-zA-Z0-9.-]+\[\*\]\"\]|\['[_a-zA-Z0-9.-]+\[\*\]'\])\)"
 )
-_STEP_RESULT = re.compile(r"\$\(steps\..*?\.results\..*?\)")
 _STEP_ARTIFACT = re.compile(r"\$\(steps\.([^.]+)\.(?:inputs|outputs)\.([^.)]+)\)")
 _TASK_ARTIFACT = re.compile(r"\$\(tasks\.([^.]+)\.(?:inputs|outputs)\.([^.)]+)\)")
 
@@ -26,13 +24,40 @@ PREFIXES = frozenset({"params", "tasks", "finally", "context", "workspaces", "re
 """What a reference in a pipeline task's params and when may start with."""
 
 
+# What a reference is closed by, by what stands before its name: `$(params.x)`, `$(params["x"])`.
+_ENDS = {".": ")", '["': '"])', "['": "'])"}
+
+
 @lru_cache(maxsize=512)
-def _pattern(prefix: str) -> re.Pattern[str] | None:
+def _start(prefix: str) -> re.Pattern[str] | None:
     try:
-        return re.compile(rf"\$\({prefix}(?:\.({_NAME})|\[\"({_NAME})\"\]|\['({_NAME})'\])\)")
+        return re.compile(rf"\$\({prefix}(?P<opening>\.|\[\"|\[')")
     except re.error:
         # A name that is no regular expression: Tekton's own reader gives up too, and its name rule reports it.
         return None
+
+
+def _references(text: str, prefix: str) -> Iterator[tuple[str, str, str]]:
+    r"""Every reference with a prefix: as written, what stands before its name, and the name.
+
+    Tekton's expression is `\$\(PREFIX(?:\.(.*?)|\["(.*?)"\]|\['(.*?)'\])\)`. Go's engine reads it in linear time and
+    Python's does not: a long line of references without an end would take minutes.
+    """
+    start = _start(prefix)
+    at, line_end, open_until = 0, -1, dict.fromkeys(_ENDS, -1)
+    while start is not None and (begun := start.search(text, at)):
+        at, opening = begun.end(), begun["opening"] or "."
+        if at > line_end:
+            found = text.find("\n", at)
+            line_end = found if found >= 0 else len(text)
+        if at <= open_until[opening]:
+            continue
+        end = text.find(_ENDS[opening], at, line_end)
+        if end < 0:
+            open_until[opening] = line_end
+            continue
+        name, at = text[at:end], end + len(_ENDS[opening])
+        yield text[begun.start() : at], opening, name
 
 
 @attrs.frozen
@@ -53,32 +78,29 @@ def variables(text: str, prefix: str) -> Found:
 
     With dots only the first part counts as the name, and at most two parts are allowed (`$(params.object.key)`).
     """
-    pattern = _pattern(prefix)
-    matches = list(pattern.finditer(text)) if pattern else []
-    if not matches:
+    found = list(_references(text, prefix))
+    if not found:
         return _NONE
-    names = []
-    for match in matches:
-        dotted, double, single = match.groups("")
-        if "." in dotted:
-            if dotted.count(".") > 1:
-                return Found((), matches[0][0], too_deep=True)
-            names.append(dotted.split(".", 1)[0])
-        else:
-            names.append(dotted or double or single)
-    return Found(tuple(names), matches[0][0])
+    first = found[0][0]
+    if any(opening == "." and name.count(".") > 1 for _, opening, name in found):
+        return Found((), first, too_deep=True)
+    return Found(tuple(name.split(".", 1)[0] if opening == "." else name for _, opening, name in found), first)
 
 
 def entire(text: str, prefix: str) -> list[str]:
     """The names with all their dots: `$(params.object.key)` gives `object.key`."""
-    pattern = _pattern(prefix)
-    return ["".join(match.groups("")) for match in pattern.finditer(text)] if pattern else []
+    return [name for _, _, name in _references(text, prefix)]
 
 
 def isolated_expressions(text: str, prefix: str) -> list[str]:
     """Every reference with this prefix, as written."""
-    pattern = _pattern(prefix)
-    return [match[0] for match in pattern.finditer(text)] if pattern else []
+    return [written for written, _, _ in _references(text, prefix)]
+
+
+def is_within(index: str, length: int) -> bool:
+    """Whether the digits of an index name one of so many items; they may be more than Python makes a number of."""
+    digits = index.lstrip("0") or "0"
+    return len(digits) <= len(str(length)) and int(digits) < length
 
 
 def without_index(name: str) -> str:
@@ -162,7 +184,20 @@ def is_status(expression: str) -> bool:
 
 def has_step_result(text: str) -> bool:
     """Whether the text refers to a result of another step."""
-    return "$(steps." in text and _STEP_RESULT.search(text) is not None
+    return next(step_results(text), None) is not None
+
+
+def step_results(text: str) -> Iterator[tuple[str, str, str]]:
+    r"""Every match of Tekton's `\$\(steps\.(.*?)\.results\.(.*?)\)`: as written, the step, the result."""
+    for line in text.split("\n") if "$(steps." in text else ():
+        at = 0
+        while (
+            (start := line.find("$(steps.", at)) >= 0
+            and (middle := line.find(".results.", start + 8)) >= 0
+            and (end := line.find(")", middle + 9)) >= 0
+        ):
+            at = end + 1
+            yield line[start:at], line[start + 8 : middle], line[middle + 9 : end]
 
 
 def has_step_artifact(text: str) -> bool:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.names import LABEL_HINT, check_result_name, is_label, is_result_name
+from flowdsl.check.references import step_results
 from flowdsl.check.values import kind_of, text_of
 from flowdsl.tekton.params import PropertySpec, StepResult, TaskResult
 
 _TYPES = ("string", "array", "object")
-_FROM_STEP = re.compile(r"\$\(steps\.(.*?)\.results\.(.*?)\)")
 
 
 def result_type(result: TaskResult) -> str:
@@ -57,7 +55,7 @@ def _check_value(result: TaskResult, path: Path, report: Report) -> None:
     text = text_of(result.value)
     if not text:
         return
-    match = _FROM_STEP.search(text)
+    match = next(step_results(text), None)
     if match is None:
         report.error("FLOW227", at, f"{text!r} names no step's result", f"write {shape}")
         return

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flowdsl.check.references import expressions, variables, without_index
+from flowdsl.check.references import expressions, is_within, variables, without_index
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, texts, type_of
 from flowdsl.runner.taskrun.params import missing_keys
@@ -87,7 +87,7 @@ def _beyond(specs: Specs, given: Mapping[str, Value], pipeline_spec: Mapping[str
     for text in texts([pipeline_spec.get("tasks"), pipeline_spec.get("finally")]):
         for match in _INDEXED.finditer(text) if "$(params" in text else ():
             name = variables(without_index(match[0]), "params").names
-            if name and int(match[1]) >= lengths.get(name[0], int(match[1]) + 1):
+            if name and name[0] in lengths and not is_within(match[1], lengths[name[0]]):
                 found.add(match[0])
     return sorted(found)
 

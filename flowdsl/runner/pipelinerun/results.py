@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from flowdsl.check.references import ResultReference, expressions, result_references
+from flowdsl.check.references import ResultReference, expressions, is_within, result_references
 from flowdsl.runner.pipelinerun.matrix import count
 from flowdsl.runner.pipelinerun.nodes import Node, State
 from flowdsl.runner.pipelinerun.outcome import node_status
@@ -39,9 +39,10 @@ def resolve(references: Sequence[ResultReference], tasks: Mapping[str, Node]) ->
         if value is None:
             return found, Missing(reference.task, _not_found(reference))
         found.add(result_keys(reference.task, reference.result), value)
-        if isinstance(value, list) and reference.index.isdigit() and int(reference.index) >= len(value):
+        if isinstance(value, list) and reference.index.isdigit() and not is_within(reference.index, len(value)):
+            number = reference.index.lstrip("0") or "0"
             beyond = beyond or (
-                f"array Result Index {int(reference.index)} for Task {reference.task} Result {reference.result} "
+                f"array Result Index {number} for Task {reference.task} Result {reference.result} "
                 f"is out of bound of size {len(value)}"
             )
     return found, Missing(references[0].task, beyond, out_of_bounds=True) if beyond else None
@@ -145,7 +146,7 @@ def _add_result(name: str, tasks: Mapping[str, Node], known: Replacements) -> bo
     value = node.result(reference.result) if node.state in (State.SUCCEEDED, State.FAILED) else None
     if value is None:
         return node_status(node) == "Succeeded"
-    if reference.index.isdigit() and not (isinstance(value, list) and int(reference.index) < len(value)):
+    if reference.index.isdigit() and not (isinstance(value, list) and is_within(reference.index, len(value))):
         return True
     if reference.key and not (isinstance(value, dict) and reference.key in value):
         return True

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flowdsl.check.names import is_label
+from flowdsl.check.references import is_within
 from flowdsl.tekton.values import kind_of
 
 USER_ERROR = "[User error] "
@@ -103,7 +104,7 @@ def check_indexes(spec: Mapping[str, Any], params: Sequence[Mapping[str, Any]]) 
         for text in strings(parts)
         if "$(params" in text
         for match in _INDEX.finditer(text)
-        if int(match[4]) >= lengths.get(match[1] or match[2] or match[3], int(match[4]) + 1)
+        if (length := lengths.get(match[1] or match[2] or match[3])) is not None and not is_within(match[4], length)
     }
     if outside:
         raise invalid(f"non-existent param references:{go_list(sorted(outside))}")

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from flowdsl.check.references import step_results
 from flowdsl.runner import beneath
 from flowdsl.runner.taskrun.provenance import parse_artifacts
 from flowdsl.runner.taskrun.results import go_json, go_text, parse_value
 
 # Bytes. What is put in for a reference goes into a command line or a variable, and Linux takes 128 KiB of one.
 LONGEST = 1 << 20
-_RESULT = re.compile(r"\$\(steps\..*?\.results\..*?\)")
 _ARTIFACT = re.compile(r"\$\(steps\.([^.]+)\.(inputs|outputs)\.([^.)]+)\)")
 _INDEX = re.compile(r"\[([0-9])*\*?\]")
 
@@ -57,7 +57,7 @@ def words(command: Sequence[str], steps: Path) -> list[str]:
     made: list[str] = []
     for word in command:
         text: str | None = word
-        for reference in _RESULT.findall(word) if "$(steps." in word else ():
+        for reference, _, _ in step_results(word):
             value = find(reference, steps)
             if isinstance(value, list):
                 if word != reference:
@@ -74,7 +74,7 @@ def words(command: Sequence[str], steps: Path) -> list[str]:
 def text(value: str, steps: Path) -> str:
     """A text with the results of steps in it. Raises StepValueError."""
     if "$(steps." in value:
-        for reference in _RESULT.findall(value):
+        for reference, _, _ in step_results(value):
             one = find(reference, steps)
             value = value.replace(reference, "" if isinstance(one, list) else one)
     return value
