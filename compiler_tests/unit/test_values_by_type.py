@@ -349,3 +349,9 @@ def test_text_that_is_nested_too_deeply(annotation: Any) -> None:
         with pytest.raises(Mismatch) as error:
             decode_text(text, type_spec(annotation, globals()))
         assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize("text", ["[" + "1" * 5000 + "]", "[" * 100_000, "[1"], ids=["digits", "depth", "end"])
+def test_what_is_no_json_for_a_list(text: str) -> None:
+    with pytest.raises(Mismatch, match="as JSON, got"):
+        decode_text(text, type_spec(list[int]))

@@ -96,9 +96,11 @@ def decode_text(text: str, spec: TypeSpec) -> Text:
         return ""
     if spec.kind in (Kind.ARRAY, Kind.OBJECT):
         try:
-            return encode(json.loads(text), spec)
-        except (json.JSONDecodeError, RecursionError) as error:
+            given = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            # No JSON, a number of thousands of digits, lists in lists without end.
             raise Mismatch(f"expected {spec} as JSON, got {_shortened(text)}") from error
+        return encode(given, spec)
     try:
         readers: dict[Kind, Callable[[str], Any]] = {
             Kind.INTEGER: int,

@@ -105,13 +105,16 @@ class Pipeline:
         given = dict(zip(self.signature.order, args, strict=False)) | kwargs
         return self._embedded(trace, given) if self._embed else self._inlined(trace, given)
 
-    def with_options(self, /, *, embed: bool = False, **options: Any) -> Pipeline:
+    def with_options(self, /, *, embed: bool | None = None, **options: Any) -> Pipeline:
         """The pipeline with a name and conditions for the next call, which inlines its tasks.
 
         With `embed` it is a real pipeline-in-pipeline (alpha), and takes what the `with_options` of a task takes.
         """
         copy = object.__new__(type(self))
         copy.__dict__.update(self.__dict__)
+        if embed is None:
+            # What an earlier `with_options` said holds, as for every other option.
+            embed = self._embed
         if not isinstance(embed, bool):
             refuse("FLOW002", f"embed= takes True or False, got {named(embed)}", "write `embed=True`")
         if not embed:
