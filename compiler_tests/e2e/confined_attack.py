@@ -84,6 +84,26 @@ def sockets() -> None:
             reached(what)
 
 
+def kernel() -> None:
+    """What looks at the machine as a whole, whoever asks."""
+    for kind, protocol in ((socket.AF_PACKET, 0x0300), (socket.AF_INET, socket.IPPROTO_TCP)):
+        with contextlib.suppress(OSError):
+            socket.socket(kind, socket.SOCK_RAW, protocol).close()
+            reached(f"a raw socket of {kind}")
+    libc = ctypes.CDLL(None, use_errno=True)
+    calls = {"x86_64": {"bpf": 321, "perf": 298, "userfaultfd": 323}, "aarch64": {"bpf": 280, "perf": 241}}
+    for name, number in {"io_uring": 425, **calls.get(os.uname().machine, {})}.items():
+        if libc.syscall(number, 0, 0, 0, 0, 0) >= 0 or ctypes.get_errno() != 38:
+            reached(f"the system call {name}")
+    with contextlib.suppress(OSError), open("/etc/shadow") as file:
+        if any(len(line.split(":")[1]) > 2 for line in file if ":" in line):
+            reached("the hash of a password")
+    for name in os.listdir("/etc/ssh") if os.path.isdir("/etc/ssh") else ():
+        with contextlib.suppress(OSError), open(f"/etc/ssh/{name}") as file:
+            if "PRIVATE KEY" in file.read():
+                reached(f"the machine's {name}")
+
+
 def mounts() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     for one in ("/", "/sys", "/proc/sys", "/usr", f"{HOME}/.ssh", PROJECT):
@@ -112,6 +132,7 @@ def main() -> None:
     secrets("as it is")
     processes()
     sockets()
+    kernel()
     mounts()
     with open(f"{PROJECT}/it.yaml") as file:
         print("the project", "is readable" if "PipelineRun" in file.read() else "is not readable")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ import pytest
 from run_support import FLOWDSL, MARKS, marks, yaml_run
 from taskrun_support import Bench
 
+import flowdsl.runner.taskrun
 from flowdsl.runner.taskrun import Runner, Sight, process_runner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
@@ -315,3 +317,38 @@ def test_nothing_of_a_step_is_there_for_another(confined: Runner, tmp_path: Path
         mounted = {} if place != "/any" else {"volumeMounts": [{"name": "any", "mountPath": "/any/deep"}]}
         bench.run({"steps": [script(text, **mounted)], "volumes": [volume]})
         assert bench.log("s") == f"as {number}: 0 0\n"
+
+
+def test_credentials_that_variables_have_moved_are_hidden(tmp_path: Path) -> None:
+    environ = {
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": "/data/config",
+        "CARGO_HOME": "/data/cargo",
+        "HF_HOME": "/data/hf",
+        "KUBECONFIG": "/data/a:/data/b:c",
+        "KRB5CCNAME": "FILE:/data/ticket",
+        "DOCKER_CONFIG": "/",
+        "AZURE_CONFIG_DIR": "/usr/",
+        "XDG_DATA_HOME": "here",
+    }
+    hidden = set(Sight(environ=environ).plan(tmp_path)["hide"])
+    names = ("config/gh", "config/gcloud", "cargo/credentials.toml", "hf/token", "a", "b", "ticket")
+    assert {f"/data/{name}" for name in names} <= hidden
+    assert not hidden & {"/", "/usr", "c", "/usr/"}
+    assert all(os.path.isabs(path) for path in hidden)
+
+
+def test_a_layer_has_users_without_their_passwords(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As the supervisor finds it: by its place.
+    monkeypatch.syspath_prepend(str(Path(flowdsl.runner.taskrun.__file__).parent))
+    hide_passwords = importlib.import_module("places").hide_passwords
+    etc, layer = tmp_path / "etc", tmp_path / "layer"
+    etc.mkdir()
+    layer.mkdir()
+    (etc / "shadow").write_text("root:$6$salt$hash:19000:0:99999:7:::\nnobody:*:19000::::::\n")
+    (etc / "shadow").chmod(0o640)
+    (etc / "gshadow").symlink_to("shadow")
+    hide_passwords(str(etc), str(layer))
+    assert (layer / "shadow").read_text() == "root:*:19000:0:99999:7:::\nnobody:*:19000::::::\n"
+    assert (layer / "shadow").stat().st_mode & 0o777 == 0o640
+    assert os.listdir(layer) == ["shadow"]

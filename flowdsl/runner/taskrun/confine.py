@@ -23,16 +23,25 @@ else:
     from namespace import LIBC, check
 
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP = 4, 24, 38, 22
-# capabilities(7), those that a container has by default, less the making of device nodes: chown, dac_override, fowner,
-# fsetid, kill, setgid, setuid, setpcap, net_bind_service, net_raw, sys_chroot, audit_write, setfcap.
-KEPT_CAPABILITIES = frozenset({0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 29, 31})
+# capabilities(7), those that a container has by default, less the making of device nodes and raw sockets, which would
+# read all that goes over the machine's network, loopback too: chown, dac_override, fowner, fsetid, kill, setgid,
+# setuid, setpcap, net_bind_service, sys_chroot, audit_write, setfcap.
+KEPT_CAPABILITIES = frozenset({0, 1, 3, 4, 5, 6, 7, 8, 10, 18, 29, 31})
 # linux/landlock.h: no abstract Unix socket and no signal leaves the steps of a run.
 SYS_LANDLOCK_CREATE, SYS_LANDLOCK_RESTRICT, SCOPES, SCOPES_SINCE = 444, 446, 3, 6
-# Keys that a user has with the kernel are the user's in every namespace. By AUDIT_ARCH: add_key, request_key, keyctl,
-# open_by_handle_at.
+# Keys that a user has with the kernel are the user's in every namespace; the rest is what a container may not call by
+# default, either: it looks at the machine as a whole, changes the kernel, or goes round a filter like this one. By
+# AUDIT_ARCH: add_key, request_key, keyctl, open_by_handle_at, bpf, perf_event_open, userfaultfd, io_uring (three),
+# kexec_load, init_module, finit_module, delete_module, and kexec_file_load.
 REFUSED_CALLS: dict[str, dict[int, tuple[int, ...]]] = {
-    "x86_64": {0xC000003E: (248, 249, 250, 304), 0x40000003: (286, 287, 288, 342)},
-    "aarch64": {0xC00000B7: (217, 218, 219, 265), 0x40000028: (309, 310, 311, 371)},
+    "x86_64": {
+        0xC000003E: (248, 249, 250, 304, 321, 298, 323, 425, 426, 427, 246, 175, 313, 176, 320),
+        0x40000003: (286, 287, 288, 342, 357, 336, 374, 425, 426, 427, 283, 128, 350, 129),
+    },
+    "aarch64": {
+        0xC00000B7: (217, 218, 219, 265, 280, 241, 282, 425, 426, 427, 104, 105, 273, 106, 294),
+        0x40000028: (309, 310, 311, 371, 386, 364, 388, 425, 426, 427, 347, 128, 379, 129),
+    },
 }
 X32 = 0x40000000
 

@@ -5,7 +5,9 @@ Only the standard library is used: see `supervisor.py`.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from typing import TYPE_CHECKING, Any
 
 # Nothing of the packages installed can be imported here: see `supervisor.py`.
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 else:
     from namespace import SPARE, bind, cover, make_place, open_source
 
+# Below /etc, as far as root may read them: the second field of each line is what a password is compared with.
+SHADOWS = ("shadow", "shadow-", "gshadow", "gshadow-")
 # Everything of ours is here until the step's own files are in place; then it leaves the step's namespace.
 OURS = f"/{SPARE}"
 MACHINE = f"{OURS}/machine"
@@ -60,3 +64,23 @@ def ensure(path: str, folder: bool) -> list[str]:
         cover(parent, EMPTY)
         make_place(path, folder)
     return [*made, path]
+
+
+def hide_passwords(etc: str, layer: str) -> None:
+    """Put what a step sees of the machine's passwords into a layer: users and groups as they are, and no hash."""
+    for name in SHADOWS:
+        with contextlib.suppress(OSError):
+            info = os.lstat(f"{etc}/{name}")
+            if stat.S_ISREG(info.st_mode):
+                with open(f"{etc}/{name}", "rb") as file:
+                    lines = [_without_hash(line) for line in file.read().split(b"\n")]
+                with open(f"{layer}/{name}", "wb") as file:
+                    os.fchmod(file.fileno(), 0o600)
+                    file.write(b"\n".join(lines))
+                os.chown(f"{layer}/{name}", info.st_uid, info.st_gid)
+                os.chmod(f"{layer}/{name}", stat.S_IMODE(info.st_mode))
+
+
+def _without_hash(line: bytes) -> bytes:
+    name, *fields = line.split(b":")
+    return b":".join([name, b"*", *fields[1:]]) if fields else line

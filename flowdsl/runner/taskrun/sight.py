@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,6 +58,48 @@ CREDENTIALS = [
     ".config/google-chrome",
     ".config/chromium",
     ".config/BraveSoftware",
+    ".config/microsoft-edge",
+    ".config/vivaldi",
+    ".config/opera",
+    ".config/Code/User/globalStorage",
+    ".config/github-copilot",
+    ".config/Bitwarden",
+    ".config/Signal",
+    ".config/Slack",
+    ".config/evolution",
+    ".config/filezilla",
+    ".config/NuGet",
+    ".nuget/NuGet",
+    ".config/composer/auth.json",
+    ".composer/auth.json",
+    ".config/hcloud",
+    ".config/scw",
+    ".config/stripe",
+    ".config/heroku",
+    ".config/ngrok",
+    ".config/flyctl",
+    ".config/yarn",
+    ".config/uv",
+    ".local/share/uv/credentials",
+    ".local/share/containers",
+    ".thunderbird",
+    ".bundle/config",
+    ".pulumi/credentials.json",
+    ".config/1Password",
+    ".age",
+    ".config/age",
+    ".sops",
+    ".bzr/authentication.conf",
+    ".subversion/auth",
+    ".hgrc",
+    ".Xauthority",
+    ".ICEauthority",
+    ".lesshst",
+    ".mysql_history",
+    ".node_repl_history",
+    ".local/share/fish",
+    "snap/firefox",
+    "snap/chromium",
     ".pip",
     ".mozilla",
     ".local/share/keyrings",
@@ -101,8 +144,33 @@ NAMING = [
     "NPM_CONFIG_USERCONFIG",
     "PIP_CONFIG_FILE",
     "VAULT_CONFIG_PATH",
-    "CARGO_HOME_CREDENTIALS",
+    "GH_CONFIG_DIR",
+    "GLAB_CONFIG_DIR",
+    "BOTO_CONFIG",
+    "HELM_REGISTRY_CONFIG",
+    "HF_TOKEN_PATH",
+    "KAGGLE_CONFIG_DIR",
+    "KRB5CCNAME",
+    "KRB5_KTNAME",
+    "OCI_CLI_CONFIG_FILE",
+    "PASSWORD_STORE_DIR",
+    "DOCKER_CERT_PATH",
+    "SOPS_AGE_KEY_FILE",
+    "TF_CLI_CONFIG_FILE",
+    "ANSIBLE_VAULT_PASSWORD_FILE",
+    "POETRY_CONFIG_DIR",
+    "CLAUDE_CONFIG_DIR",
+    "npm_config_userconfig",
 ]
+# Variables that name folders in which credentials lie, and where they are by default, below a home.
+MOVED = {
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_CACHE_HOME": ".cache",
+    "HF_HOME": ".cache/huggingface",
+    "CARGO_HOME": ".cargo",
+    "GRADLE_USER_HOME": ".gradle",
+}
 # Credentials of the machine itself.
 OF_MACHINE = (
     "/etc/kubernetes",
@@ -114,7 +182,40 @@ OF_MACHINE = (
     "/var/lib/rancher",
     "/var/lib/cloud",
     "/etc/ssl/private",
+    "/etc/pki/tls/private",
+    "/etc/pki/entitlement",
+    "/etc/letsencrypt",
+    "/etc/NetworkManager/system-connections",
+    "/etc/netplan",
+    "/etc/wpa_supplicant",
+    "/etc/wireguard",
+    "/etc/openvpn",
+    "/etc/ipsec.secrets",
+    "/etc/ppp",
+    "/etc/krb5.keytab",
+    "/etc/security/opasswd",
+    "/etc/cryptsetup-keys.d",
+    "/etc/luks",
+    "/etc/credstore",
+    "/etc/credstore.encrypted",
+    "/etc/docker",
+    "/etc/containers/auth.json",
+    "/etc/boto.cfg",
+    "/var/lib/systemd/credential.secret",
+    "/var/lib/NetworkManager",
+    "/var/lib/iwd",
+    "/var/lib/bluetooth",
+    "/var/lib/sss/db",
+    "/var/lib/sss/secrets",
+    "/var/lib/samba/private",
+    "/var/lib/incus",
+    "/var/lib/lxd",
+    "/var/snap/lxd",
+    "/var/spool/cron",
+    "/var/mail",
+    "/var/spool/mail",
 )
+HOST_KEYS = "/etc/ssh/ssh_host_*key"
 # A user's home that is one of these or below one is no home to be hidden.
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/etc", "/dev", "/proc", "/sys", "/nonexistent")
 NO_HOME = {"/", "/var", "/opt", "/srv", "/tmp", "/mnt", "/run"}
@@ -143,7 +244,7 @@ class Sight:
         asked += [home for home in own for one in asked if _holds(one, [home])]
         keep = {os.path.normpath(os.path.abspath(one)) for one in (*found, *asked)}
         cover = [os.path.realpath(one) for one in self.hide]
-        hide = [*OF_MACHINE, *_named(self.environ)]
+        hide = [*OF_MACHINE, *glob.glob(HOST_KEYS), *_named(self.environ)]
         hide += [f"{home}/{name}" for home in sorted({*mine, *_others()}) for name in CREDENTIALS]
         made = {"own": own, "keep": sorted(keep - {"/"}), "hide": hide, "cover": cover}
         return {**made, "scratch": os.path.realpath(scratch)}
@@ -210,4 +311,10 @@ def _programs(path: str, homes: Sequence[str]) -> Iterator[str]:
 
 def _named(environ: Mapping[str, str]) -> Iterator[str]:
     for name in NAMING:
-        yield from (one for one in environ.get(name, "").split(":") if os.path.isabs(one))
+        found = (os.path.normpath(one) for one in environ.get(name, "").split(":") if os.path.isabs(one))
+        yield from (one for one in found if one not in NO_HOME and one not in SYSTEM)
+    for name, usual in MOVED.items():
+        folder = environ.get(name, "")
+        if os.path.isabs(folder):
+            below = (one.removeprefix(f"{usual}/") for one in CREDENTIALS if one.startswith(f"{usual}/"))
+            yield from (os.path.normpath(f"{folder}/{one}") for one in below)

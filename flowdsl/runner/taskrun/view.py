@@ -31,7 +31,18 @@ if TYPE_CHECKING:
         pivot,
         umount,
     )
-    from flowdsl.runner.taskrun.places import EMPTY, MACHINE, NOTHING, OURS, STAGE, ensure, host_path, stage
+    from flowdsl.runner.taskrun.places import (
+        EMPTY,
+        MACHINE,
+        NOTHING,
+        OURS,
+        SHADOWS,
+        STAGE,
+        ensure,
+        hide_passwords,
+        host_path,
+        stage,
+    )
 else:
     from namespace import (
         MS_MOVE,
@@ -47,7 +58,7 @@ else:
         pivot,
         umount,
     )
-    from places import EMPTY, MACHINE, NOTHING, OURS, STAGE, ensure, host_path, stage
+    from places import EMPTY, MACHINE, NOTHING, OURS, SHADOWS, STAGE, ensure, hide_passwords, host_path, stage
     from removal import empty, remove
 
 # Made afresh, or not to be seen.
@@ -118,6 +129,8 @@ class View:
             self._cover(path)
         for path in self.hide:
             self._hide(path)
+        for name in () if "/etc" in self._layers else SHADOWS:
+            self._hide(f"/etc/{name}")
         self._shown = {one: frozenset(os.listdir(one)) for one in (*SCRATCH, "/dev/shm") if os.path.isdir(one)}
         self._clean = self._look()
 
@@ -229,6 +242,8 @@ class View:
             with contextlib.suppress(FileExistsError):
                 os.mkdir(folder)
         _same_rights(up, info)
+        if path == "/etc":
+            hide_passwords(MACHINE + path, up)
         lower = (MACHINE + path).replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,")
         more = ",userxattr" if self.user else ""
         data = f"lowerdir={lower},upperdir={up},workdir={work}{more}"
