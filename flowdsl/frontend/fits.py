@@ -50,21 +50,42 @@ def _read_hints(cls: Any) -> Mapping[str, Any]:
 
 def check(value: Any, hint: Any) -> None:
     """Raises MisfitError."""
+    if type(value) is str and hint is str and value.isascii():
+        return  # what most options are
+    how, read = _read(hint)
+    how(value, read)
+
+
+@functools.cache
+def _read(hint: Any) -> tuple[Callable[[Any, Any], None], Any]:
+    """What checks values of a type, and what it is to be told of the type: reading one takes longer than a check."""
     if hint is object:
-        return  # a value for a param: its type is what judges it
+        return _anything, hint
     if hint is Any:
-        check_data(value)
-    elif isinstance(hint, type) and attrs.has(hint):
-        _fields(value, hint)
-    elif hint in _SIMPLE:
-        _simple(value, hint)
-    elif get_origin(hint) in (Union, UnionType):
-        _union(value, get_args(hint))
-    elif get_origin(hint) is Callable or get_origin(hint) is typing.get_origin(Callable[..., Any]):
-        if not callable(value):
-            raise MisfitError("", "a function", value)
-    else:
-        _container(value, hint)
+        return _data, hint
+    if isinstance(hint, type) and attrs.has(hint):
+        return _fields, hint
+    if hint in _SIMPLE:
+        return _simple, hint
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return _union, get_args(hint)
+    if origin is Callable or origin is typing.get_origin(Callable[..., Any]):
+        return _function, hint
+    return _container, hint
+
+
+def _anything(value: Any, hint: Any) -> None:
+    """A value for a param: its type is what judges it."""
+
+
+def _data(value: Any, hint: Any) -> None:
+    check_data(value)
+
+
+def _function(value: Any, hint: Any) -> None:
+    if not callable(value):
+        raise MisfitError("", "a function", value)
 
 
 def misfit(said: object, hint: Any = None) -> str:

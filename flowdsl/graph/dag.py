@@ -44,6 +44,16 @@ def build(pipeline: PipelineDef, found: Iterable[Edge] | None = None) -> network
     return graph
 
 
+def bare(pipeline: PipelineDef, found: Iterable[Edge]) -> networkx.DiGraph[str]:
+    """The part that runs before `finally`, without attributes: every compile looks for a cycle in it."""
+    import networkx
+
+    graph: networkx.DiGraph[str] = networkx.DiGraph()
+    graph.add_nodes_from(node.name for node in pipeline.nodes if not node.final)
+    graph.add_edges_from((edge.source, edge.target) for edge in found if edge.source in graph and edge.target in graph)
+    return graph
+
+
 def _add(graph: networkx.DiGraph[str], edge: Edge) -> None:
     if not graph.has_edge(edge.source, edge.target):
         graph.add_edge(edge.source, edge.target, kinds={}, guard=False)

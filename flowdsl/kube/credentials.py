@@ -6,23 +6,23 @@ import re
 from collections.abc import Iterator
 
 from flowdsl.kube.secret_names import harmless, is_hexadecimal_secret, name_kind
-from flowdsl.kube.secret_shapes import SHAPES, SHORTEST
+from flowdsl.kube.secret_shapes import SHAPES, SHORTEST, long_words
 
 # A run of the characters of a name is tried from its start alone, and only dashes and dots may stand before the name.
 _ASSIGNED = re.compile(r"""(?<![\w.-])[.-]*([A-Za-z_][\w.-]*)["']?\s*[=:]\s*["']?([^\s"'$()]+)""")
 # A whole line, or what stands before `;` and `&&`: a call's result or another variable is no literal.
-_SET = re.compile(
-    r"""^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=(["']?)([^\s"'$`;|&(),]{4,})\2[ \t]*(?:$|;|&&)""", re.MULTILINE
-)
+_SET = re.compile(r"""[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=(["']?)([^\s"'$`;|&(),]{4,})\2[ \t]*(?:$|;|&&)""")
 
 
 def find_credential(text: str) -> str | None:
     """The first few characters of something shaped like a credential; None if there is none."""
     if len(text) < SHORTEST and "@" not in text:
         return None
+    words = long_words(text)
     for shape in SHAPES:
-        for mark in shape.marks:
-            if mark in text:
+        searched = words if shape.in_words else text
+        for mark in shape.marks if searched else ():
+            if mark in searched:
                 for match in shape.pattern.finditer(text):
                     if shape.check(text, match):
                         return match[0][:4]
@@ -51,7 +51,10 @@ def assigned(line: str) -> Iterator[tuple[str, str]]:
 
 def assigned_credential(script: str) -> str | None:
     """The first variable of a script that is set to a literal credential: `export DB_PASSWORD=hunter22`."""
-    for match in _SET.finditer(script):
+    for line in script.split("\n"):
+        match = _SET.match(line) if "=" in line else None
+        if match is None:
+            continue
         name, quote, value = match.groups()
         if (quote or name.isupper()) and looks_secret(name, value):
             return name

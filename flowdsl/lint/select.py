@@ -52,7 +52,7 @@ class Selection:
 
 def _is_spared(code: str, file: str) -> bool:
     """Whether a rule is not for a file of this kind, as the names of the folders it is in say. Secrets are for all."""
-    if code == "FLOW321" or not (code.startswith("FLOW3") or code in TO_FILL_IN):
+    if not file or code == "FLOW321" or not (code.startswith("FLOW3") or code in TO_FILL_IN):
         return False
     folders = _DATA
     if code in HARDENING or code in UNUSED:

@@ -20,7 +20,7 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     usable = [edge for edge in found if edge.source in nodes]
     for edge in usable:
         _check_side(edge, nodes, collector)
-    cycle = dag.find_cycle(dag.without_final(dag.build(pipeline, usable)))
+    cycle = dag.find_cycle(dag.bare(pipeline, usable))
     if cycle:
         first = nodes[cycle[0]]
         collector.error(
