@@ -290,3 +290,14 @@ def test_a_damaged_run_is_told_in_plain_words(tmp_path: Path, capsys: pytest.Cap
     assert issubclass(DamagedError, UsageError)
     assert main(["runs", "show", "r", "--runs", str(tmp_path)]) == 2
     assert "run r is damaged: pipelinerun.yaml: it is a named pipe, not a file" in capsys.readouterr().err
+
+
+def test_aliases_in_a_run_are_damage(tmp_path: Path) -> None:
+    """Nine of nine of nine: a kilobyte that stands for millions of nodes. We write none."""
+    folder = RunFolder.create(tmp_path / "r", [{**RUN, "text": "* & stay text"}], {"name": "r"})
+    assert folder.documents() == [{**RUN, "text": "* & stay text"}]
+    levels = [f"{chr(98 + each)}: &{chr(98 + each)} [{','.join(['*' + chr(97 + each)] * 9)}]" for each in range(9)]
+    bomb = "\n".join(["status: {}", "a: &a [x]", *levels])
+    (folder.path / "pipelinerun.yaml").write_text(bomb)
+    with pytest.raises(DamagedError):
+        folder.pipeline_run()

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
@@ -35,13 +36,22 @@ def main_one(pipelines: Mapping[str, Pipeline], file: str | Path) -> Pipeline | 
 
 
 def beside(target: Pipeline | Manifest, ending: str = "yaml") -> Path:
-    """Where a target's YAML lies: `jobs.yaml` of what jobs.py is about, `jobs-weekly.yaml` of another in it."""
+    """Where a target's YAML lies: `jobs.yaml` of what jobs.py is about, `jobs-weekly.yaml` of another in it.
+
+    Raises UsageError where that is the place of another file's YAML: jobs-weekly.py beside it.
+    """
     file = Path(target.location.file)
     if isinstance(target, Pipeline):
         function = target.function
         siblings = own_pipelines(function.__globals__, function.__module__)
         if target.name in siblings and main_one(siblings, file) is not siblings[target.name]:
-            return file.with_name(f"{file.stem}-{target.name}.{ending}")
+            place = file.with_name(f"{file.stem}-{target.name}.{ending}")
+            if (other := place.with_suffix(".py")).is_file():
+                raise UsageError(
+                    f"{place} would hold the pipeline {target.name!r} of {file}, and what {other} compiles to; "
+                    "rename one of them, or say where to: -o"
+                )
+            return place
     return file.with_suffix(f".{ending}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,10 +11,10 @@ from pathlib import Path
 from flowdsl.cli.output import is_gone
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import FlowError, UsageError
+from flowdsl.yamlread.walk import TOOL_FOLDERS
 
 _EACH = 0.4
 _ENDINGS = (".py", ".yaml", ".yml", ".json")
-_OUTSIDE = frozenset({"__pycache__", "node_modules", "venv"})
 
 
 def watch_files(source: Sequence[str], run: Callable[[], int]) -> int:
@@ -39,14 +41,13 @@ def watch_files(source: Sequence[str], run: Callable[[], int]) -> int:
             time.sleep(_EACH)
 
 
-def _stamps(folders: set[Path]) -> dict[Path, int]:
+def _stamps(folders: set[Path]) -> dict[str, int]:
+    """When each file was changed. git is not asked what it ignores: this is looked at again and again."""
     found = {}
     for folder in folders:
-        for path in folder.rglob("*"):
-            inner = path.relative_to(folder).parts
-            if path.suffix in _ENDINGS and not any(part.startswith(".") or part in _OUTSIDE for part in inner):
-                try:
-                    found[path] = path.stat().st_mtime_ns
-                except OSError:
-                    continue
+        for place, inner, names in os.walk(folder):
+            inner[:] = [name for name in inner if name not in TOOL_FOLDERS]
+            for path in (os.path.join(place, name) for name in names if name.endswith(_ENDINGS)):
+                with contextlib.suppress(OSError):
+                    found[path] = os.stat(path).st_mtime_ns
     return found
