@@ -59,8 +59,9 @@ def talk():
 @pytest.mark.parametrize("given", ['{"a": 7}', '"text"', '{"a": b"hunter-twenty-two"}', '["hunter-twenty-two"]'])
 def test_values_that_stand_in_are_text(tmp_path: Path, given: str) -> None:
     (tmp_path / "talk.py").write_text(PIPELINE.replace("GIVEN", given))
-    done = flowdsl(tmp_path, "run", "talk.py", code=2)
-    assert "talk.py:8: LocalRun(secrets=...): 's' is a mapping of keys to text" in done.stderr
+    done = flowdsl(tmp_path, "run", "talk.py", code=1)
+    assert "option 'local.secrets['s']" in done.stderr
+    assert "talk.py:8" in done.stderr
     assert SECRET not in done.stderr
     assert not (tmp_path / ".flowdsl").exists()
 

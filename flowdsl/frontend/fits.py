@@ -16,9 +16,17 @@ import attrs
 
 from flowdsl.frontend.opaque import named
 from flowdsl.ir.local import LocalRun
+from flowdsl.ir.texts import DEEPEST
 
-_DEEPEST = 200
+
 _SIMPLE = {str: "str", int: "int", float: "a number", bool: "True or False", NoneType: "None", Path: "a path"}
+
+
+@attrs.frozen
+class _Hidden:
+    """Stands for a value of a type that no message may hold."""
+
+    kind: str
 
 
 @attrs.define
@@ -33,9 +41,17 @@ class MisfitError(Exception):
         """The same, seen from what holds it."""
         return MisfitError(place + self.place, self.wanted, self.value)
 
+    def hidden(self) -> MisfitError:
+        """The same for what nobody may read: of what was found only the type is told."""
+        return MisfitError(self.place, self.wanted, _Hidden(type(self.value).__name__))
+
+    def found(self) -> str:
+        """What was found, in words."""
+        return self.value.kind if isinstance(self.value, _Hidden) else named(self.value)
+
     def told(self, name: str) -> str:
         """The message for an option of this name."""
-        return f"option '{name}{self.place}' takes {self.wanted}, got {named(self.value)}"
+        return f"option '{name}{self.place}' takes {self.wanted}, got {self.found()}"
 
 
 def hints(cls: Any) -> Mapping[str, Any]:
@@ -99,7 +115,7 @@ def misfit(said: object, hint: Any = None) -> str:
         check(said, hint or type(said))
     except MisfitError as error:
         name = "it" if hint is not None else type(said).__name__
-        return f"{name}{error.place} takes {error.wanted}, got {named(error.value)}"
+        return f"{name}{error.place} takes {error.wanted}, got {error.found()}"
     return ""
 
 
@@ -153,7 +169,11 @@ def _fields(value: Any, cls: type[Any]) -> None:
     if not isinstance(value, cls):
         raise MisfitError("", _words(cls), value)
     for name, hint in hints(cls).items():
-        _within(f".{name}", getattr(value, name), hint)
+        try:
+            _within(f".{name}", getattr(value, name), hint)
+        except MisfitError as error:
+            secret = getattr(attrs.fields_dict(cls).get(name), "metadata", {}).get("secret")
+            raise error.hidden() if secret else error from None
 
 
 def _within(place: str, value: Any, hint: Any) -> None:
@@ -172,8 +192,8 @@ def check_data(value: Any) -> None:
     left: list[tuple[Any, tuple[Any, ...], int]] = [(value, (), 0)]
     while left:
         each, place, depth = left.pop()
-        if depth > _DEEPEST:
-            raise MisfitError("", f"data that is at most {_DEEPEST} levels deep", value)
+        if depth > DEEPEST:
+            raise MisfitError("", f"data that is at most {DEEPEST} levels deep", value)
         try:
             left += [(item, (place, step), depth + 1) for step, item in _parts(each)]
         except MisfitError as error:

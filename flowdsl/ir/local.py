@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -38,7 +37,7 @@ class LocalRun:
 
     params: Mapping[str, str] = attrs.field(factory=dict)
     claims: Mapping[str, Path | Callable[[Path], None]] = attrs.field(factory=dict)
-    secrets: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, repr=False)
+    secrets: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, repr=False, metadata={"secret": True})
     config_maps: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
-    tasks: Mapping[str, Any] = attrs.field(factory=dict)
+    tasks: Mapping[str, object] = attrs.field(factory=dict)
     services: tuple[Service, ...] = ()

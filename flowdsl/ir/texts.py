@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-DEEPEST = 100
+DEEPEST = 200
 
 
 def as_text(value: Any) -> Any:
@@ -29,7 +29,7 @@ def as_text(value: Any) -> Any:
 def plain_data(value: Any, depth: int = 0) -> Any:
     """Members of an Enum, dataclasses, attrs classes and named tuples as the data that they hold, at any depth.
 
-    Raises ValueError where that is more than a hundred levels deep: a list may hold itself.
+    Raises ValueError where that is more than `DEEPEST` levels deep: a list may hold itself.
     """
     if depth > DEEPEST:
         raise ValueError(f"it is nested more than {DEEPEST} levels deep")

@@ -16,6 +16,8 @@ _OF_CREDENTIALS = frozenset({"FLOW103", "FLOW321"})
 # By its text, since what can't be read has no kind; in a List it hides more than it must.
 _SECRET = re.compile(r"""\bkind["']?\s*:\s*["']?Secret(?![\w-])""")
 
+# `LocalRun(secrets={...})`: what stands there is a secret, whatever it looks like.
+_GIVEN = re.compile(r"\bsecrets\s*=(?!=)")
 # A param or a variable, whose name stands beside its value: `{name: password, default: …}`.
 _NAMED = re.compile(
     r"""\bname["']?\s*:\s*["']?([\w.-]+)["']?[\s,]*["']?(?:default|value)["']?\s*:\s*(?:"([^"]*)|'([^']*)|([^\s,}]+))"""
@@ -46,7 +48,7 @@ class Excerpts:
             self._lines[file] = self._read(file)
         lines = self._lines[file]
         text = lines[line - 1] if 1 <= line <= len(lines) and (file, line) not in self._hidden else None
-        if text is None or tells_credential(text):
+        if text is None or tells_credential(text) or _GIVEN.search(text):
             return None
         named = _NAMED.finditer(f"{lines[line - 2] or ''} {text}" if line > 1 else text)
         return None if any(looks_secret(found[1], found[2] or found[3] or found[4] or "") for found in named) else text
