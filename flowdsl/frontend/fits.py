@@ -18,7 +18,6 @@ from flowdsl.frontend.opaque import named
 from flowdsl.ir.local import LocalRun
 from flowdsl.ir.texts import DEEPEST
 
-
 _SIMPLE = {str: "str", int: "int", float: "a number", bool: "True or False", NoneType: "None", Path: "a path"}
 
 
