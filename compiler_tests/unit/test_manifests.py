@@ -276,3 +276,23 @@ def test_options_without_effect_are_refused() -> None:
 def test_a_namespace_is_given_to_every_document() -> None:
     made = documents(build, task_run(build, name="b"), namespace="ci")
     assert [each["metadata"]["namespace"] for each in made] == ["ci", "ci"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '@task(image="a:1", script="true", security="")',
+        '@task(image="a:1", script="true", security="none")',
+        '@task(steps=[Step(image="a:1", script="true", security="none")])',
+        '@task(image="a:1", script="true", sidecars=[Sidecar(image="b:1", security="none")])',
+        '@step_action(image="a:1", script="true", security="none")',
+    ],
+)
+def test_a_security_preset_that_is_none(written: str) -> None:
+    """Told at the decorator, and no document is made of it: in a manifest nothing else looks at it before."""
+    space: dict[str, Any] = {}
+    exec(f"from flowdsl import *\n{written}\ndef a() -> None: ...\n", space)
+    with pytest.raises(FlowError) as told:
+        compile_manifest(manifest(space["a"]))
+    assert [each.code for each in told.value.diagnostics] == ["FLOW002"]
+    assert "is not known" in told.value.diagnostics[0].message

@@ -65,14 +65,22 @@ class _Builder:
         if isinstance(item, Run):
             return self.run(item)
         if isinstance(item, StepAction):
-            self.collector.extend(item.task.problems)
-            return step_action_document(item.task.definition, metadata)
+            made = not self._refused(item.task.problems)
+            return step_action_document(item.task.definition, metadata) if made else None
         task = self.task(item)
-        return task_document(task, metadata, fans_out=False, enums=False) if task.reference is None else None
+        if task is None or task.reference is not None:
+            return None
+        return task_document(task, metadata, fans_out=False, enums=False)
 
-    def task(self, item: Task[..., Any]) -> TaskDef:
-        """A task with its script."""
-        self.collector.extend(item.problems)
+    def _refused(self, problems: Collector) -> bool:
+        """Take over what was found at a decorator; whether it keeps a document from being made."""
+        self.collector.extend(problems)
+        return problems.has_errors
+
+    def task(self, item: Task[..., Any]) -> TaskDef | None:
+        """A task with its script; None after a finding that stops it."""
+        if self._refused(item.problems):
+            return None
         task = item.definition
         if not task.has_body:
             return task
@@ -97,6 +105,8 @@ class _Builder:
             what["pipelineRef"] = {"name": item.target.name}
         elif isinstance(item.target, Task):
             task = self.task(item.target)
+            if task is None:
+                return None
             embed = item.options.embed and task.reference is None
             own = task.reference or Reference(name=task.name)
             what |= {"taskSpec": task_spec(task, fans_out=False, enums=False)} if embed else {}

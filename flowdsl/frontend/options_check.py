@@ -13,7 +13,7 @@ from flowdsl.frontend.conditions import as_conditions
 from flowdsl.frontend.fits import MisfitError, check, hints
 from flowdsl.frontend.handles import node_of
 from flowdsl.frontend.refusal import refuse
-from flowdsl.ir.options import Step, TaskOptions
+from flowdsl.ir.options import Sidecar, Step, TaskOptions
 from flowdsl.kube import is_duration, is_quantity
 
 SECURITY = ("restricted", "baseline", "root", "privileged")
@@ -99,12 +99,12 @@ def check_task_options(options: TaskOptions, location: Location, collector: Coll
         wrong(f"gpu={options.gpu}", "ask for 0 or more GPUs")
     if options.retries is not None and options.retries < 0:
         wrong(f"retries={options.retries}", "retry 0 or more times")
-    if isinstance(options.security, str) and options.security not in SECURITY:
-        wrong(
-            f"security={options.security!r} is not known",
-            f"one of {', '.join(SECURITY)}, or a securityContext",
-            "FLOW002",
-        )
+    parts = [each for each in (*options.steps, *options.sidecars) if isinstance(each, (Step, Sidecar))]
+    # A step or sidecar without one has the task's.
+    for security in (options.security, *(each.security for each in parts if each.security != "")):
+        if isinstance(security, str) and security not in SECURITY:
+            known = f"one of {', '.join(SECURITY)}, or a securityContext"
+            wrong(f"security={security!r} is not known", known, "FLOW002")
     if options.on_error not in ("", "continue", "stopAndFail"):
         wrong(f"on_error={options.on_error!r} is not known", "'continue' or 'stopAndFail'", "FLOW002")
     ways = [name for name in ("command", "script", "module") if getattr(options, name)]
