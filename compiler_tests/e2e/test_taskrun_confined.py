@@ -231,7 +231,8 @@ def test_a_layer_that_was_used_serves_nobody_else(confined: Runner, tmp_path: Pa
         bench.run(
             {"steps": [script(f"ls -A /tmp /dev/shm /run/lock 2>/dev/null; touch /tmp/{number} /dev/shm/{number}")]}
         )
-        assert bench.log("s").split() == ["/dev/shm:", "/tmp:"] or bench.log("s").split() == ["/tmp:", "/dev/shm:"]
+        # What this process imports from may lie in /tmp, and then its folder is seen there; steps leave numbers.
+        assert not [name for name in bench.log("s").split() if name.isdigit()]
 
 
 def test_temporary_files_go_and_the_project_stays(tmp_path: Path) -> None:
