@@ -41,16 +41,9 @@ NEEDS = {
 REACHES_OUT = re.compile(r"(?:flowdsl|python \S+\.py) (?:apply|submit|watch|cancel|retry|doctor|diff --live)\b")
 # Exit codes other than 0, with what they say.
 CODES = {
-    "python pipelines/sonic.py run --set inference_steps=5": 1,  # the gate stops it
-    "python pipelines/sonic.py run --set lip_sync_align=false": 1,
     "flowdsl diff old.yaml new.yaml": 1,
     "flowdsl rbac --service-account ci:runner": 3,  # without -n the kubeconfig says which namespace
     "flowdsl diff main -- pipelines/": 1,  # the page has compiled with another value before
-}
-# Two runs of Sonic show all that the others would; these take ten seconds each.
-ALSO_SLOW = {
-    "python pipelines/sonic.py run --set inference_steps=5",
-    "python pipelines/sonic.py run --set lip_sync_align=false",
 }
 SONIC = ("numpy", "PIL", "av", "moto")
 BUILD = """apiVersion: tekton.dev/v1
@@ -215,13 +208,13 @@ def slow(command: str) -> bool:
 @pytest.mark.parametrize("source", SHOWN)
 def test_what_is_shown_works(scene: Path, source: str) -> None:
     missing = [name for name in SONIC if importlib.util.find_spec(name) is None]
-    listed = [each for each in SHOWN[source] if each not in ALSO_SLOW and not (missing and slow(each))]
+    listed = [each for each in SHOWN[source] if not (missing and slow(each))]
     assert [problem for command in listed for problem in problems(scene, command)] == []
 
 
 def test_the_reasons_are_of_commands_that_are_shown() -> None:
     shown = {command for listed in SHOWN.values() for command in listed}
-    assert {*NEEDS, *CODES, *ALSO_SLOW} - shown == set()
+    assert {*NEEDS, *CODES} - shown == set()
 
 
 def test_the_tutorial_is_one_way_through() -> None:
