@@ -3,9 +3,6 @@
 Decorate functions with `task` and `pipeline`, wire them by calling them, and compile to `tekton.dev/v1` YAML.
 """
 
-import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from flowdsl.api import Manifest, Pipeline, manifest, pipeline
@@ -91,27 +88,3 @@ def __getattr__(name: str) -> object:
     from flowdsl import library
 
     return getattr(library, name)
-
-
-# Functions of the façade that share their name with a subpackage, and where they are.
-_SHARED = {"cluster": "flowdsl.frontend.references", "diff": "flowdsl.library", "lint": "flowdsl.library"}
-
-
-class _Callable(ModuleType):
-    """A package that is also the function of its name: `flowdsl.lint(...)` beside `flowdsl.lint.engine`."""
-
-    def __call__(self, *given: object, **named: object) -> object:
-        name = self.__name__.rpartition(".")[2]
-        return getattr(importlib.import_module(_SHARED[name]), name)(*given, **named)
-
-
-class _Package(ModuleType):
-    """Importing a subpackage sets it as an attribute here, over the function; so those packages answer calls."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name in _SHARED and type(value) is ModuleType:
-            value.__class__ = _Callable
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -15,7 +15,7 @@ from flowdsl.frontend.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from flowdsl.compiler import Compilation
-    from flowdsl.diff import Difference
+    from flowdsl.differ import Difference
     from flowdsl.yamlread.documents import Document
     from flowdsl.yamlread.sources import Source
 
@@ -53,8 +53,8 @@ def lint(
     """
     from flowdsl.check import LEVELS, Gates
     from flowdsl.diagnostics import UsageError
-    from flowdsl.lint.engine import Options, lint_sources
-    from flowdsl.lint.select import Selection
+    from flowdsl.linter.engine import Options, lint_sources
+    from flowdsl.linter.select import Selection
 
     if level not in LEVELS:
         raise UsageError(f"there is no level {level!r}; there are {', '.join(LEVELS)}")
@@ -67,7 +67,7 @@ def diff(before: Documents, after: Documents) -> list[Difference]:
 
     Raises UsageError for a path that is not there, FlowError for a pipeline that does not compile or YAML that is none.
     """
-    from flowdsl.diff import compare
+    from flowdsl.differ import compare
 
     return compare(_data(before), _data(after))
 

@@ -10,37 +10,37 @@ from source import ROOT, Import, Module, area, cycles, environment_reads, import
 BASE = {"diagnostics"}
 KUBE = BASE | {"kube"}
 IR = KUBE | {"ir"}
-TEKTON = KUBE | {"tekton"}
-CHECK = TEKTON | {"check"}
+KINDS = KUBE | {"kinds"}
+CHECK = KINDS | {"check"}
 LEAF = CHECK | IR | {"emit", "view", "yamlread"}
 MAY_IMPORT: dict[str, set[str]] = {
     "diagnostics": set(),
     "kube": BASE,
     "ir": KUBE,
-    "tekton": KUBE,
-    "check": TEKTON,
+    "kinds": KUBE,
+    "check": KINDS,
     "yamlread": CHECK,
     "frontend": IR,
     "graph": IR,
     "passes": IR | {"graph"},
-    "lower": IR | TEKTON | {"graph", "passes"},
-    "emit": TEKTON,
+    "lower": IR | KINDS | {"graph", "passes"},
+    "emit": KINDS,
     # What people see of a run, wherever it runs.
     "view": BASE,
     "compiler": CHECK | IR | {"frontend", "graph", "passes", "lower", "emit"},
     # Leaves: users of what the compiler made; none imports another.
-    "lint": LEAF,
+    "linter": LEAF,
     "importer": LEAF,
-    "diff": LEAF,
+    "differ": LEAF,
     "runner": LEAF,
-    "cluster": LEAF,
+    "kubeclient": LEAF,
 }
 EVERYTHING = "cli"
 # `python -m flowdsl` is the command line under another name; nothing imports it.
 COMMAND_LINE = {EVERYTHING, "__main__"}
 # The public face: users import it, and it must not drag the command line in with it.
 FACADE = {"flowdsl", "flowdsl.api", "flowdsl.library"}
-READS_ENVIRONMENT = {"cli", "cluster"}
+READS_ENVIRONMENT = {"cli", "kubeclient"}
 # Not code of the compiler: its text becomes part of scripts, which read their params from the container's environment.
 RUNS_IN_CONTAINER = "flowdsl.frontend.script.runtime"
 
@@ -125,8 +125,8 @@ def test_an_upward_import_is_found_wherever_it_hides(tmp_path: Path) -> None:
             "__init__.py": "from flowdsl import cli\n",
             "api.py": "def f():\n    from flowdsl.cli import main\n",
             "cli/__init__.py": "import flowdsl.runner\n",
-            "runner/__init__.py": "from flowdsl.cluster import x\n",
-            "cluster/__init__.py": "import flowdsl.check\nimport os\n",
+            "runner/__init__.py": "from flowdsl.kubeclient import x\n",
+            "kubeclient/__init__.py": "import flowdsl.check\nimport os\n",
             "check/__init__.py": "def f():\n    import flowdsl.ir.nodes as n\n",
             "ir/__init__.py": "import typing\nif typing.TYPE_CHECKING:\n    from flowdsl.frontend import a\n",
             "ir/nodes.py": "from ..graph import dag\nfrom . import refs\nfrom ..kube import names\n",
@@ -142,7 +142,7 @@ def test_an_upward_import_is_found_wherever_it_hides(tmp_path: Path) -> None:
         "flowdsl.graph > flowdsl.passes",
         "flowdsl.ir > flowdsl.frontend",
         "flowdsl.ir.nodes > flowdsl.graph",
-        "flowdsl.runner > flowdsl.cluster",
+        "flowdsl.runner > flowdsl.kubeclient",
     ]
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import attrs
 
 from flowdsl.check.admission import check_raw
-from flowdsl.tekton import UnknownKind
+from flowdsl.kinds import UnknownKind
 
 SHARED = Path(__file__).parents[3] / "shared" / "admission" / "cases.jsonl.gz"
 REJECTED_AT_LEAST = 0.995

@@ -13,7 +13,7 @@ from gobuild import HERE, run_go
 from oracle import UnknownKindError, Verdict, admit, admit_yaml, known_kinds
 
 from flowdsl.check import Report
-from flowdsl.tekton import is_tekton, model_for
+from flowdsl.kinds import is_tekton, model_for
 from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.versions import to_v1
 

@@ -13,8 +13,8 @@ from round_trip import originals
 
 from flowdsl.cli.importing import import_sources
 from flowdsl.compiler.manifest import compile_manifest
+from flowdsl.kinds.defaults import with_defaults
 from flowdsl.kube import parse_duration, parse_quantity
-from flowdsl.tekton.defaults import with_defaults
 from flowdsl.yamlread.sources import Source
 
 DURATIONS = {"timeout", "pipeline", "tasks", "finally"}

@@ -14,7 +14,7 @@ from oracle import admit
 from test_mutated_documents import OTHER_READER, has_empty_list
 
 from flowdsl.check import DEFAULT_GATES, Report
-from flowdsl.lint.engine import check_one
+from flowdsl.linter.engine import check_one
 from flowdsl.yamlread.documents import Document
 
 pytestmark = pytest.mark.usefixtures("admission")

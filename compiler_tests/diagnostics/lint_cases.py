@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 
 from flowdsl.diagnostics import catalog
-from flowdsl.lint.engine import Options, lint_sources
-from flowdsl.lint.report import as_text
-from flowdsl.lint.select import Selection
+from flowdsl.linter.engine import Options, lint_sources
+from flowdsl.linter.report import as_text
+from flowdsl.linter.select import Selection
 from flowdsl.yamlread.sources import Source
 
 HERE = Path(__file__).parent / "lint"

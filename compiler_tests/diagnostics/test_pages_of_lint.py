@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from lint_cases import CODES, HERE, NO_TEXT, example, rendered
 
-from flowdsl.lint.engine import Options, iterate, lint_sources
-from flowdsl.lint.select import Selection
+from flowdsl.linter.engine import Options, iterate, lint_sources
+from flowdsl.linter.select import Selection
 from flowdsl.yamlread.sources import Source, load
 
 EVERYTHING = Options(selection=Selection(select=("ALL",)))

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from flowdsl.kinds.status import TaskRunStatus
 from flowdsl.runner.contract import BoundWorkspace, Stop, TaskRunWork
 from flowdsl.runner.masking import Masker
-from flowdsl.tekton.status import TaskRunStatus
 
 
 class FakeCluster:

@@ -18,8 +18,8 @@ from fake_api import TOKEN, FakeApi
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flowdsl.cluster import answers
-from flowdsl.cluster.client import Client
+from flowdsl.kubeclient import answers
+from flowdsl.kubeclient.client import Client
 
 SECRET = "Tk-9f2c71e8d4b6a035-planted"
 ODD: list[Any] = [None, [], [None], {}, {"a": None}, "", "x\n::error::y\x1b[2J", 0, -1, 1.5, 10**400, True, [[1]], [{}]]
@@ -40,7 +40,7 @@ def api() -> Iterator[FakeApi]:
 
 @pytest.fixture
 def person(api: FakeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Person:
-    monkeypatch.setattr("flowdsl.cluster.follow._LAST_LINES_SECONDS", 0.5)
+    monkeypatch.setattr("flowdsl.kubeclient.follow._LAST_LINES_SECONDS", 0.5)
     found = Person(api, tmp_path, capsys)
     monkeypatch.setenv("KUBECONFIG", str(found.config))
     return found
@@ -156,7 +156,7 @@ def test_one_value_of_an_answer_is_another(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("flowdsl.cluster.follow._LAST_LINES_SECONDS", 0.5)
+        patch.setattr("flowdsl.kubeclient.follow._LAST_LINES_SECONDS", 0.5)
         api = FakeApi()
         api.start()
         try:
@@ -199,7 +199,7 @@ def test_one_value_of_a_kubeconfig_is_another(
     token: bool,
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("flowdsl.cluster.client.Client.stopped", threading.Event(), raising=False)
+        patch.setattr("flowdsl.kubeclient.client.Client.stopped", threading.Event(), raising=False)
         api = FakeApi()
         person = Person(api, tmp_path_factory.mktemp("person"), capsys)
         person.config.write_text(yaml.safe_dump(put_at(CONFIG, place, value)), encoding="utf-8")

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from flowdsl.cli import main
-from flowdsl.tekton.defaults import with_defaults
+from flowdsl.kinds.defaults import with_defaults
 
 YAML = Path(__file__).parents[1] / "golden" / "imported.yaml"
 TASK = """\

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from flowdsl.cli import main
-from flowdsl.lint.engine import Options, lint_sources
+from flowdsl.linter.engine import Options, lint_sources
 from flowdsl.yamlread.sources import Source
 
 RUN = """\

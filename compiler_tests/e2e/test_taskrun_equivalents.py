@@ -56,7 +56,7 @@ def test_references(reference: dict[str, Any], known: bool) -> None:
 
 
 def test_every_equivalent_is_a_task_that_tekton_would_take() -> None:
-    from flowdsl.tekton.tasks import TaskSpec
+    from flowdsl.kinds.tasks import TaskSpec
 
     for make in KNOWN.values():
         TaskSpec.model_validate(make())

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowdsl.diff import compare
-from flowdsl.diff.render import as_json, as_markdown, as_text
-from flowdsl.tekton.defaults import with_defaults
+from flowdsl.differ import compare
+from flowdsl.differ.render import as_json, as_markdown, as_text
+from flowdsl.kinds.defaults import with_defaults
 from flowdsl.yamlread.reader import read
 
 ROOT = Path(__file__).parents[2]

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowdsl.lint import report
-from flowdsl.lint.engine import Options, lint_sources
-from flowdsl.lint.jsonl import check_line
-from flowdsl.lint.mend import mend
-from flowdsl.lint.select import Selection
+from flowdsl.linter import report
+from flowdsl.linter.engine import Options, lint_sources
+from flowdsl.linter.jsonl import check_line
+from flowdsl.linter.mend import mend
+from flowdsl.linter.select import Selection
 from flowdsl.yamlread.sources import Source, decode
 
 ALL = Options(selection=Selection(select=("ALL",)))

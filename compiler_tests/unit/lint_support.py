@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flowdsl.lint.engine import Options, lint_sources
-from flowdsl.lint.select import Selection
+from flowdsl.linter.engine import Options, lint_sources
+from flowdsl.linter.select import Selection
 from flowdsl.yamlread.sources import Source
 
 HEAD = "apiVersion: tekton.dev/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n"

@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from flowdsl.cluster.apply import owned
-from flowdsl.cluster.errors import answered
-from flowdsl.cluster.logs import Position, parse
-from flowdsl.cluster.rbac import documents
-from flowdsl.cluster.states import change_of
-from flowdsl.cluster.submit import named, references
 from flowdsl.diagnostics import UsageError
+from flowdsl.kubeclient.apply import owned
+from flowdsl.kubeclient.errors import answered
+from flowdsl.kubeclient.logs import Position, parse
+from flowdsl.kubeclient.rbac import documents
+from flowdsl.kubeclient.states import change_of
+from flowdsl.kubeclient.submit import named, references
 
 
 def test_lines_come_once_however_often_the_stream_breaks() -> None:
@@ -124,12 +124,12 @@ def test_the_role_reads_no_secrets_unless_asked() -> None:
 def test_kubernetes_is_loaded_on_use_alone_and_told_where_it_is_missing() -> None:
     code = (
         "import sys; sys.modules['kubernetes'] = None\n"
-        "import flowdsl, flowdsl.cluster\nfrom flowdsl.cli import main\n"
+        "import flowdsl, flowdsl.kubeclient\nfrom flowdsl.cli import main\n"
         "sys.exit(main(['list']))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
     assert done.stderr == "error: this needs the Kubernetes client: pip install 'flowdsl[cluster]'\n"
-    loaded = "import sys, flowdsl, flowdsl.cluster; print('kubernetes' in sys.modules, 'urllib3' in sys.modules)"
+    loaded = "import sys, flowdsl, flowdsl.kubeclient; print('kubernetes' in sys.modules, 'urllib3' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert done.stdout == "False False\n"

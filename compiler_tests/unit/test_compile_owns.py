@@ -9,8 +9,8 @@ import pytest
 
 from flowdsl import ConfigMap, Secret, Workspace, compiler, emit, pipeline, task
 from flowdsl.ir.nodes import PipelineDef
+from flowdsl.kinds import dump, parse
 from flowdsl.lower.task import in_order
-from flowdsl.tekton import dump, parse
 
 SECURITY = ["restricted", "baseline", "root", "privileged"]
 

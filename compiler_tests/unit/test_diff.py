@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from flowdsl.diff import Impact, compare, render
-from flowdsl.diff.words import HIDDEN
+from flowdsl.differ import Impact, compare, render
+from flowdsl.differ.words import HIDDEN
 
 TASK: dict[str, Any] = {
     "apiVersion": "tekton.dev/v1",

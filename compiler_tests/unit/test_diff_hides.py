@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from flowdsl.diff import compare
-from flowdsl.diff.render import as_json, as_markdown, as_text
+from flowdsl.differ import compare
+from flowdsl.differ.render import as_json, as_markdown, as_text
 
 SCRIPT = "#!/bin/sh\necho a\n"
 KEY = "KEY='-----BEGIN RSA PRIVATE KEY-----\nMIIhunter\nhunter\n-----END RSA PRIVATE KEY-----'\necho b\n"

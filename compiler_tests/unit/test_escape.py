@@ -17,8 +17,8 @@ from flowdsl.graph.render_html import render_html
 from flowdsl.graph.render_svg import render_svg
 from flowdsl.graph.render_text import render_dot, render_mermaid
 from flowdsl.graph.view import GraphEdge, GraphNode, GraphView
-from flowdsl.lint.engine import Options
-from flowdsl.lint.jsonl import check_line
+from flowdsl.linter.engine import Options
+from flowdsl.linter.jsonl import check_line
 
 HOSTILE = {
     "a command of GitHub": "x\n::error file=a::owned",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flowdsl.cli.lint_python import lint_python
-from flowdsl.lint.engine import Options, iterate
+from flowdsl.linter.engine import Options, iterate
 
 FOLDER = Path(__file__).parents[2] / "pipelines" / "examples"
 EXAMPLES = sorted(FOLDER.rglob("*.py"))

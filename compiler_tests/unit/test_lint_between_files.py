@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lint_support import STEPS, build, document, pipeline_of, run_of, told
 
-from flowdsl.lint.engine import Options, lint_sources
-from flowdsl.lint.select import Selection
+from flowdsl.linter.engine import Options, lint_sources
+from flowdsl.linter.select import Selection
 from flowdsl.yamlread.sources import Source
 
 VERSIONS = {"task/build/0.1/build.yaml": build("a"), "task/build/0.2/build.yaml": build("a", "b")}

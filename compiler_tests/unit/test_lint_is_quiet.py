@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lint_support import document, told
 
-from flowdsl.lint.engine import Options, lint_sources
-from flowdsl.lint.select import Selection
+from flowdsl.linter.engine import Options, lint_sources
+from flowdsl.linter.select import Selection
 from flowdsl.yamlread.sources import Source
 
 

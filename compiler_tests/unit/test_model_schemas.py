@@ -10,11 +10,11 @@ from typing import Annotated, Any
 import pytest
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
-from flowdsl.tekton import dump, schema
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.pipelines import PipelineSpec
-from flowdsl.tekton.scalars import check_duration, check_int_or_string, check_quantity, check_timestamp
-from flowdsl.tekton.tasks import Step, Task
+from flowdsl.kinds import dump, schema
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.pipelines import PipelineSpec
+from flowdsl.kinds.scalars import check_duration, check_int_or_string, check_quantity, check_timestamp
+from flowdsl.kinds.tasks import Step, Task
 
 MODULES = ("claims", "containers", "meta", "params", "pipelines", "runs", "scheduling", "states", "status", "tasks")
 MODULES += ("affinity", "meta_rare", "probes", "security", "volumes", "volumes_rare", "volumes_vendors")
@@ -38,7 +38,7 @@ PROBES: tuple[Any, ...] = (
 def models() -> list[type[Model]]:
     found = []
     for name in MODULES:
-        for value in vars(importlib.import_module(f"flowdsl.tekton.{name}")).values():
+        for value in vars(importlib.import_module(f"flowdsl.kinds.{name}")).values():
             if isinstance(value, type) and issubclass(value, Model) and value is not Model and value not in found:
                 found.append(value)
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flowdsl.tekton.defaults import with_defaults
+from flowdsl.kinds.defaults import with_defaults
 
 
 def task(**spec: Any) -> dict[str, Any]:

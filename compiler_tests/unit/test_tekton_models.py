@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from flowdsl.tekton import UnknownKind, dump, model_for, parse
-from flowdsl.tekton.decode import located_errors
-from flowdsl.tekton.tasks import Task
+from flowdsl.kinds import UnknownKind, dump, model_for, parse
+from flowdsl.kinds.decode import located_errors
+from flowdsl.kinds.tasks import Task
 
 SHARED = Path(__file__).parents[3] / "shared"
 MODULES = ["params", "tasks", "pipelines", "status", "runs", "scheduling"]
@@ -25,7 +25,7 @@ def task(**step: Any) -> dict[str, Any]:
 
 def fields_of(name: str) -> set[str] | None:
     for module in MODULES:
-        model = getattr(importlib.import_module(f"flowdsl.tekton.{module}"), name, None)
+        model = getattr(importlib.import_module(f"flowdsl.kinds.{module}"), name, None)
         if model is not None:
             return {field.name for field in model.fields().values()}
     return None

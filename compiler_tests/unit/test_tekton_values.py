@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from flowdsl.check.values import text_of
 from flowdsl.cli import main
-from flowdsl.tekton.defaults import with_defaults
-from flowdsl.tekton.values import decoded, json_text, kind_of
+from flowdsl.kinds.defaults import with_defaults
+from flowdsl.kinds.values import decoded, json_text, kind_of
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flowdsl.diff.inputs import sides
-from flowdsl.lint.engine import Options, lint_sources
+from flowdsl.differ.inputs import sides
+from flowdsl.linter.engine import Options, lint_sources
 from flowdsl.yamlread.documents import documents
 from flowdsl.yamlread.sources import load_all
 from flowdsl.yamlread.walk import Wanted, walk

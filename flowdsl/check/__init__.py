@@ -1,4 +1,4 @@
-"""Tekton's admission rules and the pitfalls beyond them, over the models of `flowdsl.tekton`.
+"""Tekton's admission rules and the pitfalls beyond them, over the models of `flowdsl.kinds`.
 
 Rules load on first use. `check_document` is one parsed document, `check_raw` one as read from YAML or JSON.
 """

@@ -14,10 +14,10 @@ from flowdsl.check.pipeline import check_pipeline_spec, check_standalone_pipelin
 from flowdsl.check.runs import check_pipeline_run, check_task_run
 from flowdsl.check.stepaction import check_alpha_step_action, check_step_action
 from flowdsl.check.taskspec import check_standalone_task, check_task_spec, task_view
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.pipelines import Pipeline, PipelineSpec
-from flowdsl.tekton.runs import PipelineRun, TaskRun
-from flowdsl.tekton.tasks import StepAction, StepActionSpec, Task, TaskSpec
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.pipelines import Pipeline, PipelineSpec
+from flowdsl.kinds.runs import PipelineRun, TaskRun
+from flowdsl.kinds.tasks import StepAction, StepActionSpec, Task, TaskSpec
 
 
 def check_document(document: Model, gates: Gates = DEFAULT_GATES) -> list[Finding]:
@@ -59,7 +59,7 @@ def check_into(document: Model, gates: Gates, report: Report) -> None:
 def _check_other(document: Model, report: Report) -> None:
     """The kinds that people seldom write: their models and rules load when one is met."""
     from flowdsl.check.others import check_custom_run, check_resolution_request, check_verification_policy
-    from flowdsl.tekton.others import AlphaResolutionRequest, CustomRun, ResolutionRequest, VerificationPolicy
+    from flowdsl.kinds.others import AlphaResolutionRequest, CustomRun, ResolutionRequest, VerificationPolicy
 
     if isinstance(document, CustomRun):
         check_custom_run(document, report)

@@ -9,7 +9,7 @@ import attrs
 
 from flowdsl.check.findings import Path
 from flowdsl.check.values import entries_of, kind_of, text_of
-from flowdsl.tekton.params import Param, ParamSpec
+from flowdsl.kinds.params import Param, ParamSpec
 
 TYPES = ("string", "array", "object")
 

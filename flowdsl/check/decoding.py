@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from flowdsl.check.findings import Report
-from flowdsl.tekton import model_for
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.decode import DecodeError, Forgiven, located_errors, renamed, validate, without
+from flowdsl.kinds import model_for
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.decode import DecodeError, Forgiven, located_errors, renamed, validate, without
 
 _HINTS = {
     "string_type": "write a string; quote numbers, booleans and dates",

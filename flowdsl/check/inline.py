@@ -14,8 +14,8 @@ from flowdsl.check.pipeline_vars import check_param_usage
 from flowdsl.check.taskspec import TaskView
 from flowdsl.check.usage import check_arrays, check_declared
 from flowdsl.check.values import entries_of
-from flowdsl.tekton.params import Param
-from flowdsl.tekton.runs import PipelineRunSpec, TaskRunSpec
+from flowdsl.kinds.params import Param
+from flowdsl.kinds.runs import PipelineRunSpec, TaskRunSpec
 
 _Known = dict[str, Declared]
 

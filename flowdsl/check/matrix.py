@@ -10,8 +10,8 @@ from flowdsl.check.params import check_given
 from flowdsl.check.references import expressions, looks_like_result, result_reference
 from flowdsl.check.results import result_type
 from flowdsl.check.values import items_of, text_of, texts_of
-from flowdsl.tekton.params import Matrix, Param
-from flowdsl.tekton.pipelines import PipelineTask
+from flowdsl.kinds.params import Matrix, Param
+from flowdsl.kinds.pipelines import PipelineTask
 
 
 def is_matrixed(task: PipelineTask) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flowdsl.check.findings import Path, Report
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.tasks import Step, StepTemplate
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.tasks import Step, StepTemplate
 
 _LISTS = (("env", "name"), ("volumeMounts", "mountPath"), ("volumeDevices", "devicePath"))
 _FIELDS = frozenset(field for field, _ in _LISTS)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from flowdsl.check.declared import Declared
 from flowdsl.check.findings import Path, Report
-from flowdsl.tekton.meta import ObjectMeta
+from flowdsl.kinds.meta import ObjectMeta
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")

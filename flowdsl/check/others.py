@@ -10,9 +10,9 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.names import check_metadata, check_unique
 from flowdsl.check.params import check_given
 from flowdsl.check.workspaces import check_binding
+from flowdsl.kinds.meta import ObjectMeta
+from flowdsl.kinds.others import CustomRun, CustomRunSpec, KeyRef, VerificationPolicy, VerificationPolicySpec
 from flowdsl.kube.go_regexp import regexp_error
-from flowdsl.tekton.meta import ObjectMeta
-from flowdsl.tekton.others import CustomRun, CustomRunSpec, KeyRef, VerificationPolicy, VerificationPolicySpec
 
 _SPEC: Path = ("spec",)
 _HASHES = ("", "sha224", "sha256", "sha384", "sha512")

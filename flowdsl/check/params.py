@@ -8,7 +8,7 @@ from flowdsl.check.declared import TYPES, Declared, default_text
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.names import check_param_names
-from flowdsl.tekton.params import Param
+from flowdsl.kinds.params import Param
 
 
 def check_types(params: Iterable[Declared], report: Report) -> None:

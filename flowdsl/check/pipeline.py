@@ -25,7 +25,7 @@ from flowdsl.check.taskspec import TaskView, check_task_spec, task_view
 from flowdsl.check.usage import check_declared
 from flowdsl.check.when import check_when
 from flowdsl.check.workspaces import check_declared_workspaces, check_used_workspaces
-from flowdsl.tekton.pipelines import PipelineSpec, PipelineTask
+from flowdsl.kinds.pipelines import PipelineSpec, PipelineTask
 
 
 @attrs.define

@@ -10,8 +10,8 @@ from flowdsl.check.references import ResultReference, expressions, result_refere
 from flowdsl.check.texts import result_expressions
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import texts_of
-from flowdsl.tekton.params import Param, WhenExpression
-from flowdsl.tekton.pipelines import PipelineTask
+from flowdsl.kinds.params import Param, WhenExpression
+from flowdsl.kinds.pipelines import PipelineTask
 
 
 def task_params(task: PipelineTask) -> list[tuple[Path, Param]]:

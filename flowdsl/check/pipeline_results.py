@@ -9,7 +9,7 @@ from flowdsl.check.pipeline_graph import result_dependencies
 from flowdsl.check.references import expressions, looks_like_result, result_reference
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import text_of, texts_of
-from flowdsl.tekton.pipelines import PipelineSpec
+from flowdsl.kinds.pipelines import PipelineSpec
 
 _SHAPE = "write $(tasks.TASK.results.RESULT)"
 

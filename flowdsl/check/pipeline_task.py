@@ -6,8 +6,8 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.names import LABEL_HINT, is_label
 from flowdsl.check.refs import check_ref
-from flowdsl.tekton.pipelines import EmbeddedTask, PipelineTask
-from flowdsl.tekton.tasks import TaskRef
+from flowdsl.kinds.pipelines import EmbeddedTask, PipelineTask
+from flowdsl.kinds.tasks import TaskRef
 
 _OWN_KINDS = ("", "Task")
 _KINDS_OF_TASK = ("taskRef", "taskSpec", "pipelineRef", "pipelineSpec")

@@ -23,8 +23,8 @@ from flowdsl.check.references import (
 )
 from flowdsl.check.usage import check_isolated, check_no_array, check_object_keys, check_text, check_whole, name_hint
 from flowdsl.check.values import kind_of, texts_of
-from flowdsl.tekton.params import Param
-from flowdsl.tekton.pipelines import PipelineSpec, PipelineTask
+from flowdsl.kinds.params import Param
+from flowdsl.kinds.pipelines import PipelineSpec, PipelineTask
 
 References = list[tuple[Path, Sequence[str]]]
 """What the params and the when expressions of one task refer to, each with its path below the task."""

@@ -17,11 +17,11 @@ from flowdsl.check.findings import Path
 from flowdsl.check.names import LABEL_HINT, SUBDOMAIN_HINT, is_label, is_subdomain
 from flowdsl.check.objects import check_data
 from flowdsl.check.pitfalls.shapes import SpecAt, containers, pipeline_of, task_specs
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.params import WorkspaceBinding
-from flowdsl.tekton.runs import PipelineRun, PipelineTaskRunSpec, PipelineTaskRunTemplate, TaskRun, TaskRunSpec
-from flowdsl.tekton.tasks import Task
-from flowdsl.tekton.volumes import Volume
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.params import WorkspaceBinding
+from flowdsl.kinds.runs import PipelineRun, PipelineTaskRunSpec, PipelineTaskRunTemplate, TaskRun, TaskRunSpec
+from flowdsl.kinds.tasks import Task
+from flowdsl.kinds.volumes import Volume
 
 CODES = frozenset({"FLOW120", "FLOW246", "FLOW247", "FLOW248"})
 OBJECTS = frozenset({"Secret", "ConfigMap", "PersistentVolumeClaim"})

@@ -8,7 +8,7 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.names import qualified_name_error
 from flowdsl.check.params import check_given
-from flowdsl.tekton.tasks import PipelineRef, Ref, TaskRef
+from flowdsl.kinds.tasks import PipelineRef, Ref, TaskRef
 
 _URL_LIKE = re.compile(r"[\w-]+://*", re.ASCII)
 _CONCISE = "enable-concise-resolver-syntax"

@@ -6,7 +6,7 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.names import LABEL_HINT, check_result_name, is_label, is_result_name
 from flowdsl.check.references import step_results
 from flowdsl.check.values import kind_of, text_of
-from flowdsl.tekton.params import PropertySpec, StepResult, TaskResult
+from flowdsl.kinds.params import PropertySpec, StepResult, TaskResult
 
 _TYPES = ("string", "array", "object")
 

@@ -14,8 +14,8 @@ from flowdsl.check.refs import check_ref
 from flowdsl.check.taskspec import check_task_spec, task_view
 from flowdsl.check.timeouts import check_run_timeouts, check_task_run_spec_timeout
 from flowdsl.check.workspaces import check_binding
+from flowdsl.kinds.runs import PipelineRun, PipelineRunSpec, PipelineTaskRunSpec, TaskRun, TaskRunSpec
 from flowdsl.kube import parse_duration
-from flowdsl.tekton.runs import PipelineRun, PipelineRunSpec, PipelineTaskRunSpec, TaskRun, TaskRunSpec
 
 _STATES = ("Cancelled", "CancelledRunFinally", "StoppedRunFinally", "PipelineRunPending")
 _TASK_STATES = ("TaskRunCancelled", "TaskRunPending")

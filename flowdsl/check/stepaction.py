@@ -13,7 +13,7 @@ from flowdsl.check.steps import check_script
 from flowdsl.check.texts import Text, step_texts
 from flowdsl.check.usage import check_isolated, check_no_array, check_object_keys, check_text, check_whole
 from flowdsl.check.values import text_of
-from flowdsl.tekton.tasks import StepActionSpec
+from flowdsl.kinds.tasks import StepActionSpec
 
 
 def check_step_action(spec: StepActionSpec, path: Path, gates: Gates, report: Report) -> None:

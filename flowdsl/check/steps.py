@@ -14,9 +14,9 @@ from flowdsl.check.results import check_step_result
 from flowdsl.check.texts import StepView
 from flowdsl.check.usage import check_text
 from flowdsl.check.when import check_when
+from flowdsl.kinds.containers import VolumeMount
+from flowdsl.kinds.tasks import Sidecar, Step
 from flowdsl.kube import parse_duration
-from flowdsl.tekton.containers import VolumeMount
-from flowdsl.tekton.tasks import Sidecar, Step
 
 _NOT_WITH_REF = ("image", "command", "args", "script", "workingDir", "volumeMounts", "results")
 _ARTIFACTS = ("script", "command", "args", "env")

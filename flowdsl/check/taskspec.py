@@ -16,8 +16,8 @@ from flowdsl.check.results import check_task_result
 from flowdsl.check.steps import check_sidecars, check_steps, clean_path
 from flowdsl.check.texts import StepView, Text, step_views
 from flowdsl.check.usage import check_arrays, check_context, check_declared, check_script_results
-from flowdsl.tekton.pipelines import EmbeddedTask
-from flowdsl.tekton.tasks import Sidecar, Step, TaskSpec
+from flowdsl.kinds.pipelines import EmbeddedTask
+from flowdsl.kinds.tasks import Sidecar, Step, TaskSpec
 
 
 @attrs.define

@@ -6,8 +6,8 @@ import attrs
 
 from flowdsl.check.findings import Path
 from flowdsl.check.references import expressions
-from flowdsl.tekton.containers import EnvVar, VolumeMount
-from flowdsl.tekton.tasks import Sidecar, Step, StepActionSpec, StepTemplate
+from flowdsl.kinds.containers import EnvVar, VolumeMount
+from flowdsl.kinds.tasks import Sidecar, Step, StepActionSpec, StepTemplate
 
 _MERGED = frozenset(
     {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.kinds.runs import TimeoutFields
 from flowdsl.kube import parse_duration
-from flowdsl.tekton.runs import TimeoutFields
 
 DEFAULT = 60 * 60 * 10**9
 """Tekton's default-timeout-minutes (60) in nanoseconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowdsl.check.findings import Path
-from flowdsl.tekton.values import json_text, kind_of
+from flowdsl.kinds.values import json_text, kind_of
 
 __all__ = ["entries_of", "items_of", "kind_of", "text_of", "texts_of"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
-from flowdsl.tekton.params import WhenExpression
+from flowdsl.kinds.params import WhenExpression
 
 OPERATORS = ("in", "notin")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.usage import name_hint
-from flowdsl.tekton.params import PipelineWorkspaceDeclaration, WorkspaceBinding
-from flowdsl.tekton.pipelines import PipelineTask
+from flowdsl.kinds.params import PipelineWorkspaceDeclaration, WorkspaceBinding
+from flowdsl.kinds.pipelines import PipelineTask
 
 _SOURCES = ("volumeClaimTemplate", "persistentVolumeClaim", "emptyDir", "configMap", "secret", "projected", "csi")
 

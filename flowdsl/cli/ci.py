@@ -14,10 +14,10 @@ from flowdsl.cli.diff import exit_code
 from flowdsl.cli.say import say, show
 from flowdsl.diagnostics import FlowError, UsageError
 from flowdsl.diagnostics.escape import line, markdown, markdown_block, markup
-from flowdsl.diff import render
-from flowdsl.diff.branch import Brought, brought
-from flowdsl.diff.built import flowdsl, in_parallel, pipelines_in
-from flowdsl.diff.git import parting
+from flowdsl.differ import render
+from flowdsl.differ.branch import Brought, brought
+from flowdsl.differ.built import flowdsl, in_parallel, pipelines_in
+from flowdsl.differ.git import parting
 from flowdsl.emit import write_files
 
 _LIMIT = 65_000

@@ -11,15 +11,15 @@ from flowdsl.cli import cluster_inputs, run_inputs
 from flowdsl.cli.cluster_inputs import Given
 from flowdsl.cli.output import need_reader
 from flowdsl.cli.say import give, say
-from flowdsl.cluster import apply as applying
-from flowdsl.cluster import control, doctor, rbac, submit
-from flowdsl.cluster.client import Client, Target, connect
-from flowdsl.cluster.resources import title
-from flowdsl.cluster.states import task_of
 from flowdsl.diagnostics import ClusterError, UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_CLUSTER, EXIT_FINDINGS, EXIT_OK
 from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.kubeclient import apply as applying
+from flowdsl.kubeclient import control, doctor, rbac, submit
+from flowdsl.kubeclient.client import Client, Target, connect
+from flowdsl.kubeclient.resources import title
+from flowdsl.kubeclient.states import task_of
 from flowdsl.view.events import Event, LogLine, condition
 
 _PATIENCE_OF_A_WATCH = 600.0
@@ -122,7 +122,7 @@ def watch_command(name: str, target: Target, *, output: str, logs: bool) -> int:
 
 def watch_run(client: Client, name: str, output: str, *, logs: bool) -> int:
     """Show a run until it is over; 0 where it succeeded. Ctrl-C ends the watching, not the run."""
-    from flowdsl.cluster.follow import follow_run
+    from flowdsl.kubeclient.follow import follow_run
     from flowdsl.view import make_view
 
     client.patience = _PATIENCE_OF_A_WATCH
@@ -145,10 +145,10 @@ def watch_run(client: Client, name: str, output: str, *, logs: bool) -> int:
 
 def logs_command(name: str, tasks: tuple[str, ...], target: Target, *, follow: bool) -> int:
     """Print what the steps printed, each line after its task and step."""
-    from flowdsl.cluster.follow import follow_run
-    from flowdsl.cluster.logs import Source, read_container
-    from flowdsl.cluster.resources import path_of
-    from flowdsl.cluster.states import is_over, sources_of
+    from flowdsl.kubeclient.follow import follow_run
+    from flowdsl.kubeclient.logs import Source, read_container
+    from flowdsl.kubeclient.resources import path_of
+    from flowdsl.kubeclient.states import is_over, sources_of
 
     client = _connected(target)
     run = control.get_run(client, name)

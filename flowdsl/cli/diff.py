@@ -7,8 +7,8 @@ import sys
 from flowdsl.cli.say import give, say, show
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.escape import line, markdown
-from flowdsl.diff import Difference, Impact, compare, render
-from flowdsl.diff.inputs import Side, read, sides
+from flowdsl.differ import Difference, Impact, compare, render
+from flowdsl.differ.inputs import Side, read, sides
 
 
 def diff_command(
@@ -48,8 +48,8 @@ def _live(words: tuple[str, ...], context: str | None, namespace: str | None) ->
     """What a cluster has under the names of the documents, and the documents."""
     if len(words) != 1:
         raise UsageError("--live compares one side with the cluster: `flowdsl diff --live pipelines/sonic.yaml`")
-    from flowdsl.cluster.client import Target, connect
-    from flowdsl.cluster.live import counterparts
+    from flowdsl.kubeclient.client import Target, connect
+    from flowdsl.kubeclient.live import counterparts
 
     wanted = read(words[0])
     client = connect(Target(context=context or "", namespace=namespace or ""))

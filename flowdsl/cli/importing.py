@@ -21,7 +21,7 @@ from flowdsl.importer.documents import Loaded, kept_diagnostic, load_documents, 
 from flowdsl.importer.fence import FenceError, checked, few_builtins
 from flowdsl.importer.findings import Kept
 from flowdsl.importer.module import Imported, write_module, write_stubs
-from flowdsl.tekton.defaults import with_defaults
+from flowdsl.kinds.defaults import with_defaults
 from flowdsl.yamlread.sources import Source
 
 _MODULE = "_flowdsl_imported"

@@ -12,9 +12,9 @@ from flowdsl.cli.output import is_gone
 from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.escape import line
-from flowdsl.lint import settings as project
-from flowdsl.lint.engine import Options, lint_sources
-from flowdsl.lint.select import Selection
+from flowdsl.linter import settings as project
+from flowdsl.linter.engine import Options, lint_sources
+from flowdsl.linter.select import Selection
 from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.sources import Source, load_all, load_stream
 
@@ -73,7 +73,7 @@ def _gates(given: tuple[str, ...]) -> Gates:
 
 
 def _lines(paths: tuple[str, ...], options: Options) -> int:
-    from flowdsl.lint import jsonl
+    from flowdsl.linter import jsonl
 
     if len(paths) > 1:
         raise UsageError("--jsonl reads one stream: a file, or - for standard input")
@@ -118,7 +118,7 @@ def _mend(
     sources: list[Source], documents: list[Document], options: Options, *, write: bool
 ) -> tuple[list[Source], list[Document]]:
     from flowdsl.emit import write_files
-    from flowdsl.lint.mend import mend
+    from flowdsl.linter.mend import mend
 
     mended = [mend(source, [each for each in documents if each.file == source.name], options) for source in sources]
     changed = [(before, after) for before, after in zip(sources, mended, strict=True) if before.text != after.text]
@@ -150,7 +150,7 @@ def _diff(before: Source, after: Source) -> str:
 
 def _print(documents: list[Document], texts: dict[str, str], output: str, files: int) -> None:
     import flowdsl
-    from flowdsl.lint import report
+    from flowdsl.linter import report
 
     if output != "text":
         if output == "sarif":

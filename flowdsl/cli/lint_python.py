@@ -8,10 +8,10 @@ import attrs
 
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.kinds import is_tekton
 from flowdsl.kube.conventions import NESTED
-from flowdsl.lint.engine import Options, check_documents, select
-from flowdsl.lint.ignores import Ignores
-from flowdsl.tekton import is_tekton
+from flowdsl.linter.engine import Options, check_documents, select
+from flowdsl.linter.ignores import Ignores
 from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.sources import load
 

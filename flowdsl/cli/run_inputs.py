@@ -129,7 +129,7 @@ def checked(files: Sequence[str], alpha: frozenset[str] = frozenset()) -> list[D
     """The documents of YAML files. Raises FlowError with what Tekton or Kubernetes would refuse, UsageError."""
     from flowdsl.check.podnames import CODES as REFUSED
     from flowdsl.compiler.validate import gates_for
-    from flowdsl.lint.engine import Options, lint_sources
+    from flowdsl.linter.engine import Options, lint_sources
     from flowdsl.yamlread.sources import load_all
 
     try:
@@ -158,8 +158,8 @@ def checked(files: Sequence[str], alpha: frozenset[str] = frozenset()) -> list[D
 def _as_stored(document: ReadDocument) -> Document:
     """A document as a cluster holds it: of v1, its fields with the names that Go's decoder reads them as."""
     from flowdsl.check import Report
-    from flowdsl.tekton import model_for
-    from flowdsl.tekton.decode import as_read
+    from flowdsl.kinds import model_for
+    from flowdsl.kinds.decode import as_read
     from flowdsl.yamlread.versions import to_v1
 
     data = to_v1(document, Report())

@@ -33,7 +33,7 @@ def _is_run(document: Mapping[str, Any]) -> bool:
 def _can_be_read(document: Mapping[str, Any]) -> bool:
     from flowdsl.check.decoding import decode
     from flowdsl.check.findings import Report
-    from flowdsl.tekton import UnknownKind
+    from flowdsl.kinds import UnknownKind
 
     if not isinstance(document.get("metadata"), dict):
         return False

@@ -17,12 +17,12 @@ from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
 from flowdsl.ir.documents import Raw
 from flowdsl.ir.nodes import Node, PipelineDef, Reference, TaskDef
+from flowdsl.kinds import UnknownKind, is_served, is_tekton, kind_hint, model_for
 from flowdsl.lower.documents import run_of, step_action_document
 from flowdsl.lower.pipeline import Layout, pipeline_document, pipeline_spec, reference_fields
 from flowdsl.lower.task import task_document, task_spec, with_opt_ins
 from flowdsl.passes import run_passes
 from flowdsl.passes.limits import check_size
-from flowdsl.tekton import UnknownKind, is_served, is_tekton, kind_hint, model_for
 
 _LABELS = {"app.kubernetes.io/managed-by": "flowdsl"}
 

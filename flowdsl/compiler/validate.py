@@ -15,8 +15,8 @@ from flowdsl.check.podnames import check_pod_names
 from flowdsl.compiler.places import python_place
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import PipelineDef
+from flowdsl.kinds import dump, is_tekton
 from flowdsl.passes.limits import check_size
-from flowdsl.tekton import dump, is_tekton
 
 
 def gates_for(alpha: frozenset[str]) -> Gates:

@@ -13,7 +13,7 @@ from flowdsl.check.pitfalls.values import values_at
 from flowdsl.diagnostics import Diagnostic, Location, Severity
 from flowdsl.importer.comments import Comments, comments_of
 from flowdsl.importer.findings import Kept
-from flowdsl.tekton.values import decoded
+from flowdsl.kinds.values import decoded
 from flowdsl.yamlread.documents import Document, documents
 from flowdsl.yamlread.nodes import Node, Path, locate
 from flowdsl.yamlread.sources import Source
@@ -72,7 +72,7 @@ def _comments(roots: list[Node], text: str) -> list[Comments]:
 def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, list[Finding]]:
     from flowdsl.check.admission import check_into
     from flowdsl.check.decoding import decode
-    from flowdsl.tekton import UnknownKind, kind_hint
+    from flowdsl.kinds import UnknownKind, kind_hint
 
     if not document.checked:
         return document.data, []

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from flowdsl.tekton.values import decoded
+from flowdsl.kinds.values import decoded
 
 
 @attrs.frozen

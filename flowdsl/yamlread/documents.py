@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from flowdsl.check import Finding
-from flowdsl.tekton import KINDS, is_tekton
+from flowdsl.kinds import KINDS, is_tekton
 from flowdsl.yamlread.meant import as_code_folder, kubernetes_text, render_hint, tekton_map, tekton_text
 from flowdsl.yamlread.nodes import Node, Path
 from flowdsl.yamlread.reader import ReadDocument, UnreadableError, read

@@ -6,7 +6,7 @@ import re
 import shlex
 from typing import Any
 
-from flowdsl.tekton import KINDS
+from flowdsl.kinds import KINDS
 
 _VERSION = re.compile(r"""^[\s\-{"',]*apiVersion["']?\s*:""", re.MULTILINE)
 _KIND = re.compile(r"""^[\s\-{"',]*kind["']?\s*:|,\s*"kind"\s*:""", re.MULTILINE)

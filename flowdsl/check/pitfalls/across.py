@@ -20,11 +20,11 @@ from flowdsl.check.pitfalls.targets import Given, Scope, Target, check_result, c
 from flowdsl.check.references import expressions, result_reference
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import text_of
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.params import Param, WorkspaceDeclaration
-from flowdsl.tekton.pipelines import EmbeddedTask, PipelineTask
-from flowdsl.tekton.runs import PipelineRun, TaskRun
-from flowdsl.tekton.tasks import PipelineRef, StepAction, Task, TaskRef, TaskSpec
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.params import Param, WorkspaceDeclaration
+from flowdsl.kinds.pipelines import EmbeddedTask, PipelineTask
+from flowdsl.kinds.runs import PipelineRun, TaskRun
+from flowdsl.kinds.tasks import PipelineRef, StepAction, Task, TaskRef, TaskSpec
 
 __all__ = ["Entry", "check_set"]
 

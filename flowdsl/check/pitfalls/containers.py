@@ -8,9 +8,9 @@ from typing import Any
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import SpecAt, containers
+from flowdsl.kinds.containers import ResourceRequirements
+from flowdsl.kinds.tasks import Sidecar, Step, StepTemplate
 from flowdsl.kube import looks_secret, parse_quantity
-from flowdsl.tekton.containers import ResourceRequirements
-from flowdsl.tekton.tasks import Sidecar, Step, StepTemplate
 
 # What `ko` builds from a Go package as it applies the document, and pins by its digest.
 _BUILT = ("ko://", "github.com/")

@@ -7,8 +7,8 @@ from flowdsl.check.pipeline_graph import result_dependencies
 from flowdsl.check.pitfalls.shapes import PipelineAt
 from flowdsl.check.references import expressions, result_references
 from flowdsl.check.values import texts_of
-from flowdsl.tekton.params import WhenExpression, WorkspaceBinding
-from flowdsl.tekton.pipelines import PipelineTask
+from flowdsl.kinds.params import WhenExpression, WorkspaceBinding
+from flowdsl.kinds.pipelines import PipelineTask
 
 
 def _conditions(task: PipelineTask) -> set[str]:

@@ -16,10 +16,10 @@ import attrs
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import at
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.pipelines import Pipeline
-from flowdsl.tekton.runs import PipelineRun, TaskRun
-from flowdsl.tekton.tasks import Task, TaskRef
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.pipelines import Pipeline
+from flowdsl.kinds.runs import PipelineRun, TaskRun
+from flowdsl.kinds.tasks import Task, TaskRef
 
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*")
 _LABEL = "app.kubernetes.io/version"

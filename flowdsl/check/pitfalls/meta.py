@@ -9,9 +9,9 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls import secrets
 from flowdsl.check.pitfalls.shapes import at, pipeline_of, texts
 from flowdsl.check.values import text_of
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.runs import PipelineRun, TaskRun
-from flowdsl.tekton.tasks import PipelineRef, Ref, TaskRef
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.runs import PipelineRun, TaskRun
+from flowdsl.kinds.tasks import PipelineRef, Ref, TaskRef
 
 _SERVER_SET = ("resourceVersion", "uid", "creationTimestamp", "generation", "managedFields", "selfLink")
 _OLD = re.compile(r"\$\{?\(?(inputs\.params|inputs\.resources|outputs\.resources)\b[^)}]*[)}]")

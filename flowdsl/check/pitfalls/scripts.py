@@ -6,7 +6,7 @@ import re
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import SpecAt
-from flowdsl.tekton.tasks import Sidecar, Step
+from flowdsl.kinds.tasks import Sidecar, Step
 
 _PASTED = re.compile(r"\$\((params[.\[][^)]*|tasks\.[^).]+\.results\.[^)]*|inputs\.params[.\[][^)]*)\)")
 _RESULT = re.compile(r"\$\((?:step\.)?results(?:\.([\w.-]+?)|\[['\"]([\w.-]+)['\"]\])\.path\)")

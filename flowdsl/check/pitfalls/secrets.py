@@ -14,11 +14,11 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.index import Entry, Index
 from flowdsl.check.pitfalls.shapes import at, params_used, pipeline_of, task_specs, texts
 from flowdsl.check.values import texts_of
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.pipelines import PipelineTask
+from flowdsl.kinds.runs import PipelineRun, TaskRun
+from flowdsl.kinds.tasks import StepAction, TaskRef
 from flowdsl.kube import assigned_credential, find_credential, looks_secret
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.pipelines import PipelineTask
-from flowdsl.tekton.runs import PipelineRun, TaskRun
-from flowdsl.tekton.tasks import StepAction, TaskRef
 
 _NAMES = frozenset({"name", "key", "secretName", "claimName", "serviceAccountName"})
 _HINT = "keep it in a Secret, and bind that as a workspace or read it with secretKeyRef"

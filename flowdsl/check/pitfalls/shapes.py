@@ -9,10 +9,10 @@ from typing import Any
 import attrs
 
 from flowdsl.check.findings import Path
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.pipelines import EmbeddedTask, Pipeline, PipelineSpec, PipelineTask
-from flowdsl.tekton.runs import PipelineRun, TaskRun
-from flowdsl.tekton.tasks import Sidecar, Step, StepTemplate, Task, TaskSpec
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.pipelines import EmbeddedTask, Pipeline, PipelineSpec, PipelineTask
+from flowdsl.kinds.runs import PipelineRun, TaskRun
+from flowdsl.kinds.tasks import Sidecar, Step, StepTemplate, Task, TaskSpec
 
 _PARAM = re.compile(r"\$\((?:inputs\.)?params(?:\.([\w.-]+)|\[\"([^\"]+)\"\]|\['([^']+)'\])")
 _WORKSPACE = re.compile(r"workspaces\.([\w-]+)")

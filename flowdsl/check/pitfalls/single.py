@@ -8,8 +8,8 @@ from flowdsl.check.findings import Report
 from flowdsl.check.pitfalls import containers, flow, meta, scripts, unused, values
 from flowdsl.check.pitfalls.shapes import pipeline_of, task_specs
 from flowdsl.check.podnames import check_pod_names
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.runs import PipelineRun, TaskRun
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.runs import PipelineRun, TaskRun
 
 
 def check_pitfalls(document: Model, raw: dict[str, Any], report: Report) -> None:

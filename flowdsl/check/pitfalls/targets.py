@@ -14,7 +14,7 @@ from flowdsl.check.references import ResultReference, result_reference
 from flowdsl.check.results import result_type
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import kind_of, text_of
-from flowdsl.tekton.params import Param, TaskResult, WorkspaceDeclaration
+from flowdsl.kinds.params import Param, TaskResult, WorkspaceDeclaration
 
 Given = tuple[Path, Param, bool]
 """A param that is given: where, what, and whether a matrix hands out its values one by one."""

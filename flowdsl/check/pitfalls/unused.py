@@ -9,8 +9,8 @@ from flowdsl.check.findings import Report
 from flowdsl.check.matrix import matrix_params
 from flowdsl.check.pitfalls.scripts import is_line
 from flowdsl.check.pitfalls.shapes import PipelineAt, SpecAt, fields_at, params_used, texts, workspaces_used
-from flowdsl.tekton.params import ParamSpec
-from flowdsl.tekton.tasks import Step
+from flowdsl.kinds.params import ParamSpec
+from flowdsl.kinds.tasks import Step
 
 _WHOLE = re.compile(r"\$\(params[.\[][^()]*\)")
 _KEPT = re.compile(r"\b(?:unused|deprecated|obsolete|not used|no longer used|ignored|no effect)\b", re.I)

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from flowdsl.check.findings import Path, Report
-from flowdsl.tekton.values import decoded, kind_of
+from flowdsl.kinds.values import decoded, kind_of
 
 
 @attrs.frozen

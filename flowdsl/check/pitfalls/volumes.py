@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import containers, task_specs
-from flowdsl.tekton.base import Model
-from flowdsl.tekton.runs import PipelineRun, PodTemplate, TaskRun, TaskRunSpec
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.runs import PipelineRun, PodTemplate, TaskRun, TaskRunSpec
 
 
 def brought(document: Model) -> set[str]:

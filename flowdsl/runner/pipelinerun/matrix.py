@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowdsl.tekton.values import Value, decoded
+from flowdsl.kinds.values import Value, decoded
 
 Combination = dict[str, str]
 

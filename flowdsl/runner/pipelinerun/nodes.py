@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 
 from flowdsl.check.references import ResultReference
+from flowdsl.kinds.values import Value
 from flowdsl.runner.pipelinerun.catalogue import FoundTask
-from flowdsl.tekton.values import Value
 
 
 class State(enum.Enum):

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowdsl.check.references import expressions, is_within, variables, without_index
+from flowdsl.kinds.values import Value, decoded
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, texts, type_of
 from flowdsl.runner.taskrun.params import missing_keys
-from flowdsl.tekton.values import Value, decoded
 
 _DEEPEST = 10
 _INDEXED = re.compile(

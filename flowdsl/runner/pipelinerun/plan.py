@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from flowdsl.check.references import ResultReference, expressions, looks_like_result
+from flowdsl.kinds.values import Value, decoded
 from flowdsl.runner.pipelinerun.catalogue import Catalogue, FoundTask, reference_names
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.nodes import Node
@@ -16,7 +17,6 @@ from flowdsl.runner.pipelinerun.params import check_params, check_task_params
 from flowdsl.runner.pipelinerun.substitute import substituted
 from flowdsl.runner.pipelinerun.times import DEFAULT_TIMEOUT, seconds_of
 from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, references_in, task_references, texts
-from flowdsl.tekton.values import Value, decoded
 
 
 @attrs.frozen

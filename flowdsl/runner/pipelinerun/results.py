@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 
 from flowdsl.check.references import ResultReference, expressions, is_within, result_references
+from flowdsl.kinds.values import Value, json_text
 from flowdsl.runner.pipelinerun.matrix import count
 from flowdsl.runner.pipelinerun.nodes import Node, State
 from flowdsl.runner.pipelinerun.outcome import node_status
 from flowdsl.runner.pipelinerun.variables import Replacements, result_keys, task_references, texts
-from flowdsl.tekton.values import Value, json_text
 
 
 @attrs.frozen

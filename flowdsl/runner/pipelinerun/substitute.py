@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flowdsl.kinds.values import Value, decoded
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.params import replacements
 from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, texts
-from flowdsl.tekton.values import Value, decoded
 
 
 def substituted(

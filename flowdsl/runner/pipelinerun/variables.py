@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from flowdsl.check.references import ResultReference, expressions, result_references
-from flowdsl.tekton.values import Value, decoded, json_text
+from flowdsl.kinds.values import Value, decoded, json_text
 
 _ANY = re.compile(r"\$\(([^$()]*)\)")
 _ALONE = re.compile(r"\$\([_a-zA-Z0-9.-]+(\[([0-9]+|\*)\])?\)")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flowdsl.kinds.values import json_text
 from flowdsl.runner.taskrun.variables import Tables
-from flowdsl.tekton.values import json_text
 
 _ARRAY = re.compile(r"\$\((?:params\.)?(.+?)\[\*\]\)")
 

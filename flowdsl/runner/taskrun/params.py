@@ -8,7 +8,7 @@ from typing import Any
 
 from flowdsl.check.names import is_label
 from flowdsl.check.references import is_within
-from flowdsl.tekton.values import kind_of
+from flowdsl.kinds.values import kind_of
 
 USER_ERROR = "[User error] "
 _INDEX = re.compile(r"""\$\(params(?:\.([_a-zA-Z0-9.-]+)|\['([^']+)'\]|\["([^"]+)"\])\[(\d+)\]\)""")

@@ -14,9 +14,9 @@ from typing import Any
 
 import attrs
 
+from flowdsl.kinds.values import Value, kind_of
 from flowdsl.runner import beneath
 from flowdsl.runner.taskrun.params import USER_ERROR, declared_kind
-from flowdsl.tekton.values import Value, kind_of
 
 MESSAGE_LIMIT = 4096  # bytes
 TASK_RESULT, INTERNAL, STEP_RESULT, STEP_ARTIFACTS, TASK_ARTIFACTS = 1, 3, 4, 5, 6

@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from flowdsl.tekton.values import Value, decoded
+from flowdsl.kinds.values import Value, decoded
 
 _REFERENCE = re.compile(r"\$\(([^()]+)\)")
 _WHOLE = re.compile(r"\$\(([^()]+?)(?:\[\*\])?\)")

@@ -1,0 +1,138 @@
+"""What pipelines compile to: the side of a difference where sources count, not the YAML that lies beside them.
+
+A YAML file that a pipeline is compiled to may be stale; whoever compares it sees what was, not what is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.reading import NotReadError, read_file
+from flowdsl.differ.git import git, prefix, top
+from flowdsl.yamlread.sources import ENDINGS
+from flowdsl.yamlread.walk import walk
+
+_SECONDS = 120
+_START = (
+    "import sys; at = sys.path.pop(0); import flowdsl; sys.path.insert(0, at);"
+    "from flowdsl.cli import main; sys.exit(main())"
+)
+"""This very flowdsl, whatever lies in the folder it is started in: `-m` would take a `flowdsl` that lies there."""
+
+_OURS = b"app.kubernetes.io/managed-by: flowdsl"
+
+Documents = list[dict[str, Any]]
+
+
+@attrs.frozen
+class Built:
+    """What one Python file compiles to: the documents by the file that they belong into."""
+
+    files: Mapping[str, Documents]
+
+    @property
+    def documents(self) -> Documents:
+        """All of them, each once: pipelines of one file share Tasks."""
+        found: Documents = []
+        for each in self.files.values():
+            found += [item for item in each if item not in found]
+        return found
+
+
+def flowdsl(*words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """A command of flowdsl's in a process of its own: two files may import modules of one name."""
+    try:
+        return subprocess.run(
+            [sys.executable, "-c", _START, *words],
+            cwd=folder,
+            capture_output=True,
+            check=False,
+            timeout=_SECONDS,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UsageError(f"flowdsl {' '.join(words[:2])} did not end within {_SECONDS} s") from error
+
+
+def build(target: str, folder: Path) -> Built:
+    """Compile a Python file in a folder. Raises UsageError with what the compiler says."""
+    done = flowdsl("compile", target, "-o", "-", "--output", "json", folder=folder)
+    if done.returncode != 0:
+        raise UsageError(f"{target} does not compile:\n{done.stderr.rstrip()}")
+    try:
+        # What the file itself prints as it is loaded comes before.
+        report = json.loads(done.stdout[done.stdout.index('{\n  "files"') :])
+    except ValueError as error:
+        raise UsageError(f"{target} prints to standard output when it is loaded; print to standard error") from error
+    return Built({each["path"]: each["documents"] for each in report["files"]})
+
+
+def pipelines_in(folder: Path, exclude: Iterable[str] = ()) -> list[Path]:
+    """The Python files of a folder that have their YAML beside them."""
+    return [each for each in walk(folder, (".py",), exclude) if _has_yaml(each)]
+
+
+def _has_yaml(file: Path) -> bool:
+    if file.with_suffix(".yaml").is_file():
+        return True
+    # A file with several pipelines: jobs-nightly.yaml, jobs-weekly.yaml; others may have such names too.
+    others = [each for each in file.parent.glob("*.yaml") if each.name.startswith(f"{file.stem}-")]
+    return bool(others) and b"@pipeline" in _text(file) and any(_OURS in _text(each) for each in others)
+
+
+def _text(file: Path) -> bytes:
+    try:
+        return read_file(file)
+    except NotReadError:
+        return b""
+
+
+def in_parallel(work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+    """What the work gives for each item, in order; processes do it, as many at once as there are cores."""
+    with ThreadPoolExecutor(max_workers=max(1, min(len(items), os.cpu_count() or 1))) as pool:
+        return list(pool.map(work, items))
+
+
+@contextlib.contextmanager
+def laid_out(revision: str) -> Iterator[Path]:
+    """What this folder was at a revision, its whole repository laid out: a pipeline may import from anywhere."""
+    with tempfile.TemporaryDirectory(prefix="flowdsl-diff-") as place:
+        folder, archive = Path(place) / "tree", Path(place) / "tree.tar"
+        git("-C", str(top()), "archive", "--format=tar", "-o", str(archive), revision)
+        safe: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+        try:
+            with tarfile.open(archive) as tar:
+                tar.extractall(folder, members=_inside(tar, folder), **safe)
+        except (OSError, tarfile.TarError) as error:
+            raise UsageError(f"{revision} can't be laid out: {error}") from error
+        archive.unlink()
+        yield folder / prefix()
+
+
+def _inside(tar: tarfile.TarFile, folder: Path) -> Iterator[tarfile.TarInfo]:
+    """What stays in the folder: a link out of it, which a repository may have, is no reason to give up."""
+    for member in tar:
+        target = os.path.join(os.path.dirname(member.name), member.linkname) if member.issym() else member.name
+        whole = os.path.normpath(os.path.join(folder, target))
+        if (member.isfile() or member.isdir() or member.issym()) and Path(whole).is_relative_to(folder):
+            yield member
+
+
+def yaml_of(folder: Path, path: str, exclude: Iterable[str] = ()) -> list[Path]:
+    """The YAML files at a path of a folder."""
+    at = folder / path
+    return list(walk(at, ENDINGS, exclude)) if at.is_dir() else [at] if at.is_file() else []

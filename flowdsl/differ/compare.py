@@ -1,0 +1,136 @@
+"""Two sets of documents side by side: paired by kind and name, renamed ones by what they say."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from flowdsl.differ import impact
+from flowdsl.differ.facets import Facets, clean
+from flowdsl.differ.model import Added, Changed, Difference, DocumentId, Impact, Removed, Subject
+from flowdsl.differ.renames import follow
+from flowdsl.differ.same import same
+from flowdsl.differ.specs import facets
+
+Document = Mapping[str, Any]
+_CALLED = ("Task", "Pipeline", "StepAction")
+_WHOLE = Subject("document")
+# Facets whose path does not begin with a task of the pipeline.
+_OWN = frozenset({"param", "result", "workspace", "metadata"})
+
+
+def compare(before: Iterable[Document], after: Iterable[Document]) -> list[Difference]:
+    """The differences from the first set to the second, gravest first within each document, in order of documents.
+
+    Documents are plain data with apiVersion and kind; those without are ignored. Order within lists that are sets to
+    Tekton, Tekton's defaults, and what a cluster writes by itself (status, uid, …) are no difference. Where a name is
+    there twice in a set, the last one counts, as for `kubectl apply`.
+    """
+    old, new = _by_id(before), _by_id(after)
+    pairs = [(each, each) for each in old if each in new]
+    gone, come = [each for each in old if each not in new], [each for each in new if each not in old]
+    renamed = list(_renamed(old, new, gone, come))
+    found: list[Difference] = []
+    known = {each for pair in renamed for each in pair}
+    for one, other in renamed:
+        level = Impact.BREAKING if one.kind in _CALLED else Impact.BEHAVIOURAL
+        why = "callers know it by the old name" if level is Impact.BREAKING else ""
+        found.append(Changed(other, Subject("name"), level, why, one.name, other.name))
+    for one in gone:
+        if one not in known:
+            level = Impact.BREAKING if one.kind in _CALLED else Impact.BEHAVIOURAL
+            found.append(Removed(one, _WHOLE, level, "callers fail" if level is Impact.BREAKING else ""))
+    for other in come:
+        if other not in known:
+            found.append(Added(other, _WHOLE, Impact.BEHAVIOURAL))
+    for one, _ in pairs:
+        before_, names = follow(old[one], new[one])
+        for name, now in names.items():
+            found.append(Changed(one, Subject("name", (now,)), Impact.BEHAVIOURAL, "", name, now))
+        found += _within(one, facets(before_), facets(new[one]))
+    order = {each: number for number, each in enumerate([*new, *gone])}
+    return sorted(found, key=lambda each: (order[each.document], -each.impact, each.subject.kind, each.subject.path))
+
+
+def _by_id(documents: Iterable[Document]) -> dict[DocumentId, dict[str, Any]]:
+    found = {}
+    for document in documents:
+        metadata = document.get("metadata")
+        if isinstance(document.get("kind"), str) and document.get("apiVersion"):
+            named = metadata if isinstance(metadata, Mapping) else {}
+            name = str(named.get("name") or named.get("generateName") or "")
+            found[DocumentId(document["kind"], name, str(named.get("namespace") or ""))] = clean(document)
+    return found
+
+
+def _renamed(
+    old: Mapping[DocumentId, Document],
+    new: Mapping[DocumentId, Document],
+    gone: Sequence[DocumentId],
+    come: Sequence[DocumentId],
+) -> Iterator[tuple[DocumentId, DocumentId]]:
+    """Documents that say the same under another name: the first that fits, each once."""
+    left: dict[tuple[str, str], deque[DocumentId]] = {}
+    for each in come:
+        left.setdefault((each.kind, _text(new[each])), deque()).append(each)
+    for one in gone:
+        matches = left.get((one.kind, _text(old[one])))
+        if matches:
+            yield one, matches.popleft()
+
+
+def _text(document: Document) -> str:
+    return json.dumps(document.get("spec"), sort_keys=True, default=str)
+
+
+def _within(document: DocumentId, old: Facets, new: Facets) -> Iterator[Difference]:
+    old, new = dict(old), dict(new)
+    yield from _renamed_tasks(document, old, new)
+    for subject, before in old.items():
+        if subject not in new:
+            level, why = impact.of_removed(subject.kind, before)
+            yield Removed(document, subject, level, why, before)
+        elif not same(subject.kind, before, new[subject]):
+            level, why = impact.of_changed(subject.kind, before, new[subject])
+            yield Changed(document, subject, level, why, before, new[subject])
+    for subject, after in new.items():
+        if subject not in old:
+            level, why = impact.of_added(subject.kind, after)
+            yield Added(document, subject, level, why, after)
+
+
+def _renamed_tasks(document: DocumentId, old: Facets, new: Facets) -> Iterator[Difference]:
+    """Tasks of a pipeline under another name: told once, and compared under the new name."""
+    tasks, others = _tasks(old), _tasks(new)
+    come, gone = [each for each in others if each not in tasks], [each for each in tasks if each not in others]
+    if not come or not gone:
+        return
+    before, after = _abouts(old), _abouts(new)
+    left: dict[str, deque[str]] = {}
+    for each in come:
+        left.setdefault(after[each], deque()).append(each)
+    names = {one: matches.popleft() for one in gone if (matches := left.get(before[one]))}
+    for one, other in names.items():
+        yield Changed(document, Subject("name", (other,)), Impact.BEHAVIOURAL, "", one, other)
+    for subject in [each for each in old if names and each.path and each.kind not in _OWN]:
+        first, last = subject.path[0], subject.path[-1]
+        moving = {first, last} if subject.kind == "edge" else {first}
+        if moving & names.keys():
+            moved = tuple(names.get(part, part) if part in moving else part for part in subject.path)
+            old[Subject(subject.kind, moved)] = old.pop(subject)
+
+
+def _tasks(found: Facets) -> list[str]:
+    """The names of a pipeline's own tasks."""
+    return [subject.path[0] for subject in found if subject.kind == "task" and len(subject.path) == 1]
+
+
+def _abouts(found: Facets) -> dict[str, str]:
+    """What each task of a pipeline does, without its name."""
+    own: dict[str, list[tuple[str, tuple[str, ...], Any]]] = {}
+    for each, value in found.items():
+        if each.path and each.kind not in {"edge", *_OWN}:
+            own.setdefault(each.path[0], []).append((each.kind, each.path[1:], value))
+    return {name: json.dumps(sorted(parts, key=str), sort_keys=True, default=str) for name, parts in own.items()}

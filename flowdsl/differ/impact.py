@@ -1,0 +1,102 @@
+"""What a difference means: whether a caller fails, another thing runs, or nothing changes but words.
+
+`why` is said where it is not plain from the subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flowdsl.differ.model import Impact
+
+Judged = tuple[Impact, str]
+_WORDS = frozenset({"text", "metadata"})
+_BEHAVIOURAL: Judged = (Impact.BEHAVIOURAL, "")
+
+
+def of_added(kind: str, value: Any) -> Judged:
+    """A facet that only the second set has."""
+    if kind in _WORDS:
+        return Impact.COSMETIC, ""
+    if kind == "param" and "default" not in _mapping(value):
+        return Impact.BREAKING, "it has no default: callers that do not give it fail"
+    if kind == "workspace" and not _mapping(value).get("optional"):
+        return Impact.BREAKING, "it is not optional: callers that do not bind it fail"
+    return _BEHAVIOURAL
+
+
+def of_removed(kind: str, value: Any) -> Judged:
+    """A facet that only the first set has."""
+    if kind in _WORDS:
+        return Impact.COSMETIC, ""
+    if kind in ("param", "result", "workspace"):
+        return Impact.BREAKING, f"callers that use the {kind} fail"
+    return _BEHAVIOURAL
+
+
+def of_changed(kind: str, before: Any, after: Any) -> Judged:
+    """A facet that both have, with other values."""
+    if kind in _WORDS:
+        return Impact.COSMETIC, ""
+    judge = _JUDGES.get(kind)
+    return judge(_mapping(before), _mapping(after)) if judge else _BEHAVIOURAL
+
+
+def _param(before: Mapping[str, Any], after: Mapping[str, Any]) -> Judged:
+    if before.get("type") != after.get("type"):
+        return Impact.BREAKING, f"its type was {before.get('type')} and is {after.get('type')}"
+    if "default" in before and "default" not in after:
+        return Impact.BREAKING, "its default is gone: callers that do not give it fail"
+    needed = _needed(after) - _needed(before)
+    if needed:
+        return Impact.BREAKING, f"callers must give the {_keys(needed)} too"
+    could, can = _allowed(before), _allowed(after)
+    gone = [each for each in could if can and each not in can]
+    if gone:
+        return Impact.BREAKING, f"{', '.join(sorted(gone))} is no longer allowed"
+    if can and not could:
+        return Impact.BREAKING, f"only {', '.join(can)} is allowed now"
+    return _BEHAVIOURAL
+
+
+def _allowed(param: Mapping[str, Any]) -> list[str]:
+    """The values that a caller may give; none where any are."""
+    given = param.get("enum")
+    return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+
+
+def _result(before: Mapping[str, Any], after: Mapping[str, Any]) -> Judged:
+    if before.get("type") != after.get("type"):
+        return Impact.BREAKING, f"its type was {before.get('type')} and is {after.get('type')}"
+    gone = set(_mapping(before.get("properties"))) - set(_mapping(after.get("properties")))
+    if gone:
+        return Impact.BREAKING, f"the {_keys(gone)} is gone"
+    return _BEHAVIOURAL
+
+
+def _workspace(before: Mapping[str, Any], after: Mapping[str, Any]) -> Judged:
+    if before.get("optional") and not after.get("optional"):
+        return Impact.BREAKING, "it is no longer optional"
+    return _BEHAVIOURAL
+
+
+def _needed(param: Mapping[str, Any]) -> set[str]:
+    """The keys of an object that a caller must give."""
+    default = param.get("default")
+    return set(_mapping(param.get("properties"))) - set(default if isinstance(default, Mapping) else ())
+
+
+def _keys(names: set[str]) -> str:
+    return f"key{'s' if len(names) > 1 else ''} {', '.join(sorted(names))}"
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+_JUDGES: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Judged]] = {
+    "param": _param,
+    "result": _result,
+    "workspace": _workspace,
+}

@@ -1,0 +1,196 @@
+"""The facets of Tekton's own kinds: what of a spec is a param, an image, an edge, a gate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flowdsl.differ.facets import Facets, Take, Taking, in_order, settled
+
+_RESULT = re.compile(r"\$\(tasks\.([a-zA-Z0-9-]+)\.results[.\[]")
+_EXPANDED = re.compile(r"\$\(\w+\)")
+_STEP_FIELDS = {
+    "image": "image",
+    "script": "script",
+    "command": "command",
+    "args": "args",
+    "computeResources": "resources",
+    "timeout": "timeout",
+    "onError": "onError",
+    "workingDir": "workingDir",
+    "ref": "reference",
+    "securityContext": "security",
+    "imagePullPolicy": "imagePullPolicy",
+}
+
+
+def _task(taking: Taking, spec: dict[str, Any], path: tuple[str, ...] = (), *, public: bool = True) -> None:
+    """A TaskSpec. `public`: others use it by name, so that its params are a contract; else it is one pipeline's own."""
+    prefix = "" if public else "inner "
+    _texts(taking, spec, path)
+    for kind, field in (("param", "params"), ("result", "results"), ("workspace", "workspaces")):
+        _declared(taking, spec, field, prefix + kind, path)
+    names = []
+    for name, step in taking.each(spec, "steps"):
+        names.append(name)
+        _container(taking, "step", name, step, path)
+    if len(names) > 1:
+        taking.note("order", (*path, "steps"), names)
+    for name, sidecar in taking.each(spec, "sidecars"):
+        _container(taking, "sidecar", name, sidecar, path)
+    template = taking.mapping(spec, "stepTemplate")
+    if template:
+        _container(taking, "stepTemplate", "", template, path)
+    for name, volume in taking.each(spec, "volumes"):
+        taking.note("volume", (*path, name), volume)
+    taking.remains(spec, (*path, "spec"))
+    spec.clear()
+
+
+def _texts(taking: Taking, holder: dict[str, Any], path: tuple[str, ...]) -> None:
+    for field in ("description", "displayName"):
+        taking.take("text", (*path, field), holder, field)
+
+
+def _declared(taking: Taking, spec: dict[str, Any], field: str, kind: str, path: tuple[str, ...]) -> None:
+    for name, item in taking.each(spec, field):
+        _texts(taking, item, (*path, field, name))
+        taking.note(kind, (*path, name), item)
+
+
+def _container(taking: Taking, kind: str, name: str, container: dict[str, Any], path: tuple[str, ...]) -> None:
+    """A step, sidecar or step template; its variables and mounts are facets of their own."""
+    here = (*path, name) if name else path
+    taking.note(kind, here, True)
+    for field, facet in _STEP_FIELDS.items():
+        taking.take(facet, here, container, field)
+    variables = taking.each(container, "env")
+    for variable, value in variables:
+        taking.note("env", (*here, variable), value.get("value") if set(value) == {"value"} else value)
+    if any(isinstance(value.get("value"), str) and _EXPANDED.search(value["value"]) for _, value in variables):
+        # Kubernetes expands $(NAME) to variables that come before.
+        taking.note("order", (*here, "env"), [variable for variable, _ in variables])
+    for where, mount in taking.each(container, "volumeMounts", "mountPath"):
+        taking.note("mount", (*here, where), mount)
+    for param, value in taking.each(container, "params"):
+        taking.note("argument", (*here, param), value.get("value"))
+    taking.remains(container, (*here, kind))
+    container.clear()
+
+
+def _pipeline(taking: Taking, spec: dict[str, Any], path: tuple[str, ...] = (), *, public: bool = True) -> None:
+    prefix = "" if public else "inner "
+    _texts(taking, spec, path)
+    for kind, field in (("param", "params"), ("result", "results"), ("workspace", "workspaces")):
+        _declared(taking, spec, field, prefix + kind, path)
+    for field in ("tasks", "finally"):
+        for name, task in taking.each(spec, field):
+            _pipeline_task(taking, name, task, path, final=field == "finally")
+    taking.remains(spec, (*path, "spec"))
+    spec.clear()
+
+
+def _pipeline_task(taking: Taking, name: str, task: dict[str, Any], path: tuple[str, ...], *, final: bool) -> None:
+    here = (*path, name)
+    taking.note("task", here, "finally" if final else "tasks")
+    for before in sorted(_waits_for(task)):
+        taking.note("edge", (*here, before), True)
+    task.pop("runAfter", None)
+    _texts(taking, task, here)
+    for field, kind in (("taskRef", "reference"), ("pipelineRef", "reference"), ("timeout", "timeout")):
+        taking.take(kind, here, task, field)
+    taking.take("retries", here, task, "retries")
+    taking.take("onError", here, task, "onError")
+    if isinstance(task.get("when"), list):
+        taking.note("gate", here, in_order(settled(task.pop("when"))))
+    if isinstance(task.get("matrix"), dict):
+        taking.note("matrix", here, task.pop("matrix"))
+    for param, value in taking.each(task, "params"):
+        taking.note("argument", (*here, param), value.get("value"))
+    for workspace, binding in taking.each(task, "workspaces"):
+        taking.note("binding", (*here, workspace), {"workspace": workspace, **binding})
+    if isinstance(task.get("taskSpec"), dict):
+        _task(taking, task.pop("taskSpec"), here, public=False)
+    if isinstance(task.get("pipelineSpec"), dict):
+        _pipeline(taking, task.pop("pipelineSpec"), here, public=False)
+    taking.remains(task, (*here, "task"))
+    task.clear()
+
+
+def _waits_for(task: dict[str, Any]) -> set[str]:
+    """The tasks that this one waits for, by `runAfter` or by a result it uses: the order is the same either way."""
+    listed = task.get("runAfter")
+    before = {str(name) for name in listed} if isinstance(listed, list) else set()
+    used = [task.get(field) for field in ("params", "when", "matrix", "taskSpec")]
+    return before | {name for text in _strings(used) for name in _RESULT.findall(text)}
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _strings(each)
+
+
+def _run(taking: Taking, spec: dict[str, Any], reference: str, embedded: str, take: Any) -> None:
+    taking.take("reference", (), spec, reference)
+    for name, value in taking.each(spec, "params"):
+        taking.note("argument", (name,), value.get("value"))
+    for name, binding in taking.each(spec, "workspaces"):
+        taking.note("binding", (name,), binding)
+    for field, timeout in taking.mapping(spec, "timeouts").items():
+        taking.note("timeout", (field,), timeout)
+    taking.take("timeout", (), spec, "timeout")
+    taking.take("retries", (), spec, "retries")
+    if isinstance(spec.get(embedded), dict):
+        take(taking, spec.pop(embedded), (), public=False)
+    for task, each in taking.each(spec, "taskRunSpecs", "pipelineTaskName"):
+        _task_run_spec(taking, task, each)
+    taking.remains(spec, ("spec",))
+    spec.clear()
+
+
+def _task_run_spec(taking: Taking, task: str, each: dict[str, Any]) -> None:
+    taking.take("resources", (task,), each, "computeResources")
+    taking.take("timeout", (task,), each, "timeout")
+    for step, part in taking.each(each, "stepSpecs"):
+        taking.take("resources", (task, step), part, "computeResources")
+    taking.remains(each, ("spec", "taskRunSpecs", task))
+
+
+def _step_action(taking: Taking, spec: dict[str, Any]) -> None:
+    _texts(taking, spec, ())
+    for kind, field in (("param", "params"), ("result", "results")):
+        _declared(taking, spec, field, kind, ())
+    _container(taking, "step", "", spec, ())
+
+
+def _of_pipeline_run(taking: Taking, spec: dict[str, Any]) -> None:
+    _run(taking, spec, "pipelineRef", "pipelineSpec", _pipeline)
+
+
+def _of_task_run(taking: Taking, spec: dict[str, Any]) -> None:
+    _run(taking, spec, "taskRef", "taskSpec", _task)
+
+
+SPECS: dict[str, Take] = {
+    "Task": _task,
+    "Pipeline": _pipeline,
+    "PipelineRun": _of_pipeline_run,
+    "TaskRun": _of_task_run,
+    "StepAction": _step_action,
+}
+
+
+def facets(document: Mapping[str, Any]) -> Facets:
+    """The facets of a cleaned document."""
+    taking = Taking(document)
+    taking.metadata()
+    spec = taking.rest.get("spec")
+    take = SPECS.get(str(document.get("kind"))) if str(document.get("apiVersion")).startswith("tekton.dev/") else None
+    if take is not None and isinstance(spec, dict):
+        take(taking, spec)
+    taking.remains(taking.rest, ())
+    return taking.found

@@ -1,0 +1,170 @@
+"""Documents as Tekton stores them: what its webhook fills in, and nothing that says the same as leaving it out.
+
+Source: `SetDefaults` in pkg/apis/pipeline/v1/*_defaults.go, param_types.go and result_types.go, with the configuration
+that Tekton ships (pkg/apis/config/default.go): 60 minutes, the account `default`, no resolver, no pod template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from flowdsl.kinds.values import decoded
+
+TIMEOUT = "1h0m0s"
+"""`default-timeout-minutes: 60`, as Go writes it."""
+SERVICE_ACCOUNT = "default"
+MANAGED_BY = "app.kubernetes.io/managed-by"
+MANAGER = "tekton-pipelines"
+
+# Where a user's own data lies: an empty text or list is a value there, and names of keys mean nothing to Tekton.
+_VALUES = frozenset({"value", "default"})
+# Structs that Go holds by value: an empty one and none are the same to it.
+_STRUCTS = frozenset({"computeResources", "metadata", "status", "taskRunTemplate"})
+_MAPS = frozenset({"labels", "annotations", "nodeSelector", "matchLabels"})
+# `false` is what Go's decoder makes of an absent field, and it writes none: workspaces, mounts, persistent claims.
+_FALSE = frozenset({"optional", "readOnly"})
+# ... but behind these, `optional` is a pointer: false says something.
+_POINTERS = frozenset(
+    {"secretKeyRef", "configMapKeyRef", "secretRef", "configMapRef", "secret", "configMap", "fileKeyRef"}
+)
+
+
+def with_defaults(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a document after Tekton's defaulting; the given one stays as it is.
+
+    Takes Task, Pipeline, TaskRun, PipelineRun (v1) and StepAction; of any other kind only what is null is dropped.
+    Null, empty lists, empty texts and `retries: 0` go, since Go writes a document without them; an empty mapping stays
+    where it is a choice of its own (`emptyDir: {}`). Two documents are the same to Tekton when this gives the same.
+    Never raises for what is wrong with a document: a part of the wrong type is copied as it is.
+    """
+    found: dict[str, Any] = _copy(document, "")
+    fill = _KINDS.get(str(found.get("kind")))
+    if fill is not None and str(found.get("apiVersion")).startswith("tekton.dev/"):
+        fill(found)
+    return found
+
+
+def _copy(value: Any, parent: str) -> Any:
+    if isinstance(value, Mapping):
+        kept = {}
+        for name, item in value.items():
+            if _absent(name, item, parent):
+                continue
+            copied = _text(item) if name in _VALUES else _copy(item, name)
+            if copied or name not in _STRUCTS:
+                kept[name] = copied
+        return kept
+    if isinstance(value, (list, tuple)):
+        return [_copy(item, parent) for item in value]
+    return value
+
+
+def _text(value: Any) -> Any:
+    return value if value is None else decoded(value)
+
+
+def _absent(name: str, value: Any, parent: str) -> bool:
+    if value is None:
+        return True
+    if parent in _MAPS or parent in _VALUES:
+        return False
+    if name in _VALUES:
+        return False
+    if name in _FALSE and value is False:
+        return parent not in _POINTERS
+    if value == "" or (value == [] and not isinstance(value, bool)):
+        return True
+    return (name in _MAPS and not value) or _no_retries(name, value)
+
+
+def _no_retries(name: str, value: Any) -> bool:
+    return name == "retries" and value == 0 and not isinstance(value, bool)
+
+
+def _maps(part: Any, field: str) -> Iterator[dict[str, Any]]:
+    items = part.get(field) if isinstance(part, dict) else None
+    if isinstance(items, list):
+        yield from (item for item in items if isinstance(item, dict))
+
+
+def _task(spec: Any) -> None:
+    for param in _maps(spec, "params"):
+        _param(param)
+    for result in _maps(spec, "results"):
+        _result(result)
+
+
+def _param(param: dict[str, Any]) -> None:
+    """ParamSpec.SetDefaults: the type from `type`, then `properties`, then the default's own."""
+    if not param.get("type"):
+        kinds: dict[type, str] = {list: "array", dict: "object"}
+        param["type"] = "object" if "properties" in param else kinds.get(type(param.get("default")), "string")
+    _properties(param)
+
+
+def _result(result: dict[str, Any]) -> None:
+    if not result.get("type"):
+        result["type"] = "object" if "properties" in result else "string"
+    _properties(result)
+
+
+def _properties(declared: dict[str, Any]) -> None:
+    properties = declared.get("properties")
+    for each in properties.values() if isinstance(properties, dict) else ():
+        if isinstance(each, dict):
+            each.setdefault("type", "string")
+
+
+def _reference(part: dict[str, Any]) -> None:
+    reference = part.get("taskRef")
+    if isinstance(reference, dict) and not reference.get("resolver"):
+        reference.setdefault("kind", "Task")
+
+
+def _pipeline(spec: Any) -> None:
+    for param in _maps(spec, "params"):
+        _param(param)
+    for field in ("tasks", "finally"):
+        for task in _maps(spec, field):
+            _reference(task)
+            if isinstance(task.get("taskSpec"), dict):
+                _task(task["taskSpec"])
+
+
+def _task_run(document: dict[str, Any]) -> None:
+    labels = document.setdefault("metadata", {}).setdefault("labels", {})
+    labels.setdefault(MANAGED_BY, MANAGER)
+    spec = document.setdefault("spec", {})
+    _reference(spec)
+    spec.setdefault("timeout", TIMEOUT)
+    spec.setdefault("serviceAccountName", SERVICE_ACCOUNT)
+    if isinstance(spec.get("taskSpec"), dict):
+        _task(spec["taskSpec"])
+
+
+def _pipeline_run(document: dict[str, Any]) -> None:
+    spec = document.setdefault("spec", {})
+    spec.setdefault("timeouts", {}).setdefault("pipeline", TIMEOUT)
+    spec.setdefault("taskRunTemplate", {}).setdefault("serviceAccountName", SERVICE_ACCOUNT)
+    if isinstance(spec.get("pipelineSpec"), dict):
+        _pipeline(spec["pipelineSpec"])
+
+
+def _guarded(fill: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    def run(document: dict[str, Any]) -> None:
+        try:
+            fill(document)
+        except (AttributeError, TypeError):  # a list where a mapping belongs: the checker tells, this only compares
+            return
+
+    return run
+
+
+_KINDS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "Task": _guarded(lambda document: _task(document.get("spec"))),
+    "StepAction": _guarded(lambda document: _task(document.get("spec"))),
+    "Pipeline": _guarded(lambda document: _pipeline(document.get("spec"))),
+    "TaskRun": _guarded(_task_run),
+    "PipelineRun": _guarded(_pipeline_run),
+}

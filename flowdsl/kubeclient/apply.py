@@ -1,0 +1,148 @@
+"""Server-side apply of what a pipeline is made of, and prune of what it no longer emits.
+
+Who owns an object: a label a pipeline (`pipelines.flowdsl.dev/NAME`), because pipelines share Tasks by name. An object
+goes when its last pipeline lets go of it. Claims hold data and are never pruned.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from flowdsl.diagnostics import ClusterError
+from flowdsl.kubeclient.answers import OBJECT
+from flowdsl.kubeclient.client import APPLY, MANAGER, MERGE, Client
+from flowdsl.kubeclient.errors import AnsweredError
+from flowdsl.kubeclient.resources import path_for, path_of, title
+
+OWNED_BY = "pipelines.flowdsl.dev/"
+PRUNED = ("Pipeline", "Task", "StepAction", "ServiceAccount")
+_RUNS = ("PipelineRun", "TaskRun", "CustomRun")
+
+
+@attrs.frozen
+class Change:
+    """What was done with one object: created, changed, unchanged, deleted, released, kept."""
+
+    what: str
+    action: str
+
+
+@attrs.frozen
+class ApplyOptions:
+    """`owner` is the pipeline the objects belong to; without one nothing is labelled or pruned."""
+
+    owner: str = ""
+    dry_run: bool = False
+    force: bool = False
+    prune: bool = True
+
+
+def apply(client: Client, documents: Sequence[Mapping[str, Any]], options: ApplyOptions) -> list[Change]:
+    """Apply every document but runs, then prune. Raises ClusterError; conflicts are told all together."""
+    wanted = [each for each in documents if each.get("kind") not in _RUNS]
+    changes: list[Change] = []
+    conflicts: list[str] = []
+    for document in wanted:
+        try:
+            changes.append(_apply_one(client, document, options))
+        except AnsweredError as error:
+            if not error.conflicts:
+                raise _about(document, error) from error
+            conflicts += [f"  {title(document)}: {each.field} is owned by {each.owner!r}" for each in error.conflicts]
+    if conflicts:
+        lines = "\n".join(conflicts)
+        done = ", ".join(each.what for each in changes if each.action in ("created", "changed") and not options.dry_run)
+        raise ClusterError(
+            f"others own fields that the pipeline sets:\n{lines}\n"
+            "  take them over with --force-conflicts, or leave them out of the pipeline"
+            + (f"\n  applied before that: {done}" if done else "")
+        )
+    if options.prune and options.owner:
+        changes += prune(client, {(each["kind"], each["metadata"]["name"]) for each in wanted}, options)
+    return changes
+
+
+def _about(document: Mapping[str, Any], error: AnsweredError) -> ClusterError:
+    """The same error, with the object's name before it."""
+    words = f"{title(document)}: {error}"
+    return AnsweredError(error.code, error.status, error.text, words)
+
+
+def _apply_one(client: Client, document: Mapping[str, Any], options: ApplyOptions) -> Change:
+    path = path_for(document, client.namespace)
+    before = client.find(path)
+    body = owned(document, options.owner, before)
+    query = {"fieldManager": MANAGER, "fieldValidation": "Strict", "force": str(options.force).lower()}
+    if options.dry_run:
+        query["dryRun"] = "All"
+    after = client.call("PATCH", path, query, body, kind=APPLY, shape=OBJECT)
+    if before is None:
+        return Change(title(document), "created")
+    same = _essence(before) == _essence(after)
+    return Change(title(document), "unchanged" if same else "changed")
+
+
+def owned(document: Mapping[str, Any], owner: str, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The document with the owner's label, and those of the other pipelines that share the object.
+
+    All pipelines apply with one field manager, so a label that is left out would be taken off.
+    """
+    body: dict[str, Any] = copy.deepcopy(dict(document))
+    if owner:
+        labels = body["metadata"]["labels"] = dict(body["metadata"].get("labels") or {})
+        others = ((before or {}).get("metadata") or {}).get("labels") or {}
+        labels.update({key: value for key, value in others.items() if key.startswith(OWNED_BY)})
+        labels[OWNED_BY + owner] = "true"
+    return body
+
+
+def _essence(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The object without what the server counts."""
+    metadata = {
+        key: value
+        for key, value in document["metadata"].items()
+        if key not in ("managedFields", "resourceVersion", "generation", "creationTimestamp", "uid")
+    }
+    return {**{key: value for key, value in document.items() if key != "status"}, "metadata": metadata}
+
+
+def prune(client: Client, keep: set[tuple[str, str]], options: ApplyOptions) -> list[Change]:
+    """Let go of what carries the owner's label and is not in `keep`; delete it where no other pipeline holds it."""
+    label = OWNED_BY + options.owner
+    changes = []
+    for kind in (*PRUNED, "PersistentVolumeClaim"):
+        try:
+            found = client.items(path_of(kind, client.namespace), labelSelector=label)
+        except AnsweredError as error:
+            if error.code == 404:  # a Tekton without StepActions has none of ours
+                continue
+            raise
+        for each in found:
+            if (kind, each["metadata"]["name"]) not in keep:
+                changes.append(_let_go(client, kind, each, label, dry_run=options.dry_run))
+    return changes
+
+
+def _let_go(client: Client, kind: str, item: Mapping[str, Any], label: str, *, dry_run: bool) -> Change:
+    metadata = item["metadata"]
+    what = f"{kind} {metadata['name']}"
+    if kind not in PRUNED:
+        return Change(what, "kept")
+    path = path_of(kind, client.namespace, metadata["name"])
+    query = {"dryRun": "All"} if dry_run else {}
+    shared = [key for key in metadata.get("labels") or {} if key.startswith(OWNED_BY) and key != label]
+    try:
+        if shared:
+            # The same manager, or the label would stay ours in the books and come back.
+            body = {"metadata": {"labels": {label: None}}}
+            client.call("PATCH", path, {**query, "fieldManager": MANAGER}, body, kind=MERGE)
+            return Change(what, "released")
+        client.delete(path, metadata.get("uid", ""), dry_run=dry_run)
+    except AnsweredError as error:
+        if error.code != 404:
+            raise
+    return Change(what, "deleted")

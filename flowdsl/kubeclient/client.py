@@ -1,0 +1,238 @@
+"""Requests to one API server: credentials of the official client, our own patience."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import urlencode
+
+import attrs
+
+from flowdsl.diagnostics import ClusterError, UsageError
+from flowdsl.diagnostics.escape import line
+from flowdsl.kubeclient import kubeconfig
+from flowdsl.kubeclient.answers import ANSWER, MAX_ANSWER, OBJECT, EndlessError, odd, parsed, whole
+from flowdsl.kubeclient.errors import PASSING, AnsweredError, UnreachableError, answered, unreachable
+from flowdsl.kubeclient.kubeconfig import SHORTEST, masked
+from flowdsl.kubeclient.shapes import Shape
+
+Object = dict[str, Any]
+MANAGER = "flowdsl"
+APPLY = "application/apply-patch+yaml"  # JSON is YAML; the server wants this name for server-side apply
+MERGE = "application/merge-patch+json"
+_CONNECT_SECONDS = 5.0
+MAX_REFUSAL = 256 * 1024
+"""Bytes of a refusal: a Status with a finding for each field of an object has a tenth of it."""
+
+
+@attrs.frozen
+class Target:
+    """Which cluster and namespace: empty means what the kubeconfig, or the pod's own account, says."""
+
+    context: str = ""
+    namespace: str = ""
+    kubeconfig: str = ""
+    timeout: float = 15.0
+
+
+class Client:
+    """One API server. `namespace` is where the commands work; `where` names the cluster for people.
+
+    `patience` is for how many seconds a request that is safe to repeat is tried again once the server was reached.
+    """
+
+    def __init__(
+        self,
+        api: Any,
+        namespace: str,
+        where: str,
+        timeout: float,
+        patience: float = 60.0,
+        hidden: tuple[str, ...] = (),
+    ) -> None:
+        self._hidden = hidden
+        self._configuration = api.configuration
+        self._pool = api.rest_client.pool_manager
+        self.namespace = namespace
+        self.where = where
+        self.timeout = timeout
+        self.patience = patience
+        self.reached = False
+        self.stopped = threading.Event()
+        self.on_trouble: Callable[[str], None] = lambda text: None
+
+    @property
+    def address(self) -> str:
+        """The server's URL."""
+        return str(self._configuration.host).rstrip("/")
+
+    def get(self, path: str, **query: Any) -> Object:
+        """Read an object or a review."""
+        return self.call("GET", path, query)
+
+    def items(self, path: str, **query: Any) -> list[Object]:
+        """Read a list: its objects, each of which has a name."""
+        found: list[Object] = self.get(path, **query).get("items") or []
+        return found
+
+    def find(self, path: str) -> Object | None:
+        """Read an object, which has a name; None where there is none. A missing API is an error still."""
+        try:
+            return self.call("GET", path, shape=OBJECT)
+        except AnsweredError as error:
+            if error.code == 404 and error.reason == "NotFound":
+                return None
+            raise
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        *,
+        kind: str = "application/json",
+        again: bool = True,
+        shape: Shape = ANSWER,
+    ) -> Object:
+        """One request; the answer, of the given shape. `again` says that it may be sent twice.
+
+        Raises AnsweredError, UnreachableError, OddAnswerError.
+        """
+        end, pause = time.monotonic() + self.patience, 0.25
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                response = self.open(method, path, query, body, kind=kind)
+                what = f"{method} {path.partition('?')[0]}"
+                return parsed(self._read(response), shape, where=self.where, what=what)
+            except (AnsweredError, UnreachableError) as error:
+                passing = error.code in PASSING if isinstance(error, AnsweredError) else error.passing
+                # A server nobody has reached yet is more likely misspelt than restarting.
+                given_up = time.monotonic() > end or (not self.reached and tries >= 3)
+                if not passing or not again or given_up or self.stopped.is_set():
+                    raise
+                self.on_trouble(str(error))
+            self.stopped.wait(pause)
+            pause = min(pause * 2, 5.0)
+
+    def delete(self, path: str, uid: str, *, dry_run: bool = False) -> None:
+        """Delete the object of this uid: one that was made anew under its name since is not ours to delete.
+
+        All options go into the body: a server that finds one there does not look at the query's, `dryRun` included.
+        """
+        body: Object = {"preconditions": {"uid": uid} if uid else {}, "propagationPolicy": "Background"}
+        if dry_run:
+            body["dryRun"] = ["All"]
+        self.call("DELETE", path, None, body, shape={})
+
+    def open(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        *,
+        kind: str = "application/json",
+        timeout: float = 0.0,
+    ) -> Any:
+        """Send once; the open response of urllib3, for streams. Raises AnsweredError, UnreachableError."""
+        from urllib3 import Timeout
+        from urllib3.exceptions import HTTPError
+
+        seconds = timeout or self.timeout
+        url = self.address + path + (f"?{urlencode(query, errors='replace')}" if query else "")
+        data = None if body is None else json.dumps(body).encode()
+        headers = {
+            **self._credentials(),
+            "Accept": "application/json, */*",
+            # Nothing that is small on the way and large here.
+            "Accept-Encoding": "identity",
+            "Content-Type": kind,
+        }
+        try:
+            response = self._pool.request(
+                method,
+                url,
+                body=data,
+                headers=headers,
+                timeout=Timeout(connect=min(_CONNECT_SECONDS, seconds), read=seconds),
+                retries=False,
+                preload_content=False,
+            )
+        except (HTTPError, OSError) as error:
+            raise self._unreachable(error, seconds) from None
+        except (ValueError, TypeError, HTTPException):
+            # What the kubeconfig gives makes no request; the exception may have a header in its message.
+            raise ClusterError(
+                f"no request can be made to {self.where}: look at the server and the user of this context"
+            ) from None
+        if response.status >= 300:
+            text = self._read(response, MAX_REFUSAL)
+            raise answered(response.status, text, method=method, path=path, where=self.where)
+        self.reached = True
+        return response
+
+    def told(self, text: str) -> str:
+        """Text of the server without our credentials: who sees them may send them back."""
+        return masked(text, self._hidden)
+
+    def _unreachable(self, error: Exception, seconds: float) -> UnreachableError:
+        found = unreachable(error, where=self.where, address=self.address, seconds=seconds)
+        return UnreachableError(line(self.told(str(found))), passing=found.passing)
+
+    def _read(self, response: Any, most: int = MAX_ANSWER) -> str:
+        from urllib3.exceptions import HTTPError
+
+        try:
+            found = whole(response, most)
+        except (HTTPError, OSError, HTTPException) as error:
+            raise self._unreachable(error, self.timeout) from None
+        except EndlessError as error:
+            response.close()
+            raise odd(self.where, "a request", str(error)) from None
+        finally:
+            response.release_conn()
+        return self.told(found.decode(errors="replace"))
+
+    def _credentials(self) -> dict[str, str]:
+        """The headers that say who we are; a token that was renewed on disk is read again by the client.
+
+        Raises ClusterError for what no header may have. No part of it is told.
+        """
+        found = self._configuration.auth_settings()
+        headers = {str(each["key"]): each["value"] for each in found.values() if each.get("in") == "header"}
+        headers = {key: str(value) for key, value in headers.items() if value}
+        for key, value in headers.items():
+            secret = value.partition(" ")[2] or value
+            if secret not in self._hidden and len(secret) >= SHORTEST:
+                self._hidden = (secret, *self._hidden)
+            if not (value.isascii() and value.isprintable()) or not key.isascii():
+                raise ClusterError(
+                    f"the token of the user of {self.where} can't be sent: it has a line end or another character that "
+                    "no header may have; write it in one line, without blanks around it"
+                )
+        return headers
+
+
+def connect(target: Target) -> Client:
+    """A client for the target. Nothing is sent yet. Raises UsageError, ClusterError."""
+    try:
+        from kubernetes import client
+    except ImportError as error:
+        raise UsageError("this needs the Kubernetes client: pip install 'flowdsl[cluster]'") from error
+    reached = kubeconfig.load(target.context, target.kubeconfig)
+    # One connection a watch or log stream; more would be thrown away after use.
+    reached.configuration.connection_pool_maxsize = 128
+    try:
+        api = client.ApiClient(reached.configuration)
+    except Exception:  # certificates and keys that the TLS library can't read; their text may be in the message
+        raise ClusterError(
+            f"the certificates or keys of {reached.where} in the kubeconfig can't be read: write them as PEM"
+        ) from None
+    return Client(api, target.namespace or reached.namespace, reached.where, target.timeout, hidden=reached.hidden)

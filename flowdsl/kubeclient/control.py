@@ -1,0 +1,132 @@
+"""What is done with runs that exist: list, cancel, retry, delete."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from flowdsl.diagnostics import ClusterError, UsageError
+from flowdsl.kubeclient.apply import OWNED_BY
+from flowdsl.kubeclient.client import MANAGER, MERGE, Client
+from flowdsl.kubeclient.resources import TEKTON, path_of
+from flowdsl.kubeclient.states import is_over, task_of
+from flowdsl.kubeclient.submit import REQUEST
+from flowdsl.view.events import condition
+
+# Tekton's spec.status: docs/pipelineruns.md, "Gracefully cancelling" and "Gracefully stopping a PipelineRun".
+NOW, AFTER_FINALLY, AFTER_RUNNING = "Cancelled", "CancelledRunFinally", "StoppedRunFinally"
+_TEKTON_OWN = ("tekton.dev/", "chains.tekton.dev/", "results.tekton.dev/", "kubectl.kubernetes.io/")
+_LABEL_PIPELINE = "tekton.dev/pipeline"
+
+
+def list_runs(client: Client, pipeline: str = "") -> list[dict[str, Any]]:
+    """The PipelineRuns of the namespace, the newest first; of one pipeline where it is named."""
+    query = {"labelSelector": f"{_LABEL_PIPELINE}={pipeline}"} if pipeline else {}
+    found = client.items(path_of("PipelineRun", client.namespace), **query)
+    return sorted(
+        found, key=lambda each: (each["metadata"].get("creationTimestamp", ""), each["metadata"]["name"]), reverse=True
+    )
+
+
+def get_run(client: Client, name: str) -> dict[str, Any]:
+    """A PipelineRun by its name, or the newest for `last`. Raises UsageError where there is none."""
+    found = client.find(path_of("PipelineRun", client.namespace, name))
+    if found:
+        return found
+    every = list_runs(client)
+    if name == "last" and every:
+        return every[0]
+    import difflib
+
+    close = difflib.get_close_matches(name, [each["metadata"]["name"] for each in every], 1)
+    hint = f"did you mean {close[0]!r}?" if close else "`flowdsl list` shows those there are"
+    raise UsageError(f"there is no PipelineRun {name!r} in namespace {client.namespace} of {client.where}; {hint}")
+
+
+def cancel(client: Client, run: Mapping[str, Any], how: str) -> str:
+    """Ask Tekton to end a run; what it means, in words."""
+    name = run["metadata"]["name"]
+    if is_over(run):
+        return f"{name} is over already: {condition(run).get('reason')}"
+    body = {"spec": {"status": how}}
+    client.call("PATCH", path_of("PipelineRun", client.namespace, name), {"fieldManager": MANAGER}, body, kind=MERGE)
+    return {
+        NOW: f"{name} is being cancelled: running tasks end now, finally does not run",
+        AFTER_FINALLY: f"{name} is being cancelled: running tasks end now, then finally runs",
+        AFTER_RUNNING: f"{name} is being stopped: running tasks go on to their end, then finally runs",
+    }[how]
+
+
+def failed_tasks(client: Client, run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The TaskRuns of a run that did not succeed."""
+    query = {"labelSelector": f"tekton.dev/pipelineRun={run['metadata']['name']}"}
+    items = client.items(path_of("TaskRun", client.namespace), **query)
+    return [each for each in items if condition(each).get("status") == "False"]
+
+
+def again(run: Mapping[str, Any]) -> dict[str, Any]:
+    """A new PipelineRun with the spec of an old one. Tekton cannot go on with a finished run: all its tasks run."""
+    metadata = run["metadata"]
+    return {
+        "apiVersion": TEKTON,
+        "kind": "PipelineRun",
+        "metadata": {
+            "generateName": _base(metadata),
+            "labels": _own(metadata.get("labels")),
+            "annotations": {**_own(metadata.get("annotations")), "flowdsl.dev/retry-of": metadata["name"]},
+        },
+        "spec": {key: copy.deepcopy(value) for key, value in (run.get("spec") or {}).items() if key != "status"},
+    }
+
+
+def task_again(task_run: Mapping[str, Any]) -> dict[str, Any]:
+    """A TaskRun of its own with the spec of a failed one: its params hold the results it was given.
+
+    It belongs to no PipelineRun: what comes after it in the pipeline does not run.
+    """
+    metadata = task_run["metadata"]
+    return {
+        "apiVersion": TEKTON,
+        "kind": "TaskRun",
+        "metadata": {
+            "generateName": f"{metadata['name'][:50]}-retry-",
+            "labels": {**_own(metadata.get("labels")), "flowdsl.dev/task": task_of(task_run)},
+            "annotations": {"flowdsl.dev/retry-of": metadata["name"]},
+        },
+        "spec": {
+            key: copy.deepcopy(value)
+            for key, value in (task_run.get("spec") or {}).items()
+            if key not in ("status", "statusMessage")
+        },
+    }
+
+
+def _base(metadata: Mapping[str, Any]) -> str:
+    return str(metadata.get("generateName") or metadata["name"][:50] + "-")
+
+
+def _own(marks: Mapping[str, str] | None) -> dict[str, str]:
+    """Labels or annotations that people gave, without those that Tekton and we add to each run."""
+    return {
+        key: value
+        for key, value in (marks or {}).items()
+        if not key.startswith((*_TEKTON_OWN, OWNED_BY)) and key != REQUEST
+    }
+
+
+def delete_run(client: Client, run: Mapping[str, Any], *, dry_run: bool = False) -> None:
+    """Delete a run; its TaskRuns, pods and claims from templates go with it."""
+    metadata = run["metadata"]
+    path = path_of("PipelineRun", client.namespace, metadata["name"])
+    client.delete(path, metadata.get("uid", ""), dry_run=dry_run)
+
+
+def delete_pipeline(client: Client, name: str, *, dry_run: bool = False) -> list[str]:
+    """Delete what `apply` made for a pipeline; objects that other pipelines hold, and claims, stay."""
+    from flowdsl.kubeclient.apply import ApplyOptions, prune
+
+    changes = prune(client, set(), ApplyOptions(name, dry_run=dry_run))
+    if not changes:
+        raise ClusterError(f"nothing in namespace {client.namespace} was applied for pipeline {name!r}")
+    return [f"{each.what} {each.action}" for each in changes]

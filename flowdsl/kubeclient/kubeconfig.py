@@ -1,0 +1,186 @@
+"""How to reach a cluster: the kubeconfig, held against its shape before the Kubernetes client reads it.
+
+The client takes what it finds; a list where a mapping belongs becomes some exception, and a token with a line end one
+that has the token in its message. No value of a kubeconfig is in a message here but names and places.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from flowdsl.diagnostics import ClusterError, UsageError
+from flowdsl.diagnostics.escape import line
+from flowdsl.diagnostics.reading import NotReadError, read_file
+from flowdsl.kube import looks_secret
+from flowdsl.kubeclient.shapes import Each, MisfitError, Named, Shape, fitted
+from flowdsl.yamlread.reader import UnreadableError, read
+
+_DEFAULT = "~/.kube/config"
+_MOST = 4 * 1024 * 1024
+"""Bytes: a kubeconfig of a thousand clusters, certificates included, has as many."""
+_IN_POD = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+SHORTEST = 6
+"""Characters of a value that is masked: shorter ones would mask half of what is told."""
+_EXEC: Shape = {
+    "command!": "text",
+    "apiVersion!": "text",
+    "args": Each("text"),
+    "env": Each({"name!": "text", "value!": "text"}),
+}
+_USER: dict[str, Shape] = {
+    **dict.fromkeys(
+        ("token", "tokenFile", "username", "password", "client-certificate", "client-certificate-data", "client-key",
+         "client-key-data"), "text",
+    ),
+    "exec": _EXEC,
+    "auth-provider": {"name!": "text", "config": Named("any")},
+}  # fmt: skip
+_CLUSTER: dict[str, Shape] = {
+    **dict.fromkeys(
+        ("server", "certificate-authority", "certificate-authority-data", "proxy-url", "tls-server-name"), "text"
+    ),
+    "insecure-skip-tls-verify": "flag",
+}
+_SHAPE: Shape = {
+    "current-context": "text",
+    "clusters": Each({"name!": "text", "cluster!": _CLUSTER}),
+    "users": Each({"name!": "text", "user": _USER}),
+    "contexts": Each({"name!": "text", "context!": dict.fromkeys(("cluster", "user", "namespace"), "text")}),
+}
+
+
+@attrs.frozen
+class Reached:
+    """The client's configuration, the namespace, the cluster's name for people, and what must never be told."""
+
+    configuration: Any = attrs.field(repr=False)
+    namespace: str
+    where: str
+    hidden: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+
+def load(context: str, kubeconfig: str) -> Reached:
+    """How to reach a cluster, by the kubeconfig or from within a pod. Raises UsageError, ClusterError."""
+    from kubernetes import client, config
+    from kubernetes.config.config_exception import ConfigException
+
+    hidden = tuple(_checked(kubeconfig))
+    configuration = client.Configuration()
+    try:
+        namespace, where = _load(config, configuration, context, kubeconfig)
+    except ConfigException as error:
+        told = masked(line(error), hidden)
+        raise ClusterError(f"the kubeconfig does not say how to reach a cluster: {told}") from None
+    except OSError as error:
+        raise ClusterError(f"the kubeconfig cannot be used: {error.strerror or 'a file that it names'}") from None
+    except (ClusterError, UsageError):
+        raise
+    except Exception:  # the client's own code, on data that it did not expect; its message may hold any of it
+        raise ClusterError(
+            "the kubeconfig cannot be used: the Kubernetes client does not understand the cluster or the user of this "
+            "context; look for certificates and keys that are no base64"
+        ) from None
+    _check_address(str(configuration.host))
+    return Reached(configuration, namespace, line(where), hidden)
+
+
+def masked(text: str, hidden: tuple[str, ...]) -> str:
+    """The text without what must never be told."""
+    for each in hidden:
+        text = text.replace(each, "(hidden)")
+    return text
+
+
+def _checked(kubeconfig: str) -> Iterator[str]:
+    """Hold every kubeconfig that counts against its shape; the credentials in them. Raises ClusterError."""
+    named = kubeconfig or os.environ.get("KUBECONFIG") or _DEFAULT
+    for path in filter(None, named.split(os.pathsep)):
+        file = os.path.expanduser(path)
+        if os.path.lexists(file):
+            yield from _credentials(_read(file))
+
+
+def _read(file: str) -> dict[str, Any]:
+    try:
+        text = read_file(file, _MOST).decode("utf-8-sig")
+        roots = [document.root.value for document in read(text)]
+        return dict(fitted(roots[0] if roots else {}, _SHAPE))
+    except NotReadError as error:
+        raise ClusterError(f"the kubeconfig {line(file)} can't be read: {error.words}") from None
+    except UnicodeDecodeError:
+        raise ClusterError(f"the kubeconfig {line(file)} is no UTF-8") from None
+    except UnreadableError as error:
+        why = error.message if error.code == "FLOW402" else "this is no YAML"
+        raise ClusterError(f"the kubeconfig {line(file)}:{error.line} can't be read: {why}") from None
+    except MisfitError as error:
+        raise ClusterError(f"the kubeconfig {line(file)} is none: {line(error)}") from None
+
+
+def _credentials(config: Mapping[str, Any]) -> Iterator[str]:
+    for each in config.get("users") or ():
+        user = each.get("user") or {}
+        given = [user.get(key) for key in ("token", "password", "client-key-data")]
+        more = [(item["name"], item["value"]) for item in (user.get("exec") or {}).get("env") or ()]
+        more += ((user.get("auth-provider") or {}).get("config") or {}).items()
+        given += [value for name, value in more if isinstance(value, str) and looks_secret(name, value)]
+        for value in given:
+            if isinstance(value, str):
+                # Parts, too: whoever tells of a text with a line end may tell a line of it.
+                yield from (part for part in (value, *value.split()) if len(part) >= SHORTEST)
+    for each in config.get("clusters") or ():
+        for key in ("server", "proxy-url"):
+            yield from _of_url(str(each["cluster"].get(key) or ""))
+
+
+def _of_url(url: str) -> Iterator[str]:
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        return
+    if password:
+        yield password
+
+
+def _check_address(url: str) -> None:
+    words = "the server of the cluster in the kubeconfig is no URL: write https://HOST:PORT"
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise ClusterError(words) from None
+    if not good or not url.isprintable() or " " in url:
+        raise ClusterError(words)
+    if parts.username is not None:
+        raise ClusterError("the server of the cluster in the kubeconfig has a user in its URL: write it as a user")
+
+
+def _load(config: Any, configuration: Any, context: str, kubeconfig: str) -> tuple[str, str]:
+    """Fill the configuration; the namespace and the name of the cluster for people."""
+    options: dict[str, Any] = {"context": context or None}
+    # What the environment says now: the client looked when it was imported.
+    if file := kubeconfig or os.environ.get("KUBECONFIG"):
+        options["config_file"] = file
+    try:
+        contexts, active = config.list_kube_config_contexts(config_file=options.get("config_file"))
+    except config.ConfigException:
+        if context or kubeconfig:
+            raise
+        try:
+            config.load_incluster_config(client_configuration=configuration)
+        except config.ConfigException:
+            raise ClusterError(
+                "there is no kubeconfig (KUBECONFIG, ~/.kube/config) and this is no pod of a cluster; name one with "
+                "--kubeconfig"
+            ) from None
+        return read_file(_IN_POD, 1024).decode().strip(), "this cluster"
+    names = [each["name"] for each in contexts]
+    if context and context not in names:
+        raise UsageError(f"there is no context {context!r} in the kubeconfig; there is {', '.join(names)}")
+    chosen = next((each for each in contexts if each["name"] == context), active)
+    config.load_kube_config(client_configuration=configuration, **options)
+    return str(chosen["context"].get("namespace") or "default"), f"cluster {chosen['name']!r}"

@@ -1,0 +1,117 @@
+"""Create a PipelineRun once, whatever happens to the answers.
+
+The name is chosen here, not by the server: asking again with a name that exists tells that the first request arrived,
+and the request's id in an annotation tells that it was ours.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flowdsl.diagnostics import ClusterError
+from flowdsl.kubeclient.answers import OBJECT
+from flowdsl.kubeclient.client import MANAGER, Client
+from flowdsl.kubeclient.errors import AnsweredError
+from flowdsl.kubeclient.resources import path_of
+
+REQUEST = "flowdsl.dev/request"
+_LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own choice for generated names: no words come out of it
+_LONGEST_BASE = 58  # of 63, with five letters to come
+
+
+def named(run: Mapping[str, Any], request: str = "") -> dict[str, Any]:
+    """The run with a name of its own and the request's id; the same id gives the same name."""
+    found: dict[str, Any] = copy.deepcopy(dict(run))
+    metadata = found.setdefault("metadata", {})
+    request = request or secrets.token_hex(16)
+    if not metadata.get("name"):
+        base = str(metadata.get("generateName") or "run-")[:_LONGEST_BASE]
+        digest = hashlib.sha256(request.encode()).digest()
+        metadata["name"] = base + "".join(_LETTERS[each % len(_LETTERS)] for each in digest[:5])
+    metadata.pop("generateName", None)
+    metadata["annotations"] = {**(metadata.get("annotations") or {}), REQUEST: request}
+    return found
+
+
+def create(client: Client, run: Mapping[str, Any], *, dry_run: bool = False) -> tuple[dict[str, Any], bool]:
+    """Create a run from `named`; the object, and whether it is new. Raises ClusterError."""
+    metadata = run["metadata"]
+    space = metadata.get("namespace") or client.namespace
+    query = {"fieldManager": MANAGER, "fieldValidation": "Strict", **({"dryRun": "All"} if dry_run else {})}
+    kind = str(run["kind"])
+    try:
+        return client.call("POST", path_of(kind, space), query, run, shape=OBJECT), True
+    except AnsweredError as error:
+        if error.reason != "AlreadyExists":
+            raise
+        there = client.call("GET", path_of(kind, space, metadata["name"]), shape=OBJECT)
+        if (there["metadata"].get("annotations") or {}).get(REQUEST) == metadata["annotations"][REQUEST]:
+            return there, False
+        raise ClusterError(f"there is a {kind} {metadata['name']!r} already, and it is not this one") from error
+
+
+def references(run: Mapping[str, Any], documents: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Kind and name of what a run needs to exist: its claims, Secrets, ConfigMaps, service accounts, and all that
+    the steps of its tasks name, each once. Optional references are left out."""
+    spec = run.get("spec") or {}
+    found: list[tuple[str, str]] = []
+    template = spec.get("taskRunTemplate") or {}
+    found.append(("ServiceAccount", str(template.get("serviceAccountName") or "")))
+    found += [("ServiceAccount", str(each.get("serviceAccountName") or "")) for each in spec.get("taskRunSpecs") or ()]
+    for space in spec.get("workspaces") or ():
+        found += _volume(space)
+    for document in (run, *documents):
+        if document.get("kind") in ("Task", "Pipeline", "PipelineRun", "StepAction"):
+            found += _named_in(document.get("spec"))
+    return [each for each in dict.fromkeys(found) if each[1] and "$(" not in each[1]]
+
+
+def _volume(source: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    claim = (source.get("persistentVolumeClaim") or {}).get("claimName")
+    yield "PersistentVolumeClaim", str(claim or "")
+    for key, kind, field in (("secret", "Secret", "secretName"), ("configMap", "ConfigMap", "name")):
+        held = source.get(key) or {}
+        if isinstance(held, dict) and not held.get("optional"):
+            yield kind, str(held.get(field) or "")
+
+
+def _named_in(value: Any) -> Iterable[tuple[str, str]]:
+    """References in environments and volumes, at any depth."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _named_in(each)
+    if not isinstance(value, dict):
+        return
+    for key, kind in (
+        ("secretKeyRef", "Secret"),
+        ("secretRef", "Secret"),
+        ("configMapKeyRef", "ConfigMap"),
+        ("configMapRef", "ConfigMap"),
+    ):
+        held = value.get(key)
+        if isinstance(held, dict) and not held.get("optional"):
+            yield kind, str(held.get("name") or "")
+    for volume in value.get("volumes") or ():
+        if isinstance(volume, dict):
+            yield from _volume(volume)
+    for each in value.values():
+        yield from _named_in(each)
+
+
+def missing(client: Client, wanted: Iterable[tuple[str, str]], space: str, made: set[tuple[str, str]]) -> list[str]:
+    """What does not exist and is not in `made`, in words. What we may not read is not told: the run may still work."""
+    absent = []
+    for kind, name in wanted:
+        if (kind, name) in made:
+            continue
+        try:
+            if client.find(path_of(kind, space, name)) is None:
+                absent.append(f"{kind} {name}")
+        except AnsweredError as error:
+            if error.code != 403:
+                raise
+    return absent

@@ -1,0 +1,34 @@
+"""Mending a source in rounds: a field that was misspelt brings its own fields to light."""
+
+from __future__ import annotations
+
+import attrs
+
+from flowdsl.linter.engine import Options, lint_sources
+from flowdsl.linter.fix import apply, edits
+from flowdsl.linter.order import in_order
+from flowdsl.yamlread.documents import Document
+from flowdsl.yamlread.sources import Source
+
+_ROUNDS = 5
+
+
+def mend(source: Source, found: list[Document], options: Options) -> Source:
+    """The source with everything mended that is certain; a round that does not lessen the errors is undone."""
+    for _ in range(_ROUNDS):
+        changes = [edit for document in found for edit in edits(document, source.text)]
+        # Lines move only once nothing within them is left to mend.
+        text = apply(source.text, changes) if changes else in_order(found, source.text)
+        if text == source.text:
+            return source
+        after = attrs.evolve(source, text=text)
+        again = lint_sources([after], options)
+        if _weight(again) >= _weight(found):
+            return source
+        source, found = after, again
+    return source
+
+
+def _weight(found: list[Document]) -> int:
+    """How much is wrong: an error counts more than any number of warnings that mending it brings to light."""
+    return sum(1000 if place.finding.severity == "error" else 1 for document in found for place in document.places)

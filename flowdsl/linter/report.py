@@ -1,0 +1,124 @@
+"""Findings for people, scripts, code scanning and pull requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flowdsl.check import Finding
+from flowdsl.diagnostics import Diagnostic, Location, Severity, escape
+from flowdsl.linter.engine import iterate
+from flowdsl.yamlread.documents import Document, Place
+from flowdsl.yamlread.excerpts import rendered
+
+FORMATS = ("text", "json", "sarif", "github")
+
+
+def as_text(found: Sequence[Document], texts: dict[str, str]) -> str:
+    """Every finding with the line it is about; "" where there is none."""
+    diagnostics = [
+        Diagnostic(
+            place.finding.code,
+            Severity(place.finding.severity),
+            place.finding.message,
+            Location(place.file, max(place.line, 1), place.column),
+            place.finding.hint,
+            " ".join(part for part in (document.kind, document.name, place.finding.where) if part),
+        )
+        for document, place in iterate(found)
+    ]
+    return rendered(diagnostics, texts)
+
+
+def finding_data(finding: Finding, line: int | None, column: int | None) -> dict[str, Any]:
+    """One finding as plain data."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "line": line,
+        "column": column,
+        "path": finding.where,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def as_json(found: Sequence[Document]) -> str:
+    """The contract for scripts: every document, and what admission would say of it."""
+    data = [
+        {
+            "file": document.file,
+            "index": document.index,
+            "kind": document.kind,
+            "name": document.name,
+            "accepted": document.accepted,
+            "checked": document.checked,
+            "findings": [finding_data(place.finding, place.line, place.column) for place in document.shown],
+        }
+        for document in found
+    ]
+    return escape.json_text({"documents": data}, indent=2) + "\n"
+
+
+def as_github(found: Sequence[Document]) -> str:
+    """Workflow commands: GitHub shows each at its line of the pull request."""
+    lines = []
+    for _, place in iterate(found):
+        finding = place.finding
+        where = f"file={escape.github_property(place.file)},line={max(place.line, 1)}" + (
+            f",col={place.column}" if place.column else ""
+        )
+        text = finding.message + (f" ({finding.hint})" if finding.hint else "")
+        lines.append(
+            f"::{finding.severity} {where},title={escape.github_property(finding.code)}::{escape.github_message(text)}"
+        )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def as_sarif(found: Sequence[Document], version: str = "") -> str:
+    """SARIF 2.1.0, as GitHub code scanning and editors read it; `version` is flowdsl's own."""
+    places = [place for _, place in iterate(found)]
+    codes = sorted({place.finding.code for place in places})
+    run = {
+        "tool": {
+            "driver": {
+                "name": "flowdsl",
+                "version": version,
+                "rules": [_rule(code) for code in codes],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(place, codes) for place in places],
+    }
+    data = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    return escape.json_text(data, indent=2) + "\n"
+
+
+def _rule(code: str) -> dict[str, Any]:
+    from flowdsl.diagnostics import catalog
+
+    return {
+        "id": code,
+        "shortDescription": {"text": catalog.title(code)},
+        "fullDescription": {"text": catalog.title(code)},
+        "help": {"text": catalog.page(code), "markdown": catalog.page(code)},
+    }
+
+
+def _result(place: Place, codes: list[str]) -> dict[str, Any]:
+    finding = place.finding
+    region: dict[str, int] = {"startLine": max(place.line, 1)}
+    if place.column:
+        region["startColumn"] = place.column
+    location: dict[str, Any] = {
+        "physicalLocation": {"artifactLocation": {"uri": escape.uri(place.file)}, "region": region}
+    }
+    if finding.where:
+        location["logicalLocations"] = [{"fullyQualifiedName": finding.where}]
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": codes.index(finding.code),
+        "level": finding.severity,
+        "message": {"text": escape.sarif(finding.message + (f". {finding.hint}" if finding.hint else ""))},
+        "locations": [location],
+    }
