@@ -1,0 +1,92 @@
+"""Write the shapes of documents anew from the models: run by hand after a change to a model.
+
+python compiler_tests/golden/renew_shapes.py
+"""
+
+from __future__ import annotations
+
+import importlib
+import keyword
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import flowdsl.kinds
+from flowdsl.kinds.base import Model
+from flowdsl.kinds.schema import Field
+
+SHAPES = Path(flowdsl.kinds.__file__).with_name("shapes.pyi")
+COMMAND = "python compiler_tests/golden/renew_shapes.py"
+HEAD = f'''"""The documents of every kind as plain data, for type checkers alone: a TypedDict for each model, of the same name.
+
+Written from the models by `{COMMAND}`; a test fails where they differ.
+There is no module of this name at run time: import from it under `if TYPE_CHECKING:`. Every field may be absent, as in
+the documents themselves.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, TypedDict
+
+Quantity: TypeAlias = str | int | float
+"""resource.Quantity: text or a number."""
+Duration: TypeAlias = str
+"""metav1.Duration: what Go's time.ParseDuration reads."""
+Timestamp: TypeAlias = str
+"""metav1.Time: RFC 3339."""
+IntOrString: TypeAlias = int | str
+"""intstr.IntOrString: a port by number or by name."""
+ParamValue: TypeAlias = str | list[str] | dict[str, str]
+"""A string, an array or an object of strings."""
+
+class Document(TypedDict, total=False):
+    """What the documents of all kinds have in common."""
+
+    apiVersion: str
+    kind: str
+    metadata: ObjectMeta
+'''
+
+
+def models() -> Iterator[type[Model]]:
+    """Every model, by module and then as defined."""
+    for found in sorted(pkgutil.walk_packages(flowdsl.kinds.__path__, "flowdsl.kinds."), key=lambda each: each.name):
+        module = importlib.import_module(found.name)
+        for each in vars(module).values():
+            if (
+                isinstance(each, type)
+                and issubclass(each, Model)
+                and each.__module__ == module.__name__ != Model.__module__
+            ):
+                yield each
+
+
+def text() -> str:
+    """What the file of the shapes should hold."""
+    found = list(models())
+    twice = {each.__name__ for each in found if sum(other.__name__ == each.__name__ for other in found) > 1}
+    assert not twice, f"two models of one name: {', '.join(sorted(twice))}"
+    return "\n".join([HEAD, *map(_shape, found)])
+
+
+def _shape(model: type[Model]) -> str:
+    fields = {field.name: _type(field) for field in model.fields().values()}
+    # A field that is a keyword of Python can't stand in a class.
+    special = {name: fields.pop(name) for name in list(fields) if keyword.iskeyword(name)}
+    base, lines = "TypedDict", []
+    if special:
+        base = f"_{model.__name__}"
+        pairs = ", ".join(f'"{name}": {held}' for name, held in special.items())
+        lines = [f'{base} = TypedDict("{base}", {{{pairs}}}, total=False)', ""]
+    lines += [f"class {model.__name__}({base}, total=False):", f'    """{model.__doc__}"""', ""]
+    lines += [f"    {name}: {held}" for name, held in fields.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _type(field: Field) -> str:
+    held = field.model.__name__ if field.model is not None else field.scalar.replace("Any", "object")
+    return {"list": f"list[{held}]", "dict": f"dict[str, {held}]", "": held}[field.container]
+
+
+if __name__ == "__main__":
+    SHAPES.write_text(text(), encoding="utf-8")
