@@ -26,8 +26,10 @@ from flowdsl.ir.volumes import (
 )
 
 if TYPE_CHECKING:
-    from flowdsl.library import compile as compile  # noqa: A004 - `flowdsl.compile` is what it is called
-    from flowdsl.library import diff, import_yaml, lint
+    from flowdsl.library.comparing import diff
+    from flowdsl.library.compiling import compile as compile  # noqa: A004 - `flowdsl.compile` is what it is called
+    from flowdsl.library.importing import import_yaml
+    from flowdsl.library.linting import lint
 
 __version__ = "0.1.0"
 
@@ -78,13 +80,11 @@ __all__ = [
     "when",
 ]
 
-_LIBRARY = ("compile", "diff", "import_yaml", "lint")
-
 
 def __getattr__(name: str) -> object:
     """The library's functions load on first use: a pipeline's file needs none of them."""
-    if name not in _LIBRARY:
-        raise AttributeError(f"module 'flowdsl' has no attribute {name!r}")
-    from flowdsl import library
+    from flowdsl.library import HOMES, function
 
-    return getattr(library, name)
+    if name not in HOMES:
+        raise AttributeError(f"module 'flowdsl' has no attribute {name!r}")
+    return function(name)

@@ -35,11 +35,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "runner": LEAF,
     "kubeclient": LEAF,
 }
+# What the commands do, for programs: all but the command line, which prints.
+MAY_IMPORT["library"] = {*MAY_IMPORT}
 EVERYTHING = "cli"
 # `python -m flowdsl` is the command line under another name; nothing imports it.
 COMMAND_LINE = {EVERYTHING, "__main__"}
 # The public face: users import it, and it must not drag the command line in with it.
-FACADE = {"flowdsl", "flowdsl.api", "flowdsl.library"}
+FACADE = {"flowdsl", "flowdsl.api"}
 READS_ENVIRONMENT = {"cli", "kubeclient"}
 # Not code of the compiler: its text becomes part of scripts, which read their params from the container's environment.
 RUNS_IN_CONTAINER = "flowdsl.frontend.script.runtime"

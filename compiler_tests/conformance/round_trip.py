@@ -19,9 +19,9 @@ from typing import Any
 import attrs
 from agreement import SHARED, read_cases
 
-from flowdsl.cli.importing import differing
 from flowdsl.importer.documents import load_documents
 from flowdsl.importer.module import write_module
+from flowdsl.library.importing import differing
 from flowdsl.yamlread.sources import Source
 
 AT_LEAST = 0.99

@@ -11,10 +11,10 @@ from agreement import SHARED
 from oracle import defaulted
 from round_trip import originals
 
-from flowdsl.cli.importing import import_sources
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.kinds.defaults import with_defaults
 from flowdsl.kube import parse_duration, parse_quantity
+from flowdsl.library.importing import import_sources
 from flowdsl.yamlread.sources import Source
 
 DURATIONS = {"timeout", "pipeline", "tasks", "finally"}

@@ -12,8 +12,8 @@ from oracle import admit
 sys.path.insert(0, str(Path(__file__).parents[1] / "property"))
 from hypothesis import HealthCheck, given, settings
 
-from flowdsl.cli.load import load_pipeline
 from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.library.loading import load_pipeline
 from pipelines import Module, modules
 
 pytestmark = pytest.mark.usefixtures("admission")

@@ -18,7 +18,7 @@ import pytest
 import yaml
 from ci_support import change, git
 
-from flowdsl.cli.comments import MARKER
+from flowdsl.library.comments import MARKER
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "ghx-this-is-the-token"

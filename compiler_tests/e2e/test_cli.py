@@ -236,7 +236,7 @@ def test_our_own_bug_is_code_70(
     def broken(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("flowdsl.cli.compile.compile_pipeline", broken)
+    monkeypatch.setattr("flowdsl.library.compiling.compile_pipeline", broken)
     assert main(["compile", "nightly.py"]) == 70
     told = capsys.readouterr().err
     assert "flowdsl has a bug: RuntimeError" in told

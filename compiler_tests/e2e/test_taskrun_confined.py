@@ -266,7 +266,7 @@ def test_a_step_has_limits(confined: Runner, tmp_path: Path) -> None:
 
 def test_without_namespaces_root_must_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """FLOW117: as root nothing runs unless it is asked for; a user is told in a line."""
-    from flowdsl.cli.confinement import UnconfinedError, check_confined
+    from flowdsl.library.confinement import UnconfinedError, check_confined
 
     with process_runner(namespace=False) as runner:
         monkeypatch.setattr("os.geteuid", lambda: 0)

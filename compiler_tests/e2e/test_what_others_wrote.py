@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from flowdsl.cli import main
-from flowdsl.cli.comments import MARKER
+from flowdsl.library.comments import MARKER
 
 HOSTILE = (
     "x\n::error file=a.py::owned",

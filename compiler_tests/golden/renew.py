@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flowdsl.cli.importing import import_sources
-from flowdsl.cli.load import load_pipeline
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.emit import emit_yaml, write_files
+from flowdsl.library.importing import import_sources
+from flowdsl.library.loading import load_pipeline
 from flowdsl.yamlread.sources import load
 
 HERE = Path(__file__).parent

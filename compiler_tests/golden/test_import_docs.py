@@ -6,7 +6,7 @@ import re
 
 from renew import ROOT
 
-from flowdsl.cli.importing import import_sources
+from flowdsl.library.importing import import_sources
 from flowdsl.yamlread.sources import Source
 
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_lint_never_falls_over import BOMBS, JSON, LIKE_YAML, TASK
 
-from flowdsl.cli.importing import differing, import_sources
 from flowdsl.importer.comments import find_comments
 from flowdsl.importer.module import write_module, write_stubs
+from flowdsl.library.importing import differing, import_sources
 from flowdsl.yamlread.sources import Source, decode
 
 

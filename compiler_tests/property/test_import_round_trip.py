@@ -11,13 +11,13 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from flowdsl.cli.importing import differing, faithful_module, import_sources
-from flowdsl.cli.load import load_pipeline
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.emit import emit_yaml
 from flowdsl.importer.code import literal, render
 from flowdsl.importer.module import write_module
 from flowdsl.importer.tasks import docstring
+from flowdsl.library.importing import differing, faithful_module, import_sources
+from flowdsl.library.loading import load_pipeline
 from flowdsl.yamlread.sources import Source
 from pipelines import Module, modules
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from flowdsl.cli.importing import differing, import_sources
 from flowdsl.importer.code import comment_lines, quoted, text_block
 from flowdsl.importer.comments import Comments, find_comments
 from flowdsl.importer.fence import FenceError, checked
 from flowdsl.importer.module import write_module, write_stubs
+from flowdsl.library.importing import differing, import_sources
 from flowdsl.yamlread.sources import Source
 
 RUN = 'setattr(__import__("sys"), "flowdsl_canary", CANARY)'
@@ -314,7 +314,7 @@ def test_the_fence_refuses_all_else(there: str, instead: str) -> None:
 
 
 def test_a_module_that_gets_by_the_tree_finds_no_builtins(monkeypatch: pytest.MonkeyPatch) -> None:
-    from flowdsl.cli import importing
+    from flowdsl.library import importing
 
     for line in ("open('x')", "import os", "from flowdsl import cli", "__import__('os')", "eval('1')"):
         monkeypatch.setattr(importing, "checked", lambda text: compile(text, "<imported>", "exec"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flowdsl.cli import main
-from flowdsl.cli.load import forget_beside, import_paths, load_module
+from flowdsl.library.loading import forget_beside, import_paths, load_module
 
 PIPELINE = """
 from flowdsl import LocalRun, pipeline, task

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from flowdsl.cli.comments import MARKER, post
 from flowdsl.diagnostics import ClusterError, UsageError
+from flowdsl.library.comments import MARKER, post
 
 TOKEN = "ghs-0a9f8e7d6c5b4a39"
 

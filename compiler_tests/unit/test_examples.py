@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flowdsl.cli.lint_python import lint_python
+from flowdsl.library.lint_python import lint_python
 from flowdsl.linter.engine import Options, iterate
 
 FOLDER = Path(__file__).parents[2] / "pipelines" / "examples"

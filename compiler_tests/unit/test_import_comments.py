@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flowdsl.cli.importing import import_sources
 from flowdsl.importer.comments import find_comments
+from flowdsl.library.importing import import_sources
 from flowdsl.yamlread.sources import Source
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from flowdsl.check.admission import check_raw
-from flowdsl.cli.importing import differing, faithful_module, import_sources
 from flowdsl.importer.module import write_module, write_stubs
+from flowdsl.library.importing import differing, faithful_module, import_sources
 from flowdsl.yamlread.sources import Source
 
 STEP = {"image": "alpine:3.20", "command": ["true"]}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import flowdsl
-from flowdsl import pipeline, task
+from flowdsl import library, pipeline, task
 from flowdsl.diagnostics import FlowError, UsageError
 
 TASK = """\
@@ -103,7 +103,7 @@ def test_import_yaml(tmp_path: Path) -> None:
 def test_no_package_shares_its_name_with_a_function() -> None:
     folders = {path.parent.name for path in Path(flowdsl.__file__).parent.glob("*/__init__.py")}
     assert len(folders) > 10
-    assert folders & {*flowdsl.__all__, *flowdsl._LIBRARY} == set()
+    assert folders & {*flowdsl.__all__, *library.HOMES} == set()
     with pytest.raises(AttributeError, match="no attribute 'nope'"):
         _ = flowdsl.nope
 

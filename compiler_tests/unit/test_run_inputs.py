@@ -10,10 +10,10 @@ import pytest
 
 from flowdsl.cli import main
 from flowdsl.cli.run import find_run
-from flowdsl.cli.run_inputs import Inputs, choose_run, set_params
-from flowdsl.cli.run_settings import load_settings
 from flowdsl.diagnostics import UsageError
 from flowdsl.ir.local import LocalRun
+from flowdsl.library.run_inputs import Inputs, choose_run, set_params
+from flowdsl.library.run_settings import load_settings
 from flowdsl.runner.pipelinerun.only import only
 from flowdsl.runner.store import RunFolder
 

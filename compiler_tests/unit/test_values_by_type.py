@@ -17,11 +17,11 @@ from typing_extensions import NotRequired
 from flowdsl import compile as compile_
 from flowdsl import manifest, named, pipeline, pipeline_run, resolver, task, task_ref, task_run
 from flowdsl.cli import main
-from flowdsl.cli.values import params_file, typed
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.diagnostics import FlowError, UsageError
 from flowdsl.frontend.encode import Mismatch, decode_text, encode
 from flowdsl.frontend.signature import type_spec
+from flowdsl.library.values import params_file, typed
 
 
 class Rule(TypedDict):

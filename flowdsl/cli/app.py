@@ -9,7 +9,6 @@ import sys
 import click
 
 from flowdsl.cli import commands
-from flowdsl.cli.load import import_paths
 from flowdsl.cli.output import guarded
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import ClusterError, FlowError, UsageError
@@ -17,6 +16,7 @@ from flowdsl.diagnostics.errors import EXIT_INTERNAL
 from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.library.loading import import_paths
 
 
 def build(pipeline: Pipeline | Manifest | None) -> click.Group:

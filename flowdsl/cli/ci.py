@@ -9,7 +9,6 @@ from pathlib import Path
 
 import attrs
 
-from flowdsl.cli.comments import MARKER, TOKENS, post
 from flowdsl.cli.diff import exit_code
 from flowdsl.cli.say import say, show
 from flowdsl.diagnostics import FlowError, UsageError
@@ -19,6 +18,7 @@ from flowdsl.differ.branch import Brought, brought
 from flowdsl.differ.built import flowdsl, in_parallel, pipelines_in
 from flowdsl.differ.git import parting
 from flowdsl.emit import write_files
+from flowdsl.library.comments import MARKER, TOKENS, post
 
 _LIMIT = 65_000
 """Characters of the whole comment: GitHub takes 65,536."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from flowdsl.cli import cluster_inputs, run_inputs
+from flowdsl.cli import cluster_inputs
 from flowdsl.cli.cluster_inputs import Given
 from flowdsl.cli.output import need_reader
 from flowdsl.cli.say import give, say
@@ -20,6 +20,7 @@ from flowdsl.kubeclient import control, doctor, rbac, submit
 from flowdsl.kubeclient.client import Client, Target, connect
 from flowdsl.kubeclient.resources import title
 from flowdsl.kubeclient.states import task_of
+from flowdsl.library import run_inputs
 from flowdsl.view.events import Event, LogLine, condition
 
 _PATIENCE_OF_A_WATCH = 600.0

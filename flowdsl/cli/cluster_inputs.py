@@ -9,12 +9,12 @@ from typing import Any
 import attrs
 import click
 
-from flowdsl.cli import run_inputs
-from flowdsl.cli.run_inputs import Inputs
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
+from flowdsl.library import run_inputs
+from flowdsl.library.run_inputs import Inputs
 
 Document = dict[str, Any]
 
@@ -35,7 +35,7 @@ def documents_of(pipeline: Pipeline | None, given: Given) -> Inputs:
     if python and len(given.files) > 1:
         raise UsageError("name one Python file, or YAML files")
     if pipeline is None and python:
-        from flowdsl.cli.load import load_pipeline
+        from flowdsl.library.loading import load_pipeline
 
         pipeline = load_pipeline(python[0])
     if pipeline is None:

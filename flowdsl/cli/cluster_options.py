@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from flowdsl.cli.shared_options import PARAMS_FILE, SET
-from flowdsl.cli.values import assignments
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.library.values import assignments
 
 _TARGET: list[click.Parameter] = [
     click.Option(["--context"], metavar="NAME", help="The kubeconfig's context. [its current one]"),

@@ -119,7 +119,7 @@ def pipeline_of(ctx: click.Context, file: str | None) -> Pipeline:
         return _only_pipeline(ctx.obj)
     if not file:
         raise UsageError("name the file of the pipeline: `flowdsl explain pipelines/sonic.py`")
-    from flowdsl.cli.load import load_pipeline
+    from flowdsl.library.loading import load_pipeline
 
     return load_pipeline(file)
 
@@ -138,7 +138,7 @@ def _targets(ctx: click.Context, file: str | None) -> list[Pipeline | Manifest]:
     if isinstance(ctx.obj, Manifest):
         return [ctx.obj]
     if ctx.obj is None and file:
-        from flowdsl.cli.load import load_targets
+        from flowdsl.library.loading import load_targets
 
         return load_targets(file)
     return [pipeline_of(ctx, file)]

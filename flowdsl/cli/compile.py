@@ -11,9 +11,7 @@ from typing import Any
 import attrs
 
 from flowdsl.cli.say import give, say
-from flowdsl.cli.siblings import beside
-from flowdsl.cli.values import assignments
-from flowdsl.compiler import Compilation, CompileOptions, compile_pipeline
+from flowdsl.compiler import Compilation, CompileOptions
 from flowdsl.diagnostics import Diagnostic, FlowError, Severity, UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_FINDINGS
 from flowdsl.diagnostics.escape import line
@@ -22,6 +20,9 @@ from flowdsl.emit import emit_json, emit_yaml, kustomization, write_files
 from flowdsl.emit.file_names import file_names, is_named, object_name
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.library.compiling import compile_target
+from flowdsl.library.siblings import beside
+from flowdsl.library.values import assignments
 from flowdsl.yamlread.excerpts import rendered
 
 
@@ -97,17 +98,6 @@ def together(made: Sequence[Compilation]) -> list[dict[str, Any]]:
                 message = f"the pipelines make two different {key[0]}s of the name {key[1]!r}"
                 raise FlowError((Diagnostic("FLOW408", Severity.ERROR, message, one.pipeline.location, hint),))
     return list(found.values())
-
-
-def compile_target(target: Pipeline | Manifest, options: CompileOptions) -> Compilation:
-    """A pipeline with all it needs, or what a manifest lists. Raises FlowError, UsageError for values without a run."""
-    if isinstance(target, Pipeline):
-        return compile_pipeline(target, options)
-    if options.params:
-        raise UsageError("--set gives values to the run of a pipeline; a manifest's runs have their own")
-    from flowdsl.compiler.manifest import compile_manifest
-
-    return compile_manifest(target, options)
 
 
 def _encode(documents: list[dict[str, Any]], format_: str) -> bytes:

@@ -8,13 +8,13 @@ from collections import Counter
 from pathlib import Path
 from typing import BinaryIO
 
-from flowdsl.cli.importing import ImportResult, import_sources
 from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import FlowError, UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_FINDINGS
 from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.render import as_data
 from flowdsl.emit import write_files
+from flowdsl.library.importing import ImportResult, import_sources
 from flowdsl.yamlread.excerpts import rendered
 from flowdsl.yamlread.sources import Source, load_all, load_stream
 

@@ -78,7 +78,7 @@ def _filled(text: str, project: str, module: str) -> str:
 
 
 def _compiled(file: Path) -> bytes:
-    from flowdsl.cli.load import load_pipeline
     from flowdsl.compiler import compile_pipeline
+    from flowdsl.library.loading import load_pipeline
 
     return emit_yaml(list(compile_pipeline(load_pipeline(str(file))).documents))

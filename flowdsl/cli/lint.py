@@ -109,7 +109,7 @@ def _python(paths: tuple[str, ...], options: Options) -> list[Document]:
     files = [path for path in paths if path.endswith(".py") or ".py:" in path]
     if not files:
         return []
-    from flowdsl.cli.lint_python import lint_python
+    from flowdsl.library.lint_python import lint_python
 
     return [document for file in files for document in lint_python(file, options)]
 

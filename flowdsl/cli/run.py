@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from flowdsl.cli import run_inputs
-from flowdsl.cli.confinement import check_confined, sight_of
 from flowdsl.cli.output import hurry, is_gone
-from flowdsl.cli.run_inputs import Inputs
-from flowdsl.cli.run_kept import kept_documents
-from flowdsl.cli.run_settings import RunSettings, load_settings
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
+from flowdsl.library import run_inputs
+from flowdsl.library.confinement import check_confined, sight_of
+from flowdsl.library.run_inputs import Inputs
+from flowdsl.library.run_kept import kept_documents
+from flowdsl.library.run_settings import RunSettings, load_settings
 from flowdsl.view.events import Notice, condition
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def run_command(pipeline: Pipeline | None, choices: Choices, *, watch: bool = Fa
 
 def run_once(pipeline: Pipeline | None, choices: Choices) -> int:
     """One run, new or resumed."""
-    from flowdsl.cli.stand_ins import stand_ins
+    from flowdsl.library.stand_ins import stand_ins
 
     settings = load_settings(Path.cwd())
     runs = Path(settings.folder / settings.runs) if settings.runs else _runs()
@@ -117,7 +117,7 @@ def _fresh(pipeline: Pipeline | None, choices: Choices) -> Pipeline | None:
     """The pipeline as its file is now: the module at hand is the one that was loaded when the command began."""
     if pipeline is None:
         return None
-    from flowdsl.cli.load import forget_beside, load_pipeline
+    from flowdsl.library.loading import forget_beside, load_pipeline
 
     forget_beside(Path(pipeline.location.file))
     return load_pipeline(f"{pipeline.location.file}:{pipeline.name}")
@@ -131,7 +131,7 @@ def _inputs(pipeline: Pipeline | None, choices: Choices) -> Inputs:
     if python:
         options: dict[str, Any] = {"alpha": choices.alpha, "namespace": choices.namespace or None}
         if pipeline is None:
-            from flowdsl.cli.load import load_target
+            from flowdsl.library.loading import load_target
 
             target = load_target(source[0])
             if isinstance(target, Manifest):
@@ -217,7 +217,7 @@ def _resumed(folder: RunFolder, pipeline: Pipeline | None, choices: Choices) -> 
     source = list(choices.files) or list(folder.about().get("source") or ())
     inputs = Inputs(kept_documents(folder), LocalRun(), source, wanted=folder.name)
     if pipeline is not None or any(".py" in each for each in source):
-        from flowdsl.cli.load import load_target
+        from flowdsl.library.loading import load_target
 
         target = pipeline or load_target(source[0])
         # A manifest has no stand-ins of its own.

@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from flowdsl.cli.shared_options import PARAMS_FILE, SET
-from flowdsl.cli.values import assignments
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.library.values import assignments
 
 _RUNS = click.Option(["--runs", "root"], metavar="FOLDER", help="Where the runs are. [.flowdsl/runs]")
 _RUN_OPTIONS: list[click.Parameter] = [

@@ -11,10 +11,10 @@ from typing import Any
 
 from flowdsl.cli.output import is_gone
 from flowdsl.cli.run import command_line, find_run, known_as
-from flowdsl.cli.run_settings import load_settings
 from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import UsageError, escape
 from flowdsl.diagnostics.escape import line
+from flowdsl.library.run_settings import load_settings
 from flowdsl.runner import beneath
 from flowdsl.runner.store import RUNS, DamagedError, RunFolder, find_runs
 from flowdsl.runner.store.journal import read_journal

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from flowdsl.cli.values import typed
 from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
+from flowdsl.library.values import typed
 
 if TYPE_CHECKING:
     from flowdsl.yamlread.documents import Document as ReadDocument

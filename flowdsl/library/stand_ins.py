@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flowdsl.cli.run_settings import RunSettings
 from flowdsl.diagnostics import UsageError
 from flowdsl.ir.local import LocalRun
+from flowdsl.library.run_settings import RunSettings
 
 
 def stand_ins(local: LocalRun, settings: RunSettings) -> dict[str, Mapping[str, Any]]:
@@ -52,7 +52,7 @@ def _from_file(name: str, path: Path) -> Mapping[str, Any]:
     text = str(path)
     if ".py" in path.name:
         return _document(name, _from_python(name, text))
-    from flowdsl.cli.run_inputs import checked
+    from flowdsl.library.run_inputs import checked
 
     tasks = [each for each in checked([str(path)]) if each.get("kind") == "Task"]
     named = [each for each in tasks if (each.get("metadata") or {}).get("name") == name] or tasks
@@ -63,8 +63,8 @@ def _from_file(name: str, path: Path) -> Mapping[str, Any]:
 
 
 def _from_python(name: str, target: str) -> Any:
-    from flowdsl.cli.load import load_module
     from flowdsl.frontend.task import Task
+    from flowdsl.library.loading import load_module
 
     file, _, wanted = target.partition(".py:")
     module = load_module(Path(file if not wanted else file + ".py"))

@@ -21,7 +21,7 @@ def lint_python(file: str, options: Options) -> list[Document]:
 
     Raises FlowError for what does not compile.
     """
-    from flowdsl.cli.load import load_targets
+    from flowdsl.library.loading import load_targets
 
     found: list[Document] = []
     for target in load_targets(file):
@@ -39,9 +39,9 @@ def lint_python(file: str, options: Options) -> list[Document]:
 
 def _linted(target: Pipeline | Manifest, file: str, options: Options) -> list[Document]:
     """The documents of one pipeline or manifest with their findings."""
-    from flowdsl.cli.compile import compile_target
     from flowdsl.compiler import CompileOptions
     from flowdsl.compiler.places import python_place
+    from flowdsl.library.compiling import compile_target
 
     alpha = options.gates.flags | ({NESTED} if options.gates.alpha else set())
     compiled = compile_target(target, CompileOptions(alpha=frozenset(alpha)))

@@ -1,10 +1,11 @@
-"""From YAML sources to a module that is known to compile to the same documents."""
+"""`flowdsl.import_yaml`: from YAML sources to a module that is known to compile to the same documents."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,7 +15,7 @@ from flowdsl.check import Gates
 from flowdsl.compiler import CompileOptions
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.compiler.validate import gates_for
-from flowdsl.diagnostics import Diagnostic, FlowError, Severity
+from flowdsl.diagnostics import Diagnostic, FlowError, Severity, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.documents import Loaded, kept_diagnostic, load_documents, lost_diagnostic
@@ -22,6 +23,7 @@ from flowdsl.importer.fence import FenceError, checked, few_builtins
 from flowdsl.importer.findings import Kept
 from flowdsl.importer.module import Imported, write_module, write_stubs
 from flowdsl.kinds.defaults import with_defaults
+from flowdsl.library.documents import sources_of
 from flowdsl.yamlread.sources import Source
 
 _MODULE = "_flowdsl_imported"
@@ -41,6 +43,21 @@ class ImportResult:
     def failed(self) -> bool:
         """Whether anything found is an error."""
         return any(each.severity is Severity.ERROR for each in self.diagnostics)
+
+
+def import_yaml(source: str | Path | Sequence[Path], *, stubs: bool = False) -> str:
+    """The text of a Python module that compiles to the given Tekton YAML: text, a file or folder, or several of them.
+
+    `stubs` gives typed references to the Tasks alone. Raises FlowError for YAML that can't be read, and UsageError
+    where a path is not there or no Tekton document is in what was given.
+    """
+    given: list[str | Path] = [source] if isinstance(source, (str, Path)) else list(source)
+    result = import_sources([each for item in given for each in sources_of(item)], stubs=stubs)
+    if result.failed:
+        raise FlowError(result.diagnostics)
+    if not result.documents:
+        raise UsageError("there is no Tekton document in what was given")
+    return result.text
 
 
 def import_sources(
@@ -162,4 +179,4 @@ def _same(item: Any, wanted: Mapping[str, Any], alpha: frozenset[str]) -> bool:
     return with_defaults(made) == with_defaults(wanted)
 
 
-__all__ = ["ImportResult", "Loaded", "differing", "faithful_module", "import_sources"]
+__all__ = ["ImportResult", "Loaded", "differing", "faithful_module", "import_sources", "import_yaml"]

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
-from flowdsl.cli.siblings import main_one, own_pipelines, whole
 from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.library.siblings import main_one, own_pipelines, whole
 
 
 def load_pipeline(target: str) -> Pipeline:

@@ -1,0 +1,69 @@
+"""What the library takes as documents: YAML text, files, what compiles or was compiled, plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from flowdsl.frontend.manifest import Manifest
+from flowdsl.frontend.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from flowdsl.compiler import Compilation
+    from flowdsl.yamlread.sources import Source
+
+Documents: TypeAlias = "str | Path | Pipeline | Manifest | Compilation | Iterable[Mapping[str, object]]"
+"""What `lint`, `diff` and `apply` take: YAML text, the path of a file or folder, what is to be compiled or was, or
+documents as plain data."""
+
+
+def sources_of(documents: Documents) -> list[Source]:
+    """Text with the places that findings point to; documents that have none are written out first."""
+    from flowdsl.diagnostics import UsageError
+    from flowdsl.emit import emit_yaml
+    from flowdsl.yamlread.sources import Source, load_all
+
+    if isinstance(documents, str):
+        return [Source("<text>", documents)]
+    if isinstance(documents, Path):
+        try:
+            return list(load_all([documents]))
+        except FileNotFoundError as error:
+            raise UsageError(str(error)) from error
+    items = [dict(item) for item in data_of(documents)]
+    return [Source("<documents>", emit_yaml(items).decode())] if items else []
+
+
+def data_of(documents: Documents) -> list[Mapping[str, object]]:
+    """The documents as plain data. Raises UsageError for a path that is not there, FlowError for what is no YAML."""
+    from flowdsl.compiler import Compilation, CompileOptions
+
+    if isinstance(documents, (Pipeline, Manifest)):
+        from flowdsl.library.compiling import compile_target
+
+        documents = compile_target(documents, CompileOptions())
+    if isinstance(documents, Compilation):
+        return list(documents.documents)
+    if isinstance(documents, (str, Path)):
+        return _read(documents)
+    return list(documents)
+
+
+def _read(documents: str | Path) -> list[Mapping[str, object]]:
+    from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity
+    from flowdsl.yamlread.documents import documents as read
+
+    found: list[Mapping[str, object]] = []
+    for source in sources_of(documents):
+        for each in read(source):
+            if each.foreign:
+                continue
+            for place in each.places:
+                told = place.finding
+                if told.severity == "error":
+                    where = Location(place.file, place.line or 1, place.column)
+                    raise FlowError((Diagnostic(told.code, Severity.ERROR, told.message, where, told.hint),))
+            if each.data and not each.template:
+                found.append(each.data)
+    return found

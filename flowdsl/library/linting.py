@@ -1,0 +1,26 @@
+"""`flowdsl.lint`: what Tekton's admission would reject, and what a cluster would regret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flowdsl.check import LEVELS, Gates
+from flowdsl.diagnostics import UsageError
+from flowdsl.library.documents import Documents, sources_of
+from flowdsl.linter.engine import Options, lint_sources
+from flowdsl.linter.select import Selection
+from flowdsl.yamlread.documents import Document
+
+
+def lint(
+    documents: Documents, *, select: Iterable[str] = (), ignore: Iterable[str] = (), level: str = "beta"
+) -> list[Document]:
+    """Check documents: each comes back with `accepted`, and the findings that are told as `shown` places.
+
+    `level` is the cluster's `enable-api-fields`: stable, beta or alpha. `select` and `ignore` are codes or their
+    beginnings. Raises UsageError for a path that is not there; what is wrong with a document is a finding.
+    """
+    if level not in LEVELS:
+        raise UsageError(f"there is no level {level!r}; there are {', '.join(LEVELS)}")
+    options = Options(Gates(level, frozenset()), Selection(tuple(select), tuple(ignore)))
+    return lint_sources(sources_of(documents), options)
