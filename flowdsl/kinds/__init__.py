@@ -8,35 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from flowdsl.kinds import table
+from flowdsl.kinds.kind import part
 
 if TYPE_CHECKING:
     from flowdsl.kinds.base import Model
 
-_MODELS = {
-    ("Task", "tekton.dev/v1"): ("tasks", "Task"),
-    ("TaskRun", "tekton.dev/v1"): ("runs", "TaskRun"),
-    ("Pipeline", "tekton.dev/v1"): ("pipelines", "Pipeline"),
-    ("PipelineRun", "tekton.dev/v1"): ("runs", "PipelineRun"),
-    ("StepAction", "tekton.dev/v1beta1"): ("tasks", "StepAction"),
-    ("StepAction", "tekton.dev/v1alpha1"): ("tasks", "StepAction"),
-    ("CustomRun", "tekton.dev/v1beta1"): ("others", "CustomRun"),
-    ("VerificationPolicy", "tekton.dev/v1alpha1"): ("others", "VerificationPolicy"),
-    ("ResolutionRequest", "resolution.tekton.dev/v1beta1"): ("others", "ResolutionRequest"),
-    ("ResolutionRequest", "resolution.tekton.dev/v1alpha1"): ("others", "AlphaResolutionRequest"),
-}
-"""Kind and apiVersion: the module that has its model, and the model's name."""
-KINDS = tuple(dict.fromkeys(kind for kind, _ in _MODELS))
-V1_KINDS = tuple(kind for kind, version in _MODELS if version == "tekton.dev/v1")
-_GROUPS = ("tekton.dev/", "resolution.tekton.dev/")
+KINDS = tuple(kind.name for kind in table.MODELLED)
+"""The names of the kinds that have a model."""
 
 
 def is_served(kind: str, api_version: str) -> bool:
     """Whether Tekton has a kind in a version: one with a model, or one of those that are read as v1."""
-    return (kind, api_version) in _MODELS or (
-        (kind, "tekton.dev/v1") in _MODELS and api_version == "tekton.dev/v1beta1"
-    )
+    found = table.find(kind, api_version)
+    return found is not None and api_version in map(found.versioned, (*found.models, *found.former))
 
 
 class UnknownKind(ValueError):  # noqa: N818 - it names what was found
@@ -45,27 +32,33 @@ class UnknownKind(ValueError):  # noqa: N818 - it names what was found
 
 def is_tekton(version: object) -> bool:
     """Whether an apiVersion is of a group that Tekton's admission webhook is asked about."""
-    return isinstance(version, str) and version.startswith(_GROUPS)
+    return table.in_group(version, *table.CLOSED)
+
+
+def is_checked(kind: object, version: object) -> bool:
+    """Whether a document is to be decoded and checked: Tekton's, or one of another group's kinds that have a model."""
+    return is_tekton(version) or bool(table.model_path(str(kind), str(version)))
 
 
 def kind_hint(kind: str) -> str:
     """What to write in place of a kind, or of its version, that Tekton does not have."""
     import difflib
 
-    versions = [version for name, version in _MODELS if name == kind]
-    if versions:
-        return f"Tekton has {kind} as {' and '.join(versions)}"
+    found = table.named(kind)
+    if found is not None and found.models:
+        return f"Tekton has {kind} as {' and '.join(map(found.versioned, found.models))}"
     close = difflib.get_close_matches(kind, KINDS, 1)
-    return f"did you mean {close[0]!r}?" if close else f"kinds of tekton.dev/v1: {', '.join(V1_KINDS)}"
+    usual = [each.name for each in table.MODELLED if each.api_version == table.TASK.api_version]
+    return f"did you mean {close[0]!r}?" if close else f"kinds of {table.TASK.api_version}: {', '.join(usual)}"
 
 
 @cache
 def model_for(kind: str, api_version: str) -> type[Model]:
     """The model of a kind. Raises UnknownKind for a kind or version without one."""
-    if (kind, api_version) not in _MODELS:
+    path = table.model_path(kind, api_version)
+    if not path:
         raise UnknownKind(f"{api_version} {kind}")
-    home, name = _MODELS[kind, api_version]
-    found: type[Model] = getattr(import_module(f"flowdsl.kinds.{home}"), name)
+    found: type[Model] = part(path)  # type: ignore[assignment]  # a test holds the table to it
     return found
 
 

@@ -6,10 +6,16 @@ that Tekton ships (pkg/apis/config/default.go): 60 minutes, the account `default
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
+from flowdsl.kinds import table
+from flowdsl.kinds.kind import part
 from flowdsl.kinds.values import decoded
+
+Fill = Callable[[dict[str, Any]], None]
+"""Fills in, in place, what Tekton's webhook does. It may fall over what is no document: TypeError, AttributeError."""
 
 TIMEOUT = "1h0m0s"
 """`default-timeout-minutes: 60`, as Go writes it."""
@@ -39,9 +45,11 @@ def with_defaults(document: Mapping[str, Any]) -> dict[str, Any]:
     Never raises for what is wrong with a document: a part of the wrong type is copied as it is.
     """
     found: dict[str, Any] = _copy(document, "")
-    fill = _KINDS.get(str(found.get("kind")))
-    if fill is not None and str(found.get("apiVersion")).startswith("tekton.dev/"):
-        fill(found)
+    kind = table.find(found.get("kind"), found.get("apiVersion"))
+    if kind is not None and kind.defaults:
+        # A list where a mapping belongs: the checker tells, this only compares.
+        with contextlib.suppress(AttributeError, TypeError):
+            cast("Fill", part(kind.defaults))(found)
     return found
 
 
@@ -88,7 +96,7 @@ def _maps(part: Any, field: str) -> Iterator[dict[str, Any]]:
         yield from (item for item in items if isinstance(item, dict))
 
 
-def _task(spec: Any) -> None:
+def _task_spec(spec: Any) -> None:
     for param in _maps(spec, "params"):
         _param(param)
     for result in _maps(spec, "results"):
@@ -119,20 +127,31 @@ def _properties(declared: dict[str, Any]) -> None:
 def _reference(part: dict[str, Any]) -> None:
     reference = part.get("taskRef")
     if isinstance(reference, dict) and not reference.get("resolver"):
-        reference.setdefault("kind", "Task")
+        reference.setdefault("kind", table.TASK.name)
 
 
-def _pipeline(spec: Any) -> None:
+def _pipeline_spec(spec: Any) -> None:
     for param in _maps(spec, "params"):
         _param(param)
     for field in ("tasks", "finally"):
-        for task in _maps(spec, field):
-            _reference(task)
-            if isinstance(task.get("taskSpec"), dict):
-                _task(task["taskSpec"])
+        for each in _maps(spec, field):
+            _reference(each)
+            if isinstance(each.get("taskSpec"), dict):
+                _task_spec(each["taskSpec"])
 
 
-def _task_run(document: dict[str, Any]) -> None:
+def task(document: dict[str, Any]) -> None:
+    """Task.SetDefaults, and StepAction's, which has what it needs of a task's."""
+    _task_spec(document.get("spec"))
+
+
+def pipeline(document: dict[str, Any]) -> None:
+    """Pipeline.SetDefaults."""
+    _pipeline_spec(document.get("spec"))
+
+
+def task_run(document: dict[str, Any]) -> None:
+    """TaskRun.SetDefaults."""
     labels = document.setdefault("metadata", {}).setdefault("labels", {})
     labels.setdefault(MANAGED_BY, MANAGER)
     spec = document.setdefault("spec", {})
@@ -140,31 +159,13 @@ def _task_run(document: dict[str, Any]) -> None:
     spec.setdefault("timeout", TIMEOUT)
     spec.setdefault("serviceAccountName", SERVICE_ACCOUNT)
     if isinstance(spec.get("taskSpec"), dict):
-        _task(spec["taskSpec"])
+        _task_spec(spec["taskSpec"])
 
 
-def _pipeline_run(document: dict[str, Any]) -> None:
+def pipeline_run(document: dict[str, Any]) -> None:
+    """PipelineRun.SetDefaults."""
     spec = document.setdefault("spec", {})
     spec.setdefault("timeouts", {}).setdefault("pipeline", TIMEOUT)
     spec.setdefault("taskRunTemplate", {}).setdefault("serviceAccountName", SERVICE_ACCOUNT)
     if isinstance(spec.get("pipelineSpec"), dict):
-        _pipeline(spec["pipelineSpec"])
-
-
-def _guarded(fill: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
-    def run(document: dict[str, Any]) -> None:
-        try:
-            fill(document)
-        except (AttributeError, TypeError):  # a list where a mapping belongs: the checker tells, this only compares
-            return
-
-    return run
-
-
-_KINDS: dict[str, Callable[[dict[str, Any]], None]] = {
-    "Task": _guarded(lambda document: _task(document.get("spec"))),
-    "StepAction": _guarded(lambda document: _task(document.get("spec"))),
-    "Pipeline": _guarded(lambda document: _pipeline(document.get("spec"))),
-    "TaskRun": _guarded(_task_run),
-    "PipelineRun": _guarded(_pipeline_run),
-}
+        _pipeline_spec(spec["pipelineSpec"])

@@ -13,14 +13,15 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import ClusterError
+from flowdsl.kinds.kind import Kind
+from flowdsl.kinds.table import KINDS
 from flowdsl.kubeclient.answers import OBJECT
 from flowdsl.kubeclient.client import APPLY, MANAGER, MERGE, Client
 from flowdsl.kubeclient.errors import AnsweredError
 from flowdsl.kubeclient.resources import path_for, path_of, title
 
 OWNED_BY = "pipelines.flowdsl.dev/"
-PRUNED = ("Pipeline", "Task", "StepAction", "ServiceAccount")
-_RUNS = ("PipelineRun", "TaskRun", "CustomRun")
+_RUNS = frozenset(kind.name for kind in KINDS if kind.is_run)
 
 
 @attrs.frozen
@@ -114,7 +115,8 @@ def prune(client: Client, keep: set[tuple[str, str]], options: ApplyOptions) -> 
     """Let go of what carries the owner's label and is not in `keep`; delete it where no other pipeline holds it."""
     label = OWNED_BY + options.owner
     changes = []
-    for kind in (*PRUNED, "PersistentVolumeClaim"):
+    # What refers to others goes before them.
+    for kind in reversed([each for each in KINDS if each.prunable or each.keeps_data]):
         try:
             found = client.items(path_of(kind, client.namespace), labelSelector=label)
         except AnsweredError as error:
@@ -122,15 +124,15 @@ def prune(client: Client, keep: set[tuple[str, str]], options: ApplyOptions) -> 
                 continue
             raise
         for each in found:
-            if (kind, each["metadata"]["name"]) not in keep:
+            if (kind.name, each["metadata"]["name"]) not in keep:
                 changes.append(_let_go(client, kind, each, label, dry_run=options.dry_run))
     return changes
 
 
-def _let_go(client: Client, kind: str, item: Mapping[str, Any], label: str, *, dry_run: bool) -> Change:
+def _let_go(client: Client, kind: Kind, item: Mapping[str, Any], label: str, *, dry_run: bool) -> Change:
     metadata = item["metadata"]
-    what = f"{kind} {metadata['name']}"
-    if kind not in PRUNED:
+    what = f"{kind.name} {metadata['name']}"
+    if not kind.prunable:
         return Change(what, "kept")
     path = path_of(kind, client.namespace, metadata["name"])
     query = {"dryRun": "All"} if dry_run else {}

@@ -7,23 +7,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowdsl.diagnostics import ClusterError, UsageError
+from flowdsl.kinds import labels
+from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kubeclient.apply import OWNED_BY
 from flowdsl.kubeclient.client import MANAGER, MERGE, Client
-from flowdsl.kubeclient.resources import TEKTON, path_of
+from flowdsl.kubeclient.resources import path_of
 from flowdsl.kubeclient.states import is_over, task_of
 from flowdsl.kubeclient.submit import REQUEST
 from flowdsl.view.events import condition
 
 # Tekton's spec.status: docs/pipelineruns.md, "Gracefully cancelling" and "Gracefully stopping a PipelineRun".
 NOW, AFTER_FINALLY, AFTER_RUNNING = "Cancelled", "CancelledRunFinally", "StoppedRunFinally"
-_TEKTON_OWN = ("tekton.dev/", "chains.tekton.dev/", "results.tekton.dev/", "kubectl.kubernetes.io/")
-_LABEL_PIPELINE = "tekton.dev/pipeline"
 
 
 def list_runs(client: Client, pipeline: str = "") -> list[dict[str, Any]]:
     """The PipelineRuns of the namespace, the newest first; of one pipeline where it is named."""
-    query = {"labelSelector": f"{_LABEL_PIPELINE}={pipeline}"} if pipeline else {}
-    found = client.items(path_of("PipelineRun", client.namespace), **query)
+    query = {"labelSelector": f"{labels.PIPELINE}={pipeline}"} if pipeline else {}
+    found = client.items(path_of(PIPELINE_RUN, client.namespace), **query)
     return sorted(
         found, key=lambda each: (each["metadata"].get("creationTimestamp", ""), each["metadata"]["name"]), reverse=True
     )
@@ -31,7 +31,7 @@ def list_runs(client: Client, pipeline: str = "") -> list[dict[str, Any]]:
 
 def get_run(client: Client, name: str) -> dict[str, Any]:
     """A PipelineRun by its name, or the newest for `last`. Raises UsageError where there is none."""
-    found = client.find(path_of("PipelineRun", client.namespace, name))
+    found = client.find(path_of(PIPELINE_RUN, client.namespace, name))
     if found:
         return found
     every = list_runs(client)
@@ -50,7 +50,7 @@ def cancel(client: Client, run: Mapping[str, Any], how: str) -> str:
     if is_over(run):
         return f"{name} is over already: {condition(run).get('reason')}"
     body = {"spec": {"status": how}}
-    client.call("PATCH", path_of("PipelineRun", client.namespace, name), {"fieldManager": MANAGER}, body, kind=MERGE)
+    client.call("PATCH", path_of(PIPELINE_RUN, client.namespace, name), {"fieldManager": MANAGER}, body, kind=MERGE)
     return {
         NOW: f"{name} is being cancelled: running tasks end now, finally does not run",
         AFTER_FINALLY: f"{name} is being cancelled: running tasks end now, then finally runs",
@@ -60,8 +60,8 @@ def cancel(client: Client, run: Mapping[str, Any], how: str) -> str:
 
 def failed_tasks(client: Client, run: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The TaskRuns of a run that did not succeed."""
-    query = {"labelSelector": f"tekton.dev/pipelineRun={run['metadata']['name']}"}
-    items = client.items(path_of("TaskRun", client.namespace), **query)
+    query = {"labelSelector": f"{labels.PIPELINE_RUN}={run['metadata']['name']}"}
+    items = client.items(path_of(TASK_RUN, client.namespace), **query)
     return [each for each in items if condition(each).get("status") == "False"]
 
 
@@ -69,8 +69,7 @@ def again(run: Mapping[str, Any]) -> dict[str, Any]:
     """A new PipelineRun with the spec of an old one. Tekton cannot go on with a finished run: all its tasks run."""
     metadata = run["metadata"]
     return {
-        "apiVersion": TEKTON,
-        "kind": "PipelineRun",
+        **PIPELINE_RUN.header,
         "metadata": {
             "generateName": _base(metadata),
             "labels": _own(metadata.get("labels")),
@@ -87,8 +86,7 @@ def task_again(task_run: Mapping[str, Any]) -> dict[str, Any]:
     """
     metadata = task_run["metadata"]
     return {
-        "apiVersion": TEKTON,
-        "kind": "TaskRun",
+        **TASK_RUN.header,
         "metadata": {
             "generateName": f"{metadata['name'][:50]}-retry-",
             "labels": {**_own(metadata.get("labels")), "flowdsl.dev/task": task_of(task_run)},
@@ -111,14 +109,14 @@ def _own(marks: Mapping[str, str] | None) -> dict[str, str]:
     return {
         key: value
         for key, value in (marks or {}).items()
-        if not key.startswith((*_TEKTON_OWN, OWNED_BY)) and key != REQUEST
+        if not key.startswith((*labels.TEKTONS, OWNED_BY)) and key != REQUEST
     }
 
 
 def delete_run(client: Client, run: Mapping[str, Any], *, dry_run: bool = False) -> None:
     """Delete a run; its TaskRuns, pods and claims from templates go with it."""
     metadata = run["metadata"]
-    path = path_of("PipelineRun", client.namespace, metadata["name"])
+    path = path_of(PIPELINE_RUN, client.namespace, metadata["name"])
     client.delete(path, metadata.get("uid", ""), dry_run=dry_run)
 
 

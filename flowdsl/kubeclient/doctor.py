@@ -8,9 +8,11 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import ClusterError
+from flowdsl.kinds.table import ACCESS_REVIEW, CONFIG_MAP, NODE, PIPELINE, PIPELINE_RUN, TASK, in_group
 from flowdsl.kubeclient.client import Client
 from flowdsl.kubeclient.errors import AnsweredError
 from flowdsl.kubeclient.rbac import rules
+from flowdsl.kubeclient.resources import base_of, path_of
 from flowdsl.kubeclient.submit import missing, references
 
 OK, WARNING, ERROR = "ok", "warning", "error"
@@ -45,14 +47,16 @@ def examine(client: Client, documents: Sequence[Mapping[str, Any]], *, system: s
 
 def _tekton(client: Client, checks: list[Check]) -> bool:
     try:
-        names = {each["name"] for each in client.get("/apis/tekton.dev/v1").get("resources") or ()}
+        names = {each["name"] for each in client.get(base_of(PIPELINE_RUN.api_version)).get("resources") or ()}
     except AnsweredError as error:
         if error.code != 404:
             raise
         names = set()
-    if "pipelineruns" not in names:
+    if PIPELINE_RUN.plural not in names:
         hint = "an administrator installs it: https://tekton.dev/docs/installation/pipelines/"
-        checks.append(Check(ERROR, "Tekton Pipelines is not installed: the server has no tekton.dev/v1", hint))
+        checks.append(
+            Check(ERROR, f"Tekton Pipelines is not installed: the server has no {PIPELINE_RUN.api_version}", hint)
+        )
         return False
     checks.append(Check(OK, "Tekton's v1 API is served"))
     return True
@@ -60,7 +64,7 @@ def _tekton(client: Client, checks: list[Check]) -> bool:
 
 def _config_map(client: Client, system: str, name: str, checks: list[Check]) -> Mapping[str, str] | None:
     try:
-        found = client.find(f"/api/v1/namespaces/{system}/configmaps/{name}")
+        found = client.find(path_of(CONFIG_MAP, system, name))
     except AnsweredError as error:
         if error.code != 403:
             raise
@@ -105,7 +109,7 @@ def _rights(client: Client, checks: list[Check]) -> None:
             ]
     if lacking:
         hint = "`flowdsl rbac` prints the Role that has them"
-        level = ERROR if "create pipelineruns" in lacking else WARNING
+        level = ERROR if f"create {PIPELINE_RUN.plural}" in lacking else WARNING
         checks.append(Check(level, f"you may not {', '.join(lacking)}", hint))
     else:
         checks.append(Check(OK, "you may apply pipelines, create runs and read their logs"))
@@ -117,21 +121,20 @@ def _allowed(client: Client, group: str, resource: str, verb: str) -> bool:
     if sub:
         attributes["subresource"] = sub
     body = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
+        **ACCESS_REVIEW.header,
         "spec": {"resourceAttributes": attributes},
     }
-    found = client.call("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body=body)
+    found = client.call("POST", f"{base_of(ACCESS_REVIEW.api_version)}/{ACCESS_REVIEW.plural}", body=body)
     return bool((found.get("status") or {}).get("allowed"))
 
 
 def _needs(client: Client, documents: Sequence[Mapping[str, Any]], checks: list[Check], *, installed: bool) -> None:
     made = {(str(each["kind"]), str(each["metadata"].get("name", ""))) for each in documents}
     wanted: list[tuple[str, str]] = []
-    for run in (each for each in documents if each["kind"] == "PipelineRun"):
+    for run in (each for each in documents if PIPELINE_RUN.is_of(each)):
         wanted += references(run, documents)
     if installed:
-        wanted += [("Task", name) for name in _task_names(documents)]
+        wanted += [(TASK.name, name) for name in _task_names(documents)]
     if not wanted:
         return
     absent = missing(client, dict.fromkeys(wanted), client.namespace, made)
@@ -145,13 +148,13 @@ def _needs(client: Client, documents: Sequence[Mapping[str, Any]], checks: list[
 
 def _task_names(documents: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     for document in documents:
-        if document["kind"] == "Pipeline":
+        if PIPELINE.is_of(document):
             spec = document["spec"]
             for task in (*(spec.get("tasks") or ()), *(spec.get("finally") or ())):
                 reference = task.get("taskRef") or {}
                 # A reference with another API group is a custom task, which no Task stands for.
-                ours = str(reference.get("apiVersion") or "tekton.dev/").startswith("tekton.dev/")
-                if reference.get("name") and ours and reference.get("kind", "Task") == "Task":
+                ours = in_group(reference.get("apiVersion") or TASK.api_version, TASK.group)
+                if reference.get("name") and ours and reference.get("kind", TASK.name) == TASK.name:
                     yield str(reference["name"])
 
 
@@ -163,7 +166,7 @@ def _extended(client: Client, documents: Sequence[Mapping[str, Any]], checks: li
     if not wanted:
         return
     try:
-        nodes = client.items("/api/v1/nodes")
+        nodes = client.items(f"{base_of(NODE.api_version)}/{NODE.plural}")
     except ClusterError as error:
         if not isinstance(error, AnsweredError) or error.code != 403:
             raise

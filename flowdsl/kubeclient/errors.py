@@ -10,6 +10,7 @@ import attrs
 
 from flowdsl.diagnostics import ClusterError
 from flowdsl.diagnostics.escape import line
+from flowdsl.kinds.table import TEKTON
 from flowdsl.kubeclient.answers import REFUSAL, OddAnswerError, parsed
 
 _FORBIDDEN = re.compile(r'cannot (?P<verb>\w+) resource "(?P<resource>[\w./-]+)"')
@@ -87,8 +88,8 @@ def _words(code: int, message: str, has_status: bool, method: str, path: str, wh
         right = f"the right to {found['verb']} {found['resource']}" if found else "the right to do this"
         hint = "ask an administrator to apply what `flowdsl rbac --user NAME` (or --service-account NS:NAME) prints"
         return f"{where} does not give you {right} (403): {line(message)}\n  {hint}"
-    if code == 404 and "/apis/tekton.dev/" in path and not has_status:
-        return f"Tekton Pipelines is not installed on {where}: it does not serve tekton.dev; see `flowdsl doctor`"
+    if code == 404 and f"/apis/{TEKTON}/" in path and not has_status:
+        return f"Tekton Pipelines is not installed on {where}: it does not serve {TEKTON}; see `flowdsl doctor`"
     if 300 <= code < 400:
         return (
             f"{where} sends us elsewhere ({code}), which no API server does, and we do not follow: does a login page "

@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flowdsl.diagnostics import ClusterError
+from flowdsl.kinds import labels
+from flowdsl.kinds.kind import Kind
+from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kubeclient.client import Client
 from flowdsl.kubeclient.logs import LogStreams, Source
 from flowdsl.kubeclient.resources import path_of
@@ -34,7 +37,7 @@ class _Follower:
         self._client = client
         self._name = name
         self._send = send
-        self._queue: queue.Queue[tuple[str, dict[str, Any]] | Exception] = queue.Queue()
+        self._queue: queue.Queue[tuple[Kind, dict[str, Any]] | Exception] = queue.Queue()
         self._streams = LogStreams(client, self._line) if logs else None
         self._told: dict[str, TaskChanged] = {}
         self._tolerant: frozenset[str] = frozenset()
@@ -45,16 +48,16 @@ class _Follower:
 
     def play(self) -> dict[str, Any]:
         self._client.on_trouble = self._trouble
-        first = self._client.find(path_of("PipelineRun", self._client.namespace, self._name))
+        first = self._client.find(path_of(PIPELINE_RUN, self._client.namespace, self._name))
         if first is None:
             raise ClusterError(f"there is no PipelineRun {self._name!r} in namespace {self._client.namespace}")
         self._take_run(first)
         watches = (
-            ("PipelineRun", {"fieldSelector": f"metadata.name={self._name}"}),
-            ("TaskRun", {"labelSelector": f"tekton.dev/pipelineRun={self._name}"}),
+            (PIPELINE_RUN, {"fieldSelector": f"metadata.name={self._name}"}),
+            (TASK_RUN, {"labelSelector": f"{labels.PIPELINE_RUN}={self._name}"}),
         )
         for kind, query in watches:
-            threading.Thread(target=self._watch, args=(kind, query), name=f"watch {kind}", daemon=True).start()
+            threading.Thread(target=self._watch, args=(kind, query), name=f"watch {kind.name}", daemon=True).start()
         while not is_over(self._run):
             try:
                 # Not for ever: on some systems a wait without an end keeps Ctrl-C out.
@@ -64,15 +67,15 @@ class _Follower:
             if isinstance(found, Exception):
                 raise found
             kind, item = found
-            self._take_run(item) if kind == "PipelineRun" else self._take_task(item)
+            self._take_run(item) if kind is PIPELINE_RUN else self._take_task(item)
         return self._finish()
 
-    def _watch(self, kind: str, query: Mapping[str, Any]) -> None:
+    def _watch(self, kind: Kind, query: Mapping[str, Any]) -> None:
         try:
             for found in follow(self._client, path_of(kind, self._client.namespace), query):
                 items = found.items if isinstance(found, Listed) else (found.item,)
                 gone = not items if isinstance(found, Listed) else found.type == "DELETED"
-                if gone and kind == "PipelineRun":
+                if gone and kind is PIPELINE_RUN:
                     raise ClusterError(f"PipelineRun {self._name} was deleted while it was watched")
                 for each in items:
                     self._queue.put((kind, each))
@@ -130,8 +133,8 @@ class _Follower:
     def _finish(self) -> dict[str, Any]:
         """The last states: the PipelineRun's end may be seen before that of its TaskRuns."""
         client = self._client
-        path = path_of("TaskRun", client.namespace)
-        for each in client.items(path, labelSelector=f"tekton.dev/pipelineRun={self._name}"):
+        path = path_of(TASK_RUN, client.namespace)
+        for each in client.items(path, labelSelector=f"{labels.PIPELINE_RUN}={self._name}"):
             self._take_task(each)
         if self._streams:
             if not self._streams.join(_LAST_LINES_SECONDS):

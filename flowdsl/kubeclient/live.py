@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from flowdsl.kinds.table import TEKTON, in_group
 from flowdsl.kubeclient.apply import OWNED_BY
 from flowdsl.kubeclient.client import Client, Target, connect
-from flowdsl.kubeclient.resources import KINDS, path_of
+from flowdsl.kubeclient.resources import SERVED, path_of
+
+_SERVED = frozenset(kind.name for kind in SERVED)
 
 
 def read_live(
@@ -51,7 +54,7 @@ def counterparts(client: Client, documents: Iterable[Mapping[str, Any]]) -> list
     for document in documents:
         metadata = document.get("metadata") or {}
         kind, name = str(document.get("kind")), metadata.get("name")
-        if not name or kind not in KINDS:
+        if not name or kind not in _SERVED:
             continue
         live = client.find(path_of(kind, metadata.get("namespace") or client.namespace, name))
         if live is None:
@@ -61,7 +64,7 @@ def counterparts(client: Client, documents: Iterable[Mapping[str, Any]]) -> list
         about["labels"] = {k: v for k, v in (about.get("labels") or {}).items() if not k.startswith(OWNED_BY)}
         if "namespace" not in metadata:
             about.pop("namespace", None)
-        if not str(document.get("apiVersion")).startswith("tekton.dev/"):
+        if not in_group(document.get("apiVersion"), TEKTON):
             live = _within(live, document)
         found.append(live)
     return found

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import ClusterError
+from flowdsl.kinds.table import POD
 from flowdsl.kubeclient.client import Client
 from flowdsl.kubeclient.errors import PASSING, AnsweredError, UnreachableError
 from flowdsl.kubeclient.resources import path_of
@@ -114,7 +115,7 @@ def _read(
     if position.since:
         query["sinceTime"] = position.since
     position.rewind()
-    path = path_of("Pod", client.namespace, source.pod) + "/log"
+    path = path_of(POD, client.namespace, source.pod) + "/log"
     response = client.open("GET", path, query, timeout=_SILENCE)
     for line in lines(client, response):
         found = parse(line)
@@ -124,7 +125,7 @@ def _read(
 
 def _is_over(client: Client, source: Source) -> bool:
     try:
-        pod = client.find(path_of("Pod", client.namespace, source.pod))
+        pod = client.find(path_of(POD, client.namespace, source.pod))
     except UnreachableError:
         return False
     if pod is None:

@@ -2,59 +2,86 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TypedDict
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.kinds.kind import Kind
+from flowdsl.kinds.table import (
+    CLAIM,
+    CONFIG_MAP,
+    PIPELINE,
+    PIPELINE_RUN,
+    POD,
+    RBAC,
+    ROLE,
+    ROLE_BINDING,
+    SECRET,
+    SERVICE_ACCOUNT,
+    STEP_ACTION,
+    TASK,
+    TASK_RUN,
+)
 
-# Group, resources, verbs; one line a reason.
-_WATCH = [
-    ("tekton.dev", ["pipelineruns", "taskruns"], ["get", "list", "watch"]),
-    ("", ["pods"], ["get"]),
-    ("", ["pods/log"], ["get"]),
+Rule = tuple[Sequence[Kind], str, list[str]]
+"""Kinds of one group, the part of their objects that is meant (`/log`), verbs; one line a reason."""
+_MADE = ["get", "list", "create", "patch", "delete"]
+_WATCH: list[Rule] = [
+    ((PIPELINE_RUN, TASK_RUN), "", ["get", "list", "watch"]),
+    ((POD,), "", ["get"]),
+    ((POD,), "/log", ["get"]),
 ]
-_SUBMIT = [
-    ("tekton.dev", ["tasks", "pipelines", "stepactions"], ["get", "list", "create", "patch", "delete"]),
+_SUBMIT: list[Rule] = [
+    ((TASK, PIPELINE, STEP_ACTION), "", _MADE),
     # Claims are never deleted by us.
-    ("", ["persistentvolumeclaims"], ["get", "list", "create", "patch"]),
-    ("", ["serviceaccounts"], ["get", "list", "create", "patch", "delete"]),
-    ("tekton.dev", ["pipelineruns"], ["create", "patch", "delete"]),
-    ("tekton.dev", ["taskruns"], ["create"]),
+    ((CLAIM,), "", ["get", "list", "create", "patch"]),
+    ((SERVICE_ACCOUNT,), "", _MADE),
+    ((PIPELINE_RUN,), "", ["create", "patch", "delete"]),
+    ((TASK_RUN,), "", ["create"]),
 ]
 # To see whether a Secret exists is to be able to read it; without this the check before a run is left out.
-_CHECK = [("", ["secrets", "configmaps"], ["get"])]
+_CHECK: list[Rule] = [((SECRET, CONFIG_MAP), "", ["get"])]
 
 
-def rules(*, read_only: bool, check_secrets: bool) -> list[dict[str, Any]]:
+class RoleRule(TypedDict):
+    """A rule of a Role: https://kubernetes.io/docs/reference/access-authn-authz/rbac/."""
+
+    apiGroups: list[str]
+    resources: list[str]
+    verbs: list[str]
+
+
+def rules(*, read_only: bool, check_secrets: bool) -> list[RoleRule]:
     """The rules of the Role."""
     wanted = [*_WATCH, *([] if read_only else _SUBMIT), *(_CHECK if check_secrets else [])]
-    return [{"apiGroups": [group], "resources": names, "verbs": verbs} for group, names, verbs in wanted]
+    return [
+        {"apiGroups": [kinds[0].group], "resources": [kind.plural + part for kind in kinds], "verbs": list(verbs)}
+        for kinds, part, verbs in wanted
+    ]
 
 
 def documents(
     namespace: str, subject: str, *, is_account: bool, read_only: bool = False, check_secrets: bool = False
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Role and RoleBinding for a user, or for a service account written NAMESPACE:NAME. Raises UsageError."""
     name = "flowdsl-viewer" if read_only else "flowdsl-submitter"
     metadata = {"name": name, "namespace": namespace, "labels": {"app.kubernetes.io/managed-by": "flowdsl"}}
-    who: dict[str, str] = {"kind": "User", "name": subject, "apiGroup": "rbac.authorization.k8s.io"}
+    who: dict[str, str] = {"kind": "User", "name": subject, "apiGroup": RBAC}
     if is_account:
         space, colon, account = subject.rpartition(":")
         if not account or (colon and not space):
             raise UsageError(f"--service-account takes NAMESPACE:NAME or NAME, got {subject!r}")
-        who = {"kind": "ServiceAccount", "name": account, "namespace": space or namespace}
-    api = "rbac.authorization.k8s.io/v1"
+        who = {"kind": SERVICE_ACCOUNT.name, "name": account, "namespace": space or namespace}
     return [
         {
-            "apiVersion": api,
-            "kind": "Role",
+            **ROLE.header,
             "metadata": metadata,
             "rules": rules(read_only=read_only, check_secrets=check_secrets),
         },
         {
-            "apiVersion": api,
-            "kind": "RoleBinding",
+            **ROLE_BINDING.header,
             "metadata": metadata,
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
+            "roleRef": {"apiGroup": ROLE.group, "kind": ROLE.name, "name": name},
             "subjects": [who],
         },
     ]

@@ -7,35 +7,27 @@ from typing import Any
 from urllib.parse import quote
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.kinds.kind import Kind
+from flowdsl.kinds.table import KINDS, named
 
-TEKTON = "tekton.dev/v1"
-# Kind: API version, plural. StepActions are served as v1 and v1beta1; v1beta1 is in every release that has them.
-KINDS = {
-    "Task": (TEKTON, "tasks"),
-    "Pipeline": (TEKTON, "pipelines"),
-    "PipelineRun": (TEKTON, "pipelineruns"),
-    "TaskRun": (TEKTON, "taskruns"),
-    "StepAction": ("tekton.dev/v1beta1", "stepactions"),
-    "CustomRun": ("tekton.dev/v1beta1", "customruns"),
-    "ServiceAccount": ("v1", "serviceaccounts"),
-    "PersistentVolumeClaim": ("v1", "persistentvolumeclaims"),
-    "Secret": ("v1", "secrets"),
-    "ConfigMap": ("v1", "configmaps"),
-    "Pod": ("v1", "pods"),
-    "Role": ("rbac.authorization.k8s.io/v1", "roles"),
-    "RoleBinding": ("rbac.authorization.k8s.io/v1", "rolebindings"),
-}
+SERVED = tuple(kind for kind in KINDS if kind.served)
+"""The kinds that our commands deal with."""
 
 
-def path_of(kind: str, namespace: str, name: str = "", version: str = "") -> str:
+def path_of(kind: Kind | str, namespace: str, name: str = "", version: str = "") -> str:
     """The URL path of an object, or of all of a kind. Raises UsageError for a kind that we do not deal with."""
-    if kind not in KINDS:
-        raise UsageError(f"flowdsl does not deal with {kind} on a cluster; it does with {', '.join(KINDS)}")
-    known, plural = KINDS[kind]
-    api = version or known
-    base = "/api/v1" if api == "v1" else f"/apis/{quote(api)}"
+    found = kind if isinstance(kind, Kind) else named(kind)
+    if found is None or not found.served:
+        known = ", ".join(each.name for each in SERVED)
+        raise UsageError(f"flowdsl does not deal with {kind} on a cluster; it does with {known}")
     # A name is one part of a path, whatever is in it.
-    return f"{base}/namespaces/{_part(namespace)}/{plural}" + (f"/{_part(name)}" if name else "")
+    place = f"{base_of(version or found.api_version)}/namespaces/{_part(namespace)}/{found.plural}"
+    return place + (f"/{_part(name)}" if name else "")
+
+
+def base_of(api_version: str) -> str:
+    """The URL path of an API: Kubernetes' core has one of its own."""
+    return f"/apis/{quote(api_version)}" if "/" in api_version else f"/api/{quote(api_version)}"
 
 
 def _part(text: str) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flowdsl.kinds import labels
 from flowdsl.kubeclient.logs import Source
 from flowdsl.kubeclient.shapes import seconds
 from flowdsl.view import TaskChanged, TaskInfo
@@ -46,7 +47,7 @@ def is_over(run: Mapping[str, Any]) -> bool:
 def task_of(task_run: Mapping[str, Any]) -> str:
     """The name that a TaskRun's task has in its pipeline."""
     metadata = task_run["metadata"]
-    return str((metadata.get("labels") or {}).get("tekton.dev/pipelineTask") or metadata["name"])
+    return str((metadata.get("labels") or {}).get(labels.PIPELINE_TASK) or metadata["name"])
 
 
 def change_of(task_run: Mapping[str, Any], tolerant: frozenset[str]) -> TaskChanged:

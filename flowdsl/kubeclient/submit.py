@@ -13,11 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flowdsl.diagnostics import ClusterError
+from flowdsl.kinds.table import BOUND, KINDS, SERVICE_ACCOUNT
 from flowdsl.kubeclient.answers import OBJECT
 from flowdsl.kubeclient.client import MANAGER, Client
 from flowdsl.kubeclient.errors import AnsweredError
 from flowdsl.kubeclient.resources import path_of
 
+_VARIABLES = tuple((kind, field) for kind in KINDS for field in kind.variables)
 REQUEST = "flowdsl.dev/request"
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own choice for generated names: no words come out of it
 _LONGEST_BASE = 58  # of 63, with five letters to come
@@ -60,23 +62,24 @@ def references(run: Mapping[str, Any], documents: Sequence[Mapping[str, Any]]) -
     spec = run.get("spec") or {}
     found: list[tuple[str, str]] = []
     template = spec.get("taskRunTemplate") or {}
-    found.append(("ServiceAccount", str(template.get("serviceAccountName") or "")))
-    found += [("ServiceAccount", str(each.get("serviceAccountName") or "")) for each in spec.get("taskRunSpecs") or ()]
+    found.append((SERVICE_ACCOUNT.name, str(template.get("serviceAccountName") or "")))
+    found += [
+        (SERVICE_ACCOUNT.name, str(each.get("serviceAccountName") or "")) for each in spec.get("taskRunSpecs") or ()
+    ]
     for space in spec.get("workspaces") or ():
         found += _volume(space)
-    for document in (run, *documents):
-        if document.get("kind") in ("Task", "Pipeline", "PipelineRun", "StepAction"):
-            found += _named_in(document.get("spec"))
+    called = frozenset(kind.name for kind in KINDS if kind.called)
+    for document in (run, *(each for each in documents if each.get("kind") in called)):
+        found += _named_in(document.get("spec"))
     return [each for each in dict.fromkeys(found) if each[1] and "$(" not in each[1]]
 
 
 def _volume(source: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    claim = (source.get("persistentVolumeClaim") or {}).get("claimName")
-    yield "PersistentVolumeClaim", str(claim or "")
-    for key, kind, field in (("secret", "Secret", "secretName"), ("configMap", "ConfigMap", "name")):
-        held = source.get(key) or {}
+    for kind in BOUND:
+        key, field = kind.volume
+        held = source.get(key)
         if isinstance(held, dict) and not held.get("optional"):
-            yield kind, str(held.get(field) or "")
+            yield kind.name, str(held.get(field) or "")
 
 
 def _named_in(value: Any) -> Iterable[tuple[str, str]]:
@@ -86,15 +89,10 @@ def _named_in(value: Any) -> Iterable[tuple[str, str]]:
             yield from _named_in(each)
     if not isinstance(value, dict):
         return
-    for key, kind in (
-        ("secretKeyRef", "Secret"),
-        ("secretRef", "Secret"),
-        ("configMapKeyRef", "ConfigMap"),
-        ("configMapRef", "ConfigMap"),
-    ):
+    for kind, key in _VARIABLES:
         held = value.get(key)
         if isinstance(held, dict) and not held.get("optional"):
-            yield kind, str(held.get("name") or "")
+            yield kind.name, str(held.get("name") or "")
     for volume in value.get("volumes") or ():
         if isinstance(volume, dict):
             yield from _volume(volume)

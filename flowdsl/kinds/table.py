@@ -1,0 +1,215 @@
+"""The table of kinds: the one place where the name of a kind, of a group or of a version stands.
+
+Everything that does something with a kind looks it up here, by what a document says (`named`, `find`) or by its entry
+(`TASK.name`, `TASK.api_version`). CONTRIBUTING.md, "Add a kind", says what else a new one needs.
+
+Sources: cmd/webhook/main.go of Tekton v1.15.0 for what its admission is asked about, and
+https://kubernetes.io/docs/reference/kubernetes-api/ for Kubernetes' own.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from flowdsl.kinds.kind import Kind
+
+TEKTON = "tekton.dev"
+RESOLUTION = "resolution.tekton.dev"
+TRIGGERS = "triggers.tekton.dev"
+CHAINS = "chains.tekton.dev"
+RESULTS = "results.tekton.dev"
+AS_CODE = "pipelinesascode.tekton.dev"
+RBAC = "rbac.authorization.k8s.io"
+AUTHORIZATION = "authorization.k8s.io"
+KUSTOMIZE = "kustomize.config.k8s.io"
+
+CLOSED = (TEKTON, RESOLUTION)
+"""Groups whose every kind is in the table: another one is a mistake."""
+
+SERVICE_ACCOUNT = Kind(name="ServiceAccount", plural="serviceaccounts", served=True, prunable=True)
+CLAIM = Kind(
+    name="PersistentVolumeClaim",
+    plural="persistentvolumeclaims",
+    served=True,
+    keeps_data=True,
+    volume=("persistentVolumeClaim", "claimName"),
+)
+SECRET = Kind(
+    name="Secret",
+    plural="secrets",
+    served=True,
+    texts=("stringData",),
+    base64=("data",),
+    secret=True,
+    volume=("secret", "secretName"),
+    variables=("secretKeyRef", "secretRef"),
+)
+CONFIG_MAP = Kind(
+    name="ConfigMap",
+    plural="configmaps",
+    served=True,
+    texts=("data",),
+    base64=("binaryData",),
+    volume=("configMap", "name"),
+    variables=("configMapKeyRef", "configMapRef"),
+)
+TASK = Kind(
+    name="Task",
+    plural="tasks",
+    group=TEKTON,
+    models={"v1": "flowdsl.kinds.tasks:Task"},
+    former=("v1beta1",),
+    defaults="flowdsl.kinds.defaults:task",
+    admission="flowdsl.check.taskspec:check_task",
+    values="flowdsl.check.pitfalls.values:of_task",
+    convert="flowdsl.yamlread.versions:task",
+    facets="flowdsl.differ.specs:task",
+    importer="flowdsl.importer.module:task",
+    served=True,
+    prunable=True,
+    called=True,
+)
+# v1beta1 is in every release that has StepActions.
+STEP_ACTION = Kind(
+    name="StepAction",
+    plural="stepactions",
+    group=TEKTON,
+    version="v1beta1",
+    models={"v1beta1": "flowdsl.kinds.tasks:StepAction", "v1alpha1": "flowdsl.kinds.tasks:StepAction"},
+    defaults="flowdsl.kinds.defaults:task",
+    admission="flowdsl.check.stepaction:check_step_action_document",
+    values="flowdsl.check.pitfalls.values:of_task",
+    facets="flowdsl.differ.specs:step_action",
+    importer="flowdsl.importer.module:step_action",
+    served=True,
+    prunable=True,
+    called=True,
+)
+PIPELINE = Kind(
+    name="Pipeline",
+    plural="pipelines",
+    group=TEKTON,
+    models={"v1": "flowdsl.kinds.pipelines:Pipeline"},
+    former=("v1beta1",),
+    defaults="flowdsl.kinds.defaults:pipeline",
+    admission="flowdsl.check.pipeline:check_pipeline",
+    values="flowdsl.check.pitfalls.values:of_pipeline",
+    convert="flowdsl.yamlread.versions:pipeline",
+    facets="flowdsl.differ.specs:pipeline",
+    importer="flowdsl.importer.module:pipeline",
+    served=True,
+    prunable=True,
+    called=True,
+)
+PIPELINE_RUN = Kind(
+    name="PipelineRun",
+    plural="pipelineruns",
+    group=TEKTON,
+    models={"v1": "flowdsl.kinds.runs:PipelineRun"},
+    former=("v1beta1",),
+    defaults="flowdsl.kinds.defaults:pipeline_run",
+    admission="flowdsl.check.runs:check_pipeline_run",
+    values="flowdsl.check.pitfalls.values:of_pipeline_run",
+    convert="flowdsl.yamlread.versions:pipeline_run",
+    facets="flowdsl.differ.specs:pipeline_run",
+    importer="flowdsl.importer.module:run",
+    served=True,
+    is_run=True,
+)
+TASK_RUN = Kind(
+    name="TaskRun",
+    plural="taskruns",
+    group=TEKTON,
+    models={"v1": "flowdsl.kinds.runs:TaskRun"},
+    former=("v1beta1",),
+    defaults="flowdsl.kinds.defaults:task_run",
+    admission="flowdsl.check.runs:check_task_run",
+    values="flowdsl.check.pitfalls.values:of_task_run",
+    convert="flowdsl.yamlread.versions:task_run",
+    facets="flowdsl.differ.specs:task_run",
+    importer="flowdsl.importer.module:run",
+    served=True,
+    is_run=True,
+)
+CUSTOM_RUN = Kind(
+    name="CustomRun",
+    plural="customruns",
+    group=TEKTON,
+    version="v1beta1",
+    models={"v1beta1": "flowdsl.kinds.others:CustomRun"},
+    admission="flowdsl.check.others:check_custom_run",
+    served=True,
+    is_run=True,
+)
+VERIFICATION_POLICY = Kind(
+    name="VerificationPolicy",
+    plural="verificationpolicies",
+    group=TEKTON,
+    version="v1alpha1",
+    models={"v1alpha1": "flowdsl.kinds.others:VerificationPolicy"},
+    admission="flowdsl.check.others:check_verification_policy",
+)
+RESOLUTION_REQUEST = Kind(
+    name="ResolutionRequest",
+    plural="resolutionrequests",
+    group=RESOLUTION,
+    version="v1beta1",
+    models={
+        "v1beta1": "flowdsl.kinds.others:ResolutionRequest",
+        "v1alpha1": "flowdsl.kinds.others:AlphaResolutionRequest",
+    },
+    admission="flowdsl.check.others:check_resolution_request",
+)
+# Gone from Tekton; what was installed as one is the same file as the Task.
+CLUSTER_TASK = Kind(name="ClusterTask", plural="clustertasks", group=TEKTON, version="v1beta1", namespaced=False)
+TRIGGER_TEMPLATE = Kind(name="TriggerTemplate", plural="triggertemplates", group=TRIGGERS, version="v1beta1")
+POD = Kind(name="Pod", plural="pods", served=True)
+NODE = Kind(name="Node", plural="nodes", namespaced=False)
+ROLE = Kind(name="Role", plural="roles", group=RBAC, served=True)
+ROLE_BINDING = Kind(name="RoleBinding", plural="rolebindings", group=RBAC, served=True)
+ACCESS_REVIEW = Kind(
+    name="SelfSubjectAccessReview", plural="selfsubjectaccessreviews", group=AUTHORIZATION, namespaced=False
+)
+# Files of kubectl's, which no API server keeps.
+LIST = Kind(name="List", plural="", namespaced=False)
+KUSTOMIZATION = Kind(name="Kustomization", plural="", group=KUSTOMIZE, version="v1beta1", namespaced=False)
+
+KINDS = tuple(entry for entry in list(globals().values()) if isinstance(entry, Kind))
+"""All kinds, in the order of this file: that in which a cluster wants their objects, first what others refer to."""
+
+_NAMED = MappingProxyType({kind.name: kind for kind in KINDS})
+_MODELS = MappingProxyType(
+    {(kind.name, kind.versioned(version)): model for kind in KINDS for version, model in kind.models.items()}
+)
+MODELLED = tuple(kind for kind in KINDS if kind.models)
+"""Those that can be decoded and checked."""
+BOUND = tuple(kind for kind in KINDS if kind.volume[0])
+"""Those that a volume, or a workspace's binding, can name."""
+
+
+def named(name: object) -> Kind | None:
+    """The kind of this name, whatever the apiVersion beside it."""
+    return _NAMED.get(name) if isinstance(name, str) else None
+
+
+def find(name: object, api_version: object) -> Kind | None:
+    """The kind of this name in this group: versions are not compared."""
+    kind = named(name)
+    if kind is None or not isinstance(api_version, str):
+        return None
+    return kind if _group(api_version) == kind.group else None
+
+
+def model_path(name: str, api_version: str) -> str:
+    """`module:class` of the model of a kind in a version; "" for none."""
+    return _MODELS.get((name, api_version), "")
+
+
+def in_group(api_version: object, *groups: str) -> bool:
+    """Whether an apiVersion is of one of the groups."""
+    return isinstance(api_version, str) and _group(api_version) in groups
+
+
+def _group(api_version: str) -> str:
+    group, slash, _ = api_version.partition("/")
+    return group if slash else ""
