@@ -11,13 +11,18 @@ secret-key). SERVICE.md says what the images of the model and of the evaluator m
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import NamedTuple
 
-from sonic_tasks.clip import evaluate, run_inference
-from sonic_tasks.gate import THRESHOLDS, Rule, gate
-from sonic_tasks.model_image import build_image
-from sonic_tasks.report import report
-from sonic_tasks.upload import upload
+# So that `from pipelines.sonic import sonic` works as well: the package lies beside this file.
+sys.path.append(str(Path(__file__).parent))
+
+from sonic_flow.tasks.clip import evaluate, run_inference
+from sonic_flow.tasks.gate import THRESHOLDS, Rule, gate
+from sonic_flow.tasks.model_image import build_image
+from sonic_flow.tasks.report import report
+from sonic_flow.tasks.upload import upload
 
 from flowdsl import PVC, LocalRun, Secret, Workspace, context, hub, on_finish, pipeline, task_ref, when
 
@@ -40,7 +45,7 @@ def fetch_source(
 
 def local_run() -> LocalRun:
     """What `run` has in place of the cluster and of Sonic's networks; nothing else loads it."""
-    from sonic_local.local_run import sonic_local_run
+    from sonic_flow.local.local_run import sonic_local_run
 
     return sonic_local_run()
 

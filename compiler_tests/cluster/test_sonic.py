@@ -1,6 +1,6 @@
 """The Sonic pipeline, as compiled, under Tekton's own controller: clone, image, clip, measures, gate, upload, report.
 
-What a laptop run has in place of the GPU model and the catalog's tasks is in place here too (`pipelines/sonic_local`); the
+What a laptop run has in place of the GPU model and the catalog's tasks is in place here too (`pipelines/sonic_flow/local`); the
 rest is the committed `pipelines/sonic.yaml`, applied as it is.
 """
 
@@ -32,7 +32,7 @@ def local() -> Iterator[Any]:
     """What stands in for what a cluster would have."""
     sys.path.insert(0, str(PIPELINES))
     try:
-        from sonic_local.local_run import sonic_local_run
+        from sonic_flow.local.local_run import sonic_local_run
 
         yield sonic_local_run()
     except (ImportError, UsageError) as error:

@@ -16,8 +16,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from sonic_local import evaluator, local_run, service  # noqa: E402
-from sonic_tasks.clip import clip_seconds, wav_seconds  # noqa: E402
+from sonic_flow.local import evaluator, local_run, service  # noqa: E402
+from sonic_flow.tasks.clip import clip_seconds, wav_seconds  # noqa: E402
 
 
 def baseline() -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What the pipeline `sonic` is made of: settings, tasks, what stands in for a cluster on a laptop, and tests."""

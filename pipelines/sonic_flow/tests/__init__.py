@@ -1,0 +1,1 @@
+"""Tests of the Sonic pipeline: `pytest pipelines/sonic_flow`."""

@@ -1,0 +1,62 @@
+"""The stand-in services behind real sockets, and a client that takes any answer."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from http.server import ThreadingHTTPServer
+from types import SimpleNamespace
+
+from moto.server import create_backend_app
+from werkzeug.serving import make_server
+
+from sonic_flow.local import store
+from sonic_flow.tasks.clip import form
+
+
+@contextmanager
+def served(handler):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def ask(url, body=None, headers=None):
+    """Status and answer of a request, errors included."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers or {})) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def generate(base, fields, **files):
+    parts = {name: SimpleNamespace(name=name, read_bytes=lambda c=content: c) for name, content in files.items()}
+    status, content = ask(base + "/v1/generate", *form(parts, fields))
+    return status, content if status == 200 else json.loads(content)["error"]
+
+
+@contextmanager
+def stored_in(kept):
+    """The store over a folder; gives its address."""
+    store.s3().reset()
+    store.fill(kept, "clips")
+    server = make_server("127.0.0.1", 0, store.keep(create_backend_app("s3"), kept), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

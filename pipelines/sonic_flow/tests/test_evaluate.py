@@ -1,0 +1,149 @@
+"""evaluate as a plain function, and the MP4 parser it measures the length with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sonic_flow.tasks import clip
+from sonic_flow.tests import fakes
+from sonic_flow.tests.fakes import Service, mp4, write_wav
+
+METRICS = {"lse_d": 7.1, "lse_c": 7.8, "fid": 31.25}
+METHODS = {"lse_d": "syncnet-v2", "lse_c": "SyncNet", "fid": "inception-v3 against hdtf"}
+
+
+def answer(metrics=METRICS, methods=METHODS):
+    return (200, {}, json.dumps({"metrics": metrics, "methods": methods}).encode())
+
+
+@pytest.fixture
+def inputs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "record").mkdir()
+    (tmp_path / "clip.mp4").write_bytes(mp4(2.0, 2.0, 2.05))
+    (tmp_path / "portrait.png").write_bytes(fakes.png(64, 64))
+    return {
+        "evaluator": "registry/evaluator:1",
+        "video": tmp_path / "clip.mp4",
+        "portrait": tmp_path / "portrait.png",
+        "speech": write_wav(tmp_path / "speech.wav", 2.0),
+        "record": tmp_path / "record",
+        "startup_seconds": 5.0,
+    }
+
+
+def run(inputs, reply):
+    with Service(reply).running() as service:
+        return clip.evaluate(**{**inputs, "endpoint": service.base}), service
+
+
+def test_gives_the_measures_of_the_evaluator_and_its_own_duration_error(inputs):
+    scores, service = run(inputs, answer())
+    assert scores[:4] == (7.1, 7.8, 31.25, 0.05)
+    assert scores.metrics["lse_c"] == {"value": 7.8, "method": "SyncNet"}
+    assert scores.metrics["duration_error"] == {"value": 0.05, "method": "container"}
+    (request,) = service.requests
+    assert set(request) == {"parameters", "video", "portrait", "speech"}
+    assert request["video"].get_payload(decode=True) == mp4(2.0, 2.0, 2.05)
+    told = json.loads((inputs["record"] / "metrics.json").read_text())
+    assert told == {
+        "evaluator": "registry/evaluator:1",
+        "metrics": scores.metrics,
+        "elapsed_seconds": scores.elapsed_seconds,
+    }
+    assert scores.elapsed_seconds >= 0
+
+
+@pytest.mark.parametrize("name", ["lse_d", "lse_c", "fid"])
+@pytest.mark.parametrize("method", ["mouth-audio correlation", "", None, "vgg", "not syncnet, not inception-v3"])
+def test_another_method_under_a_defined_name_stops(inputs, name, method):
+    with pytest.raises(SystemExit, match=f"^error: the evaluator measured {name} by .*, but {name} is defined by"):
+        run(inputs, answer(methods={**METHODS, name: method}))
+    assert not (inputs["record"] / "metrics.json").exists()
+
+
+def test_measures_of_other_methods_are_kept_under_their_own_names(inputs):
+    names = {"sync_distance": 0.31, "sync_confidence": 4.2}
+    scores, _ = run(inputs, answer(names, dict.fromkeys(names, "mouth-audio correlation")))
+    assert (scores.lse_d, scores.lse_c, scores.fid) == (None, None, None)
+    assert scores.metrics["sync_distance"] == {"value": 0.31, "method": "mouth-audio correlation"}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), None])
+def test_what_is_no_number_counts_as_not_measured(inputs, value):
+    scores, _ = run(inputs, answer({**METRICS, "lse_d": value}))
+    assert scores.lse_d is None
+    assert scores.metrics["lse_d"] == {"value": None, "method": "syncnet-v2"}
+    json.dumps(scores.metrics, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b"{}",
+        b'{"metrics": {"fid": 1}}',
+        b'{"metrics": {"fid": 1}, "methods": {}}',
+        b'{"metrics": {"fid": "low"}, "methods": {"fid": "inception-v3"}}',
+        b'{"metrics": [1], "methods": {}}',
+        b"\xff\xfe",
+    ],
+)
+def test_an_answer_that_is_no_evaluation_stops_with_one_line(inputs, content):
+    with pytest.raises(SystemExit, match=r"^error: the evaluator's answer is no evaluation") as stopped:
+        run(inputs, (200, {}, content))
+    assert "\n" not in str(stopped.value)
+
+
+def test_a_failing_evaluator_is_told(inputs):
+    with pytest.raises(SystemExit, match="500 Internal Server Error: no face in frame 3"):
+        run(inputs, (500, {}, b'{"error": "no face in frame 3"}'))
+
+
+def test_a_corrupt_clip_stops_before_the_evaluator_is_asked(inputs):
+    inputs["video"].write_bytes(mp4(2.0)[:-10])
+    with Service(answer()).running() as service, pytest.raises(SystemExit, match="no whole MP4"):
+        clip.evaluate(**{**inputs, "endpoint": service.base})
+    assert service.requests == []
+
+
+@pytest.mark.parametrize(
+    ("tracks", "error"),
+    [((2.0,), 0.0), ((2.0, 2.0), 0.0), ((1.2, 2.0), 0.8), ((2.0, 2.7), 0.7)],
+)
+def test_the_worst_track_is_the_duration_error(inputs, tracks, error):
+    inputs["video"].write_bytes(mp4(2.0, *tracks))
+    scores, _ = run(inputs, answer())
+    assert scores.duration_error == pytest.approx(error)
+
+
+@pytest.mark.parametrize("form", [{}, {"version": 1}, {"wide": True}, {"version": 1, "wide": True}])
+def test_reads_the_length_from_every_form_of_box(tmp_path, form):
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(mp4(3.5, 3.4, **form))
+    assert clip.clip_seconds(path) == [3.5, 3.4]
+
+
+def test_reads_a_last_box_that_reaches_to_the_end(tmp_path):
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(mp4(3.5)[: -(4096 + 8)] + b"\0\0\0\0mdat" + b"\x5a" * 50)
+    assert clip.clip_seconds(path) == [3.5, 3.5]
+
+
+@pytest.mark.parametrize("at", [4, 30, 60, 150, 300])
+def test_a_clip_cut_anywhere_is_refused(tmp_path, at):
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(mp4(3.5)[:at])
+    with pytest.raises(SystemExit, match=r"^error: clip\.mp4 is no whole MP4"):
+        clip.clip_seconds(path)
+
+
+def test_a_zero_timescale_is_refused(tmp_path):
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(mp4(3.5).replace(b"\x00\x00\x03\xe8", b"\0\0\0\0"))
+    with pytest.raises(SystemExit, match="no whole MP4"):
+        clip.clip_seconds(path)

@@ -1,0 +1,145 @@
+"""The Sonic pipeline as it is traced: which tasks, which edges, what a run needs."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from flowdsl import PVC
+from flowdsl.ir.refs import argument_refs, condition_refs
+from sonic_flow.tasks.gate import THRESHOLDS
+from sonic_flow.tests import fakes
+
+
+@pytest.fixture(scope="module")
+def traced():
+    result = importlib.import_module("sonic").sonic.trace()
+    assert [str(item) for item in result.findings.items] == []
+    assert result.definition is not None
+    return result.definition
+
+
+@pytest.fixture(scope="module")
+def nodes(traced):
+    return {node.name: node for node in traced.nodes}
+
+
+def test_has_the_seven_tasks_in_order_and_the_report_last(traced):
+    assert [(node.name, node.final) for node in traced.nodes] == [
+        ("fetch-source", False),
+        ("build-image", False),
+        ("run-inference", False),
+        ("evaluate", False),
+        ("gate", False),
+        ("upload", False),
+        ("report", True),
+    ]
+
+
+def test_only_the_repository_and_the_tag_must_be_given(traced):
+    assert [param.name for param in traced.params if param.default is None] == ["git_repo", "image_tag"]
+
+
+def test_sonics_defaults(traced, nodes):
+    wanted = {
+        "min_resolution": "1024", "expand_ratio": "0.18", "inference_steps": "25", "dynamic_scale": "1.1",
+        "motion_scale": "1.05", "lip_sync_align": "true", "smooth_motion": "true", "duration": "",
+    }  # fmt: skip
+    defaults = {param.name: param.default for param in traced.params}
+    assert {name: defaults[name] for name in wanted} == wanted
+    own = {param.name: param.default for param in nodes["run-inference"].task.params}
+    assert {name: own[name] for name in wanted} == wanted
+
+
+def test_inference_asks_for_a_gpu_and_runs_in_the_built_image(nodes):
+    options = nodes["run-inference"].task.options
+    assert (options.gpu, options.cpu, options.memory) == (1, "4..8", "8Gi..16Gi")
+    assert options.image == "$(params.model)"
+    assert nodes["run-inference"].arguments["model"] == "$(tasks.build-image.results.image)"
+
+
+def test_only_the_build_is_privileged_and_every_task_asks_for_resources(nodes):
+    own = {name: node.task.options for name, node in nodes.items() if node.task.reference is None}
+    assert {name for name, options in own.items() if options.security != "restricted"} == {"build-image"}
+    assert all(options.cpu and options.memory and options.timeout for options in own.values())
+
+
+def test_images_are_pinned(nodes):
+    images = {node.task.options.image for node in nodes.values() if node.task.reference is None}
+    fixed = {image for image in images if not image.startswith("$(params.")}
+    assert fixed
+    assert all("@sha256:" in image or image.rpartition(":")[2].startswith("v") for image in fixed)
+
+
+def test_upload_waits_for_the_gate_and_names_the_object_after_the_run(nodes):
+    (condition,) = nodes["upload"].when
+    assert (condition.input, condition.operator, condition.values) == ("$(tasks.gate.results.passed)", "in", ("true",))
+    assert nodes["upload"].arguments["key"] == "runs/$(context.pipelineRun.uid)/output.mp4"
+    assert {(env.name, env.object_name, env.key) for env in nodes["upload"].task.env} == {
+        ("access_key", "sonic-s3", "access-key"),
+        ("secret_key", "sonic-s3", "secret-key"),
+    }
+
+
+def test_the_gate_judges_what_evaluate_measured(nodes):
+    assert ("evaluate", "metrics") in set(argument_refs(nodes["gate"]))
+    thresholds = {param.name: param for param in nodes["gate"].task.params}["thresholds"]
+    assert all(name in str(thresholds.default) for name in THRESHOLDS)
+
+
+def test_the_report_asks_for_no_result_so_that_nothing_can_skip_it(nodes):
+    """Tekton skips a finally task that takes a result which was never made: docs/pipelines.md."""
+    assert list(argument_refs(nodes["report"])) == []
+    assert list(condition_refs(nodes["report"])) == []
+    told = nodes["report"].arguments["tasks"]
+    others = [name for name, node in nodes.items() if not node.final]
+    assert list(told) == [f"{name}=$(tasks.{name}.status)" for name in others]
+
+
+def test_everything_lies_on_one_claim_with_the_runs_own_folder_last(traced, nodes):
+    """Two claims in one task are refused, and where several workspaces share one, Tekton keeps a task near the volume
+    by the last of them: its affinity assistant has that workspace's name (affinity_assistant.go)."""
+    sources = {space.name: space.source for space in traced.workspaces}
+    claims = {source.name for source in [traced.options.files, *sources.values()] if isinstance(source, PVC)}
+    assert claims == {"sonic-data"}
+    for node in nodes.values():
+        mounted = [use.workspace for use in node.bindings.values() if isinstance(sources.get(use.workspace), PVC) or not use.workspace]  # fmt: skip
+        assert node.task.makes_files or mounted[-1] == "", node.name
+
+
+def test_the_volume_is_sought_on_a_gpu_node(traced):
+    assert traced.options.node_selector == {"nvidia.com/gpu.present": "true"}
+    assert traced.options.tolerations[0]["key"] == "nvidia.com/gpu"
+
+
+def test_compiling_needs_and_loads_none_of_what_a_local_run_needs(tmp_path):
+    blocked = "import sys; sys.modules.update(dict.fromkeys(('numpy', 'PIL', 'av', 'moto', 'boto3')))"
+    program = f"{blocked}; sys.path.insert(0, {str(fakes.PIPELINES)!r}); import sonic; sonic.sonic.cli(['compile', '-o', {str(tmp_path / 'a.yaml')!r}])"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a.yaml").read_bytes() == (fakes.PIPELINES / "sonic.yaml").read_bytes()
+
+
+def test_a_local_run_without_its_packages_says_what_to_install(tmp_path):
+    program = f"import sys, importlib.util as u; found = u.find_spec; u.find_spec = lambda name, *a: None if name == 'av' else found(name, *a); sys.path.insert(0, {str(fakes.PIPELINES)!r}); import sonic; sonic.sonic.cli(['run'])"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "a local run of Sonic needs av: pip install 'flowdsl[sonic]'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_is_imported_from_the_repository_root_and_compiles_to_the_same_bytes():
+    program = "from pipelines.sonic import sonic; sonic.cli(['compile', '-o', '-'])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=fakes.PIPELINES.parent, capture_output=True, check=False)
+    assert done.stdout == (fakes.PIPELINES / "sonic.yaml").read_bytes(), done.stderr
+
+
+def test_the_command_works_in_any_folder(tmp_path):
+    command = [sys.executable, str(fakes.PIPELINES / "sonic.py"), "compile", "--check"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []

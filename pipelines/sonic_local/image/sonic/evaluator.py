@@ -1,6 +1,0 @@
-"""`python -m sonic.evaluator`: the stand-in under the name that SERVICE.md asks for."""
-
-from sonic_local import evaluator
-
-if __name__ == "__main__":
-    evaluator.main("sonic.evaluator")
