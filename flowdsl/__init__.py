@@ -6,7 +6,8 @@ Decorate functions with `task` and `pipeline`, wire them by calling them, and co
 from typing import TYPE_CHECKING
 
 from flowdsl.api import Manifest, Pipeline, manifest, pipeline
-from flowdsl.frontend.control import cel, condition, context, on_finish, when
+from flowdsl.frontend.control import cel, condition, isin, not_, on_finish, when
+from flowdsl.frontend.facts import context, reason, status, workspace_of
 from flowdsl.frontend.manifest import pipeline_run, raw, step_action, task_run
 from flowdsl.frontend.references import bundle, cluster, git, http, hub, named, resolver, task_ref
 from flowdsl.frontend.task import Task, task
@@ -65,19 +66,24 @@ __all__ = [
     "http",
     "hub",
     "import_yaml",
+    "isin",
     "lint",
     "manifest",
     "named",
+    "not_",
     "on_finish",
     "pipeline",
     "pipeline_run",
     "raw",
+    "reason",
     "resolver",
+    "status",
     "step_action",
     "task",
     "task_ref",
     "task_run",
     "when",
+    "workspace_of",
 ]
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.encode import Mismatch, at, check_keys, encode, encode_scalar, flows
-from flowdsl.frontend.handles import RUN_VOLUME, NodeHandle, single
+from flowdsl.frontend.handles import RUN_VOLUME
 from flowdsl.frontend.opaque import Opaque, named
 from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceFile, WorkspaceValue, whole
+from flowdsl.frontend.stands import StandsForOne
 from flowdsl.ir.nodes import ParamDecl, TaskDef, Text, WorkspaceDecl, WorkspaceUse
 from flowdsl.ir.types import PATHS, SCALARS, Kind, TypeSpec
 
@@ -32,7 +32,9 @@ class Binder:
     """Fields of the PipelineTask that `extra` gives: what is not passed as an argument is there."""
     bindings: dict[str, WorkspaceUse] = attrs.field(factory=dict)
 
-    def bind(self, given: Mapping[str, Any], *, fan_out: bool = False, covered: frozenset[str] = frozenset()) -> None:
+    def bind(
+        self, given: Mapping[str, object], *, fan_out: bool = False, covered: frozenset[str] = frozenset()
+    ) -> None:
         """Bind the arguments by name; `covered` are params that a matrix `include` gives."""
         known = {param.python: param for param in self.task.params}
         spaces = {space.python: space for space in self.task.workspaces}
@@ -81,7 +83,7 @@ class Binder:
                 (("declared", space.location),),
             )
 
-    def _workspace(self, space: WorkspaceDecl, value: Any) -> None:
+    def _workspace(self, space: WorkspaceDecl, value: object) -> None:
         if value is None and space.optional:
             return
         if isinstance(value, WorkspaceFile):
@@ -91,9 +93,9 @@ class Binder:
             return
         self.bindings[space.name] = value._space
 
-    def _param(self, param: ParamDecl, value: Any, *, fan_out: bool) -> None:
-        if isinstance(value, NodeHandle):
-            value = single(value, f"passing it to {param.name!r}")
+    def _param(self, param: ParamDecl, value: object, *, fan_out: bool) -> None:
+        if isinstance(value, StandsForOne):
+            value = value._meant(f"passing it to {param.name!r}")
         if param.type.kind in PATHS:
             self._file(param, value)
             return
@@ -110,7 +112,7 @@ class Binder:
         if text is not None:
             self.arguments[param.name] = text
 
-    def _file(self, param: ParamDecl, value: Any) -> None:
+    def _file(self, param: ParamDecl, value: object) -> None:
         if value is None and param.default is not None:
             return
         if isinstance(value, WorkspaceFile):
@@ -124,10 +126,10 @@ class Binder:
             return
         self.bindings[param.name] = use
 
-    def _text(self, name: str, spec: TypeSpec, value: Any, declared: Location) -> Text | None:
+    def _text(self, name: str, spec: TypeSpec, value: object, declared: Location) -> Text | None:
         """The text of a value for a param, or None after a finding."""
-        if isinstance(value, NodeHandle):
-            value = single(value, f"passing it to {name!r}")
+        if isinstance(value, StandsForOne):
+            value = value._meant(f"passing it to {name!r}")
         if isinstance(value, Reference):
             if not flows(value._type, spec):
                 self.mismatch(name, str(spec), value, declared)
@@ -157,10 +159,10 @@ class Binder:
             self.error("FLOW005", f"{self.task.name}({name}=...): {error}", _type_hint(spec), (("declared", declared),))
             return None
 
-    def _elements(self, name: str, item: TypeSpec, values: Any, declared: Location) -> Text | None:
+    def _elements(self, name: str, item: TypeSpec, values: Sequence[object], declared: Location) -> Text | None:
         texts = []
         for index, value in enumerate(values):
-            if isinstance(value, (Reference, NodeHandle)):
+            if isinstance(value, (Reference, StandsForOne)):
                 text = self._text(name, item, value, declared)
                 if not isinstance(text, str):
                     return None
@@ -171,7 +173,7 @@ class Binder:
                 texts.append(at(f"[{index}]", encode_scalar, value, item))
         return tuple(texts)
 
-    def mismatch(self, name: str, expected: str, value: Any, declared: Location) -> None:
+    def mismatch(self, name: str, expected: str, value: object, declared: Location) -> None:
         """FLOW005 that names both ends of the edge."""
         origin = value._origin if isinstance(value, (Reference, FileValue, WorkspaceValue)) else None
         related = (("takes", declared), *((("comes from", origin),) if origin else ()))
@@ -191,11 +193,11 @@ class Binder:
         self.collector.error(code, message, self.location, hint=hint, related=related)
 
 
-def _is_many(value: Any) -> bool:
+def _is_many(value: object) -> bool:
     return isinstance(value, (list, tuple)) or (isinstance(value, Reference) and value._type.kind is Kind.ARRAY)
 
 
-def _has_reference(value: Any) -> bool:
+def _has_reference(value: object) -> bool:
     if isinstance(value, Mapping):
         return any(_has_reference(item) for item in value.values())
     if isinstance(value, (list, tuple)):

@@ -1,19 +1,25 @@
-"""`when`, `on_finish` and `context`: what decides whether and when a task runs, and what the run knows of itself."""
+"""`when` and its conditions, and `on_finish`: what decides whether and when a task runs.
+
+In a pipeline function a comparison of values of the run has the type that Python gives it, `bool`, and is a condition.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from typing import Any, Literal
+from typing import Literal, cast
+
+import attrs
 
 from flowdsl.frontend import places
 from flowdsl.frontend.conditions import as_conditions
-from flowdsl.frontend.opaque import Opaque, in_words, named
+from flowdsl.frontend.opaque import Opaque, named
 from flowdsl.frontend.proxies import Comparison, Reference, whole
 from flowdsl.frontend.refusal import refuse
+from flowdsl.frontend.stands import reference
 from flowdsl.frontend.trace import Trace, current
 from flowdsl.ir.nodes import Condition
-from flowdsl.ir.types import STRING, Kind
+from flowdsl.ir.types import Kind
 
 
 class _Block:
@@ -33,11 +39,11 @@ class _Block:
         self._undo.pop()()
 
 
-def when(*conditions: Any) -> AbstractContextManager[None]:
+def when(*conditions: bool) -> AbstractContextManager[None]:
     """Run the tasks of the block only where every condition holds: Tekton's `when` (docs/pipelines.md).
 
-    A condition is a comparison of a reference (`scores.passed == "true"`), `.is_in(...)`, `.not_in(...)`, a bool
-    result by itself, or `cel("...")`. Blocks nest: inner tasks carry the outer conditions too.
+    A condition is a bool result by itself, a comparison (`branch == "main"`), `isin(...)`, `not_(...)`,
+    `condition(...)` or `cel("...")`. Blocks nest: inner tasks carry the outer conditions too.
     """
     current("when")
     found = as_conditions(conditions)
@@ -49,7 +55,24 @@ def when(*conditions: Any) -> AbstractContextManager[None]:
     return _Block("when", change)
 
 
-def condition(text: Any, operator: Literal["in", "notin"], values: Iterable[Any]) -> Comparison:
+def isin(value: object, *values: object) -> bool:
+    """A condition that holds when a value of the run is one of these: Tekton's `in`."""
+    current("isin")
+    return _as_bool(reference(_of_the_run(value, "isin")).is_in(*values))
+
+
+def not_(condition: bool) -> bool:
+    """The opposite of a condition: `with when(not_(passed)):`."""
+    current("not_")
+    (given,) = as_conditions((condition,))
+    if given.cel:
+        turned = attrs.evolve(given, cel=f"!({given.cel})")
+    else:
+        turned = attrs.evolve(given, operator="notin" if given.operator == "in" else "in")
+    return _as_bool(Comparison(turned, "not_(...)"))
+
+
+def condition(text: object, operator: Literal["in", "notin"], values: Iterable[object]) -> bool:
     """A condition on text around references, which Python can't compare: `condition(f"{a}-{b}", "in", ["x-y"])`."""
     current("condition")
     if operator not in ("in", "notin"):
@@ -60,10 +83,22 @@ def condition(text: Any, operator: Literal["in", "notin"], values: Iterable[Any]
         refuse("FLOW002", f"condition takes a list of values, got {named(values)}", "write them as a list: `[value]`")
     written = tuple(_written(each) for each in values)
     made = Condition(_written(text, whole_array=False), operator, written, location=places.caller())
-    return Comparison(made, "condition(...)")
+    return _as_bool(Comparison(made, "condition(...)"))
 
 
-def _written(value: Any, *, whole_array: bool = True) -> str:
+def _as_bool(condition: Comparison) -> bool:
+    """A condition as type checkers see one. What is done with it as with a bool is refused."""
+    return cast(bool, condition)
+
+
+def _of_the_run(value: object, what: str) -> Opaque:
+    if isinstance(value, Opaque):
+        return value._meant("comparing it")
+    hint = 'pass a result or a param; text around one: `condition(f"{a}-{b}", "in", ["x-y"])`'
+    refuse("FLOW006", f"{what} compares a value of the run, got {named(value)}", hint)
+
+
+def _written(value: object, *, whole_array: bool = True) -> str:
     meant = value._meant("its text") if isinstance(value, Opaque) else value
     if isinstance(meant, Reference) and meant._type.kind is Kind.ARRAY and whole_array:
         return whole(meant)
@@ -72,7 +107,7 @@ def _written(value: Any, *, whole_array: bool = True) -> str:
     refuse("FLOW002", f"condition takes texts, got {named(meant)}", 'write it as `condition(f"{a}-{b}", "in", ["x"])`')
 
 
-def cel(expression: str) -> Comparison:
+def cel(expression: str) -> bool:
     """A CEL condition (alpha: needs `enable-cel-in-whenexpression`, opted in by `@pipeline(alpha=[...])`)."""
     trace = current("cel")
     if "enable-cel-in-whenexpression" not in trace.alpha:
@@ -83,7 +118,7 @@ def cel(expression: str) -> Comparison:
         )
     if not isinstance(expression, str):
         refuse("FLOW002", f"cel takes an expression as text, got {named(expression)}", "write it in quotes")
-    return Comparison(Condition(cel=expression, location=places.caller()), "cel(...)")
+    return _as_bool(Comparison(Condition(cel=expression, location=places.caller()), "cel(...)"))
 
 
 def on_finish() -> AbstractContextManager[None]:
@@ -96,54 +131,3 @@ def on_finish() -> AbstractContextManager[None]:
         return lambda: setattr(trace, "final", False)
 
     return _Block("on_finish", change)
-
-
-@in_words("context of the run")
-class _Group(Opaque):
-    """Variables below one context name; any other attribute is FLOW009."""
-
-    def __init__(self, name: str, fields: tuple[tuple[str, str], ...]) -> None:
-        self._name = name
-        self._fields = dict(fields)
-
-    def _words(self) -> str:
-        return f"context.{self._name}"
-
-    def __eq__(self, other: object) -> Any:
-        refuse("FLOW006", f"{self._words()} is several values", f"name one: {', '.join(self._fields)}")
-
-    __ne__ = __eq__
-    __hash__ = Opaque.__hash__
-
-    def __str__(self) -> str:
-        self.__eq__(None)
-        raise AssertionError
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if name not in self._fields:
-            refuse("FLOW009", f"context.{self._name} has no {name!r}", f"it has: {', '.join(self._fields)}")
-        return Reference(f"$(context.{self._fields[name]})", STRING, f"context.{self._name}.{name}", places.caller())
-
-
-class Context:
-    """The run's own facts: docs/variables.md, "Variables available in a Pipeline"."""
-
-    pipeline_run = _Group(
-        "pipeline_run",
-        (("name", "pipelineRun.name"), ("namespace", "pipelineRun.namespace"), ("uid", "pipelineRun.uid")),
-    )
-    pipeline = _Group("pipeline", (("name", "pipeline.name"),))
-    pipeline_task = _Group("pipeline_task", (("retries", "pipelineTask.retries"),))
-
-    @property
-    def tasks_status(self) -> Any:
-        """How all tasks together ended, for tasks in finally: Succeeded, Failed, Completed or None."""
-        return Reference("$(tasks.status)", STRING, "context.tasks_status", places.caller())
-
-
-context = Context()

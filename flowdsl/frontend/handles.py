@@ -3,69 +3,98 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+import typing
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+from flowdsl.frontend import places
 from flowdsl.frontend.opaque import Opaque, in_words, named
-from flowdsl.frontend.proxies import Comparison, FileValue, Reference, WorkspaceValue
+from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceFile, WorkspaceValue
 from flowdsl.frontend.refusal import refuse
-from flowdsl.frontend.trace import Trace
+from flowdsl.frontend.stands import StandsForOne
+from flowdsl.frontend.trace import Trace, current
 from flowdsl.ir.nodes import Node, ResultDecl, WorkspaceUse
 from flowdsl.ir.types import PATHS, STRING, Kind, TypeSpec
 
 RUN_VOLUME = ""
 """The workspace name of the run's own volume until the workspaces pass names it."""
+Returning = Callable[..., object]
+"""The function that a node's results come from: of a task, or of a pipeline that is embedded."""
+_PYTHON: typing.Mapping[Kind, type] = {
+    Kind.STRING: str,
+    Kind.INTEGER: int,
+    Kind.FLOAT: float,
+    Kind.BOOLEAN: bool,
+    Kind.CHOICE: str,
+    Kind.ARRAY: list,
+    Kind.OBJECT: dict,
+    Kind.JSON: dict,
+    Kind.FILE: Path,
+    Kind.DIRECTORY: Path,
+}
+
+
+class _NoFields(typing.NamedTuple):
+    """What every NamedTuple has."""
 
 
 @in_words("task of the run")
-class NodeHandle(Opaque):
-    """A task of the pipeline being traced: `node.result_name` is a result, `node.status` how it ended (in finally)."""
+class NodeHandle(StandsForOne):
+    """A task of the pipeline being traced: `node.result_name` is a result, `a, b = node` are those of a NamedTuple."""
 
-    __slots__ = ("_node", "_trace")
+    __slots__ = ("_function", "_node", "_trace")
 
-    def __init__(self, trace: Trace, node: Node) -> None:
+    def __init__(self, trace: Trace, node: Node, function: Returning | None = None) -> None:
         self._trace = trace
         self._node = node
+        self._function = function or node.task.function
 
-    def after(self, *others: NodeHandle) -> NodeHandle:
+    def after(self, *others: object) -> NodeHandle:
         """Run after other tasks although nothing flows between them; gives the node back."""
         self._trace.order(self._node.name, tuple(node_of(other, "after").name for other in others))
         return self
 
     @property
     def status(self) -> Reference:
-        """How the task ended, for tasks in finally: Succeeded, Failed or None (docs/variables.md)."""
+        """How the task ended: `status(node)`, where the task has no result of that name."""
         return self._end("status")
 
     @property
     def reason(self) -> Reference:
-        """Why the task ended so, for tasks in finally."""
+        """Why the task ended so: `reason(node)`, where the task has no result of that name."""
         return self._end("reason")
 
     def _end(self, what: str) -> Reference:
-        name = self._node.name
-        if any((result.field or result.name) == what for result in self._node.task.results):
+        if any(_field(result) == what for result in self._node.task.results):
             refuse(
                 "FLOW009",
-                f"task {name!r} has a result {what!r}, and `.{what}` is how a task ended",
-                f'write `task["{what}"]` for the result; to have both, name the field otherwise: '
-                f'`state: Annotated[str, Result(name="{what}")]`',
+                f"task {self._node.name!r} has a result {what!r}, and `.{what}` is how a task ended",
+                f'write `{what}(task)` for how it ended, `task["{what}"]` for the result; to have both, name the field '
+                f'otherwise: `state: Annotated[str, Result(name="{what}")]`',
                 related=(("task", self._node.task.location),),
             )
-        return Reference(f"$(tasks.{name}.{what})", STRING, f"{name}.{what}", self._node.location)
+        return ending(self._node, what)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Opaque:
         if name.startswith("__"):
             raise AttributeError(name)
         node = self._node
         for result in node.task.results:
-            if (result.field or result.name) == name:
+            if _field(result) == name:
                 return result_value(node, result)
-        own = next((space.name for space in node.task.workspaces if space.python == name), name)
-        if own in node.bindings:
-            use = node.bindings[own]
-            made = use.producer or node.name
-            return WorkspaceValue(WorkspaceUse(use.workspace, use.sub_path, made), f"{node.name}.{name}", node.location)
-        have = [result.field or result.name for result in node.task.results] + list(node.bindings)
+        if name in own_names(node):
+            return workspace_value(node, name)
+        self._lacks(name)
+
+    def _lacks(self, name: str) -> typing.NoReturn:
+        node = self._node
+        results = node.task.results
+        if self._is_tuple() and hasattr(_NoFields, name):
+            fields = ", ".join(f"`.{_field(result)}`" for result in results)
+            refuse("FLOW008", f"`.{name}` can't be taken of {self._words()}", f"take its results one by one: {fields}")
+        if len(results) == 1 and results[0].field is None and hasattr(_PYTHON.get(results[0].type.kind), name):
+            getattr(single(self, f"taking `.{name}`"), name)
+        have = [_field(result) for result in results] + list(node.bindings)
         close = difflib.get_close_matches(name, have, 1)
         refuse(
             "FLOW009",
@@ -74,12 +103,43 @@ class NodeHandle(Opaque):
             related=(("task", node.task.location),),
         )
 
-    def __getitem__(self, name: Any) -> Any:
+    def __getitem__(self, key: object, /) -> Opaque:
         node = self._node
         for result in node.task.results:
-            if (result.field or result.name) == name:
+            if _field(result) == key:
                 return result_value(node, result)
-        return single(self, "indexing it")[name]
+        if isinstance(key, int) and self._is_tuple():
+            return self._at(key)
+        return super().__getitem__(key)
+
+    def _at(self, index: int) -> Opaque:
+        results = self._node.task.results
+        if -len(results) <= index < len(results):
+            return result_value(self._node, results[index])
+        fields = ", ".join(_field(result) for result in results)
+        refuse("FLOW009", f"{self._words()} has {len(results)} results, none at [{index}]", f"it has: {fields}")
+
+    def __iter__(self) -> Iterator[Opaque]:
+        if not self._is_tuple():
+            super().__iter__()
+        node = self._node
+        have, wanted = len(node.task.results), places.unpacked()
+        if wanted is not None and wanted != have:
+            fields = ", ".join(_field(result) for result in node.task.results)
+            refuse(
+                "FLOW030",
+                f"{self._words()} has {have} results, and is unpacked into {wanted}",
+                f"it has: {fields}; a name for each, or take one by its name",
+                related=(("task", node.task.location),),
+            )
+        return iter([result_value(node, result) for result in node.task.results])
+
+    def __len__(self) -> int:
+        return len(self._node.task.results) if self._is_tuple() else super().__len__()
+
+    def _is_tuple(self) -> bool:
+        """Whether the results are the fields of a NamedTuple. What a fan-out gives is a list of those, not one."""
+        return not self._node.mapped and self._function is not None and _returns_tuple(self._function)
 
     def _words(self) -> str:
         return f"task {self._node.name!r}"
@@ -87,48 +147,62 @@ class NodeHandle(Opaque):
     def _meant(self, purpose: str) -> Opaque:
         return single(self, purpose)
 
-    def __eq__(self, other: object) -> Any:
-        return single(self, "comparing it") == other
-
-    def __ne__(self, other: object) -> Any:
-        return single(self, "comparing it") != other
-
-    __hash__ = Opaque.__hash__
-
-    def is_in(self, *values: Any) -> Comparison:
-        """A condition on the only result of the task."""
-        return reference(single(self, "comparing it")).is_in(*values)
-
-    def not_in(self, *values: Any) -> Comparison:
-        """A condition on the only result of the task."""
-        return reference(single(self, "comparing it")).not_in(*values)
-
-    def __str__(self) -> str:
-        return str(single(self, "its text"))
-
-    def __format__(self, spec: str) -> str:
-        return format(single(self, "its text"), spec)
-
     def __repr__(self) -> str:
         return f"<task {self._node.name}>"
 
 
-def reference(value: Reference | FileValue) -> Reference:
-    """The value itself when it is a plain reference; FLOW005 for a file."""
-    if isinstance(value, Reference):
-        return value
-    refuse("FLOW005", f"{value._words()} can't be compared", "compare a result that holds text")
+def _field(result: ResultDecl) -> str:
+    return result.field or result.name
 
 
-def node_of(value: Any, what: str) -> Node:
-    """The node behind a handle; FLOW005 for anything else."""
+def own_names(node: Node) -> list[str]:
+    """The workspaces that a call was given, as the function calls them and as Tekton does."""
+    return [space.python for space in node.task.workspaces if space.name in node.bindings] + list(node.bindings)
+
+
+def _returns_tuple(function: Returning) -> bool:
+    try:
+        returned = typing.get_type_hints(function).get("return")
+    except (NameError, TypeError, AttributeError, SyntaxError):  # FLOW001 says so
+        return False
+    return isinstance(returned, type) and issubclass(returned, tuple) and hasattr(returned, "_fields")
+
+
+def node_of(value: object, what: str) -> Node:
+    """The node that a call gave, or that one of its results comes from; FLOW005 for anything else."""
     if isinstance(value, NodeHandle):
         return value._node
+    if isinstance(value, Opaque):
+        value = value._meant(what)
+    name = _made_by(value)
+    if name and name in (nodes := current(what).nodes):
+        return nodes[name]
     refuse(
         "FLOW005",
         f"{what} takes tasks of this pipeline, got {named(value)}",
-        "pass what a task's call gave back",
+        "pass what a task's call gave back, or one of its results",
     )
+
+
+def _made_by(value: object) -> str:
+    if isinstance(value, Reference):
+        return value._made_by
+    if isinstance(value, WorkspaceFile):
+        value = value._workspace
+    return value._space.producer if isinstance(value, (FileValue, WorkspaceValue)) else ""
+
+
+def ending(node: Node, what: str) -> Reference:
+    """`status` or `reason` of a node: docs/variables.md of Tekton, "Variables available in a Pipeline"."""
+    return Reference(f"$(tasks.{node.name}.{what})", STRING, f"{node.name}.{what}", node.location, node.name)
+
+
+def workspace_value(node: Node, name: str) -> WorkspaceValue:
+    """A workspace that a call was given."""
+    own = next((space.name for space in node.task.workspaces if space.python == name), name)
+    use = node.bindings[own]
+    bound = WorkspaceUse(use.workspace, use.sub_path, use.producer or node.name)
+    return WorkspaceValue(bound, f"{node.name}.{name}", node.location)
 
 
 def single(handle: NodeHandle, purpose: str) -> Reference | FileValue:
@@ -151,7 +225,7 @@ def result_value(node: Node, result: ResultDecl) -> Reference | FileValue:
     if result.type.kind in PATHS and not node.mapped:
         return FileValue(WorkspaceUse(RUN_VOLUME, node.name, node.name), text, result.type, label, node.location)
     if not node.mapped:
-        return Reference(text, result.type, label, node.location)
+        return Reference(text, result.type, label, node.location, node.name)
     # The fan-out's results come as one array: docs/matrix.md, "Consuming Results from a Matrixed PipelineTask".
     gathered = TypeSpec(Kind.ARRAY, f"list[{result.type}]", item=result.type)
-    return Reference(f"$(tasks.{node.name}.results.{result.name}[*])", gathered, label, node.location)
+    return Reference(f"$(tasks.{node.name}.results.{result.name}[*])", gathered, label, node.location, node.name)

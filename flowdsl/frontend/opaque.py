@@ -6,9 +6,10 @@ object is true, is not in a set, is unequal to a text): it would be compiled, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Callable, Iterator
+from typing import NoReturn, TypeVar
 
+from flowdsl.frontend import places
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.spelling import spelling
 
@@ -17,6 +18,10 @@ RUN = "of the run"
 """What all the names in words end with."""
 _COMPUTE = "compute in a task's body, or join text with an f-string"
 _ORDER = "Tekton's `when` knows `==`, `!=`, `.is_in(...)` and `.not_in(...)`; compare sizes in a task's body"
+_UNPACK = (
+    "what a NamedTuple's fields are can be unpacked, since each is a result of its own; of a list take `value[0]`, "
+    "of an object `value.key`"
+)
 _BODY = "do it in a task's body: there the value is a plain Python value"
 
 
@@ -40,7 +45,9 @@ class Opaque:
     _test = ' == "true"'
     """What makes a condition of its text."""
 
-    def __iter__(self) -> NoReturn:
+    def __iter__(self) -> Iterator[Opaque]:
+        if places.unpacked() is not None:
+            self._refuse("FLOW030", "can't be unpacked while the pipeline is compiled", _UNPACK, "unpacking it")
         self._refuse(
             "FLOW007",
             "can't be looped over while the pipeline is compiled",
@@ -50,7 +57,7 @@ class Opaque:
 
     __reversed__ = __next__ = __aiter__ = __iter__
 
-    def __len__(self) -> NoReturn:
+    def __len__(self) -> int:
         self._refuse(
             "FLOW007", "has no length while the pipeline is compiled", "measure it in a task's body", "its length"
         )
@@ -72,28 +79,34 @@ class Opaque:
             "looking it up",
         )
 
-    def _compute(self, *_: Any) -> Any:
+    def _compute(self, *_: object) -> Opaque:
         self._refuse(
             "FLOW008", "can't be computed with: its value is known only at run time", _COMPUTE, "computing with it"
         )
 
-    def _order(self, _: Any) -> NoReturn:
+    def _order(self, _: object) -> NoReturn:
         self._refuse(
             "FLOW008", "has no order while the pipeline is compiled: it is known at run time", _ORDER, "its order"
         )
 
-    def _use(self, *_: Any) -> Any:
+    def _use(self, *_: object) -> Opaque:
         self._refuse("FLOW008", "is known only at run time; this can't be done with it now", _BODY, "this")
 
     __lt__ = __le__ = __gt__ = __ge__ = _order
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = _compute
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _compute
+    __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _compute
     __divmod__ = __rdivmod__ = __pow__ = __rpow__ = __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _compute
     __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = _compute
     __neg__ = __pos__ = __abs__ = __invert__ = __round__ = __trunc__ = __floor__ = __ceil__ = _compute
     __int__ = __float__ = __complex__ = __index__ = _compute
     __call__ = __bytes__ = __fspath__ = __await__ = __enter__ = __exit__ = __aenter__ = __aexit__ = _use
-    __getitem__ = __setitem__ = __delitem__ = _use
+    __setitem__ = __delitem__ = _use
+
+    def __getitem__(self, key: object, /) -> Opaque:
+        return self._use()
+
+    def __truediv__(self, path: object, /) -> Opaque:
+        return self._compute()
 
     def __repr__(self) -> str:
         return f"<{self._words()}>"

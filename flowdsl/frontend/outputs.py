@@ -10,9 +10,9 @@ import attrs
 
 from flowdsl.diagnostics import Collector, FlowError, Location
 from flowdsl.frontend.fits import misfit
-from flowdsl.frontend.handles import NodeHandle, single
 from flowdsl.frontend.opaque import Opaque, named
 from flowdsl.frontend.proxies import FileValue, Reference, whole
+from flowdsl.frontend.stands import meant
 from flowdsl.ir.declared import Result
 from flowdsl.ir.nodes import PipelineResult, Text
 from flowdsl.ir.types import STRING, Kind, TypeSpec
@@ -60,9 +60,9 @@ def pipeline_results(returned: Any, location: Location, collector: Collector) ->
     return found
 
 
-def _value(given: Any) -> tuple[Text, TypeSpec] | None:
+def _value(given: object) -> tuple[Text, TypeSpec] | None:
     """The text of a result's value and its type; None for what holds no reference."""
-    value = single(given, "returning it") if isinstance(given, NodeHandle) else given
+    value = meant(given, "returning it")
     if isinstance(value, FileValue):
         return value._path, STRING
     if isinstance(value, Reference):
@@ -80,7 +80,7 @@ def _value(given: Any) -> tuple[Text, TypeSpec] | None:
     return None
 
 
-def _part(value: Any) -> str:
+def _part(value: object) -> str:
     inner = value._meant("returning it") if isinstance(value, Opaque) else value
     if isinstance(inner, Reference) and inner._type.kind is Kind.ARRAY:
         return whole(inner)

@@ -13,7 +13,7 @@ import attrs
 from flowdsl.diagnostics import Collector, Diagnostic, FlowError, Location, Severity
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
-from flowdsl.frontend.handles import NodeHandle
+from flowdsl.frontend.handles import NodeHandle, node_of
 from flowdsl.frontend.naming import kube_name, task_name
 from flowdsl.frontend.opaque import RUN, Opaque, in_words, named
 from flowdsl.frontend.options_check import call_options, only, read_options
@@ -198,7 +198,7 @@ class Pipeline:
             binder.arguments,
             binder.bindings,
             when=trace.conditions + self._call.when,
-            after=tuple(other._node.name for other in self._call.after),
+            after=tuple([node_of(other, "after").name for other in self._call.after]),
             final=trace.final,
             pipeline=inner,
             retries=self._call.retries,
@@ -206,7 +206,7 @@ class Pipeline:
             extra=self._call.extra,
         )
         trace.nodes[name] = node
-        return NodeHandle(trace, node)
+        return NodeHandle(trace, node, self.function)
 
     def _declare(self, trace: Trace, prefix: str) -> dict[str, Any]:
         values: dict[str, Any] = {}

@@ -9,9 +9,10 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterable
+from opcode import opmap
 from traceback import FrameSummary
 from types import FrameType
-from typing import Any, Literal
+from typing import Literal
 
 from flowdsl.diagnostics import Location
 
@@ -47,6 +48,15 @@ def frame() -> FrameType | None:
     return installed
 
 
+def unpacked() -> int | None:
+    """Into how many names the user's line unpacks something at this moment (`a, b = ...`); None where it does not."""
+    found = frame()
+    if found is None:
+        return None
+    code, at = found.f_code.co_code, found.f_lasti
+    return code[at + 1] if at >= 0 and code[at] == opmap["UNPACK_SEQUENCE"] else None
+
+
 def innermost(frames: Iterable[FrameSummary]) -> FrameSummary | None:
     """The same of a traceback's frames."""
     found: dict[str, FrameSummary] = {whose(each.filename, each.name): each for each in frames}
@@ -69,13 +79,13 @@ def whose(filename: str, name: str = "") -> Literal["flowdsl", "import", "librar
     return "library" if filename.startswith(_LIBRARY) else "user"
 
 
-def of_function(function: Callable[..., Any]) -> Location:
+def of_function(function: Callable[..., object]) -> Location:
     """The place a function is defined: its `def` or first decorator line, as Python counts."""
     code = function.__code__
     return Location(display(code.co_filename), code.co_firstlineno)
 
 
-def of_parameter(function: Callable[..., Any], name: str) -> Location:
+def of_parameter(function: Callable[..., object], name: str) -> Location:
     """The place of a parameter in a signature, `return` meaning the return annotation. Reads the source file."""
     place = of_function(function)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from pathlib import PurePath
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import attrs
 
@@ -33,7 +33,7 @@ class Comparison(Opaque):
     def __eq__(self, other: object) -> NoReturn:
         refuse("FLOW006", f"{self._words()} can't be compared", "give both to when: `with when(a == x, b == y):`")
 
-    def _decide(self, *_: Any) -> Any:
+    def _decide(self, *_: object) -> Opaque:
         self.__bool__()
 
     __ne__ = __eq__
@@ -50,7 +50,7 @@ class Comparison(Opaque):
     def __format__(self, spec: str) -> str:
         return str(self)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
         refuse("FLOW006", f"{self._words()} has no `.{name}`", "give it to when: `with when(...):`")
@@ -64,13 +64,15 @@ class Reference(Opaque):
     """
 
     # With underscores, because an object's properties are attributes too, and may be named `text` or `type`.
-    __slots__ = ("_label", "_origin", "_text", "_type")
+    __slots__ = ("_label", "_made_by", "_origin", "_text", "_type")
 
-    def __init__(self, text: str, type_: TypeSpec, label: str, origin: Location) -> None:
+    def __init__(self, text: str, type_: TypeSpec, label: str, origin: Location, made_by: str = "") -> None:
         self._text = text
         self._type = type_
         self._label = label
         self._origin = origin
+        self._made_by = made_by
+        """The node that it is a result of; empty for a param and what the run knows."""
 
     def _words(self) -> str:
         return self._label
@@ -93,33 +95,33 @@ class Reference(Opaque):
             )
         return str(self)
 
-    def __eq__(self, other: object) -> Any:
+    def __eq__(self, other: object) -> Comparison:  # type: ignore[override]  # a condition, not a bool
         return self._compared("in", (other,), "==")
 
-    def __ne__(self, other: object) -> Any:
+    def __ne__(self, other: object) -> Comparison:  # type: ignore[override]
         return self._compared("notin", (other,), "!=")
 
     __hash__ = Opaque.__hash__
 
-    def is_in(self, *values: Any) -> Comparison:
+    def is_in(self, *values: object) -> Comparison:
         """A condition that holds when the value is one of these: Tekton's `in`."""
         return self._compared("in", values, "is_in")
 
-    def not_in(self, *values: Any) -> Comparison:
+    def not_in(self, *values: object) -> Comparison:
         """A condition that holds when the value is none of these: Tekton's `notin`."""
         return self._compared("notin", values, "not_in")
 
-    def _compared(self, operator: str, values: tuple[Any, ...], sign: str) -> Comparison:
+    def _compared(self, operator: str, values: tuple[object, ...], sign: str) -> Comparison:
         values = tuple(each._meant("comparing it") if isinstance(each, Opaque) else each for each in values)
         texts = tuple(_compared_text(self, each) for each in values)
         others = ", ".join(value._words() if isinstance(value, Opaque) else repr(value) for value in values)
         shown = f"{self._label} {sign} {others}" if sign in ("==", "!=") else f"{self._label}.{sign}({others})"
         return Comparison(Condition(str(self), operator, texts, location=places.caller()), shown)
 
-    def __getitem__(self, key: Any) -> Reference:
+    def __getitem__(self, key: object, /) -> Reference:
         kind = self._type.kind
         if kind is Kind.ARRAY and type(key) is int and key >= 0 and self._type.item:
-            return Reference(self._text[:-1] + f"[{key}])", self._type.item, f"{self._label}[{key}]", self._origin)
+            return self._part(f"[{key}]", self._type.item)
         if kind is Kind.OBJECT and isinstance(key, str) and key in dict(self._type.properties):
             return self._property(key)
         refuse(
@@ -128,7 +130,7 @@ class Reference(Opaque):
             "index a list with a number, an object with one of its keys",
         )
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Reference:
         if name.startswith("__"):
             raise AttributeError(name)
         if self._type.kind is Kind.OBJECT and name in dict(self._type.properties):
@@ -140,15 +142,16 @@ class Reference(Opaque):
         )
 
     def _property(self, key: str) -> Reference:
-        return Reference(
-            self._text[:-1] + f".{key})", dict(self._type.properties)[key], f"{self._label}.{key}", self._origin
-        )
+        return self._part(f".{key}", dict(self._type.properties)[key])
+
+    def _part(self, step: str, type_: TypeSpec) -> Reference:
+        return Reference(f"{self._text[:-1]}{step})", type_, self._label + step, self._origin, self._made_by)
 
     def __repr__(self) -> str:
         return f"<{self._label}: {self._type}>"
 
 
-def _compared_text(left: Reference, value: Any) -> str:
+def _compared_text(left: Reference, value: object) -> str:
     """What a value is compared with, as text."""
     if isinstance(value, Reference):
         return whole(value) if value._type.kind is Kind.ARRAY else str(value)
@@ -182,7 +185,7 @@ class _Place(Opaque):
     def __format__(self, spec: str) -> str:
         return str(self)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
         refuse("FLOW008", f"`.{name}` can't be taken of {self._words()} while the pipeline is compiled", _PASS)
@@ -223,11 +226,11 @@ class WorkspaceValue(_Place):
     def _words(self) -> str:
         return f"the workspace {self._label}"
 
-    def __truediv__(self, path: Any) -> WorkspaceFile:
+    def __truediv__(self, path: object, /) -> WorkspaceFile:
         """A file or folder on the workspace."""
         return WorkspaceFile(self, _joinable(path))
 
-    def sub_path(self, path: Any) -> WorkspaceValue:
+    def sub_path(self, path: object) -> WorkspaceValue:
         """The same workspace from a folder below it."""
         joined = "/".join(part for part in (self._space.sub_path, _joinable(path)) if part)
         return WorkspaceValue(attrs.evolve(self._space, sub_path=joined), self._label, self._origin)
@@ -246,7 +249,7 @@ class WorkspaceFile(_Place):
     def _words(self) -> str:
         return f"the file {self._path!r} on {self._workspace._words()}"
 
-    def __truediv__(self, path: Any) -> WorkspaceFile:
+    def __truediv__(self, path: object, /) -> WorkspaceFile:
         return WorkspaceFile(self._workspace, f"{self._path}/{_joinable(path)}")
 
 
@@ -255,7 +258,7 @@ def whole(reference: Reference) -> str:
     return reference._text if reference._text.endswith("[*])") else reference._text[:-1] + "[*])"
 
 
-def _joinable(path: Any) -> str:
+def _joinable(path: object) -> str:
     """A part of a path: text, a `PurePath`, or a value of the run that is text."""
     value = path._meant("its text") if isinstance(path, Opaque) else path
     if isinstance(value, (str, int, PurePath, Opaque)):

@@ -43,7 +43,7 @@ class CallOptions:
     on_error: str = ""
     display_name: str = ""
     extra: Mapping[str, Any] = NOTHING
-    after: tuple[Any, ...] = ()
+    after: tuple[object, ...] = ()
     when: tuple[Condition, ...] = ()
 
 

@@ -1,0 +1,186 @@
+"""What a call in a pipeline gives can do what its type says: unpack, index, and be asked how its task ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from flowdsl import (
+    Directory,
+    File,
+    Workspace,
+    cel,
+    isin,
+    not_,
+    on_finish,
+    pipeline,
+    reason,
+    status,
+    task,
+    when,
+    workspace_of,
+)
+from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.diagnostics import FlowError
+from flowdsl.frontend.pipeline import Pipeline
+
+IMAGE = "python:3.12-slim"
+
+
+class Clip(NamedTuple):
+    video: File
+    seconds: float
+
+
+@task(image=IMAGE)
+def infer(steps: int = 25) -> Clip:
+    return Clip(Path("x"), steps / 25)
+
+
+@task(image=IMAGE)
+def show(video: File, seconds: float = 0.0) -> None:
+    print(video, seconds)
+
+
+@task(image=IMAGE)
+def gate() -> bool:
+    return True
+
+
+@task(image=IMAGE)
+def tell(text: str) -> str:
+    return text
+
+
+@task(image=IMAGE)
+def unpack(source: Workspace = Workspace.auto()) -> Directory:
+    return source
+
+
+def tasks_of(made: Pipeline, part: str = "tasks") -> dict[str, dict]:
+    compiled = compile_pipeline(made, CompileOptions(params={}))
+    (found,) = [each for each in compiled.documents if each["kind"] == "Pipeline"]
+    return {each["name"]: each for each in found["spec"][part]}
+
+
+def params(node: dict) -> dict[str, object]:
+    return {each["name"]: each["value"] for each in node.get("params", ())}
+
+
+def test_the_fields_of_a_named_tuple_unpack_and_index_as_those_of_a_tuple() -> None:
+    @pipeline
+    def p():
+        video, seconds = infer()
+        show(video, seconds)
+        clip = infer.with_options(name="again")()
+        show.with_options(name="by-index")(clip[0], clip[-1])
+        show.with_options(name="by-star")(*clip)
+
+    found = tasks_of(p)
+    for name, of in (("show", "infer"), ("by-index", "again"), ("by-star", "again")):
+        assert params(found[name]) == {
+            "video": f"$(tasks.{of}.results.video)",
+            "seconds": f"$(tasks.{of}.results.seconds)",
+        }
+
+
+def test_a_result_knows_its_task() -> None:
+    """Whoever unpacks has the results alone, and asks of them how the task ended, or goes after it."""
+
+    @pipeline
+    def p():
+        video, seconds = infer()
+        tell.with_options(after=[video], name="after-file")("a")
+        tell.with_options(after=[seconds], name="after-number")("b")
+        tell.with_options(after=[gate()], name="after-call")("c")
+        with on_finish():
+            tell(f"{status(video)} {reason(seconds)}")
+
+    found = tasks_of(p)
+    assert [found[f"after-{name}"]["runAfter"] for name in ("file", "number", "call")] == [
+        ["infer"],
+        ["infer"],
+        ["gate"],
+    ]
+    assert params(tasks_of(p, "finally")["tell"]) == {"text": "$(tasks.infer.status) $(tasks.infer.reason)"}
+
+
+class Ended(NamedTuple):
+    status: str
+    video: File
+
+
+@task(image=IMAGE)
+def build() -> Ended:
+    return Ended("fine", Path("x"))
+
+
+def test_status_is_how_the_task_ended_where_a_result_has_that_name_too() -> None:
+    @pipeline
+    def p():
+        built = build()
+        with on_finish():
+            tell(status(built))
+
+    assert params(tasks_of(p, "finally")["tell"]) == {"text": "$(tasks.build.status)"}
+
+
+def whens(made: Pipeline) -> list[dict]:
+    return tasks_of(made)["tell"]["when"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (lambda passed, text: passed, ("$(tasks.gate.results.result)", "in", ["true"])),
+        (lambda passed, text: not_(passed), ("$(tasks.gate.results.result)", "notin", ["true"])),
+        (lambda passed, text: not_(not_(passed)), ("$(tasks.gate.results.result)", "in", ["true"])),
+        (lambda passed, text: text == "a", ("$(params.text)", "in", ["a"])),
+        (lambda passed, text: not_(text == "a"), ("$(params.text)", "notin", ["a"])),
+        (lambda passed, text: isin(text, "a", "b"), ("$(params.text)", "in", ["a", "b"])),
+        (lambda passed, text: not_(isin(text, "a", "b")), ("$(params.text)", "notin", ["a", "b"])),
+    ],
+)
+def test_conditions(given: object, expected: tuple) -> None:
+    @pipeline
+    def p(text: str = "x"):
+        with when(given(gate(), text)):
+            tell("x")
+
+    assert [tuple(each[key] for key in ("input", "operator", "values")) for each in whens(p)] == [expected]
+
+
+def test_the_opposite_of_cel() -> None:
+    @pipeline(alpha=["enable-cel-in-whenexpression"])
+    def p(text: str = "x"):
+        with when(not_(cel("'a' == 'b'"))):
+            tell("x")
+
+    assert whens(p) == [{"cel": "!('a' == 'b')"}]
+
+
+@task(image=IMAGE)
+def read(source: Workspace) -> None:
+    print(source)
+
+
+def test_the_workspace_that_a_call_was_given() -> None:
+    @pipeline
+    def p():
+        made = unpack()
+        read(workspace_of(made, "source"))
+
+    (bound,) = tasks_of(p)["read"]["workspaces"]
+    assert bound["subPath"].endswith("unpack/source")
+
+
+def test_a_workspace_it_has_not() -> None:
+    @pipeline
+    def p():
+        read(workspace_of(unpack(), "sauce"))
+
+    with pytest.raises(FlowError, match=r"task 'unpack' has no workspace 'sauce'") as error:
+        tasks_of(p)
+    assert "it has: source" in str(error.value.diagnostics[0].hint)
