@@ -52,7 +52,7 @@ def test_what_is_kept_is_told_at_its_line(text: str, path: str, said: str) -> No
     result = import_sources([Source("x.yaml", text)])
     assert not result.failed
     assert render(result.diagnostics) == said
-    assert [each.path for each in result.diagnostics] == [path]
+    assert [each.where for each in result.diagnostics] == [path]
 
 
 DEEP = f"""\

@@ -15,7 +15,7 @@ EVERYTHING = Options(selection=Selection(select=("ALL",)))
 
 
 def told(text: str, options: Options = EVERYTHING) -> list[tuple[str, int]]:
-    return [(place.finding.code, place.line) for _, place in iterate(lint_sources([Source("x.yaml", text)], options))]
+    return [(place.code, place.line) for _, place in iterate(lint_sources([Source("x.yaml", text)], options))]
 
 
 @pytest.mark.parametrize("code", [code for code in CODES if code not in NO_TEXT])
@@ -48,6 +48,6 @@ def test_files_that_cannot_be_read(data: bytes, message: str, tmp_path: Path) ->
     file.write_bytes(data)
     (document,) = lint_sources([load(file)], EVERYTHING)
     (place,) = document.shown
-    assert place.finding.code == "FLOW403"
-    assert message in place.finding.message
+    assert place.code == "FLOW403"
+    assert message in place.message
     assert not document.accepted

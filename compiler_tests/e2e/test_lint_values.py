@@ -28,10 +28,10 @@ OURS = ("FLOW302", "FLOW330", "FLOW331")
 def found(text: str) -> list[tuple[str, str]]:
     documents = lint_sources([Source("f.yaml", text)], Options())
     return [
-        (place.finding.code, place.finding.message)
+        (place.code, place.message)
         for document in documents
         for place in document.shown
-        if place.finding.code in OURS or place.finding.severity == "error"
+        if place.code in OURS or place.severity == "error"
     ]
 
 

@@ -35,4 +35,4 @@ def told(files: dict[str, str], *codes: str) -> list[tuple[str, str]]:
     """The codes asked for (all without any) with the file each is told of."""
     options = Options(selection=Selection(select=codes) if codes else Selection())
     found = lint_sources([Source(name, text) for name, text in files.items()], options)
-    return [(document.file, place.finding.code) for document in found for place in document.shown]
+    return [(document.file, place.code) for document in found for place in document.shown]

@@ -24,7 +24,7 @@ def test_lint_finds_nothing(path: Path) -> None:
     target = f"{path}:{path.stem}" if path.stem == "subpipeline" else str(path)
     found = lint_python(target, Options())
     assert found
-    assert [f"{place.finding.code} {place.finding.message}" for _, place in iterate(found)] == []
+    assert [f"{place.code} {place.message}" for _, place in iterate(found)] == []
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flowdsl.cli.app import run
-from flowdsl.diagnostics import Diagnostic, Location, Severity
+from flowdsl.diagnostics import Finding, Location, Severity
 from flowdsl.yamlread.excerpts import rendered
 
 HIDDEN = "opensesame-4711-XyZ"
@@ -62,5 +62,5 @@ def test_the_line_is_the_one_that_its_language_counts(name: str, end: str, tmp_p
     # A form feed ends a line for `splitlines`, and neither for Python nor for YAML.
     file = tmp_path / name
     file.write_bytes(f"one\x0c{end}two{end}three".encode())
-    finding = Diagnostic("FLOW001", Severity.ERROR, "message", Location(str(file), 2))
+    finding = Finding("FLOW001", Severity.ERROR, "message", Location(str(file), 2))
     assert " 2 | two" in rendered([finding])

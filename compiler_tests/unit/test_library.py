@@ -37,7 +37,7 @@ def added(one: Path, other: str) -> list[str]:
     return [each.subject.kind for each in found if isinstance(each, Added) and each.impact is Impact.BREAKING]
 
 def codes(text: str) -> set[str]:
-    return {place.finding.code for document in flowdsl.lint(text, ignore=["FLOW3"]) for place in document.shown}
+    return {place.code for document in flowdsl.lint(text, ignore=["FLOW3"]) for place in document.shown}
 
 text: str = flowdsl.import_yaml([Path("a.yaml")], stubs=True)
 """

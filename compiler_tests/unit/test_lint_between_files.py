@@ -185,7 +185,7 @@ def test_a_hint_names_no_more_than_a_reader_takes_in() -> None:
         [Source("x.yaml", many + "---\n" + run)], Options(selection=Selection(select=("FLOW310",)))
     )
     (place,) = found.shown
-    assert place.finding.hint.endswith(" and 870 more")
+    assert place.hint.endswith(" and 870 more")
 
 
 def test_one_mistake_is_told_once() -> None:

@@ -81,4 +81,4 @@ def test_some_rules_are_not_for_tests_and_samples(file: str, codes: set[str]) ->
     }
     asked = Options(selection=Selection(extend=("FLOW320",)))
     (found,) = lint_sources([Source(file, RISKY)], asked)
-    assert "FLOW320" in {place.finding.code for place in found.shown}
+    assert "FLOW320" in {place.code for place in found.shown}

@@ -85,5 +85,5 @@ RULES = {
 @pytest.mark.parametrize("rule", RULES)
 def test_what_the_rule_is_about_is_told(rule: str) -> None:
     text, code = RULES[rule]
-    found = {place.finding.code for _, place in iterate(lint_sources([Source("x.yaml", text)], EVERYTHING))}
+    found = {place.code for _, place in iterate(lint_sources([Source("x.yaml", text)], EVERYTHING))}
     assert code in found

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flowdsl.compiler import CompileOptions, compile_pipeline
-from flowdsl.diagnostics import Diagnostic, FlowError, Severity
+from flowdsl.diagnostics import Finding, FlowError, Severity
 
 HEAD = """\
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def load(path: Path) -> Any:
     return module.p
 
 
-def told(line: str, path: Path) -> list[Diagnostic]:
+def told(line: str, path: Path) -> list[Finding]:
     """What compiling the pipeline with this line in it says; the file of the user is `path`."""
     source = f"{HEAD}    {line}\n"
     path.write_text(source, encoding="utf-8")

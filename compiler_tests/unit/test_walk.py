@@ -153,15 +153,15 @@ def test_a_file_that_was_found_and_is_no_kubernetes_document_is_no_error(name: s
 def test_named_it_still_gets_its_finding(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(FOREIGN[name].encode("latin-1"))
     (found,) = lint_sources(load_all([tmp_path / name]), Options())
-    assert found.places
+    assert found.findings
 
 
 @pytest.mark.parametrize("name", MEANT)
 def test_what_is_meant_as_one_is_told_even_in_a_folder(name: str, tmp_path: Path) -> None:
     text, code, severity = MEANT[name]
     lay(tmp_path, name, text=text)
-    places = [place for each in lint_sources(load_all([tmp_path]), Options()) for place in each.places]
-    assert (code, severity) in [(place.finding.code, place.finding.severity) for place in places]
+    places = [place for each in lint_sources(load_all([tmp_path]), Options()) for place in each.findings]
+    assert (code, severity) in [(place.code, place.severity) for place in places]
 
 
 @pytest.mark.parametrize(
@@ -181,9 +181,9 @@ def test_what_is_meant_as_one_is_told_even_in_a_folder(name: str, tmp_path: Path
 def test_a_template_is_told_of_by_its_own_tool(name: str, text: str, word: str, tmp_path: Path) -> None:
     lay(tmp_path, name, text=text)
     (found,) = [each for source in load_all([tmp_path / name]) for each in documents(source)]
-    (place,) = found.places
-    assert place.finding.code == "FLOW404"
-    assert word in place.finding.hint
+    (place,) = found.findings
+    assert place.code == "FLOW404"
+    assert word in place.hint
 
 
 def test_braces_of_a_script_make_no_template(tmp_path: Path) -> None:
@@ -191,4 +191,4 @@ def test_braces_of_a_script_make_no_template(tmp_path: Path) -> None:
     text = TASK.replace("{steps: [{image: alpine}]}", f"\n  steps:{script}\n\n\n  results: [x\n")
     (tmp_path / "a.yaml").write_text(text)
     (found,) = [each for source in load_all([tmp_path / "a.yaml"]) for each in documents(source)]
-    assert [place.finding.code for place in found.places] == ["FLOW401"]
+    assert [place.code for place in found.findings] == ["FLOW401"]

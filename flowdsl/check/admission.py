@@ -14,6 +14,7 @@ from flowdsl.check.pipeline import check_pipeline_spec, check_standalone_pipelin
 from flowdsl.check.runs import check_pipeline_run, check_task_run
 from flowdsl.check.stepaction import check_alpha_step_action, check_step_action
 from flowdsl.check.taskspec import check_standalone_task, check_task_spec, task_view
+from flowdsl.diagnostics import Severity
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.pipelines import Pipeline, PipelineSpec
 from flowdsl.kinds.runs import PipelineRun, TaskRun
@@ -81,7 +82,7 @@ class Checked:
     @property
     def accepted(self) -> bool:
         """What admission would say."""
-        return all(finding.severity != "error" for finding in self.findings)
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
 def check_raw(document: Mapping[str, Any], gates: Gates = DEFAULT_GATES) -> Checked:

@@ -1,37 +1,14 @@
-"""What a rule reports: a finding at a field of the document, gathered in a report."""
+"""Where the rules put what they find in one document."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 import attrs
 
-Path = tuple["int | str", ...]
-Severity = Literal["error", "warning"]
+from flowdsl.diagnostics import Finding, Path, Severity
+
+__all__ = ["Finding", "Path", "Report"]
+
 _UNDECODED = frozenset({"FLOW200", "FLOW201"})
-
-
-@attrs.frozen
-class Finding:
-    """One thing a rule found in one document.
-
-    `path` leads to the node, as keys and indexes from the document's root; a rule about something absent names where it
-    is missed. An `error` is what Tekton's admission rejects, a `warning` what it lets through and a cluster regrets.
-    """
-
-    code: str
-    severity: Severity
-    path: Path
-    message: str
-    hint: str = ""
-
-    @property
-    def where(self) -> str:
-        """The path as Tekton writes it: `spec.steps[0].image`."""
-        text = ""
-        for part in self.path:
-            text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
-        return text
 
 
 @attrs.define
@@ -56,11 +33,11 @@ class Report:
             return
         if code in _UNDECODED:
             self.undecoded.update(path[:length] for length in range(len(path) + 1))
-        self.items.setdefault((code, path, message), Finding(code, "error", path, message, hint))
+        self.items.setdefault((code, path, message), Finding(code, Severity.ERROR, message, None, hint, path))
 
     def warning(self, code: str, path: Path, message: str, hint: str = "") -> None:
         """What admission accepts and the cluster regrets."""
-        self.items.setdefault((code, path, message), Finding(code, "warning", path, message, hint))
+        self.items.setdefault((code, path, message), Finding(code, Severity.WARNING, message, None, hint, path))
 
     def broken(self, path: Path) -> bool:
         """Whether something at a path or below it can't be decoded, so that what is missed there may be in it."""
@@ -74,4 +51,4 @@ class Report:
     @property
     def accepted(self) -> bool:
         """Whether no finding is an error."""
-        return all(item.severity != "error" for item in self.items.values())
+        return all(item.severity is not Severity.ERROR for item in self.items.values())

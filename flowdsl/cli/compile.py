@@ -12,7 +12,7 @@ import attrs
 
 from flowdsl.cli.say import give, say
 from flowdsl.compiler import Compilation, CompileOptions
-from flowdsl.diagnostics import Diagnostic, FlowError, Severity, UsageError, escape
+from flowdsl.diagnostics import Finding, FlowError, Severity, UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_FINDINGS
 from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.render import as_data
@@ -96,7 +96,7 @@ def together(made: Sequence[Compilation]) -> list[dict[str, Any]]:
             if found.setdefault(key, item) != item:
                 hint = "give one of them a name of its own, or compile each into its own file: leave out -o"
                 message = f"the pipelines make two different {key[0]}s of the name {key[1]!r}"
-                raise FlowError((Diagnostic("FLOW408", Severity.ERROR, message, one.pipeline.location, hint),))
+                raise FlowError((Finding("FLOW408", Severity.ERROR, message, one.pipeline.location, hint),))
     return list(found.values())
 
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from flowdsl.check import FLAGS, LEVELS, Gates
 from flowdsl.cli.output import is_gone
 from flowdsl.cli.say import give, say
-from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics import Severity, UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.linter import settings as project
 from flowdsl.linter.engine import Options, lint_sources
@@ -170,5 +170,5 @@ def _many(number: int, what: str) -> str:
 
 
 def _code(documents: list[Document], fail_on: str) -> int:
-    severities = {place.finding.severity for document in documents for place in document.shown}
-    return 1 if "error" in severities or (fail_on == "warning" and severities) else 0
+    severities = {finding.severity for document in documents for finding in document.shown}
+    return 1 if Severity.ERROR in severities or (fail_on == "warning" and severities) else 0

@@ -13,7 +13,7 @@ import attrs
 
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.compiler.validate import Lowering, gates_for, validate
-from flowdsl.diagnostics import Collector, Diagnostic, Severity
+from flowdsl.diagnostics import Collector, Finding, Severity
 from flowdsl.frontend.encode import Mismatch, decode_text, encode
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.nodes import PipelineDef, TaskDef, Text
@@ -46,7 +46,7 @@ class Compilation:
     """What a compile gives: documents in the order a cluster wants them, warnings, and the pipeline itself."""
 
     documents: tuple[dict[str, Any], ...]
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Finding, ...]
     pipeline: PipelineDef
 
     @property
@@ -175,7 +175,7 @@ def _run_values(definition: PipelineDef, options: CompileOptions, collector: Col
     if missing:
         example = " ".join(f"--set {name}=..." for name in missing)
         collector.add(
-            Diagnostic(
+            Finding(
                 "FLOW022",
                 Severity.NOTE,
                 f"the PipelineRun gives no value for {', '.join(missing)}; Tekton will not start it as it is",

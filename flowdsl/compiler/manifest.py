@@ -11,7 +11,7 @@ from flowdsl.compiler.compile import Compilation, CompileOptions
 from flowdsl.compiler.run_values import typed_options
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.compiler.validate import Lowering, gates_for, validate
-from flowdsl.diagnostics import Collector, Diagnostic, Location, Severity
+from flowdsl.diagnostics import Collector, Finding, Location, Severity
 from flowdsl.frontend.manifest import Manifest, RawTask, Run, StepAction
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
@@ -135,7 +135,7 @@ class _Builder:
         if not is_tekton(version) or is_served(kind, version):
             said = f"{version} {kind} is written as it stands: flowdsl has no model of this kind, nothing checked it"
             hint = "have the cluster check it: `flowdsl apply --dry-run=server`"
-            self.collector.add(Diagnostic("FLOW024", Severity.NOTE, said, _place(item), hint))
+            self.collector.add(Finding("FLOW024", Severity.NOTE, said, _place(item), hint))
             return
         self.collector.error("FLOW406", f"Tekton has no {version} {kind}", _place(item), hint=kind_hint(kind))
 

@@ -13,7 +13,7 @@ from flowdsl.check.admission import check_into
 from flowdsl.check.decoding import decode
 from flowdsl.check.podnames import check_pod_names
 from flowdsl.compiler.places import python_place
-from flowdsl.diagnostics import Collector
+from flowdsl.diagnostics import Collector, Severity
 from flowdsl.ir.nodes import PipelineDef
 from flowdsl.kinds import dump, is_tekton
 from flowdsl.passes.limits import check_size
@@ -73,10 +73,9 @@ def _checked(
             text = f"{what} holds half of a surrogate pair, which no document can"
             collector.error("FLOW113", text, pipeline.location, hint=hint)
     for found in report.findings:
-        if found.severity == "error":
+        if found.severity is Severity.ERROR:
             place = python_place(document, found.path, pipeline)
-            where = f"{document['kind']} {found.where}"
-            collector.error(found.code, found.message, place, hint=found.hint, path=where)
+            collector.add(found.at(place, document["kind"]))
     return written, collector
 
 

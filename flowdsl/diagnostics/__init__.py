@@ -1,18 +1,20 @@
 """Codes, locations, errors and their rendering. Imports nothing else of flowdsl.
 
-Every user mistake is a `Diagnostic`; several are gathered in a `Collector` and reported together as one `FlowError`.
+Every mistake of a user is a `Finding`; several are gathered (the frontend's in a `Collector`, those of one document in
+`check.Report`) and reported together as one `FlowError`.
 """
 
 from flowdsl.diagnostics.errors import ClusterError, FlowError, InternalError, UsageError
-from flowdsl.diagnostics.model import Collector, Diagnostic, Location, Severity
+from flowdsl.diagnostics.model import Collector, Finding, Location, Path, Severity
 
 __all__ = [
     "ClusterError",
     "Collector",
-    "Diagnostic",
+    "Finding",
     "FlowError",
     "InternalError",
     "Location",
+    "Path",
     "Severity",
     "UsageError",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flowdsl.diagnostics.model import Diagnostic
+    from flowdsl.diagnostics.model import Finding
 
 EXIT_OK = 0
 EXIT_FINDINGS = 1
@@ -19,7 +19,7 @@ class FlowError(Exception):
 
     exit_code = EXIT_FINDINGS
 
-    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+    def __init__(self, diagnostics: tuple[Finding, ...]) -> None:
         self.diagnostics = diagnostics
         super().__init__(_summary(diagnostics))
 
@@ -42,7 +42,7 @@ class InternalError(Exception):
     exit_code = EXIT_INTERNAL
 
 
-def _summary(diagnostics: tuple[Diagnostic, ...]) -> str:
+def _summary(diagnostics: tuple[Finding, ...]) -> str:
     """One line a finding, so that the exception reads well where nothing renders it (a REPL, a test)."""
     lines = []
     for item in diagnostics:

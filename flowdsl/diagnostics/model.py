@@ -1,4 +1,4 @@
-"""What a diagnostic is: a code, a severity, a place, a message, a hint."""
+"""What a finding is: a code, a severity, a message and a hint; its place in text, its place in a document; a fix."""
 
 from __future__ import annotations
 
@@ -9,18 +9,27 @@ import attrs
 
 from flowdsl.diagnostics.errors import FlowError
 
+Path = tuple["int | str", ...]
+"""The way to a part of a document: keys and indexes from its root."""
 
-class Severity(enum.Enum):
+
+class Severity(str, enum.Enum):
     """How bad a finding is: an `error` stops the compile, a `warning` and a `note` do not."""
 
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
 
+    def __str__(self) -> str:
+        return str(self.value)
+
 
 @attrs.frozen(order=True)
 class Location:
-    """A place in a file the user owns. Lines and columns count from 1; column 0 means the whole line."""
+    """A place in a file the user owns. Lines and columns count from 1; column 0 means the whole line.
+
+    Line 0 is a file that has no lines to point into.
+    """
 
     file: str
     line: int
@@ -31,12 +40,22 @@ class Location:
         return f"{self.file}:{self.line}{column}"
 
 
-@attrs.frozen
-class Diagnostic:
-    """One finding.
+def field_path(path: Path) -> str:
+    """A path as Tekton writes it: `spec.steps[0].image`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
+    return text
 
-    `path` is the field path in a Tekton document (`spec.tasks[0].params`) where there is one; `related` names other
-    places that matter (the far end of an edge, the first of two definitions) with a few words each.
+
+@attrs.frozen
+class Finding:
+    """One thing that was found, by whichever part of flowdsl.
+
+    `location` is the line it stands at, in YAML or in Python; `path` leads to the field of a document, where it is
+    about one (a rule about something absent names where it is missed), and `subject` says which document that is, where
+    it is not plain (`Task fetch`). `related` names other places that matter (the far end of an edge, the first of two
+    definitions) with a few words each.
     """
 
     code: str
@@ -44,15 +63,55 @@ class Diagnostic:
     message: str
     location: Location | None = None
     hint: str = ""
-    path: str = ""
+    path: Path = ()
+    subject: str = ""
     related: tuple[tuple[str, Location], ...] = ()
+
+    @property
+    def where(self) -> str:
+        """The path as Tekton writes it: `spec.steps[0].image`."""
+        return field_path(self.path)
+
+    @property
+    def field(self) -> str:
+        """The document and the path in it, as far as they are known: `Task fetch spec.steps[0].image`."""
+        return " ".join(part for part in (self.subject, self.where) if part)
+
+    @property
+    def file(self) -> str:
+        """The file it stands in; "" without a location."""
+        return self.location.file if self.location else ""
+
+    @property
+    def line(self) -> int:
+        """The line it stands at, from 1; 0 where there is no line to point to."""
+        return self.location.line if self.location else 0
+
+    @property
+    def column(self) -> int:
+        """The column it stands at, from 1; 0 for the whole line."""
+        return self.location.column if self.location else 0
+
+    def at(self, location: Location, subject: str = "") -> Finding:
+        """The same finding at a place."""
+        # Spelt out, since `attrs.evolve` takes ten times as long.
+        return Finding(
+            self.code,
+            self.severity,
+            self.message,
+            location,
+            self.hint,
+            self.path,
+            subject or self.subject,
+            self.related,
+        )
 
 
 @attrs.define
 class Collector:
-    """Gathers diagnostics so that a user sees all of them at once; the same finding is kept once."""
+    """Gathers findings so that a user sees all of them at once; the same finding is kept once."""
 
-    items: list[Diagnostic] = attrs.field(factory=list)
+    items: list[Finding] = attrs.field(factory=list)
 
     def error(
         self,
@@ -61,11 +120,10 @@ class Collector:
         location: Location | None = None,
         *,
         hint: str = "",
-        path: str = "",
         related: tuple[tuple[str, Location], ...] = (),
     ) -> None:
         """Add an error."""
-        self.add(Diagnostic(code, Severity.ERROR, message, location, hint, path, related))
+        self.add(Finding(code, Severity.ERROR, message, location, hint, related=related))
 
     def warning(
         self,
@@ -74,21 +132,20 @@ class Collector:
         location: Location | None = None,
         *,
         hint: str = "",
-        path: str = "",
         related: tuple[tuple[str, Location], ...] = (),
     ) -> None:
         """Add a warning."""
-        self.add(Diagnostic(code, Severity.WARNING, message, location, hint, path, related))
+        self.add(Finding(code, Severity.WARNING, message, location, hint, related=related))
 
-    def add(self, diagnostic: Diagnostic) -> None:
+    def add(self, finding: Finding) -> None:
         """Add one finding unless the very same one is there already."""
-        if diagnostic not in self.items:
-            self.items.append(diagnostic)
+        if finding not in self.items:
+            self.items.append(finding)
 
-    def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
+    def extend(self, findings: Iterable[Finding]) -> None:
         """Add several findings."""
-        for diagnostic in diagnostics:
-            self.add(diagnostic)
+        for finding in findings:
+            self.add(finding)
 
     @property
     def has_errors(self) -> bool:
@@ -100,5 +157,5 @@ class Collector:
         if self.has_errors:
             raise FlowError(tuple(self.items))
 
-    def __iter__(self) -> Iterator[Diagnostic]:
+    def __iter__(self) -> Iterator[Finding]:
         return iter(self.items)

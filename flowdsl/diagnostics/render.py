@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flowdsl.diagnostics.escape import line
-from flowdsl.diagnostics.model import Diagnostic, Location, Severity
+from flowdsl.diagnostics.model import Finding, Location, Severity
 from flowdsl.diagnostics.reading import NotReadError, read_file
 
 SourceLine = Callable[[str, int], "str | None"]
@@ -31,7 +31,7 @@ def source_line(file: str, line: int) -> str | None:
     return lines[line - 1] if 1 <= line <= len(lines) else None
 
 
-def render(diagnostics: Iterable[Diagnostic], read: SourceLine = source_line) -> str:
+def render(diagnostics: Iterable[Finding], read: SourceLine = source_line) -> str:
     """All findings as text, sorted by place, with the source line of each and a closing count."""
     items = sorted(diagnostics, key=_order)
     if not items:
@@ -40,13 +40,13 @@ def render(diagnostics: Iterable[Diagnostic], read: SourceLine = source_line) ->
     return "\n\n".join([*blocks, count(items)]) + "\n"
 
 
-def render_one(item: Diagnostic, read: SourceLine = source_line) -> str:
+def render_one(item: Finding, read: SourceLine = source_line) -> str:
     """One finding as text."""
     lines = [f"{item.severity.value}[{item.code}]: {line(item.message)}"]
     if item.location:
         lines += _excerpt(item.location, read)
-    if item.path:
-        lines.append(f"  = at: {line(item.path)}")
+    if item.field:
+        lines.append(f"  = at: {line(item.field)}")
     for words, place in item.related:
         lines.append(f"  = {line(words)}: {line(place)}")
     if item.hint:
@@ -54,7 +54,7 @@ def render_one(item: Diagnostic, read: SourceLine = source_line) -> str:
     return "\n".join(lines)
 
 
-def count(items: Iterable[Diagnostic]) -> str:
+def count(items: Iterable[Finding]) -> str:
     """The closing line: `2 errors, 1 warning`."""
     parts = []
     found = list(items)
@@ -65,7 +65,7 @@ def count(items: Iterable[Diagnostic]) -> str:
     return "found " + ", ".join(parts)
 
 
-def as_data(item: Diagnostic) -> dict[str, Any]:
+def as_data(item: Finding) -> dict[str, Any]:
     """One finding as JSON-ready data."""
     place = item.location
     return {
@@ -74,13 +74,13 @@ def as_data(item: Diagnostic) -> dict[str, Any]:
         "file": place.file if place else None,
         "line": place.line if place else None,
         "column": place.column if place else None,
-        "path": item.path,
+        "path": item.field,
         "message": item.message,
         "hint": item.hint,
     }
 
 
-def _order(item: Diagnostic) -> tuple[str, int, int, str, str]:
+def _order(item: Finding) -> tuple[str, int, int, str, str]:
     place = item.location or Location("", 0)
     return (place.file, place.line, place.column, item.code, item.message)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics import Severity, UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.reading import MAX_BYTES
 from flowdsl.differ.built import build, laid_out
@@ -148,10 +148,9 @@ def parse(source: Source, problems: list[str]) -> list[dict[str, Any]]:
     for document in documents(source):
         if document.foreign:
             continue
-        for place in document.places:
-            told = place.finding
-            if told.severity == "error" and told.code.startswith(("FLOW4", "FLOW202")):
-                problems.append(line(f"{place.file}:{place.line}: {told.message}; {told.hint}"))
+        for told in document.findings:
+            if told.severity is Severity.ERROR and told.code.startswith(("FLOW4", "FLOW202")):
+                problems.append(line(f"{told.file}:{told.line}: {told.message}; {told.hint}"))
         if document.kind and not document.template:
             found.append(document.data)
     return found

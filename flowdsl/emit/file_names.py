@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity
+from flowdsl.diagnostics import Finding, FlowError, Location, Severity
 
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
 # Wider than DNS names: the names of roles may hold capitals and colons (`IsValidPathSegmentName` of Kubernetes'
@@ -99,4 +99,4 @@ def _short(stem: str) -> str:
 
 
 def _error(code: str, message: str, hint: str, place: Location) -> FlowError:
-    return FlowError((Diagnostic(code, Severity.ERROR, message, place, hint),))
+    return FlowError((Finding(code, Severity.ERROR, message, place, hint),))

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from flowdsl.diagnostics import Collector, Diagnostic, FlowError, Location, Severity
+from flowdsl.diagnostics import Collector, Finding, FlowError, Location, Severity
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
 from flowdsl.frontend.handles import NodeHandle, node_of
@@ -260,14 +260,14 @@ class Pipeline:
                     "FLOW014", f"{name}={value!r} is no duration", self.location, hint='write it as "30m" or "1h30m"'
                 )
 
-    def _crash(self, error: Exception) -> Diagnostic:
+    def _crash(self, error: Exception) -> Finding:
         at = places.innermost(traceback.extract_tb(error.__traceback__))
         place = Location(places.display(at.filename), at.lineno or 1) if at else self.location
         hint = "a pipeline function only wires tasks together; work on data belongs in a task's body"
         if RUN in str(error):
             hint = "what is known only in the run can't be used now: work on it in a task's body"
         message = f"pipeline {self.name!r} raised {type(error).__name__}: {error}"
-        return Diagnostic("FLOW019", Severity.ERROR, message, place, hint)
+        return Finding("FLOW019", Severity.ERROR, message, place, hint)
 
     def _words(self) -> str:
         return f"the pipeline {self.name} itself"

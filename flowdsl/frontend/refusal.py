@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextvars
 from typing import NoReturn
 
-from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity
+from flowdsl.diagnostics import Finding, FlowError, Location, Severity
 from flowdsl.frontend import places
 
-REFUSED: contextvars.ContextVar[list[Diagnostic] | None] = contextvars.ContextVar("flowdsl_refused", default=None)
+REFUSED: contextvars.ContextVar[list[Finding] | None] = contextvars.ContextVar("flowdsl_refused", default=None)
 """What was refused in the trace under way. A pipeline function that catches the error must not compile all the same."""
 
 
 def refuse(code: str, message: str, hint: str, related: tuple[tuple[str, Location], ...] = ()) -> NoReturn:
     """Stop the trace with one diagnostic at the user's line."""
-    said = Diagnostic(code, Severity.ERROR, message, places.caller(), hint, related=related)
+    said = Finding(code, Severity.ERROR, message, places.caller(), hint, related=related)
     refused = REFUSED.get()
     if refused is not None:
         refused.append(said)

@@ -7,10 +7,10 @@ from typing import Any
 
 import attrs
 
-from flowdsl.check import DEFAULT_GATES, Finding, Gates
+from flowdsl.check import DEFAULT_GATES, Gates
 from flowdsl.check.findings import Report
 from flowdsl.check.pitfalls.values import values_at
-from flowdsl.diagnostics import Diagnostic, Location, Severity
+from flowdsl.diagnostics import Finding, Location, Severity
 from flowdsl.importer.comments import Comments, comments_of
 from flowdsl.importer.findings import Kept
 from flowdsl.kinds.values import decoded
@@ -34,10 +34,10 @@ class Loaded:
         return Location(self.document.file, node.line if node else 1, node.column if node else 0)
 
 
-def load_documents(sources: Iterable[Source], gates: Gates = DEFAULT_GATES) -> tuple[list[Loaded], list[Diagnostic]]:
+def load_documents(sources: Iterable[Source], gates: Gates = DEFAULT_GATES) -> tuple[list[Loaded], list[Finding]]:
     """The documents of all sources and what is wrong with them; errors among it are what Tekton would refuse."""
     found: list[Loaded] = []
-    told: list[Diagnostic] = []
+    told: list[Finding] = []
     for source in sources:
         read = [each for each in documents(source) if not each.template]
         comments = iter(_comments([each.root for each in read if each.root is not None], source.text))
@@ -46,23 +46,23 @@ def load_documents(sources: Iterable[Source], gates: Gates = DEFAULT_GATES) -> t
             if document.foreign:
                 told.append(_left_out(document))
                 continue
-            told += [_told(document, place.finding, place.line, place.column) for place in document.places]
-            if document.root is None or any(place.finding.severity == "error" for place in document.places):
+            told += [_told(document, finding, finding.line, finding.column) for finding in document.findings]
+            if document.root is None or not document.accepted:
                 continue
             data, findings = _decoded(document, gates)
             told += list(_placed(document, findings))
             # A document that is refused may have been read in part: none of it is imported.
-            if data is not None and all(each.severity != "error" for each in findings):
+            if data is not None and all(each.severity is not Severity.ERROR for each in findings):
                 found.append(Loaded(document, data, said))
     return found, told
 
 
-def _left_out(document: Document) -> Diagnostic:
+def _left_out(document: Document) -> Finding:
     """FLOW407: what a folder holds beside Kubernetes documents."""
-    place = document.places[0]
-    message = f"left out: it is no Kubernetes document ({place.finding.message})"
+    found = document.findings[0]
+    message = f"left out: it is no Kubernetes document ({found.message})"
     hint = "name the file to have it treated as one; leave it out in silence with --exclude"
-    return Diagnostic("FLOW407", Severity.WARNING, message, Location(place.file, place.line or 1, place.column), hint)
+    return Finding("FLOW407", Severity.WARNING, message, Location(found.file, found.line or 1, found.column), hint)
 
 
 def _comments(roots: list[Node], text: str) -> list[Comments]:
@@ -103,39 +103,36 @@ def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, l
     return data, report.findings
 
 
-def _placed(document: Document, findings: list[Finding]) -> Iterator[Diagnostic]:
+def _placed(document: Document, findings: list[Finding]) -> Iterator[Finding]:
     for finding in findings:
         node = locate(document.root, finding.path) if document.root is not None else None
         yield _told(document, finding, node.line if node else 1, node.column if node else 0)
 
 
-def _told(document: Document, finding: Finding, line: int, column: int) -> Diagnostic:
-    place = Location(document.file, line or 1, column)
-    where = finding.where if finding.path else ""
-    return Diagnostic(finding.code, Severity(finding.severity), finding.message, place, finding.hint, where)
+def _told(document: Document, finding: Finding, line: int, column: int) -> Finding:
+    return finding.at(Location(document.file, line or 1, column))
 
 
-def kept_diagnostic(loaded: Loaded, kept: Kept, *, stubs: bool = False) -> Diagnostic:
+def kept_diagnostic(loaded: Loaded, kept: Kept, *, stubs: bool = False) -> Finding:
     """FLOW501, or FLOW502 for a whole document: what stands in the module as Tekton writes it, or has no stub."""
     place = loaded.place(kept.path)
     if stubs:
         hint = "write the reference by hand: `@task_ref(named(...))`"
-        return Diagnostic(
+        return Finding(
             "FLOW502", Severity.WARNING, f"Task {loaded.document.name!r} has no stub: {kept.reason}", place, hint
         )
     if not kept.path:
         what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
         hint = "it is compiled unchanged; a pipeline can call a raw Task by its name"
-        return Diagnostic("FLOW502", Severity.WARNING, f"{what} is kept as raw(...): {kept.reason}", place, hint)
-    shown = Finding("FLOW501", "warning", kept.path, "", "").where
+        return Finding("FLOW502", Severity.WARNING, f"{what} is kept as raw(...): {kept.reason}", place, hint)
     hint = "it is compiled unchanged; rewrite it by hand where the DSL has a better word"
-    return Diagnostic(
-        "FLOW501", Severity.WARNING, f"kept in extra={{...}} as Tekton writes it: {kept.reason}", place, hint, shown
+    return Finding(
+        "FLOW501", Severity.WARNING, f"kept in extra={{...}} as Tekton writes it: {kept.reason}", place, hint, kept.path
     )
 
 
-def lost_diagnostic(loaded: Loaded) -> Diagnostic:
+def lost_diagnostic(loaded: Loaded) -> Finding:
     """FLOW109: a document that no module of ours compiles to, not even as it stands."""
     what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
     hint = "leave its file out: it is nested deeper than Python reads, or larger than flowdsl compiles"
-    return Diagnostic("FLOW109", Severity.ERROR, f"{what} can't be written as Python", loaded.place(()), hint)
+    return Finding("FLOW109", Severity.ERROR, f"{what} can't be written as Python", loaded.place(()), hint)

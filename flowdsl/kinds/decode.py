@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 from pydantic import ValidationError
 
+from flowdsl.diagnostics.model import field_path
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.schema import validator
 
@@ -142,14 +143,6 @@ def _each(error: ValidationError, model: type[Model]) -> Iterator[DecodeError]:
             yield DecodeError(location, "unknown", f"there is no field {name!r}", suggestion)
         else:
             yield DecodeError(location, item["type"], item["msg"].removeprefix("Value error, "))
-
-
-def field_path(parts: tuple[int | str, ...]) -> str:
-    """A location as Tekton writes it: `spec.steps[0].image`."""
-    text = ""
-    for part in parts:
-        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
-    return text
 
 
 def _suggestion(name: str, fields: list[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flowdsl.diagnostics import Diagnostic, FlowError, Severity
+from flowdsl.diagnostics import Finding, FlowError, Severity
 from flowdsl.diagnostics.errors import EXIT_USAGE
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def check_confined(task_runner: Runner, unconfined: bool) -> str:
             "run as a user without rights over this machine, or in containers with --executor docker or podman; "
             "--unconfined runs it as it is, for steps that you trust like your own shell"
         )
-        raise UnconfinedError((Diagnostic("FLOW117", Severity.ERROR, message, hint=hint),))
+        raise UnconfinedError((Finding("FLOW117", Severity.ERROR, message, hint=hint),))
     return told
 
 

@@ -51,7 +51,7 @@ def data_of(documents: Documents) -> list[Mapping[str, object]]:
 
 
 def _read(documents: str | Path) -> list[Mapping[str, object]]:
-    from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity
+    from flowdsl.diagnostics import FlowError, Location, Severity
     from flowdsl.yamlread.documents import documents as read
 
     found: list[Mapping[str, object]] = []
@@ -59,11 +59,9 @@ def _read(documents: str | Path) -> list[Mapping[str, object]]:
         for each in read(source):
             if each.foreign:
                 continue
-            for place in each.places:
-                told = place.finding
-                if told.severity == "error":
-                    where = Location(place.file, place.line or 1, place.column)
-                    raise FlowError((Diagnostic(told.code, Severity.ERROR, told.message, where, told.hint),))
+            for finding in each.findings:
+                if finding.severity is Severity.ERROR:
+                    raise FlowError((finding.at(Location(finding.file, finding.line or 1, finding.column)),))
             if each.data and not each.template:
                 found.append(each.data)
     return found

@@ -15,7 +15,7 @@ from flowdsl.check import Gates
 from flowdsl.compiler import CompileOptions
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.compiler.validate import gates_for
-from flowdsl.diagnostics import Diagnostic, FlowError, Severity, UsageError
+from flowdsl.diagnostics import Finding, FlowError, Severity, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.documents import Loaded, kept_diagnostic, load_documents, lost_diagnostic
@@ -36,7 +36,7 @@ class ImportResult:
 
     text: str
     documents: tuple[dict[str, Any], ...]
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Finding, ...]
     kept: tuple[Kept, ...] = ()
 
     @property

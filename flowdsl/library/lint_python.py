@@ -30,7 +30,7 @@ def lint_python(file: str, options: Options) -> list[Document]:
         found += [each for each in _linted(target, file, options) if each.data not in known]
     for index, document in enumerate(found):
         document.index = index
-    files = {place.file for document in found for place in document.places}
+    files = {finding.file for document in found for finding in document.findings}
     ignores = {name: Ignores.of(load(Path(name)).text) for name in files}
     for document in found:
         select(document, options.selection, ignores)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
-from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity, UsageError
+from flowdsl.diagnostics import Finding, FlowError, Location, Severity, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.siblings import main_one, own_pipelines, whole
@@ -202,4 +202,4 @@ def _shown(path: str) -> str:
 
 
 def _finding(code: str, message: str, place: Location, hint: str) -> FlowError:
-    return FlowError((Diagnostic(code, Severity.ERROR, message, place, hint),))
+    return FlowError((Finding(code, Severity.ERROR, message, place, hint),))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from flowdsl.diagnostics import Diagnostic, FlowError, Location, Severity, UsageError
+from flowdsl.diagnostics import Finding, FlowError, Location, Severity, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
@@ -104,7 +104,7 @@ def _check_objects(documents: Sequence[Document], place: Location) -> None:
         check_object(each, report.error)
     if report.findings:
         raise FlowError(
-            tuple(Diagnostic(each.code, Severity.ERROR, each.message, place, each.hint) for each in report.findings)
+            tuple(Finding(each.code, Severity.ERROR, each.message, place, each.hint) for each in report.findings)
         )
 
 
@@ -138,17 +138,11 @@ def checked(files: Sequence[str], alpha: frozenset[str] = frozenset()) -> list[D
         raise UsageError(str(error)) from error
     found = lint_sources(sources, Options(gates_for(alpha)))
     errors = [
-        Diagnostic(
-            place.finding.code,
-            Severity.ERROR,
-            place.finding.message,
-            Location(place.file, place.line, place.column),
-            place.finding.hint,
-        )
+        Finding(finding.code, Severity.ERROR, finding.message, finding.location, finding.hint)
         for document in found
-        for place in document.places
+        for finding in document.findings
         # What Kubernetes would refuse in the pod is refused before anything of the run is made.
-        if place.finding.severity == "error" or place.finding.code in REFUSED
+        if finding.severity is Severity.ERROR or finding.code in REFUSED
     ]
     if errors:
         raise FlowError(tuple(errors))
@@ -163,7 +157,7 @@ def _as_stored(document: ReadDocument) -> Document:
     from flowdsl.yamlread.versions import to_v1
 
     data = to_v1(document, Report())
-    if not any(place.finding.code in ("FLOW302", "FLOW303") for place in document.places):
+    if not any(finding.code in ("FLOW302", "FLOW303") for finding in document.findings):
         return data
     return as_read(model_for(str(data.get("kind")), str(data.get("apiVersion"))), data)
 

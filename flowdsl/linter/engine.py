@@ -12,7 +12,7 @@ from flowdsl.kinds.base import Model
 from flowdsl.linter.ignores import Ignores
 from flowdsl.linter.select import Selection
 from flowdsl.linter.written import check_written
-from flowdsl.yamlread.documents import Document, Place, documents
+from flowdsl.yamlread.documents import Document, documents
 from flowdsl.yamlread.nodes import locate
 from flowdsl.yamlread.sources import Source
 
@@ -111,15 +111,15 @@ def _place(document: Document, finding: Finding) -> None:
 
 def select(document: Document, selection: Selection, ignores: Mapping[str, Ignores]) -> None:
     """Part the findings of a document into those that are told and those that the user does not want to hear."""
-    for place in document.places:
-        code = place.finding.code
-        comments = ignores.get(place.file)
-        wanted = selection.has(code, place.file) and not (comments is not None and comments.covers(code, place.line))
-        (document.shown if wanted else document.hidden).append(place)
+    for finding in document.findings:
+        code, file = finding.code, finding.file
+        comments = ignores.get(file)
+        wanted = selection.has(code, file) and not (comments is not None and comments.covers(code, finding.line))
+        (document.shown if wanted else document.hidden).append(finding)
 
 
-def iterate(found: Iterable[Document]) -> Iterator[tuple[Document, Place]]:
+def iterate(found: Iterable[Document]) -> Iterator[tuple[Document, Finding]]:
     """Every finding that is to be told, with its document."""
     for document in found:
-        for place in document.shown:
-            yield document, place
+        for finding in document.shown:
+            yield document, finding

@@ -37,7 +37,7 @@ def edits(document: Document, text: str) -> list[Edit]:
     if document.root is None:
         return []
     lines = text.split("\n")
-    found = [edit for place in document.shown for edit in _edits(place.finding, document.root, lines)]
+    found = [edit for each in document.shown for edit in _edits(each, document.root, lines)]
     return list(dict.fromkeys(edit for edit in found if edit is not None))
 
 

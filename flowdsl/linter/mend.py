@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from flowdsl.diagnostics import Severity
 from flowdsl.linter.engine import Options, lint_sources
 from flowdsl.linter.fix import apply, edits
 from flowdsl.linter.order import in_order
@@ -31,4 +32,4 @@ def mend(source: Source, found: list[Document], options: Options) -> Source:
 
 def _weight(found: list[Document]) -> int:
     """How much is wrong: an error counts more than any number of warnings that mending it brings to light."""
-    return sum(1000 if place.finding.severity == "error" else 1 for document in found for place in document.places)
+    return sum(1000 if each.severity is Severity.ERROR else 1 for document in found for each in document.findings)

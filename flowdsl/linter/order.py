@@ -12,7 +12,7 @@ def in_order(found: list[Document], text: str) -> str:
     """The text with the fields of documents in order where that was found wanting and each has lines of its own."""
     lines = text.split("\n")
     for document in found:
-        if document.root is not None and any(place.finding.code == "FLOW346" for place in document.shown):
+        if document.root is not None and any(each.code == "FLOW346" for each in document.shown):
             _move(document.root, lines)
     return "\n".join(lines)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flowdsl.check import Finding
-from flowdsl.diagnostics import Diagnostic, Location, Severity, escape
+from flowdsl.diagnostics import Finding, Location, escape
 from flowdsl.linter.engine import iterate
-from flowdsl.yamlread.documents import Document, Place
+from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.excerpts import rendered
 
 FORMATS = ("text", "json", "sarif", "github")
@@ -16,18 +15,14 @@ FORMATS = ("text", "json", "sarif", "github")
 
 def as_text(found: Sequence[Document], texts: dict[str, str]) -> str:
     """Every finding with the line it is about; "" where there is none."""
-    diagnostics = [
-        Diagnostic(
-            place.finding.code,
-            Severity(place.finding.severity),
-            place.finding.message,
-            Location(place.file, max(place.line, 1), place.column),
-            place.finding.hint,
-            " ".join(part for part in (document.kind, document.name, place.finding.where) if part),
+    shown = [
+        finding.at(
+            Location(finding.file, max(finding.line, 1), finding.column),
+            " ".join(part for part in (document.kind, document.name) if part),
         )
-        for document, place in iterate(found)
+        for document, finding in iterate(found)
     ]
-    return rendered(diagnostics, texts)
+    return rendered(shown, texts)
 
 
 def finding_data(finding: Finding, line: int | None, column: int | None) -> dict[str, Any]:
@@ -53,7 +48,7 @@ def as_json(found: Sequence[Document]) -> str:
             "name": document.name,
             "accepted": document.accepted,
             "checked": document.checked,
-            "findings": [finding_data(place.finding, place.line, place.column) for place in document.shown],
+            "findings": [finding_data(finding, finding.line, finding.column) for finding in document.shown],
         }
         for document in found
     ]
@@ -63,10 +58,9 @@ def as_json(found: Sequence[Document]) -> str:
 def as_github(found: Sequence[Document]) -> str:
     """Workflow commands: GitHub shows each at its line of the pull request."""
     lines = []
-    for _, place in iterate(found):
-        finding = place.finding
-        where = f"file={escape.github_property(place.file)},line={max(place.line, 1)}" + (
-            f",col={place.column}" if place.column else ""
+    for _, finding in iterate(found):
+        where = f"file={escape.github_property(finding.file)},line={max(finding.line, 1)}" + (
+            f",col={finding.column}" if finding.column else ""
         )
         text = finding.message + (f" ({finding.hint})" if finding.hint else "")
         lines.append(
@@ -77,8 +71,8 @@ def as_github(found: Sequence[Document]) -> str:
 
 def as_sarif(found: Sequence[Document], version: str = "") -> str:
     """SARIF 2.1.0, as GitHub code scanning and editors read it; `version` is flowdsl's own."""
-    places = [place for _, place in iterate(found)]
-    codes = sorted({place.finding.code for place in places})
+    findings = [finding for _, finding in iterate(found)]
+    codes = sorted({finding.code for finding in findings})
     run = {
         "tool": {
             "driver": {
@@ -88,7 +82,7 @@ def as_sarif(found: Sequence[Document], version: str = "") -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(place, codes) for place in places],
+        "results": [_result(finding, codes) for finding in findings],
     }
     data = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return escape.json_text(data, indent=2) + "\n"
@@ -105,13 +99,12 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(place: Place, codes: list[str]) -> dict[str, Any]:
-    finding = place.finding
-    region: dict[str, int] = {"startLine": max(place.line, 1)}
-    if place.column:
-        region["startColumn"] = place.column
+def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
+    region: dict[str, int] = {"startLine": max(finding.line, 1)}
+    if finding.column:
+        region["startColumn"] = finding.column
     location: dict[str, Any] = {
-        "physicalLocation": {"artifactLocation": {"uri": escape.uri(place.file)}, "region": region}
+        "physicalLocation": {"artifactLocation": {"uri": escape.uri(finding.file)}, "region": region}
     }
     if finding.where:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.where}]

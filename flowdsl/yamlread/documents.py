@@ -8,22 +8,12 @@ from typing import Any
 
 import attrs
 
-from flowdsl.check import Finding
+from flowdsl.diagnostics import Finding, Location, Severity
 from flowdsl.kinds import KINDS, is_tekton
 from flowdsl.yamlread.meant import as_code_folder, kubernetes_text, render_hint, tekton_map, tekton_text
 from flowdsl.yamlread.nodes import Node, Path
 from flowdsl.yamlread.reader import ReadDocument, UnreadableError, read
 from flowdsl.yamlread.sources import Source
-
-
-@attrs.frozen
-class Place:
-    """A finding with its line and column in a file; 0 where there is no text to point into."""
-
-    finding: Finding
-    file: str
-    line: int = 0
-    column: int = 0
 
 
 @attrs.define
@@ -32,8 +22,8 @@ class Document:
 
     `checked` is false for what is none of Tekton's: it is named in the report and not judged. `template` marks a run
     within a TriggerTemplate, whose values come at the event. `foreign` marks what was found in a folder and is no
-    Kubernetes document. `places` are all findings, `shown` and `hidden` those that the user wants to hear of, and the
-    others: what is hidden counts for admission all the same.
+    Kubernetes document. `findings` are all that was found, `shown` and `hidden` those that the user wants to hear of,
+    and the others: what is hidden counts for admission all the same.
     """
 
     file: str
@@ -45,31 +35,31 @@ class Document:
     checked: bool = False
     template: bool = False
     foreign: bool = False
-    places: list[Place] = attrs.field(factory=list)
-    shown: list[Place] = attrs.field(factory=list)
-    hidden: list[Place] = attrs.field(factory=list)
+    findings: list[Finding] = attrs.field(factory=list)
+    shown: list[Finding] = attrs.field(factory=list)
+    hidden: list[Finding] = attrs.field(factory=list)
 
     @property
     def accepted(self) -> bool:
         """What Tekton's admission would say."""
-        return all(place.finding.severity != "error" for place in self.places)
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
     def add(self, finding: Finding, line: int = 0, column: int = 0, file: str = "") -> None:
         """Note a finding at a place."""
-        self.places.append(Place(finding, file or self.file, line, column))
+        self.findings.append(finding.at(Location(file or self.file, line, column)))
 
 
 def documents(source: Source) -> Iterator[Document]:
     """The documents of a source. What can't be read becomes a document of its own that holds the finding."""
     for each in _documents(source):
-        if source.walked and any(place.finding.code.startswith("FLOW4") for place in each.places):
+        if source.walked and any(finding.code.startswith("FLOW4") for finding in each.findings):
             _weigh(each, source)
         yield each
 
 
 def _weigh(document: Document, source: Source) -> None:
     """What a folder holds that is no Kubernetes document: left out, or told in so far as it is meant to be one."""
-    codes = {place.finding.code for place in document.places}
+    codes = {finding.code for finding in document.findings}
     if source.problem is not None:
         document.foreign = not source.meant
     elif document.root is not None:
@@ -77,9 +67,7 @@ def _weigh(document: Document, source: Source) -> None:
     elif "FLOW404" in codes:
         # A template is no document yet; what was not checked is told where it will be one of Tekton's.
         document.foreign = not (tekton_text(source.text) or as_code_folder(source.name))
-        document.places = [
-            attrs.evolve(each, finding=attrs.evolve(each.finding, severity="warning")) for each in document.places
-        ]
+        document.findings = [attrs.evolve(each, severity=Severity.WARNING) for each in document.findings]
     else:
         unread = not codes & {"FLOW405", "FLOW406"}
         document.foreign = not (unread and (kubernetes_text(source.text) or as_code_folder(source.name)))
@@ -88,7 +76,7 @@ def _weigh(document: Document, source: Source) -> None:
 def _documents(source: Source) -> Iterator[Document]:
     if source.problem is not None:
         code, message, hint = source.problem
-        yield _broken(source, 0, Finding(code, "error", (), message, hint))
+        yield _broken(source, 0, _error(code, message, hint))
         return
     index = 0
     try:
@@ -100,8 +88,16 @@ def _documents(source: Source) -> Iterator[Document]:
         yield _broken(source, index, _explain(error, source), error.line, error.column)
         return
     if index == 0:
-        message = "there is no document in it"
-        yield _broken(source, 0, Finding("FLOW405", "warning", (), message, "remove the file, or write one"), 1, 1)
+        yield _broken(source, 0, _empty(), 1, 1)
+
+
+def _error(code: str, message: str, hint: str) -> Finding:
+    return Finding(code, Severity.ERROR, message, hint=hint)
+
+
+def _empty() -> Finding:
+    hint = "remove the file, or write one"
+    return Finding("FLOW405", Severity.WARNING, "there is no document in it", hint=hint)
 
 
 def _broken(source: Source, index: int, finding: Finding, line: int = 0, column: int = 0) -> Document:
@@ -113,8 +109,8 @@ def _broken(source: Source, index: int, finding: Finding, line: int = 0, column:
 def _explain(error: UnreadableError, source: Source) -> Finding:
     if error.code == "FLOW401" and _templated(source.text, error.line):
         hint = render_hint(source.name, source.text)
-        return Finding("FLOW404", "error", (), "this is a template, not yet YAML", hint)
-    return Finding(error.code, "error", (), error.message, error.hint)
+        return _error("FLOW404", "this is a template, not yet YAML", hint)
+    return _error(error.code, error.message, error.hint)
 
 
 def _templated(text: str, line: int) -> bool:
@@ -129,14 +125,12 @@ def _expand(source: Source, index: int, found: ReadDocument) -> Iterator[Documen
     root = found.root
     if not isinstance(root.value, dict):
         message = "a document is a map with apiVersion and kind"
-        yield _broken(
-            source, index, Finding("FLOW406", "error", (), message, "see the fields of a Task"), root.line, root.column
-        )
+        yield _broken(source, index, _error("FLOW406", message, "see the fields of a Task"), root.line, root.column)
         return
     document = _document(source, index, root, root.value)
     for duplicate in found.duplicates:
         message = f"the field {duplicate.name!r} is there twice, first in line {duplicate.first}"
-        document.add(Finding("FLOW202", "error", (), message, "remove one"), duplicate.line, duplicate.column)
+        document.add(_error("FLOW202", message, "remove one"), duplicate.line, duplicate.column)
     kind = root.value.get("kind")
     items = root.value.get("items")
     if kind == "List" and isinstance(items, list) and root.child("items") is not None:
@@ -166,7 +160,7 @@ def _document(source: Source, index: int, root: Node, data: dict[str, Any]) -> D
     document = Document(source.name, index, str(data.get("kind") or ""), str(name), data, root)
     version = data.get("apiVersion")
     if not isinstance(version, str) or not isinstance(data.get("kind"), str) or not version:
-        finding = Finding("FLOW406", "error", (), "the document has no apiVersion or no kind", _kind_hint(data, source))
+        finding = _error("FLOW406", "the document has no apiVersion or no kind", _kind_hint(data, source))
         document.add(finding, root.line, root.column)
     elif is_tekton(version):
         document.checked = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from flowdsl.diagnostics import Diagnostic
+from flowdsl.diagnostics import Finding
 from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.diagnostics.render import python_lines, render
 from flowdsl.kube import looks_secret, tells_credential
@@ -24,14 +24,14 @@ _NAMED = re.compile(
 )
 
 
-def rendered(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str] | None = None) -> str:
+def rendered(diagnostics: Iterable[Finding], texts: Mapping[str, str] | None = None) -> str:
     """Findings as text, each with its line where that may be shown; `texts` are sources that are read already."""
     found = list(diagnostics)
     places = {(each.location.file, each.location.line) for each in found if each.location and _is_of(each)}
     return render(found, Excerpts(texts or {}, places))
 
 
-def _is_of(finding: Diagnostic) -> bool:
+def _is_of(finding: Finding) -> bool:
     return finding.code in _OF_CREDENTIALS
 
 
