@@ -26,17 +26,17 @@ def graph_view(pipeline: PipelineDef) -> GraphView:
 
 
 def _node(node: Node) -> GraphNode:
-    options: Any = node.task.options
-    gpu = f"{options.gpu} × {options.gpu_resource}" if options is not None and options.gpu else ""
+    options = node.task.options
+    gpu = f"{options.gpu} × {options.gpu_resource}" if options.gpu else ""
     return GraphNode(
         name=node.name,
         display_name=node.display_name or node.task.display_name,
         description=node.task.description,
         kind=_kind(node),
-        image=options.image if options is not None else "",
+        image=options.image,
         gpu=gpu,
-        cpu=options.cpu if options is not None else "",
-        memory=options.memory if options is not None else "",
+        cpu=options.cpu,
+        memory=options.memory,
         when=tuple(condition_text(condition) for condition in node.when),
         retries=node.retries or 0,
         timeout=node.timeout,

@@ -38,7 +38,7 @@ def _types(run: Run) -> dict[str, TypeSpec]:
     target = run.target
     if isinstance(target, Pipeline) and not target.options.verbatim:
         return _checked(target.params)
-    if isinstance(target, Task) and not getattr(target.definition.options, "verbatim", True):
+    if isinstance(target, Task) and not target.definition.options.verbatim:
         return _checked(target.definition.params)
     return {}
 

@@ -17,6 +17,7 @@ import attrs
 from flowdsl.frontend.opaque import named
 from flowdsl.ir.local import LocalRun
 from flowdsl.ir.texts import DEEPEST
+from flowdsl.ir.types import Data
 
 _SIMPLE = {str: "str", int: "int", float: "a number", bool: "True or False", NoneType: "None", Path: "a path"}
 
@@ -60,7 +61,7 @@ def hints(cls: Any) -> Mapping[str, Any]:
 
 @functools.cache
 def _read_hints(cls: Any) -> Mapping[str, Any]:
-    return typing.get_type_hints(cls, localns={"LocalRun": LocalRun})
+    return typing.get_type_hints(cls, localns={"LocalRun": LocalRun}, include_extras=True)
 
 
 def check(value: Any, hint: Any) -> None:
@@ -76,7 +77,7 @@ def _read(hint: Any) -> tuple[Callable[[Any, Any], None], Any]:
     """What checks values of a type, and what it is to be told of the type: reading one takes longer than a check."""
     if hint is object:
         return _anything, hint
-    if hint is Any:
+    if hint is Data:
         return _data, hint
     if isinstance(hint, type) and attrs.has(hint):
         return _fields, hint
@@ -250,8 +251,8 @@ def _words(hint: Any) -> str:
     """A type as a user would name it."""
     if hint in _SIMPLE:
         return _SIMPLE[hint]
-    if hint in (Any, object):
-        return "plain data" if hint is Any else "values"
+    if hint in (Data, object):
+        return "plain data" if hint is Data else "values"
     if isinstance(hint, type) and attrs.has(hint):
         return f"{hint.__name__}(...)".replace("_BodyMarker(...)", "Body")
     inner = get_args(hint)

@@ -16,7 +16,8 @@ from flowdsl.frontend.signature import type_spec
 from flowdsl.frontend.task import Task, make_task
 from flowdsl.ir.documents import Raw, RunOptions
 from flowdsl.ir.nodes import ParamDecl, Reference, ResultDecl, TaskDef, WorkspaceDecl
-from flowdsl.ir.types import STRING, Kind, TypeSpec
+from flowdsl.ir.options import TaskOptions
+from flowdsl.ir.types import STRING, Data, Kind, TypeSpec
 
 _STEP_ACTION = frozenset(
     [
@@ -105,7 +106,7 @@ def raw(document: Mapping[str, Any]) -> Any:
             f"raw takes a Kubernetes document, got {named(document)}",
             'raw({"apiVersion": ..., "kind": ...})',
         )
-    accept(document, Mapping[str, Any], "document")
+    accept(document, Mapping[str, Data], "document")
     if document["kind"] != "Task":
         return Raw(document, location)
     return _raw_task(document, location)
@@ -124,7 +125,9 @@ def _raw_task(document: Mapping[str, Any], location: Location) -> RawTask[..., A
         for each in _items(spec, "workspaces")
     )
     reference = Reference(name=name)
-    definition = TaskDef(name, location, params, results, spaces, reference=reference)
+    definition = TaskDef(
+        name, location, params, results, spaces, options=TaskOptions(verbatim=True), reference=reference
+    )
 
     def stand_in(**_: Any) -> Any:
         refuse("FLOW011", f"task {name!r} is a document; it can't be run here", "call it inside a pipeline")

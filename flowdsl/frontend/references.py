@@ -11,6 +11,7 @@ from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.task import Task, make_task
 from flowdsl.ir.nodes import Reference
 from flowdsl.ir.texts import as_text
+from flowdsl.ir.types import Data
 
 # What a pipeline and its run say of a Task that is written elsewhere.
 _OPTIONS = frozenset({"name", "retries", "timeout", "node_selector", "tolerations", "service_account"})
@@ -61,7 +62,7 @@ def resolver(name: str, params: Mapping[str, Any]) -> Reference:
             as_text(value)
         except ValueError as error:
             refuse("FLOW002", f"the resolver's param {key!r}: {error}", "give a text, or a list of them")
-    accept(params, Mapping[str, Any], "params")
+    accept(params, Mapping[str, Data], "params")
     return Reference(resolver=name, params=tuple(params.items()))
 
 

@@ -383,8 +383,7 @@ def _result(name: str, annotation: Any, scope: Mapping[str, Any], field: str | N
     if problem := misfit(said) or (said and misfit(said.value, _TAKEN_FROM)):
         raise Unsupported(problem)
     said = said or Result()
-    value = tuple(said.value) if isinstance(said.value, list) else said.value
-    return ResultDecl(said.name or name, _result_type(inner, scope), field, said.description, value or "")
+    return ResultDecl(said.name or name, _result_type(inner, scope), field, said.description, said.taken_from)
 
 
 def _result_type(annotation: Any, scope: Mapping[str, Any]) -> TypeSpec:

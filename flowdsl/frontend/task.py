@@ -24,7 +24,7 @@ from flowdsl.frontend.trace import CURRENT, Trace
 from flowdsl.ir.nodes import Condition, Node, TaskDef
 from flowdsl.ir.nodes import Reference as TaskReference
 from flowdsl.ir.options import PipelineOptions, TaskOptions
-from flowdsl.ir.types import NOTHING, TypeSpec
+from flowdsl.ir.types import NOTHING, Data, TypeSpec
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +42,7 @@ class CallOptions:
     timeout: str = ""
     on_error: str = ""
     display_name: str = ""
-    extra: Mapping[str, Any] = NOTHING
+    extra: Mapping[str, Data] = NOTHING
     after: tuple[object, ...] = ()
     when: tuple[Condition, ...] = ()
 
@@ -150,8 +150,8 @@ class Task(Generic[P, R]):
             when=trace.conditions + call.when,
             after=tuple([node_of(other, "after").name for other in call.after]),
             final=trace.final,
-            retries=call.retries if call.retries is not None else getattr(task.options, "retries", None),
-            timeout=call.timeout or getattr(task.options, "timeout", ""),
+            retries=call.retries if call.retries is not None else task.options.retries,
+            timeout=call.timeout or task.options.timeout,
             on_error=call.on_error,
             display_name=call.display_name,
             extra=call.extra,

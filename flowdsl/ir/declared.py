@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import attrs
+
+from flowdsl.ir.nodes import Text
+from flowdsl.ir.types import Data
 
 
 @attrs.frozen(kw_only=True)
@@ -24,7 +27,16 @@ class Result:
     a dict with references in it, and `type` what Tekton is told of it.
     """
 
-    value: Any = None
+    value: Data = None
     name: str = attrs.field(default="", kw_only=True)
     description: str = attrs.field(default="", kw_only=True)
     type: str = attrs.field(default="", kw_only=True)
+
+    @property
+    def taken_from(self) -> Text:
+        """`value` as a Task has it; "" for the file of the result's name."""
+        if isinstance(self.value, (list, tuple)):
+            return tuple(map(str, self.value))
+        if isinstance(self.value, Mapping):
+            return {str(name): str(text) for name, text in self.value.items()}
+        return str(self.value or "")

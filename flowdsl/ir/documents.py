@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 
 from flowdsl.diagnostics import Location
-from flowdsl.ir.types import NOTHING
+from flowdsl.ir.types import NOTHING, Data
 from flowdsl.ir.volumes import Bound
 
 
@@ -29,17 +28,17 @@ class RunOptions:
     tasks_timeout: str = ""
     finally_timeout: str = ""
     service_account: str = ""
-    pod_template: Mapping[str, Any] = NOTHING
+    pod_template: Mapping[str, Data] = NOTHING
     embed: bool = False
     labels: Mapping[str, str] = NOTHING
     annotations: Mapping[str, str] = NOTHING
-    metadata: Mapping[str, Any] = NOTHING
-    extra: Mapping[str, Any] = NOTHING
+    metadata: Mapping[str, Data] = NOTHING
+    extra: Mapping[str, Data] = NOTHING
 
 
 @attrs.frozen
 class Raw:
     """A Tekton document as it is."""
 
-    document: Mapping[str, Any]
+    document: Mapping[str, Data]
     location: Location

@@ -7,15 +7,17 @@ Python f-string can carry; `flowdsl.ir.refs` finds them again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import attrs
 
 from flowdsl.diagnostics import Location
-from flowdsl.ir.types import NOTHING, Kind, TypeSpec
+from flowdsl.ir.options import PipelineOptions, TaskOptions
+from flowdsl.ir.types import NOTHING, Data, Kind, TypeSpec
+from flowdsl.ir.volumes import Bound
 
 Text = str | tuple[str, ...] | Mapping[str, str]
 """A value as Tekton carries it: a string, an array of strings, an object of strings."""
+_TASK, _PIPELINE = TaskOptions(), PipelineOptions()
 
 
 @attrs.frozen
@@ -84,7 +86,7 @@ class EnvDecl:
 class TaskDef:
     """A task: its contract (params, results, workspaces) and how it runs (`options`, or a remote `reference`).
 
-    `options` is the decorator's own attrs object; only the lowering reads it. `has_body` says whether the function's
+    A task that exists elsewhere has options too: what a run says of its pods. `has_body` says whether the function's
     body is code to run, `...` meaning it is not; `script` is that code as one file, once it is sliced.
     """
 
@@ -96,10 +98,10 @@ class TaskDef:
     env: tuple[EnvDecl, ...] = ()
     description: str = ""
     display_name: str = ""
-    function: Callable[..., Any] | None = None
+    function: Callable[..., object] | None = None
     has_body: bool = False
     script: str = ""
-    options: Any = None
+    options: TaskOptions = _TASK
     reference: Reference | None = None
 
     def param(self, name: str) -> ParamDecl | None:
@@ -121,7 +123,7 @@ class Reference:
 
     name: str = ""
     resolver: str = ""
-    params: tuple[tuple[str, Any], ...] = ()
+    params: tuple[tuple[str, Data], ...] = ()
     kind: str = ""
     api_version: str = ""
 
@@ -165,7 +167,7 @@ class Node:
     on_error: str = ""
     display_name: str = ""
     pipeline: PipelineDef | None = None
-    extra: Mapping[str, Any] = NOTHING
+    extra: Mapping[str, Data] = NOTHING
 
     @property
     def mapped(self) -> bool:
@@ -178,7 +180,7 @@ class PipelineWorkspace:
     """A workspace of the pipeline and what the PipelineRun binds to it; `source` is the user's volume object."""
 
     name: str
-    source: Any = None
+    source: Bound | None = None
     optional: bool = False
     description: str = ""
     location: Location | None = None
@@ -198,7 +200,7 @@ class PipelineResult:
 
 @attrs.frozen
 class PipelineDef:
-    """A traced pipeline, ready for the passes. `options` is the decorator's attrs object."""
+    """A traced pipeline, ready for the passes."""
 
     name: str
     location: Location
@@ -208,4 +210,4 @@ class PipelineDef:
     results: tuple[PipelineResult, ...] = ()
     description: str = ""
     display_name: str = ""
-    options: Any = None
+    options: PipelineOptions = _PIPELINE

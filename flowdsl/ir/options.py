@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
-from flowdsl.ir.types import NOTHING
-from flowdsl.ir.volumes import PVC, EmptyDir, EnvValue, Mount, ServiceAccount, VolumeClaim
+from flowdsl.ir.types import NOTHING, Data
+from flowdsl.ir.volumes import PVC, EmptyDir, EnvValue, Mount, ServiceAccount, VolumeClaim, items, texts
 
 if TYPE_CHECKING:
     from flowdsl.ir.local import LocalRun
 
 
-def _items(value: Any) -> Any:
-    """A list as a tuple. Anything else stays as it is: the frontend says what is wrong with it, at the user's line."""
-    return tuple(value) if isinstance(value, list) else value
+def _flags(value: Iterable[str]) -> frozenset[str]:
+    """As `items` does it, for a set."""
+    if isinstance(value, (list, tuple, set)) and all(isinstance(each, str) for each in value):
+        return frozenset(value)
+    return value  # type: ignore[return-value]
 
 
-def _flags(value: Any) -> Any:
-    return frozenset(value) if isinstance(value, (list, tuple, set)) and _all_texts(value) else value
+def _steps(value: Sequence[Step | _BodyMarker]) -> tuple[Step | _BodyMarker, ...]:
+    return items(value)
 
 
-def _all_texts(values: Iterable[Any]) -> bool:
-    return all(isinstance(each, str) for each in values)
+def _sidecars(value: Sequence[Sidecar]) -> tuple[Sidecar, ...]:
+    return items(value)
+
+
+def _volumes(value: Sequence[Mount | Mapping[str, Data]]) -> tuple[Mount | Mapping[str, Data], ...]:
+    return items(value)
+
+
+def _mappings(value: Sequence[Mapping[str, Data]]) -> tuple[Mapping[str, Data], ...]:
+    return items(value)
 
 
 @attrs.frozen
@@ -45,8 +55,8 @@ class Step:
 
     name: str = ""
     image: str = ""
-    command: tuple[str, ...] = attrs.field(default=(), converter=_items)
-    args: tuple[str, ...] = attrs.field(default=(), converter=_items)
+    command: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    args: tuple[str, ...] = attrs.field(default=(), converter=texts)
     script: str = ""
     env: Mapping[str, EnvValue] = NOTHING
     working_dir: str = ""
@@ -54,10 +64,10 @@ class Step:
     memory: str = ""
     timeout: str = ""
     on_error: str = ""
-    security: str | Mapping[str, Any] = ""
-    ref: str | Mapping[str, Any] = ""
-    params: Mapping[str, Any] = NOTHING
-    extra: Mapping[str, Any] = NOTHING
+    security: str | Mapping[str, Data] = ""
+    ref: str | Mapping[str, Data] = ""
+    params: Mapping[str, Data] = NOTHING
+    extra: Mapping[str, Data] = NOTHING
 
 
 @attrs.frozen(kw_only=True)
@@ -66,8 +76,8 @@ class Sidecar:
 
     name: str = ""
     image: str = ""
-    command: tuple[str, ...] = attrs.field(default=(), converter=_items)
-    args: tuple[str, ...] = attrs.field(default=(), converter=_items)
+    command: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    args: tuple[str, ...] = attrs.field(default=(), converter=texts)
     script: str = ""
     env: Mapping[str, EnvValue] = NOTHING
     port: int | None = None
@@ -75,8 +85,8 @@ class Sidecar:
     cpu: str = ""
     memory: str = ""
     gpu: int = 0
-    security: str | Mapping[str, Any] = ""
-    extra: Mapping[str, Any] = NOTHING
+    security: str | Mapping[str, Data] = ""
+    extra: Mapping[str, Data] = NOTHING
 
 
 @attrs.frozen(kw_only=True)
@@ -86,7 +96,7 @@ class StepTemplate:
     image: str = ""
     env: Mapping[str, EnvValue] = NOTHING
     working_dir: str = ""
-    extra: Mapping[str, Any] = NOTHING
+    extra: Mapping[str, Data] = NOTHING
 
 
 @attrs.frozen(kw_only=True)
@@ -110,29 +120,34 @@ class TaskOptions:
     retries: int | None = None
     on_error: str = ""
     step_template: StepTemplate | None = None
-    steps: tuple[Step | _BodyMarker, ...] = attrs.field(default=(), converter=_items)
-    sidecars: tuple[Sidecar, ...] = attrs.field(default=(), converter=_items)
-    volumes: tuple[Mount | Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
+    steps: tuple[Step | _BodyMarker, ...] = attrs.field(default=(), converter=_steps)
+    sidecars: tuple[Sidecar, ...] = attrs.field(default=(), converter=_sidecars)
+    volumes: tuple[Mount | Mapping[str, Data], ...] = attrs.field(default=(), converter=_volumes)
     working_dir: str = ""
-    security: str | Mapping[str, Any] = "restricted"
+    security: str | Mapping[str, Data] = "restricted"
     labels: Mapping[str, str] = NOTHING
     annotations: Mapping[str, str] = NOTHING
     node_selector: Mapping[str, str] = NOTHING
-    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
+    tolerations: tuple[Mapping[str, Data], ...] = attrs.field(default=(), converter=_mappings)
     service_account: str = ""
-    command: tuple[str, ...] = attrs.field(default=(), converter=_items)
-    args: tuple[str, ...] = attrs.field(default=(), converter=_items)
+    command: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    args: tuple[str, ...] = attrs.field(default=(), converter=texts)
     script: str = ""
     module: str = ""
-    requires: tuple[str, ...] = attrs.field(default=(), converter=_items)
+    requires: tuple[str, ...] = attrs.field(default=(), converter=texts)
     python: str = "python3"
     verbatim: bool = False
     inline: bool = False
     display_name: str = ""
     description: str = ""
-    metadata: Mapping[str, Any] = NOTHING
-    extra: Mapping[str, Any] = NOTHING
+    metadata: Mapping[str, Data] = NOTHING
+    extra: Mapping[str, Data] = NOTHING
     cache: bool = False
+
+    @property
+    def containers(self) -> tuple[TaskOptions | Step | Sidecar, ...]:
+        """What says how a container of the task is run: these options, then its other steps and its sidecars."""
+        return (self, *(step for step in self.steps if isinstance(step, Step)), *self.sidecars)
 
 
 @attrs.frozen(kw_only=True)
@@ -151,18 +166,18 @@ class PipelineOptions:
     tasks_timeout: str = ""
     finally_timeout: str = ""
     service_account: str | ServiceAccount = ""
-    files: PVC | VolumeClaim | EmptyDir | Mapping[str, Any] = attrs.field(factory=VolumeClaim)
+    files: PVC | VolumeClaim | EmptyDir | Mapping[str, Data] = attrs.field(factory=VolumeClaim)
     labels: Mapping[str, str] = NOTHING
     annotations: Mapping[str, str] = NOTHING
     node_selector: Mapping[str, str] = NOTHING
-    tolerations: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_items)
+    tolerations: tuple[Mapping[str, Data], ...] = attrs.field(default=(), converter=_mappings)
     fs_group: int | None = 65532
     run: Mapping[str, object] = NOTHING
     local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)
     alpha: frozenset[str] = attrs.field(default=frozenset(), converter=_flags)
     verbatim: bool = False
-    task_order: tuple[str, ...] = attrs.field(default=(), converter=_items)
+    task_order: tuple[str, ...] = attrs.field(default=(), converter=texts)
     display_name: str = ""
     description: str = ""
-    metadata: Mapping[str, Any] = NOTHING
-    extra: Mapping[str, Any] = NOTHING
+    metadata: Mapping[str, Data] = NOTHING
+    extra: Mapping[str, Data] = NOTHING

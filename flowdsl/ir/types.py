@@ -9,12 +9,17 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, NoReturn
 
 import attrs
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING: Mapping[str, NoReturn] = MappingProxyType({})
 """What a mapping is that nobody gave: one object for all, since a large pipeline has ten thousand of them."""
+Data = Annotated[object, "data"]
+"""What YAML and JSON have words for: text, numbers, lists and dicts, and classes that hold these (`flowdsl.ir.texts`).
+
+To a checker any object, since what a user hands on is seldom annotated deeper; `flowdsl.frontend.fits` looks at it all.
+"""
 
 
 class Kind(enum.Enum):

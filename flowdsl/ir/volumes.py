@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
+
+from flowdsl.ir.types import Data
 
 if TYPE_CHECKING:
     # A type checker sees the markers as the paths that a body gets.
@@ -15,8 +17,17 @@ else:
     _Path = object
 
 
-def _items(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+T = TypeVar("T")
+
+
+def items(value: Sequence[T]) -> tuple[T, ...]:
+    """A list as a tuple. Anything else stays as it is: the frontend says what is wrong with it, at the user's line."""
+    return tuple(value) if isinstance(value, list) else value  # type: ignore[return-value]
+
+
+def texts(value: Sequence[str]) -> tuple[str, ...]:
+    """The same for a list of texts: a checker takes no generic function for a converter."""
+    return items(value)
 
 
 class File(_Path):
@@ -65,7 +76,7 @@ class WorkspaceSpec:
 class Mount:
     """A Secret, ConfigMap, PVC or EmptyDir mounted as a plain volume at `path` in every step."""
 
-    source: Secret | ConfigMap | PVC | EmptyDir | Mapping[str, Any]
+    source: Secret | ConfigMap | PVC | EmptyDir | Mapping[str, Data]
     path: str
     read_only: bool = True
     sub_path: str = ""
@@ -130,12 +141,12 @@ class ServiceAccount:
     """The account the run's pods use. Emitted with the run unless `create` is false."""
 
     name: str
-    image_pull_secrets: tuple[str, ...] = attrs.field(default=(), converter=_items)
-    secrets: tuple[str, ...] = attrs.field(default=(), converter=_items)
+    image_pull_secrets: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    secrets: tuple[str, ...] = attrs.field(default=(), converter=texts)
     create: bool = True
 
 
-EnvValue = str | bool | int | float | Secret | ConfigMap | Mapping[str, Any] | None
+EnvValue = str | bool | int | float | Secret | ConfigMap | Mapping[str, Data] | None
 """What an environment variable may be; a mapping is its `valueFrom`."""
-Bound = PVC | VolumeClaim | Secret | ConfigMap | EmptyDir | Mapping[str, Any]
+Bound = PVC | VolumeClaim | Secret | ConfigMap | EmptyDir | Mapping[str, Data]
 """What a run may bind to a workspace; a mapping is the binding as Tekton has it."""

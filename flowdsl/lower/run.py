@@ -142,8 +142,6 @@ def _pod_template(options: PipelineOptions) -> dict[str, Any]:
 
 def _task_run_spec(node: Node) -> dict[str, Any]:
     options = node.task.options
-    if options is None:
-        return {}
     pod = filled(
         {
             "nodeSelector": dict(options.node_selector),

@@ -167,7 +167,7 @@ def _template(options: TaskOptions, mounts: list[dict[str, Any]]) -> dict[str, A
     security = {} if options.verbatim else security_context(options.security)
     if template is None:
         return filled({"volumeMounts": mounts, "securityContext": security})
-    extra = dict(template.extra)
+    extra: dict[str, Any] = dict(template.extra)
     return with_extra(
         {
             "image": template.image,

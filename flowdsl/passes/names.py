@@ -44,7 +44,7 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
 
 def _is_verbatim(pipeline: PipelineDef) -> bool:
     """No run is emitted for it, so nothing is appended to its name."""
-    return pipeline.options is not None and bool(pipeline.options.verbatim)
+    return pipeline.options.verbatim
 
 
 def _length(what: str, name: str, location: Location, collector: Collector, most: int) -> None:

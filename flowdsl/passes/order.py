@@ -30,7 +30,7 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
             hint="drop one of these edges; `flowdsl explain FILE` says why each edge is there",
             related=tuple((name, nodes[name].location) for name in cycle[1:-1]),
         )
-    if pipeline.options is not None and pipeline.options.verbatim:
+    if pipeline.options.verbatim:
         return pipeline
     return attrs.evolve(pipeline, nodes=_with_order(pipeline, usable))
 

@@ -18,7 +18,7 @@ def run(pipeline: PipelineDef, _: Collector) -> PipelineDef:
     """
     groups: dict[str, dict[int, TaskDef]] = {}
     for node in pipeline.nodes:
-        if node.task.function is not None and node.pipeline is None and not getattr(node.task.options, "name", ""):
+        if node.task.function is not None and node.pipeline is None and not node.task.options.name:
             groups.setdefault(node.task.name, {}).setdefault(id(node.task), node.task)
     renamed = {key: name for tasks in groups.values() if len(tasks) > 1 for key, name in _qualified(tasks).items()}
     if not renamed:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.ir.nodes import PipelineDef
+from flowdsl.ir.options import Sidecar, Step, TaskOptions
 from flowdsl.kube import compare_quantities, is_duration, is_quantity, parse_duration
 
 
@@ -14,30 +13,28 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     seen: set[int] = set()
     for node in pipeline.nodes:
         own = node.task.options  # what a node inherits was judged at the decorator
-        if node.timeout and node.timeout != getattr(own, "timeout", "") and not is_duration(node.timeout):
+        if node.timeout and node.timeout != own.timeout and not is_duration(node.timeout):
             collector.error(
                 "FLOW014",
                 f"timeout={node.timeout!r} of task {node.name!r} is no duration",
                 node.location,
                 hint='write it as "30m" or "1h30m"',
             )
-        if node.retries is not None and node.retries < 0 and node.retries != getattr(own, "retries", None):
+        if node.retries is not None and node.retries < 0 and node.retries != own.retries:
             collector.error(
                 "FLOW014", f"retries={node.retries} of task {node.name!r}", node.location, hint="retry 0 or more times"
             )
-        if id(node.task) in seen or node.task.options is None:
+        if id(node.task) in seen:
             continue
         seen.add(id(node.task))
-        options = node.task.options
-        for part in (options, *options.steps, *options.sidecars):
+        for part in own.containers:
             _ranges(part, node.task.name, node.task.location, collector)
     _timeouts(pipeline, collector)
     return pipeline
 
 
-def _ranges(part: Any, task: str, location: Location, collector: Collector) -> None:
-    for name in ("cpu", "memory"):
-        text = getattr(part, name, "")
+def _ranges(part: TaskOptions | Step | Sidecar, task: str, location: Location, collector: Collector) -> None:
+    for name, text in (("cpu", part.cpu), ("memory", part.memory)):
         low, dots, high = text.partition("..")
         if dots and is_quantity(low) and is_quantity(high) and compare_quantities(low, high) > 0:
             collector.error(
@@ -50,8 +47,6 @@ def _ranges(part: Any, task: str, location: Location, collector: Collector) -> N
 
 def _timeouts(pipeline: PipelineDef, collector: Collector) -> None:
     options = pipeline.options
-    if options is None:
-        return
     texts = [options.timeout, options.tasks_timeout, options.finally_timeout]
     if not all(not text or is_duration(text) for text in texts) or not options.timeout:
         return

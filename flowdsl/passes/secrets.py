@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.ir.nodes import PipelineDef, TaskDef, Text
+from flowdsl.ir.options import TaskOptions
 from flowdsl.ir.refs import strings
+from flowdsl.ir.volumes import EnvValue
 from flowdsl.kube import assigned_credential, find_credential, looks_secret
 
 
@@ -16,13 +17,12 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
 
     A verbatim pipeline says what its YAML said before; `flowdsl lint` tells of secrets in it, as it does for YAML.
     """
-    if pipeline.options is not None and pipeline.options.verbatim:
+    if pipeline.options.verbatim:
         return pipeline
     for param in pipeline.params:
         if _is_secret(param.name, param.default):
             _report(f"the default of param {param.name!r}", param.location, collector)
-    values: Mapping[str, Any] = pipeline.options.run if pipeline.options is not None else {}
-    for name, value in values.items():
+    for name, value in pipeline.options.run.items():
         if _is_secret(name, str(value)):
             _report(f"run value {name!r}", pipeline.location, collector)
     seen: set[int] = set()
@@ -50,24 +50,22 @@ def _check_task(task: TaskDef, collector: Collector) -> None:
             _report(f"{variable!r} in a script of task {task.name!r}", task.location, collector)
 
 
-def _environment(options: Any) -> Iterator[tuple[str, Any]]:
-    if options is None:
-        return
-    parts = [options, *options.steps, *options.sidecars, options.step_template]
-    for part in parts:
-        yield from getattr(part, "env", {}).items()
+def _environment(options: TaskOptions) -> Iterator[tuple[str, EnvValue]]:
+    for part in options.containers:
+        yield from part.env.items()
+    if options.step_template is not None:
+        yield from options.step_template.env.items()
 
 
 def _texts(task: TaskDef) -> Iterator[tuple[str, str]]:
     """Every text that a container of the task gets, with what it is."""
     if task.script:
         yield "a script", task.script
-    for part in (task.options, *getattr(task.options, "steps", ()), *getattr(task.options, "sidecars", ())):
-        if script := getattr(part, "script", ""):
-            yield "a script", script
-        for word in (*getattr(part, "command", ()), *getattr(part, "args", ())):
-            if isinstance(word, str):
-                yield "an argument", word
+    for part in task.options.containers:
+        if part.script:
+            yield "a script", part.script
+        for word in (*part.command, *part.args):
+            yield "an argument", word
 
 
 def _is_secret(name: str, value: Text | None) -> bool:

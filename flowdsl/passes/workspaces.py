@@ -23,7 +23,7 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     name = _RUN_VOLUME
     while name in taken:
         name += "-run"
-    files = pipeline.options.files if pipeline.options is not None else VolumeClaim()
+    files = pipeline.options.files
     # A claim outlives the run, so runs are kept apart on it; a claim template is made for each run anyway.
     prefix = "$(context.pipelineRun.uid)/" if isinstance(files, PVC) else ""
     nodes = tuple(_placed(node, name, prefix, collector) for node in pipeline.nodes)
