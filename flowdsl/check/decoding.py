@@ -21,12 +21,6 @@ _HINTS = {
     "int_type": "write a whole number, without quotes",
 }
 
-_MOVED: dict[tuple[str, tuple[int | str, ...]], str] = {
-    ("PipelineRun", ("spec", "serviceAccountName")): "spec.taskRunTemplate.serviceAccountName",
-    ("PipelineRun", ("spec", "podTemplate")): "spec.taskRunTemplate.podTemplate",
-    ("PipelineRun", ("spec", "timeout")): "spec.timeouts.pipeline",
-}
-
 
 def decode(document: Mapping[str, Any], report: Report) -> Model | None:
     """The model; where parts can't be decoded, they are reported and the rest is decoded, so that it is checked too.
@@ -43,7 +37,7 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
         _tell(forgiven, report)
     for found in broken:
         if found.kind == "unknown":
-            report.error("FLOW201", found.location, found.message, _unknown_hint(found, document))
+            report.error("FLOW201", found.location, found.message, _unknown_hint(found, model))
         else:
             report.error("FLOW200", found.location, found.message, _hint(found))
     return _rest(model, document, broken, report)
@@ -67,8 +61,8 @@ def _rest(model: type[Model], document: Mapping[str, Any], broken: list[DecodeEr
     return None
 
 
-def _unknown_hint(found: DecodeError, document: Mapping[str, Any]) -> str:
-    moved = _MOVED.get((str(document.get("kind")), found.location))
+def _unknown_hint(found: DecodeError, model: type[Model]) -> str:
+    moved = model.moved.get(found.path)
     if moved:
         return f"v1 has it as {moved}"
     if found.location[-1] == "version" and found.location[-2:-1] in (("taskRef",), ("pipelineRef",), ("ref",)):

@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flowdsl.check.findings import Path
-
-_TEXT = {"Secret": ("stringData",), "ConfigMap": ("data",)}
-_BYTES = {"Secret": ("data",), "ConfigMap": ("binaryData",)}
+from flowdsl.kinds import table
 
 
 def decoded(value: str) -> bytes:
@@ -27,8 +25,10 @@ def check_data(document: Mapping[str, Any], tell: Callable[[str, Path, str, str]
 
 
 def _problems(kind: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    texts = _TEXT.get(kind, ())
-    for field in (*texts, *_BYTES.get(kind, ())):
+    known = table.named(kind)
+    if known is None:
+        return
+    for field in (*known.texts, *known.base64):
         data = document.get(field)
         if data is not None and not isinstance(data, Mapping):
             yield field, "is no mapping", "write a key and a value a line"
@@ -38,10 +38,8 @@ def _problems(kind: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str
                 continue
             if not isinstance(value, str):
                 yield f"{field}.{key}", "is no text", "put quotes around the value"
-            elif field not in texts and not _is_base64(value):
-                hint = "write it in base64" + (
-                    ", or as it is in stringData" if kind == "Secret" else ", or text in data"
-                )
+            elif field in known.base64 and not _is_base64(value):
+                hint = f"write it in base64, or as it is in {' or '.join(known.texts)}"
                 yield f"{field}.{key}", "is no base64", hint
 
 

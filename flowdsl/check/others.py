@@ -7,21 +7,29 @@ pkg/apis/resolution/v1beta1/resolution_request_validation.go (v1.15.0).
 from __future__ import annotations
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.check.gates import Gates
 from flowdsl.check.names import check_metadata, check_unique
 from flowdsl.check.params import check_given
 from flowdsl.check.workspaces import check_binding
-from flowdsl.kinds.meta import ObjectMeta
-from flowdsl.kinds.others import CustomRun, CustomRunSpec, KeyRef, VerificationPolicy, VerificationPolicySpec
+from flowdsl.kinds.labels import RESOLVER_TYPE
+from flowdsl.kinds.others import (
+    AlphaResolutionRequest,
+    CustomRun,
+    CustomRunSpec,
+    KeyRef,
+    ResolutionRequest,
+    VerificationPolicy,
+    VerificationPolicySpec,
+)
 from flowdsl.kube.go_regexp import regexp_error
 
 _SPEC: Path = ("spec",)
 _HASHES = ("", "sha224", "sha256", "sha384", "sha512")
 _MODES = ("", "enforce", "warn")
 _KEYS = ("data", "kms", "secretRef")
-RESOLVER_TYPE = "resolution.tekton.dev/type"
 
 
-def check_custom_run(run: CustomRun, report: Report) -> None:
+def check_custom_run(run: CustomRun, _: Gates, report: Report) -> None:
     """FLOW250: what runs is named, once, with its apiVersion and kind; the rest is as in any run."""
     check_metadata(run.metadata, report)
     spec = run.spec or CustomRunSpec()
@@ -44,7 +52,7 @@ def check_custom_run(run: CustomRun, report: Report) -> None:
     check_unique(names, (*_SPEC, "workspaces"), "workspace", report, fold=True)
 
 
-def check_verification_policy(policy: VerificationPolicy, report: Report) -> None:
+def check_verification_policy(policy: VerificationPolicy, _: Gates, report: Report) -> None:
     """FLOW251: patterns that Go can compile, authorities with one key each, a known mode."""
     check_metadata(policy.metadata, report)
     spec = policy.spec or VerificationPolicySpec()
@@ -75,8 +83,9 @@ def _check_key(key: KeyRef, path: Path, report: Report) -> None:
         report.error("FLOW251", at, f"there is no hash {key.hashAlgorithm!r}", f"it is one of {', '.join(_HASHES[1:])}")
 
 
-def check_resolution_request(metadata: ObjectMeta | None, report: Report) -> None:
+def check_resolution_request(request: ResolutionRequest | AlphaResolutionRequest, _: Gates, report: Report) -> None:
     """FLOW252: a label says which resolver is asked."""
+    metadata = request.metadata
     if not ((metadata.labels if metadata else None) or {}).get(RESOLVER_TYPE):
         hint = f"add `{RESOLVER_TYPE}: git`, or the name of another resolver; Tekton makes these objects itself"
         report.error("FLOW252", ("metadata",), f"the request has no label {RESOLVER_TYPE}", hint)

@@ -8,6 +8,7 @@ from flowdsl.check.declared import Declared, declare
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.matrix import check_matrix, check_matrix_results
+from flowdsl.check.names import check_metadata
 from flowdsl.check.params import check_enums, check_given, check_properties_declared, check_types
 from flowdsl.check.pipeline_graph import check_graph
 from flowdsl.check.pipeline_results import check_child_results, check_results
@@ -25,7 +26,7 @@ from flowdsl.check.taskspec import TaskView, check_task_spec, task_view
 from flowdsl.check.usage import check_declared
 from flowdsl.check.when import check_when
 from flowdsl.check.workspaces import check_declared_workspaces, check_used_workspaces
-from flowdsl.kinds.pipelines import PipelineSpec, PipelineTask
+from flowdsl.kinds.pipelines import Pipeline, PipelineSpec, PipelineTask
 
 
 @attrs.define
@@ -66,6 +67,14 @@ def _tasks(tasks: list[PipelineTask] | None, path: Path, defaulted: bool) -> lis
         view = task_view(task.taskSpec, (*at, "taskSpec"), defaulted=defaulted) if task.taskSpec is not None else None
         found.append(TaskAt(task, at, view))
     return found
+
+
+def check_pipeline(document: Pipeline, gates: Gates, report: Report) -> None:
+    """All rules of a Pipeline."""
+    check_metadata(document.metadata, report)
+    view = pipeline_view(document.spec or PipelineSpec(), ("spec",))
+    check_pipeline_spec(view, gates, report)
+    check_standalone_pipeline(view, gates, report)
 
 
 def check_pipeline_spec(view: PipelineView, gates: Gates, report: Report) -> None:

@@ -7,9 +7,10 @@ from flowdsl.check.gates import Gates
 from flowdsl.check.names import LABEL_HINT, is_label
 from flowdsl.check.refs import check_ref
 from flowdsl.kinds.pipelines import EmbeddedTask, PipelineTask
+from flowdsl.kinds.table import TASK
 from flowdsl.kinds.tasks import TaskRef
 
-_OWN_KINDS = ("", "Task")
+_OWN_KINDS = ("", TASK.name)
 _KINDS_OF_TASK = ("taskRef", "taskSpec", "pipelineRef", "pipelineSpec")
 
 

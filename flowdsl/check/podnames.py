@@ -20,11 +20,12 @@ from flowdsl.check.pitfalls.shapes import SpecAt, containers, pipeline_of, task_
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.params import WorkspaceBinding
 from flowdsl.kinds.runs import PipelineRun, PipelineTaskRunSpec, PipelineTaskRunTemplate, TaskRun, TaskRunSpec
+from flowdsl.kinds.table import BOUND, CLAIM, HOLDING, find
 from flowdsl.kinds.tasks import Task
 from flowdsl.kinds.volumes import Volume
 
 CODES = frozenset({"FLOW120", "FLOW246", "FLOW247", "FLOW248"})
-OBJECTS = frozenset({"Secret", "ConfigMap", "PersistentVolumeClaim"})
+OBJECTS = frozenset(kind.name for kind in BOUND)
 _KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _KEY_HINT = "letters, digits, '-', '_' and '.', at most 253 characters, not beginning with '..'"
 _PATH_HINT = "a relative path without '..'"
@@ -89,25 +90,23 @@ def _binding(binding: WorkspaceBinding, path: Path, tell: Tell) -> None:
     _sources(binding, path, tell)
     claim = binding.volumeClaimTemplate
     if claim and claim.metadata:
-        _object("PersistentVolumeClaim", claim.metadata.name, (*path, "volumeClaimTemplate", "metadata", "name"), tell)
+        _object(CLAIM.name, claim.metadata.name, (*path, "volumeClaimTemplate", "metadata", "name"), tell)
 
 
 def _sources(volume: Volume | WorkspaceBinding, path: Path, tell: Tell) -> None:
-    if claim := volume.persistentVolumeClaim:
-        at = (*path, "persistentVolumeClaim", "claimName")
-        _object("PersistentVolumeClaim", claim.claimName, at, tell)
-    if secret := volume.secret:
-        _object("Secret", secret.secretName, (*path, "secret", "secretName"), tell)
-        _items(secret.items, (*path, "secret", "items"), tell)
-    if config := volume.configMap:
-        _object("ConfigMap", config.name, (*path, "configMap", "name"), tell)
-        _items(config.items, (*path, "configMap", "items"), tell)
+    for kind in BOUND:
+        field, name = kind.volume
+        source = getattr(volume, field)
+        if source is not None:
+            _object(kind.name, getattr(source, name), (*path, field, name), tell)
+            _items(getattr(source, "items", None), (*path, field, "items"), tell)
     for index, source in enumerate((volume.projected.sources or ()) if volume.projected else ()):
-        for field, kind in (("secret", "Secret"), ("configMap", "ConfigMap")):
+        for kind in HOLDING:
+            field = kind.volume[0]
             one = getattr(source, field)
             if one is not None:
                 at = (*path, "projected", "sources", index, field)
-                _object(kind, one.name, (*at, "name"), tell)
+                _object(kind.name, one.name, (*at, "name"), tell)
                 _items(one.items, (*at, "items"), tell)
 
 
@@ -140,14 +139,15 @@ def _is_open(text: str) -> bool:
 
 def check_object(document: Any, tell: Tell) -> None:
     """FLOW120, FLOW246, FLOW248 for a Secret, a ConfigMap or a claim as it was read: its name, its data, its keys."""
-    kind = document.get("kind")
-    if kind not in OBJECTS or document.get("apiVersion") != "v1":
+    known = find(document.get("kind"), document.get("apiVersion"))
+    if known is None or known not in BOUND:
         return
+    kind = known.name
     metadata = document.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
     if isinstance(name, str):
         _object(kind, name, ("metadata", "name"), tell)
-    for field in ("data", "stringData", "binaryData"):
+    for field in (*known.texts, *known.base64):
         data = document.get(field)
         for key in data if isinstance(data, dict) else ():
             # A key names a file.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.inline import check_pipeline_run_params, check_task_run_params
-from flowdsl.check.names import check_unique
+from flowdsl.check.names import check_metadata, check_unique
 from flowdsl.check.params import check_given
 from flowdsl.check.pipeline import check_pipeline_spec, pipeline_view
 from flowdsl.check.pipeline_graph import param_expressions
@@ -24,6 +24,7 @@ _SPEC: Path = ("spec",)
 
 def check_pipeline_run(run: PipelineRun, gates: Gates, report: Report) -> None:
     """All rules of a PipelineRun (pipelinerun_validation.go)."""
+    check_metadata(run.metadata, report)
     spec = run.spec or PipelineRunSpec()
     if spec.status == "PipelineRunPending" and run.status and run.status.startTime:
         hint = "remove spec.status, or the status of a run that has begun"
@@ -50,6 +51,7 @@ def check_pipeline_run(run: PipelineRun, gates: Gates, report: Report) -> None:
 
 def check_task_run(run: TaskRun, gates: Gates, report: Report) -> None:
     """All rules of a TaskRun (taskrun_validation.go)."""
+    check_metadata(run.metadata, report)
     spec = run.spec or TaskRunSpec()
     if spec.status == "TaskRunPending" and run.status and run.status.startTime:
         hint = "remove spec.status, or the status of a run that has begun"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flowdsl.check.declared import Declared, by_type, declare
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
-from flowdsl.check.names import check_param_names
+from flowdsl.check.names import check_metadata, check_param_names
 from flowdsl.check.params import check_properties_declared, check_types
 from flowdsl.check.references import isolated_expressions, variables
 from flowdsl.check.results import check_step_result
@@ -13,11 +13,20 @@ from flowdsl.check.steps import check_script
 from flowdsl.check.texts import Text, step_texts
 from flowdsl.check.usage import check_isolated, check_no_array, check_object_keys, check_text, check_whole
 from flowdsl.check.values import text_of
-from flowdsl.kinds.tasks import StepActionSpec
+from flowdsl.kinds.table import STEP_ACTION
+from flowdsl.kinds.tasks import StepAction, StepActionSpec
 
 
-def check_step_action(spec: StepActionSpec, path: Path, gates: Gates, report: Report) -> None:
-    """All rules of a StepAction's spec."""
+def check_step_action(document: StepAction, gates: Gates, report: Report) -> None:
+    """All rules of a StepAction."""
+    check_metadata(document.metadata, report)
+    spec, path = document.spec or StepActionSpec(), ("spec",)
+    _check_spec(spec, path, gates, report)
+    if document.apiVersion and document.apiVersion != STEP_ACTION.api_version:
+        _check_alpha(spec, path, report)
+
+
+def _check_spec(spec: StepActionSpec, path: Path, gates: Gates, report: Report) -> None:
     params = declare(spec.params, (*path, "params"))
     if not spec.image:
         report.error("FLOW211", path, "the StepAction has no image", "add `image:`")
@@ -32,10 +41,11 @@ def check_step_action(spec: StepActionSpec, path: Path, gates: Gates, report: Re
     _check_mounts(spec, path, params, report)
 
 
-def check_alpha_step_action(spec: StepActionSpec, path: Path, report: Report) -> None:
+def _check_alpha(spec: StepActionSpec, path: Path, report: Report) -> None:
     """FLOW340, and FLOW222 for what v1alpha1 alone asks: defaults refer to params that are there, in no circle."""
     message = "there is a newer version of this kind"
-    report.warning("FLOW340", ("apiVersion",), message, "write apiVersion: tekton.dev/v1beta1; the fields are the same")
+    hint = f"write apiVersion: {STEP_ACTION.api_version}; the fields are the same"
+    report.warning("FLOW340", ("apiVersion",), message, hint)
     known = {param.name or "" for param in spec.params or ()}
     waiting: dict[str, set[str]] = {}
     for index, param in enumerate(spec.params or ()):

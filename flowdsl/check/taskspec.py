@@ -10,14 +10,14 @@ from flowdsl.check.declared import Declared, declare
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.merging import check_merge
-from flowdsl.check.names import check_unique
+from flowdsl.check.names import check_metadata, check_unique
 from flowdsl.check.params import check_declarations, check_properties_declared
 from flowdsl.check.results import check_task_result
 from flowdsl.check.steps import check_sidecars, check_steps, clean_path
 from flowdsl.check.texts import StepView, Text, step_views
 from flowdsl.check.usage import check_arrays, check_context, check_declared, check_script_results
 from flowdsl.kinds.pipelines import EmbeddedTask
-from flowdsl.kinds.tasks import Sidecar, Step, TaskSpec
+from flowdsl.kinds.tasks import Sidecar, Step, Task, TaskSpec
 
 
 @attrs.define
@@ -41,6 +41,14 @@ def task_view(spec: TaskSpec | EmbeddedTask, path: Path, *, defaulted: bool = Tr
         [text for step in steps for text in step.texts],
         declare(spec.params, (*path, "params"), defaulted=defaulted) if spec.params else [],
     )
+
+
+def check_task(document: Task, gates: Gates, report: Report) -> None:
+    """All rules of a Task."""
+    check_metadata(document.metadata, report)
+    view = task_view(document.spec or TaskSpec(), ("spec",))
+    check_task_spec(view, gates, report)
+    check_standalone_task(view, report)
 
 
 def check_task_spec(view: TaskView, gates: Gates, report: Report) -> None:

@@ -15,7 +15,7 @@ from flowdsl.check.podnames import check_pod_names
 from flowdsl.compiler.places import python_place
 from flowdsl.diagnostics import Collector, Severity
 from flowdsl.ir.nodes import PipelineDef
-from flowdsl.kinds import dump, is_tekton
+from flowdsl.kinds import dump, is_checked
 from flowdsl.passes.limits import check_size
 
 
@@ -54,7 +54,7 @@ def _checked(
 ) -> tuple[dict[str, Any] | None, Collector]:
     """A document as its model writes it, and what is wrong with it; None where no model can be made of it."""
     collector = Collector()
-    if not is_tekton(document["apiVersion"]):
+    if not is_checked(document["kind"], document["apiVersion"]):
         return document, collector
     report = Report()
     written = None

@@ -7,6 +7,7 @@ unknown field is an error at any depth, null stands for an absent value, and no 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
@@ -25,6 +26,9 @@ class Model(BaseModel):
     """Fields that the Go type has from a struct embedded in it: kubectl's YAML reader does not see their types."""
     own: ClassVar[frozenset[str]] = frozenset()
     """The other way round, where most are embedded: the fields that are not. Empty where `embedded` says it all."""
+
+    moved: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Of a document: fields of a version before (`spec.podTemplate`), and where they stand now."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, defer_build=True, protected_namespaces=(), populate_by_name=False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -176,6 +177,14 @@ class TaskRun(Model):
 
 class PipelineRun(Model):
     """Tekton's `PipelineRun`."""
+
+    moved = MappingProxyType(
+        {
+            "spec.serviceAccountName": "spec.taskRunTemplate.serviceAccountName",
+            "spec.podTemplate": "spec.taskRunTemplate.podTemplate",
+            "spec.timeout": "spec.timeouts.pipeline",
+        }
+    )
 
     apiVersion: str | None = None
     kind: str | None = None

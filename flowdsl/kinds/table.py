@@ -77,7 +77,7 @@ STEP_ACTION = Kind(
     version="v1beta1",
     models={"v1beta1": "flowdsl.kinds.tasks:StepAction", "v1alpha1": "flowdsl.kinds.tasks:StepAction"},
     defaults="flowdsl.kinds.defaults:task",
-    admission="flowdsl.check.stepaction:check_step_action_document",
+    admission="flowdsl.check.stepaction:check_step_action",
     values="flowdsl.check.pitfalls.values:of_task",
     facets="flowdsl.differ.specs:step_action",
     importer="flowdsl.importer.module:step_action",
@@ -109,7 +109,7 @@ PIPELINE_RUN = Kind(
     former=("v1beta1",),
     defaults="flowdsl.kinds.defaults:pipeline_run",
     admission="flowdsl.check.runs:check_pipeline_run",
-    values="flowdsl.check.pitfalls.values:of_pipeline_run",
+    values="flowdsl.check.pitfalls.values:of_run",
     convert="flowdsl.yamlread.versions:pipeline_run",
     facets="flowdsl.differ.specs:pipeline_run",
     importer="flowdsl.importer.module:run",
@@ -124,7 +124,7 @@ TASK_RUN = Kind(
     former=("v1beta1",),
     defaults="flowdsl.kinds.defaults:task_run",
     admission="flowdsl.check.runs:check_task_run",
-    values="flowdsl.check.pitfalls.values:of_task_run",
+    values="flowdsl.check.pitfalls.values:of_run",
     convert="flowdsl.yamlread.versions:task_run",
     facets="flowdsl.differ.specs:task_run",
     importer="flowdsl.importer.module:run",
@@ -181,10 +181,13 @@ _NAMED = MappingProxyType({kind.name: kind for kind in KINDS})
 _MODELS = MappingProxyType(
     {(kind.name, kind.versioned(version)): model for kind in KINDS for version, model in kind.models.items()}
 )
+_OF_MODEL = MappingProxyType({model: kind for kind in KINDS for model in kind.models.values()})
 MODELLED = tuple(kind for kind in KINDS if kind.models)
 """Those that can be decoded and checked."""
 BOUND = tuple(kind for kind in KINDS if kind.volume[0])
 """Those that a volume, or a workspace's binding, can name."""
+HOLDING = tuple(kind for kind in KINDS if kind.texts or kind.base64)
+"""Those that hold a user's data."""
 
 
 def named(name: object) -> Kind | None:
@@ -203,6 +206,11 @@ def find(name: object, api_version: object) -> Kind | None:
 def model_path(name: str, api_version: str) -> str:
     """`module:class` of the model of a kind in a version; "" for none."""
     return _MODELS.get((name, api_version), "")
+
+
+def of_model(path: str) -> Kind | None:
+    """The kind whose model, of whatever version, is `module:class`."""
+    return _OF_MODEL.get(path)
 
 
 def in_group(api_version: object, *groups: str) -> bool:

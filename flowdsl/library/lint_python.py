@@ -8,7 +8,7 @@ import attrs
 
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
-from flowdsl.kinds import is_tekton
+from flowdsl.kinds import is_checked
 from flowdsl.kube.conventions import NESTED
 from flowdsl.linter.engine import Options, check_documents, select
 from flowdsl.linter.ignores import Ignores
@@ -48,7 +48,12 @@ def _linted(target: Pipeline | Manifest, file: str, options: Options) -> list[Do
     opted = frozenset().union(*(each.options.alpha for each in pipelines_of(target)))
     found = [
         Document(
-            file, index, data["kind"], data["metadata"].get("name", ""), data, checked=is_tekton(data["apiVersion"])
+            file,
+            index,
+            data["kind"],
+            data["metadata"].get("name", ""),
+            data,
+            checked=is_checked(data["kind"], data["apiVersion"]),
         )
         for index, data in enumerate(compiled.documents)
     ]

@@ -13,7 +13,8 @@ from flowdsl.check.pitfalls.across import Entry, check_set
 from flowdsl.check.pitfalls.single import check_pitfalls
 from flowdsl.diagnostics.escape import json_text
 from flowdsl.diagnostics.reading import MAX_BYTES
-from flowdsl.kinds import UnknownKind, is_tekton, kind_hint
+from flowdsl.kinds import UnknownKind, is_checked, kind_hint
+from flowdsl.kinds.table import TASK
 from flowdsl.linter.engine import Options
 from flowdsl.linter.report import finding_data
 from flowdsl.yamlread.documents import Document
@@ -99,9 +100,9 @@ def _too_deep(document: Any) -> bool:
 def _check(data: dict[str, Any], options: Options, report: Report) -> None:
     version, kind = data.get("apiVersion"), data.get("kind")
     if not isinstance(version, str) or not isinstance(kind, str):
-        report.error("FLOW406", (), "the document has no apiVersion or no kind", "apiVersion: tekton.dev/v1")
+        report.error("FLOW406", (), "the document has no apiVersion or no kind", f"apiVersion: {TASK.api_version}")
         return
-    if not is_tekton(version):
+    if not is_checked(kind, version):
         return
     try:
         converted = to_v1(Document("", 0, kind, "", data), report)

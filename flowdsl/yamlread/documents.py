@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import Finding, Location, Severity
-from flowdsl.kinds import KINDS, is_tekton
+from flowdsl.kinds import KINDS, is_checked
 from flowdsl.yamlread.meant import as_code_folder, kubernetes_text, render_hint, tekton_map, tekton_text
 from flowdsl.yamlread.nodes import Node, Path
 from flowdsl.yamlread.reader import ReadDocument, UnreadableError, read
@@ -162,7 +162,7 @@ def _document(source: Source, index: int, root: Node, data: dict[str, Any]) -> D
     if not isinstance(version, str) or not isinstance(data.get("kind"), str) or not version:
         finding = _error("FLOW406", "the document has no apiVersion or no kind", _kind_hint(data, source))
         document.add(finding, root.line, root.column)
-    elif is_tekton(version):
+    elif is_checked(data["kind"], version):
         document.checked = True
     return document
 

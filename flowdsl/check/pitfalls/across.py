@@ -21,16 +21,18 @@ from flowdsl.check.references import expressions, result_reference
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import text_of
 from flowdsl.kinds.base import Model
+from flowdsl.kinds.kind import Kind
+from flowdsl.kinds.labels import AS_CODE_TASK
 from flowdsl.kinds.params import Param, WorkspaceDeclaration
 from flowdsl.kinds.pipelines import EmbeddedTask, PipelineTask
 from flowdsl.kinds.runs import PipelineRun, TaskRun
+from flowdsl.kinds.table import PIPELINE, STEP_ACTION, TASK
 from flowdsl.kinds.tasks import PipelineRef, StepAction, Task, TaskRef, TaskSpec
 
 __all__ = ["Entry", "check_set"]
 
 # What is no name is a template's, which is filled in later.
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
-_REMOTE = "pipelinesascode.tekton.dev/task"
 
 
 def check_set(entries: Sequence[Entry]) -> None:
@@ -78,7 +80,7 @@ def _remote(entry: Entry) -> list[str]:
     """What Pipelines-as-Code fetches for a run, by its annotations: names on a hub, files, addresses."""
     metadata = getattr(entry.model, "metadata", None)
     found: Mapping[str, Any] = (metadata.annotations if metadata else None) or {}
-    values = [value for key, value in found.items() if key.startswith(_REMOTE) and isinstance(value, str)]
+    values = [value for key, value in found.items() if key.startswith(AS_CODE_TASK) and isinstance(value, str)]
     return [each.strip(" \t\n\"'[]") for value in values for each in value.split(",")]
 
 
@@ -115,16 +117,16 @@ def _check_pipeline(pipeline: PipelineAt, entry: Entry, index: Index) -> None:
                 check_result(used, target, (*pipeline.path, "results", number, "value"), report)
 
 
-def _missing(ref: TaskRef | PipelineRef | None, path: Path, entry: Entry, index: Index, kind: str = "Task") -> None:
+def _missing(ref: TaskRef | PipelineRef | None, path: Path, entry: Entry, index: Index, kind: Kind = TASK) -> None:
     """FLOW315, only where documents of the kind stand beside: else they live elsewhere."""
     if ref is None or not ref.name or ref.resolver or ref.apiVersion or index.has(kind, ref.name):
         return
     names = index.beside(kind, entry)
-    own = getattr(ref, "kind", None) or kind
-    if not names or own != kind or not _NAME.fullmatch(ref.name) or _remote(entry):
+    own = getattr(ref, "kind", None) or kind.name
+    if not names or own != kind.name or not _NAME.fullmatch(ref.name) or _remote(entry):
         return
-    hint = name_hint(ref.name, names, f"{kind}s") + "; if it is in the cluster, ignore this line"
-    entry.report.warning("FLOW315", (*path, "name"), f"there is no {kind} {ref.name!r} in these files", hint)
+    hint = name_hint(ref.name, names, f"{kind.name}s") + "; if it is in the cluster, ignore this line"
+    entry.report.warning("FLOW315", (*path, "name"), f"there is no {kind.name} {ref.name!r} in these files", hint)
 
 
 def _check_given(task: PipelineTask, target: Target, path: Path, scope: Scope, report: Report) -> None:
@@ -180,12 +182,12 @@ def _check_steps(spec: TaskSpec | EmbeddedTask, path: Path, entry: Entry, index:
         if ref is None or ref.resolver or not ref.name:
             continue
         at = (*path, "steps", number)
-        names = index.beside("StepAction", entry)
-        if not index.has("StepAction", ref.name) and names:
+        names = index.beside(STEP_ACTION, entry)
+        if not index.has(STEP_ACTION, ref.name) and names:
             hint = name_hint(ref.name, names, "StepActions") + "; if it is in the cluster, ignore this line"
             message = f"there is no StepAction {ref.name!r} in these files"
             entry.report.warning("FLOW315", (*at, "ref", "name"), message, hint)
-        found = index.find("StepAction", ref.name, entry)
+        found = index.find(STEP_ACTION, ref.name, entry)
         if found is None or not isinstance(found.model, StepAction) or found.model.spec is None:
             continue
         target = Target(f"the StepAction {ref.name!r}", declare(found.model.spec.params, ()), [], None)
@@ -201,9 +203,9 @@ def _check_pipeline_run(run: PipelineRun, entry: Entry, index: Index) -> None:
     pipeline = pipeline_of(run)
     ref = spec.pipelineRef
     if ref is not None and not ref.resolver:
-        found = pipeline_spec(index.find("Pipeline", ref.name, entry))
+        found = pipeline_spec(index.find(PIPELINE, ref.name, entry))
         pipeline = PipelineAt(found, ("spec",)) if found is not None else None
-        _missing(ref, ("spec", "pipelineRef"), entry, index, "Pipeline")
+        _missing(ref, ("spec", "pipelineRef"), entry, index, PIPELINE)
         if pipeline is not None:
             flow.check_claims(pipeline, spec.workspaces, entry.report, ("spec", "workspaces"))
     if pipeline is None:

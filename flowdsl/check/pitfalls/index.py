@@ -17,8 +17,9 @@ import attrs
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import at
 from flowdsl.kinds.base import Model
+from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.pipelines import Pipeline
-from flowdsl.kinds.runs import PipelineRun, TaskRun
+from flowdsl.kinds.table import TASK, named
 from flowdsl.kinds.tasks import Task, TaskRef
 
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*")
@@ -47,7 +48,7 @@ class Entry:
     @property
     def kind(self) -> str:
         """The kind of the document."""
-        return type(self.model).__name__ if self.model is not None else str(self.data.get("kind"))
+        return str(getattr(self.model, "kind", None) or self.data.get("kind"))
 
     @property
     def name(self) -> str:
@@ -91,7 +92,8 @@ class Index:
 
     def add(self, entry: Entry) -> None:
         """One more document."""
-        if isinstance(entry.model, (PipelineRun, TaskRun)):
+        kind = named(entry.kind)
+        if kind is not None and kind.is_run:
             self.whole.add(entry.file)
         if not entry.name:
             return
@@ -103,18 +105,18 @@ class Index:
         for place in (entry.file, "/".join((*entry.folder, ""))):
             self.kinds.setdefault((entry.kind, place), []).append(entry.name)
 
-    def has(self, kind: str, name: str) -> bool:
+    def has(self, kind: Kind, name: str) -> bool:
         """Whether there is a document of this kind and name at all."""
-        return (kind, name) in self.below
+        return (kind.name, name) in self.below
 
-    def beside(self, kind: str, entry: Entry) -> list[str]:
+    def beside(self, kind: Kind, entry: Entry) -> list[str]:
         """The names of a kind in the entry's own file and, if that is no whole, in its folder."""
         place = entry.file if entry.file in self.whole else "/".join((*entry.folder, ""))
-        return self.kinds.get((kind, place), [])
+        return self.kinds.get((kind.name, place), [])
 
-    def find(self, kind: str, name: str | None, near: Entry, version: str = "") -> Entry | None:
+    def find(self, kind: Kind, name: str | None, near: Entry, version: str = "") -> Entry | None:
         """The document that a reference in `near` means; None where there is none, or it can't be told."""
-        folders = self.below.get((kind, name or ""))
+        folders = self.below.get((kind.name, name or ""))
         if folders is None:
             return None
         # A version that is asked for is one that some of them have, or none of them says its own.
@@ -126,12 +128,12 @@ class Index:
                 return _only(own[:1] or [each for each in found if each.folder == folder] or found)
         return None
 
-    def task(self, ref: TaskRef | None, path: Path, near: Entry, kinds: Collection[str] = ("Task",)) -> Entry | None:
+    def task(self, ref: TaskRef | None, path: Path, near: Entry, kinds: Collection[Kind] = (TASK,)) -> Entry | None:
         """The Task that a reference at a path means; `kinds` are what the reference may call it."""
-        if ref is None or ref.resolver or (ref.kind or "Task") not in kinds:
+        if ref is None or ref.resolver or (ref.kind or TASK.name) not in {kind.name for kind in kinds}:
             return None
         version = at(near.data, (*path, "version"))
-        return self.find("Task", ref.name, near, version if isinstance(version, str) else "")
+        return self.find(TASK, ref.name, near, version if isinstance(version, str) else "")
 
 
 def _only(found: Sequence[Entry]) -> Entry | None:

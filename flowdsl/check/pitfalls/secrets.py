@@ -17,6 +17,7 @@ from flowdsl.check.values import texts_of
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.pipelines import PipelineTask
 from flowdsl.kinds.runs import PipelineRun, TaskRun
+from flowdsl.kinds.table import CLUSTER_TASK, PIPELINE, TASK, find
 from flowdsl.kinds.tasks import StepAction, TaskRef
 from flowdsl.kube import assigned_credential, find_credential, looks_secret
 
@@ -53,10 +54,16 @@ def _name_of(path: Path, raw: Any) -> str:
 
 def check_config(data: Mapping[str, Any], report: Report) -> None:
     """The data of a ConfigMap: what is secret in it belongs into a Secret."""
-    found = data.get("data") if (data.get("apiVersion"), data.get("kind")) == ("v1", "ConfigMap") else None
-    for key, value in found.items() if isinstance(found, dict) else ():
+    kind = find(data.get("kind"), data.get("apiVersion"))
+    fields = kind.texts if kind is not None and not kind.secret else ()
+    found = [(field, *each) for field in fields for each in _items(data.get(field))]
+    for field, key, value in found:
         if isinstance(value, str) and looks_secret(str(key), value):
-            report.warning("FLOW321", ("data", key), _message(str(key)), "keep it in a Secret, which is bound alike")
+            report.warning("FLOW321", (field, key), _message(str(key)), "keep it in a Secret, which is bound alike")
+
+
+def _items(data: object) -> Iterable[tuple[Any, Any]]:
+    return data.items() if isinstance(data, dict) else ()
 
 
 def _message(name: str) -> str:
@@ -111,7 +118,7 @@ def _of_task(task: PipelineTask, path: Path, entry: Entry, index: Index) -> Call
 
 def _of_reference(ref: TaskRef | None, path: Path, entry: Entry, index: Index) -> Collection[str]:
     # What was installed as a ClusterTask is the same file as the Task.
-    found = index.task(ref, path, entry, ("Task", "ClusterTask"))
+    found = index.task(ref, path, entry, (TASK, CLUSTER_TASK))
     return _of_document(found, index) if found is not None else ()
 
 
@@ -133,7 +140,7 @@ def _objects(entry: Entry, index: Index) -> set[str]:
     if isinstance(model, TaskRun) and model.spec and model.spec.taskRef:
         names |= set(_of_reference(model.spec.taskRef, ("spec", "taskRef"), entry, index))
     if isinstance(model, PipelineRun) and model.spec and model.spec.pipelineRef and not model.spec.pipelineRef.resolver:
-        found = index.find("Pipeline", model.spec.pipelineRef.name, entry)
+        found = index.find(PIPELINE, model.spec.pipelineRef.name, entry)
         names |= set(_of_document(found, index)) if found is not None else set()
     return names
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import attrs
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.kinds import table
+from flowdsl.kinds.kind import part
 from flowdsl.kinds.values import decoded, kind_of
+
+Values = Callable[[dict[str, Any], Path], Iterator["ValueAt"]]
+"""Finds the values in a spec that stands at a path."""
 
 
 @attrs.frozen
@@ -47,23 +52,20 @@ def _hint(value: Any) -> str:
 
 def values_at(raw: dict[str, Any]) -> Iterator[ValueAt]:
     """The values of a raw document of Tekton's: of params, their defaults, matrices, references and results."""
-    spec = raw.get("spec")
-    if not isinstance(spec, dict):
-        return
-    at: Path = ("spec",)
-    kind = raw.get("kind")
-    if kind in ("Task", "StepAction"):
-        yield from _task(spec, at)
-    elif kind == "Pipeline":
-        yield from _pipeline(spec, at)
-    elif kind in ("PipelineRun", "TaskRun"):
-        inner = "pipelineSpec" if kind == "PipelineRun" else "taskSpec"
-        yield from _given(spec, at, _types(spec.get(inner)))
-        yield from _references(spec, at)
-        yield from _embedded(spec, at)
+    spec, kind = raw.get("spec"), table.named(raw.get("kind"))
+    if kind is not None and kind.values and isinstance(spec, dict):
+        yield from cast("Values", part(kind.values))(spec, ("spec",))
 
 
-def _task(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+def of_run(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+    """Those of a run's spec, of a pipeline or of a task."""
+    yield from _given(spec, at, _types(spec.get("pipelineSpec") or spec.get("taskSpec")))
+    yield from _references(spec, at)
+    yield from _embedded(spec, at)
+
+
+def of_task(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+    """Those of a TaskSpec, or of a StepAction's."""
     yield from _declared(spec, "params", "default", at)
     yield from _declared(spec, "results", "value", at)
     for path, step in _maps(spec, "steps", at):
@@ -71,7 +73,8 @@ def _task(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
         yield from _references(step, path)
 
 
-def _pipeline(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+def of_pipeline(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+    """Those of a PipelineSpec."""
     yield from _declared(spec, "params", "default", at)
     yield from _declared(spec, "results", "value", at)
     for field in ("tasks", "finally"):
@@ -89,9 +92,9 @@ def _pipeline(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
 
 def _embedded(part: dict[str, Any], at: Path) -> Iterator[ValueAt]:
     if isinstance(part.get("taskSpec"), dict):
-        yield from _task(part["taskSpec"], (*at, "taskSpec"))
+        yield from of_task(part["taskSpec"], (*at, "taskSpec"))
     if isinstance(part.get("pipelineSpec"), dict):
-        yield from _pipeline(part["pipelineSpec"], (*at, "pipelineSpec"))
+        yield from of_pipeline(part["pipelineSpec"], (*at, "pipelineSpec"))
 
 
 def _references(part: dict[str, Any], at: Path) -> Iterator[ValueAt]:
