@@ -184,3 +184,106 @@ def test_a_workspace_it_has_not() -> None:
     with pytest.raises(FlowError, match=r"task 'unpack' has no workspace 'sauce'") as error:
         tasks_of(p)
     assert "it has: source" in str(error.value.diagnostics[0].hint)
+
+
+class Outcome(NamedTuple):
+    video: File
+    seconds: float
+
+
+@pipeline
+def as_tuple():
+    video, seconds = infer()
+    return Outcome(video, seconds)
+
+
+@pipeline
+def as_dict():
+    clip = infer()
+    return {"video": clip.video, "seconds": clip.seconds}
+
+
+@pipeline
+def as_one():
+    return tell("x")
+
+
+@pipeline
+def as_text():
+    return f"<{tell('x')}>"
+
+
+def test_an_inlined_pipeline_gives_what_its_function_returns() -> None:
+    @pipeline
+    def p():
+        video, seconds = as_tuple()
+        show.with_options(name="unpacked")(video, seconds)
+        made = as_tuple.with_options(name="second")()
+        show.with_options(name="by-index")(made[0], made[1])
+        show.with_options(name="by-method")(**made._asdict())
+        found = as_dict()
+        show.with_options(name="by-key")(found["video"], found["seconds"])
+        show.with_options(name="by-items")(**dict(found.items()))
+        text = as_one()
+        tell.with_options(name="alone", after=[text])(text)
+        tell.with_options(name="text")(as_text())
+        with when(text == "x"):
+            tell.with_options(name="held")(f"{text}!")
+
+    found = tasks_of(p)
+    for name, of in {
+        "unpacked": "as-tuple-infer",
+        "by-index": "second-infer",
+        "by-method": "second-infer",
+        "by-key": "as-dict-infer",
+        "by-items": "as-dict-infer",
+    }.items():
+        assert params(found[name]) == {
+            "video": f"$(tasks.{of}.results.video)",
+            "seconds": f"$(tasks.{of}.results.seconds)",
+        }, name
+    assert params(found["alone"]) == {"text": "$(tasks.as-one-tell.results.result)"}
+    assert params(found["text"]) == {"text": "<$(tasks.as-text-tell.results.result)>"}
+    assert found["held"]["when"][0]["input"] == "$(tasks.as-one-tell.results.result)"
+    assert params(found["held"]) == {"text": "$(tasks.as-one-tell.results.result)!"}
+
+
+@pipeline
+def three_of_two():
+    a, b, _ = as_tuple()
+    show(a, b)
+
+
+@pipeline
+def no_key():
+    show(as_dict()["vidoe"])
+
+
+@pipeline
+def two_as_one():
+    tell(as_tuple())
+
+
+@pipeline
+def calls_nothing():
+    found = as_dict()
+    len(found)
+    tell(found)
+
+
+@pytest.mark.parametrize(
+    ("made", "code", "said"),
+    [
+        (three_of_two, "FLOW030", "pipeline 'as-tuple' has 2 results, and is unpacked into 3"),
+        (no_key, "FLOW009", "pipeline 'as-dict' has no result 'vidoe'"),
+        (two_as_one, "FLOW009", "pipeline 'as-tuple' has 2 results; passing it to 'text' needs one by its name"),
+        (calls_nothing, "FLOW009", "pipeline 'as-dict' has 2 results; passing it to 'text' needs one by its name"),
+    ],
+)
+def test_what_an_inlined_pipeline_has_not(made: Pipeline, code: str, said: str) -> None:
+    with pytest.raises(FlowError) as error:
+        compile_pipeline(made, CompileOptions(params={}))
+    (found,) = error.value.diagnostics
+    assert (found.code, found.message) == (code, said)
+    assert found.location
+    assert found.location.file.endswith("test_what_a_call_gives.py")

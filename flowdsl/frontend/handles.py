@@ -103,7 +103,7 @@ class NodeHandle(StandsForOne):
             related=(("task", node.task.location),),
         )
 
-    def __getitem__(self, key: object, /) -> Opaque:
+    def __getitem__(self, key: object, /) -> object:
         node = self._node
         for result in node.task.results:
             if _field(result) == key:
@@ -119,7 +119,7 @@ class NodeHandle(StandsForOne):
         fields = ", ".join(_field(result) for result in results)
         refuse("FLOW009", f"{self._words()} has {len(results)} results, none at [{index}]", f"it has: {fields}")
 
-    def __iter__(self) -> Iterator[Opaque]:
+    def __iter__(self) -> Iterator[object]:
         if not self._is_tuple():
             super().__iter__()
         node = self._node

@@ -45,7 +45,7 @@ class Opaque:
     _test = ' == "true"'
     """What makes a condition of its text."""
 
-    def __iter__(self) -> Iterator[Opaque]:
+    def __iter__(self) -> Iterator[object]:
         if places.unpacked() is not None:
             self._refuse("FLOW030", "can't be unpacked while the pipeline is compiled", _UNPACK, "unpacking it")
         self._refuse(
@@ -102,7 +102,7 @@ class Opaque:
     __call__ = __bytes__ = __fspath__ = __await__ = __enter__ = __exit__ = __aenter__ = __aexit__ = _use
     __setitem__ = __delitem__ = _use
 
-    def __getitem__(self, key: object, /) -> Opaque:
+    def __getitem__(self, key: object, /) -> object:
         return self._use()
 
     def __truediv__(self, path: object, /) -> Opaque:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 
@@ -20,7 +19,7 @@ from flowdsl.ir.types import STRING, Kind, TypeSpec
 _ARRAY = TypeSpec(Kind.ARRAY, "list[str]", item=STRING)
 
 
-def as_mapping(returned: Any) -> dict[str, Any]:
+def as_mapping(returned: object) -> dict[str, object]:
     """The results by name: of a dict, a named tuple, a dataclass, or `result` for a single value."""
     if returned is None:
         return {}
@@ -28,12 +27,12 @@ def as_mapping(returned: Any) -> dict[str, Any]:
         return dict(returned)
     if isinstance(returned, tuple) and hasattr(returned, "_fields"):
         return dict(zip(getattr(returned, "_fields", ()), returned, strict=True))
-    if dataclasses.is_dataclass(returned):
+    if dataclasses.is_dataclass(returned) and not isinstance(returned, type):
         return {field.name: getattr(returned, field.name) for field in dataclasses.fields(returned)}
     return {"result": returned}
 
 
-def pipeline_results(returned: Any, location: Location, collector: Collector) -> list[PipelineResult]:
+def pipeline_results(returned: object, location: Location, collector: Collector) -> list[PipelineResult]:
     """The results of a pipeline; FLOW015 for what is no result of a task."""
     found = []
     for name, given in as_mapping(returned).items():

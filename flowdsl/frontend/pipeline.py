@@ -14,16 +14,16 @@ from flowdsl.diagnostics import Collector, Finding, FlowError, Location, Severit
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
 from flowdsl.frontend.handles import NodeHandle, node_of
+from flowdsl.frontend.inlined import Outputs
 from flowdsl.frontend.naming import kube_name, task_name
-from flowdsl.frontend.opaque import RUN, Opaque, in_words, named
+from flowdsl.frontend.opaque import RUN, named
 from flowdsl.frontend.options_check import call_options, only, read_options
-from flowdsl.frontend.outputs import as_mapping, pipeline_results
+from flowdsl.frontend.outputs import pipeline_results
 from flowdsl.frontend.proxies import Reference, WorkspaceValue
 from flowdsl.frontend.refusal import REFUSED, refuse
 from flowdsl.frontend.signature import Signature, read_signature
 from flowdsl.frontend.task import CallOptions, described, docstring
 from flowdsl.frontend.trace import CURRENT, Trace
-from flowdsl.ir.declared import Result
 from flowdsl.ir.nodes import (
     Node,
     ParamDecl,
@@ -142,7 +142,7 @@ class Pipeline:
         try:
             values = {name: value for name, value in given.items() if name in known}
             self._check_inlined(trace, values, location)
-            return _Outputs(self.name, self.function(**(self._lifted(trace, values) | values)), location)
+            return Outputs(self.name, self.function(**(self._lifted(trace, values) | values)), location)
         finally:
             trace.prefix, trace.conditions = outer, conditions
 
@@ -279,45 +279,3 @@ class Pipeline:
 def workspace_name(space: WorkspaceDecl) -> str:
     """The name a pipeline's workspace has in Tekton: as given, or the parameter's with dashes."""
     return space.name if space.field else kube_name(space.name)
-
-
-@in_words("pipeline of the run")
-class _Outputs(Opaque):
-    """The results of an inlined pipeline by name."""
-
-    def __init__(self, name: str, returned: Any, location: Location) -> None:
-        self._name = name
-        self._values = as_mapping(returned)
-        self._location = location
-
-    def _words(self) -> str:
-        return f"pipeline {self._name!r}"
-
-    def _meant(self, purpose: str) -> Opaque:
-        have = ", ".join(self._values)
-        refuse(
-            "FLOW009",
-            f"pipeline {self._name!r} has {len(self._values)} results; {purpose} needs one by its name",
-            f"name it: one of {have}" if have else "let the pipeline function return something",
-        )
-
-    def __eq__(self, other: object) -> Any:
-        self._meant("comparing it")
-
-    def __str__(self) -> str:
-        self._meant("its text")
-        raise AssertionError
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
-
-    __ne__ = __eq__
-    __hash__ = Opaque.__hash__
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if name not in self._values:
-            refuse("FLOW009", f"the pipeline has no result {name!r}", f"it has: {', '.join(self._values) or 'none'}")
-        value = self._values[name]
-        return value.value if isinstance(value, Result) else value

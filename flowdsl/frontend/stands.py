@@ -28,7 +28,7 @@ class StandsForOne(Opaque):
         """A condition that holds when the value is none of these."""
         return _compared(self).not_in(*values)
 
-    def __getitem__(self, key: object, /) -> Opaque:
+    def __getitem__(self, key: object, /) -> object:
         return self._meant("indexing it")[key]
 
     def __truediv__(self, path: object, /) -> Opaque:
