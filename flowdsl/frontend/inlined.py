@@ -91,7 +91,7 @@ class Outputs(StandsForOne):
         if isinstance(self._returned, Mapping):
             return self._values
         made = getattr(type(self._returned), "_make", tuple)
-        return made(self._items())
+        return made(self._items() or ())
 
 
 def _plain(value: object) -> object:
