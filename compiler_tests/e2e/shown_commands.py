@@ -58,8 +58,9 @@ def commands(group: click.Command | None = None, name: str = "flowdsl") -> Itera
     command = group or build(None)
     yield name, command
     if isinstance(command, click.Group):
-        for key, child in command.commands.items():
-            yield from commands(child, f"{name} {key}")
+        context = click.Context(command)
+        for key in command.list_commands(context):
+            yield from commands(command.get_command(context, key), f"{name} {key}")
 
 
 def of_help() -> dict[str, list[str]]:

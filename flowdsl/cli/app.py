@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from flowdsl.cli import commands
+from flowdsl.cli.group import Commands
 from flowdsl.cli.output import guarded
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import ClusterError, FlowError, UsageError
@@ -24,11 +24,9 @@ def build(pipeline: Pipeline | Manifest | None) -> click.Group:
     import flowdsl
 
     about = "Compile, draw and explain" + (f" {_called(pipeline)}." if pipeline else " Tekton pipelines.")
-    group = click.Group(
+    group = Commands(
         name="flowdsl", help=about, context_settings={"help_option_names": ["-h", "--help"], "obj": pipeline}
     )
-    for command in commands.all_commands(with_file=pipeline is None):
-        group.add_command(command)
     return click.version_option(flowdsl.__version__, prog_name="flowdsl")(group)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -300,11 +299,3 @@ def rbac_command(target: Target, *, user: str, account: str, read_only: bool, ch
     )
     give(emit_yaml(found))
     return EXIT_OK
-
-
-def target_of(options: dict[str, Any]) -> Target:
-    """The target that the shared options name; takes them out of `options`."""
-    kubeconfig = options.pop("kubeconfig") or ""
-    if kubeconfig:
-        kubeconfig = os.path.expanduser(kubeconfig)
-    return Target(options.pop("context") or "", options.pop("namespace") or "", kubeconfig, options.pop("timeout"))

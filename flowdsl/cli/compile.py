@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.compiling import compile_target
 from flowdsl.library.siblings import beside
-from flowdsl.library.values import assignments
 from flowdsl.yamlread.excerpts import rendered
 
 
@@ -32,20 +31,17 @@ def compile_command(
     to: str | None,
     check: bool,
     inline: bool,
-    values: tuple[str, ...],
-    params_file: str,
+    params: Mapping[str, str],
     namespace: str | None,
     format_: str,
     alpha: tuple[str, ...],
     output: str,
 ) -> int:
     """Compile, then print, write or compare. Raises FlowError for findings, UsageError for a bad call."""
-    if (values or params_file) and len(targets) > 1:
+    if params and len(targets) > 1:
         names = ", ".join(each.name for each in targets)
         raise UsageError(f"values are for one pipeline; name it as FILE.py:NAME; there are {names}")
-    options = CompileOptions(
-        namespace=namespace, inline=inline, params=assignments(values, params_file), alpha=frozenset(alpha)
-    )
+    options = CompileOptions(namespace=namespace, inline=inline, params=params, alpha=frozenset(alpha))
     made = _compiled(targets, options)
     if to == "-":
         if check:

@@ -1,0 +1,75 @@
+"""Commands are a file each, of one pattern: options declared, a call into the library, printing, an exit code."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from flowdsl.cli import commands
+from flowdsl.cli.app import build
+
+PACKAGE = "flowdsl.cli.commands"
+LONGEST = 120
+# What help loads with every command; the rest is for the function that needs it.
+LIGHT = {"__future__", "click", "pathlib", "sys", "time", "typing", "flowdsl.cli", "flowdsl.diagnostics"}
+FILES = sorted(path.stem for path in Path(commands.__path__[0]).glob("*.py") if path.stem != "__init__")
+
+
+def leaves(command: click.Command) -> Iterator[click.Command]:
+    if not isinstance(command, click.Group):
+        yield command
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        found = command.get_command(context, name)
+        assert found is not None
+        yield from leaves(found)
+
+
+def loaded_with_help(text: str) -> set[str]:
+    """The modules that are imported as the file is: at its top, not for a type checker alone."""
+    found: set[str] = set()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+def is_light(name: str) -> bool:
+    return any(name == each or name.startswith(f"{each}.") for each in LIGHT)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_command_has_the_pattern(name: str) -> None:
+    module = importlib.import_module(f"{PACKAGE}.{name}")
+    command = module.command
+    assert isinstance(command, click.Command)
+    assert command.name == name.rstrip("_")
+    for leaf in leaves(command):
+        assert leaf.help, leaf.name
+        assert [each.name for each in leaf.params if isinstance(each, click.Option) and each.help == ""] == []
+        function = inspect.unwrap(leaf.callback)
+        signature = inspect.signature(function)
+        assert signature.return_annotation == "int"
+        for each in signature.parameters.values():
+            assert each.kind is not each.VAR_KEYWORD, f"{name}: options are named, each with its type"
+            assert each.annotation is not each.empty, f"{name}: {each.name} has no type"
+    text = Path(inspect.getfile(module)).read_text(encoding="utf-8")
+    assert [each for each in loaded_with_help(text) if not is_light(each)] == []
+    assert len(text.splitlines()) <= LONGEST
+
+
+def test_the_group_has_every_file_and_no_other_command() -> None:
+    context = click.Context(build(None))
+    assert build(None).list_commands(context) == sorted(name.rstrip("_") for name in FILES)
+    assert len(FILES) > 20
+    for hostile in ("__init__", "import_", "../app", "", "lint.py"):
+        assert build(None).get_command(context, hostile) is None

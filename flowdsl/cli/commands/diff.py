@@ -1,0 +1,67 @@
+"""`flowdsl diff`: what differs in meaning."""
+
+from __future__ import annotations
+
+import click
+
+from flowdsl.cli import options
+from flowdsl.cli.group import FilesCommand
+
+
+@click.command("diff", cls=FilesCommand)
+@click.argument("words", nargs=-1, metavar="A B | REV [PATH]... | REV..REV [PATH]...")
+@click.option(
+    "--output",
+    "--format",
+    "output",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    help="text for people, markdown for a pull request, json for programs.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(options.GRAVE),
+    default="any",
+    help="The least grave difference that makes the exit code 1. [any]",
+)
+@click.option("--title", metavar="TEXT", help="Heading of the Markdown.")
+@options.exclude
+@click.option("--live", is_flag=True, help="Compare what the cluster has with A.")
+@click.option("--context", metavar="NAME", help="With --live: the kubeconfig's context. [current]")
+@click.option("--namespace", metavar="NS", help="With --live: the namespace of documents that name none.")
+def command(
+    *,
+    words: tuple[str, ...],
+    output: str,
+    fail_on: str,
+    title: str | None,
+    exclude: tuple[str, ...],
+    live: bool,
+    context: str | None,
+    namespace: str | None,
+) -> int:
+    """Say what differs in meaning: tasks, edges, params, images, resources, gates, scripts, bindings.
+
+    A and B are files, folders, pipelines in Python, or REV:PATH. Order and Tekton's defaults are no difference. Each
+    difference is breaking (a caller or a trigger that is set up fails), behavioural, or cosmetic.
+
+    \b
+    Examples:
+      flowdsl diff old.yaml new.yaml
+      flowdsl diff main -- pipelines/                       # a revision, and the working tree
+      flowdsl diff main...HEAD pipelines/ --output markdown
+      flowdsl diff main:pipelines/sonic.yaml pipelines/sonic.yaml --fail-on breaking
+      flowdsl diff --live pipelines/sonic.yaml              # what is in the cluster, and the file
+    """
+    from flowdsl.cli.diff import diff_command
+
+    return diff_command(
+        words,
+        output=output,
+        fail_on=fail_on,
+        title=title,
+        exclude=exclude,
+        live=live,
+        context=context,
+        namespace=namespace,
+    )

@@ -1,0 +1,30 @@
+"""`flowdsl rbac`: the least rights that the commands on a cluster need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from flowdsl.cli import options
+
+if TYPE_CHECKING:
+    from flowdsl.kubeclient.client import Target
+
+
+@click.command("rbac")
+@click.option("--user", default="", metavar="NAME", help="A user of the cluster.")
+@click.option("--service-account", "account", default="", metavar="[NS:]NAME")
+@click.option("--read-only", is_flag=True, help="For watch, logs and list alone.")
+@click.option("--check-secrets", is_flag=True, help="Let submit see whether Secrets exist.")
+@options.on_cluster
+def command(*, target: Target, user: str, account: str, read_only: bool, check_secrets: bool) -> int:
+    """Print the least rights that these commands need, as a Role and its binding.
+
+    \b
+    Example:
+      flowdsl rbac --namespace ml --service-account ci:runner | kubectl apply -f -
+    """
+    from flowdsl.cli.cluster_commands import rbac_command
+
+    return rbac_command(target, user=user, account=account, read_only=read_only, check_secrets=check_secrets)

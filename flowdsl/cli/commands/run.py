@@ -1,0 +1,82 @@
+"""`flowdsl run`: on this machine."""
+
+from __future__ import annotations
+
+import click
+
+from flowdsl.cli import options
+from flowdsl.cli.source import Source
+
+
+@click.command("run")
+@options.files
+@options.params
+@click.option("--only", multiple=True, metavar="TASK", help="This task and what it waits for; no finally.")
+@click.option(
+    "--resume", default="", metavar="RUN", help="Go on with a run (or `last`): what is done is not run again."
+)
+@click.option("--watch", is_flag=True, help="Run again whenever a file beside this one changes.")
+@click.option("--name", metavar="NAME", default="", help="The run's name. [generated]")
+@click.option("--folder", metavar="PATH", default="", help="Where to keep the run. [.flowdsl/runs/NAME]")
+@click.option("--namespace", metavar="NS", default="", help="The namespace it believes to run in. [default]")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="How many TaskRuns at once, at the most.")
+@click.option("--gpu", type=click.Choice(["auto", "require"]), help="auto: without a GPU, run anyway and say so.")
+@click.option("--executor", metavar="NAME", default="", help="process, docker or podman. [process]")
+@click.option("--unconfined", is_flag=True, help="Let steps read and change whatever you can on this machine.")
+@options.alpha
+@options.logs
+@click.option("--cache/--no-cache", default=True, help="Whether tasks that opted in take what they gave before.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: an event a line.")
+def command(
+    source: Source,
+    *,
+    params: dict[str, str],
+    only: tuple[str, ...],
+    resume: str,
+    watch: bool,
+    name: str,
+    folder: str,
+    namespace: str,
+    jobs: int | None,
+    gpu: str | None,
+    executor: str,
+    unconfined: bool,
+    alpha: tuple[str, ...],
+    logs: bool,
+    cache: bool,
+    output: str,
+) -> int:
+    """Run on this machine, with Tekton's semantics and without a cluster.
+
+    Takes a pipeline's Python file, or Tekton YAML with a PipelineRun. Ctrl-C ends it gracefully: what runs is
+    cancelled, finally runs; a second Ctrl-C ends it at once.
+
+    \b
+    Examples:
+      python pipelines/sonic.py run
+      flowdsl run pipelines/sonic.py --set branch=dev
+      flowdsl run tekton/ --only build
+      flowdsl run --resume last
+    """
+    from flowdsl.cli.run import Choices, run_command
+    from flowdsl.frontend.manifest import Manifest
+
+    files = (source.bound.location.file,) if isinstance(source.bound, Manifest) else source.files
+    choices = Choices(
+        files,
+        values=params,
+        only=only,
+        resume=resume,
+        name=name,
+        folder=folder,
+        namespace=namespace,
+        jobs=jobs,
+        gpu=gpu or "",
+        executor=executor,
+        unconfined=unconfined,
+        alpha=frozenset(alpha),
+        logs=logs,
+        cache=cache,
+        output=output,
+    )
+    return run_command(source.bound_pipeline, choices, watch=watch)

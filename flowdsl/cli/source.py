@@ -1,0 +1,59 @@
+"""What a command is about: the pipeline at hand, or what was named on the command line."""
+
+from __future__ import annotations
+
+import attrs
+
+from flowdsl.diagnostics import UsageError
+from flowdsl.frontend.manifest import Manifest
+from flowdsl.frontend.pipeline import Pipeline
+
+
+@attrs.frozen
+class Source:
+    """`bound` is the pipeline or manifest whose own command line this is; else `files` were named."""
+
+    bound: Pipeline | Manifest | None
+    files: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, bound: object, files: tuple[str, ...]) -> Source:
+        """What click's context holds, and what was named."""
+        return cls(bound if isinstance(bound, (Pipeline, Manifest)) else None, files)
+
+    @property
+    def bound_pipeline(self) -> Pipeline | None:
+        """The pipeline whose own command line this is."""
+        return self.bound if isinstance(self.bound, Pipeline) else None
+
+    def pipeline(self) -> Pipeline:
+        """The one pipeline. Raises UsageError for none or several, FlowError for a bad file."""
+        if isinstance(self.bound, Pipeline):
+            return self.bound
+        if isinstance(self.bound, Manifest):
+            return _only_pipeline(self.bound)
+        if not self.files:
+            raise UsageError("name the file of the pipeline: `flowdsl explain pipelines/sonic.py`")
+        from flowdsl.library.loading import load_pipeline
+
+        return load_pipeline(self.files[0])
+
+    def targets(self) -> list[Pipeline | Manifest]:
+        """All that the file is about. Raises UsageError for a bad path, FlowError for a bad file."""
+        if self.bound is not None:
+            return [self.bound]
+        if not self.files:
+            return [self.pipeline()]
+        from flowdsl.library.loading import load_targets
+
+        return load_targets(self.files[0])
+
+
+def _only_pipeline(manifest: Manifest) -> Pipeline:
+    found = manifest.pipelines
+    if len(found) != 1:
+        names = ", ".join(each.name for each in found) or "none"
+        raise UsageError(
+            f"the manifest has {len(found)} pipelines ({names}); name one: `flowdsl graph FILE.py:PIPELINE`"
+        )
+    return found[0]

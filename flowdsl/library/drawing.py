@@ -1,0 +1,32 @@
+"""Pictures of a pipeline: Mermaid, DOT, SVG, or a page for a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.frontend.pipeline import Pipeline
+
+_ENDINGS = {".md": "mermaid", ".mmd": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg", ".html": "html"}
+
+
+def format_of(file: str | None) -> str:
+    """The format that a file's ending names: mermaid where it names none."""
+    return _ENDINGS.get(Path(file).suffix, "mermaid") if file else "mermaid"
+
+
+def draw(pipeline: Pipeline, format_: str, *, alpha: Collection[str] = ()) -> str:
+    """The text of a picture: `mermaid`, `dot`, `svg` or `html`. Raises FlowError for what does not compile."""
+    view = compile_pipeline(pipeline, CompileOptions(alpha=frozenset(alpha))).graph
+    if format_ in ("mermaid", "dot"):
+        from flowdsl.graph import render_text
+
+        return render_text.render_mermaid(view) if format_ == "mermaid" else render_text.render_dot(view)
+    if format_ == "svg":
+        from flowdsl.graph.render_svg import render_svg
+
+        return render_svg(view)
+    from flowdsl.graph.render_html import render_html
+
+    return render_html(view)
