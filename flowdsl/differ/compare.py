@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from flowdsl.differ import impact
 from flowdsl.differ.facets import Facets, clean
@@ -13,9 +12,10 @@ from flowdsl.differ.model import Added, Changed, Difference, DocumentId, Impact,
 from flowdsl.differ.renames import follow
 from flowdsl.differ.same import same
 from flowdsl.differ.specs import facets
+from flowdsl.kinds.table import KINDS
 
-Document = Mapping[str, Any]
-_CALLED = ("Task", "Pipeline", "StepAction")
+Document = Mapping[str, object]
+_CALLED = frozenset(kind.name for kind in KINDS if kind.called)
 _WHOLE = Subject("document")
 # Facets whose path does not begin with a task of the pipeline.
 _OWN = frozenset({"param", "result", "workspace", "metadata"})
@@ -54,14 +54,14 @@ def compare(before: Iterable[Document], after: Iterable[Document]) -> list[Diffe
     return sorted(found, key=lambda each: (order[each.document], -each.impact, each.subject.kind, each.subject.path))
 
 
-def _by_id(documents: Iterable[Document]) -> dict[DocumentId, dict[str, Any]]:
+def _by_id(documents: Iterable[Document]) -> dict[DocumentId, dict[str, object]]:
     found = {}
     for document in documents:
-        metadata = document.get("metadata")
-        if isinstance(document.get("kind"), str) and document.get("apiVersion"):
+        metadata, kind = document.get("metadata"), document.get("kind")
+        if isinstance(kind, str) and document.get("apiVersion"):
             named = metadata if isinstance(metadata, Mapping) else {}
             name = str(named.get("name") or named.get("generateName") or "")
-            found[DocumentId(document["kind"], name, str(named.get("namespace") or ""))] = clean(document)
+            found[DocumentId(kind, name, str(named.get("namespace") or ""))] = clean(document)
     return found
 
 
@@ -129,7 +129,7 @@ def _tasks(found: Facets) -> list[str]:
 
 def _abouts(found: Facets) -> dict[str, str]:
     """What each task of a pipeline does, without its name."""
-    own: dict[str, list[tuple[str, tuple[str, ...], Any]]] = {}
+    own: dict[str, list[tuple[str, tuple[str, ...], object]]] = {}
     for each, value in found.items():
         if each.path and each.kind not in {"edge", *_OWN}:
             own.setdefault(each.path[0], []).append((each.kind, each.path[1:], value))

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from flowdsl.differ.model import Subject
 from flowdsl.kinds.defaults import with_defaults
 
-Facets = dict[Subject, Any]
+Facets = dict[Subject, object]
 
 _SERVER_SET = ("managedFields", "uid", "resourceVersion", "generation", "creationTimestamp", "selfLink")
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -35,7 +34,7 @@ _NAMED = {
 }
 
 
-def clean(document: Mapping[str, Any]) -> dict[str, Any]:
+def clean(document: Mapping[str, object]) -> dict[str, object]:
     """The document with Tekton's defaults and without what only a cluster writes."""
     found = with_defaults(document)
     found.pop("status", None)
@@ -52,13 +51,13 @@ def clean(document: Mapping[str, Any]) -> dict[str, Any]:
 class Taking:
     """Takes fields out of a copy of a document and notes them as facets; `rest` is what is left of it."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self.rest: dict[str, Any] = json.loads(json.dumps(document, default=str))
+    def __init__(self, document: Mapping[str, object]) -> None:
+        self.rest: dict[str, object] = json.loads(json.dumps(document, default=str))
         self.found: Facets = {}
         for field in ("apiVersion", "kind"):
             self.rest.pop(field, None)
 
-    def note(self, kind: str, path: Iterable[str], value: Any) -> None:
+    def note(self, kind: str, path: Iterable[str], value: object) -> None:
         """A facet. Two of one name (a document that Tekton refuses) are told apart by number."""
         value = settled(value)
         subject = Subject(kind, tuple(path))
@@ -80,7 +79,7 @@ class Taking:
                 self.note("metadata", (field, name), value)
         self.remains(metadata, ("metadata",))
 
-    def mapping(self, holder: dict[str, Any], field: str) -> dict[str, Any]:
+    def mapping(self, holder: dict[str, object], field: str) -> dict[str, object]:
         """Take a mapping out; empty where there is none, and where it is none it stays."""
         value = holder.get(field)
         if not isinstance(value, dict):
@@ -88,7 +87,7 @@ class Taking:
         del holder[field]
         return value
 
-    def each(self, holder: dict[str, Any], field: str, key: str = "name") -> list[tuple[str, dict[str, Any]]]:
+    def each(self, holder: dict[str, object], field: str, key: str = "name") -> list[tuple[str, dict[str, object]]]:
         """Take a list of mappings out, each with its name; where it is something else it stays."""
         value = holder.get(field)
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
@@ -100,17 +99,17 @@ class Taking:
             named.append((str(name) if name is not None else f"[{index}]", item))
         return named
 
-    def take(self, kind: str, path: Iterable[str], holder: dict[str, Any], field: str) -> None:
+    def take(self, kind: str, path: Iterable[str], holder: dict[str, object], field: str) -> None:
         """Take one field out whole, where it is there."""
         if field in holder:
             self.note(kind, path, holder.pop(field))
 
-    def remains(self, holder: dict[str, Any], path: tuple[str, ...]) -> None:
+    def remains(self, holder: dict[str, object], path: tuple[str, ...]) -> None:
         """What nobody took of a mapping, leaf by leaf."""
         for name, item in holder.items():
             self._leaf(item, (*path, name))
 
-    def _leaf(self, value: Any, path: tuple[str, ...]) -> None:
+    def _leaf(self, value: object, path: tuple[str, ...]) -> None:
         if isinstance(value, dict) and value:
             self.remains(value, path)
         elif isinstance(value, list) and value:
@@ -118,11 +117,12 @@ class Taking:
         elif value != {} or path[-1] not in ("spec", "metadata", "timeouts"):
             self.note("field", path, value)
 
-    def _list(self, value: list[Any], path: tuple[str, ...]) -> None:
+    def _list(self, value: list[object], path: tuple[str, ...]) -> None:
         key = _NAMED.get(path[-1], "name")
-        if all(isinstance(item, dict) and isinstance(item.get(key), str) for item in value):
-            for item in value:
-                name = item.pop(key)
+        named = [item for item in value if isinstance(item, dict) and isinstance(item.get(key), str)]
+        if len(named) == len(value):
+            for item in named:
+                name = str(item.pop(key))
                 self.note("field", (*path, name), True)
                 self.remains(item, (*path, name))
         elif path[-1] in _UNORDERED:
@@ -131,12 +131,12 @@ class Taking:
             self.note("field", path, value)
 
 
-def in_order(values: Iterable[Any]) -> list[Any]:
+def in_order(values: Iterable[object]) -> list[object]:
     """Values whose order means nothing, in one that is always the same."""
     return sorted(values, key=lambda value: json.dumps(value, sort_keys=True))
 
 
-def settled(value: Any) -> Any:
+def settled(value: object) -> object:
     """A value with every list whose order means nothing in one order."""
     if isinstance(value, dict):
         found = {name: settled(each) for name, each in value.items()}
@@ -147,9 +147,9 @@ def settled(value: Any) -> Any:
     return [settled(each) for each in value] if isinstance(value, list) else value
 
 
-def _named(field: str, values: list[Any]) -> bool:
+def _named(field: str, values: list[object]) -> bool:
     key = _NAMED.get(field)
     return key is not None and all(isinstance(each, dict) and key in each for each in values)
 
 
-Take = Callable[[Taking, dict[str, Any]], None]
+Take = Callable[[Taking, dict[str, object]], None]

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flowdsl.differ.model import Impact
 
@@ -15,7 +14,7 @@ _WORDS = frozenset({"text", "metadata"})
 _BEHAVIOURAL: Judged = (Impact.BEHAVIOURAL, "")
 
 
-def of_added(kind: str, value: Any) -> Judged:
+def of_added(kind: str, value: object) -> Judged:
     """A facet that only the second set has."""
     if kind in _WORDS:
         return Impact.COSMETIC, ""
@@ -26,7 +25,7 @@ def of_added(kind: str, value: Any) -> Judged:
     return _BEHAVIOURAL
 
 
-def of_removed(kind: str, value: Any) -> Judged:
+def of_removed(kind: str, value: object) -> Judged:
     """A facet that only the first set has."""
     if kind in _WORDS:
         return Impact.COSMETIC, ""
@@ -35,7 +34,7 @@ def of_removed(kind: str, value: Any) -> Judged:
     return _BEHAVIOURAL
 
 
-def of_changed(kind: str, before: Any, after: Any) -> Judged:
+def of_changed(kind: str, before: object, after: object) -> Judged:
     """A facet that both have, with other values."""
     if kind in _WORDS:
         return Impact.COSMETIC, ""
@@ -43,7 +42,7 @@ def of_changed(kind: str, before: Any, after: Any) -> Judged:
     return judge(_mapping(before), _mapping(after)) if judge else _BEHAVIOURAL
 
 
-def _param(before: Mapping[str, Any], after: Mapping[str, Any]) -> Judged:
+def _param(before: Mapping[str, object], after: Mapping[str, object]) -> Judged:
     if before.get("type") != after.get("type"):
         return Impact.BREAKING, f"its type was {before.get('type')} and is {after.get('type')}"
     if "default" in before and "default" not in after:
@@ -60,13 +59,13 @@ def _param(before: Mapping[str, Any], after: Mapping[str, Any]) -> Judged:
     return _BEHAVIOURAL
 
 
-def _allowed(param: Mapping[str, Any]) -> list[str]:
+def _allowed(param: Mapping[str, object]) -> list[str]:
     """The values that a caller may give; none where any are."""
     given = param.get("enum")
     return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
 
 
-def _result(before: Mapping[str, Any], after: Mapping[str, Any]) -> Judged:
+def _result(before: Mapping[str, object], after: Mapping[str, object]) -> Judged:
     if before.get("type") != after.get("type"):
         return Impact.BREAKING, f"its type was {before.get('type')} and is {after.get('type')}"
     gone = set(_mapping(before.get("properties"))) - set(_mapping(after.get("properties")))
@@ -75,13 +74,13 @@ def _result(before: Mapping[str, Any], after: Mapping[str, Any]) -> Judged:
     return _BEHAVIOURAL
 
 
-def _workspace(before: Mapping[str, Any], after: Mapping[str, Any]) -> Judged:
+def _workspace(before: Mapping[str, object], after: Mapping[str, object]) -> Judged:
     if before.get("optional") and not after.get("optional"):
         return Impact.BREAKING, "it is no longer optional"
     return _BEHAVIOURAL
 
 
-def _needed(param: Mapping[str, Any]) -> set[str]:
+def _needed(param: Mapping[str, object]) -> set[str]:
     """The keys of an object that a caller must give."""
     default = param.get("default")
     return set(_mapping(param.get("properties"))) - set(default if isinstance(default, Mapping) else ())
@@ -91,11 +90,11 @@ def _keys(names: set[str]) -> str:
     return f"key{'s' if len(names) > 1 else ''} {', '.join(sorted(names))}"
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
 
 
-_JUDGES: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Judged]] = {
+_JUDGES: dict[str, Callable[[Mapping[str, object], Mapping[str, object]], Judged]] = {
     "param": _param,
     "result": _result,
     "workspace": _workspace,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import attrs
 
@@ -66,7 +66,7 @@ class Added(Difference):
 
     change: ClassVar[str] = "added"
 
-    after: Any = None
+    after: object = None
 
 
 @attrs.frozen
@@ -75,7 +75,7 @@ class Removed(Difference):
 
     change: ClassVar[str] = "removed"
 
-    before: Any = None
+    before: object = None
 
 
 @attrs.frozen
@@ -84,5 +84,5 @@ class Changed(Difference):
 
     change: ClassVar[str] = "changed"
 
-    before: Any = None
-    after: Any = None
+    before: object = None
+    after: object = None

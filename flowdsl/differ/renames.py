@@ -7,17 +7,18 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+
+from flowdsl.kinds.table import named
 
 _REFERENCE = re.compile(r"(\$\(\s*tasks\.)([^.()\s]+)(?=[.)])")
 _MOST_LOOKS = 100_000
 """Tasks that are looked at, round by round. A pipeline has as many rounds as levels of renamed tasks."""
-_PLACES = {"Pipeline": ("spec",), "PipelineRun": ("spec", "pipelineSpec")}
 
 
-def follow(before: dict[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def follow(before: dict[str, object], after: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
     """The document with its renamed tasks under their new names, references included, and old to new name."""
-    place = _PLACES.get(str(before.get("kind")), ())
+    kind = named(before.get("kind"))
+    place = kind.pipeline if kind is not None else ()
     old, new = _at(before, place), _at(after, place)
     if not place or not isinstance(old, dict) or not isinstance(new, dict):
         return before, {}
@@ -25,18 +26,19 @@ def follow(before: dict[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, 
     return _put(before, place, moved), names
 
 
-def _at(value: Any, path: tuple[str, ...]) -> Any:
+def _at(value: object, path: tuple[str, ...]) -> object:
     for part in path:
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
 
 
-def _put(document: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
+def _put(document: dict[str, object], path: tuple[str, ...], value: object) -> dict[str, object]:
     head, *rest = path
-    return {**document, head: _put(document[head], tuple(rest), value) if rest else value}
+    inner = document.get(head)
+    return {**document, head: _put(inner, tuple(rest), value) if rest and isinstance(inner, dict) else value}
 
 
-def tasks_of(spec: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
+def tasks_of(spec: Mapping[str, object], field: str) -> list[dict[str, object]]:
     """The well-formed tasks in a field of a pipeline's spec."""
     items = spec.get(field)
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
@@ -45,7 +47,7 @@ def tasks_of(spec: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
 Marks = tuple[str, ...]
 
 
-def _marked(name: str, task: Mapping[str, Any], marks_of: Callable[[str, str, str], Marks]) -> Marks:
+def _marked(name: str, task: Mapping[str, object], marks_of: Callable[[str, str, str], Marks]) -> Marks:
     others = {key: value for key, value in task.items() if key != "name"}
     kept = {key: value for key, value in others.items() if key != "taskRef"}
     return marks_of(name, _text(others), _text(kept) + "\0" + _text(others.get("taskRef")))
@@ -60,7 +62,7 @@ def _marks(name: str, text: str, parted: str) -> Marks:
     return text, own.sub("\0", text), own.sub("\0", kept) + reference
 
 
-def _text(content: Any) -> str:
+def _text(content: object) -> str:
     return json.dumps(content, sort_keys=True, default=str)
 
 
@@ -69,7 +71,7 @@ def _own_name(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(spellings))})(?![\w-])")
 
 
-def renamed_tasks(before: dict[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def renamed_tasks(before: dict[str, object], after: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
     """The spec with its renamed tasks under their new names, references included, and old to new name.
 
     A task that reads another that was renamed is the same only after the first is: so it is tried until nothing moves.
@@ -89,10 +91,13 @@ def renamed_tasks(before: dict[str, Any], after: Mapping[str, Any]) -> tuple[dic
 
 
 def _renames(
-    before: Mapping[str, Any], after: Mapping[str, Any], taken: set[str], marks_of: Callable[[str, str, str], Marks]
-) -> dict[str, dict[str, Any]]:
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    taken: set[str],
+    marks_of: Callable[[str, str, str], Marks],
+) -> dict[str, dict[str, object]]:
     """The tasks of before that are another of after under its own name: old name to the task of after, each once."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, object]] = {}
     for field in ("tasks", "finally"):
         old, new = _named(before, field), _named(after, field)
         marks: dict[tuple[int, str], str] = {}
@@ -110,18 +115,14 @@ def _renames(
     return found
 
 
-def _named(spec: Mapping[str, Any], field: str) -> dict[str, dict[str, Any]]:
+def _named(spec: Mapping[str, object], field: str) -> dict[str, dict[str, object]]:
     """The tasks of a field by their names."""
     tasks = tasks_of(spec, field)
     names = Counter(str(task.get("name")) for each in ("tasks", "finally") for task in tasks_of(spec, each))
-    return {
-        task["name"]: task
-        for task in tasks
-        if isinstance(task.get("name"), str) and task["name"] and names[task["name"]] == 1
-    }
+    return {name: task for task in tasks if isinstance(name := task.get("name"), str) and name and names[name] == 1}
 
 
-def _follow(spec: dict[str, Any], moved: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+def _follow(spec: dict[str, object], moved: Mapping[str, dict[str, object]]) -> dict[str, object]:
     """The spec with tasks as their renamed selves, which say the same, and what refers to them changed alike."""
     names = {old: str(task["name"]) for old, task in moved.items()}
 
@@ -131,21 +132,20 @@ def _follow(spec: dict[str, Any], moved: Mapping[str, dict[str, Any]]) -> dict[s
             return names.get(value, value)
         return "/".join(names.get(part, part) for part in value.split("/")) if field == "subPath" else value
 
-    changed: dict[str, Any] = _each_text(spec, text)
+    changed = {key: _each_text(item, text, key) for key, item in spec.items()}
     for field in ("tasks", "finally"):
-        if isinstance(changed.get(field), list):
-            changed[field] = [
-                moved[item["name"]] if isinstance(item, dict) and _is_one(item.get("name"), moved) else item
-                for item in changed[field]
-            ]
+        items = changed.get(field)
+        if isinstance(items, list):
+            changed[field] = [_moved(item, moved) for item in items]
     return changed
 
 
-def _is_one(name: Any, moved: Mapping[str, Any]) -> bool:
-    return isinstance(name, str) and name in moved
+def _moved(item: object, moved: Mapping[str, dict[str, object]]) -> object:
+    name = item.get("name") if isinstance(item, dict) else None
+    return moved[name] if isinstance(name, str) and name in moved else item
 
 
-def _each_text(value: Any, change: Callable[[str, str], str], field: str = "") -> Any:
+def _each_text(value: object, change: Callable[[str, str], str], field: str = "") -> object:
     if isinstance(value, dict):
         return {key: _each_text(item, change, key) for key, item in value.items()}
     if isinstance(value, list):

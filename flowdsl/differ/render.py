@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 from flowdsl.diagnostics import escape
 from flowdsl.diagnostics.escape import line, markdown, markdown_block, markdown_cell
@@ -79,7 +78,7 @@ def _blocks(found: Sequence[Difference]) -> Iterator[str]:
             yield f"\n<details><summary><code>{escape.markup(name)}</code></summary>\n\n{body}\n\n</details>\n"
 
 
-def as_data(found: Iterable[Difference]) -> dict[str, Any]:
+def as_data(found: Iterable[Difference]) -> dict[str, object]:
     """The JSON contract: `summary` counts by impact, and `differences`."""
     items = list(found)
     return {
@@ -88,8 +87,8 @@ def as_data(found: Iterable[Difference]) -> dict[str, Any]:
     }
 
 
-def _data(found: Difference) -> dict[str, Any]:
-    data: dict[str, Any] = {
+def _data(found: Difference) -> dict[str, object]:
+    data: dict[str, object] = {
         "document": {
             "kind": found.document.kind,
             "name": found.document.name,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from flowdsl.kube import is_duration, is_quantity, parse_duration, parse_quantity
 
 
-def same(kind: str, before: Any, after: Any) -> bool:
+def same(kind: str, before: object, after: object) -> bool:
     """Whether two values of a facet mean the same to Tekton and Kubernetes."""
     if _exactly(before, after):
         return True
@@ -18,7 +18,7 @@ def same(kind: str, before: Any, after: Any) -> bool:
     return False
 
 
-def _exactly(before: Any, after: Any) -> bool:
+def _exactly(before: object, after: object) -> bool:
     """As `==`, but for Python's true and 1."""
     if isinstance(before, dict) and isinstance(after, dict):
         return before.keys() == after.keys() and all(_exactly(before[name], after[name]) for name in before)
@@ -27,15 +27,15 @@ def _exactly(before: Any, after: Any) -> bool:
     return isinstance(before, bool) == isinstance(after, bool) and bool(before == after)
 
 
-def _is(known: Any, *values: Any) -> bool:
+def _is(known: Callable[[str], bool], *values: object) -> bool:
     return all(isinstance(value, str) and known(value) for value in values)
 
 
-def _resources(value: dict[str, Any]) -> dict[str, Any]:
+def _resources(value: dict[str, object]) -> dict[str, object]:
     return {name: _quantities(part) for name, part in value.items() if part != {}}
 
 
-def _quantities(part: Any) -> Any:
+def _quantities(part: object) -> object:
     if not isinstance(part, dict):
         return part
     return {name: parse_quantity(str(each)) if is_quantity(str(each)) else each for name, each in part.items()}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Protocol, cast
 
 from flowdsl.differ.facets import Facets, Take, Taking, in_order, settled
+from flowdsl.kinds.kind import part
+from flowdsl.kinds.table import find
 
 _RESULT = re.compile(r"\$\(tasks\.([a-zA-Z0-9-]+)\.results[.\[]")
 _EXPANDED = re.compile(r"\$\(\w+\)")
@@ -25,7 +27,7 @@ _STEP_FIELDS = {
 }
 
 
-def _task(taking: Taking, spec: dict[str, Any], path: tuple[str, ...] = (), *, public: bool = True) -> None:
+def of_task(taking: Taking, spec: dict[str, object], path: tuple[str, ...] = (), *, public: bool = True) -> None:
     """A TaskSpec. `public`: others use it by name, so that its params are a contract; else it is one pipeline's own."""
     prefix = "" if public else "inner "
     _texts(taking, spec, path)
@@ -48,18 +50,18 @@ def _task(taking: Taking, spec: dict[str, Any], path: tuple[str, ...] = (), *, p
     spec.clear()
 
 
-def _texts(taking: Taking, holder: dict[str, Any], path: tuple[str, ...]) -> None:
+def _texts(taking: Taking, holder: dict[str, object], path: tuple[str, ...]) -> None:
     for field in ("description", "displayName"):
         taking.take("text", (*path, field), holder, field)
 
 
-def _declared(taking: Taking, spec: dict[str, Any], field: str, kind: str, path: tuple[str, ...]) -> None:
+def _declared(taking: Taking, spec: dict[str, object], field: str, kind: str, path: tuple[str, ...]) -> None:
     for name, item in taking.each(spec, field):
         _texts(taking, item, (*path, field, name))
         taking.note(kind, (*path, name), item)
 
 
-def _container(taking: Taking, kind: str, name: str, container: dict[str, Any], path: tuple[str, ...]) -> None:
+def _container(taking: Taking, kind: str, name: str, container: dict[str, object], path: tuple[str, ...]) -> None:
     """A step, sidecar or step template; its variables and mounts are facets of their own."""
     here = (*path, name) if name else path
     taking.note(kind, here, True)
@@ -68,7 +70,7 @@ def _container(taking: Taking, kind: str, name: str, container: dict[str, Any], 
     variables = taking.each(container, "env")
     for variable, value in variables:
         taking.note("env", (*here, variable), value.get("value") if set(value) == {"value"} else value)
-    if any(isinstance(value.get("value"), str) and _EXPANDED.search(value["value"]) for _, value in variables):
+    if any(_EXPANDED.search(text) for _, value in variables if isinstance(text := value.get("value"), str)):
         # Kubernetes expands $(NAME) to variables that come before.
         taking.note("order", (*here, "env"), [variable for variable, _ in variables])
     for where, mount in taking.each(container, "volumeMounts", "mountPath"):
@@ -79,7 +81,8 @@ def _container(taking: Taking, kind: str, name: str, container: dict[str, Any], 
     container.clear()
 
 
-def _pipeline(taking: Taking, spec: dict[str, Any], path: tuple[str, ...] = (), *, public: bool = True) -> None:
+def of_pipeline(taking: Taking, spec: dict[str, object], path: tuple[str, ...] = (), *, public: bool = True) -> None:
+    """A PipelineSpec; `public` as for a task's."""
     prefix = "" if public else "inner "
     _texts(taking, spec, path)
     for kind, field in (("param", "params"), ("result", "results"), ("workspace", "workspaces")):
@@ -91,7 +94,7 @@ def _pipeline(taking: Taking, spec: dict[str, Any], path: tuple[str, ...] = (), 
     spec.clear()
 
 
-def _pipeline_task(taking: Taking, name: str, task: dict[str, Any], path: tuple[str, ...], *, final: bool) -> None:
+def _pipeline_task(taking: Taking, name: str, task: dict[str, object], path: tuple[str, ...], *, final: bool) -> None:
     here = (*path, name)
     taking.note("task", here, "finally" if final else "tasks")
     for before in sorted(_waits_for(task)):
@@ -102,23 +105,23 @@ def _pipeline_task(taking: Taking, name: str, task: dict[str, Any], path: tuple[
         taking.take(kind, here, task, field)
     taking.take("retries", here, task, "retries")
     taking.take("onError", here, task, "onError")
-    if isinstance(task.get("when"), list):
-        taking.note("gate", here, in_order(settled(task.pop("when"))))
+    gates = task.get("when")
+    if isinstance(gates, list):
+        del task["when"]
+        taking.note("gate", here, in_order(settled(each) for each in gates))
     if isinstance(task.get("matrix"), dict):
         taking.note("matrix", here, task.pop("matrix"))
     for param, value in taking.each(task, "params"):
         taking.note("argument", (*here, param), value.get("value"))
     for workspace, binding in taking.each(task, "workspaces"):
         taking.note("binding", (*here, workspace), {"workspace": workspace, **binding})
-    if isinstance(task.get("taskSpec"), dict):
-        _task(taking, task.pop("taskSpec"), here, public=False)
-    if isinstance(task.get("pipelineSpec"), dict):
-        _pipeline(taking, task.pop("pipelineSpec"), here, public=False)
+    of_task(taking, taking.mapping(task, "taskSpec"), here, public=False)
+    of_pipeline(taking, taking.mapping(task, "pipelineSpec"), here, public=False)
     taking.remains(task, (*here, "task"))
     task.clear()
 
 
-def _waits_for(task: dict[str, Any]) -> set[str]:
+def _waits_for(task: dict[str, object]) -> set[str]:
     """The tasks that this one waits for, by `runAfter` or by a result it uses: the order is the same either way."""
     listed = task.get("runAfter")
     before = {str(name) for name in listed} if isinstance(listed, list) else set()
@@ -126,7 +129,7 @@ def _waits_for(task: dict[str, Any]) -> set[str]:
     return before | {name for text in _strings(used) for name in _RESULT.findall(text)}
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, (list, dict)):
@@ -134,7 +137,16 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(each)
 
 
-def _run(taking: Taking, spec: dict[str, Any], reference: str, embedded: str, take: Any) -> None:
+class Inner(Protocol):
+    """What takes an embedded spec apart."""
+
+    def __call__(
+        self, taking: Taking, spec: dict[str, object], path: tuple[str, ...] = (), *, public: bool = True
+    ) -> None:
+        """As `of_task`."""
+
+
+def _run(taking: Taking, spec: dict[str, object], reference: str, embedded: str, take: Inner) -> None:
     taking.take("reference", (), spec, reference)
     for name, value in taking.each(spec, "params"):
         taking.note("argument", (name,), value.get("value"))
@@ -144,53 +156,46 @@ def _run(taking: Taking, spec: dict[str, Any], reference: str, embedded: str, ta
         taking.note("timeout", (field,), timeout)
     taking.take("timeout", (), spec, "timeout")
     taking.take("retries", (), spec, "retries")
-    if isinstance(spec.get(embedded), dict):
-        take(taking, spec.pop(embedded), (), public=False)
+    take(taking, taking.mapping(spec, embedded), (), public=False)
     for task, each in taking.each(spec, "taskRunSpecs", "pipelineTaskName"):
         _task_run_spec(taking, task, each)
     taking.remains(spec, ("spec",))
     spec.clear()
 
 
-def _task_run_spec(taking: Taking, task: str, each: dict[str, Any]) -> None:
+def _task_run_spec(taking: Taking, task: str, each: dict[str, object]) -> None:
     taking.take("resources", (task,), each, "computeResources")
     taking.take("timeout", (task,), each, "timeout")
-    for step, part in taking.each(each, "stepSpecs"):
-        taking.take("resources", (task, step), part, "computeResources")
+    for step, own in taking.each(each, "stepSpecs"):
+        taking.take("resources", (task, step), own, "computeResources")
     taking.remains(each, ("spec", "taskRunSpecs", task))
 
 
-def _step_action(taking: Taking, spec: dict[str, Any]) -> None:
+def of_step_action(taking: Taking, spec: dict[str, object]) -> None:
+    """A StepActionSpec."""
     _texts(taking, spec, ())
     for kind, field in (("param", "params"), ("result", "results")):
         _declared(taking, spec, field, kind, ())
     _container(taking, "step", "", spec, ())
 
 
-def _of_pipeline_run(taking: Taking, spec: dict[str, Any]) -> None:
-    _run(taking, spec, "pipelineRef", "pipelineSpec", _pipeline)
+def of_pipeline_run(taking: Taking, spec: dict[str, object]) -> None:
+    """A PipelineRunSpec."""
+    _run(taking, spec, "pipelineRef", "pipelineSpec", of_pipeline)
 
 
-def _of_task_run(taking: Taking, spec: dict[str, Any]) -> None:
-    _run(taking, spec, "taskRef", "taskSpec", _task)
+def of_task_run(taking: Taking, spec: dict[str, object]) -> None:
+    """A TaskRunSpec."""
+    _run(taking, spec, "taskRef", "taskSpec", of_task)
 
 
-SPECS: dict[str, Take] = {
-    "Task": _task,
-    "Pipeline": _pipeline,
-    "PipelineRun": _of_pipeline_run,
-    "TaskRun": _of_task_run,
-    "StepAction": _step_action,
-}
-
-
-def facets(document: Mapping[str, Any]) -> Facets:
+def facets(document: Mapping[str, object]) -> Facets:
     """The facets of a cleaned document."""
     taking = Taking(document)
     taking.metadata()
     spec = taking.rest.get("spec")
-    take = SPECS.get(str(document.get("kind"))) if str(document.get("apiVersion")).startswith("tekton.dev/") else None
-    if take is not None and isinstance(spec, dict):
-        take(taking, spec)
+    kind = find(document.get("kind"), document.get("apiVersion"))
+    if kind is not None and kind.facets and isinstance(spec, dict):
+        cast("Take", part(kind.facets))(taking, spec)
     taking.remains(taking.rest, ())
     return taking.found

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from flowdsl.differ.model import Added, Changed, Difference, Removed
+from flowdsl.kinds.table import named
 from flowdsl.kube import looks_secret, tells_credential
 
 HIDDEN = "(hidden)"
@@ -62,36 +62,40 @@ def values(found: Difference) -> str:
     return "" if value in (True, None, {}) else shown(found, value)
 
 
-def _parts(found: Difference, before: Mapping[str, Any], after: Mapping[str, Any], above: str = "") -> Iterator[str]:
+def _parts(
+    found: Difference, before: Mapping[str, object], after: Mapping[str, object], above: str = ""
+) -> Iterator[str]:
     """The fields that differ, alone."""
     for name in sorted({*before, *after}):
         dotted = f"{above}{name}"
+        old, new = before.get(name), after.get(name)
         if name not in after:
-            yield f"{dotted} {shown(found, before[name])} is gone"
+            yield f"{dotted} {shown(found, old)} is gone"
         elif name not in before:
-            yield f"{dotted} {shown(found, after[name])} is new"
-        elif isinstance(before[name], Mapping) and isinstance(after[name], Mapping):
-            yield from _parts(found, before[name], after[name], f"{dotted}.")
-        elif before[name] != after[name]:
-            yield f"{dotted} {shown(found, before[name])} -> {shown(found, after[name])}"
+            yield f"{dotted} {shown(found, new)} is new"
+        elif isinstance(old, Mapping) and isinstance(new, Mapping):
+            yield from _parts(found, old, new, f"{dotted}.")
+        elif old != new:
+            yield f"{dotted} {shown(found, old)} -> {shown(found, new)}"
 
 
-def shown(found: Difference, value: Any) -> str:
+def shown(found: Difference, value: object) -> str:
     """A value in a line: text as it is, other data as JSON, long ones cut, credentials hidden."""
     safe = hide(found, value)
     text = safe if isinstance(safe, str) and safe and "\n" not in safe else json.dumps(safe, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def hide(found: Difference, value: Any) -> Any:
+def hide(found: Difference, value: object) -> object:
     """The value with what looks like a credential replaced; all of it where it is what a Secret holds."""
     path = found.subject.path
-    if found.document.kind == "Secret" and path[:1] in (("data",), ("stringData",)):
+    kind = named(found.document.kind)
+    if kind is not None and kind.secret and path[:1] and path[0] in (*kind.texts, *kind.base64):
         return HIDDEN
     return _hide(path[-1] if path else "", value)
 
 
-def _hide(name: str, value: Any) -> Any:
+def _hide(name: str, value: object) -> object:
     if isinstance(value, str):
         if "\n" in value:
             return "\n".join(_safe_lines(value.split("\n")))
@@ -130,7 +134,7 @@ def text_lines(found: Difference) -> list[str]:
     if hide(found, "") == HIDDEN:
         return [HIDDEN]
     # Hidden before they are compared: a hunk may begin in the middle of a key.
-    before, after = (list(_safe_lines(text.splitlines())) for text in (found.before, found.after))
+    before, after = (list(_safe_lines(str(text).splitlines())) for text in (found.before, found.after))
     if len(before) + len(after) > _MOST_LINES:
         return [f"({len(before)} lines before, {len(after)} lines after)"]
     lines = list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]

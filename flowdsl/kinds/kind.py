@@ -33,7 +33,8 @@ class Kind:
 
     On a cluster: `namespaced`, `served` where our commands deal with objects of the kind, `prunable` where they delete
     those that a pipeline no longer emits, `keeps_data` where they never do. `is_run` is created anew for each run and
-    never applied. `called` is referred to by name, so that a change of its contract breaks others.
+    never applied. `called` is referred to by name, so that a change of its contract breaks others. `pipeline` is
+    where a pipeline's spec stands in a document, if one may.
 
     Data: `texts` and `base64` are the fields in which an object holds a user's data, `secret` says that nobody is to
     see them. `volume` is the field of a volume or a workspace's binding that names such an object, and the field
@@ -58,6 +59,7 @@ class Kind:
     keeps_data: bool = False
     is_run: bool = False
     called: bool = False
+    pipeline: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     base64: tuple[str, ...] = ()
     secret: bool = False
