@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from flowdsl.api import Manifest, Pipeline, manifest, pipeline
 from flowdsl.frontend.control import cel, condition, isin, not_, on_finish, when
+from flowdsl.frontend.decorators import task
 from flowdsl.frontend.facts import context, reason, status, workspace_of
 from flowdsl.frontend.manifest import pipeline_run, raw, step_action, task_run
 from flowdsl.frontend.references import bundle, cluster, git, http, hub, named, resolver, task_ref
-from flowdsl.frontend.task import Task, task
+from flowdsl.frontend.task import Task
 from flowdsl.ir.declared import Param, Result
 from flowdsl.ir.local import LocalRun, Service
 from flowdsl.ir.options import Body, Sidecar, Step, StepTemplate

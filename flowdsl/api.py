@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, overload
+from collections.abc import Callable, Mapping, Sequence
+from typing import overload
 
+from flowdsl.frontend.manifest import Item
 from flowdsl.frontend.manifest import Manifest as _Manifest
 from flowdsl.frontend.pipeline import Pipeline as _Pipeline
+from flowdsl.frontend.shown import shows
+from flowdsl.ir.local import LocalRun
+from flowdsl.ir.options import PipelineOptions
+from flowdsl.ir.types import NOTHING
+from flowdsl.ir.volumes import PVC, EmptyDir, ServiceAccount, VolumeClaim
 
 
 class Pipeline(_Pipeline):
@@ -29,20 +35,66 @@ class Manifest(_Manifest):
         raise SystemExit(run_for(self, argv))
 
 
-def manifest(*items: Any) -> Manifest:
+def manifest(*items: Item) -> Manifest:
     """Tasks, pipelines, StepActions, runs and raw documents that are emitted together, in this order and no others."""
     return Manifest(items)
 
 
 @overload
-def pipeline(function: Callable[..., Any], /) -> Pipeline: ...
+def pipeline(function: Callable[..., object], /) -> Pipeline: ...
 @overload
-def pipeline(**options: Any) -> Callable[[Callable[..., Any]], Pipeline]: ...
-def pipeline(function: Any = None, /, **options: Any) -> Any:
-    """Make a function a pipeline. The options are those of `flowdsl.ir.options.PipelineOptions`.
+def pipeline(
+    *,
+    name: str = "",
+    timeout: str = "",
+    tasks_timeout: str = "",
+    finally_timeout: str = "",
+    service_account: str | ServiceAccount = "",
+    files: PVC | VolumeClaim | EmptyDir | Mapping[str, object] = VolumeClaim(),  # noqa: B008 - a frozen value
+    labels: Mapping[str, str] = NOTHING,
+    annotations: Mapping[str, str] = NOTHING,
+    node_selector: Mapping[str, str] = NOTHING,
+    tolerations: Sequence[Mapping[str, object]] = (),
+    fs_group: int | None = 65532,
+    run: Mapping[str, object] = NOTHING,
+    local: LocalRun | Callable[[], LocalRun] | None = None,
+    alpha: list[str] | tuple[str, ...] | set[str] | frozenset[str] = frozenset(),
+    verbatim: bool = False,
+    task_order: list[str] | tuple[str, ...] = (),
+    display_name: str = "",
+    description: str = "",
+    metadata: Mapping[str, object] = NOTHING,
+    extra: Mapping[str, object] = NOTHING,
+) -> Callable[[Callable[..., object]], Pipeline]: ...
+@shows(PipelineOptions)
+def pipeline(function: Callable[..., object] | None = None, /, **options: object) -> object:
+    """Make a function a pipeline.
 
     The function only wires tasks together: it is run once, at compile time, with references in place of values.
+
+    Args:
+        function: The function, where the decorator is written without options: `@pipeline`.
+        name: The Pipeline's name in Tekton, where it is not the function's with dashes.
+        timeout: How long a run may take, as a duration such as `"1h30m"`.
+        tasks_timeout: How long the tasks of a run may take together, those of `on_finish` aside.
+        finally_timeout: How long the tasks of `on_finish` may take together.
+        service_account: The account of the run's pods; a `ServiceAccount` is emitted with the run.
+        files: The run's own volume, where File results and `Workspace.auto()` live; each task has a folder there.
+        labels: Labels of the Pipeline object.
+        annotations: Annotations of the Pipeline object.
+        node_selector: The labels of the nodes on which the run's pods may run.
+        tolerations: The taints of nodes that the run's pods tolerate, as Kubernetes has them.
+        fs_group: The group that owns the run's volumes; None leaves it to the cluster.
+        run: Values of params for the emitted PipelineRun, as `--set` gives them.
+        local: What a run on this machine needs: a `LocalRun`, or a function that gives one.
+        alpha: The flags of Tekton's alpha features that are opted in to.
+        verbatim: Add nothing to what is written; the docstring is the description.
+        task_order: The names of the tasks as they are listed, where that is not the order of the calls.
+        display_name: The name that people read, in place of the docstring's first line.
+        description: What the pipeline does, in place of the rest of the docstring.
+        metadata: Further fields of the object's metadata, as Kubernetes has them.
+        extra: Further fields of the Pipeline's spec, as Tekton has them.
     """
     if function is not None:
-        return Pipeline(function, {})
+        return Pipeline(function, options)
     return lambda inner: Pipeline(inner, options)

@@ -78,7 +78,7 @@ def test_any_data_is_written_as_a_literal_of_itself(data: Any, column: int) -> N
 @example("Two\n\n  lines\n")
 @example("a\n b\nc")
 def test_a_docstring_says_what_it_is_to_say_or_is_not_written(text: str) -> None:
-    from flowdsl.frontend.task import described
+    from flowdsl.frontend.bodies import described
     from flowdsl.ir.options import TaskOptions
 
     written = docstring(text)

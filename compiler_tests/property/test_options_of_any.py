@@ -18,8 +18,8 @@ from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.diagnostics import FlowError
 from flowdsl.emit import emit_json, emit_yaml
+from flowdsl.frontend.call_options import CallOptions
 from flowdsl.frontend.manifest import Manifest
-from flowdsl.frontend.task import CallOptions
 from flowdsl.ir.documents import RunOptions
 from flowdsl.ir.options import PipelineOptions, Sidecar, Step, StepTemplate, TaskOptions
 from flowdsl.ir.volumes import PVC, ConfigMap, EmptyDir, Mount, Secret, ServiceAccount, VolumeClaim, WorkspaceSpec

@@ -295,4 +295,4 @@ def test_a_security_preset_that_is_none(written: str) -> None:
     with pytest.raises(FlowError) as told:
         compile_manifest(manifest(space["a"]))
     assert [each.code for each in told.value.diagnostics] == ["FLOW002"]
-    assert "is not known" in told.value.diagnostics[0].message
+    assert "security' takes 'restricted', 'baseline', 'root'" in told.value.diagnostics[0].message

@@ -254,7 +254,7 @@ def test_an_exception_keeps_its_traceback(tmp_path: Path) -> None:
 
 
 def test_a_body_that_only_returns_a_constant_is_one() -> None:
-    from flowdsl.frontend.task import is_empty
+    from flowdsl.frontend.bodies import is_empty
 
     def number() -> int:
         return 42

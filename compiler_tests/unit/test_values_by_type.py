@@ -19,8 +19,8 @@ from flowdsl import manifest, named, pipeline, pipeline_run, resolver, task, tas
 from flowdsl.cli import main
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.diagnostics import FlowError, UsageError
+from flowdsl.frontend.annotations import type_spec
 from flowdsl.frontend.encode import Mismatch, decode_text, encode
-from flowdsl.frontend.signature import type_spec
 from flowdsl.library.values import params_file, typed
 
 

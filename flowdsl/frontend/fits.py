@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 import attrs
 
@@ -86,6 +86,8 @@ def _read(hint: Any) -> tuple[Callable[[Any, Any], None], Any]:
     origin = get_origin(hint)
     if origin in (Union, UnionType):
         return _union, get_args(hint)
+    if origin is Literal:
+        return _literal, get_args(hint)
     if origin is Callable or origin is typing.get_origin(Callable[..., Any]):
         return _function, hint
     return _container, hint
@@ -136,6 +138,11 @@ def _simple(value: Any, hint: type) -> None:
         raise MisfitError("", _SIMPLE[hint], value)
 
 
+def _literal(value: object, choices: tuple[str, ...]) -> None:
+    if not isinstance(value, str) or value not in choices:
+        raise MisfitError("", _either(map(repr, choices)), value)
+
+
 def _union(value: Any, choices: tuple[Any, ...]) -> None:
     deeper: MisfitError | None = None
     for choice in choices:
@@ -146,7 +153,7 @@ def _union(value: Any, choices: tuple[Any, ...]) -> None:
             deeper = error if error.place else deeper
         else:
             return
-    raise deeper or MisfitError("", " or ".join(_words(choice) for choice in choices), value)
+    raise deeper or MisfitError("", _either(word for choice in choices for word in _texts_of(choice)), value)
 
 
 def _container(value: Any, hint: Any) -> None:
@@ -247,18 +254,30 @@ def _is_text(value: str) -> bool:
     return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
 
 
+def _either(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _texts_of(hint: Any) -> list[str]:
+    """The words for one choice of several; a Literal has one for each of its texts."""
+    return [repr(text) for text in get_args(hint)] if get_origin(hint) is Literal else [_words(hint)]
+
+
 def _words(hint: Any) -> str:
     """A type as a user would name it."""
+    origin = get_origin(hint)
     if hint in _SIMPLE:
         return _SIMPLE[hint]
     if hint in (Data, object):
         return "plain data" if hint is Data else "values"
     if isinstance(hint, type) and attrs.has(hint):
-        return f"{hint.__name__}(...)".replace("_BodyMarker(...)", "Body")
+        return f"{hint.__name__}(...)".replace("BodyMarker(...)", "Body")
     inner = get_args(hint)
-    origin = get_origin(hint)
     if origin in (Union, UnionType):
-        return " or ".join(_words(each) for each in inner)
+        return _either(word for each in inner for word in _texts_of(each))
+    if origin is Literal:
+        return _either(_texts_of(hint))
     if origin is typing.get_origin(Mapping[str, Any]):
         return f"a dict of {_words(inner[1])} by name"
     if origin is typing.get_origin(Callable[..., Any]):

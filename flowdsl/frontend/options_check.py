@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from typing import Any, TypeVar
-
-import attrs
+from typing import TypeVar
 
 from flowdsl.diagnostics import Collector, Location
-from flowdsl.frontend.conditions import as_conditions
 from flowdsl.frontend.fits import MisfitError, check, hints
-from flowdsl.frontend.handles import node_of
 from flowdsl.frontend.refusal import refuse
-from flowdsl.ir.options import Sidecar, Step, TaskOptions
+from flowdsl.ir.options import Step, TaskOptions
 from flowdsl.kube import is_duration, is_quantity
 
-SECURITY = ("restricted", "baseline", "root", "privileged")
 T = TypeVar("T")
 
 
-def read_options(cls: type[T], given: Mapping[str, Any], location: Location, collector: Collector) -> T:
+def read_options(cls: type[T], given: Mapping[str, object], location: Location, collector: Collector) -> T:
     """The options object; FLOW002 for an option that does not exist or has the wrong type."""
     taken = hints(cls)
-    good: dict[str, Any] = {}
+    good: dict[str, object] = {}
     for name, value in given.items():
         if name not in taken:
             close = difflib.get_close_matches(name, taken, 1)
@@ -39,7 +34,7 @@ def read_options(cls: type[T], given: Mapping[str, Any], location: Location, col
     return cls(**good)
 
 
-def only(allowed: frozenset[str], given: Mapping[str, Any], what: str) -> None:
+def only(allowed: frozenset[str], given: Mapping[str, object], what: str) -> None:
     """Refuse options that would be without effect."""
     for name in given:
         if name not in allowed:
@@ -48,7 +43,7 @@ def only(allowed: frozenset[str], given: Mapping[str, Any], what: str) -> None:
             refuse("FLOW002", f"{what} has no option {name!r}", hint)
 
 
-def accept(value: Any, wanted: Any, name: str) -> None:
+def accept(value: object, wanted: object, name: str) -> None:
     """Refuse an argument of the wrong type: FLOW002."""
     try:
         check(value, wanted)
@@ -56,36 +51,10 @@ def accept(value: Any, wanted: Any, name: str) -> None:
         refuse("FLOW002", error.told(name).replace("option", "argument", 1), "see the documentation")
 
 
-def call_options(given: Mapping[str, Any], before: Any) -> Any:
-    """What `.with_options(...)` was given, over what an earlier one was. Refuses the first thing that is wrong."""
-    checked: dict[str, Any] = {}
-    collector = Collector()
-    place = Location("", 1)
-    for name, value in given.items():
-        if name == "when":
-            checked[name] = as_conditions(value)
-        elif name == "after":
-            several = value if isinstance(value, (list, tuple)) else (value,)
-            checked[name] = tuple(several)
-            for each in several:
-                node_of(each, "after")
-        else:
-            read = read_options(type(before), {name: value}, place, collector)
-            for found in collector.items:
-                refuse(found.code, found.message, found.hint)
-            checked[name] = getattr(read, name)
-    timeout, retries, error = (checked.get(name) for name in ("timeout", "retries", "on_error"))
-    if timeout and not is_duration(timeout):
-        refuse("FLOW014", f"timeout={timeout!r} is no duration", 'write it as "30m" or "1h30m"')
-    if retries is not None and retries < 0:
-        refuse("FLOW014", f"retries={retries}", "retry 0 or more times")
-    if error not in (None, "", "continue", "stopAndFail"):
-        refuse("FLOW002", f"on_error={error!r} is not known", "'continue' or 'stopAndFail'")
-    return attrs.evolve(before, **checked)
-
-
-def check_task_options(options: TaskOptions, location: Location, collector: Collector, *, has_body: bool) -> None:
-    """Values of `@task(...)` that can be judged alone."""
+def check_task_options(
+    options: TaskOptions, location: Location, collector: Collector, *, has_body: bool, whole: bool
+) -> None:
+    """Values of `@task(...)` that can be judged alone; if not the `whole` was read, nothing is called missing."""
 
     def wrong(message: str, hint: str, code: str = "FLOW014") -> None:
         collector.error(code, message, location, hint=hint)
@@ -97,16 +66,8 @@ def check_task_options(options: TaskOptions, location: Location, collector: Coll
         wrong(f"timeout={options.timeout!r} is no duration", 'write it as "30m" or "1h30m"')
     if options.gpu < 0:
         wrong(f"gpu={options.gpu}", "ask for 0 or more GPUs")
-    if options.retries is not None and options.retries < 0:
+    if options.retries < 0:
         wrong(f"retries={options.retries}", "retry 0 or more times")
-    parts = [each for each in (*options.steps, *options.sidecars) if isinstance(each, (Step, Sidecar))]
-    # A step or sidecar without one has the task's.
-    for security in (options.security, *(each.security for each in parts if each.security != "")):
-        if isinstance(security, str) and security not in SECURITY:
-            known = f"one of {', '.join(SECURITY)}, or a securityContext"
-            wrong(f"security={security!r} is not known", known, "FLOW002")
-    if options.on_error not in ("", "continue", "stopAndFail"):
-        wrong(f"on_error={options.on_error!r} is not known", "'continue' or 'stopAndFail'", "FLOW002")
     ways = [name for name in ("command", "script", "module") if getattr(options, name)]
     if has_body and ways:
         wrong(
@@ -116,6 +77,8 @@ def check_task_options(options: TaskOptions, location: Location, collector: Coll
         )
     if len(ways) > 1 and ways != ["command", "args"]:
         wrong(f"{' and '.join(ways)} exclude each other", "keep one of them", "FLOW002")
+    if not whole:
+        return
     named = [step for step in options.steps if isinstance(step, Step)]
     if not has_body and not ways and not options.args and not named and not options.image:
         wrong("the task does nothing", "give it a body, or image= with command=, args=, script= or module=", "FLOW002")

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
 from flowdsl.diagnostics import Collector, Finding, FlowError, Location, Severity
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
-from flowdsl.frontend.handles import NodeHandle, node_of
+from flowdsl.frontend.bodies import described, docstring
+from flowdsl.frontend.call_options import AS_DECLARED, call_options
+from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.inlined import Outputs
 from flowdsl.frontend.naming import kube_name, task_name
 from flowdsl.frontend.opaque import RUN, named
-from flowdsl.frontend.options_check import call_options, only, read_options
+from flowdsl.frontend.options_check import only, read_options
 from flowdsl.frontend.outputs import pipeline_results
 from flowdsl.frontend.proxies import Reference, WorkspaceValue
 from flowdsl.frontend.refusal import REFUSED, refuse
+from flowdsl.frontend.shown import runs
 from flowdsl.frontend.signature import Signature, read_signature
-from flowdsl.frontend.task import CallOptions, described, docstring
 from flowdsl.frontend.trace import CURRENT, Trace
 from flowdsl.ir.nodes import (
     Node,
@@ -34,8 +37,11 @@ from flowdsl.ir.nodes import (
     WorkspaceDecl,
     WorkspaceUse,
 )
-from flowdsl.ir.options import PipelineOptions
+from flowdsl.ir.options import OnError, PipelineOptions
+from flowdsl.ir.types import NOTHING
 from flowdsl.kube import is_duration
+
+Self = TypeVar("Self", bound="Pipeline")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,17 +55,32 @@ class Traced:
 _INLINED = frozenset({"name", "when"})
 
 
+def _with_options(self: Self, /, *, embed: object = None, **options: object) -> Self:
+    if embed is None:
+        # What an earlier `with_options` said holds, as for every other option.
+        embed = self._embed
+    if not isinstance(embed, bool):
+        refuse("FLOW002", f"embed= takes True or False, got {named(embed)}", "write `embed=True`")
+    if not embed:
+        # The others are those of one PipelineTask; the tasks of an inlined pipeline have their own.
+        only(_INLINED, options, "with_options of a pipeline without embed=True")
+    made = copy.copy(self)
+    made._call = call_options(options, self._call)
+    made._embed = embed
+    return made
+
+
 class Pipeline:
     """A pipeline. `trace()` runs the function once with references in place of values."""
 
-    def __init__(self, function: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    def __init__(self, function: Callable[..., Any], given: Mapping[str, object]) -> None:
         self.function = function
         self.location = places.of_function(function)
         self.problems = Collector()
         self.options = read_options(PipelineOptions, given, self.location, self.problems)
         self.name = task_name(self.options.name, function.__name__, self.location, self.problems)
         self.signature: Signature = read_signature(function, self.location, self.problems, for_pipeline=True)
-        self._call = CallOptions()
+        self._call = AS_DECLARED
         self._embed = False
         self._check_timeouts()
         functools.update_wrapper(self, function)
@@ -105,24 +126,34 @@ class Pipeline:
         given = dict(zip(self.signature.order, args, strict=False)) | kwargs
         return self._embedded(trace, given) if self._embed else self._inlined(trace, given)
 
-    def with_options(self, /, *, embed: bool | None = None, **options: Any) -> Pipeline:
+    @runs(_with_options)
+    def with_options(
+        self: Self,
+        *,
+        embed: bool | None = None,
+        name: str = "",
+        retries: int | None = None,
+        timeout: str = "",
+        on_error: OnError = "",
+        display_name: str = "",
+        extra: Mapping[str, object] = NOTHING,
+        after: object = (),
+        when: object = (),
+    ) -> Self:
         """The pipeline with a name and conditions for the next call, which inlines its tasks.
 
-        With `embed` it is a real pipeline-in-pipeline (alpha), and takes what the `with_options` of a task takes.
+        Args:
+            embed: Make it a real pipeline-in-pipeline (alpha) instead; the options after `name` and `when` need it.
+            name: What the names of its tasks begin with, or the name of the embedded pipeline.
+            retries: How often it is tried again.
+            timeout: How long it may take.
+            on_error: What its failure does to the run: `"continue"` or `"stopAndFail"`.
+            display_name: The name that people read.
+            extra: Fields of the PipelineTask as Tekton has them; they stand for what would be there.
+            after: A task of this pipeline, or a list of them, to run after, although nothing flows between them.
+            when: A condition, or a list of them that must all hold, for all its tasks.
         """
-        copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__)
-        if embed is None:
-            # What an earlier `with_options` said holds, as for every other option.
-            embed = self._embed
-        if not isinstance(embed, bool):
-            refuse("FLOW002", f"embed= takes True or False, got {named(embed)}", "write `embed=True`")
-        if not embed:
-            # The others are those of one PipelineTask; the tasks of an inlined pipeline have their own.
-            only(_INLINED, options, "with_options of a pipeline without embed=True")
-        copy._call = call_options(options, self._call)
-        copy._embed = embed
-        return copy
+        raise NotImplementedError
 
     def _inlined(self, trace: Trace, given: dict[str, Any]) -> Any:
         location = places.caller()
@@ -198,7 +229,7 @@ class Pipeline:
             binder.arguments,
             binder.bindings,
             when=trace.conditions + self._call.when,
-            after=tuple([node_of(other, "after").name for other in self._call.after]),
+            after=self._call.after,
             final=trace.final,
             pipeline=inner,
             retries=self._call.retries,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import ParamSpec, TypeVar
 
+from flowdsl.frontend.decorators import make_task
 from flowdsl.frontend.opaque import named as say
 from flowdsl.frontend.options_check import accept, only
 from flowdsl.frontend.refusal import refuse
-from flowdsl.frontend.task import Task, make_task
+from flowdsl.frontend.shown import options_of, runs
+from flowdsl.frontend.task import Task
 from flowdsl.ir.nodes import Reference
 from flowdsl.ir.texts import as_text
-from flowdsl.ir.types import Data
+from flowdsl.ir.types import NOTHING, Data
 
-# What a pipeline and its run say of a Task that is written elsewhere.
-_OPTIONS = frozenset({"name", "retries", "timeout", "node_selector", "tolerations", "service_account"})
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -53,7 +53,7 @@ def http(url: str) -> Reference:
     return _resolver("http", [("url", url)])
 
 
-def resolver(name: str, params: Mapping[str, Any]) -> Reference:
+def resolver(name: str, params: Mapping[str, object]) -> Reference:
     """A task through any other resolver, or with params that the functions above do not have, as Tekton takes them."""
     accept(name, str, "name")
     accept(params, Mapping[str, object], "params")
@@ -72,13 +72,34 @@ def _resolver(resolver: str, params: list[tuple[str, str]]) -> Reference:
     return Reference(resolver=resolver, params=tuple((name, value) for name, value in params if value))
 
 
-def task_ref(reference: Reference | str, **options: Any) -> Callable[[Callable[P, R]], Task[P, R]]:
-    """Give an existing Task a typed signature; the decorated function's body is `...`.
-
-    Options that hold for a reference: name, retries, timeout, node_selector, tolerations, service_account.
-    """
+def _task_ref(reference: object, **options: object) -> Callable[[Callable[P, R]], Task[P, R]]:
     found = named(reference) if isinstance(reference, str) else reference
     if not isinstance(found, Reference):
         refuse("FLOW002", f"task_ref takes a reference, got {say(reference)}", 'name it: @task_ref(named("build"))')
-    only(_OPTIONS, options, "task_ref")
+    only(options_of(task_ref), options, "task_ref")
     return lambda function: make_task(function, options, found)
+
+
+@runs(_task_ref)
+def task_ref(
+    reference: Reference | str,
+    *,
+    name: str = "",
+    retries: int = 0,
+    timeout: str = "",
+    node_selector: Mapping[str, str] = NOTHING,
+    tolerations: Sequence[Mapping[str, object]] = (),
+    service_account: str = "",
+) -> Callable[[Callable[P, R]], Task[P, R]]:
+    """Give an existing Task a typed signature; the decorated function's body is `...`.
+
+    Args:
+        reference: Where the Task is: `named("build")` or its name alone, `hub(...)`, `git(...)`, `resolver(...)`.
+        name: What its calls are named in a pipeline, where it is not the function's name with dashes.
+        retries: How often a failed task is tried again.
+        timeout: How long the task may take, as a duration such as `"1h30m"`.
+        node_selector: The labels of the nodes on which this task's pod may run.
+        tolerations: The taints of nodes that this task's pod tolerates, as Kubernetes has them.
+        service_account: The account of this task's pod in the emitted run.
+    """
+    raise NotImplementedError

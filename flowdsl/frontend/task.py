@@ -3,51 +3,26 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar, overload
-
-import attrs
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
+from flowdsl.frontend.call_options import AS_DECLARED, CallOptions, call_options
 from flowdsl.frontend.encode import Mismatch, encode_scalar
-from flowdsl.frontend.handles import NodeHandle, node_of
-from flowdsl.frontend.naming import task_name
+from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.opaque import Opaque, named
-from flowdsl.frontend.options_check import call_options, check_task_options, read_options
 from flowdsl.frontend.proxies import Reference
 from flowdsl.frontend.refusal import refuse
-from flowdsl.frontend.signature import read_signature
+from flowdsl.frontend.shown import runs
 from flowdsl.frontend.trace import CURRENT, Trace
-from flowdsl.ir.nodes import Condition, Node, TaskDef
-from flowdsl.ir.nodes import Reference as TaskReference
-from flowdsl.ir.options import PipelineOptions, TaskOptions
-from flowdsl.ir.types import NOTHING, Data, TypeSpec
+from flowdsl.ir.nodes import Node, TaskDef
+from flowdsl.ir.options import OnError
+from flowdsl.ir.types import NOTHING, TypeSpec
 
 P = ParamSpec("P")
-R = TypeVar("R")
-
-
-@attrs.frozen(kw_only=True)
-class CallOptions:
-    """What `.with_options(...)` sets for one use of a task: see Tekton's PipelineTask in docs/pipelines.md.
-
-    `extra` takes any further field of the PipelineTask as it is, and stands for the field of that name.
-    """
-
-    name: str = ""
-    retries: int | None = None
-    timeout: str = ""
-    on_error: str = ""
-    display_name: str = ""
-    extra: Mapping[str, Data] = NOTHING
-    after: tuple[object, ...] = ()
-    when: tuple[Condition, ...] = ()
-
-
-_AS_DECLARED = CallOptions()
+R_co = TypeVar("R_co", covariant=True)
 
 
 def _included(value: Any, spec: TypeSpec) -> str:
@@ -69,12 +44,17 @@ def _combinations(value: Any) -> list[Mapping[str, Any]]:
     return list(value)
 
 
-class Task(Generic[P, R]):
+def _with_options(self: Task[P, R_co], /, **options: object) -> Task[P, R_co]:
+    call = call_options(options, self._call)
+    return Task(self.function, self.definition, self._order, self.problems, call)
+
+
+class Task(Generic[P, R_co]):
     """A task. `definition` is its contract; `problems` what was found wrong with it at the decorator."""
 
     def __init__(
         self,
-        function: Callable[P, R],
+        function: Callable[P, R_co],
         definition: TaskDef,
         order: tuple[str, ...],
         problems: Collector,
@@ -84,20 +64,42 @@ class Task(Generic[P, R]):
         self.definition = definition
         self.problems = problems
         self._order = order
-        self._call = call or _AS_DECLARED
+        self._call = call or AS_DECLARED
         functools.update_wrapper(self, function)
 
-    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         """Run the plain function, or, inside a pipeline, add a node and give back its handle."""
         trace = CURRENT.get()
         if trace is None:
             return self.function(*args, **kwargs)
         return self._node(trace, args, kwargs, fan_out=False)  # type: ignore[return-value]
 
-    def with_options(self, **options: Any) -> Task[P, R]:
-        """The same task with a name, retries, timeout, after, when, on_error or display_name for the next call."""
-        call = call_options(options, self._call)
-        return Task(self.function, self.definition, self._order, self.problems, call)
+    @runs(_with_options)
+    def with_options(
+        self,
+        *,
+        name: str = "",
+        retries: int | None = None,
+        timeout: str = "",
+        on_error: OnError = "",
+        display_name: str = "",
+        extra: Mapping[str, object] = NOTHING,
+        after: object = (),
+        when: object = (),
+    ) -> Task[P, R_co]:
+        """The same task, with what its next call says of it.
+
+        Args:
+            name: The name of the call in the pipeline, where it is not the task's.
+            retries: How often this call is tried again, in place of what the task says.
+            timeout: How long this call may take, in place of what the task says.
+            on_error: What a failure does to the run: `"continue"` or `"stopAndFail"`.
+            display_name: The name that people read.
+            extra: Fields of the PipelineTask as Tekton has them; they stand for what would be there.
+            after: A task of this pipeline, or a list of them, to run after, although nothing flows between them.
+            when: A condition, or a list of them that must all hold.
+        """
+        raise NotImplementedError
 
     def map(self, combinations: list[Mapping[str, Any]] | None = None, /, **arguments: Any) -> Any:
         """Fan out over lists: Tekton's matrix (docs/matrix.md).
@@ -148,7 +150,7 @@ class Task(Generic[P, R]):
             matrix=binder.matrix,
             include=extra,
             when=trace.conditions + call.when,
-            after=tuple([node_of(other, "after").name for other in call.after]),
+            after=call.after,
             final=trace.final,
             retries=call.retries if call.retries is not None else task.options.retries,
             timeout=call.timeout or task.options.timeout,
@@ -214,87 +216,3 @@ class Task(Generic[P, R]):
 
     def __repr__(self) -> str:
         return f"<task {self.definition.name}>"
-
-
-@overload
-def task(function: Callable[P, R], /) -> Task[P, R]: ...
-@overload
-def task(**options: Any) -> Callable[[Callable[P, R]], Task[P, R]]: ...
-def task(function: Any = None, /, **options: Any) -> Any:
-    """Make a function a task. The options are those of `flowdsl.ir.options.TaskOptions`.
-
-    The signature is the contract: parameters become Tekton params, workspaces or secrets, the return annotation
-    becomes results. A body of `...` means that the image, command, args or script do the work.
-    """
-    if function is not None:
-        return make_task(function, {}, None)
-    return lambda inner: make_task(inner, options, None)
-
-
-def make_task(function: Callable[P, R], given: Mapping[str, Any], reference: TaskReference | None) -> Task[P, R]:
-    """A Task from a function and its options; findings are kept on it until a pipeline uses it."""
-    problems = Collector()
-    if not inspect.isfunction(function):
-        refuse("FLOW002", f"@task decorates a function, got {type(function).__name__}", "write it as `def name(...):`")
-    location = places.of_function(function)
-    options = read_options(TaskOptions, given, location, problems)
-    signature = read_signature(function, location, problems)
-    first, rest = (options.display_name, described(function, options)) if options.verbatim else docstring(function)
-    has_body = reference is None and not is_empty(function)
-    if reference is None:
-        check_task_options(options, location, problems, has_body=has_body)
-    definition = TaskDef(
-        name=task_name(options.name, function.__name__, location, problems),
-        location=location,
-        params=signature.params,
-        results=signature.results,
-        workspaces=signature.workspaces,
-        env=signature.env,
-        display_name=options.display_name or first,
-        description=options.description or rest,
-        function=function,
-        has_body=has_body,
-        options=options,
-        reference=reference,
-    )
-    return Task(function, definition, signature.positional, problems)
-
-
-def docstring(function: Callable[..., Any]) -> tuple[str, str]:
-    """A function's display name (first line of its docstring, no full stop) and description (the rest)."""
-    if not function.__doc__:
-        return "", ""
-    text = inspect.cleandoc(function.__doc__)
-    first, _, rest = text.partition("\n")
-    return first.rstrip(". "), rest.strip()
-
-
-def described(function: Callable[..., Any], options: TaskOptions | PipelineOptions) -> str:
-    """The description of a verbatim object: as given, else the whole docstring.
-
-    A docstring whose last line holds the closing quotes alone ends with a line feed, as YAML's `|` does.
-    """
-    text = function.__doc__ or ""
-    if options.description or not text:
-        return options.description
-    ended = "\n" in text and not text.rpartition("\n")[2].strip()
-    return inspect.cleandoc(text) + ("\n" if ended else "")
-
-
-def _plain() -> None: ...
-
-
-def _documented() -> None:
-    """Documented."""
-
-
-_EMPTY_BODIES = frozenset({_plain.__code__.co_code, _documented.__code__.co_code})
-
-
-def is_empty(function: Callable[..., Any]) -> bool:
-    """Whether the body is only `...`, `pass` or a docstring."""
-    code = function.__code__
-    if code.co_code not in _EMPTY_BODIES:
-        return False
-    # `return 42` has the same instructions; what they return tells it apart.
-    return all(const is None or const == function.__doc__ for const in code.co_consts)

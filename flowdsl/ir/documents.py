@@ -13,12 +13,7 @@ from flowdsl.ir.volumes import Bound
 
 @attrs.frozen(kw_only=True)
 class RunOptions:
-    """Everything `pipeline_run(...)` and `task_run(...)` take: docs/pipelineruns.md, docs/taskruns.md.
-
-    `workspaces` binds names to `PVC`, `VolumeClaim`, `Secret`, `ConfigMap`, `EmptyDir` or a binding as Tekton has
-    it. `embed` writes the spec into the run instead of a reference. Timeouts are Go durations; those of tasks and
-    finally are a PipelineRun's. `metadata` and `extra` take further fields of the object's metadata and spec.
-    """
+    """What `pipeline_run(...)` or `task_run(...)` was given; what each option means stands there."""
 
     name: str = ""
     generate_name: str = ""

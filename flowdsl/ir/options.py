@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from flowdsl.ir.local import LocalRun
 
 
+Security = Literal["restricted", "baseline", "root", "privileged"]
+"""The presets of `security=`, from the least that a container may do to the most."""
+OnError = Literal["", "continue", "stopAndFail"]
+"""What a run does when a step fails: Tekton's docs/tasks.md, "Specifying onError for a step"."""
+
+
 def _flags(value: Iterable[str]) -> frozenset[str]:
     """As `items` does it, for a set."""
     if isinstance(value, (list, tuple, set)) and all(isinstance(each, str) for each in value):
@@ -21,7 +27,7 @@ def _flags(value: Iterable[str]) -> frozenset[str]:
     return value  # type: ignore[return-value]
 
 
-def _steps(value: Sequence[Step | _BodyMarker]) -> tuple[Step | _BodyMarker, ...]:
+def _steps(value: Sequence[Step | BodyMarker]) -> tuple[Step | BodyMarker, ...]:
     return items(value)
 
 
@@ -38,11 +44,11 @@ def _mappings(value: Sequence[Mapping[str, Data]]) -> tuple[Mapping[str, Data], 
 
 
 @attrs.frozen
-class _BodyMarker:
+class BodyMarker:
     """Stands for the function's own step in `steps=[Step(...), Body, Step(...)]`."""
 
 
-Body = _BodyMarker()
+Body = BodyMarker()
 
 
 @attrs.frozen(kw_only=True)
@@ -63,8 +69,8 @@ class Step:
     cpu: str = ""
     memory: str = ""
     timeout: str = ""
-    on_error: str = ""
-    security: str | Mapping[str, Data] = ""
+    on_error: OnError = ""
+    security: Security | Literal[""] | Mapping[str, Data] = ""
     ref: str | Mapping[str, Data] = ""
     params: Mapping[str, Data] = NOTHING
     extra: Mapping[str, Data] = NOTHING
@@ -80,12 +86,12 @@ class Sidecar:
     args: tuple[str, ...] = attrs.field(default=(), converter=texts)
     script: str = ""
     env: Mapping[str, EnvValue] = NOTHING
-    port: int | None = None
+    port: int = 0
     ready: str = ""
     cpu: str = ""
     memory: str = ""
     gpu: int = 0
-    security: str | Mapping[str, Data] = ""
+    security: Security | Literal[""] | Mapping[str, Data] = ""
     extra: Mapping[str, Data] = NOTHING
 
 
@@ -101,13 +107,7 @@ class StepTemplate:
 
 @attrs.frozen(kw_only=True)
 class TaskOptions:
-    """Everything `@task(...)` takes. cpu and memory are quantities or ranges `"request..limit"`.
-
-    `verbatim`: the Task says what is written here and no more: no variables for params, no security context, no label
-    of flowdsl's. `inline`: a Pipeline embeds it where it is used, as a taskSpec. `display_name` and `description` stand
-    in for the docstring. `metadata` and `extra` take further fields of the object's metadata and spec as they are.
-    `cache` lets local runs take what the task gave before for the same code, image, params and input files.
-    """
+    """What `@task(...)` was given; what each option means stands there, in flowdsl/frontend/decorators.py."""
 
     name: str = ""
     image: str = ""
@@ -117,14 +117,14 @@ class TaskOptions:
     gpu_resource: str = "nvidia.com/gpu"
     env: Mapping[str, EnvValue] = NOTHING
     timeout: str = ""
-    retries: int | None = None
-    on_error: str = ""
+    retries: int = 0
+    on_error: OnError = ""
     step_template: StepTemplate | None = None
-    steps: tuple[Step | _BodyMarker, ...] = attrs.field(default=(), converter=_steps)
+    steps: tuple[Step | BodyMarker, ...] = attrs.field(default=(), converter=_steps)
     sidecars: tuple[Sidecar, ...] = attrs.field(default=(), converter=_sidecars)
     volumes: tuple[Mount | Mapping[str, Data], ...] = attrs.field(default=(), converter=_volumes)
     working_dir: str = ""
-    security: str | Mapping[str, Data] = "restricted"
+    security: Security | Mapping[str, Data] = "restricted"
     labels: Mapping[str, str] = NOTHING
     annotations: Mapping[str, str] = NOTHING
     node_selector: Mapping[str, str] = NOTHING
@@ -152,14 +152,7 @@ class TaskOptions:
 
 @attrs.frozen(kw_only=True)
 class PipelineOptions:
-    """Everything `@pipeline(...)` takes. Timeouts are Go durations (`1h30m`); `alpha` names the flags opted in to.
-
-    `files` is the run's own volume, where File results and `Workspace.auto()` live; `run` gives the emitted PipelineRun
-    values for params, as `--set` does. `verbatim`: the Pipeline says what is written and no more; `task_order` is the
-    order its tasks are listed in, where that is not the order of the calls. `metadata` and `extra` are as in `@task`.
-    values for params, as `--set` does. `local` is what a run on this machine needs, or a function that gives it (called
-    by `run` alone); it leaves no trace in the compiled YAML.
-    """
+    """What `@pipeline(...)` was given; what each option means stands there, in flowdsl/api.py."""
 
     name: str = ""
     timeout: str = ""

@@ -25,7 +25,7 @@ def items(value: Sequence[T]) -> tuple[T, ...]:
     return tuple(value) if isinstance(value, list) else value  # type: ignore[return-value]
 
 
-def texts(value: Sequence[str]) -> tuple[str, ...]:
+def texts(value: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     """The same for a list of texts: a checker takes no generic function for a converter."""
     return items(value)
 

@@ -167,13 +167,14 @@ def _template(options: TaskOptions, mounts: list[dict[str, Any]]) -> dict[str, A
     security = {} if options.verbatim else security_context(options.security)
     if template is None:
         return filled({"volumeMounts": mounts, "securityContext": security})
-    extra: dict[str, Any] = dict(template.extra)
+    extra: dict[str, object] = dict(template.extra)
+    own = extra.pop("volumeMounts", [])
     return with_extra(
         {
             "image": template.image,
             "workingDir": template.working_dir,
             "env": env_list(template.env),
-            "volumeMounts": mounts + extra.pop("volumeMounts", []),
+            "volumeMounts": [*mounts, *own] if isinstance(own, (list, tuple)) else own,
             "securityContext": security,
         },
         extra,

@@ -1,0 +1,48 @@
+"""What a function says of itself beside its signature: its docstring, and whether its body is code to run."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+
+from flowdsl.ir.options import PipelineOptions, TaskOptions
+
+
+def docstring(function: Callable[..., object]) -> tuple[str, str]:
+    """A function's display name (first line of its docstring, no full stop) and description (the rest)."""
+    if not function.__doc__:
+        return "", ""
+    text = inspect.cleandoc(function.__doc__)
+    first, _, rest = text.partition("\n")
+    return first.rstrip(". "), rest.strip()
+
+
+def described(function: Callable[..., object], options: TaskOptions | PipelineOptions) -> str:
+    """The description of a verbatim object: as given, else the whole docstring.
+
+    A docstring whose last line holds the closing quotes alone ends with a line feed, as YAML's `|` does.
+    """
+    text = function.__doc__ or ""
+    if options.description or not text:
+        return options.description
+    ended = "\n" in text and not text.rpartition("\n")[2].strip()
+    return inspect.cleandoc(text) + ("\n" if ended else "")
+
+
+def _plain() -> None: ...
+
+
+def _documented() -> None:
+    """Documented."""
+
+
+_EMPTY_BODIES = frozenset({_plain.__code__.co_code, _documented.__code__.co_code})
+
+
+def is_empty(function: Callable[..., object]) -> bool:
+    """Whether the body is only `...`, `pass` or a docstring."""
+    code = function.__code__
+    if code.co_code not in _EMPTY_BODIES:
+        return False
+    # `return 42` has the same instructions; what they return tells it apart.
+    return all(const is None or const == function.__doc__ for const in code.co_consts)

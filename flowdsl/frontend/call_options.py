@@ -1,0 +1,64 @@
+"""What `.with_options(...)` sets for one use of a task or of a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.frontend.conditions import as_conditions
+from flowdsl.frontend.handles import node_of
+from flowdsl.frontend.options_check import read_options
+from flowdsl.frontend.refusal import refuse
+from flowdsl.ir.nodes import Condition
+from flowdsl.ir.options import OnError
+from flowdsl.ir.types import NOTHING
+from flowdsl.kube import is_duration
+
+
+@attrs.frozen(kw_only=True)
+class CallOptions:
+    """See Tekton's PipelineTask in docs/pipelines.md. `after` names tasks; `retries` of None are those of the task.
+
+    `extra` takes any further field of the PipelineTask as it is, and stands for the field of that name.
+    """
+
+    name: str = ""
+    retries: int | None = None
+    timeout: str = ""
+    on_error: OnError = ""
+    display_name: str = ""
+    extra: Mapping[str, object] = NOTHING
+    after: tuple[str, ...] = ()
+    when: tuple[Condition, ...] = ()
+
+
+AS_DECLARED = CallOptions()
+
+
+def call_options(given: Mapping[str, object], before: CallOptions) -> CallOptions:
+    """What `.with_options(...)` was given, over what an earlier one was. Refuses the first thing that is wrong."""
+    plain = {name: value for name, value in given.items() if name not in ("when", "after")}
+    collector = Collector()
+    read = read_options(CallOptions, plain, Location("", 1), collector)
+    for found in collector.items:
+        refuse(found.code, found.message, found.hint)
+    if read.timeout and not is_duration(read.timeout):
+        refuse("FLOW014", f"timeout={read.timeout!r} is no duration", 'write it as "30m" or "1h30m"')
+    if read.retries is not None and read.retries < 0:
+        refuse("FLOW014", f"retries={read.retries}", "retry 0 or more times")
+    evolve: Callable[..., CallOptions] = attrs.evolve
+    return evolve(before, **{name: getattr(read, name) for name in plain}, **_edges(given))
+
+
+def _edges(given: Mapping[str, object]) -> dict[str, object]:
+    """What `when=` and `after=` were given, as the IR has it."""
+    found: dict[str, object] = {}
+    if "when" in given:
+        found["when"] = as_conditions(given["when"])
+    if "after" in given:
+        after = given["after"]
+        several = after if isinstance(after, (list, tuple)) else (after,)
+        found["after"] = tuple(node_of(each, "after").name for each in several)
+    return found

@@ -1,0 +1,147 @@
+"""`@task`: its options as editors complete them and checkers check them, and what makes a task of a function.
+
+The signature is held to `TaskOptions` by compiler_tests/architecture/test_signatures.py; the option tables of the
+documentation are written from the docstring (`.ci/option_tables.py`).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import ParamSpec, TypeVar, overload
+
+from flowdsl.diagnostics import Collector
+from flowdsl.frontend import places
+from flowdsl.frontend.bodies import described, docstring, is_empty
+from flowdsl.frontend.naming import task_name
+from flowdsl.frontend.options_check import check_task_options, read_options
+from flowdsl.frontend.refusal import refuse
+from flowdsl.frontend.shown import shows
+from flowdsl.frontend.signature import read_signature
+from flowdsl.frontend.task import Task
+from flowdsl.ir.nodes import Reference, TaskDef
+from flowdsl.ir.options import BodyMarker, OnError, Security, Sidecar, Step, StepTemplate, TaskOptions
+from flowdsl.ir.types import NOTHING
+from flowdsl.ir.volumes import EnvValue, Mount
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@overload
+def task(function: Callable[P, R], /) -> Task[P, R]: ...
+@overload
+def task(
+    *,
+    name: str = "",
+    image: str = "",
+    cpu: str = "",
+    memory: str = "",
+    gpu: int = 0,
+    gpu_resource: str = "nvidia.com/gpu",
+    env: Mapping[str, EnvValue] = NOTHING,
+    timeout: str = "",
+    retries: int = 0,
+    on_error: OnError = "",
+    step_template: StepTemplate | None = None,
+    steps: Sequence[Step | BodyMarker] = (),
+    sidecars: Sequence[Sidecar] = (),
+    volumes: Sequence[Mount | Mapping[str, object]] = (),
+    working_dir: str = "",
+    security: Security | Mapping[str, object] = "restricted",
+    labels: Mapping[str, str] = NOTHING,
+    annotations: Mapping[str, str] = NOTHING,
+    node_selector: Mapping[str, str] = NOTHING,
+    tolerations: Sequence[Mapping[str, object]] = (),
+    service_account: str = "",
+    command: list[str] | tuple[str, ...] = (),
+    args: list[str] | tuple[str, ...] = (),
+    script: str = "",
+    module: str = "",
+    requires: list[str] | tuple[str, ...] = (),
+    python: str = "python3",
+    verbatim: bool = False,
+    inline: bool = False,
+    display_name: str = "",
+    description: str = "",
+    metadata: Mapping[str, object] = NOTHING,
+    extra: Mapping[str, object] = NOTHING,
+    cache: bool = False,
+) -> Callable[[Callable[P, R]], Task[P, R]]: ...
+@shows(TaskOptions)
+def task(function: Callable[..., object] | None = None, /, **options: object) -> object:
+    """Make a function a task.
+
+    The signature is the contract: parameters become Tekton params, workspaces or secrets, the return annotation
+    becomes results. A body of `...` means that the image, command, args or script do the work.
+
+    Args:
+        function: The function, where the decorator is written without options: `@task`.
+        name: The Task's name in Tekton, where it is not the function's with dashes.
+        image: Where the steps run; `"$(params.model)"` takes it from a parameter.
+        cpu: A quantity, or a range `"request..limit"`: `"1.."` is a request alone, `"..2"` a limit.
+        memory: The same for memory: `"8Gi"`, `"8Gi..16Gi"`.
+        gpu: How many GPUs the task requests, and is limited to.
+        gpu_resource: The resource that `gpu` counts.
+        env: Names to text, `Secret("name", key)`, `ConfigMap("name", key)`, or to a `valueFrom` as Tekton has it.
+        timeout: How long the task may take, as a duration such as `"1h30m"`.
+        retries: How often a failed task is tried again.
+        on_error: What a failed step does to the task: `"continue"` or `"stopAndFail"`.
+        step_template: Defaults for all steps of the task.
+        steps: Further steps, `[Step(...), Body, Step(...)]`, where `Body` is the function.
+        sidecars: Containers that run beside the steps.
+        volumes: What every step mounts: `Secret("ca").mount("/etc/ca")`, or a volume as Tekton has it.
+        working_dir: The folder in which the steps start.
+        security: A preset, or a securityContext as Kubernetes has it.
+        labels: Labels of the Task object.
+        annotations: Annotations of the Task object.
+        node_selector: The labels of the nodes on which this task's pod may run.
+        tolerations: The taints of nodes that this task's pod tolerates, as Kubernetes has them.
+        service_account: The account of this task's pod in the emitted run.
+        command: The command of the image that does the work, instead of a body.
+        args: Arguments of the command.
+        script: A script that does the work, instead of a body.
+        module: The module of the image that does the work, by `python -m`, instead of a body.
+        requires: Modules that the image has, which the body may import.
+        python: The interpreter in the image.
+        verbatim: Add nothing: no variables for params, no security context, no label; the docstring is the description.
+        inline: Embed the task in a Pipeline where it is used (`taskSpec`), instead of referring to it.
+        display_name: The name that people read, in place of the docstring's first line.
+        description: What the task does, in place of the rest of the docstring.
+        metadata: Further fields of the object's metadata, as Kubernetes has them.
+        extra: Further fields of the Task's spec, as Tekton has them.
+        cache: Let local runs take what the task gave before for the same code, image, params and files.
+    """
+    if function is not None:
+        return make_task(function, options, None)
+    return lambda inner: make_task(inner, options, None)
+
+
+def make_task(function: Callable[P, R], given: Mapping[str, object], reference: Reference | None) -> Task[P, R]:
+    """A Task from a function and its options; findings are kept on it until a pipeline uses it."""
+    problems = Collector()
+    if not inspect.isfunction(function):
+        refuse("FLOW002", f"@task decorates a function, got {type(function).__name__}", "write it as `def name(...):`")
+    location = places.of_function(function)
+    options = read_options(TaskOptions, given, location, problems)
+    whole = not problems.has_errors
+    signature = read_signature(function, location, problems)
+    first, rest = (options.display_name, described(function, options)) if options.verbatim else docstring(function)
+    has_body = reference is None and not is_empty(function)
+    if reference is None:
+        check_task_options(options, location, problems, has_body=has_body, whole=whole)
+    definition = TaskDef(
+        name=task_name(options.name, function.__name__, location, problems),
+        location=location,
+        params=signature.params,
+        results=signature.results,
+        workspaces=signature.workspaces,
+        env=signature.env,
+        display_name=options.display_name or first,
+        description=options.description or rest,
+        function=function,
+        has_body=has_body,
+        options=options,
+        reference=reference,
+    )
+    return Task(function, definition, signature.positional, problems)

@@ -1,0 +1,74 @@
+"""What an editor completes and `help()` shows of a function that takes options, and what is called instead of it.
+
+Checkers hold a call against the signature as written. What runs takes any name and any value, because a mistake is to
+be a finding at the user's line, with the option that was meant, and not Python's TypeError.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
+
+import attrs
+
+F = TypeVar("F", bound=Callable[..., object])
+_TEXTS = ("tuple[str, ...]", "list[str] | tuple[str, ...]")
+_FLAGS = ("frozenset[str]", "list[str] | tuple[str, ...] | set[str] | frozenset[str]")
+_MANY = re.compile(r"^tuple\[(.*), \.\.\.\]$")
+
+
+def runs(lenient: Callable[..., object]) -> Callable[[F], F]:
+    """Run `lenient` in place of a function whose signature and docstring alone are meant."""
+
+    def swap(shown: F) -> F:
+        return cast("F", functools.update_wrapper(lenient, shown))
+
+    return swap
+
+
+def shows(options: type) -> Callable[[F], F]:
+    """Give a function that stands behind overloads the signature of its options, for `help()`."""
+
+    def swap(function: F) -> F:
+        function.__signature__ = signature_of(options)  # type: ignore[attr-defined]
+        return function
+
+    return swap
+
+
+def options_of(shown: Callable[..., object]) -> frozenset[str]:
+    """The names that such a function takes."""
+    by_name = inspect.Parameter.KEYWORD_ONLY
+    return frozenset(each.name for each in inspect.signature(shown).parameters.values() if each.kind is by_name)
+
+
+def signature_of(options: type) -> inspect.Signature:
+    """The fields of a class of options as parameters that are given by name."""
+    fields: Mapping[str, attrs.Attribute[object]] = attrs.fields_dict(options)
+    return inspect.Signature(
+        [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=_default(field),
+                annotation=as_given(str(field.type)),
+            )
+            for name, field in fields.items()
+        ]
+    )
+
+
+def as_given(kept: str) -> str:
+    """The type of what a user may give, for the type that a field keeps: any list for a tuple."""
+    for as_kept, given in (_TEXTS, _FLAGS):
+        if kept == as_kept:
+            return given
+    return _MANY.sub(r"Sequence[\1]", kept)
+
+
+def _default(field: attrs.Attribute[object]) -> object:
+    made: object = getattr(field.default, "factory", None)
+    return made() if callable(made) else field.default
