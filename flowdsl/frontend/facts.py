@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from flowdsl.frontend import places
 from flowdsl.frontend.handles import ending, node_of, own_names, workspace_value
@@ -76,10 +76,12 @@ class _Group(Opaque):
     def __format__(self, spec: str) -> str:
         self._several()
 
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        refuse("FLOW009", f"{self._words()} has no {name!r}", f"it has: {self._fields()}")
+    if not TYPE_CHECKING:  # for checkers there is what is declared, and nothing else
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            refuse("FLOW009", f"{self._words()} has no {name!r}", f"it has: {self._fields()}")
 
 
 class _PipelineRun(_Group):
