@@ -35,6 +35,9 @@ class Where(TypedDict):
 def pick(word: str = "") -> str: return "x"
 
 @task(image="python:3.12-slim")
+def good() -> bool: return True
+
+@task(image="python:3.12-slim")
 def film() -> Clip: return Clip("x", 1.0)
 
 @task(image="python:3.12-slim")
@@ -56,11 +59,11 @@ def inner():
 
 @pipeline
 def p(ws: Workspace, place: Where, many: list[str], flag: bool = True):
-    a, b, clip, made, deep = pick(), pick(), film(), make(), inner()
+    a, b, clip, made, deep, verdict = pick(), pick(), film(), make(), inner(), good()
     use()
 """
 HERE = HEAD.count("\n") + 1
-OURS = ("NodeHandle", "Reference", "Comparison", "Condition", "FileValue", "WorkspaceValue", "WorkspaceFile", "_Outputs",
+OURS = ("NodeHandle", "Reference", "Comparison", "Condition", "FileValue", "WorkspaceValue", "WorkspaceFile", "Outputs",
         "_Group", "Opaque", "object at 0x")  # fmt: skip
 
 
@@ -86,24 +89,30 @@ def told(line: str, path: Path) -> list[Finding]:
 
 SPELLED = [
     ('with when(a == "1" and b != "2"): use()', 'when(a == "1", b != "2")'),
-    ('with when(a == "1" or a == "2"): use()', 'when(a.is_in("1", "2"))'),
+    ('with when(a == "1" or a == "2"): use()', 'when(isin(a, "1", "2"))'),
     ('with when(a == "1" or b == "2"): use()', "no `or` across values"),
     ('with when(not a == "1"): use()', 'when(a != "1")'),
-    ('with when(not a.is_in("1", "2")): use()', 'when(a.not_in("1", "2"))'),
-    ("with when(not flag): use()", 'when(flag == "false")'),
-    ("with when(flag and a): use()", 'when(flag == "true", a == "true")'),
+    ('with when(not isin(a, "1", "2")): use()', 'when(not_(isin(a, "1", "2")))'),
+    ('with when(not a.is_in("1", "2")): use()', 'when(not_(a.is_in("1", "2")))'),
+    ("with when(not flag): use()", "when(not_(flag))"),
+    ("with when(not good()): use()", "when(not_(good()))"),
+    ("with when(not verdict): use()", "when(not_(verdict))"),
+    ("with when(flag and a): use()", 'when(flag, a == "true")'),
+    ("with when(verdict and a): use()", 'when(verdict, a == "true")'),
+    ("with when(a and verdict and flag): use()", 'when(a == "true", verdict, flag)'),
     ('with when((a == "1") & (b == "2")): use()', 'when(a == "1", b == "2")'),
-    ('with when((a == "1") | (a == "2")): use()', 'when(a.is_in("1", "2"))'),
+    ('with when((a == "1") | (a == "2")): use()', 'when(isin(a, "1", "2"))'),
     ('with when(~(a == "1")): use()', 'when(a != "1")'),
-    ('with when(a in ["1", "2"]): use()', 'when(a.is_in("1", "2"))'),
-    ('with when(a in {"1", "2"}): use()', 'when(a.is_in("1", "2"))'),
-    ('with when(a not in ("1", "2")): use()', 'when(a.not_in("1", "2"))'),
+    ('with when(a in ["1", "2"]): use()', 'when(isin(a, "1", "2"))'),
+    ('with when(a in {"1", "2"}): use()', 'when(isin(a, "1", "2"))'),
+    ('with when(a not in ("1", "2")): use()', 'when(not_(isin(a, "1", "2")))'),
     ('with when("1" in [a, b]): use()', 'condition("1", "in", [a, b])'),
     ('with when("0" == a == "1"): use()', 'when("0" == a, a == "1")'),
     ('with when(all([a == "1", b == "2"])): use()', 'when(a == "1", b == "2")'),
-    ('with when(any([a == "1", a == "2"])): use()', 'when(a.is_in("1", "2"))'),
+    ('with when(any([a == "1", a == "2"])): use()', 'when(isin(a, "1", "2"))'),
     ('if a == "1": use()', 'when(a == "1")'),
-    ("if flag: use()", 'when(flag == "true")'),
+    ("if flag: use()", "when(flag)"),
+    ("if verdict: use()", "when(verdict)"),
     ("if not a: use()", 'when(a == "false")'),
     ('while a == "1": use()', ".map(...)"),
     ('use("p" if a == "1" else "q")', 'when(a == "1")'),
@@ -136,7 +145,7 @@ REFUSED = [
     "open(a)", "open(ws / 'x')", "os.path.join(a, 'b')", "os.path.join(ws / 'x', 'b')", "re.match('x', a)",
     "f'{a == 1}'", "f'{clip}'", "f'{clip.video}'", "f'{ws}'", "f'{ws / 1}'", "f'{deep}'", "f'{a:>9}'", "f'{many}'",
     "f'{context.pipeline}'", "'%d' % many[0]", "a.x = 1", "clip.x = 1", "ws.x = 1", "a['x']", "many[True]", "many[a]",
-    "x, y = a", "x, y = clip", "next(a)", "reversed(many)", "len(clip.video)", "a()", "(a == '1')()", "del a[0]",
+    "x, y = a", "x, y, z = clip", "x, = clip", "next(a)", "reversed(many)", "len(clip.video)", "a()", "(a == '1')()", "del a[0]",
     "with a: use()", "abs(a)", "round(a)", "int(a)", "float(many[0])", "divmod(a, 2)", "a @ b", "a << 1", "-a", "a <= b",
     "clip.video.name", "clip.video.path", "ws.name", "ws.use", "(ws / 'x').parent", "(a == '1').values", "ws / 3.5",
     "use(x=a == '1')", "use(x=[a == '1'])", "use(x=ws)", "use(x=clip.video)", "use(x=deep)", "use(x=context.pipeline)",
@@ -181,7 +190,7 @@ ALLOWED = [
     "with when(a == '1', b != '2', flag): use()", "with when(a): use()", "with when(1 == a, many[0] == 1.5): use()",
     "use(x=f'{a}-{place.text}')", "use(x=place.type)", "use(x=place['text'])", "use(x=made['status'])", "print(a, [b, ws])",
     "repr([a == '1', clip, clip.video, ws, ws / 'x', deep, context])", "w = when(a == '1')\n    with w: use()",
-    "use(include='x', self='y')", "use.map(include=['x', 'y'], self='z')", "use.map([{'x': a}], include='x', self=b)",
+    "use(include='x', self='y')", "use.map(include=['x', 'y'], self='z')", "x, y = clip", "x, *y = clip", "use(x=clip[1])", "[*clip]", "use.map([{'x': a}], include='x', self=b)",
     "pick.map(include=[{'word': a}, {'word': 'x'}])", "use.with_options(when=a == '1')()",
     "use.with_options(when=[a == '1', flag])()", "use(x=deep.k)", "with when(condition(f'{a}-{b}', 'in', [a, many])): use()",
 ]  # fmt: skip

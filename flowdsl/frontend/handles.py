@@ -144,6 +144,11 @@ class NodeHandle(StandsForOne):
     def _words(self) -> str:
         return f"task {self._node.name!r}"
 
+    @property
+    def _test(self) -> str:  # type: ignore[override]
+        alone = [result.type.kind for result in self._node.task.results]
+        return "" if alone == [Kind.BOOLEAN] else StandsForOne._test
+
     def _meant(self, purpose: str) -> Opaque:
         return single(self, purpose)
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 RUN = "of the run"
 """What all the names in words end with."""
 _COMPUTE = "compute in a task's body, or join text with an f-string"
-_ORDER = "Tekton's `when` knows `==`, `!=`, `.is_in(...)` and `.not_in(...)`; compare sizes in a task's body"
+_ORDER = "Tekton's `when` knows `==`, `!=` and `isin(...)`; compare sizes in a task's body"
 _UNPACK = (
     "what a NamedTuple's fields are can be unpacked, since each is a result of its own; of a list take `value[0]`, "
     "of an object `value.key`"
@@ -43,7 +43,7 @@ class Opaque:
         refuse("FLOW006", f"{meant._words()} has no truth value while the pipeline is compiled", spelling(meant._test))
 
     _test = ' == "true"'
-    """What makes a condition of its text."""
+    """What makes a condition of it, written behind it; empty for what is one by itself."""
 
     def __iter__(self) -> Iterator[object]:
         if places.unpacked() is not None:
@@ -75,7 +75,7 @@ class Opaque:
         self._refuse(
             "FLOW006",
             "can't be looked up or be a key: its value is known only at run time",
-            spelling(otherwise="for one of several values `with when(value.is_in(...)):`; keep several in a list"),
+            spelling(otherwise="for one of several values `with when(isin(value, ...)):`; keep several in a list"),
             "looking it up",
         )
 

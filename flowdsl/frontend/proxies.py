@@ -60,7 +60,7 @@ class Comparison(Opaque):
 class Reference(Opaque):
     """A value known only at run time: its text in Tekton's notation, its type, where it is made.
 
-    Compare it with `==`, `!=`, `.is_in(...)` or `.not_in(...)` inside `when(...)`, or put it into an f-string.
+    Compare it with `==`, `!=` or `isin(...)` inside `when(...)`, or put it into an f-string.
     """
 
     # With underscores, because an object's properties are attributes too, and may be named `text` or `type`.
@@ -76,6 +76,10 @@ class Reference(Opaque):
 
     def _words(self) -> str:
         return self._label
+
+    @property
+    def _test(self) -> str:  # type: ignore[override]
+        return "" if self._type.kind is Kind.BOOLEAN else Opaque._test
 
     def __str__(self) -> str:
         if self._type.kind in (Kind.ARRAY, Kind.OBJECT):
@@ -115,7 +119,9 @@ class Reference(Opaque):
         values = tuple(each._meant("comparing it") if isinstance(each, Opaque) else each for each in values)
         texts = tuple(_compared_text(self, each) for each in values)
         others = ", ".join(value._words() if isinstance(value, Opaque) else repr(value) for value in values)
-        shown = f"{self._label} {sign} {others}" if sign in ("==", "!=") else f"{self._label}.{sign}({others})"
+        shown = f"{self._label} {sign} {others}" if sign in ("==", "!=") else f"isin({self._label}, {others})"
+        if sign == "not_in":
+            shown = f"not_({shown})"
         return Comparison(Condition(str(self), operator, texts, location=places.caller()), shown)
 
     def __getitem__(self, key: object, /) -> Reference:
@@ -164,7 +170,7 @@ def _compared_text(left: Reference, value: object) -> str:
     if isinstance(value, Opaque):
         hint = "compare values that are text, a number or a bool"
     else:
-        hint = "Tekton compares texts: give a text, a number or a bool; for one of several `.is_in(a, b)`"
+        hint = "Tekton compares texts: give a text, a number or a bool; for one of several `isin(value, a, b)`"
     refuse("FLOW006", f"{left._label} can't be compared with {named(value)}", hint)
 
 

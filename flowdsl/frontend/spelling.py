@@ -13,15 +13,13 @@ from types import MappingProxyType
 from flowdsl.frontend import places
 
 _LONGEST = 120
-_GENERAL = "only `with when(...)` takes conditions: several of them by commas, `.is_in(...)` for one of several values"
+_GENERAL = "only `with when(...)` takes conditions: several of them by commas, `isin(...)` for one of several values"
 _NO_OR = (
     "Tekton holds a task back until all its conditions are met, it has no `or` across values: "
     "let a task decide and compare its result"
 )
 _NO_LOOP = "a run has no loops: fan out with `.map(...)`, or try again with `retries=`"
-_TURNED: Mapping[type[ast.cmpop], str] = MappingProxyType(
-    {ast.Eq: "!=", ast.NotEq: "==", ast.In: "not_in", ast.NotIn: "is_in"}
-)
+_TURNED: Mapping[type[ast.cmpop], str] = MappingProxyType({ast.Eq: "!=", ast.NotEq: "=="})
 
 
 def spelling(test: str = "", otherwise: str = _GENERAL) -> str:
@@ -33,7 +31,7 @@ def spelling(test: str = "", otherwise: str = _GENERAL) -> str:
     if frame is None:
         return otherwise
     node = _decision(frame.f_code.co_filename, frame.f_lineno)
-    hint = _Hints(test).of(node) if node is not None else ""
+    hint = _Hints(test, {**frame.f_globals, **frame.f_locals}).of(node) if node is not None else ""
     return hint if hint and len(hint) <= _LONGEST + len(_NO_OR) else otherwise
 
 
@@ -69,10 +67,11 @@ def _where(node: ast.AST) -> ast.expr | None:
 
 
 class _Hints:
-    """The hints; `test` as in `spelling`."""
+    """The hints; `test` as in `spelling`, `names` what the names of the line mean."""
 
-    def __init__(self, test: str) -> None:
+    def __init__(self, test: str, names: Mapping[str, object]) -> None:
         self.test = test
+        self.names = names
 
     def of(self, node: ast.AST) -> str:
         if isinstance(node, ast.BoolOp):
@@ -101,11 +100,11 @@ class _Hints:
         if len(equal) < len(parts) or len(lefts) != 1:
             return _NO_OR
         values = ", ".join(_text(each.comparators[0]) for each in equal)
-        return self._when([f"{lefts.pop()}.is_in({values})"])
+        return self._when([f"isin({lefts.pop()}, {values})"])
 
     def _compare(self, node: ast.Compare) -> str:
         if len(node.ops) == 1:
-            return self._when([_among(node, "is_in" if isinstance(node.ops[0], ast.In) else "not_in")])
+            return self._when([_among(node, isinstance(node.ops[0], ast.In))])
         if not all(isinstance(op, (ast.Eq, ast.NotEq)) for op in node.ops):
             return "compare with `==` and `!=` alone, sizes in a task's body"
         ends = [node.left, *node.comparators]
@@ -129,24 +128,23 @@ class _Hints:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.Invert)):
             return self._not(node.operand)
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
-            return _among(node, "is_in" if isinstance(node.ops[0], ast.In) else "not_in")
-        plain = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
-        return _text(node) + (self.test if plain else "")
+            return _among(node, isinstance(node.ops[0], ast.In))
+        return _text(node) + self._test(node)
+
+    def _test(self, node: ast.expr | None) -> str:
+        """What makes a condition of a part; empty for what is one already."""
+        if isinstance(node, ast.Name):
+            return str(getattr(self.names.get(node.id), "_test", self.test))
+        return self.test if isinstance(node, (ast.Attribute, ast.Subscript)) else ""
 
     def _not(self, node: ast.expr) -> str:
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _TURNED:
-            turned = _TURNED[type(node.ops[0])]
-            if turned in ("is_in", "not_in"):
-                return _among(node, turned)
-            return f"{_text(node.left)} {turned} {_text(node.comparators[0])}"
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("is_in", "not_in")
-        ):
-            turned = "not_in" if node.func.attr == "is_in" else "is_in"
-            return f"{_text(node.func.value)}.{turned}({', '.join(map(_text, node.args))})"
-        return f'{_text(node)} == "false"' if isinstance(node, (ast.Name, ast.Attribute)) else ""
+            return f"{_text(node.left)} {_TURNED[type(node.ops[0])]} {_text(node.comparators[0])}"
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+            return _among(node, isinstance(node.ops[0], ast.NotIn))
+        if isinstance(node, (ast.Name, ast.Attribute)) and self._test(node):
+            return f'{_text(node)} == "false"'
+        return f"not_({_text(node)})" if isinstance(node, (ast.Name, ast.Attribute, ast.Call)) else ""
 
     def _when(self, conditions: list[str]) -> str:
         if not all(conditions):
@@ -154,14 +152,15 @@ class _Hints:
         return f"branch in the run instead: `with when({', '.join(conditions)}):`"
 
 
-def _among(node: ast.Compare, method: str) -> str:
+def _among(node: ast.Compare, within: bool) -> str:
     given = node.comparators[0]
     inside = given.elts if isinstance(given, (ast.List, ast.Tuple, ast.Set)) else [given]
     if isinstance(node.left, (ast.Constant, ast.JoinedStr)):
-        operator = "in" if method == "is_in" else "notin"
+        operator = "in" if within else "notin"
         return f'condition({_text(node.left)}, "{operator}", [{", ".join(map(_text, inside))}])'
     stars = "" if inside != [given] else "*"
-    return f"{_text(node.left)}.{method}({stars}{', '.join(map(_text, inside))})"
+    found = f"isin({_text(node.left)}, {stars}{', '.join(map(_text, inside))})"
+    return found if within else f"not_({found})"
 
 
 def _text(node: ast.AST | None) -> str:
@@ -173,4 +172,6 @@ def _text(node: ast.AST | None) -> str:
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
         sign = "==" if isinstance(node.ops[0], ast.Eq) else "!="
         return f"{_text(node.left)} {sign} {_text(node.comparators[0])}"
+    if isinstance(node, ast.Call) and not node.keywords:
+        return f"{_text(node.func)}({', '.join(map(_text, node.args))})"
     return ast.unparse(node)
