@@ -13,7 +13,7 @@ from flowdsl.check.gates import DEFAULT_GATES, Gates
 from flowdsl.diagnostics import Severity
 from flowdsl.kinds import table
 from flowdsl.kinds.base import Model
-from flowdsl.kinds.kind import part
+from flowdsl.kinds.kind import resolve
 
 if TYPE_CHECKING:
     from flowdsl.kinds.meta import ObjectMeta
@@ -45,7 +45,7 @@ def _admission(model: type[Model]) -> Admission:
     kind = table.of_model(f"{model.__module__}:{model.__name__}")
     if kind is None or not kind.admission:
         raise TypeError(f"{model.__name__} is no document of Tekton")
-    return cast("Admission", part(kind.admission))
+    return cast("Admission", resolve(kind.admission))
 
 
 @attrs.frozen

@@ -18,6 +18,7 @@ from flowdsl.frontend.task import Task
 from flowdsl.ir.documents import Raw
 from flowdsl.ir.nodes import Node, PipelineDef, Reference, TaskDef
 from flowdsl.kinds import UnknownKind, is_served, is_tekton, kind_hint, model_for
+from flowdsl.kinds.table import PIPELINE_RUN, TASK, TASK_RUN
 from flowdsl.lower.documents import run_of, step_action_document
 from flowdsl.lower.pipeline import Layout, pipeline_document, pipeline_spec, reference_fields
 from flowdsl.lower.task import task_document, task_spec, with_opt_ins
@@ -92,9 +93,9 @@ class _Builder:
         self.collector.extend(item.problems)
         what: dict[str, Any] = {}
         shared: Mapping[str, Any] = self.shared
-        side = "pipeline" if item.kind == "PipelineRun" else "task"
+        side = item.side
         if isinstance(item.target, Reference):
-            what[f"{side}Ref"] = reference_fields(item.target, "Task" if side == "task" else "")
+            what[f"{side}Ref"] = reference_fields(item.target, TASK.name if side == "task" else "")
         elif isinstance(item.target, Pipeline) and item.options.embed:
             definition = self.definition(item.target)
             if definition is None:
@@ -111,7 +112,9 @@ class _Builder:
             own = task.reference or Reference(name=task.name)
             what |= {"taskSpec": task_spec(task, fans_out=False, enums=False)} if embed else {}
             what |= {} if embed else {"taskRef": reference_fields(own)}
-        return run_of(item.kind, typed_options(item, self.collector), what, shared)
+        return run_of(
+            PIPELINE_RUN if side == "pipeline" else TASK_RUN, typed_options(item, self.collector), what, shared
+        )
 
     def definition(self, pipeline: Pipeline) -> PipelineDef | None:
         """A pipeline traced and through the passes; None after a finding that stops it."""

@@ -7,17 +7,17 @@ from typing import Any
 
 from flowdsl.diagnostics import Location
 from flowdsl.ir.nodes import Node, PipelineDef
+from flowdsl.kinds.table import PIPELINE, TASK
 
 
 def python_place(document: Mapping[str, Any], path: tuple[int | str, ...], pipeline: PipelineDef) -> Location:
     """The line to show: the call for a pipeline's task, the param's or function's own for anything else."""
-    kind = document.get("kind")
-    if kind == "Task":
+    if TASK.is_of(document):
         metadata = document.get("metadata")
         name = metadata.get("name") if isinstance(metadata, Mapping) else None
         node = next((each for each in pipeline.nodes if each.task.name == name), None)
         return _within_task(node, path[1:]) if node is not None else pipeline.location
-    if kind != "Pipeline" or len(path) < 3 or not isinstance(path[2], int):
+    if not PIPELINE.is_of(document) or len(path) < 3 or not isinstance(path[2], int):
         return pipeline.location
     section, index = path[1], path[2]
     if section in ("tasks", "finally"):

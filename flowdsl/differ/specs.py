@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol, cast
 
 from flowdsl.differ.facets import Facets, Take, Taking, in_order, settled
-from flowdsl.kinds.kind import part
+from flowdsl.kinds.kind import resolve
 from flowdsl.kinds.table import find
 
 _RESULT = re.compile(r"\$\(tasks\.([a-zA-Z0-9-]+)\.results[.\[]")
@@ -196,6 +196,6 @@ def facets(document: Mapping[str, object]) -> Facets:
     spec = taking.rest.get("spec")
     kind = find(document.get("kind"), document.get("apiVersion"))
     if kind is not None and kind.facets and isinstance(spec, dict):
-        cast("Take", part(kind.facets))(taking, spec)
+        cast("Take", resolve(kind.facets))(taking, spec)
     taking.remains(taking.rest, ())
     return taking.found

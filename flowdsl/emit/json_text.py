@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from flowdsl.diagnostics.escape import json_escaped
 from flowdsl.emit.checked import problems
+from flowdsl.kinds.table import LIST
 
 
-def emit_json(documents: Iterable[Mapping[str, Any]]) -> bytes:
+def emit_json(documents: Iterable[Mapping[str, object]]) -> bytes:
     """JSON of documents, in UTF-8, indented by two, ending in a line break.
 
     One document is written as itself; none or several as a `v1` `List`, which `kubectl apply -f` takes apart.
@@ -22,6 +22,6 @@ def emit_json(documents: Iterable[Mapping[str, Any]]) -> bytes:
             raise TypeError(f"document {number}: a document must be a mapping, got {type(document).__name__}")
         for path, kind, message in problems(document):
             raise kind(f"document {number}, {path}: {message}" if path else f"document {number}: {message}")
-    whole = given[0] if len(given) == 1 else {"apiVersion": "v1", "kind": "List", "items": given}
+    whole = given[0] if len(given) == 1 else {**LIST.header, "items": given}
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False, default=dict)
     return (json_escaped(text) + "\n").encode("utf-8")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+
+from flowdsl.kinds.table import KUSTOMIZATION
 
 
-def kustomization(names: Iterable[str]) -> dict[str, Any]:
+def kustomization(names: Iterable[str]) -> dict[str, object]:
     """A Kustomization listing `names` (paths relative to its directory) in the order given.
 
     Raises ValueError for a name given twice: kustomize refuses a resource that is there already.
@@ -15,8 +16,4 @@ def kustomization(names: Iterable[str]) -> dict[str, Any]:
     repeated = sorted({name for name in resources if resources.count(name) > 1})
     if repeated:
         raise ValueError(f"listed more than once: {', '.join(repeated)}")
-    return {
-        "apiVersion": "kustomize.config.k8s.io/v1beta1",
-        "kind": "Kustomization",
-        "resources": resources,
-    }
+    return {**KUSTOMIZATION.header, "resources": resources}

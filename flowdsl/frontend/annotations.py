@@ -24,8 +24,8 @@ PLAIN: dict[Any, TypeSpec] = {
     volumes.File: FILE,
     volumes.Directory: DIRECTORY,
     volumes.Workspace: TypeSpec(Kind.WORKSPACE, "Workspace"),
-    volumes.Secret: TypeSpec(Kind.SECRET, "Secret"),
-    volumes.ConfigMap: TypeSpec(Kind.CONFIG_MAP, "ConfigMap"),
+    volumes.Secret: TypeSpec(Kind.SECRET, volumes.Secret.__name__),
+    volumes.ConfigMap: TypeSpec(Kind.CONFIG_MAP, volumes.ConfigMap.__name__),
 }
 SUPPORTED = (
     "use str, int, float, bool, Literal, Enum, list[...], dict, a TypedDict, dataclass or attrs class, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
@@ -31,10 +31,10 @@ Target = Pipeline | Task[..., object] | Reference | None
 
 
 class Run:
-    """A PipelineRun or a TaskRun, as `kind` says, of a `target`; None where the spec is given in `extra`."""
+    """A PipelineRun or a TaskRun, as `side` says, of a `target`; None where the spec is given in `extra`."""
 
-    def __init__(self, kind: str, target: Target, given: Mapping[str, object]) -> None:
-        self.kind = kind
+    def __init__(self, side: Literal["pipeline", "task"], target: Target, given: Mapping[str, object]) -> None:
+        self.side = side
         self.target = target
         self.location = places.caller()
         self.problems = Collector()
@@ -44,7 +44,7 @@ class Run:
 def _pipeline_run(target: object = None, /, **options: object) -> Run:
     if not isinstance(target, (Pipeline, Reference, type(None))):
         refuse("FLOW002", f"pipeline_run takes a pipeline, got {named(target)}", 'pass a @pipeline or named("name")')
-    return Run("PipelineRun", target, options)
+    return Run("pipeline", target, options)
 
 
 @runs(_pipeline_run)
@@ -92,7 +92,7 @@ def pipeline_run(
 def _task_run(target: object = None, /, **options: object) -> Run:
     if not isinstance(target, (Task, Reference, type(None))):
         refuse("FLOW002", f"task_run takes a task, got {named(target)}", 'pass a @task or named("name")')
-    return Run("TaskRun", target, options)
+    return Run("task", target, options)
 
 
 @runs(_task_run)
@@ -204,7 +204,9 @@ def raw(document: Mapping[str, object]) -> Any:
             'raw({"apiVersion": ..., "kind": ...})',
         )
     accept(document, Mapping[str, Data], "document")
-    if document["kind"] != "Task":
+    from flowdsl.kinds.table import TASK
+
+    if not TASK.is_of(document):
         return Raw(document, location)
     return _raw_task(document, location)
 

@@ -13,6 +13,7 @@ from flowdsl.check.pitfalls.values import values_at
 from flowdsl.diagnostics import Finding, Location, Severity
 from flowdsl.importer.comments import Comments, comments_of
 from flowdsl.importer.findings import Kept
+from flowdsl.kinds.table import TASK
 from flowdsl.kinds.values import decoded
 from flowdsl.yamlread.documents import Document, documents
 from flowdsl.yamlread.nodes import Node, Path, locate
@@ -84,7 +85,7 @@ def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, l
         report.error("FLOW206", error.path, error.message, error.hint)
         return None, report.findings
     except UnknownKind as error:
-        if document.data["apiVersion"] == "tekton.dev/v1":
+        if document.data["apiVersion"] == TASK.api_version:
             report.error("FLOW406", ("kind",), f"Tekton has no {error}", kind_hint(document.kind))
             return None, report.findings
         # A PipelineResource, a Condition: of a Tekton of old.

@@ -15,12 +15,14 @@ from typing import Any, NoReturn
 
 import attrs
 
+from flowdsl.kinds.table import BOUND
+
 # Not the modules whole: `typing.get_type_hints` evaluates text.
 IMPORTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "flowdsl": frozenset(
             {
-                "ConfigMap", "EmptyDir", "PVC", "Param", "Result", "Secret", "Sidecar", "Step", "StepTemplate",
+                *(kind.python for kind in BOUND), "EmptyDir", "Param", "Result", "Sidecar", "Step", "StepTemplate",
                 "VolumeClaim", "Workspace", "bundle", "cel", "cluster", "condition", "context", "git", "http", "hub",
                 "manifest", "named", "on_finish", "pipeline", "pipeline_run", "raw", "resolver", "step_action", "task",
                 "task_ref", "task_run", "when",

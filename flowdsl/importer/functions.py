@@ -18,6 +18,7 @@ from flowdsl.importer.shapes import ARRAY, STRING, Shape, Unsupported, declared_
 from flowdsl.importer.signatures import Signature, read_results
 from flowdsl.importer.tasks import TaskFunction, body, write_task
 from flowdsl.importer.writer import Writer
+from flowdsl.kinds.table import TASK
 from flowdsl.yamlread.nodes import Path
 
 
@@ -48,11 +49,11 @@ class Functions:
         items = {item["name"]: item for field in ("tasks", "finally") for item in spec.get(field) or ()}
         for name, result, taken in used_results(dict(spec)):
             item = items.get(name)
-            if item is not None and item.get("taskRef") and self._local(item["taskRef"]) is None:
+            if item is not None and item.get("taskRef") and self.local(item["taskRef"]) is None:
                 use = self.uses.setdefault(_key(item["taskRef"]), Use())
                 use.results[result] = _widened(use.results.get(result), taken, mapped="matrix" in item)
         for item in items.values():
-            if item.get("taskRef") and self._local(item["taskRef"]) is None:
+            if item.get("taskRef") and self.local(item["taskRef"]) is None:
                 self._use(self.uses.setdefault(_key(item["taskRef"]), Use()), item, items, shapes)
 
     def _use(
@@ -88,21 +89,21 @@ class Functions:
             if each.get("name") == result:
                 return _safe_shape(each)
         reference = item.get("taskRef") or {}
-        function = self._local(reference)
+        function = self.local(reference)
         if function is not None:
             known = function.signature.results.get(result)
             return known.shape if known else STRING
         use = self.uses.get(_key(reference))
         return (use.results.get(result) if use else None) or ARRAY
 
-    def _local(self, reference: Mapping[str, Any]) -> TaskFunction | None:
+    def local(self, reference: Mapping[str, Any]) -> TaskFunction | None:
         """The function of a Task among the files that is meant; None for any other."""
-        plain = set(reference) <= {"name", "kind"} and reference.get("kind") in (None, "Task")
+        plain = set(reference) <= {"name", "kind"} and reference.get("kind") in (None, TASK.name)
         return self.tasks.get(reference.get("name", "")) if plain else None
 
     def of(self, reference: Mapping[str, Any], fallback: str) -> TaskFunction:
         """The function for a taskRef; a reference is written on first use. Raises Unsupported."""
-        local = self._local(reference)
+        local = self.local(reference)
         if local is not None:
             return local
         key = _key(reference)
@@ -236,7 +237,7 @@ def _result(name: str, shape: Shape) -> dict[str, Any]:
 
 
 def _key(reference: Mapping[str, Any]) -> str:
-    plain = {name: value for name, value in reference.items() if value and (name, value) != ("kind", "Task")}
+    plain = {name: value for name, value in reference.items() if value and (name, value) != ("kind", TASK.name)}
     return json.dumps(plain, sort_keys=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -20,11 +20,12 @@ from flowdsl.importer.shapes import Unsupported
 from flowdsl.importer.signatures import read_results, read_signature
 from flowdsl.importer.tasks import write_step_action, write_task
 from flowdsl.importer.writer import Writer
+from flowdsl.kinds.kind import Kind, resolve
+from flowdsl.kinds.table import KINDS, TASK, named
 
-_V1, _ACTION = "tekton.dev/v1", "tekton.dev/v1beta1"
 _FIELDS = frozenset({"apiVersion", "kind", "metadata", "spec"})
-_ENDINGS = {"Task": "task", "Pipeline": "pipeline", "StepAction": "step"}
-_ORDER = ("Task", "StepAction", "Pipeline", "PipelineRun", "TaskRun")
+_WRITTEN = tuple(kind for kind in KINDS if kind.importer)
+"""The kinds that the DSL has a word for, in the order in which a module wants them."""
 
 
 # A document may lack a name or have a list where a map belongs: it is kept, and the checker tells what is wrong.
@@ -51,72 +52,56 @@ class _Module:
 
     def write(self) -> None:
         functions = Functions(self.writer)
-        kinds: dict[str, list[int]] = {kind: [] for kind in (*_ORDER, "")}
+        kinds: dict[Kind | None, list[int]] = {kind: [] for kind in (*_WRITTEN, None)}
         for index, document in enumerate(self.documents):
-            kind = _kind(document) if index not in self.as_raw else ""
+            kind = _kind(document) if index not in self.as_raw else None
             kinds[kind].append(index)
             self.names[index] = self._free(document)
-        for index in kinds[""]:
+        for index in kinds[None]:
             self._raw(index, self.as_raw.get(index) or "the DSL has no word for this kind")
-        writers: dict[str, Callable[[int, Functions], None]] = {
-            "Task": self._task,
-            "StepAction": self._step_action,
-            "Pipeline": self._pipeline,
-            "PipelineRun": self._run,
-            "TaskRun": self._run,
-        }
-        for kind in ("Task", "StepAction"):
+        # What is called comes first; then all is read that calls, since a function has the types that its uses show.
+        calling = [kind for kind in _WRITTEN if kind.pipeline or kind.is_run]
+        self._each(functions, kinds, [kind for kind in _WRITTEN if kind not in calling])
+        for kind in calling:
+            for index in kinds[kind] if kind.pipeline else ():
+                self._learn(functions, self.documents[index], kind)
+        self._each(functions, kinds, calling)
+
+    def _each(self, functions: Functions, kinds: Mapping[Kind | None, Sequence[int]], wanted: Sequence[Kind]) -> None:
+        for kind in wanted:
+            write = cast("Write", resolve(kind.importer))
             for index in kinds[kind]:
-                self._try(index, functions, writers[kind])
-        for index in (*kinds["Pipeline"], *kinds["PipelineRun"]):
-            spec = self.documents[index].get("spec") or {}
-            inner = spec if index in kinds["Pipeline"] else spec.get("pipelineSpec")
-            if isinstance(inner, Mapping):
-                # What is odd in it is told when the pipeline itself is written.
-                with contextlib.suppress(*_ODD):
-                    functions.learn(inner)
-        for kind in ("Pipeline", "PipelineRun", "TaskRun"):
-            for index in kinds[kind]:
-                self._try(index, functions, writers[kind])
+                self._try(index, functions, write)
+
+    def _learn(self, functions: Functions, document: Mapping[str, Any], kind: Kind) -> None:
+        inner: object = document
+        for field in kind.pipeline:
+            inner = inner.get(field) if isinstance(inner, Mapping) else None
+        if isinstance(inner, Mapping):
+            # What is odd in it is told when the pipeline itself is written.
+            with contextlib.suppress(*_ODD):
+                functions.learn(inner)
 
     def _free(self, document: Mapping[str, Any]) -> str:
-        if str(document.get("kind")).endswith("Run"):
+        kind = named(document.get("kind"))
+        if kind is not None and kind.is_run:
             return self.writer.scope.free(run_name(document))
         given = document.get("metadata")
         name = (given.get("name") if isinstance(given, Mapping) else "") or "unnamed"
         wanted = lower_name(str(name))
-        ending = _ENDINGS.get(str(document.get("kind")), lower_name(str(document.get("kind") or "document")))
+        ending = lower_name(str(document.get("kind") or "document"))
         return self.writer.scope.free(wanted, f"{wanted.rstrip('_')}_{ending}")
 
-    def _try(self, index: int, functions: Functions, write: Callable[[int, Functions], None]) -> None:
+    def _try(self, index: int, functions: Functions, write: Write) -> None:
         mark, comments = self.writer.mark(), list(self.comments[index].by_path)
         references, loose = dict(functions.references), functions.as_written
         try:
-            write(index, functions)
+            write(self, index, functions)
         except _ODD as error:
             self.writer.back(mark)
             self.comments[index].by_path = comments
             functions.references, functions.as_written = references, loose
             self._raw(index, error.reason if isinstance(error, Unsupported) else "a field of the wrong type")
-
-    def _task(self, index: int, functions: Functions) -> None:
-        document, name = self.documents[index], self.names[index]
-        made = write_task(document["spec"], document["metadata"], name, self.writer, self.comments[index], ("spec",))
-        functions.tasks[made.task_name] = made
-
-    def _step_action(self, index: int, _: Functions) -> None:
-        document = self.documents[index]
-        write_step_action(document["spec"], document["metadata"], self.names[index], self.writer, self.comments[index])
-
-    def _pipeline(self, index: int, functions: Functions) -> None:
-        document, name = self.documents[index], self.names[index]
-        calls = Calls(functions, self.comments[index], index, name)
-        writer = PipelineWriter(document["spec"], name, self.writer, self.comments[index], calls, ("spec",))
-        writer.write(document["metadata"])
-        self.pipelines[document["metadata"]["name"]] = name
-
-    def _run(self, index: int, functions: Functions) -> None:
-        write_run(self.documents[index], self.names[index], functions, self.pipelines, self.comments[index], index)
 
     def _raw(self, index: int, reason: str) -> None:
         self.writer.keep(index, (), reason)
@@ -125,13 +110,45 @@ class _Module:
         self.writer.blocks.append("\n".join([*lines, render(Pair(self.names[index], made))]))
 
 
-def _kind(document: Mapping[str, Any]) -> str:
+def write_task_function(module: _Module, index: int, functions: Functions) -> None:
+    """A Task as a function with `@task`."""
+    document, name, comments = module.documents[index], module.names[index], module.comments[index]
+    made = write_task(document["spec"], document["metadata"], name, module.writer, comments, ("spec",))
+    functions.tasks[made.task_name] = made
+
+
+def write_step_action_function(module: _Module, index: int, _: Functions) -> None:
+    """A StepAction as a function with `@step_action`."""
+    document = module.documents[index]
+    comments = module.comments[index]
+    write_step_action(document["spec"], document["metadata"], module.names[index], module.writer, comments)
+
+
+def write_pipeline(module: _Module, index: int, functions: Functions) -> None:
+    """A Pipeline as a function with `@pipeline`."""
+    document, name, comments = module.documents[index], module.names[index], module.comments[index]
+    calls = Calls(functions, comments, index, name)
+    writer = PipelineWriter(document["spec"], name, module.writer, comments, calls, ("spec",))
+    writer.write(document["metadata"])
+    module.pipelines[document["metadata"]["name"]] = name
+
+
+def write_run_call(module: _Module, index: int, functions: Functions) -> None:
+    """A run, of a pipeline or a task, as a call of `pipeline_run` or `task_run`."""
+    write_run(module.documents[index], module.names[index], functions, module.pipelines, module.comments[index], index)
+
+
+Write = Callable[[_Module, int, Functions], None]
+"""Writes the document of an index into a module. Raises Unsupported, or falls over what is no document."""
+
+
+def _kind(document: Mapping[str, Any]) -> Kind | None:
     """The kind, where the DSL has a word for such documents."""
-    kind = str(document.get("kind"))
-    version = _ACTION if kind == "StepAction" else _V1
+    kind = named(document.get("kind"))
+    if kind is None or not kind.importer or document.get("apiVersion") != kind.api_version:
+        return None
     fields = {name for name, value in document.items() if value is not None}
-    usual = kind in _ORDER and document.get("apiVersion") == version and fields <= _FIELDS
-    return kind if usual and isinstance(document.get("spec"), Mapping) else ""
+    return kind if fields <= _FIELDS and isinstance(document.get("spec"), Mapping) else None
 
 
 def write_module(
@@ -158,7 +175,7 @@ def write_stubs(documents: Sequence[Mapping[str, Any]], title: str = "") -> Impo
     """A module of typed signatures alone: a `@task_ref` for each Task among the documents."""
     writer = Writer()
     for index, document in enumerate(documents):
-        if document.get("kind") != "Task":
+        if not TASK.is_of(document):
             continue
         given, spec = document.get("metadata"), document.get("spec") or {}
         name = str(given.get("name") if isinstance(given, Mapping) else "unnamed")

@@ -9,10 +9,13 @@ from collections.abc import Iterable
 
 import attrs
 
+from flowdsl.kinds.table import BOUND, PIPELINE, SERVICE_ACCOUNT, TASK
+
 _CODE = frozenset(
     {
-        "Annotated", "Body", "ConfigMap", "Directory", "EmptyDir", "File", "Literal", "Manifest", "NamedTuple", "PVC",
-        "Param", "Pipeline", "Result", "Secret", "ServiceAccount", "Sidecar", "Step", "StepTemplate", "Task",
+        *(kind.python for kind in BOUND), TASK.name, PIPELINE.name, SERVICE_ACCOUNT.name,
+        "Annotated", "Body", "Directory", "EmptyDir", "File", "Literal", "Manifest", "NamedTuple",
+        "Param", "Result", "Sidecar", "Step", "StepTemplate",
         "TypedDict", "VolumeClaim", "Workspace", "bundle", "cel", "cluster", "condition", "context", "documents",
         "git", "http", "hub", "manifest", "named", "on_finish", "pipeline", "pipeline_run", "raw", "resolver",
         "step_action", "task", "task_ref", "task_run", "when",

@@ -8,6 +8,7 @@ from typing import Any
 from flowdsl.importer.code import Code, call, literal, quoted
 from flowdsl.importer.shapes import Unsupported
 from flowdsl.importer.writer import Writer
+from flowdsl.kinds.table import TASK
 
 # By resolver: the function, its params in the order it writes them, the arguments they go to (positional ones first),
 # and what it writes of an argument that is not given.
@@ -63,7 +64,7 @@ def _named(given: Mapping[str, Any], writer: Writer) -> Code:
     if not given.get("name"):
         raise Unsupported("taskRef", "a reference without a name")
     said: dict[str, Code] = {}
-    if given.get("kind") and (given["kind"] != "Task" or given.get("apiVersion")):
+    if given.get("kind") and (given["kind"] != TASK.name or given.get("apiVersion")):
         said["kind"] = quoted(given["kind"])
     if given.get("apiVersion"):
         said["api_version"] = quoted(given["apiVersion"])

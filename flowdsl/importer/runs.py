@@ -14,6 +14,7 @@ from flowdsl.importer.resolvers import reference_code
 from flowdsl.importer.shapes import Unsupported, text_of
 from flowdsl.importer.tasks import metadata, write_task
 from flowdsl.importer.writer import Writer
+from flowdsl.kinds.table import BOUND, CLAIM, PIPELINE_RUN
 
 _META = frozenset({"name", "generateName", "labels", "annotations"})
 _SPEC = frozenset({"params", "workspaces", "pipelineRef", "pipelineSpec", "taskRef", "taskSpec"})
@@ -34,7 +35,7 @@ def write_run(
         if meta.get(field):
             said[python] = quoted(meta[field])
     rest = {field: value for field, value in spec.items() if field not in _SPEC and value is not None}
-    if document["kind"] == "PipelineRun":
+    if PIPELINE_RUN.is_of(document):
         target = _pipeline(spec, variable, functions, pipelines, comments, index)
         said |= _pipeline_fields(rest)
     else:
@@ -47,7 +48,7 @@ def write_run(
     said |= _given(spec, writer) | metadata(meta, _META)
     if rest:
         said["extra"] = literal(rest)
-    function = writer.use("pipeline_run" if document["kind"] == "PipelineRun" else "task_run")
+    function = writer.use("pipeline_run" if PIPELINE_RUN.is_of(document) else "task_run")
     lines = comment_lines(comments.take(()))
     lines.append(render(Pair(variable, call(function, target, **said))))
     writer.blocks.append("\n".join(lines))
@@ -80,8 +81,7 @@ def _task(
 ) -> Code:
     reference = spec.get("taskRef")
     if isinstance(reference, Mapping):
-        plain = set(reference) <= {"name", "kind"} and reference.get("kind") in (None, "Task")
-        local = functions.tasks.get(reference.get("name", "")) if plain else None
+        local = functions.local(reference)
         return local.name if local else reference_code(reference, functions.writer)
     if not isinstance(spec.get("taskSpec"), Mapping):
         raise Unsupported("spec", "neither a reference nor a spec")
@@ -132,16 +132,13 @@ def _given(spec: Mapping[str, Any], writer: Writer) -> dict[str, Code]:
 def _bound(binding: Mapping[str, Any], writer: Writer) -> Code:
     """What a workspace is bound to: `PVC(...)` and its kin where they say it all, else as Tekton writes it."""
     source = {name: value for name, value in binding.items() if name != "name" and value is not None}
-    for field, function, key in (
-        ("persistentVolumeClaim", "PVC", "claimName"),
-        ("secret", "Secret", "secretName"),
-        ("configMap", "ConfigMap", "name"),
-    ):
+    for kind in BOUND:
+        field, key = kind.volume
         inner = source.get(field)
-        allowed = {field, "subPath"} if function == "PVC" else {field}
+        allowed = {field, "subPath"} if kind is CLAIM else {field}
         if set(source) <= allowed and isinstance(inner, Mapping) and set(inner) == {key}:
             sub_path = {"sub_path": quoted(source["subPath"])} if source.get("subPath") else {}
-            return call(writer.use(function), quoted(inner[key]), **sub_path)
+            return call(writer.use(kind.python), quoted(inner[key]), **sub_path)
     if set(source) == {"emptyDir"} and set(source["emptyDir"]) <= {"medium", "sizeLimit"}:
         names = {"medium": "medium", "sizeLimit": "size"}
         said = {names[field]: literal(value) for field, value in source["emptyDir"].items() if value}

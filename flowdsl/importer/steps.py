@@ -9,6 +9,7 @@ from flowdsl.importer.code import Code, Group, Part, call, literal, mapping, quo
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.shapes import text_of
 from flowdsl.importer.writer import Writer
+from flowdsl.kinds.table import HOLDING
 from flowdsl.yamlread.nodes import Path
 
 _STEP = {
@@ -125,13 +126,13 @@ def environment(env: Any, writer: Writer) -> dict[str, Code] | None:
 
 
 def _source(source: Mapping[str, Any], writer: Writer) -> Code:
-    for field, name in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
-        key = source.get(field)
+    for kind in HOLDING:
+        key = source.get(kind.variables[0])
         if len(source) == 1 and isinstance(key, Mapping) and key.get("name") and key.get("key"):
             if set(key) == {"name", "key"}:
-                return call(writer.use(name), quoted(key["name"]), quoted(key["key"]))
+                return call(writer.use(kind.python), quoted(key["name"]), quoted(key["key"]))
             if set(key) == {"name", "key", "optional"} and key["optional"] is True:
-                return call(writer.use(name), quoted(key["name"]), quoted(key["key"]), optional="True")
+                return call(writer.use(kind.python), quoted(key["name"]), quoted(key["key"]), optional="True")
     return literal(source)
 
 

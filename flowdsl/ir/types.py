@@ -13,6 +13,8 @@ from typing import Annotated, NoReturn
 
 import attrs
 
+from flowdsl.kube.words import word
+
 NOTHING: Mapping[str, NoReturn] = MappingProxyType({})
 """What a mapping is that nobody gave: one object for all, since a large pipeline has ten thousand of them."""
 Data = Annotated[object, "data"]
@@ -39,8 +41,8 @@ class Kind(enum.Enum):
     FILE = "File"
     DIRECTORY = "Directory"
     WORKSPACE = "Workspace"
-    SECRET = "Secret"
-    CONFIG_MAP = "ConfigMap"
+    SECRET = word("Secret")
+    CONFIG_MAP = word("ConfigMap")
 
     # Each member is there once. Enum hashes by name, in Python: a third of what asking `kind in PATHS` takes.
     __hash__ = object.__hash__

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flowdsl.kinds import table
-from flowdsl.kinds.kind import part
+from flowdsl.kinds.kind import resolve
 
 if TYPE_CHECKING:
     from flowdsl.kinds.base import Model
@@ -58,7 +58,7 @@ def model_for(kind: str, api_version: str) -> type[Model]:
     path = table.model_path(kind, api_version)
     if not path:
         raise UnknownKind(f"{api_version} {kind}")
-    found: type[Model] = part(path)  # type: ignore[assignment]  # a test holds the table to it
+    found: type[Model] = resolve(path)  # type: ignore[assignment]  # a test holds the table to it
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 from flowdsl.kinds import table
-from flowdsl.kinds.kind import part
+from flowdsl.kinds.kind import resolve
 from flowdsl.kinds.values import decoded
 
 Fill = Callable[[dict[str, Any]], None]
@@ -49,7 +49,7 @@ def with_defaults(document: Mapping[str, Any]) -> dict[str, Any]:
     if kind is not None and kind.defaults:
         # A list where a mapping belongs: the checker tells, this only compares.
         with contextlib.suppress(AttributeError, TypeError):
-            cast("Fill", part(kind.defaults))(found)
+            cast("Fill", resolve(kind.defaults))(found)
     return found
 
 

@@ -37,8 +37,9 @@ class Kind:
     where a pipeline's spec stands in a document, if one may.
 
     Data: `texts` and `base64` are the fields in which an object holds a user's data, `secret` says that nobody is to
-    see them. `volume` is the field of a volume or a workspace's binding that names such an object, and the field
-    within; `variables` are the fields of a container's environment that do.
+    see them. `python` is the class of ours that stands for such an object. `volume` is the field of a volume, or of a
+    workspace's binding, that names one, and the field within; `variables` are the fields of a container's environment
+    that do: for one value, and for all.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Kind:
     texts: tuple[str, ...] = ()
     base64: tuple[str, ...] = ()
     secret: bool = False
+    python: str = ""
     volume: tuple[str, str] = ("", "")
     variables: tuple[str, ...] = ()
     api_version: str = attrs.field(init=False)
@@ -92,7 +94,7 @@ class Kind:
 
 
 @cache
-def part(path: str) -> object:
+def resolve(path: str) -> object:
     """What a `module:name` names; it is imported when it is first asked for."""
     module, _, name = path.partition(":")
     return getattr(import_module(module), name)

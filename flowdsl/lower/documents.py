@@ -9,13 +9,15 @@ from flowdsl.ir.documents import RunOptions
 from flowdsl.ir.nodes import PipelineWorkspace, TaskDef
 from flowdsl.ir.options import TaskOptions
 from flowdsl.ir.texts import as_text
+from flowdsl.kinds.kind import Kind
+from flowdsl.kinds.table import STEP_ACTION, TASK_RUN
 from flowdsl.lower.containers import env_list, security_context
 from flowdsl.lower.run import bound
 from flowdsl.lower.task import filled, object_meta, param_spec, result_spec, with_extra
 
 
 def run_of(
-    kind: str, options: RunOptions, what: Mapping[str, Any], shared: Mapping[str, Any] | None = None
+    kind: Kind, options: RunOptions, what: Mapping[str, Any], shared: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """A PipelineRun or TaskRun; `what` is its reference or its embedded spec, by Tekton's field name.
 
@@ -30,7 +32,7 @@ def run_of(
         "params": [{"name": name, "value": as_text(value)} for name, value in options.params.items()],
         "workspaces": [bound(PipelineWorkspace(name, source)) for name, source in options.workspaces.items()],
     }
-    if kind == "TaskRun":
+    if kind is TASK_RUN:
         spec |= {**pod, "timeout": options.timeout}
     else:
         timeouts = {
@@ -40,8 +42,8 @@ def run_of(
         }
         spec |= {"taskRunTemplate": filled(pod), "timeouts": filled(timeouts)}
     return {
-        "apiVersion": "tekton.dev/v1",
-        "kind": kind,
+        "apiVersion": kind.api_version,
+        "kind": kind.name,
         "metadata": filled(meta),
         "spec": with_extra(spec, options.extra),
     }
@@ -63,8 +65,8 @@ def step_action_document(task: TaskDef, metadata: Mapping[str, Any]) -> dict[str
         "results": [result_spec(result) for result in task.results],
     }
     return {
-        "apiVersion": "tekton.dev/v1beta1",
-        "kind": "StepAction",
+        "apiVersion": STEP_ACTION.api_version,
+        "kind": STEP_ACTION.name,
         "metadata": filled(object_meta({"name": task.name}, metadata, options)),
         "spec": with_extra(spec, options.extra),
     }

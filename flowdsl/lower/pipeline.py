@@ -10,6 +10,7 @@ import attrs
 from flowdsl.ir.nodes import Condition, Node, PipelineDef, PipelineResult, Reference, WorkspaceUse
 from flowdsl.ir.options import PipelineOptions
 from flowdsl.ir.texts import as_text
+from flowdsl.kinds.table import PIPELINE, TASK
 from flowdsl.lower.task import (
     CACHE,
     annotations_of,
@@ -36,8 +37,8 @@ def pipeline_document(pipeline: PipelineDef, metadata: Mapping[str, Any], layout
     """The Pipeline object."""
     meta = object_meta({"name": pipeline.name}, metadata, pipeline.options)
     return {
-        "apiVersion": "tekton.dev/v1",
-        "kind": "Pipeline",
+        "apiVersion": PIPELINE.api_version,
+        "kind": PIPELINE.name,
         "metadata": filled(meta),
         "spec": pipeline_spec(pipeline, layout),
     }
@@ -115,7 +116,7 @@ def _what(node: Node, layout: Layout) -> dict[str, Any]:
     if _embeds(node, layout):
         spec = task_spec(node.task, fans_out=node.mapped, enums=layout.enums)
         return {"taskSpec": {**_embedded_meta(node), **spec}}
-    return {"taskRef": {"kind": "Task", "name": node.task.name}}
+    return {"taskRef": {"kind": TASK.name, "name": node.task.name}}
 
 
 def _embedded_meta(node: Node) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def _embedded_meta(node: Node) -> dict[str, Any]:
     return {"metadata": meta} if meta else {}
 
 
-def reference_fields(reference: Reference, kind: str = "Task") -> dict[str, Any]:
+def reference_fields(reference: Reference, kind: str = TASK.name) -> dict[str, Any]:
     """A taskRef, or with an empty `kind` a pipelineRef."""
     if reference.resolver:
         params = [{"name": name, "value": as_text(value)} for name, value in reference.params]

@@ -8,6 +8,7 @@ from typing import Any
 from flowdsl.ir.nodes import Node, PipelineDef, PipelineWorkspace, Text
 from flowdsl.ir.options import PipelineOptions
 from flowdsl.ir.volumes import PVC, ConfigMap, EmptyDir, Secret, ServiceAccount, VolumeClaim
+from flowdsl.kinds.table import CLAIM, PIPELINE_RUN, SERVICE_ACCOUNT
 from flowdsl.lower.containers import empty_dir
 from flowdsl.lower.task import filled, plain
 
@@ -18,8 +19,8 @@ def run_document(pipeline: PipelineDef, metadata: Mapping[str, Any], params: Map
     labels = {**metadata.get("labels", {}), **options.labels}
     meta = {"generateName": f"{pipeline.name}-", **metadata, "labels": labels, "annotations": dict(options.annotations)}
     return {
-        "apiVersion": "tekton.dev/v1",
-        "kind": "PipelineRun",
+        "apiVersion": PIPELINE_RUN.api_version,
+        "kind": PIPELINE_RUN.name,
         "metadata": filled(meta),
         "spec": filled(
             {
@@ -70,8 +71,8 @@ def _metadata(name: str, shared: Mapping[str, Any]) -> dict[str, Any]:
 
 def _account(account: ServiceAccount, metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
+        "apiVersion": SERVICE_ACCOUNT.api_version,
+        "kind": SERVICE_ACCOUNT.name,
         "metadata": _metadata(account.name, metadata),
         **({"secrets": [{"name": name} for name in account.secrets]} if account.secrets else {}),
         **(
@@ -84,8 +85,8 @@ def _account(account: ServiceAccount, metadata: Mapping[str, Any]) -> dict[str, 
 
 def _claim(claim: PVC, metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
+        "apiVersion": CLAIM.api_version,
+        "kind": CLAIM.name,
         "metadata": _metadata(claim.name, metadata),
         "spec": _claim_spec(claim.access_mode, claim.storage, claim.storage_class),
     }

@@ -9,6 +9,7 @@ from flowdsl.ir.nodes import ParamDecl, ResultDecl, TaskDef, Text
 from flowdsl.ir.options import Body, PipelineOptions, Sidecar, Step, TaskOptions
 from flowdsl.ir.texts import as_text
 from flowdsl.ir.types import PATHS, Kind
+from flowdsl.kinds.table import TASK
 from flowdsl.kube.conventions import ALPHA
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
 from flowdsl.lower.environment import array_args, task_env
@@ -23,8 +24,8 @@ def task_document(task: TaskDef, metadata: Mapping[str, Any], *, fans_out: bool,
     opted = with_opt_ins(metadata, {"enable-param-enum"}) if chosen else metadata
     meta = object_meta({"name": task.name}, opted, task.options)
     return {
-        "apiVersion": "tekton.dev/v1",
-        "kind": "Task",
+        "apiVersion": TASK.api_version,
+        "kind": TASK.name,
         "metadata": filled(meta),
         "spec": task_spec(task, fans_out=fans_out, enums=enums),
     }

@@ -10,6 +10,7 @@ import attrs
 
 from flowdsl.diagnostics import Finding, Location, Severity
 from flowdsl.kinds import KINDS, is_checked
+from flowdsl.kinds.table import LIST, TASK, TRIGGER_TEMPLATE
 from flowdsl.yamlread.meant import as_code_folder, kubernetes_text, render_hint, tekton_map, tekton_text
 from flowdsl.yamlread.nodes import Node, Path
 from flowdsl.yamlread.reader import ReadDocument, UnreadableError, read
@@ -133,11 +134,11 @@ def _expand(source: Source, index: int, found: ReadDocument) -> Iterator[Documen
         document.add(_error("FLOW202", message, "remove one"), duplicate.line, duplicate.column)
     kind = root.value.get("kind")
     items = root.value.get("items")
-    if kind == "List" and isinstance(items, list) and root.child("items") is not None:
+    if kind == LIST.name and isinstance(items, list) and root.child("items") is not None:
         yield from _items(source, index, root, ("items",), template=False)
         return
     yield document
-    if kind == "TriggerTemplate":
+    if kind == TRIGGER_TEMPLATE.name:
         yield from _items(source, index + 1, root, ("spec", "resourcetemplates"), template=True)
 
 
@@ -171,4 +172,4 @@ def _kind_hint(data: dict[str, Any], source: Source) -> str:
     if "{{" in source.text:
         return render_hint(source.name, source.text)
     close = difflib.get_close_matches(str(data.get("kind")), KINDS, 1)
-    return f"apiVersion: tekton.dev/v1 and kind: {close[0] if close else 'Task'}"
+    return f"apiVersion: {TASK.api_version} and kind: {close[0] if close else TASK.name}"

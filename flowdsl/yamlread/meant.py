@@ -7,11 +7,12 @@ import shlex
 from typing import Any
 
 from flowdsl.kinds import KINDS
+from flowdsl.kinds.table import AS_CODE
 
 _VERSION = re.compile(r"""^[\s\-{"',]*apiVersion["']?\s*:""", re.MULTILINE)
 _KIND = re.compile(r"""^[\s\-{"',]*kind["']?\s*:|,\s*"kind"\s*:""", re.MULTILINE)
 _TEKTON = re.compile(r"""apiVersion["']?\s*:\s*["']?(?:[\w-]+\.)*tekton\.dev/""")
-_AS_CODE = "pipelinesascode.tekton.dev/"
+_AS_CODE = f"{AS_CODE}/"
 
 
 def kubernetes_text(text: str) -> bool:

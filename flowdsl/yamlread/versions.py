@@ -6,14 +6,17 @@ Source: docs/migrating-v1beta1-to-v1.md and pkg/apis/pipeline/v1beta1/*_conversi
 from __future__ import annotations
 
 import copy
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.names import check_unique
+from flowdsl.kinds import table
+from flowdsl.kinds.kind import resolve
 from flowdsl.yamlread.documents import Document
 
-_BETA = "tekton.dev/v1beta1"
-_KINDS = ("Task", "Pipeline", "TaskRun", "PipelineRun")
+Convert = Callable[[Any, Path, Report], None]
+"""Changes a spec at a path, in place. Raises UnconvertibleError."""
 _GONE = {
     "resources": "PipelineResources were removed; pass an image's name as a param and files in a workspace",
     "conditions": "Conditions were removed; use `when`",
@@ -32,19 +35,21 @@ class UnconvertibleError(Exception):
 def to_v1(document: Document, report: Report) -> dict[str, Any]:
     """The document as v1; as it is where it is that already. Raises UnconvertibleError."""
     data = document.data
-    if data.get("apiVersion") != _BETA or data.get("kind") not in _KINDS:
+    version = str(data.get("apiVersion"))
+    kind = table.find(data.get("kind"), version)
+    if kind is None or version not in map(kind.versioned, kind.former):
         return data
     report.warning(
         "FLOW334",
         ("apiVersion",),
-        "tekton.dev/v1beta1 is deprecated; it was checked as v1",
-        "write apiVersion: tekton.dev/v1",
+        f"{version} is deprecated; it was checked as {kind.version}",
+        f"write apiVersion: {kind.api_version}",
     )
     changed = copy.deepcopy(data)
-    changed["apiVersion"] = "tekton.dev/v1"
+    changed["apiVersion"] = kind.api_version
     spec = changed.get("spec")
     if isinstance(spec, dict):
-        _CONVERT[data["kind"]](spec, ("spec",), report)
+        cast("Convert", resolve(kind.convert))(spec, ("spec",), report)
     return changed
 
 
@@ -67,7 +72,9 @@ def _rename(part: Any, path: Path, report: Report, **names: str) -> None:
 
 
 def _only_v1(path: Path, report: Report, hint: str) -> None:
-    report.error("FLOW201", path, f"v1beta1 has no field {path[-1]!r}", f"{hint}; or write apiVersion: tekton.dev/v1")
+    report.error(
+        "FLOW201", path, f"v1beta1 has no field {path[-1]!r}", f"{hint}; or write apiVersion: {table.TASK.api_version}"
+    )
 
 
 def _each(part: Any, field: str, path: Path) -> list[tuple[Any, Path]]:
@@ -75,7 +82,8 @@ def _each(part: Any, field: str, path: Path) -> list[tuple[Any, Path]]:
     return [(item, (*path, field, index)) for index, item in enumerate(items)] if isinstance(items, list) else []
 
 
-def _task(spec: Any, path: Path, report: Report) -> None:
+def of_task(spec: Any, path: Path, report: Report) -> None:
+    """A TaskSpec."""
     _refuse(spec, path, "resources")
     for field in ("steps", "sidecars"):
         for part, at in _each(spec, field, path):
@@ -91,7 +99,8 @@ def _reference(ref: Any, path: Path) -> None:
         ref.pop("bundle", None)
 
 
-def _pipeline(spec: Any, path: Path, report: Report) -> None:
+def of_pipeline(spec: Any, path: Path, report: Report) -> None:
+    """A PipelineSpec."""
     _refuse(spec, path, "resources")
     for field in ("tasks", "finally"):
         for task, at in _each(spec, field, path):
@@ -99,9 +108,9 @@ def _pipeline(spec: Any, path: Path, report: Report) -> None:
                 continue
             _refuse(task, at, "resources", "conditions")
             _reference(task.get("taskRef"), (*at, "taskRef"))
-            _task(task.get("taskSpec"), (*at, "taskSpec"), report)
+            of_task(task.get("taskSpec"), (*at, "taskSpec"), report)
             _reference(task.get("pipelineRef"), (*at, "pipelineRef"))
-            _pipeline(task.get("pipelineSpec"), (*at, "pipelineSpec"), report)
+            of_pipeline(task.get("pipelineSpec"), (*at, "pipelineSpec"), report)
 
 
 def _overrides(part: Any, path: Path, report: Report) -> None:
@@ -134,17 +143,19 @@ def _propagated(spec: Any, path: Path, report: Report) -> None:
                     report.error("FLOW240", (*where, "workspace"), message, "declare it under `workspaces:`")
 
 
-def _task_run(spec: Any, path: Path, report: Report) -> None:
+def of_task_run(spec: Any, path: Path, report: Report) -> None:
+    """A TaskRunSpec."""
     _refuse(spec, path, "resources")
     _reference(spec.get("taskRef"), (*path, "taskRef"))
-    _task(spec.get("taskSpec"), (*path, "taskSpec"), report)
+    of_task(spec.get("taskSpec"), (*path, "taskSpec"), report)
     _overrides(spec, path, report)
 
 
-def _pipeline_run(spec: Any, path: Path, report: Report) -> None:
+def of_pipeline_run(spec: Any, path: Path, report: Report) -> None:
+    """A PipelineRunSpec."""
     _refuse(spec, path, "resources")
     _reference(spec.get("pipelineRef"), (*path, "pipelineRef"))
-    _pipeline(spec.get("pipelineSpec"), (*path, "pipelineSpec"), report)
+    of_pipeline(spec.get("pipelineSpec"), (*path, "pipelineSpec"), report)
     _propagated(spec, path, report)
     if "timeout" in spec and "timeouts" not in spec:
         spec["timeouts"] = {"pipeline": spec.pop("timeout")}
@@ -157,6 +168,3 @@ def _pipeline_run(spec: Any, path: Path, report: Report) -> None:
     for part, at in _each(spec, "taskRunSpecs", path):
         _rename(part, at, report, taskServiceAccountName="serviceAccountName", taskPodTemplate="podTemplate")
         _overrides(part, at, report)
-
-
-_CONVERT = {"Task": _task, "Pipeline": _pipeline, "TaskRun": _task_run, "PipelineRun": _pipeline_run}

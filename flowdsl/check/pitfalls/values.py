@@ -9,7 +9,7 @@ import attrs
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.kinds import table
-from flowdsl.kinds.kind import part
+from flowdsl.kinds.kind import resolve
 from flowdsl.kinds.values import decoded, kind_of
 
 Values = Callable[[dict[str, Any], Path], Iterator["ValueAt"]]
@@ -54,7 +54,7 @@ def values_at(raw: dict[str, Any]) -> Iterator[ValueAt]:
     """The values of a raw document of Tekton's: of params, their defaults, matrices, references and results."""
     spec, kind = raw.get("spec"), table.named(raw.get("kind"))
     if kind is not None and kind.values and isinstance(spec, dict):
-        yield from cast("Values", part(kind.values))(spec, ("spec",))
+        yield from cast("Values", resolve(kind.values))(spec, ("spec",))
 
 
 def of_run(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
