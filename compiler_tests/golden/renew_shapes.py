@@ -45,6 +45,12 @@ class Document(TypedDict, total=False):
     apiVersion: str
     kind: str
     metadata: ObjectMeta
+
+class ServiceAccount(Document, total=False):
+    """Kubernetes's `ServiceAccount`, which has no model: what a compile writes of one."""
+
+    secrets: list[LocalObjectReference]
+    imagePullSecrets: list[LocalObjectReference]
 '''
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -23,6 +23,9 @@ from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.compiling import compile_target
 from flowdsl.library.siblings import beside
 from flowdsl.yamlread.excerpts import rendered
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import Document
 
 
 def compile_command(
@@ -82,9 +85,9 @@ def _compiled(targets: Sequence[Pipeline | Manifest], options: CompileOptions) -
     return made
 
 
-def together(made: Sequence[Compilation]) -> list[dict[str, Any]]:
+def together(made: Sequence[Compilation]) -> list[Document]:
     """The documents of several compilations, each once: pipelines of a file share Tasks. Raises FlowError, FLOW408."""
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    found: dict[tuple[str, str, str], Document] = {}
     for one in made:
         for item in one.documents:
             meta = item["metadata"]
@@ -96,7 +99,7 @@ def together(made: Sequence[Compilation]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _encode(documents: list[dict[str, Any]], format_: str) -> bytes:
+def _encode(documents: Sequence[Document], format_: str) -> bytes:
     return emit_yaml(documents) if format_ == "yaml" else emit_json(documents)
 
 
@@ -112,7 +115,7 @@ def _print(targets: Sequence[Pipeline | Manifest], made: list[Compilation], form
     give(escape.json_text({"files": files}, indent=2), nl=True)
 
 
-def _documents(made: list[Compilation]) -> list[dict[str, Any]]:
+def _documents(made: list[Compilation]) -> list[Document]:
     return list(made[0].documents) if len(made) == 1 else together(made)
 
 
@@ -174,7 +177,7 @@ def _counts(made: list[Compilation]) -> str:
     return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds.items())
 
 
-def _report(files: dict[Path, bytes], made: list[Compilation], stale: list[Stale]) -> dict[str, Any]:
+def _report(files: dict[Path, bytes], made: list[Compilation], stale: list[Stale]) -> dict[str, object]:
     return {
         "files": [str(path) for path in files],
         "stale": bool(stale),

@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
-from flowdsl.compiler.compile import Compilation, CompileOptions
+from flowdsl.compiler.builder import Builder
+from flowdsl.compiler.compilation import Compilation, CompileOptions
 from flowdsl.compiler.run_values import typed_options
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.compiler.validate import Lowering, gates_for, validate
 from flowdsl.diagnostics import Collector, Finding, Location, Severity
-from flowdsl.frontend.manifest import Manifest, RawTask, Run, StepAction
+from flowdsl.frontend.manifest import Item, Manifest, RawTask, Run, StepAction
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
 from flowdsl.ir.documents import Raw
 from flowdsl.ir.nodes import Node, PipelineDef, Reference, TaskDef
 from flowdsl.kinds import UnknownKind, is_served, is_tekton, kind_hint, model_for
-from flowdsl.kinds.table import PIPELINE_RUN, TASK, TASK_RUN
-from flowdsl.lower.documents import run_of, step_action_document
-from flowdsl.lower.pipeline import Layout, pipeline_document, pipeline_spec, reference_fields
-from flowdsl.lower.task import task_document, task_spec, with_opt_ins
-from flowdsl.passes import run_passes
-from flowdsl.passes.limits import check_size
+from flowdsl.lower.documents import pipeline_run, step_action_document, task_run
+from flowdsl.lower.fields import with_opt_ins
+from flowdsl.lower.pipeline import pipeline_ref, pipeline_spec, task_ref
+from flowdsl.lower.task import task_spec
 
-_LABELS = {"app.kubernetes.io/managed-by": "flowdsl"}
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import Document, PipelineRunSpec, TaskRunSpec
 
 
 def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) -> Compilation:
     """Compile every item of a manifest. Raises FlowError with everything found where any of it is an error."""
-    options = options or CompileOptions()
     collector = Collector()
-    builder = _Builder(options, collector)
+    builder = _Builder(options or CompileOptions(), collector)
     documents = []
     for item in manifest.items:
-        made = builder.document(item)
+        made = builder.item(item)
         if made is not None:
             documents += builder.checked(item, made)
     collector.raise_if_errors()
@@ -43,42 +41,30 @@ def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) 
     return Compilation(tuple(documents), tuple(collector.items), first)
 
 
-class _Builder:
-    """Makes the documents; each pipeline is traced once."""
+class _Builder(Builder):
+    """What makes the documents of a manifest's items."""
 
-    def __init__(self, options: CompileOptions, collector: Collector) -> None:
-        self.options = options
-        self.collector = collector
-        self.traced: dict[int, PipelineDef] = {}
-        self.shared: dict[str, Any] = {"namespace": options.namespace} if options.namespace else {}
-
-    def document(self, item: Any) -> dict[str, Any] | None:
-        """The document of one item; None where a finding keeps it from being made."""
-        metadata = {"labels": _LABELS, **self.shared}
-        if isinstance(item, Raw):
-            return dict(item.document)
-        if isinstance(item, RawTask):
-            return dict(item.document)
+    def item(self, item: Item) -> Lowering | None:
+        """What lowers one item; None where a finding keeps it from being made."""
+        if isinstance(item, (Raw, RawTask)):
+            return Lowering.of(cast("Document", dict(item.document)))
         if isinstance(item, Pipeline):
             definition = self.definition(item)
-            opted = with_opt_ins(metadata, self.options.alpha | item.options.alpha)
-            return pipeline_document(definition, opted, self.layout(item, definition)) if definition else None
+            return self.pipeline(item, definition) if definition else None
         if isinstance(item, Run):
             return self.run(item)
         if isinstance(item, StepAction):
             made = not self._refused(item.task.problems)
-            return step_action_document(item.task.definition, metadata) if made else None
-        task = self.task(item)
-        if task is None or task.reference is not None:
-            return None
-        return task_document(task, metadata, fans_out=False, enums=False)
+            return Lowering(partial(step_action_document, item.task.definition, self.metadata)) if made else None
+        task = self.scripted(item)
+        return self.task(task) if task is not None and task.reference is None else None
 
     def _refused(self, problems: Collector) -> bool:
         """Take over what was found at a decorator; whether it keeps a document from being made."""
         self.collector.extend(problems)
         return problems.has_errors
 
-    def task(self, item: Task[..., Any]) -> TaskDef | None:
+    def scripted(self, item: Task[..., object]) -> TaskDef | None:
         """A task with its script; None after a finding that stops it."""
         if self._refused(item.problems):
             return None
@@ -88,52 +74,52 @@ class _Builder:
         alone = PipelineDef(task.name, task.location, nodes=(Node(task.name, task, task.location),))
         return with_scripts(alone, self.collector).nodes[0].task
 
-    def run(self, item: Run) -> dict[str, Any] | None:
-        """A run by reference, or with its spec in it."""
+    def run(self, item: Run) -> Lowering | None:
+        """What lowers a run by reference, or with its spec in it."""
         self.collector.extend(item.problems)
-        what: dict[str, Any] = {}
-        shared: Mapping[str, Any] = self.shared
-        side = item.side
-        if isinstance(item.target, Reference):
-            what[f"{side}Ref"] = reference_fields(item.target, TASK.name if side == "task" else "")
-        elif isinstance(item.target, Pipeline) and item.options.embed:
-            definition = self.definition(item.target)
+        return self._pipeline_run(item) if item.side == "pipeline" else self._task_run(item)
+
+    def _pipeline_run(self, item: Run) -> Lowering | None:
+        target, metadata = item.target, self.place
+        what: PipelineRunSpec = {}
+        if isinstance(target, Reference):
+            what = {"pipelineRef": pipeline_ref(target)}
+        elif isinstance(target, Pipeline) and item.options.embed:
+            definition = self.definition(target)
             if definition is None:
                 return None
-            what["pipelineSpec"] = pipeline_spec(definition, self.layout(item.target, definition))
-            shared = with_opt_ins(shared, self.options.alpha | item.target.options.alpha)
-        elif isinstance(item.target, Pipeline):
-            what["pipelineRef"] = {"name": item.target.name}
-        elif isinstance(item.target, Task):
-            task = self.task(item.target)
+            what = {"pipelineSpec": pipeline_spec(definition, self.layout(target, definition))}
+            metadata = with_opt_ins(metadata, self.alpha(target))
+        elif isinstance(target, Pipeline):
+            what = {"pipelineRef": {"name": target.name}}
+        return Lowering(partial(pipeline_run, typed_options(item, self.collector), what, metadata))
+
+    def _task_run(self, item: Run) -> Lowering | None:
+        target = item.target
+        what: TaskRunSpec = {}
+        if isinstance(target, Reference):
+            what = {"taskRef": task_ref(target)}
+        elif isinstance(target, Task):
+            task = self.scripted(target)
             if task is None:
                 return None
-            embed = item.options.embed and task.reference is None
-            own = task.reference or Reference(name=task.name)
-            what |= {"taskSpec": task_spec(task, fans_out=False, enums=False)} if embed else {}
-            what |= {} if embed else {"taskRef": reference_fields(own)}
-        return run_of(
-            PIPELINE_RUN if side == "pipeline" else TASK_RUN, typed_options(item, self.collector), what, shared
-        )
+            if item.options.embed and task.reference is None:
+                what = {"taskSpec": task_spec(task, fans_out=False, enums=False)}
+            else:
+                what = {"taskRef": task_ref(task.reference or Reference(name=task.name))}
+        return Lowering(partial(task_run, typed_options(item, self.collector), what, self.place))
 
-    def definition(self, pipeline: Pipeline) -> PipelineDef | None:
-        """A pipeline traced and through the passes; None after a finding that stops it."""
-        if id(pipeline) not in self.traced:
-            found = pipeline.trace(self.options.alpha)
-            self.collector.extend(found.findings)
-            if found.definition is None:
-                return None
-            own = Collector()
-            self.traced[id(pipeline)] = run_passes(with_scripts(found.definition, own), own)
-            self.collector.extend(own)
-        return self.traced[id(pipeline)]
+    def checked(self, item: Item, lowering: Lowering) -> list[Document]:
+        """The document through Tekton's admission rules; findings stand at the item."""
+        if isinstance(item, (Raw, RawTask)) and not is_modelled(item.document):
+            self.unchecked(item, str(item.document["kind"]), str(item.document["apiVersion"]))
+            return [lowering.make()]
+        target = item.target if isinstance(item, Run) else item
+        alpha = self.alpha(target) if isinstance(target, Pipeline) else self.options.alpha
+        place = self.traced.get(id(target)) or PipelineDef("", _place(item))
+        return validate([lowering], place, gates_for(alpha), self.collector)
 
-    def layout(self, pipeline: Pipeline, definition: PipelineDef) -> Layout:
-        """How the pipeline's tasks are written."""
-        mapped = frozenset(node.task.name for node in definition.nodes if node.mapped)
-        return Layout(self.options.inline, mapped, "enable-param-enum" in self.options.alpha | pipeline.options.alpha)
-
-    def unchecked(self, item: Any, kind: str, version: str) -> None:
+    def unchecked(self, item: Raw | RawTask[..., object], kind: str, version: str) -> None:
         """Say of a kind without a model that nothing checked it; FLOW406 where Tekton has no such kind."""
         if not is_tekton(version) or is_served(kind, version):
             said = f"{version} {kind} is written as it stands: flowdsl has no model of this kind, nothing checked it"
@@ -142,27 +128,8 @@ class _Builder:
             return
         self.collector.error("FLOW406", f"Tekton has no {version} {kind}", _place(item), hint=kind_hint(kind))
 
-    def checked(self, item: Any, document: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The document through Tekton's admission rules; findings stand at the item."""
-        if isinstance(item, (Raw, RawTask)) and not is_modelled(document):
-            self.unchecked(item, str(document["kind"]), str(document["apiVersion"]))
-            return [dict(document)]
-        target = item.target if isinstance(item, Run) else item
-        alpha = self.options.alpha | (target.options.alpha if isinstance(target, Pipeline) else frozenset())
-        place = self.traced.get(id(target)) or PipelineDef("", _place(item))
-        found = validate(
-            [Lowering(partial(dict, document))],
-            place,
-            gates_for(alpha),
-            self.collector,
-        )
-        for each in found:
-            size = len(json.dumps(each, separators=(",", ":")))
-            check_size(str(document["kind"]), size, _place(item), self.collector)
-        return found
 
-
-def is_modelled(document: Mapping[str, Any]) -> bool:
+def is_modelled(document: Mapping[str, object]) -> bool:
     """Whether the document is of a kind that can be checked."""
     try:
         model_for(str(document.get("kind")), str(document.get("apiVersion")))
@@ -171,8 +138,7 @@ def is_modelled(document: Mapping[str, Any]) -> bool:
     return True
 
 
-def _place(item: Any) -> Location:
+def _place(item: Item) -> Location:
     if isinstance(item, StepAction):
         return item.task.definition.location
-    location: Location = item.definition.location if isinstance(item, Task) else item.location
-    return location
+    return item.definition.location if isinstance(item, Task) else item.location

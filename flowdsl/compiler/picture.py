@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flowdsl.graph.dag import condition_text
 from flowdsl.graph.edges import edges
-from flowdsl.graph.view import GraphEdge, GraphNode, GraphView
+from flowdsl.graph.view import GraphEdge, GraphNode, GraphView, NodeKind
 from flowdsl.ir.nodes import Node, PipelineDef, Reference
 
 
@@ -45,7 +43,7 @@ def _node(node: Node) -> GraphNode:
     )
 
 
-def _kind(node: Node) -> Any:
+def _kind(node: Node) -> NodeKind:
     if node.final:
         return "finally"
     if node.mapped:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flowdsl.diagnostics import Location
 from flowdsl.ir.nodes import Node, PipelineDef
 from flowdsl.kinds.table import PIPELINE, TASK
 
 
-def python_place(document: Mapping[str, Any], path: tuple[int | str, ...], pipeline: PipelineDef) -> Location:
+def python_place(document: Mapping[str, object], path: tuple[int | str, ...], pipeline: PipelineDef) -> Location:
     """The line to show: the call for a pipeline's task, the param's or function's own for anything else."""
     if TASK.is_of(document):
         metadata = document.get("metadata")

@@ -1,28 +1,30 @@
-"""The values that a manifest's run gives, by the types of what it runs."""
+"""The values of params that a run gives, by the types of what it runs."""
 
 from __future__ import annotations
 
-from typing import Any
+import difflib
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import attrs
 
-from flowdsl.diagnostics import Collector
-from flowdsl.frontend.encode import encode_given
+from flowdsl.diagnostics import Collector, Finding, Severity
+from flowdsl.frontend.encode import Mismatch, decode_text, encode, encode_given
 from flowdsl.frontend.manifest import Run
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
 from flowdsl.ir.documents import RunOptions
-from flowdsl.ir.nodes import ParamDecl
+from flowdsl.ir.nodes import ParamDecl, PipelineDef, Text
 from flowdsl.ir.texts import as_text
 from flowdsl.ir.types import SCALARS, Kind, TypeSpec
-from flowdsl.lower.task import plain
+from flowdsl.lower.fields import plain
 
 _CHECKED = SCALARS | {Kind.ARRAY, Kind.OBJECT, Kind.JSON}
 
 
 def typed_options(run: Run, collector: Collector) -> RunOptions:
     """The run's options with its params as text; FLOW021 for one that is not of the type which the target declares."""
-    types, given = _types(run), dict[str, Any]()
+    types, given = _types(run), dict[str, object]()
     for name, value in run.options.params.items():
         spec = types.get(name)
         try:
@@ -45,3 +47,42 @@ def _types(run: Run) -> dict[str, TypeSpec]:
 
 def _checked(params: tuple[ParamDecl, ...]) -> dict[str, TypeSpec]:
     return {param.name: param.type for param in params if param.type.kind in _CHECKED}
+
+
+def run_values(definition: PipelineDef, chosen: Mapping[str, str], collector: Collector) -> dict[str, Text]:
+    """The params of the PipelineRun: the pipeline's own `run=` values, then `--set`."""
+    params = {param.name: param for param in definition.params}
+    values: dict[str, Text] = {}
+    given: list[tuple[str, Callable[[TypeSpec], Text]]] = []
+    given += [(name, partial(encode, value)) for name, value in definition.options.run.items()]
+    given += [(name, partial(decode_text, text)) for name, text in chosen.items()]
+    for name, read in given:
+        if name not in params:
+            close = difflib.get_close_matches(name, params, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(params) or 'none'}"
+            collector.error(
+                "FLOW020", f"pipeline {definition.name!r} has no param {name!r}", definition.location, hint=hint
+            )
+            continue
+        try:
+            values[name] = read(params[name].type)
+        except Mismatch as error:
+            collector.error(
+                "FLOW021",
+                f"param {name!r}: {error}",
+                params[name].location,
+                hint=f"give a value of type {params[name].type}",
+            )
+    missing = [name for name, param in params.items() if param.default is None and name not in values]
+    if missing:
+        example = " ".join(f"--set {name}=..." for name in missing)
+        collector.add(
+            Finding(
+                "FLOW022",
+                Severity.NOTE,
+                f"the PipelineRun gives no value for {', '.join(missing)}; Tekton will not start it as it is",
+                definition.location,
+                f"give them: `{example}`, or `@pipeline(run={{...}})`",
+            )
+        )
+    return {name: values[name] for name in params if name in values}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -57,7 +57,7 @@ def _script(task: TaskDef, collector: Collector) -> str:
     return script.text if script is not None else ""
 
 
-def script_inputs(task: TaskDef, function: Callable[..., Any]) -> list[ScriptInput]:
+def script_inputs(task: TaskDef, function: Callable[..., object]) -> list[ScriptInput]:
     """Every parameter of the function in its order: params, workspaces and secrets alike."""
     from flowdsl.frontend.script import ScriptInput
 

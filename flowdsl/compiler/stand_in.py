@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.diagnostics import Collector
@@ -11,8 +11,11 @@ from flowdsl.ir.nodes import Node, PipelineDef
 from flowdsl.lower.task import task_document
 from flowdsl.passes import run_passes
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
-def compile_task(task: Task[..., Any]) -> dict[str, Any]:
+
+def compile_task(task: Task[..., object]) -> shapes.Task:
     """The Task object of a task. Raises FlowError for what is wrong with it."""
     collector = Collector(list(task.problems.items))
     node = Node(task.definition.name, task.definition, task.definition.location)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import attrs
 from pydantic_core import PydanticSerializationError, to_json
@@ -18,6 +18,9 @@ from flowdsl.ir.nodes import PipelineDef
 from flowdsl.kinds import dump, is_checked
 from flowdsl.passes.limits import check_size
 
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import Document
+
 
 def gates_for(alpha: frozenset[str]) -> Gates:
     """The cluster that a pipeline's alpha opt-ins ask for."""
@@ -28,13 +31,18 @@ def gates_for(alpha: frozenset[str]) -> Gates:
 class Lowering:
     """What makes one document; `in_order` where it makes it just as its model would write it, and anew each time."""
 
-    make: Callable[[], dict[str, Any]]
+    make: Callable[[], Document]
     in_order: bool = False
+
+    @classmethod
+    def of(cls, document: Document) -> Lowering:
+        """What hands on a document that is made already."""
+        return cls(lambda: document)
 
 
 def validate(
     lowerings: Sequence[Lowering], pipeline: PipelineDef, gates: Gates, collector: Collector
-) -> list[dict[str, Any]]:
+) -> list[Document]:
     """The documents as the models write them; what admission or etcd rejects is an error in the collector.
 
     From the last to the first: the Pipeline takes the most memory to check, and so does it before all else is held.
@@ -50,8 +58,8 @@ def validate(
 
 
 def _checked(
-    document: dict[str, Any], in_order: bool, pipeline: PipelineDef, gates: Gates
-) -> tuple[dict[str, Any] | None, Collector]:
+    document: Document, in_order: bool, pipeline: PipelineDef, gates: Gates
+) -> tuple[Document | None, Collector]:
     """A document as its model writes it, and what is wrong with it; None where no model can be made of it."""
     collector = Collector()
     if not is_checked(document["kind"], document["apiVersion"]):
@@ -64,7 +72,7 @@ def _checked(
         check_pod_names(model, report.error)
         # Model and document hold the same: what makes a model write it is the order, and that the user's objects stay
         # the user's.
-        written = document if in_order and not report.mended else dump(model)
+        written = document if in_order and not report.mended else cast("Document", dump(model))
         what = f"{document['kind']} {(_name(document) or pipeline.name)!r}"
         try:
             check_size(what, len(to_json(written)), pipeline.location, collector)
@@ -79,7 +87,7 @@ def _checked(
     return written, collector
 
 
-def _name(document: dict[str, Any]) -> str:
+def _name(document: Document) -> str:
     # A raw document may have anything there.
-    metadata = document.get("metadata")
+    metadata: object = document.get("metadata")
     return str(metadata.get("name", "")) if isinstance(metadata, dict) else ""

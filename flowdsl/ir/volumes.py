@@ -76,7 +76,7 @@ class WorkspaceSpec:
 class Mount:
     """A Secret, ConfigMap, PVC or EmptyDir mounted as a plain volume at `path` in every step."""
 
-    source: Secret | ConfigMap | PVC | EmptyDir | Mapping[str, Data]
+    source: Mounted
     path: str
     read_only: bool = True
     sub_path: str = ""
@@ -146,6 +146,8 @@ class ServiceAccount:
     create: bool = True
 
 
+Mounted = Secret | ConfigMap | PVC | EmptyDir | Mapping[str, Data]
+"""What a task may mount as a volume; a mapping is the volume's source as Kubernetes has it."""
 EnvValue = str | bool | int | float | Secret | ConfigMap | Mapping[str, Data] | None
 """What an environment variable may be; a mapping is its `valueFrom`."""
 Bound = PVC | VolumeClaim | Secret | ConfigMap | EmptyDir | Mapping[str, Data]

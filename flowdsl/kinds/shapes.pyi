@@ -27,6 +27,12 @@ class Document(TypedDict, total=False):
     kind: str
     metadata: ObjectMeta
 
+class ServiceAccount(Document, total=False):
+    """Kubernetes's `ServiceAccount`, which has no model: what a compile writes of one."""
+
+    secrets: list[LocalObjectReference]
+    imagePullSecrets: list[LocalObjectReference]
+
 class Affinity(TypedDict, total=False):
     """Kubernetes's `Affinity`."""
 

@@ -52,7 +52,7 @@ def _linted(target: Pipeline | Manifest, file: str, options: Options) -> list[Do
             index,
             data["kind"],
             data["metadata"].get("name", ""),
-            data,
+            dict(data),
             checked=is_checked(data["kind"], data["apiVersion"]),
         )
         for index, data in enumerate(compiled.documents)

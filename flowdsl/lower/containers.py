@@ -1,14 +1,35 @@
-"""The parts that steps, sidecars and step templates share: environment, resources, security contexts, volumes."""
+"""The parts that steps, sidecars and step templates share: environment, resources, security contexts, volumes.
+
+What a user gives as a mapping is taken as it is, whatever it holds: admission looks at it in the whole document.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
-from flowdsl.ir.volumes import PVC, ConfigMap, EmptyDir, Mount, Secret
+from flowdsl.ir.types import Data
+from flowdsl.ir.volumes import PVC, ConfigMap, EmptyDir, EnvValue, Mount, Mounted, Secret
+from flowdsl.kube.conventions import SCRATCH
+from flowdsl.lower.fields import ABSENT, filled
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import (
+        ConfigMapVolumeSource,
+        EmptyDirVolumeSource,
+        EnvVar,
+        EnvVarSource,
+        Quantity,
+        ResourceRequirements,
+        SecretKeySelector,
+        SecretVolumeSource,
+        SecurityContext,
+        Volume,
+        VolumeMount,
+    )
 
 
-def _restricted() -> dict[str, Any]:
+def _restricted() -> SecurityContext:
     """The "restricted" level of the Pod Security Standards, as a user that images seldom define themselves."""
     return {
         "allowPrivilegeEscalation": False,
@@ -19,55 +40,67 @@ def _restricted() -> dict[str, Any]:
     }
 
 
-def _baseline() -> dict[str, Any]:
+def _baseline() -> SecurityContext:
     """The user of the image, root included, without new privileges."""
     return {"allowPrivilegeEscalation": False, "seccompProfile": {"type": "RuntimeDefault"}}
 
 
-def _root() -> dict[str, Any]:
+def _root() -> SecurityContext:
     """Root with the runtime's default capabilities: package managers, buildah with chroot isolation."""
     return {"runAsUser": 0, "seccompProfile": {"type": "RuntimeDefault"}}
 
 
+def _privileged() -> SecurityContext:
+    """All that the node's own root may do."""
+    return {"privileged": True}
+
+
 # Made anew for each task: what a document holds is its reader's to change.
-_PRESETS: Mapping[str, Callable[[], dict[str, Any]]] = {
+_PRESETS: Mapping[str, Callable[[], SecurityContext]] = {
     "restricted": _restricted,
     "baseline": _baseline,
     "root": _root,
-    "privileged": lambda: {"privileged": True},
+    "privileged": _privileged,
 }
 
 
-def security_context(wanted: str | Mapping[str, Any]) -> dict[str, Any]:
-    """The securityContext of a preset's name, or the given one."""
-    return _PRESETS[wanted]() if isinstance(wanted, str) else dict(wanted)
+def security_context(wanted: str | Mapping[str, Data]) -> SecurityContext:
+    """The securityContext of a preset's name, or the given one; nothing for ""."""
+    if isinstance(wanted, str):
+        return _PRESETS[wanted]() if wanted else {}
+    return cast("SecurityContext", dict(wanted))
 
 
-def env_list(env: Mapping[str, Any]) -> list[dict[str, Any]]:
+def env_list(env: Mapping[str, EnvValue]) -> list[EnvVar]:
     """The env list of a mapping of names to text, Secret or ConfigMap keys."""
     return [env_entry(name, value) for name, value in env.items()]
 
 
-def env_entry(name: str, value: Any) -> dict[str, Any]:
+def env_entry(name: str, value: EnvValue) -> EnvVar:
     """One environment variable."""
-    if isinstance(value, (Secret, ConfigMap)):
-        field = "secretKeyRef" if isinstance(value, Secret) else "configMapKeyRef"
-        source: dict[str, Any] = {"name": value.name, "key": value.key}
-        if value.optional:
-            source["optional"] = True
-        return {"name": name, "valueFrom": {field: source}}
+    if isinstance(value, Secret):
+        return {"name": name, "valueFrom": {"secretKeyRef": _key(value)}}
+    if isinstance(value, ConfigMap):
+        return {"name": name, "valueFrom": {"configMapKeyRef": _key(value)}}
     if isinstance(value, Mapping):
-        return {"name": name, "valueFrom": dict(value)}
+        return {"name": name, "valueFrom": cast("EnvVarSource", dict(value))}
     return {"name": name} if value is None else {"name": name, "value": str(value)}
 
 
-def compute_resources(cpu: str, memory: str, gpu: int = 0, gpu_resource: str = "") -> dict[str, Any]:
+def _key(source: Secret | ConfigMap) -> SecretKeySelector:
+    found: SecretKeySelector = {"name": source.name, "key": source.key}
+    if source.optional:
+        found["optional"] = True
+    return found
+
+
+def compute_resources(cpu: str, memory: str, gpu: int = 0, gpu_resource: str = "") -> ResourceRequirements:
     """Requests and limits: `"4..8"` is request..limit, one value is both, `"4.."` and `"..8"` are one of them.
 
     GPUs can't be overcommitted, so they are both too.
     """
-    requests: dict[str, str] = {}
-    limits: dict[str, str] = {}
+    requests: dict[str, Quantity] = {}
+    limits: dict[str, Quantity] = {}
     for name, text in (("cpu", cpu), ("memory", memory)):
         if text:
             low, dots, high = text.partition("..")
@@ -77,42 +110,46 @@ def compute_resources(cpu: str, memory: str, gpu: int = 0, gpu_resource: str = "
                 limits[name] = high if dots else low
     if gpu:
         requests[gpu_resource] = limits[gpu_resource] = str(gpu)
-    found = {"limits": limits, "requests": requests}
-    return {name: amounts for name, amounts in found.items() if amounts}
+    found: ResourceRequirements = {"limits": limits, "requests": requests}
+    return filled(found)
 
 
-def volume_source(source: Any) -> dict[str, Any]:
-    """A pod volume's source for a Secret, ConfigMap, EmptyDir or PVC."""
+def _volume(name: str, source: Mounted) -> Volume:
+    """A pod's volume of a Secret, ConfigMap, EmptyDir or PVC, or of a source as Kubernetes writes it."""
     if isinstance(source, Secret):
-        return {"secret": {"secretName": source.name, **({"optional": True} if source.optional else {})}}
+        secret: SecretVolumeSource = {"secretName": source.name, "optional": source.optional or ABSENT}
+        return {"name": name, "secret": filled(secret)}
     if isinstance(source, ConfigMap):
-        return {"configMap": {"name": source.name, **({"optional": True} if source.optional else {})}}
+        config_map: ConfigMapVolumeSource = {"name": source.name, "optional": source.optional or ABSENT}
+        return {"name": name, "configMap": filled(config_map)}
     if isinstance(source, PVC):
-        return {"persistentVolumeClaim": {"claimName": source.name}}
+        return {"name": name, "persistentVolumeClaim": {"claimName": source.name}}
     if isinstance(source, EmptyDir):
-        return {"emptyDir": empty_dir(source)}
-    return dict(source)
+        return {"name": name, "emptyDir": empty_dir(source)}
+    return cast("Volume", {"name": name, **source})
 
 
-def empty_dir(source: EmptyDir) -> dict[str, Any]:
+def empty_dir(source: EmptyDir) -> EmptyDirVolumeSource:
     """An emptyDir's fields."""
-    found = {"medium": source.medium, "sizeLimit": source.size}
-    return {name: value for name, value in found.items() if value}
+    found: EmptyDirVolumeSource = {"medium": source.medium, "sizeLimit": source.size}
+    return filled(found)
 
 
-def mounts_and_volumes(volumes: tuple[Any, ...]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def mounts_and_volumes(volumes: tuple[Mount | Mapping[str, Data], ...]) -> tuple[list[VolumeMount], list[Volume]]:
     """The volumeMounts and the volumes of a task's `volumes=`; a mapping is a volume as Kubernetes writes it."""
-    mounts: list[dict[str, Any]] = []
-    found: list[dict[str, Any]] = []
+    mounts: list[VolumeMount] = []
+    found: list[Volume] = []
     for index, item in enumerate(volumes):
         if not isinstance(item, Mount):
-            found.append(dict(item))
+            found.append(cast("Volume", dict(item)))
             continue
-        name = getattr(item.source, "name", "") or f"scratch-{index + 1}"
-        if not any(volume["name"] == name for volume in found):
-            found.append({"name": name, **volume_source(item.source)})
-        mount: dict[str, Any] = {"name": name, "mountPath": item.path}
-        if item.read_only and not isinstance(item.source, (EmptyDir, PVC)):
+        source = item.source
+        named = source.name if isinstance(source, (Secret, ConfigMap, PVC)) else ""
+        name = named or f"{SCRATCH}-{index + 1}"
+        if not any(volume.get("name") == name for volume in found):
+            found.append(_volume(name, source))
+        mount: VolumeMount = {"name": name, "mountPath": item.path}
+        if item.read_only and not isinstance(source, (EmptyDir, PVC)):
             mount["readOnly"] = True
         if item.sub_path:
             mount["subPath"] = item.sub_path

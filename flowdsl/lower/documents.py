@@ -2,57 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from flowdsl.ir.documents import RunOptions
-from flowdsl.ir.nodes import PipelineWorkspace, TaskDef
-from flowdsl.ir.options import TaskOptions
-from flowdsl.ir.texts import as_text
-from flowdsl.kinds.kind import Kind
-from flowdsl.kinds.table import STEP_ACTION, TASK_RUN
+from flowdsl.ir.nodes import TaskDef
+from flowdsl.kinds.table import PIPELINE_RUN, STEP_ACTION, TASK_RUN
 from flowdsl.lower.containers import env_list, security_context
-from flowdsl.lower.run import bound
-from flowdsl.lower.task import filled, object_meta, param_spec, result_spec, with_extra
+from flowdsl.lower.fields import object_meta, overlaid, with_extra
+from flowdsl.lower.run import bound, pods, timeouts
+from flowdsl.lower.task import param_spec, params_of, result_spec
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 
-def run_of(
-    kind: Kind, options: RunOptions, what: Mapping[str, Any], shared: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """A PipelineRun or TaskRun; `what` is its reference or its embedded spec, by Tekton's field name.
-
-    `shared` is metadata that it has with others: a namespace, annotations.
-    """
-    names = {"name": options.name, "generateName": options.generate_name, **(shared or {})}
-    annotations = {**names.get("annotations", {}), **options.annotations}
-    meta = {**names, "labels": dict(options.labels), "annotations": annotations, **options.metadata}
-    pod = {"serviceAccountName": options.service_account, "podTemplate": dict(options.pod_template)}
-    spec: dict[str, Any] = {
+def pipeline_run(options: RunOptions, what: shapes.PipelineRunSpec, metadata: shapes.ObjectMeta) -> shapes.PipelineRun:
+    """A PipelineRun; `what` is its reference or its embedded spec, `metadata` what it has in common with others."""
+    spec: shapes.PipelineRunSpec = {
         **what,
-        "params": [{"name": name, "value": as_text(value)} for name, value in options.params.items()],
-        "workspaces": [bound(PipelineWorkspace(name, source)) for name, source in options.workspaces.items()],
+        "params": params_of(options.params),
+        "workspaces": _workspaces(options),
+        "taskRunTemplate": pods(options.service_account, _pod_template(options)),
+        "timeouts": timeouts(options.timeout, options.tasks_timeout, options.finally_timeout),
     }
-    if kind is TASK_RUN:
-        spec |= {**pod, "timeout": options.timeout}
-    else:
-        timeouts = {
-            "pipeline": options.timeout,
-            "tasks": options.tasks_timeout,
-            "finally": options.finally_timeout,
-        }
-        spec |= {"taskRunTemplate": filled(pod), "timeouts": filled(timeouts)}
     return {
-        "apiVersion": kind.api_version,
-        "kind": kind.name,
-        "metadata": filled(meta),
+        "apiVersion": PIPELINE_RUN.api_version,
+        "kind": PIPELINE_RUN.name,
+        "metadata": _metadata(options, metadata),
         "spec": with_extra(spec, options.extra),
     }
 
 
-def step_action_document(task: TaskDef, metadata: Mapping[str, Any]) -> dict[str, Any]:
+def task_run(options: RunOptions, what: shapes.TaskRunSpec, metadata: shapes.ObjectMeta) -> shapes.TaskRun:
+    """A TaskRun, as `pipeline_run` makes the other."""
+    spec: shapes.TaskRunSpec = {
+        **what,
+        "params": params_of(options.params),
+        "workspaces": _workspaces(options),
+        "serviceAccountName": options.service_account,
+        "podTemplate": _pod_template(options),
+        "timeout": options.timeout,
+    }
+    return {
+        "apiVersion": TASK_RUN.api_version,
+        "kind": TASK_RUN.name,
+        "metadata": _metadata(options, metadata),
+        "spec": with_extra(spec, options.extra),
+    }
+
+
+def _workspaces(options: RunOptions) -> list[shapes.WorkspaceBinding]:
+    return [bound(name, source) for name, source in options.workspaces.items()]
+
+
+def _pod_template(options: RunOptions) -> shapes.PodTemplate:
+    return cast("shapes.PodTemplate", dict(options.pod_template))
+
+
+def _metadata(options: RunOptions, shared: shapes.ObjectMeta) -> shapes.ObjectMeta:
+    meta: shapes.ObjectMeta = {
+        "name": options.name,
+        "generateName": options.generate_name,
+        **shared,
+        "labels": dict(options.labels),
+        "annotations": {**shared.get("annotations", {}), **options.annotations},
+    }
+    return overlaid(meta, options.metadata)
+
+
+def step_action_document(task: TaskDef, metadata: shapes.ObjectMeta) -> shapes.StepAction:
     """A StepAction: docs/stepactions.md."""
-    options: TaskOptions = task.options
-    spec = {
+    options = task.options
+    spec: shapes.StepActionSpec = {
         "description": task.description,
         "image": options.image,
         "params": [param_spec(param, enums=False) for param in task.params],
@@ -62,11 +83,12 @@ def step_action_document(task: TaskDef, metadata: Mapping[str, Any]) -> dict[str
         "env": env_list(options.env),
         "securityContext": security_context(options.security),
         "script": options.script,
-        "results": [result_spec(result) for result in task.results],
+        # A step's result has no value of its own, which admission says of one that was given.
+        "results": [cast("shapes.StepResult", result_spec(result)) for result in task.results],
     }
     return {
         "apiVersion": STEP_ACTION.api_version,
         "kind": STEP_ACTION.name,
-        "metadata": filled(object_meta({"name": task.name}, metadata, options)),
+        "metadata": object_meta(task.name, metadata, options),
         "spec": with_extra(spec, options.extra),
     }

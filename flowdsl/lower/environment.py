@@ -6,18 +6,22 @@ no parameter's value can name one and have it pasted in.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.ir.nodes import ParamDecl, TaskDef
 from flowdsl.ir.types import PATHS, Kind
 from flowdsl.ir.variables import ARRAY_MARK, OUTPUT_DIR, OUTPUT_ROOT, PARAM, RESULT, variable
 from flowdsl.ir.volumes import ConfigMap, Secret
+from flowdsl.kube.conventions import OUTPUTS
 from flowdsl.lower.containers import env_entry
 
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import EnvVar
 
-def task_env(task: TaskDef, *, fans_out: bool) -> list[dict[str, Any]]:
+
+def task_env(task: TaskDef, *, fans_out: bool) -> list[EnvVar]:
     """The variables every step of the task gets."""
-    env: list[dict[str, Any]] = []
+    env: list[EnvVar] = []
     for param in task.params:
         env += _param_env(param)
     for space in task.workspaces:
@@ -29,7 +33,7 @@ def task_env(task: TaskDef, *, fans_out: bool) -> list[dict[str, Any]]:
         {"name": variable(RESULT, result.name), "value": f"$(results.{result.name}.path)"} for result in task.results
     ]
     if task.makes_files:
-        root = "$(workspaces.outputs.path)"
+        root = f"$(workspaces.{OUTPUTS}.path)"
         # The runs of a fan-out share the sub-path of their task, so that each needs a folder of its own.
         own = f"{root}/$(context.taskRun.name)" if fans_out else root
         env += [{"name": OUTPUT_ROOT, "value": root}, {"name": OUTPUT_DIR, "value": own}]
@@ -39,7 +43,7 @@ def task_env(task: TaskDef, *, fans_out: bool) -> list[dict[str, Any]]:
     return env
 
 
-def _param_env(param: ParamDecl) -> list[dict[str, Any]]:
+def _param_env(param: ParamDecl) -> list[EnvVar]:
     name = variable(PARAM, param.python)
     if param.type.kind is Kind.ARRAY:
         return []
@@ -47,7 +51,7 @@ def _param_env(param: ParamDecl) -> list[dict[str, Any]]:
         return [
             {"name": variable(name, key), "value": f"$(params.{param.name}.{key})"} for key, _ in param.type.properties
         ]
-    env = [{"name": name, "value": f"$(params.{param.name})"}]
+    env: list[EnvVar] = [{"name": name, "value": f"$(params.{param.name})"}]
     if param.type.kind in PATHS:
         env.append({"name": f"{name}_DIR", "value": f"$(workspaces.{param.name}.path)"})
     return env

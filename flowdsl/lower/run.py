@@ -1,51 +1,62 @@
-"""The PipelineRun and what it needs: ServiceAccount and claims. See docs/pipelineruns.md."""
+"""The PipelineRun of a pipeline and what it needs: ServiceAccount and claims. See docs/pipelineruns.md."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, cast
 
 from flowdsl.ir.nodes import Node, PipelineDef, PipelineWorkspace, Text
 from flowdsl.ir.options import PipelineOptions
-from flowdsl.ir.volumes import PVC, ConfigMap, EmptyDir, Secret, ServiceAccount, VolumeClaim
+from flowdsl.ir.types import Data
+from flowdsl.ir.volumes import PVC, Bound, ConfigMap, EmptyDir, Secret, ServiceAccount, VolumeClaim
 from flowdsl.kinds.table import CLAIM, PIPELINE_RUN, SERVICE_ACCOUNT
 from flowdsl.lower.containers import empty_dir
-from flowdsl.lower.task import filled, plain
+from flowdsl.lower.fields import filled, plain
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 
-def run_document(pipeline: PipelineDef, metadata: Mapping[str, Any], params: Mapping[str, Text]) -> dict[str, Any]:
+def run_document(pipeline: PipelineDef, metadata: shapes.ObjectMeta, params: Mapping[str, Text]) -> shapes.PipelineRun:
     """A PipelineRun with the given params, every workspace bound, and what single tasks ask of their pods."""
-    options: PipelineOptions = pipeline.options
-    labels = {**metadata.get("labels", {}), **options.labels}
-    meta = {"generateName": f"{pipeline.name}-", **metadata, "labels": labels, "annotations": dict(options.annotations)}
+    options = pipeline.options
+    meta: shapes.ObjectMeta = {
+        "generateName": f"{pipeline.name}-",
+        **metadata,
+        "labels": {**metadata.get("labels", {}), **options.labels},
+        "annotations": dict(options.annotations),
+    }
+    spec: shapes.PipelineRunSpec = {
+        "pipelineRef": {"name": pipeline.name},
+        "params": [{"name": name, "value": plain(value)} for name, value in params.items()],
+        "workspaces": [bound(space.name, space.source) for space in pipeline.workspaces if not _left_out(space)],
+        "taskRunTemplate": pods(account_name(options), _pod_template(options)),
+        "taskRunSpecs": [own for node in pipeline.nodes if (own := _task_run_spec(node))],
+        "timeouts": timeouts(options.timeout, options.tasks_timeout, options.finally_timeout),
+    }
     return {
         "apiVersion": PIPELINE_RUN.api_version,
         "kind": PIPELINE_RUN.name,
         "metadata": filled(meta),
-        "spec": filled(
-            {
-                "pipelineRef": {"name": pipeline.name},
-                "params": [{"name": name, "value": plain(value)} for name, value in params.items()],
-                "workspaces": [bound(space) for space in pipeline.workspaces if not _left_out(space)],
-                "taskRunTemplate": filled(
-                    {"serviceAccountName": account_name(options), "podTemplate": _pod_template(options)}
-                ),
-                "taskRunSpecs": [spec for node in pipeline.nodes if (spec := _task_run_spec(node))],
-                "timeouts": filled(
-                    {
-                        "pipeline": options.timeout,
-                        "tasks": options.tasks_timeout,
-                        "finally": options.finally_timeout,
-                    }
-                ),
-            }
-        ),
+        "spec": filled(spec),
     }
 
 
-def needed_documents(pipeline: PipelineDef, metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
+def timeouts(pipeline: str, tasks: str, finally_: str) -> shapes.TimeoutFields:
+    """The timeouts of a PipelineRun: of all, of its tasks, of those in `finally`."""
+    found: shapes.TimeoutFields = {"pipeline": pipeline, "tasks": tasks, "finally": finally_}
+    return filled(found)
+
+
+def pods(account: str, template: shapes.PodTemplate) -> shapes.PipelineTaskRunTemplate:
+    """What holds for the pods of a whole PipelineRun."""
+    found: shapes.PipelineTaskRunTemplate = {"serviceAccountName": account, "podTemplate": template}
+    return filled(found)
+
+
+def needed_documents(pipeline: PipelineDef, metadata: shapes.ObjectMeta) -> list[shapes.Document]:
     """ServiceAccount and PersistentVolumeClaims that the run needs and the user did not say exist already."""
-    found: list[dict[str, Any]] = []
+    found: list[shapes.Document] = []
     account = pipeline.options.service_account
     if isinstance(account, ServiceAccount) and account.create:
         found.append(_account(account, metadata))
@@ -62,93 +73,101 @@ def needed_documents(pipeline: PipelineDef, metadata: Mapping[str, Any]) -> list
 def account_name(options: PipelineOptions) -> str:
     """The name of the account the run uses, or nothing for the namespace's default."""
     account = options.service_account
-    return account.name if isinstance(account, ServiceAccount) else str(account)
+    return account.name if isinstance(account, ServiceAccount) else account
 
 
-def _metadata(name: str, shared: Mapping[str, Any]) -> dict[str, Any]:
-    return filled({"name": name, **shared, "labels": dict(shared.get("labels", {}))})
+def _metadata(name: str, shared: shapes.ObjectMeta) -> shapes.ObjectMeta:
+    meta: shapes.ObjectMeta = {"name": name, **shared, "labels": dict(shared.get("labels", {}))}
+    return filled(meta)
 
 
-def _account(account: ServiceAccount, metadata: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+def _account(account: ServiceAccount, metadata: shapes.ObjectMeta) -> shapes.ServiceAccount:
+    document: shapes.ServiceAccount = {
         "apiVersion": SERVICE_ACCOUNT.api_version,
         "kind": SERVICE_ACCOUNT.name,
         "metadata": _metadata(account.name, metadata),
-        **({"secrets": [{"name": name} for name in account.secrets]} if account.secrets else {}),
-        **(
-            {"imagePullSecrets": [{"name": name} for name in account.image_pull_secrets]}
-            if account.image_pull_secrets
-            else {}
-        ),
+        "secrets": _names(account.secrets),
+        "imagePullSecrets": _names(account.image_pull_secrets),
     }
+    return filled(document)
 
 
-def _claim(claim: PVC, metadata: Mapping[str, Any]) -> dict[str, Any]:
+def _names(secrets: Iterable[str]) -> list[shapes.LocalObjectReference]:
+    return [{"name": name} for name in secrets]
+
+
+def _claim(claim: PVC, metadata: shapes.ObjectMeta) -> shapes.PersistentVolumeClaim:
     return {
         "apiVersion": CLAIM.api_version,
         "kind": CLAIM.name,
         "metadata": _metadata(claim.name, metadata),
-        "spec": _claim_spec(claim.access_mode, claim.storage, claim.storage_class),
+        "spec": _claim_spec(claim),
     }
 
 
-def _claim_spec(access_mode: str, storage: str, storage_class: str) -> dict[str, Any]:
-    return filled(
-        {
-            "accessModes": [access_mode],
-            "resources": {"requests": {"storage": storage}},
-            "storageClassName": storage_class,
-        }
-    )
+def _claim_spec(claim: PVC | VolumeClaim) -> shapes.PersistentVolumeClaimSpec:
+    spec: shapes.PersistentVolumeClaimSpec = {
+        "accessModes": [claim.access_mode],
+        "resources": {"requests": {"storage": claim.storage}},
+        "storageClassName": claim.storage_class,
+    }
+    return filled(spec)
 
 
 def _left_out(space: PipelineWorkspace) -> bool:
     return space.optional and space.source is None
 
 
-def bound(space: PipelineWorkspace) -> dict[str, Any]:
+def bound(name: str, source: Bound | None) -> shapes.WorkspaceBinding:
     """What the run binds. Without a source: scratch space, which every cluster can give."""
-    source = space.source
     if isinstance(source, PVC):
-        return filled(
-            {"name": space.name, "subPath": source.sub_path, "persistentVolumeClaim": {"claimName": source.name}}
-        )
+        claim: shapes.WorkspaceBinding = {
+            "name": name,
+            "subPath": source.sub_path,
+            "persistentVolumeClaim": {"claimName": source.name},
+        }
+        return filled(claim)
     if isinstance(source, VolumeClaim):
-        spec = _claim_spec(source.access_mode, source.storage, source.storage_class)
-        return {"name": space.name, "volumeClaimTemplate": {"spec": spec}}
+        return {"name": name, "volumeClaimTemplate": {"spec": _claim_spec(source)}}
     if isinstance(source, Secret):
-        return {"name": space.name, "secret": {"secretName": source.name}}
+        return {"name": name, "secret": {"secretName": source.name}}
     if isinstance(source, ConfigMap):
-        return {"name": space.name, "configMap": {"name": source.name}}
+        return {"name": name, "configMap": {"name": source.name}}
     if isinstance(source, EmptyDir):
-        return {"name": space.name, "emptyDir": empty_dir(source)}
+        return {"name": name, "emptyDir": empty_dir(source)}
     if isinstance(source, Mapping):
-        return {"name": space.name, **source}
-    return {"name": space.name, "emptyDir": {}}
+        return cast("shapes.WorkspaceBinding", {"name": name, **source})
+    return {"name": name, "emptyDir": {}}
 
 
-def _pod_template(options: PipelineOptions) -> dict[str, Any]:
+def _pod_template(options: PipelineOptions) -> shapes.PodTemplate:
     # OnRootMismatch: by default every mount would re-own the whole volume, which is slow and breaks image layers on it.
-    group: dict[str, Any] = {}
+    group: shapes.PodSecurityContext = {}
     if options.fs_group is not None:
         group = {"fsGroup": options.fs_group, "fsGroupChangePolicy": "OnRootMismatch"}
-    return filled(
-        {
-            "nodeSelector": dict(options.node_selector),
-            "tolerations": [dict(item) for item in options.tolerations],
-            "securityContext": group,
-        }
-    )
+    pod: shapes.PodTemplate = {
+        "nodeSelector": dict(options.node_selector),
+        "tolerations": _tolerations(options.tolerations),
+        "securityContext": group,
+    }
+    return filled(pod)
 
 
-def _task_run_spec(node: Node) -> dict[str, Any]:
+def _tolerations(given: Iterable[Mapping[str, Data]]) -> list[shapes.Toleration]:
+    return [cast("shapes.Toleration", dict(each)) for each in given]
+
+
+def _task_run_spec(node: Node) -> shapes.PipelineTaskRunSpec:
     options = node.task.options
-    pod = filled(
-        {
-            "nodeSelector": dict(options.node_selector),
-            "tolerations": [dict(item) for item in options.tolerations],
-        }
-    )
-    if not pod and not options.service_account:
+    if not options.node_selector and not options.tolerations and not options.service_account:
         return {}
-    return filled({"pipelineTaskName": node.name, "serviceAccountName": options.service_account, "podTemplate": pod})
+    pod: shapes.PodTemplate = {
+        "nodeSelector": dict(options.node_selector),
+        "tolerations": _tolerations(options.tolerations),
+    }
+    spec: shapes.PipelineTaskRunSpec = {
+        "pipelineTaskName": node.name,
+        "serviceAccountName": options.service_account,
+        "podTemplate": filled(pod),
+    }
+    return filled(spec)

@@ -11,16 +11,13 @@ import attrs
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import Node, PipelineDef, PipelineWorkspace, WorkspaceUse
 from flowdsl.ir.volumes import PVC, VolumeClaim
-
-OUTPUTS = "outputs"
-"""The workspace of a Task that its File results are written to."""
-_RUN_VOLUME = "files"
+from flowdsl.kube.conventions import OUTPUTS, RUN_VOLUME
 
 
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     """Name the run's volume and bind it; check what each task mounts."""
     taken = {space.name for space in pipeline.workspaces}
-    name = _RUN_VOLUME
+    name = RUN_VOLUME
     while name in taken:
         name += "-run"
     files = pipeline.options.files

@@ -1,0 +1,70 @@
+"""What makes documents of pipelines and tasks: for the compile of one pipeline and for a manifest alike."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flowdsl.compiler.compilation import CompileOptions
+from flowdsl.compiler.scripts import with_scripts
+from flowdsl.compiler.validate import Lowering
+from flowdsl.diagnostics import Collector
+from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.ir.nodes import PipelineDef, TaskDef
+from flowdsl.kube.conventions import MANAGED_BY
+from flowdsl.lower.fields import with_opt_ins
+from flowdsl.lower.pipeline import Layout, pipeline_document
+from flowdsl.lower.pipeline import in_order as pipeline_in_order
+from flowdsl.lower.task import in_order, task_document
+from flowdsl.passes import run_passes
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import ObjectMeta
+
+ENUMS = "enable-param-enum"
+"""Tekton's flag for params that take one of a few texts: docs/tasks.md, "Param enum"."""
+_PLAIN = Layout()
+
+
+class Builder:
+    """Traces pipelines, each once, and says what lowers a document; what is found goes to the collector."""
+
+    def __init__(self, options: CompileOptions, collector: Collector) -> None:
+        self.options = options
+        self.collector = collector
+        self.traced: dict[int, PipelineDef] = {}
+        self.place: ObjectMeta = {"namespace": options.namespace} if options.namespace else {}
+        """What holds for every object, a run that someone else owns included."""
+        self.metadata: ObjectMeta = {"labels": MANAGED_BY, **self.place}
+        """What holds for every object that flowdsl makes."""
+
+    def alpha(self, pipeline: Pipeline) -> frozenset[str]:
+        """The alpha features that a pipeline may use: its own opt-ins and those of the compile."""
+        return self.options.alpha | pipeline.options.alpha
+
+    def definition(self, pipeline: Pipeline) -> PipelineDef | None:
+        """A pipeline traced, with its scripts and through the passes; None after a finding that stops it."""
+        if id(pipeline) not in self.traced:
+            found = pipeline.trace(self.options.alpha)
+            self.collector.extend(found.findings)
+            if found.definition is None:
+                return None
+            self.traced[id(pipeline)] = run_passes(with_scripts(found.definition, self.collector), self.collector)
+        return self.traced[id(pipeline)]
+
+    def layout(self, pipeline: Pipeline, definition: PipelineDef) -> Layout:
+        """How the pipeline's tasks are written."""
+        mapped = frozenset(node.task.name for node in definition.nodes if node.mapped)
+        return Layout(self.options.inline, mapped, ENUMS in self.alpha(pipeline))
+
+    def task(self, task: TaskDef, layout: Layout = _PLAIN) -> Lowering:
+        """What lowers a Task; with the layout of the pipeline that it is written for."""
+        fans_out = task.name in layout.fans_out
+        make = partial(task_document, task, self.metadata, fans_out=fans_out, enums=layout.enums)
+        return Lowering(make, in_order(task))
+
+    def pipeline(self, pipeline: Pipeline, definition: PipelineDef) -> Lowering:
+        """What lowers a Pipeline."""
+        layout = self.layout(pipeline, definition)
+        opted = with_opt_ins(self.metadata, self.alpha(pipeline))
+        return Lowering(partial(pipeline_document, definition, opted, layout), pipeline_in_order(definition, layout))

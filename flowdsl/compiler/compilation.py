@@ -1,0 +1,50 @@
+"""What a compile takes and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+
+from flowdsl.diagnostics import Finding
+from flowdsl.ir.nodes import PipelineDef
+
+if TYPE_CHECKING:
+    import networkx
+
+    from flowdsl.graph.view import GraphView
+    from flowdsl.kinds.shapes import Document
+
+
+@attrs.frozen
+class CompileOptions:
+    """How to compile. `params` are the `--set` values as text; `alpha` adds to the pipeline's own opt-ins."""
+
+    namespace: str | None = None
+    inline: bool = False
+    params: Mapping[str, str] = attrs.field(factory=dict)
+    alpha: frozenset[str] = frozenset()
+
+
+@attrs.frozen
+class Compilation:
+    """What a compile gives: documents in the order a cluster wants them, warnings, and the pipeline itself."""
+
+    documents: tuple[Document, ...]
+    diagnostics: tuple[Finding, ...]
+    pipeline: PipelineDef
+
+    @property
+    def graph(self) -> GraphView:
+        """The pipeline as a picture shows it."""
+        from flowdsl.compiler.picture import graph_view
+
+        return graph_view(self.pipeline)
+
+    @property
+    def dag(self) -> networkx.DiGraph[str]:
+        """The tasks as a `networkx.DiGraph`, a new one each time; `flowdsl.graph.dag` says what stands on it."""
+        from flowdsl.graph.dag import build
+
+        return build(self.pipeline)
