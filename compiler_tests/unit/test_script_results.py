@@ -269,4 +269,27 @@ def test_a_body_that_only_returns_a_constant_is_one() -> None:
         """Documented."""
         pass
 
-    assert [is_empty(each) for each in (number, text, nothing, passes)] == [False, False, True, True]
+    def raises(x: str, n: int = 1) -> str:
+        raise NotImplementedError
+
+    def documented() -> str:
+        """Documented."""
+        raise NotImplementedError
+
+    def called() -> str:
+        raise NotImplementedError()
+
+    def told() -> str:
+        """Documented."""
+        raise NotImplementedError("the image does it")
+
+    def other() -> str:
+        raise ValueError
+
+    def late(x: str) -> str:
+        if x:
+            return x
+        raise NotImplementedError
+
+    bodies = (number, text, other, late, nothing, passes, raises, documented, called, told)
+    assert [is_empty(each) for each in bodies] == [False] * 4 + [True] * 6

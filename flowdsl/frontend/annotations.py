@@ -67,6 +67,9 @@ def unwrapped(annotation: Any, kind: type) -> tuple[Any, Any]:
     if isinstance(annotation, type) or get_origin(annotation) is not Annotated:
         return annotation, None
     inner, *notes = get_args(annotation)
+    own = next((note for note in notes if isinstance(note, Kind)), None)
+    if own is not None:
+        inner = Annotated[inner, own]  # a File with a note beside it is a File
     return inner, next((note for note in notes if isinstance(note, kind)), None)
 
 
@@ -140,6 +143,11 @@ def _may_lack(cls: type, hints: Mapping[str, Any]) -> frozenset[str]:
 
 def type_name(annotation: Any) -> str:
     """A type as the user wrote it."""
+    if annotation in (volumes.File, volumes.Directory):
+        return PLAIN[annotation].python
     if inspect.isclass(annotation) and not get_args(annotation):
         return annotation.__name__
-    return str(annotation).replace("typing.", "")
+    text = str(annotation)
+    for own in (volumes.File, volumes.Directory):
+        text = text.replace(str(own), PLAIN[own].python)
+    return text.replace("typing.", "")

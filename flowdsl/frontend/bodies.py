@@ -36,13 +36,44 @@ def _documented() -> None:
     """Documented."""
 
 
-_EMPTY_BODIES = frozenset({_plain.__code__.co_code, _documented.__code__.co_code})
+def _raising() -> None:
+    raise NotImplementedError
+
+
+def _raising_documented() -> None:
+    """Documented."""
+    raise NotImplementedError
+
+
+def _called() -> None:
+    raise NotImplementedError()
+
+
+def _told() -> None:
+    raise NotImplementedError("told")
+
+
+def _told_documented() -> None:
+    """Documented."""
+    raise NotImplementedError("told")
+
+
+_EMPTY = frozenset(each.__code__.co_code for each in (_plain, _documented))
+_RAISING = frozenset(
+    each.__code__.co_code for each in (_raising, _raising_documented, _called, _told, _told_documented)
+)
 
 
 def is_empty(function: Callable[..., object]) -> bool:
-    """Whether the body is only `...`, `pass` or a docstring."""
+    """Whether the body is only `...`, `pass`, a docstring or `raise NotImplementedError`.
+
+    The last is what a strict checker takes for a function that returns something.
+    """
     code = function.__code__
-    if code.co_code not in _EMPTY_BODIES:
+    if code.co_code in _RAISING:
+        # `raise ValueError` has the same instructions.
+        return code.co_names == ("NotImplementedError",)
+    if code.co_code not in _EMPTY:
         return False
     # `return 42` has the same instructions; what they return tells it apart.
     return all(const is None or const == function.__doc__ for const in code.co_consts)

@@ -73,7 +73,8 @@ def task(function: Callable[..., object] | None = None, /, **options: object) ->
     """Make a function a task.
 
     The signature is the contract: parameters become Tekton params, workspaces or secrets, the return annotation
-    becomes results. A body of `...` means that the image, command, args or script do the work.
+    becomes results. A body of `...` or `raise NotImplementedError` means that the image, command, args or script do
+    the work.
 
     Args:
         function: The function, where the decorator is written without options: `@task`.

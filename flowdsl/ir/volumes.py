@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import PosixPath
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import attrs
 
-from flowdsl.ir.types import Data
-
-if TYPE_CHECKING:
-    # A type checker sees the markers as the paths that a body gets.
-    _Path = PosixPath
-else:
-    _Path = object
-
+from flowdsl.ir.types import Data, Kind
 
 T = TypeVar("T")
 
@@ -30,33 +23,10 @@ def texts(value: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     return items(value)
 
 
-class File(_Path):
-    """A file that moves between tasks on the run's volume. In a task's body it is a `pathlib.Path`."""
-
-
-class Directory(_Path):
-    """A folder that moves between tasks on the run's volume. In a task's body it is a `pathlib.Path`."""
-
-
-class Workspace(_Path):
-    """A Tekton workspace in a signature; in a body the `pathlib.Path` it is mounted at.
-
-    As a default it describes the declaration: `source: Workspace = Workspace(read_only=True)`.
-    """
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Describe a workspace; see `WorkspaceSpec` for the arguments."""
-        return WorkspaceSpec(*args, **kwargs)
-
-    if TYPE_CHECKING:
-
-        def sub_path(self, path: Any) -> Workspace:
-            """In a pipeline function: the same workspace from a folder below it."""
-
-    @staticmethod
-    def auto(**kwargs: Any) -> Any:
-        """A workspace that gets a sub-path on the run's volume when the caller binds none."""
-        return WorkspaceSpec(auto=True, **kwargs)
+File = Annotated[Path, Kind.FILE]
+"""A file that moves between tasks on the run's volume. In a task's body, and to a type checker, it is a `Path`."""
+Directory = Annotated[Path, Kind.DIRECTORY]
+"""A folder that moves between tasks on the run's volume. In a task's body, and to a type checker, it is a `Path`."""
 
 
 @attrs.frozen(kw_only=True)
@@ -70,6 +40,63 @@ class WorkspaceSpec:
     auto: bool = False
     name: str = ""
     """Tekton's name for it, where that is no Python name."""
+
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    class Workspace(Path):
+        """What a checker is to see of it: a `Path` in a body, and what describes it or is bound to it as a default."""
+
+        def __init__(
+            self,
+            *,
+            read_only: bool = False,
+            optional: bool = False,
+            mount_path: str = "",
+            description: str = "",
+            name: str = "",
+        ) -> None: ...
+
+        @staticmethod
+        def auto(
+            *,
+            read_only: bool = False,
+            optional: bool = False,
+            mount_path: str = "",
+            description: str = "",
+            name: str = "",
+        ) -> Workspace:
+            """A workspace that gets a sub-path on the run's volume when the caller binds none."""
+
+        def sub_path(self, path: object) -> Workspace:
+            """In a pipeline function: the same workspace from a folder below it."""
+
+    _Bound = Workspace
+
+    class _Value(str, Workspace):  # type: ignore[misc]  # nothing is ever both; each is what one use of it gives
+        """A Secret or ConfigMap with a key is a text in the body; without one a workspace may be bound to it."""
+
+        def __new__(cls, *given: object, **named: object) -> Self: ...
+
+else:
+    _Bound = _Value = object
+
+    class Workspace:
+        """A Tekton workspace in a signature; in a body the `pathlib.Path` it is mounted at.
+
+        As a default it describes the declaration: `source: Workspace = Workspace(read_only=True)`. A pipeline's says
+        what a run binds to it: `assets: Workspace = PVC("data")`.
+        """
+
+        def __new__(cls, **said: object) -> WorkspaceSpec:
+            """Describe a workspace; see `WorkspaceSpec` for the arguments."""
+            return WorkspaceSpec(**said)
+
+        @staticmethod
+        def auto(**said: object) -> WorkspaceSpec:
+            """A workspace that gets a sub-path on the run's volume when the caller binds none."""
+            return WorkspaceSpec(auto=True, **said)
 
 
 @attrs.frozen
@@ -90,8 +117,8 @@ class _Mountable:
         return Mount(self, path, read_only, sub_path)  # type: ignore[arg-type]  # only those four are mountable
 
 
-@attrs.frozen
-class Secret(_Mountable):
+@attrs.frozen(order=False)
+class Secret(_Mountable, _Value):  # type: ignore[misc]
     """A Kubernetes Secret: with `key` a value for an environment variable, without one a workspace or a volume."""
 
     name: str
@@ -99,8 +126,8 @@ class Secret(_Mountable):
     optional: bool = attrs.field(default=False, kw_only=True)
 
 
-@attrs.frozen
-class ConfigMap(_Mountable):
+@attrs.frozen(order=False)
+class ConfigMap(_Mountable, _Value):  # type: ignore[misc]
     """A Kubernetes ConfigMap: with `key` a value for an environment variable, without one a workspace or a volume."""
 
     name: str
@@ -108,27 +135,27 @@ class ConfigMap(_Mountable):
     optional: bool = attrs.field(default=False, kw_only=True)
 
 
-@attrs.frozen
-class EmptyDir(_Mountable):
+@attrs.frozen(order=False)
+class EmptyDir(_Mountable, _Bound):
     """A scratch volume that lives as long as one pod. `medium="Memory"` keeps it in memory; `size` is a quantity."""
 
     medium: str = ""
     size: str = ""
 
 
-@attrs.frozen
-class PVC(_Mountable):
+@attrs.frozen(order=False)
+class PVC(_Mountable, _Bound):
     """A PersistentVolumeClaim by name. With `storage` flowdsl emits the claim too; without, it must exist."""
 
     name: str
     storage: str = ""
-    sub_path: str = attrs.field(default="", kw_only=True)
+    sub_path: str = attrs.field(default="", kw_only=True)  # type: ignore[assignment]
     access_mode: str = attrs.field(default="ReadWriteOnce", kw_only=True)
     storage_class: str = attrs.field(default="", kw_only=True)
 
 
-@attrs.frozen
-class VolumeClaim:
+@attrs.frozen(order=False)
+class VolumeClaim(_Bound):
     """A volumeClaimTemplate: Tekton makes a new claim for each run and deletes it with the run."""
 
     storage: str = "1Gi"
