@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import overload
+from typing import Generic, ParamSpec, TypeVar, cast, overload
 
 from flowdsl.frontend.manifest import Item
 from flowdsl.frontend.manifest import Manifest as _Manifest
@@ -14,9 +14,16 @@ from flowdsl.ir.options import PipelineOptions
 from flowdsl.ir.types import NOTHING
 from flowdsl.ir.volumes import PVC, EmptyDir, ServiceAccount, VolumeClaim
 
+P = ParamSpec("P")
+R_co = TypeVar("R_co", covariant=True)
 
-class Pipeline(_Pipeline):
+
+class Pipeline(_Pipeline, Generic[P, R_co]):
     """A pipeline, with the command line of its own file."""
+
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
+        """Inside another pipeline: add this one's tasks, and give what its function returns. Outside: FLOW011."""
+        return cast("R_co", self.called(*args, **kwargs))
 
     def cli(self, argv: list[str] | None = None) -> None:
         """Run `compile`, `graph`, `explain`, … for this pipeline and exit with the command's code."""
@@ -41,7 +48,7 @@ def manifest(*items: Item) -> Manifest:
 
 
 @overload
-def pipeline(function: Callable[..., object], /) -> Pipeline: ...
+def pipeline(function: Callable[P, R_co], /) -> Pipeline[P, R_co]: ...
 @overload
 def pipeline(
     *,
@@ -65,7 +72,7 @@ def pipeline(
     description: str = "",
     metadata: Mapping[str, object] = NOTHING,
     extra: Mapping[str, object] = NOTHING,
-) -> Callable[[Callable[..., object]], Pipeline]: ...
+) -> Callable[[Callable[P, R_co]], Pipeline[P, R_co]]: ...
 @shows(PipelineOptions)
 def pipeline(function: Callable[..., object] | None = None, /, **options: object) -> object:
     """Make a function a pipeline.

@@ -7,7 +7,7 @@ import dataclasses
 import functools
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import attrs
 
@@ -73,7 +73,7 @@ def _with_options(self: Self, /, *, embed: object = None, **options: object) -> 
 class Pipeline:
     """A pipeline. `trace()` runs the function once with references in place of values."""
 
-    def __init__(self, function: Callable[..., Any], given: Mapping[str, object]) -> None:
+    def __init__(self, function: Callable[..., object], given: Mapping[str, object]) -> None:
         self.function = function
         self.location = places.of_function(function)
         self.problems = Collector()
@@ -83,7 +83,7 @@ class Pipeline:
         self._call = AS_DECLARED
         self._embed = False
         self._check_timeouts()
-        functools.update_wrapper(self, function)
+        functools.update_wrapper(cast("Callable[..., object]", self), function)
 
     @property
     def params(self) -> tuple[ParamDecl, ...]:
@@ -114,7 +114,7 @@ class Pipeline:
             return Traced(None, trace.collector)
         return Traced(self._definition(trace, returned), trace.collector)
 
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+    def called(self, /, *args: object, **kwargs: object) -> object:
         """Inside another pipeline: inline this one under its name as a prefix. Outside: FLOW011."""
         trace = CURRENT.get()
         if trace is None:
@@ -155,7 +155,7 @@ class Pipeline:
         """
         raise NotImplementedError
 
-    def _inlined(self, trace: Trace, given: dict[str, Any]) -> Any:
+    def _inlined(self, trace: Trace, given: dict[str, object]) -> object:
         location = places.caller()
         trace.collector.extend(self.problems)
         known = set(self.signature.order)
@@ -177,7 +177,7 @@ class Pipeline:
         finally:
             trace.prefix, trace.conditions = outer, conditions
 
-    def _check_inlined(self, trace: Trace, given: dict[str, Any], location: Location) -> None:
+    def _check_inlined(self, trace: Trace, given: dict[str, object], location: Location) -> None:
         """Bind the arguments once against this pipeline's contract, for its findings only."""
         spaces = dict(self.signature.sources)
         contract = TaskDef(
@@ -191,9 +191,9 @@ class Pipeline:
         if trace.collector.has_errors:
             raise FlowError(tuple(trace.collector.items))
 
-    def _lifted(self, trace: Trace, given: dict[str, Any]) -> dict[str, Any]:
+    def _lifted(self, trace: Trace, given: dict[str, object]) -> dict[str, object]:
         """Workspaces of an inlined pipeline that bring their own volume become workspaces of the outer one."""
-        values = {}
+        values: dict[str, object] = {}
         for name, source in self.signature.sources:
             if name not in given:
                 lifted = kube_name(f"{trace.prefix}{name}")
@@ -201,7 +201,7 @@ class Pipeline:
                 values[name] = WorkspaceValue(WorkspaceUse(lifted), lifted, self.location)
         return values
 
-    def _embedded(self, trace: Trace, given: dict[str, Any]) -> NodeHandle:
+    def _embedded(self, trace: Trace, given: dict[str, object]) -> NodeHandle:
         location = places.caller()
         if "pipelines-in-pipelines" not in trace.alpha:
             refuse(
@@ -239,8 +239,8 @@ class Pipeline:
         trace.nodes[name] = node
         return NodeHandle(trace, node, self.function)
 
-    def _declare(self, trace: Trace, prefix: str) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+    def _declare(self, trace: Trace, prefix: str) -> dict[str, object]:
+        values: dict[str, object] = {}
         for param in self.signature.params:
             values[param.python] = Reference(
                 f"$(params.{prefix}{param.name})", param.type, f"param {param.name}", self.location
@@ -254,7 +254,7 @@ class Pipeline:
             values[space.python] = WorkspaceValue(WorkspaceUse(name), space.python, self.location)
         return values
 
-    def _definition(self, trace: Trace, returned: Any) -> PipelineDef:
+    def _definition(self, trace: Trace, returned: object) -> PipelineDef:
         if not any(not node.final for node in trace.nodes.values()):
             trace.collector.error(
                 "FLOW019",
