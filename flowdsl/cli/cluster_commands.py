@@ -14,6 +14,8 @@ from flowdsl.diagnostics import ClusterError, UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_CLUSTER, EXIT_FINDINGS, EXIT_OK
 from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.kinds import labels
+from flowdsl.kinds.table import TASK_RUN
 from flowdsl.kubeclient import apply as applying
 from flowdsl.kubeclient import control, doctor, rbac, submit
 from flowdsl.kubeclient.client import Client, Target, connect
@@ -167,8 +169,8 @@ def logs_command(name: str, tasks: tuple[str, ...], target: Target, *, follow: b
         client.patience = _PATIENCE_OF_A_WATCH
         follow_run(client, run["metadata"]["name"], take)
         return EXIT_OK
-    query = {"labelSelector": f"tekton.dev/pipelineRun={run['metadata']['name']}"}
-    found = client.items(path_of("TaskRun", client.namespace), **query)
+    query = {"labelSelector": f"{labels.PIPELINE_RUN}={run['metadata']['name']}"}
+    found = client.items(path_of(TASK_RUN, client.namespace), **query)
     known = {task_of(each) for each in found}
     if unknown := [each for each in tasks if each not in known]:
         raise UsageError(f"no task {', '.join(unknown)} has run; there is {', '.join(sorted(known)) or 'none'}")

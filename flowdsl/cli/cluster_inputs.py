@@ -13,6 +13,7 @@ from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
+from flowdsl.kinds.table import PIPELINE
 from flowdsl.library import run_inputs
 from flowdsl.library.run_inputs import Inputs
 
@@ -67,7 +68,7 @@ def _named(inputs: Inputs) -> Inputs:
 
 def owner_of(documents: Sequence[Mapping[str, Any]]) -> str:
     """The pipeline that what is applied belongs to; empty where there is not exactly one."""
-    names = [each["metadata"]["name"] for each in documents if each.get("kind") == "Pipeline"]
+    names = [each["metadata"]["name"] for each in documents if PIPELINE.is_of(each)]
     return str(names[0]) if len(names) == 1 else ""
 
 

@@ -20,6 +20,7 @@ from flowdsl.emit import emit_json, emit_yaml, kustomization, write_files
 from flowdsl.emit.file_names import file_names, is_named, object_name
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.kinds.table import PIPELINE_RUN
 from flowdsl.library.compiling import compile_target
 from flowdsl.library.siblings import beside
 from flowdsl.yamlread.excerpts import rendered
@@ -132,9 +133,7 @@ def _files(
         files = {Path(to) / name: _encode([item], format_) for name, item in zip(names, documents, strict=True)}
         # kubectl apply takes no generateName, so the run stays out of what `apply -k` applies.
         applied = [
-            name
-            for name, item in zip(names, documents, strict=True)
-            if item["kind"] != "PipelineRun" and is_named(item)
+            name for name, item in zip(names, documents, strict=True) if not PIPELINE_RUN.is_of(item) and is_named(item)
         ]
         return {**files, Path(to) / "kustomization.yaml": emit_yaml([kustomization(applied)])}
     return {Path(to): _encode(documents, format_)}

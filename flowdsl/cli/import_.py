@@ -14,6 +14,7 @@ from flowdsl.diagnostics.errors import EXIT_FINDINGS
 from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.render import as_data
 from flowdsl.emit import write_files
+from flowdsl.kinds.table import TASK
 from flowdsl.library.importing import ImportResult, import_sources
 from flowdsl.yamlread.excerpts import rendered
 from flowdsl.yamlread.sources import Source, load_all, load_stream
@@ -41,7 +42,7 @@ def import_command(
     result = import_sources(sources, title=title, stubs=stubs, alpha=frozenset(alpha))
     if result.failed and not result.text:
         raise FlowError(result.diagnostics)
-    if not any(not stubs or item.get("kind") == "Task" for item in result.documents):
+    if not any(not stubs or TASK.is_of(item) for item in result.documents):
         raise UsageError(f"there is no {'Task' if stubs else 'Tekton document'} in {', '.join(paths)}")
     if result.diagnostics and output == "text":
         say(rendered(result.diagnostics), err=True)
@@ -110,7 +111,7 @@ def _shown(path: str) -> str:
 
 
 def _counts(result: ImportResult, *, stubs: bool) -> str:
-    kinds = Counter(str(item.get("kind")) for item in result.documents if not stubs or item.get("kind") == "Task")
+    kinds = Counter(str(item.get("kind")) for item in result.documents if not stubs or TASK.is_of(item))
     return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds.items())
 
 

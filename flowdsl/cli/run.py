@@ -20,6 +20,7 @@ from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
+from flowdsl.kinds.table import SECRET
 from flowdsl.library import run_inputs
 from flowdsl.library.confinement import check_confined, sight_of
 from flowdsl.library.run_inputs import Inputs
@@ -225,7 +226,7 @@ def _resumed(folder: RunFolder, pipeline: Pipeline | None, choices: Choices) -> 
     else:
         present = [each for each in source if Path(each).exists()]
         for each in run_inputs.from_yaml(present, {}).documents if present else ():
-            if each.get("kind") == "Secret":
+            if SECRET.is_of(each):
                 inputs.documents.append(each)
     return inputs
 

@@ -14,6 +14,7 @@ from flowdsl.cli.run import command_line, find_run, known_as
 from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import UsageError, escape
 from flowdsl.diagnostics.escape import line
+from flowdsl.kinds.table import TASK_RUN
 from flowdsl.library.run_settings import load_settings
 from flowdsl.runner import beneath
 from flowdsl.runner.store import RUNS, DamagedError, RunFolder, find_runs
@@ -88,7 +89,7 @@ def show_run(*, name: str, root: str | None, output: str) -> int:
     status = document.get("status") or {}
     say(f"{line(about['name'])}  {line(about['state'])}: {line(about['message'])}")
     say(f"  folder {line(folder.path)}")
-    runs = {each["metadata"]["name"]: each for each in folder.task_runs() if each.get("kind") == "TaskRun"}
+    runs = {each["metadata"]["name"]: each for each in folder.task_runs() if TASK_RUN.is_of(each)}
     damaged = set(folder.damaged())
     names = [each["name"] for each in status.get("childReferences") or ()] or [*runs, *sorted(damaged)]
     if names:

@@ -15,6 +15,6 @@ RESOLVER_TYPE = f"{RESOLUTION}/type"
 AS_CODE_TASK = f"{AS_CODE}/task"
 """With a number behind it: a Task that Pipelines-as-Code is to fetch."""
 
-# What is someone's own bookkeeping on one object, and means nothing on another.
-KEPT_ON_RUNS = ("kubectl.kubernetes.io/", f"{CHAINS}/", f"{RESULTS}/")
-TEKTONS = (f"{TEKTON}/", *KEPT_ON_RUNS)
+# Annotations of Tekton's and kubectl's own machinery stay with the object they are on.
+MACHINERY = ("kubectl.kubernetes.io/", f"{CHAINS}/", f"{RESULTS}/")
+TEKTONS = (f"{TEKTON}/", *MACHINERY)

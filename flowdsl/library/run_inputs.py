@@ -13,6 +13,7 @@ from flowdsl.diagnostics import Finding, FlowError, Location, Severity, UsageErr
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
+from flowdsl.kinds.table import PIPELINE, PIPELINE_RUN
 from flowdsl.library.values import typed
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def read_yaml(data: bytes, what: str) -> list[Document]:
 
 def choose_run(inputs: Inputs) -> Document:
     """The PipelineRun to run; one is made for a Pipeline that has none. Raises UsageError."""
-    runs = [each for each in inputs.documents if each.get("kind") == "PipelineRun"]
+    runs = [each for each in inputs.documents if PIPELINE_RUN.is_of(each)]
     if inputs.wanted:
         return _named_run(runs, inputs.wanted)
     if len(runs) == 1:
@@ -183,7 +184,7 @@ def choose_run(inputs: Inputs) -> Document:
     if runs:
         names = ", ".join(_name(each) for each in runs)
         raise UsageError(f"there are {len(runs)} PipelineRuns: {names}; name one as FILE:NAME")
-    pipelines = [each for each in inputs.documents if each.get("kind") == "Pipeline"]
+    pipelines = [each for each in inputs.documents if PIPELINE.is_of(each)]
     if len(pipelines) != 1:
         what = f"{len(pipelines)} Pipelines and no PipelineRun" if pipelines else "neither a PipelineRun nor a Pipeline"
         raise UsageError(f"{', '.join(inputs.source)} has {what}: there is nothing to run")
@@ -210,8 +211,7 @@ def _made(pipeline: Document) -> Document:
     spaces = [each for each in (pipeline.get("spec") or {}).get("workspaces") or () if not each.get("optional")]
     claim = {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}
     return {
-        "apiVersion": "tekton.dev/v1",
-        "kind": "PipelineRun",
+        **PIPELINE_RUN.header,
         "metadata": {"generateName": f"{name}-"},
         "spec": {
             "pipelineRef": {"name": name},
@@ -233,9 +233,7 @@ def pipeline_spec(run: Mapping[str, Any], documents: Sequence[Document]) -> Mapp
         found: Mapping[str, Any] = spec["pipelineSpec"]
         return found
     name = (spec.get("pipelineRef") or {}).get("name")
-    return next(
-        (each.get("spec") or {} for each in documents if each.get("kind") == "Pipeline" and _name(each) == name), {}
-    )
+    return next((each.get("spec") or {} for each in documents if PIPELINE.is_of(each) and _name(each) == name), {})
 
 
 def set_params(run: Document, documents: Sequence[Document], values: Mapping[str, str]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from flowdsl.kinds.table import PIPELINE_RUN, TEKTON, in_group
+
 if TYPE_CHECKING:
     from flowdsl.runner.store import RunFolder
 
@@ -27,7 +29,7 @@ def _is_run(document: Mapping[str, Any]) -> bool:
     """Whether it is a PipelineRun that was begun: of several, it alone has a uid."""
     wanted = ("name", "namespace", "uid")
     metadata = document["metadata"]
-    return document.get("kind") == "PipelineRun" and all(isinstance(metadata.get(each), str) for each in wanted)
+    return PIPELINE_RUN.is_of(document) and all(isinstance(metadata.get(each), str) for each in wanted)
 
 
 def _can_be_read(document: Mapping[str, Any]) -> bool:
@@ -37,7 +39,7 @@ def _can_be_read(document: Mapping[str, Any]) -> bool:
 
     if not isinstance(document.get("metadata"), dict):
         return False
-    if not str(document.get("apiVersion")).startswith("tekton.dev/"):
+    if not in_group(document.get("apiVersion"), TEKTON):
         return True
     report = Report()
     try:

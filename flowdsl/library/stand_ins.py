@@ -8,6 +8,7 @@ from typing import Any
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.ir.local import LocalRun
+from flowdsl.kinds.table import TASK
 from flowdsl.library.run_settings import RunSettings
 
 
@@ -37,7 +38,7 @@ def _document(name: str, given: Any) -> Mapping[str, Any]:
 
 def _with_images(given: Mapping[str, Any]) -> Mapping[str, Any]:
     """A stand-in whose steps name no image gets one by name: it is for this machine, where none is pulled."""
-    if given.get("kind") == "Task":
+    if TASK.is_of(given):
         return {**given, "spec": _with_images(given.get("spec") or {})}
     if not isinstance(given.get("steps"), list) or (given.get("stepTemplate") or {}).get("image"):
         return given
@@ -54,7 +55,7 @@ def _from_file(name: str, path: Path) -> Mapping[str, Any]:
         return _document(name, _from_python(name, text))
     from flowdsl.library.run_inputs import checked
 
-    tasks = [each for each in checked([str(path)]) if each.get("kind") == "Task"]
+    tasks = [each for each in checked([str(path)]) if TASK.is_of(each)]
     named = [each for each in tasks if (each.get("metadata") or {}).get("name") == name] or tasks
     if len(named) != 1:
         raise UsageError(f"the stand-in for {name!r}: {path} has {len(tasks)} Tasks; it takes one, or one of that name")

@@ -12,23 +12,29 @@ from typing import Any
 from flowdsl.check.names import is_subdomain
 from flowdsl.check.objects import decoded
 from flowdsl.ir.local import LocalRun
+from flowdsl.kinds.kind import Kind
+from flowdsl.kinds.table import CLAIM, CONFIG_MAP, SECRET
 from flowdsl.runner import removal
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.pipelinerun.catalogue import Catalogue
 
 
-def secret_data(document: Mapping[str, Any]) -> dict[str, bytes]:
-    """What a Secret holds; `stringData` goes before `data`."""
-    data = {key: decoded(value or "") for key, value in (document.get("data") or {}).items()}
-    return data | {key: (value or "").encode() for key, value in (document.get("stringData") or {}).items()}
+def held(kind: Kind, document: Mapping[str, Any]) -> dict[str, bytes]:
+    """What a Secret or a ConfigMap holds; text goes before what is in base64."""
+    data: dict[str, bytes] = {}
+    for field in kind.base64:
+        data |= {key: decoded(value or "") for key, value in (document.get(field) or {}).items()}
+    for field in kind.texts:
+        data |= {key: (value or "").encode() for key, value in (document.get(field) or {}).items()}
+    return data
 
 
 def masker_of(documents: Iterable[Mapping[str, Any]], local: LocalRun) -> Masker:
     """The masker of a run: it knows every Secret among the documents, and those that stand in for the cluster's."""
     found = [value.encode() for data in local.secrets.values() for value in data.values()]
     for document in documents:
-        if document.get("kind") == "Secret":
-            found += secret_data(document).values()
+        if SECRET.is_of(document):
+            found += held(SECRET, document).values()
     return Masker(found)
 
 
@@ -89,7 +95,7 @@ class LocalCluster:
             shutil.copytree(seed, temporary, symlinks=True)
         else:
             temporary.mkdir()
-            if ("PersistentVolumeClaim", name) not in self._catalogue.documents and not name.startswith("pvc-"):
+            if (CLAIM.name, name) not in self._catalogue.documents and not name.startswith("pvc-"):
                 self._notice(f"claim {name}: nothing here says what is in it, so it starts empty (LocalRun.claims)")
         temporary.rename(target)
 
@@ -97,20 +103,19 @@ class LocalCluster:
         """The data of a Secret: that of the LocalRun before that of a document. Raises LookupError."""
         if name in self._local.secrets:
             return {key: value.encode() for key, value in self._local.secrets[name].items()}
-        document = self._catalogue.documents.get(("Secret", name))
+        document = self._catalogue.documents.get((SECRET.name, name))
         if document is None:
             raise LookupError(f'secret "{name}" not found: give it with LocalRun(secrets={{"{name}": {{...}}}})')
-        return secret_data(document)
+        return held(SECRET, document)
 
     def config_map(self, name: str) -> Mapping[str, bytes]:
         """The data of a ConfigMap: that of the LocalRun before that of a document. Raises LookupError."""
         if name in self._local.config_maps:
             return {key: value.encode() for key, value in self._local.config_maps[name].items()}
-        document = self._catalogue.documents.get(("ConfigMap", name))
+        document = self._catalogue.documents.get((CONFIG_MAP.name, name))
         if document is None:
             raise LookupError(f'configmap "{name}" not found: give it with LocalRun(config_maps={{"{name}": {{...}}}})')
-        data = {key: (value or "").encode() for key, value in (document.get("data") or {}).items()}
-        return data | {key: decoded(value or "") for key, value in (document.get("binaryData") or {}).items()}
+        return held(CONFIG_MAP, document)
 
     def step_action(self, reference: Mapping[str, Any]) -> Mapping[str, Any]:
         """The spec of a StepAction among the documents. Raises LookupError."""

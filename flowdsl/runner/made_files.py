@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from flowdsl.kinds import labels
 from flowdsl.runner import beneath
 from flowdsl.runner.store import RunFolder
 
@@ -27,7 +28,7 @@ def made_files(folder: RunFolder, finished: Mapping[str, Any]) -> list[str]:
         return []
     found = {}
     for task_run in folder.task_runs():
-        task = (task_run["metadata"].get("labels") or {}).get("tekton.dev/pipelineTask", "")
+        task = (task_run["metadata"].get("labels") or {}).get(labels.PIPELINE_TASK, "")
         for result in task_run["status"].get("results") or ():
             place = _place(claims, task_run, result.get("value"))
             if place is not None:

@@ -7,6 +7,9 @@ from typing import Any
 
 import attrs
 
+from flowdsl.kinds.kind import Kind
+from flowdsl.kinds.table import PIPELINE, STEP_ACTION, TASK
+
 Document = Mapping[str, Any]
 Equivalent = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 
@@ -52,7 +55,7 @@ class Catalogue:
             if name in self.tasks:
                 return _registered(name, self.tasks[name])
         if not reference.get("resolver"):
-            document = self.documents.get(("Task", str(reference.get("name"))))
+            document = self.documents.get((TASK.name, str(reference.get("name"))))
             if document is not None:
                 return _of_document(document)
         local = self.equivalent(reference) if self.equivalent is not None else None
@@ -63,24 +66,23 @@ class Catalogue:
             raise LookupError(
                 f"nothing stands in for the {reference['resolver']} resolver's {shown} here{_hint(names)}"
             )
-        raise LookupError(f'tasks.tekton.dev "{reference.get("name")}" not found{_hint(names)}')
+        raise LookupError(f'{TASK.resource} "{reference.get("name")}" not found{_hint(names)}')
 
     def pipeline(self, reference: Mapping[str, Any]) -> Document:
         """The Pipeline that a pipelineRef names. Raises LookupError."""
-        for name in reference_names(reference):
-            document = self.documents.get(("Pipeline", name))
-            if document is not None:
-                return document
-        raise LookupError(f'pipelines.tekton.dev "{reference.get("name", "")}" not found')
+        return self._named(PIPELINE, reference)
 
     def step_action(self, reference: Mapping[str, Any]) -> Mapping[str, Any]:
         """The spec of the StepAction that a step's `ref` names. Raises LookupError."""
+        spec: Mapping[str, Any] = self._named(STEP_ACTION, reference).get("spec") or {}
+        return spec
+
+    def _named(self, kind: Kind, reference: Mapping[str, Any]) -> Document:
         for name in reference_names(reference):
-            document = self.documents.get(("StepAction", name))
+            document = self.documents.get((kind.name, name))
             if document is not None:
-                spec: Mapping[str, Any] = document.get("spec") or {}
-                return spec
-        raise LookupError(f'stepactions.tekton.dev "{reference.get("name", "")}" not found')
+                return document
+        raise LookupError(f'{kind.resource} "{reference.get("name", "")}" not found')
 
 
 def _hint(names: list[str]) -> str:
@@ -101,11 +103,7 @@ def reference_names(reference: Mapping[str, Any]) -> list[str]:
 
 
 def _registered(name: str, given: Mapping[str, Any]) -> FoundTask:
-    return (
-        _of_document(given, "registered")
-        if given.get("kind") == "Task"
-        else FoundTask(name, given, origin="registered")
-    )
+    return _of_document(given, "registered") if TASK.is_of(given) else FoundTask(name, given, origin="registered")
 
 
 def _of_document(document: Document, origin: str = "documents") -> FoundTask:

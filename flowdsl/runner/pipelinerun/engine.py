@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import InternalError, UsageError
+from flowdsl.kinds import labels
 from flowdsl.runner.cache import Cache
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner
 from flowdsl.runner.pipelinerun import machine as flow
@@ -302,7 +303,7 @@ class Engine:
                 "name": run.name,
                 "namespace": plan.namespace,
                 "uid": self._recorder.uid(run.name),
-                "labels": {"tekton.dev/pipelineRun": plan.name, "tekton.dev/pipelineTask": run.node.name},
+                "labels": {labels.PIPELINE_RUN: plan.name, labels.PIPELINE_TASK: run.node.name},
                 "ownerReferences": [owner(plan)],
             },
             "spec": {

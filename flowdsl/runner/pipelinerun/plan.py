@@ -9,6 +9,8 @@ from typing import Any
 import attrs
 
 from flowdsl.check.references import ResultReference, expressions, looks_like_result
+from flowdsl.kinds import labels
+from flowdsl.kinds.table import TEKTON, in_group
 from flowdsl.kinds.values import Value, decoded
 from flowdsl.runner.pipelinerun.catalogue import Catalogue, FoundTask, reference_names
 from flowdsl.runner.pipelinerun.failure import RunFailure
@@ -86,7 +88,7 @@ def make_plan(run: dict[str, Any], catalogue: Catalogue) -> Plan:
     run["metadata"]["labels"] = {
         **(metadata.get("labels") or {}),
         **(run["metadata"].get("labels") or {}),
-        "tekton.dev/pipeline": name,
+        labels.PIPELINE: name,
     }
     run["metadata"]["annotations"] = {
         **(metadata.get("annotations") or {}),
@@ -181,7 +183,7 @@ def _resolve(nodes: list[Node], catalogue: Catalogue, pipeline: str, run: str) -
             node.child = _child(spec, catalogue, pipeline)
             continue
         custom = (spec.get("taskRef") or spec.get("taskSpec") or {}).get("apiVersion", "")
-        if custom and not custom.startswith("tekton.dev/"):
+        if custom and not in_group(custom, TEKTON):
             kind = (spec.get("taskRef") or spec.get("taskSpec") or {}).get("kind", "")
             message = f"task {node.name} is a custom task ({custom} {kind}); no controller of it runs on this machine"
             raise RunFailure("CouldntGetTask", message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.runner.pipelinerun import nodes as skip
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.machine import CANCEL, CANCEL_RUN_FINALLY, STOP_RUN_FINALLY, Machine
@@ -97,8 +98,7 @@ def child_reference(run: ChildRun) -> dict[str, Any]:
     """The reference to a TaskRun, or to the PipelineRun of a pipeline in the pipeline."""
     spec = run.node.spec
     found: dict[str, Any] = {
-        "apiVersion": "tekton.dev/v1",
-        "kind": "PipelineRun" if run.node.child is not None else "TaskRun",
+        **(PIPELINE_RUN if run.node.child is not None else TASK_RUN).header,
         "name": run.name,
         "pipelineTaskName": run.node.name,
     }
@@ -138,4 +138,4 @@ def skip_reason(machine: Machine, node: Node) -> str:
 
 def as_object(run: Mapping[str, Any], status: Mapping[str, Any]) -> dict[str, Any]:
     """The PipelineRun with its status."""
-    return {"apiVersion": "tekton.dev/v1", "kind": "PipelineRun", **run, "status": dict(status)}
+    return {**PIPELINE_RUN.header, **run, "status": dict(status)}

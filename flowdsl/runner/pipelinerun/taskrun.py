@@ -7,14 +7,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from flowdsl.kinds import labels
+from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.nodes import ChildRun
 from flowdsl.runner.pipelinerun.plan import Plan, Timeouts
 from flowdsl.runner.pipelinerun.times import DEFAULT_TIMEOUT, go_duration
 from flowdsl.runner.pipelinerun.variables import Replacements, texts
-
-# Annotations of Tekton's and kubectl's own machinery stay with the object they are on.
-_OWN = ("kubectl.kubernetes.io/", "chains.tekton.dev/", "results.tekton.dev/")
 
 
 def task_run(plan: Plan, run: ChildRun) -> dict[str, Any]:
@@ -33,7 +32,7 @@ def task_run(plan: Plan, run: ChildRun) -> dict[str, Any]:
         **(metadata.get("annotations") or {}),
     }
     if node.ignores_failure:
-        annotations["pipeline.tekton.dev/pipeline-task-on-error"] = "continue"
+        annotations[labels.ON_ERROR] = "continue"
     spec: dict[str, Any] = {
         "params": params,
         "serviceAccountName": override["serviceAccountName"],
@@ -48,8 +47,7 @@ def task_run(plan: Plan, run: ChildRun) -> dict[str, Any]:
         "workspaces": task_workspaces(plan, run, task_spec),
     }
     return {
-        "apiVersion": "tekton.dev/v1",
-        "kind": "TaskRun",
+        **TASK_RUN.header,
         "metadata": {
             "name": run.name,
             "namespace": plan.namespace,
@@ -68,8 +66,7 @@ _NOT_SPEC = ("metadata", "apiVersion", "kind")
 def owner(plan: Plan) -> dict[str, Any]:
     """The reference of a child to its PipelineRun."""
     return {
-        "apiVersion": "tekton.dev/v1",
-        "kind": "PipelineRun",
+        **PIPELINE_RUN.header,
         "name": plan.name,
         "uid": plan.run["metadata"]["uid"],
         "controller": True,
@@ -80,18 +77,18 @@ def owner(plan: Plan) -> dict[str, Any]:
 def _labels(plan: Plan, run: ChildRun) -> dict[str, str]:
     found = {
         **(plan.run["metadata"].get("labels") or {}),
-        "tekton.dev/pipelineRun": plan.name,
-        "tekton.dev/pipelineRunUID": plan.run["metadata"]["uid"],
-        "tekton.dev/pipelineTask": run.node.name,
-        "tekton.dev/memberOf": "finally" if run.node.final else "tasks",
+        labels.PIPELINE_RUN: plan.name,
+        labels.PIPELINE_RUN_UID: plan.run["metadata"]["uid"],
+        labels.PIPELINE_TASK: run.node.name,
+        labels.MEMBER_OF: "finally" if run.node.final else "tasks",
     }
     if run.node.task is not None and run.node.task.name:
-        found["tekton.dev/task"] = run.node.task.name
+        found[labels.TASK] = run.node.task.name
     return found
 
 
 def _inherited(annotations: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in annotations.items() if not key.startswith(_OWN)}
+    return {key: value for key, value in annotations.items() if not key.startswith(labels.MACHINERY)}
 
 
 def _task_run_spec(pipeline_run: Mapping[str, Any], task: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import attrs
 import yaml
 
 from flowdsl.emit import emit_yaml, write_files
+from flowdsl.kinds.table import SECRET
 from flowdsl.runner import beneath
 from flowdsl.runner.modes import make_folder, open_file, write_file
 from flowdsl.runner.store.shapes import ABOUT, PIPELINE_RUN, TASK_RUN, DamagedError, Shape, fits
@@ -42,7 +43,7 @@ class RunFolder:
             # Runs are nothing to commit.
             write_file(ignore, b"*\n")
         folder = cls(path)
-        kept = [dict(each) for each in documents if each.get("kind") != "Secret"]
+        kept = [dict(each) for each in documents if not SECRET.is_of(each)]
         write_files({path / "documents.yaml": emit_yaml(kept)}, private=True)
         folder.write_about({"created": time.time(), **about})
         return folder

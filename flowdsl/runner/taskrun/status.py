@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from flowdsl.kinds.labels import ON_ERROR
 from flowdsl.runner.taskrun import results as made
 from flowdsl.runner.taskrun.provenance import Artifacts, merge_artifacts, parse_artifacts
 from flowdsl.runner.taskrun.sidecars import Sidecar
 from flowdsl.runner.taskrun.step import Outcome
-
-ON_ERROR = "pipeline.tekton.dev/pipeline-task-on-error"
 
 
 def stamp(moment: datetime) -> str:
