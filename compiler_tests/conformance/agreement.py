@@ -19,8 +19,7 @@ from typing import Any
 
 import attrs
 
-from flowdsl.check.admission import check_raw
-from flowdsl.kinds import UnknownKind
+from flowdsl.check.examine import examine
 
 SHARED = Path(__file__).parents[3] / "shared" / "admission" / "cases.jsonl.gz"
 REJECTED_AT_LEAST = 0.995
@@ -61,11 +60,8 @@ def measure(cases: Iterable[dict[str, Any]]) -> Agreement:
     counts: Counter[tuple[bool, bool]] = Counter()
     misses = []
     for case in cases:
-        try:
-            checked = check_raw(case["doc"])
-            here, why = checked.accepted, ", ".join(sorted({f.code for f in checked.findings if f.severity == "error"}))
-        except UnknownKind as error:
-            here, why = False, f"unknown kind {error}"
+        checked = examine(case["doc"], pitfalls=False)
+        here, why = checked.accepted, ", ".join(sorted({f.code for f in checked.findings if f.severity == "error"}))
         counts[case["accepted"], here] += 1
         if case["accepted"] != here:
             rule = why if case["accepted"] else "Tekton: " + _shape(case.get("message") or "")

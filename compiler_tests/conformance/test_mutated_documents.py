@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mutants import mutant, seeds
 from oracle import admit
 
-from flowdsl.check.admission import check_raw
+from flowdsl.check.examine import examine
 
 pytestmark = pytest.mark.usefixtures("admission")
 
@@ -43,7 +43,7 @@ def test_our_verdict_is_the_modules(seed: int) -> None:
     documents = [mutant(rng.choice(sources), rng) for _ in range(EACH)]
     differing = []
     for document, verdict in zip(documents, admit(documents), strict=True):
-        ours = check_raw(document)
+        ours = examine(document, pitfalls=False)
         if (
             ours.accepted != verdict.accepted
             and not has_empty_list(document)

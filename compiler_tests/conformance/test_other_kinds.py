@@ -13,9 +13,7 @@ from mutants import mutant, seeds
 from oracle import admit
 from test_mutated_documents import OTHER_READER, has_empty_list
 
-from flowdsl.check import DEFAULT_GATES, Report
-from flowdsl.linter.engine import check_one
-from flowdsl.yamlread.documents import Document
+from flowdsl.check.examine import Examined, examine
 
 pytestmark = pytest.mark.usefixtures("admission")
 
@@ -84,12 +82,9 @@ OLD_REQUEST = {**REQUEST, "apiVersion": "resolution.tekton.dev/v1alpha1", "spec"
 OTHERS: list[dict[str, Any]] = [STEP_ACTION, CUSTOM_RUN, EMBEDDED, POLICY, REQUEST, OLD_REQUEST]
 
 
-def ours(document: dict[str, Any]) -> Report:
-    """What lint says of a document by itself."""
-    report = Report()
-    found = Document("", 0, str(document.get("kind")), "", document, checked=True)
-    check_one(found, DEFAULT_GATES, report)
-    return report
+def ours(document: dict[str, Any]) -> Examined:
+    """What is said of a document by itself."""
+    return examine(document)
 
 
 def differing(documents: list[dict[str, Any]]) -> list[str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from oracle import UnreadableError, read_yaml
 
 from flowdsl.yamlread import reader
+from flowdsl.yamlread.rules import FIELD_TWICE
 
 pytestmark = pytest.mark.usefixtures("kubeyaml")
 
@@ -134,7 +135,7 @@ REFUSED = [
 def ours(text: str) -> list[Any]:
     found = list(reader.read(text))
     if any(document.duplicates for document in found):
-        raise reader.UnreadableError("FLOW202", "duplicate", 1, 1, "")
+        raise reader.UnreadableError(FIELD_TWICE, "duplicate", 1, 1, "")
     return [document.root.value for document in found]
 
 

@@ -1,6 +1,7 @@
 """Tekton's admission rules and the pitfalls beyond them, over the models of `flowdsl.kinds`.
 
-Rules load on first use. `check_document` is one parsed document, `check_raw` one as read from YAML or JSON.
+`examine` has the one door, for a document as it was read, and for several that belong together. Rules load on first
+use.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from flowdsl.check.findings import Report
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import model_for
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.decode import DecodeError, Forgiven, located_errors, renamed, validate, without
@@ -20,6 +21,10 @@ _HINTS = {
     "bool_type": "write true or false, without quotes",
     "int_type": "write a whole number, without quotes",
 }
+
+
+UNDECODABLE_VALUE = Rule("FLOW200", "undecodable-value", "a value can't be decoded")
+UNKNOWN_FIELD = Rule("FLOW201", "unknown-field", "there is no such field", fix="rename the field")
 
 
 def decode(document: Mapping[str, Any], report: Report) -> Model | None:
@@ -36,10 +41,11 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
     finally:
         _tell(forgiven, report)
     for found in broken:
+        report.lose(found.location)
         if found.kind == "unknown":
-            report.error("FLOW201", found.location, found.message, _unknown_hint(found, model))
+            report.add(UNKNOWN_FIELD, found.location, found.message, _unknown_hint(found, model))
         else:
-            report.error("FLOW200", found.location, found.message, _hint(found))
+            report.add(UNDECODABLE_VALUE, found.location, found.message, _hint(found))
     return _rest(model, document, broken, report)
 
 
@@ -76,6 +82,12 @@ def _hint(found: DecodeError) -> str:
     return _HINTS.get(found.kind, "see the field in Tekton's API")
 
 
+NUMBER_FOR_TEXT = Rule.pitfall("FLOW302", "number-for-text", "a number where text belongs", fix="quote it")
+FIELD_IN_ANOTHER_CASE = Rule.pitfall(
+    "FLOW303", "field-in-another-case", "a field in another case", fix="write the field's own name"
+)
+
+
 def _tell(forgiven: list[Forgiven], report: Report) -> None:
     report.mended = bool(forgiven)
     for each in forgiven:
@@ -83,7 +95,9 @@ def _tell(forgiven: list[Forgiven], report: Report) -> None:
             continue
         if each.name:
             message = f"the field is called {each.name!r}"
-            report.warning("FLOW303", each.location, message, "Go's decoder takes it as it is; other tools do not")
+            report.add(
+                FIELD_IN_ANOTHER_CASE, each.location, message, "Go's decoder takes it as it is; other tools do not"
+            )
         else:
             hint = "quote it: who reads it decides which text it becomes, and some make none of it"
-            report.warning("FLOW302", each.location, "a number or a boolean stands where text belongs", hint)
+            report.add(NUMBER_FOR_TEXT, each.location, "a number or a boolean stands where text belongs", hint)

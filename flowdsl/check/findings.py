@@ -5,10 +5,9 @@ from __future__ import annotations
 import attrs
 
 from flowdsl.diagnostics import Finding, Path, Severity
+from flowdsl.diagnostics.rule import Rule
 
 __all__ = ["Finding", "Path", "Report"]
-
-_UNDECODED = frozenset({"FLOW200", "FLOW201"})
 
 
 @attrs.define
@@ -20,6 +19,8 @@ class Report:
     """
 
     items: dict[tuple[str, Path, str], Finding] = attrs.field(factory=dict)
+    strict: bool = False
+    """Whether what Kubernetes refuses is an error, too: for who is about to make the object."""
     mended: bool = False
     """Whether the decoder put something right: what was checked is then in the model alone."""
     guessed: set[Path] = attrs.field(factory=set)
@@ -27,17 +28,21 @@ class Report:
     undecoded: set[Path] = attrs.field(factory=set)
     """What could not be decoded, and all that it is in."""
 
-    def error(self, code: str, path: Path, message: str, hint: str = "") -> None:
-        """What admission rejects."""
-        if self.guessed and any(path[:length] in self.guessed for length in range(len(path) + 1)):
+    def add(self, rule: Rule, path: Path, message: str, hint: str = "") -> None:
+        """Note a case of a rule at a field, unless it is there already."""
+        severity = Severity.ERROR if rule.refused and self.strict else rule.severity
+        if severity is Severity.ERROR and self.guessed and self._is_guessed(path):
             return
-        if code in _UNDECODED:
-            self.undecoded.update(path[:length] for length in range(len(path) + 1))
-        self.items.setdefault((code, path, message), Finding(code, Severity.ERROR, message, None, hint, path))
+        key = (rule.code, path, message)
+        if key not in self.items:
+            self.items[key] = Finding(rule.code, severity, message, None, hint, path)
 
-    def warning(self, code: str, path: Path, message: str, hint: str = "") -> None:
-        """What admission accepts and the cluster regrets."""
-        self.items.setdefault((code, path, message), Finding(code, Severity.WARNING, message, None, hint, path))
+    def _is_guessed(self, path: Path) -> bool:
+        return any(path[:length] in self.guessed for length in range(len(path) + 1))
+
+    def lose(self, path: Path) -> None:
+        """Note that what is at a path can't be decoded."""
+        self.undecoded.update(path[:length] for length in range(len(path) + 1))
 
     def broken(self, path: Path) -> bool:
         """Whether something at a path or below it can't be decoded, so that what is missed there may be in it."""

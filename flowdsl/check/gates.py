@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kube.conventions import ALPHA, NESTED
 
 LEVELS = ("stable", "beta", "alpha")
@@ -19,6 +20,9 @@ FLAGS = (
     "enable-concise-resolver-syntax",
     "enable-param-enum",
 )
+
+
+FEATURE_FLAG = Rule("FLOW205", "feature-flag", "needs a feature flag")
 
 
 @attrs.frozen
@@ -56,8 +60,8 @@ class Gates:
     def need(self, level: str, feature: str, path: Path, report: Report) -> None:
         """FLOW205 where the feature's stability is below what the cluster admits."""
         if LEVELS.index(level) > LEVELS.index(self.api_fields):
-            report.error(
-                "FLOW205",
+            report.add(
+                FEATURE_FLAG,
                 path,
                 f"{feature} needs the feature flag enable-api-fields to be {level}; it is {self.api_fields}",
                 f"leave it out, or set enable-api-fields: {level} on the cluster and check with --feature-gate {level}",
@@ -66,8 +70,8 @@ class Gates:
     def need_flag(self, flag: str, feature: str, path: Path, report: Report) -> None:
         """FLOW205 where a per-feature flag is off."""
         if flag not in self.flags:
-            report.error(
-                "FLOW205",
+            report.add(
+                FEATURE_FLAG,
                 path,
                 f"{feature} needs the feature flag {flag}",
                 f"leave it out, or turn the flag on for the cluster and check with --feature-gate {flag}",

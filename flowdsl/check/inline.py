@@ -8,7 +8,7 @@ from flowdsl.check.declared import Declared, from_value
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.names import check_param_names
-from flowdsl.check.params import check_enums, check_properties_declared, check_types
+from flowdsl.check.params import PARAM_DECLARATION, check_enums, check_properties_declared, check_types
 from flowdsl.check.pipeline import PipelineView
 from flowdsl.check.pipeline_vars import check_param_usage
 from flowdsl.check.taskspec import TaskView
@@ -83,7 +83,7 @@ def _combine(declared: Declared, known: _Known, report: Report) -> None:
     is_object = there.type == "object"
     if (is_object or entries_of(declared.default)) and declared.properties is None:
         hint = "add `properties:` with a line for each key, such as `url: {type: string}`"
-        report.error("FLOW220", declared.path, f"the object param {declared.name!r} declares no properties", hint)
+        report.add(PARAM_DECLARATION, declared.path, f"the object param {declared.name!r} declares no properties", hint)
         return
     if is_object:
         known[declared.name] = attrs.evolve(there, properties=declared.properties)

@@ -10,6 +10,7 @@ from flowdsl.check.params import check_given
 from flowdsl.check.references import expressions, looks_like_result, result_reference
 from flowdsl.check.results import result_type
 from flowdsl.check.values import items_of, text_of, texts_of
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Matrix, Param
 from flowdsl.kinds.pipelines import PipelineTask
 
@@ -48,6 +49,9 @@ def combinations(matrix: Matrix) -> int:
     return count
 
 
+MATRIX = Rule("FLOW238", "matrix", "a matrix")
+
+
 def check_matrix(task: PipelineTask, path: Path, gates: Gates, report: Report) -> None:
     """FLOW238, FLOW213: the matrix of one task."""
     matrix = task.matrix
@@ -59,7 +63,7 @@ def check_matrix(task: PipelineTask, path: Path, gates: Gates, report: Report) -
         number = combinations(matrix)
         if number > gates.max_matrix:
             hint = "split it, or raise default-max-matrix-combinations-count on the cluster"
-            report.error("FLOW238", at, f"the matrix makes {number} runs; {gates.max_matrix} is the most", hint)
+            report.add(MATRIX, at, f"the matrix makes {number} runs; {gates.max_matrix} is the most", hint)
         check_given(matrix.params, (*at, "params"), report)
         for index, include in enumerate(matrix.include or ()):
             check_given(include.params, (*at, "include", index, "params"), report)
@@ -67,7 +71,7 @@ def check_matrix(task: PipelineTask, path: Path, gates: Gates, report: Report) -
     for where, param in matrix_params(matrix):
         if param.name in own:
             message = f"{param.name!r} is given by params and by the matrix"
-            report.error("FLOW238", (*path, *where, "name"), message, "keep one of them")
+            report.add(MATRIX, (*path, *where, "name"), message, "keep one of them")
 
 
 def check_matrix_results(tasks: list[PipelineTask] | None, path: Path, report: Report) -> None:
@@ -92,7 +96,7 @@ def check_matrix_results(tasks: list[PipelineTask] | None, path: Path, report: R
                 if not each.endswith("[*]"):
                     broken = True
                     hint = f"write $({each.split('[')[0]}[*]): the task ran once for each combination"
-                    report.error("FLOW238", at, f"$({each}) takes one result of a task with a matrix", hint)
+                    report.add(MATRIX, at, f"$({each}) takes one result of a task with a matrix", hint)
     if not broken:
         _check_types(last, by_name, report)
 
@@ -113,4 +117,4 @@ def _check_types(last: tuple[Path, list[str]], by_name: dict[str | None, Pipelin
         for result in (task.taskSpec.results if task.taskSpec else None) or ():
             if result.name == reference.result and result_type(result) != "string":
                 message = f"{reference.result!r} of a task with a matrix is of type {result_type(result)}"
-                report.error("FLOW238", last[0], message, "a task with a matrix gives strings alone")
+                report.add(MATRIX, last[0], message, "a task with a matrix gives strings alone")

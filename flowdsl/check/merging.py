@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.check.names import NAME_TWICE
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.tasks import Step, StepTemplate
 
@@ -27,7 +28,7 @@ def check_merge(template: StepTemplate | None, steps: Sequence[Step], path: Path
             if base and len(set(names)) < len(names) and not _can_order(base, own, key):
                 twice = next(name for name in names if names.count(name) > 1)
                 message = f"{twice!r} is there twice, and can't be merged with the stepTemplate"
-                report.error("FLOW213", (*path, "steps", index, field), message, "remove one")
+                report.add(NAME_TWICE, (*path, "steps", index, field), message, "remove one")
 
 
 def _can_order(base: Sequence[Model], own: Sequence[Model], key: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from flowdsl.check.declared import Declared
 from flowdsl.check.findings import Path, Report
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.meta import ObjectMeta
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -53,6 +54,9 @@ def qualified_name_error(name: str) -> str | None:
     return None if _QUALIFIED.fullmatch(rest) else "it must be letters, digits, '-', '_' or '.', and start and end well"
 
 
+OBJECT_NAME = Rule("FLOW204", "object-name", "name of an object")
+
+
 def check_metadata(metadata: ObjectMeta | None, report: Report) -> None:
     """FLOW204: an object's name is a DNS name of at most 63 characters (pkg/apis/validate/metadata.go)."""
     name = (metadata.name if metadata else None) or ""
@@ -62,11 +66,14 @@ def check_metadata(metadata: ObjectMeta | None, report: Report) -> None:
         # The API server makes the name before admission looks: the base, cut, and five characters.
         name, path = base[:_GENERATED_BASE] + _SUFFIX, ("metadata", "generateName")
     if not name:
-        report.error("FLOW204", ("metadata",), "the object has no name", "add metadata.name")
+        report.add(OBJECT_NAME, ("metadata",), "the object has no name", "add metadata.name")
     elif not is_subdomain(name):
-        report.error("FLOW204", path, f"{name!r} is no valid name", LABEL_HINT)
+        report.add(OBJECT_NAME, path, f"{name!r} is no valid name", LABEL_HINT)
     elif len(name) > 63:
-        report.error("FLOW204", path, f"the name has {len(name)} characters; 63 is the most", "shorten it")
+        report.add(OBJECT_NAME, path, f"the name has {len(name)} characters; 63 is the most", "shorten it")
+
+
+NAME_TWICE = Rule("FLOW213", "name-twice", "a name is there twice")
 
 
 def check_unique(
@@ -78,10 +85,11 @@ def check_unique(
         name = each or ""
         key = name.lower() if fold else name
         if key in seen:
-            report.error(
-                "FLOW213", (*path, index, field), f"the {what} {name!r} is there twice", "rename or remove one"
-            )
+            report.add(NAME_TWICE, (*path, index, field), f"the {what} {name!r} is there twice", "rename or remove one")
         seen.add(key)
+
+
+PARAM_OR_RESULT_NAME = Rule("FLOW221", "param-or-result-name", "name of a param or result")
 
 
 def check_param_names(params: Iterable[Declared], report: Report, *, folded: bool = False) -> None:
@@ -90,23 +98,23 @@ def check_param_names(params: Iterable[Declared], report: Report, *, folded: boo
     for param in params:
         at = (*param.path, "name")
         if param.name in seen and not folded:
-            report.error("FLOW213", at, f"the param {param.name!r} is there twice", "rename or remove one")
+            report.add(NAME_TWICE, at, f"the param {param.name!r} is there twice", "rename or remove one")
         seen.add(param.name)
         if param.type == "object":
             _object_names(param, at, report)
         elif _PARAM.fullmatch(param.name) is None:
             hint = "letters, digits, '-', '_' and '.', starting with a letter or '_'"
-            report.error("FLOW221", at, f"{param.name!r} is no name for a param", hint)
+            report.add(PARAM_OR_RESULT_NAME, at, f"{param.name!r} is no name for a param", hint)
 
 
 def _object_names(param: Declared, at: Path, report: Report) -> None:
     hint = "letters, digits, '-' and '_', starting with a letter or '_'; no dots, which separate an object from its key"
     if _OBJECT_PARAM.fullmatch(param.name) is None:
-        report.error("FLOW221", at, f"{param.name!r} is no name for an object param", hint)
+        report.add(PARAM_OR_RESULT_NAME, at, f"{param.name!r} is no name for an object param", hint)
     for key in param.properties or ():
         if _OBJECT_PARAM.fullmatch(key) is None:
             at_key = (*param.path, "properties", key)
-            report.error("FLOW221", at_key, f"{key!r} is no name for a key of the object {param.name!r}", hint)
+            report.add(PARAM_OR_RESULT_NAME, at_key, f"{key!r} is no name for a key of the object {param.name!r}", hint)
 
 
 def check_result_name(name: str | None, path: Path, report: Report) -> bool:
@@ -114,5 +122,5 @@ def check_result_name(name: str | None, path: Path, report: Report) -> bool:
     if is_result_name(name or ""):
         return True
     hint = "letters, digits, '-', '_' and '.', starting and ending with a letter or digit"
-    report.error("FLOW221", (*path, "name"), f"{name or ''!r} is no name for a result", hint)
+    report.add(PARAM_OR_RESULT_NAME, (*path, "name"), f"{name or ''!r} is no name for a result", hint)
     return False

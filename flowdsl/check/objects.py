@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flowdsl.check.findings import Path
+from flowdsl.check.findings import Report
+from flowdsl.diagnostics import Severity
+from flowdsl.diagnostics.rule import TO_FILL_IN, Rule
 from flowdsl.kinds import table
 
 
@@ -16,12 +18,22 @@ def decoded(value: str) -> bytes:
     return base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True)
 
 
-def check_data(document: Mapping[str, Any], tell: Callable[[str, Path, str, str], None]) -> None:
+UNREADABLE_DATA = Rule(
+    "FLOW120",
+    "unreadable-data",
+    "data of a Secret or ConfigMap that Kubernetes does not read",
+    Severity.WARNING,
+    quiet=TO_FILL_IN,
+    refused=True,
+)
+
+
+def check_data(document: Mapping[str, Any], report: Report) -> None:
     """FLOW120: what an API server would not read. It points at the kind: no line of a Secret is to be shown."""
     kind, metadata = str(document.get("kind")), document.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
     for place, problem, hint in _problems(kind, document):
-        tell("FLOW120", ("kind",), f"{kind} {name!r}: {place} {problem}", hint)
+        report.add(UNREADABLE_DATA, ("kind",), f"{kind} {name!r}: {place} {problem}", hint)
 
 
 def _problems(kind: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -7,8 +7,13 @@ from collections.abc import Iterable, Sequence
 from flowdsl.check.declared import TYPES, Declared, default_text
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
-from flowdsl.check.names import check_param_names
+from flowdsl.check.names import NAME_TWICE, check_param_names
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Param
+
+PARAM_DECLARATION = Rule(
+    "FLOW220", "param-declaration", "declaration of a param", fix="quote the default's numbers and booleans"
+)
 
 
 def check_types(params: Iterable[Declared], report: Report) -> None:
@@ -17,13 +22,13 @@ def check_types(params: Iterable[Declared], report: Report) -> None:
         if param.type not in TYPES:
             hint = "string, array or object"
             if not param.type:
-                report.error("FLOW220", param.path, f"the param {param.name!r} has no type", hint)
+                report.add(PARAM_DECLARATION, param.path, f"the param {param.name!r} has no type", hint)
             else:
-                report.error("FLOW220", (*param.path, "type"), f"{param.type!r} is no type of a param", hint)
+                report.add(PARAM_DECLARATION, (*param.path, "type"), f"{param.type!r} is no type of a param", hint)
         elif param.default_kind is not None and param.default_kind != param.type:
             field = "value" if param.from_value else "default"
-            report.error(
-                "FLOW220",
+            report.add(
+                PARAM_DECLARATION,
                 (*param.path, field),
                 f"the param {param.name!r} is of type {param.type}, its {field} is of type {param.default_kind}",
                 _quote_hint(param),
@@ -44,8 +49,11 @@ def _check_properties(param: Declared, report: Report) -> None:
     for key, kind in (param.properties or {}).items():
         if kind != "string":
             path = (*param.path, "properties", key)
-            report.error(
-                "FLOW220", path, f"the key {key!r} of {param.name!r} has type {kind!r}", "only string is supported"
+            report.add(
+                PARAM_DECLARATION,
+                path,
+                f"the key {key!r} of {param.name!r} has type {kind!r}",
+                "only string is supported",
             )
 
 
@@ -57,15 +65,15 @@ def check_enums(params: Iterable[Declared], gates: Gates, report: Report) -> Non
         path = (*param.path, "enum")
         gates.need_flag("enable-param-enum", "an enum", path, report)
         if param.type != "string":
-            report.error(
-                "FLOW220", path, f"{param.name!r} has an enum but type {param.type}", "only strings have enums"
+            report.add(
+                PARAM_DECLARATION, path, f"{param.name!r} has an enum but type {param.type}", "only strings have enums"
             )
         if len(set(param.enum)) < len(param.enum):
-            report.error("FLOW220", path, f"the enum of {param.name!r} names a value twice", "remove one")
+            report.add(PARAM_DECLARATION, path, f"the enum of {param.name!r} names a value twice", "remove one")
         default = default_text(param)
         if default and default not in param.enum:
             hint = "add it to the enum or choose another default"
-            report.error("FLOW220", (*param.path, "default"), f"the default {default!r} is not in the enum", hint)
+            report.add(PARAM_DECLARATION, (*param.path, "default"), f"the default {default!r} is not in the enum", hint)
 
 
 def check_properties_declared(params: Iterable[Declared], report: Report) -> None:
@@ -73,7 +81,7 @@ def check_properties_declared(params: Iterable[Declared], report: Report) -> Non
     for param in params:
         if param.type == "object" and param.properties is None:
             hint = "add `properties:` with a line for each key, such as `url: {type: string}`"
-            report.error("FLOW220", param.path, f"the object param {param.name!r} declares no properties", hint)
+            report.add(PARAM_DECLARATION, param.path, f"the object param {param.name!r} declares no properties", hint)
 
 
 def check_declarations(params: list[Declared], gates: Gates, report: Report) -> None:
@@ -92,5 +100,5 @@ def check_given(params: Sequence[Param] | None, path: Path, report: Report, *, f
         name = (param.name or "").lower() if fold else param.name or ""
         if name in seen:
             message = f"the param {param.name or ''!r} is given twice"
-            report.error("FLOW213", (*path, index, "name"), message, "remove one")
+            report.add(NAME_TWICE, (*path, index, "name"), message, "remove one")
         seen.add(name)

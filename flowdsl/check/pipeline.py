@@ -8,12 +8,13 @@ from flowdsl.check.declared import Declared, declare
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.matrix import check_matrix, check_matrix_results
-from flowdsl.check.names import check_metadata
+from flowdsl.check.names import NAME_TWICE, check_metadata
 from flowdsl.check.params import check_enums, check_given, check_properties_declared, check_types
 from flowdsl.check.pipeline_graph import check_graph
 from flowdsl.check.pipeline_results import check_child_results, check_results
 from flowdsl.check.pipeline_task import check_task_shape
 from flowdsl.check.pipeline_vars import (
+    EMPTY_PIPELINE,
     check_artifacts,
     check_context_variables,
     check_finally,
@@ -81,7 +82,7 @@ def check_pipeline_spec(view: PipelineView, gates: Gates, report: Report) -> Non
     """All rules of a pipeline's spec that do not depend on where it stands."""
     spec, path = view.spec, view.path
     if not any(getattr(spec, field) for field in type(spec).fields()):
-        report.error("FLOW245", path, "the pipeline is empty", "add `tasks:`")
+        report.add(EMPTY_PIPELINE, path, "the pipeline is empty", "add `tasks:`")
     _check_names(view, report)
     for each in (*view.tasks, *view.final):
         _check_task(each, gates, report)
@@ -133,7 +134,7 @@ def _check_names(view: PipelineView, report: Report) -> None:
     for each in (*view.tasks, *view.final):
         name = each.task.name or ""
         if name in seen:
-            report.error("FLOW213", (*each.path, "name"), f"the task {name!r} is there twice", "rename one")
+            report.add(NAME_TWICE, (*each.path, "name"), f"the task {name!r} is there twice", "rename one")
         seen.add(name)
 
 
@@ -142,7 +143,7 @@ def _unique_params(params: list[Declared], report: Report) -> None:
     for param in params:
         if param.name in seen:
             message = f"the param {param.name!r} is there twice"
-            report.error("FLOW213", (*param.path, "name"), message, "rename or remove one")
+            report.add(NAME_TWICE, (*param.path, "name"), message, "rename or remove one")
         seen.add(param.name)
 
 

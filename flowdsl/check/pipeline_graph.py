@@ -10,6 +10,7 @@ from flowdsl.check.references import ResultReference, expressions, result_refere
 from flowdsl.check.texts import result_expressions
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import texts_of
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Param, WhenExpression
 from flowdsl.kinds.pipelines import PipelineTask
 
@@ -53,6 +54,9 @@ def result_dependencies(task: PipelineTask) -> Iterator[tuple[Path, ResultRefere
                 yield ("taskSpec", field, index), reference
 
 
+WAITS_FOR_MISSING_TASK = Rule("FLOW234", "waits-for-missing-task", "waits for a task that is not there")
+
+
 def check_graph(tasks: list[PipelineTask], path: Path, report: Report) -> None:
     """FLOW233, FLOW234: tasks wait for tasks that are there, and not for themselves."""
     names = {task.name or "" for task in tasks}
@@ -65,8 +69,11 @@ def check_graph(tasks: list[PipelineTask], path: Path, report: Report) -> None:
             edges.append((other or "", name))
             if other not in names:
                 at = (*path, index, "runAfter", number)
-                report.error(
-                    "FLOW234", at, f"there is no task {other!r} to run after", name_hint(other or "", names, "tasks")
+                report.add(
+                    WAITS_FOR_MISSING_TASK,
+                    at,
+                    f"there is no task {other!r} to run after",
+                    name_hint(other or "", names, "tasks"),
                 )
         for where, reference in result_dependencies(task):
             edges.append((reference.task, name))
@@ -77,8 +84,11 @@ def check_graph(tasks: list[PipelineTask], path: Path, report: Report) -> None:
                     if reference.section == "tasks"
                     else "a task can't wait for one of finally"
                 )
-                report.error("FLOW234", (*path, index, *where), message, hint)
+                report.add(WAITS_FOR_MISSING_TASK, (*path, index, *where), message, hint)
     _report_cycle(edges, first, path, report)
+
+
+CYCLE = Rule("FLOW233", "cycle", "tasks wait for each other")
 
 
 def _report_cycle(edges: list[tuple[str, str]], first: dict[str, int], path: Path, report: Report) -> None:
@@ -96,7 +106,7 @@ def _report_cycle(edges: list[tuple[str, str]], first: dict[str, int], path: Pat
         shown = " → ".join([*cycle[start:], *cycle[: start + 1]])
         hint = "remove a runAfter or a use of a result in the circle"
         at = (*path, first.get(cycle[start], 0))
-        report.error("FLOW233", at, f"the tasks wait for each other: {shown}", hint)
+        report.add(CYCLE, at, f"the tasks wait for each other: {shown}", hint)
 
 
 def _is_ordered(edges: list[tuple[str, str]], first: dict[str, int]) -> bool:

@@ -9,9 +9,13 @@ from flowdsl.check.pipeline_graph import result_dependencies
 from flowdsl.check.references import expressions, looks_like_result, result_reference
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import text_of, texts_of
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.pipelines import PipelineSpec
 
 _SHAPE = "write $(tasks.TASK.results.RESULT)"
+
+
+PIPELINE_RESULT = Rule("FLOW239", "pipeline-result", "a pipeline's result")
 
 
 def check_results(spec: PipelineSpec, path: Path, report: Report) -> None:
@@ -25,10 +29,10 @@ def check_results(spec: PipelineSpec, path: Path, report: Report) -> None:
         found = [each for _, text in texts_of(result.value) for each in expressions(text)]
         results = [each for each in found if looks_like_result(each)]
         if not results:
-            report.error("FLOW239", at, f"the result {result.name!r} refers to no task's result", _SHAPE)
+            report.add(PIPELINE_RESULT, at, f"the result {result.name!r} refers to no task's result", _SHAPE)
         for each in results:
             if result_reference(each) is None:
-                report.error("FLOW239", at, f"$({each}) has too many parts", _SHAPE)
+                report.add(PIPELINE_RESULT, at, f"$({each}) has too many parts", _SHAPE)
         _check_parts(text_of(result.value), at, tasks, final, report)
 
 
@@ -41,16 +45,19 @@ def _check_parts(text: str, at: Path, tasks: Container[str], final: Container[st
         reference = result_reference(expression)
         if reference is None:
             message = f"{part!r} in a pipeline's result is no reference to a task's result"
-            report.error("FLOW239", at, message, f"{_SHAPE}, with no other text around it")
+            report.add(PIPELINE_RESULT, at, message, f"{_SHAPE}, with no other text around it")
             return
         known = tasks if expression.startswith("tasks") else final
         if reference.task not in known:
-            report.error(
-                "FLOW239",
+            report.add(
+                PIPELINE_RESULT,
                 at,
                 f"there is no task {reference.task!r}",
                 name_hint(reference.task, list(known), "tasks"),  # type: ignore[call-overload]
             )
+
+
+CHILD_PIPELINE_RESULTS = Rule("FLOW244", "child-pipeline-results", "results of a pipeline in a pipeline")
 
 
 def check_child_results(spec: PipelineSpec, path: Path, report: Report) -> None:
@@ -67,4 +74,4 @@ def check_child_results(spec: PipelineSpec, path: Path, report: Report) -> None:
                 if reference.task in children:
                     message = f"{reference.task!r} is a pipeline, and gives no results to its parent"
                     hint = "write the value to a shared workspace"
-                    report.error("FLOW244", (*path, section, index, *where), message, hint)
+                    report.add(CHILD_PIPELINE_RESULTS, (*path, section, index, *where), message, hint)

@@ -6,6 +6,8 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.names import LABEL_HINT, is_label
 from flowdsl.check.refs import check_ref
+from flowdsl.check.steps import ON_ERROR, STEP_NAME
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.pipelines import EmbeddedTask, PipelineTask
 from flowdsl.kinds.table import TASK
 from flowdsl.kinds.tasks import TaskRef
@@ -18,7 +20,7 @@ def check_task_shape(task: PipelineTask, path: Path, gates: Gates, report: Repor
     """FLOW212, FLOW230–232, FLOW216, FLOW205; whether the specs within are Tekton's to check."""
     if not is_label(task.name or ""):
         message = f"{task.name!r} is no name for a task" if task.name else "the task has no name"
-        report.error("FLOW212", (*path, "name") if task.name else path, message, LABEL_HINT)
+        report.add(STEP_NAME, (*path, "name") if task.name else path, message, LABEL_HINT)
     _one_of(task, path, gates, report)
     _no_inline_kind(task, path, report)
     _check_on_error(task, path, gates, report)
@@ -37,6 +39,9 @@ def check_task_shape(task: PipelineTask, path: Path, gates: Gates, report: Repor
     return True
 
 
+UNCLEAR_WHAT_RUNS = Rule("FLOW230", "unclear-what-runs", "what runs is unclear")
+
+
 def _one_of(task: PipelineTask, path: Path, gates: Gates, report: Report) -> None:
     there = [field for field in _KINDS_OF_TASK if getattr(task, field) is not None]
     if there in (["taskRef"], ["taskSpec"]):
@@ -45,11 +50,17 @@ def _one_of(task: PipelineTask, path: Path, gates: Gates, report: Report) -> Non
         if field in there:
             gates.need("alpha", f"{field} in a pipeline's task", (*path, field), report)
     if len(there) > 1:
-        report.error("FLOW230", (*path, there[1]), f"the task has {' and '.join(there)}", "keep one of them")
+        report.add(UNCLEAR_WHAT_RUNS, (*path, there[1]), f"the task has {' and '.join(there)}", "keep one of them")
     elif not there:
-        report.error(
-            "FLOW230", path, "the task has neither taskRef nor taskSpec", "say which Task runs: `taskRef: {name: …}`"
+        report.add(
+            UNCLEAR_WHAT_RUNS,
+            path,
+            "the task has neither taskRef nor taskSpec",
+            "say which Task runs: `taskRef: {name: …}`",
         )
+
+
+CUSTOM_TASK = Rule("FLOW232", "custom-task", "a custom task")
 
 
 def _no_inline_kind(task: PipelineTask, path: Path, report: Report) -> None:
@@ -59,7 +70,7 @@ def _no_inline_kind(task: PipelineTask, path: Path, report: Report) -> None:
     for field in ("apiVersion", "kind"):
         if getattr(spec, field):
             hint = "remove it: apiVersion and kind are for custom tasks, which have a `spec` and no steps"
-            report.error("FLOW232", (*path, "taskSpec", field), f"{field} can't be used with steps", hint)
+            report.add(CUSTOM_TASK, (*path, "taskSpec", field), f"{field} can't be used with steps", hint)
 
 
 def _check_on_error(task: PipelineTask, path: Path, gates: Gates, report: Report) -> None:
@@ -69,9 +80,9 @@ def _check_on_error(task: PipelineTask, path: Path, gates: Gates, report: Report
     at = (*path, "onError")
     gates.need("beta", "onError of a pipeline's task", at, report)
     if value not in ("continue", "stopAndFail"):
-        report.error("FLOW216", at, f"{value!r} is no value of onError", "continue or stopAndFail")
+        report.add(ON_ERROR, at, f"{value!r} is no value of onError", "continue or stopAndFail")
     if value == "continue" and (task.retries or 0) > 0:
-        report.error("FLOW216", at, "onError: continue can't be used with retries", "keep one of them")
+        report.add(ON_ERROR, at, "onError: continue can't be used with retries", "keep one of them")
 
 
 def _is_custom(ref: TaskRef | None, spec: EmbeddedTask | None) -> bool:
@@ -88,13 +99,13 @@ def _check_custom(ref: TaskRef | None, spec: EmbeddedTask | None, path: Path, re
             continue
         if not each.kind and not (field == "taskRef" and _kind_by_default(each)):
             hint = "name the custom task's kind, or remove apiVersion for a Task of Tekton"
-            report.error("FLOW232", (*path, field), "a custom task needs a kind", hint)
+            report.add(CUSTOM_TASK, (*path, field), "a custom task needs a kind", hint)
         if not each.apiVersion:
             hint = "name the API group of the custom task; Tekton's own kind is Task (ClusterTask is gone)"
-            report.error("FLOW232", (*path, field, "kind"), f"the kind {each.kind!r} needs an apiVersion", hint)
+            report.add(CUSTOM_TASK, (*path, field, "kind"), f"the kind {each.kind!r} needs an apiVersion", hint)
         elif not _is_api_version(each.apiVersion):
             message = f"{each.apiVersion!r} is no apiVersion of a custom task"
-            report.error("FLOW232", (*path, field, "apiVersion"), message, "write group/version, example.dev/v1")
+            report.add(CUSTOM_TASK, (*path, field, "apiVersion"), message, "write group/version, example.dev/v1")
 
 
 def _kind_by_default(ref: TaskRef | EmbeddedTask) -> bool:

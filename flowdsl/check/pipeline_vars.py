@@ -21,8 +21,17 @@ from flowdsl.check.references import (
     result_references,
     whole_array_name,
 )
-from flowdsl.check.usage import check_isolated, check_no_array, check_object_keys, check_text, check_whole, name_hint
+from flowdsl.check.usage import (
+    UNREADABLE_REFERENCE,
+    check_isolated,
+    check_no_array,
+    check_object_keys,
+    check_text,
+    check_whole,
+    name_hint,
+)
 from flowdsl.check.values import kind_of, texts_of
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Param
 from flowdsl.kinds.pipelines import PipelineSpec, PipelineTask
 
@@ -116,6 +125,11 @@ def _check_when(task: PipelineTask, at: Path, known: _Known, report: Report) -> 
             _check_value(value, (*here, "values", number), known, report, array=whole)
 
 
+UNKNOWN_CONTEXT_VARIABLE = Rule.pitfall(
+    "FLOW301", "unknown-context-variable", "a variable of the context that does not exist"
+)
+
+
 def check_context_variables(tasks: list[PipelineTask], path: Path, report: Report) -> None:
     """FLOW222: `$(context....)` in params names what there is.
 
@@ -128,14 +142,11 @@ def check_context_variables(tasks: list[PipelineTask], path: Path, report: Repor
             for place, text in texts_of(param.value, (*path, index, *where, "value")):
                 if "$(context." not in text:
                     continue
-                own = Report()
+                own = report if strict else Report()
                 for prefix, names, what in _CONTEXTS:
                     check_text(text, place, prefix, names, what, own)
-                for finding in own.findings:
-                    if strict:
-                        report.error(finding.code, finding.path, finding.message, finding.hint)
-                    else:
-                        report.warning("FLOW301", finding.path, finding.message, finding.hint)
+                for finding in () if strict else own.findings:
+                    report.add(UNKNOWN_CONTEXT_VARIABLE, finding.path, finding.message, finding.hint)
 
 
 def references(task: PipelineTask) -> References:
@@ -164,8 +175,8 @@ def check_prefixes(tasks: list[PipelineTask], found: list[References], path: Pat
         for where, expressions in places:
             for expression in expressions:
                 if expression.split(".", 1)[0] not in PREFIXES:
-                    report.error(
-                        "FLOW225",
+                    report.add(
+                        UNREADABLE_REFERENCE,
                         (*path, index, *where),
                         f"$({expression}) refers to nothing Tekton knows",
                         "references start with params, tasks, finally, context, workspaces or results; "
@@ -184,6 +195,9 @@ def check_artifacts(tasks: list[PipelineTask], path: Path, gates: Gates, report:
                     gates.need_flag("enable-artifacts", "an artifact", where, report)
 
 
+TASK_STATUS = Rule("FLOW235", "task-status", "how a task ended")
+
+
 def check_status(
     spec: PipelineSpec, before: list[References], final: list[References], path: Path, report: Report
 ) -> None:
@@ -196,8 +210,8 @@ def check_status(
             status = _status(found)
             if status:
                 hint = "move the task to finally, or wait with runAfter: a task runs only after success anyway"
-                report.error(
-                    "FLOW235", (*path, "tasks", index, *where), f"$({status[0]}) is known in finally only", hint
+                report.add(
+                    TASK_STATUS, (*path, "tasks", index, *where), f"$({status[0]}) is known in finally only", hint
                 )
     names = {task.name or "" for task in spec.tasks or ()} if final else set()
     for index, places in enumerate(final):
@@ -207,7 +221,7 @@ def check_status(
                 if expression != "tasks.status" and name not in names:
                     message = f"$({expression}) refers to no task of the pipeline"
                     at = (*path, "finally", index, *where)
-                    report.error("FLOW235", at, message, name_hint(name, names, "tasks"))
+                    report.add(TASK_STATUS, at, message, name_hint(name, names, "tasks"))
 
 
 def _status(found: Sequence[str]) -> list[str]:
@@ -216,26 +230,30 @@ def _status(found: Sequence[str]) -> list[str]:
     return [] if status and any(map(looks_like_result, found)) else status
 
 
+ORDER_WITHIN_FINALLY = Rule("FLOW236", "order-within-finally", "order within finally")
+EMPTY_PIPELINE = Rule("FLOW245", "empty-pipeline", "an empty pipeline")
+
+
 def check_finally(spec: PipelineSpec, references: list[References], path: Path, report: Report) -> None:
     """FLOW236: tasks of finally run at once, after all others (validateFinalTasks)."""
     final = spec.finally_ or []
     if not final:
         return
     if not spec.tasks:
-        report.error("FLOW245", (*path, "finally"), "there is finally without tasks", "add `tasks:`")
+        report.add(EMPTY_PIPELINE, (*path, "finally"), "there is finally without tasks", "add `tasks:`")
     names = {task.name or "" for task in spec.tasks or ()}
     final_names = {task.name or "" for task in final}
     for index, (task, places) in enumerate(zip(final, references, strict=True)):
         at = (*path, "finally", index)
         if task.runAfter:
             hint = "tasks of finally run at the same time; put both steps into one task"
-            report.error("FLOW236", (*at, "runAfter"), "a task of finally can't run after another", hint)
+            report.add(ORDER_WITHIN_FINALLY, (*at, "runAfter"), "a task of finally can't run after another", hint)
         for where, found in places:
             for reference in result_references(found):
                 if reference.task in final_names:
                     hint = "tasks of finally run at the same time; share a workspace or join the tasks"
                     message = f"it uses a result of {reference.task!r}, which is in finally too"
-                    report.error("FLOW236", (*at, *where), message, hint)
+                    report.add(ORDER_WITHIN_FINALLY, (*at, *where), message, hint)
                 elif reference.task not in names:
                     message = f"it uses a result of {reference.task!r}, which is no task here"
-                    report.error("FLOW236", (*at, *where), message, name_hint(reference.task, names, "tasks"))
+                    report.add(ORDER_WITHIN_FINALLY, (*at, *where), message, name_hint(reference.task, names, "tasks"))

@@ -9,10 +9,18 @@ from flowdsl.check.names import check_metadata, check_param_names
 from flowdsl.check.params import check_properties_declared, check_types
 from flowdsl.check.references import isolated_expressions, variables
 from flowdsl.check.results import check_step_result
-from flowdsl.check.steps import check_script
+from flowdsl.check.steps import CONTAINER_WITHOUT_IMAGE, RESERVED_MOUNT, check_script
 from flowdsl.check.texts import Text, step_texts
-from flowdsl.check.usage import check_isolated, check_no_array, check_object_keys, check_text, check_whole
+from flowdsl.check.usage import (
+    REFERS_TO_NOTHING,
+    check_isolated,
+    check_no_array,
+    check_object_keys,
+    check_text,
+    check_whole,
+)
 from flowdsl.check.values import text_of
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.table import STEP_ACTION
 from flowdsl.kinds.tasks import StepAction, StepActionSpec
 
@@ -29,7 +37,7 @@ def check_step_action(document: StepAction, gates: Gates, report: Report) -> Non
 def _check_spec(spec: StepActionSpec, path: Path, gates: Gates, report: Report) -> None:
     params = declare(spec.params, (*path, "params"))
     if not spec.image:
-        report.error("FLOW211", path, "the StepAction has no image", "add `image:`")
+        report.add(CONTAINER_WITHOUT_IMAGE, path, "the StepAction has no image", "add `image:`")
     check_script(spec.script, spec.command, path, report)
     if spec.script:
         _check_script_text(spec.script, (*path, "script"), gates, report)
@@ -41,11 +49,14 @@ def _check_spec(spec: StepActionSpec, path: Path, gates: Gates, report: Report) 
     _check_mounts(spec, path, params, report)
 
 
+OLDER_VERSION = Rule.pitfall("FLOW340", "older-version", "an older version where there is a newer one")
+
+
 def _check_alpha(spec: StepActionSpec, path: Path, report: Report) -> None:
     """FLOW340, and FLOW222 for what v1alpha1 alone asks: defaults refer to params that are there, in no circle."""
     message = "there is a newer version of this kind"
     hint = f"write apiVersion: {STEP_ACTION.api_version}; the fields are the same"
-    report.warning("FLOW340", ("apiVersion",), message, hint)
+    report.add(OLDER_VERSION, ("apiVersion",), message, hint)
     known = {param.name or "" for param in spec.params or ()}
     waiting: dict[str, set[str]] = {}
     for index, param in enumerate(spec.params or ()):
@@ -55,7 +66,7 @@ def _check_alpha(spec: StepActionSpec, path: Path, report: Report) -> None:
         at = (*path, "params", index, "default")
         for name in sorted(names - known):
             hint = f"declare a param {name!r}, or write the default out"
-            report.error("FLOW222", at, f"the default refers to {name!r}, which is no param", hint)
+            report.add(REFERS_TO_NOTHING, at, f"the default refers to {name!r}, which is no param", hint)
         if names and names <= known:
             waiting[param.name or ""] = names
     while ready := [name for name, names in waiting.items() if not names & waiting.keys()]:
@@ -64,12 +75,17 @@ def _check_alpha(spec: StepActionSpec, path: Path, report: Report) -> None:
     for index, param in enumerate(spec.params or ()):
         if (param.name or "") in waiting:
             at = (*path, "params", index, "default")
-            report.error("FLOW222", at, "the default refers to itself through others", "write one of them out")
+            report.add(REFERS_TO_NOTHING, at, "the default refers to itself through others", "write one of them out")
 
 
 def _texts(spec: StepActionSpec, path: Path) -> list[Text]:
     # The working directory is not among the fields that Tekton looks into here.
     return [text for text in step_texts(spec, path) if text.path[len(path)] != "workingDir"]
+
+
+PARAM_IN_STEP_ACTION_SCRIPT = Rule(
+    "FLOW228", "param-in-step-action-script", "a param pasted into a StepAction's script"
+)
 
 
 def _check_script_text(script: str, path: Path, gates: Gates, report: Report) -> None:
@@ -78,7 +94,7 @@ def _check_script_text(script: str, path: Path, gates: Gates, report: Report) ->
     found = variables(script, "params")
     if found.first:
         hint = "pass it in env, and read the environment: no value can become code then"
-        report.error("FLOW228", path, f"a StepAction's script can't have {found.first} pasted in", hint)
+        report.add(PARAM_IN_STEP_ACTION_SCRIPT, path, f"a StepAction's script can't have {found.first} pasted in", hint)
 
 
 def _check_references(texts: list[Text], params: list[Declared], report: Report) -> None:
@@ -109,6 +125,6 @@ def _check_mounts(spec: StepActionSpec, path: Path, params: list[Declared], repo
         name = mount.name or ""
         if isolated_expressions(name, "params") != [name]:
             hint = "declare a string param and write $(params.NAME); the task names its volume there"
-            report.error("FLOW217", at, "the name of a StepAction's mount must be one param", hint)
+            report.add(RESERVED_MOUNT, at, "the name of a StepAction's mount must be one param", hint)
             return
         check_text(name, at, "params", names, "param", report)

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
-from flowdsl.check.names import LABEL_HINT, is_label
+from flowdsl.check.names import LABEL_HINT, NAME_TWICE, is_label
 from flowdsl.check.references import has_step_artifact, has_step_result, has_task_artifact
 from flowdsl.check.refs import check_ref
 from flowdsl.check.results import check_step_result
 from flowdsl.check.texts import StepView
+from flowdsl.check.timeouts import TIMEOUT
 from flowdsl.check.usage import check_text
 from flowdsl.check.when import check_when
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.containers import VolumeMount
 from flowdsl.kinds.tasks import Sidecar, Step
 from flowdsl.kube import parse_duration
@@ -49,7 +51,7 @@ def _unique_names(views: list[StepView], report: Report) -> None:
         if not name:
             continue
         if name in seen:
-            report.error("FLOW213", (*view.path, "name"), f"the step {name!r} is there twice", "rename one")
+            report.add(NAME_TWICE, (*view.path, "name"), f"the step {name!r} is there twice", "rename one")
         seen.add(name)
 
 
@@ -86,39 +88,57 @@ def _no_artifacts(view: StepView, gates: Gates, report: Report) -> None:
             gates.need_flag("enable-artifacts", "an artifact", text.path, report)
 
 
+FIELDS_BESIDE_STEP_ACTION = Rule("FLOW215", "fields-beside-step-action", "fields beside a StepAction")
+
+
 def _only_ref(step: Step, path: Path, report: Report) -> None:
     fields = [field for field in _NOT_WITH_REF if getattr(step, field)]
     if step.env is not None:
         fields.append("env")
     for field in fields:
         hint = "the StepAction brings it; pass what differs as params"
-        report.error("FLOW215", (*path, field), f"{field} can't be used with ref", hint)
+        report.add(FIELDS_BESIDE_STEP_ACTION, (*path, field), f"{field} can't be used with ref", hint)
+
+
+CONTAINER_WITHOUT_IMAGE = Rule("FLOW211", "container-without-image", "a container without an image")
 
 
 def _own_container(step: Step, path: Path, report: Report) -> None:
     if step.params:
-        report.error("FLOW215", (*path, "params"), "a step has params only with ref", "declare them on the task")
+        report.add(
+            FIELDS_BESIDE_STEP_ACTION, (*path, "params"), "a step has params only with ref", "declare them on the task"
+        )
     if not step.image:
-        report.error("FLOW211", path, "the step has no image", "add `image:` here or in stepTemplate")
+        report.add(CONTAINER_WITHOUT_IMAGE, path, "the step has no image", "add `image:` here or in stepTemplate")
     check_script(step.script, step.command, path, report)
+
+
+SCRIPT_WITH_COMMAND = Rule("FLOW214", "script-with-command", "script together with command")
 
 
 def check_script(script: str | None, command: list[str] | None, path: Path, report: Report) -> None:
     """FLOW214: a script is the command."""
     if script and command:
         hint = "keep one; the script's first line (#!) names its interpreter"
-        report.error("FLOW214", (*path, "script"), "script can't be used with command", hint)
+        report.add(SCRIPT_WITH_COMMAND, (*path, "script"), "script can't be used with command", hint)
+
+
+STEP_NAME = Rule("FLOW212", "step-name", "name of a step, task or sidecar")
+ON_ERROR = Rule("FLOW216", "on-error", "onError")
 
 
 def _names_and_times(step: Step, path: Path, report: Report) -> None:
     if step.name and not is_label(step.name):
-        report.error("FLOW212", (*path, "name"), f"{step.name!r} is no name for a step", LABEL_HINT)
+        report.add(STEP_NAME, (*path, "name"), f"{step.name!r} is no name for a step", LABEL_HINT)
     if step.timeout and parse_duration(step.timeout) < 0:
-        report.error("FLOW219", (*path, "timeout"), f"the timeout {step.timeout} is negative", "0s means none")
+        report.add(TIMEOUT, (*path, "timeout"), f"the timeout {step.timeout} is negative", "0s means none")
     allowed = ("continue", "stopAndFail")
     if step.onError and not step.onError.startswith("$(params") and step.onError not in allowed:
         message = f"{step.onError!r} is no value of onError"
-        report.error("FLOW216", (*path, "onError"), message, "continue or stopAndFail")
+        report.add(ON_ERROR, (*path, "onError"), message, "continue or stopAndFail")
+
+
+RESERVED_MOUNT = Rule("FLOW217", "reserved-mount", "a mount that Tekton keeps for itself")
 
 
 def _mounts(mounts: list[VolumeMount], path: Path, report: Report) -> None:
@@ -127,10 +147,10 @@ def _mounts(mounts: list[VolumeMount], path: Path, report: Report) -> None:
         at = (*path, "volumeMounts", index)
         if cleaned.startswith("/tekton/") and not cleaned.startswith("/tekton/home"):
             hint = "Tekton keeps its own files there; mount it elsewhere"
-            report.error("FLOW217", (*at, "mountPath"), f"nothing can be mounted at {mount.mountPath}", hint)
+            report.add(RESERVED_MOUNT, (*at, "mountPath"), f"nothing can be mounted at {mount.mountPath}", hint)
         if (mount.name or "").startswith("tekton-internal-"):
             hint = "the prefix tekton-internal- is Tekton's own; rename the volume"
-            report.error("FLOW217", (*at, "name"), f"{mount.name!r} can't be the name of a mount", hint)
+            report.add(RESERVED_MOUNT, (*at, "name"), f"{mount.name!r} can't be the name of a mount", hint)
 
 
 def _alpha_fields(step: Step, path: Path, gates: Gates, report: Report) -> None:
@@ -142,15 +162,18 @@ def _alpha_fields(step: Step, path: Path, gates: Gates, report: Report) -> None:
         gates.need("alpha", "stderrConfig", (*path, "stderrConfig"), report)
 
 
+STEP_RESULT_IN_WRONG_FIELD = Rule("FLOW226", "step-result-in-wrong-field", "a step's result in the wrong field")
+
+
 def _step_references(step: Step, path: Path, report: Report) -> None:
     for field, value in _outside_command(step):
         if value and "$(" in value:
             if has_step_result(value):
                 hint = "use it in env, command or args; a script reads the environment"
-                report.error("FLOW226", (*path, *field), "a step's result can't be used here", hint)
+                report.add(STEP_RESULT_IN_WRONG_FIELD, (*path, *field), "a step's result can't be used here", hint)
             if field != ("script",) and has_step_artifact(value):
                 hint = "use it in env, command, args or script"
-                report.error("FLOW226", (*path, *field), "a step's artifact can't be used here", hint)
+                report.add(STEP_RESULT_IN_WRONG_FIELD, (*path, *field), "a step's artifact can't be used here", hint)
 
 
 def _outside_command(step: Step) -> Iterator[tuple[Path, str | None]]:
@@ -175,7 +198,7 @@ def check_sidecars(sidecars: list[Sidecar] | None, path: Path, report: Report) -
     for index, sidecar in enumerate(sidecars or ()):
         at = (*path, index)
         if sidecar.name == _RESERVED_SIDECAR:
-            report.error("FLOW212", (*at, "name"), f"{sidecar.name!r} is Tekton's own sidecar", "choose another name")
+            report.add(STEP_NAME, (*at, "name"), f"{sidecar.name!r} is Tekton's own sidecar", "choose another name")
         if not sidecar.image:
-            report.error("FLOW211", at, "the sidecar has no image", "add `image:`")
+            report.add(CONTAINER_WITHOUT_IMAGE, at, "the sidecar has no image", "add `image:`")
         check_script(sidecar.script, sidecar.command, at, report)

@@ -16,6 +16,8 @@ from flowdsl.check.results import check_task_result
 from flowdsl.check.steps import check_sidecars, check_steps, clean_path
 from flowdsl.check.texts import StepView, Text, step_views
 from flowdsl.check.usage import check_arrays, check_context, check_declared, check_script_results
+from flowdsl.check.workspaces import UNDECLARED_WORKSPACE
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.pipelines import EmbeddedTask
 from flowdsl.kinds.tasks import Sidecar, Step, Task, TaskSpec
 
@@ -51,11 +53,14 @@ def check_task(document: Task, gates: Gates, report: Report) -> None:
     check_standalone_task(view, report)
 
 
+TASK_WITHOUT_STEPS = Rule("FLOW210", "task-without-steps", "a task without steps")
+
+
 def check_task_spec(view: TaskView, gates: Gates, report: Report) -> None:
     """All rules of a task's spec that do not depend on where it stands."""
     spec, path = view.spec, view.path
     if not spec.steps:
-        report.error("FLOW210", path, "the task has no steps", "add `steps:` with at least one")
+        report.add(TASK_WITHOUT_STEPS, path, "the task has no steps", "add `steps:` with at least one")
     if spec.volumes:
         check_unique([volume.name for volume in spec.volumes], (*path, "volumes"), "volume", report)
     if spec.workspaces:
@@ -81,6 +86,9 @@ def check_standalone_task(view: TaskView, report: Report) -> None:
     check_properties_declared(view.params, report)
 
 
+MOUNT_PATH_TAKEN = Rule("FLOW218", "mount-path-taken", "a mount path is taken")
+
+
 def _check_workspaces(spec: TaskSpec | EmbeddedTask, path: Path, report: Report) -> None:
     """FLOW213, FLOW218: workspaces have their own names and their own mount paths."""
     check_unique([each.name for each in spec.workspaces or ()], (*path, "workspaces"), "workspace", report)
@@ -92,7 +100,7 @@ def _check_workspaces(spec: TaskSpec | EmbeddedTask, path: Path, report: Report)
         mounted = clean_path(workspace.mountPath or f"/workspace/{workspace.name or ''}")
         if mounted in taken:
             hint = "give it a `mountPath` of its own, or move the volumeMount"
-            report.error("FLOW218", (*path, "workspaces", index), f"{mounted} is mounted already", hint)
+            report.add(MOUNT_PATH_TAKEN, (*path, "workspaces", index), f"{mounted} is mounted already", hint)
         taken.add(mounted)
 
 
@@ -112,4 +120,6 @@ def _check_workspace_usage(spec: TaskSpec | EmbeddedTask, path: Path, gates: Gat
             for number, usage in enumerate(container.workspaces):
                 if usage.name not in declared:
                     hint = "declare it under the task's workspaces"
-                    report.error("FLOW240", (*at, number, "name"), f"the task has no workspace {usage.name!r}", hint)
+                    report.add(
+                        UNDECLARED_WORKSPACE, (*at, number, "name"), f"the task has no workspace {usage.name!r}", hint
+                    )

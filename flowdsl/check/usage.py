@@ -9,6 +9,7 @@ from flowdsl.check.declared import Declared, by_type
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.references import Found, entire, variables, without_index
 from flowdsl.check.texts import StepView, Text
+from flowdsl.diagnostics.rule import Rule
 
 _TASK_RUN = frozenset({"name", "namespace", "uid"})
 _TASK = frozenset({"name", "retry-count"})
@@ -29,6 +30,9 @@ def name_hint(name: str, known: Collection[str], what: str = "params") -> str:
     return f"{what} here: {', '.join(names[:_LISTED])}{more}" if names else f"there are no {what} here"
 
 
+REFERS_TO_NOTHING = Rule("FLOW222", "refers-to-nothing", "refers to nothing")
+
+
 def check_text(value: str, path: Path, prefix: str, known: Collection[str], what: str, report: Report) -> None:
     """FLOW222, FLOW225: every variable with this prefix in the text is among the known ones."""
     found = variables(value, prefix)
@@ -38,14 +42,17 @@ def check_text(value: str, path: Path, prefix: str, known: Collection[str], what
         plain = without_index(name)
         if plain not in known:
             message = f"{_shown(prefix, plain)} refers to no {what}"
-            report.error("FLOW222", path, message, name_hint(plain, known, f"{what}s"))
+            report.add(REFERS_TO_NOTHING, path, message, name_hint(plain, known, f"{what}s"))
+
+
+UNREADABLE_REFERENCE = Rule("FLOW225", "unreadable-reference", "a reference that can't be read")
 
 
 def too_deep(found: Found, prefix: str, path: Path, report: Report) -> bool:
     """FLOW225: more dots than Tekton reads; whether it was so."""
     if found.too_deep:
-        report.error(
-            "FLOW225",
+        report.add(
+            UNREADABLE_REFERENCE,
             path,
             f"{found.first} has too many parts",
             "two parts at most may follow the prefix; a name with dots goes in brackets: $(params['a.b'])",
@@ -58,13 +65,16 @@ def _shown(prefix: str, name: str) -> str:
     return f"$({plain}.{name})"
 
 
+ARRAY_IN_STRING = Rule("FLOW223", "array-in-string", "an array or object in a string")
+
+
 def check_whole(value: str, path: Path, names: Collection[str], report: Report) -> None:
     """FLOW223: an object param is used by its keys in a text, never whole."""
     for name in entire(value, "params"):
         plain = name.removesuffix("[*]")
         if plain in names:
             hint = f"use one of its keys: $(params.{plain}.KEY)"
-            report.error("FLOW223", path, f"the object {plain!r} can't stand in a string", hint)
+            report.add(ARRAY_IN_STRING, path, f"the object {plain!r} can't stand in a string", hint)
 
 
 def check_no_array(value: str, path: Path, arrays: Collection[str], report: Report) -> None:
@@ -76,7 +86,10 @@ def check_no_array(value: str, path: Path, arrays: Collection[str], report: Repo
         plain = name.removesuffix("[*]")
         if plain in arrays:
             hint = f"use one element, $(params.{plain}[0]), or pass the array in args as $(params.{plain}[*])"
-            report.error("FLOW223", path, f"the array {plain!r} can't stand in a string", hint)
+            report.add(ARRAY_IN_STRING, path, f"the array {plain!r} can't stand in a string", hint)
+
+
+ARRAY_SHARES_ELEMENT = Rule("FLOW224", "array-shares-element", "an array shares its element")
 
 
 def check_isolated(value: str, path: Path, arrays: Collection[str], report: Report) -> None:
@@ -88,7 +101,7 @@ def check_isolated(value: str, path: Path, arrays: Collection[str], report: Repo
         plain = name.removesuffix("[*]")
         if plain in arrays and value != found.first:
             hint = f"give $(params.{plain}[*]) an element of its own"
-            report.error("FLOW224", path, f"the array {plain!r} shares an element with other text", hint)
+            report.add(ARRAY_SHARES_ELEMENT, path, f"the array {plain!r} shares an element with other text", hint)
 
 
 def check_arrays(texts: list[Text], params: Iterable[Declared], report: Report) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.check.names import NAME_TWICE
 from flowdsl.check.usage import name_hint
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import PipelineWorkspaceDeclaration, WorkspaceBinding
 from flowdsl.kinds.pipelines import PipelineTask
 
 _SOURCES = ("volumeClaimTemplate", "persistentVolumeClaim", "emptyDir", "configMap", "secret", "projected", "csi")
+
+
+UNDECLARED_WORKSPACE = Rule("FLOW240", "undeclared-workspace", "a workspace that is not declared")
 
 
 def check_declared_workspaces(
@@ -18,9 +23,9 @@ def check_declared_workspaces(
     for index, workspace in enumerate(workspaces or ()):
         name = workspace.name or ""
         if not name:
-            report.error("FLOW240", (*path, index), "the workspace has no name", "add `name:`")
+            report.add(UNDECLARED_WORKSPACE, (*path, index), "the workspace has no name", "add `name:`")
         if name in seen:
-            report.error("FLOW213", (*path, index, "name"), f"the workspace {name!r} is there twice", "rename one")
+            report.add(NAME_TWICE, (*path, index, "name"), f"the workspace {name!r} is there twice", "rename one")
         seen.add(name)
 
 
@@ -35,13 +40,16 @@ def check_used_workspaces(
             at = (*path, index, "workspaces", number)
             name = binding.name or ""
             if name in seen:
-                report.error("FLOW213", (*at, "name"), f"the workspace {name!r} is bound twice", "remove one")
+                report.add(NAME_TWICE, (*at, "name"), f"the workspace {name!r} is bound twice", "remove one")
             seen.add(name)
             source = binding.workspace or name
             if source not in names:
                 field = "workspace" if binding.workspace else "name"
                 hint = name_hint(source, names, "workspaces")
-                report.error("FLOW240", (*at, field), f"the pipeline has no workspace {source!r}", hint)
+                report.add(UNDECLARED_WORKSPACE, (*at, field), f"the pipeline has no workspace {source!r}", hint)
+
+
+WORKSPACE_VOLUME = Rule("FLOW241", "workspace-volume", "a volume for a workspace")
 
 
 def check_binding(binding: WorkspaceBinding, path: Path, report: Report) -> None:
@@ -49,11 +57,11 @@ def check_binding(binding: WorkspaceBinding, path: Path, report: Report) -> None
     sources = [field for field in _SOURCES if getattr(binding, field) is not None]
     name = binding.name or ""
     if len(sources) > 1:
-        report.error("FLOW241", path, f"the workspace {name!r} has {' and '.join(sources)}", "keep one of them")
+        report.add(WORKSPACE_VOLUME, path, f"the workspace {name!r} has {' and '.join(sources)}", "keep one of them")
         return
     if not sources:
         hint = "add persistentVolumeClaim, volumeClaimTemplate, emptyDir, configMap, secret, projected or csi"
-        report.error("FLOW241", path, f"the workspace {name!r} is bound to no volume", hint)
+        report.add(WORKSPACE_VOLUME, path, f"the workspace {name!r} is bound to no volume", hint)
         return
     missing = {
         "persistentVolumeClaim": (
@@ -66,4 +74,4 @@ def check_binding(binding: WorkspaceBinding, path: Path, report: Report) -> None
         "csi": ("driver", binding.csi and binding.csi.driver),
     }.get(sources[0], ("", True))
     if not missing[1]:
-        report.error("FLOW241", (*path, sources[0]), f"{sources[0]} has no {missing[0]}", f"add `{missing[0]}:`")
+        report.add(WORKSPACE_VOLUME, (*path, sources[0]), f"{sources[0]} has no {missing[0]}", f"add `{missing[0]}:`")

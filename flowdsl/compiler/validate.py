@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, cast
 import attrs
 from pydantic_core import PydanticSerializationError, to_json
 
-from flowdsl.check import DEFAULT_GATES, Gates, Report
-from flowdsl.check.admission import check_into
-from flowdsl.check.decoding import decode
-from flowdsl.check.podnames import check_pod_names
+from flowdsl.check import DEFAULT_GATES, Gates
+from flowdsl.check.examine import examine
 from flowdsl.compiler.places import python_place
 from flowdsl.diagnostics import Collector, Severity
 from flowdsl.ir.nodes import PipelineDef
@@ -64,15 +62,12 @@ def _checked(
     collector = Collector()
     if not is_checked(document["kind"], document["apiVersion"]):
         return document, collector
-    report = Report()
-    written = None
-    model = decode(document, report)
+    examined = examine(document, gates, pitfalls=False, strict=True)
+    model, written = examined.model, None
     if model is not None:
-        check_into(model, gates, report)
-        check_pod_names(model, report.error)
         # Model and document hold the same: what makes a model write it is the order, and that the user's objects stay
         # the user's.
-        written = document if in_order and not report.mended else cast("Document", dump(model))
+        written = document if in_order and not examined.report.mended else cast("Document", dump(model))
         what = f"{document['kind']} {(_name(document) or pipeline.name)!r}"
         try:
             check_size(what, len(to_json(written)), pipeline.location, collector)
@@ -80,7 +75,7 @@ def _checked(
             hint = "a text from bytes that are no UTF-8 has such halves: decode it with errors='replace'"
             text = f"{what} holds half of a surrogate pair, which no document can"
             collector.error("FLOW113", text, pipeline.location, hint=hint)
-    for found in report.findings:
+    for found in examined.findings:
         if found.severity is Severity.ERROR:
             place = python_place(document, found.path, pipeline)
             collector.add(found.at(place, document["kind"]))

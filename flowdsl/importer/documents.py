@@ -8,17 +8,16 @@ from typing import Any
 import attrs
 
 from flowdsl.check import DEFAULT_GATES, Gates
-from flowdsl.check.findings import Report
+from flowdsl.check.examine import examine
 from flowdsl.check.pitfalls.values import values_at
 from flowdsl.diagnostics import Finding, Location, Severity
 from flowdsl.importer.comments import Comments, comments_of
 from flowdsl.importer.findings import Kept
-from flowdsl.kinds.table import TASK
+from flowdsl.kinds import UNKNOWN_KIND, table
 from flowdsl.kinds.values import decoded
 from flowdsl.yamlread.documents import Document, documents
 from flowdsl.yamlread.nodes import Node, Path, locate
 from flowdsl.yamlread.sources import Source
-from flowdsl.yamlread.versions import UnconvertibleError, to_v1
 
 
 @attrs.frozen
@@ -71,28 +70,16 @@ def _comments(roots: list[Node], text: str) -> list[Comments]:
 
 
 def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, list[Finding]]:
-    from flowdsl.check.admission import check_into
-    from flowdsl.check.decoding import decode
-    from flowdsl.kinds import UnknownKind, kind_hint
-
     if not document.checked:
         return document.data, []
-    report = Report()
-    try:
-        data = to_v1(document, report)
-        model = decode(data, report)
-    except UnconvertibleError as error:
-        report.error("FLOW206", error.path, error.message, error.hint)
-        return None, report.findings
-    except UnknownKind as error:
-        if document.data["apiVersion"] == TASK.api_version:
-            report.error("FLOW406", ("kind",), f"Tekton has no {error}", kind_hint(document.kind))
-            return None, report.findings
+    examined = examine(document.data, gates, pitfalls=False)
+    findings = examined.findings
+    if not examined.known and document.data["apiVersion"] != table.TASK.api_version:
         # A PipelineResource, a Condition: of a Tekton of old.
-        return document.data, report.findings
+        return document.data, [each for each in findings if each.code != UNKNOWN_KIND.code]
+    model = examined.model
     if model is None:
-        return None, report.findings
-    check_into(model, gates, report)
+        return None, findings
     # Null stands for an absent field, so that Go writes none.
     data = model.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
     for found in values_at(data):
@@ -101,7 +88,7 @@ def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, l
         for key in found.path[:-1]:
             part = part[key]
         part[found.path[-1]] = decoded(found.value)
-    return data, report.findings
+    return data, findings
 
 
 def _placed(document: Document, findings: list[Finding]) -> Iterator[Finding]:

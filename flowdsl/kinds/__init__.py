@@ -1,6 +1,6 @@
 """Closed models of Tekton's API: every kind that its admission webhook knows (cmd/webhook/main.go of v1.15.0).
 
-v1beta1 Tasks, Pipelines and runs have none of their own: they are read as v1 (`flowdsl.yamlread.versions`). The models
+v1beta1 Tasks, Pipelines and runs have none of their own: they are read as v1 (`flowdsl.check.conversion`). The models
 load on first use, so that importing this package costs nothing.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import table
 from flowdsl.kinds.kind import resolve
 
@@ -24,6 +25,9 @@ def is_served(kind: str, api_version: str) -> bool:
     """Whether Tekton has a kind in a version: one with a model, or one of those that are read as v1."""
     found = table.find(kind, api_version)
     return found is not None and api_version in map(found.versioned, (*found.models, *found.former))
+
+
+UNKNOWN_KIND = Rule("FLOW406", "unknown-kind", "no kind that Tekton has")
 
 
 class UnknownKind(ValueError):  # noqa: N818 - it names what was found

@@ -19,6 +19,7 @@ from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.kube import looks_secret
 from flowdsl.kubeclient.shapes import Each, MisfitError, Named, Shape, fitted
 from flowdsl.yamlread.reader import UnreadableError, read
+from flowdsl.yamlread.rules import TOO_DEEP_OR_LARGE
 
 _DEFAULT = "~/.kube/config"
 _MOST = 4 * 1024 * 1024
@@ -115,7 +116,7 @@ def _read(file: str) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ClusterError(f"the kubeconfig {line(file)} is no UTF-8") from None
     except UnreadableError as error:
-        why = error.message if error.code == "FLOW402" else "this is no YAML"
+        why = error.message if error.rule is TOO_DEEP_OR_LARGE else "this is no YAML"
         raise ClusterError(f"the kubeconfig {line(file)}:{error.line} can't be read: {why}") from None
     except MisfitError as error:
         raise ClusterError(f"the kubeconfig {line(file)} is none: {line(error)}") from None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from flowdsl.diagnostics import Finding, FlowError, Location, Severity, UsageError
+from flowdsl.diagnostics import FlowError, Location, Severity, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
@@ -97,16 +97,13 @@ def local_of(pipeline: Pipeline) -> LocalRun:
 
 def _check_objects(documents: Sequence[Document], place: Location) -> None:
     """Raises FlowError for a Secret or ConfigMap that a pipeline carries and no cluster would take."""
-    from flowdsl.check import Report
-    from flowdsl.check.podnames import check_object
+    from flowdsl.check.examine import examine
+    from flowdsl.check.podnames import OBJECTS
 
-    report = Report()
-    for each in documents:
-        check_object(each, report.error)
-    if report.findings:
-        raise FlowError(
-            tuple(Finding(each.code, Severity.ERROR, each.message, place, each.hint) for each in report.findings)
-        )
+    found = [examine(each, pitfalls=False, strict=True) for each in documents if each.get("kind") in OBJECTS]
+    findings = tuple(finding.at(place) for examined in found for finding in examined.findings)
+    if findings:
+        raise FlowError(findings)
 
 
 def from_yaml(paths: Sequence[str], values: Mapping[str, str], alpha: frozenset[str] = frozenset()) -> Inputs:
@@ -128,7 +125,6 @@ def from_yaml(paths: Sequence[str], values: Mapping[str, str], alpha: frozenset[
 
 def checked(files: Sequence[str], alpha: frozenset[str] = frozenset()) -> list[Document]:
     """The documents of YAML files. Raises FlowError with what Tekton or Kubernetes would refuse, UsageError."""
-    from flowdsl.check.podnames import CODES as REFUSED
     from flowdsl.compiler.validate import gates_for
     from flowdsl.linter.engine import Options, lint_sources
     from flowdsl.yamlread.sources import load_all
@@ -137,14 +133,8 @@ def checked(files: Sequence[str], alpha: frozenset[str] = frozenset()) -> list[D
         sources = list(load_all(map(Path, files)))
     except FileNotFoundError as error:
         raise UsageError(str(error)) from error
-    found = lint_sources(sources, Options(gates_for(alpha)))
-    errors = [
-        Finding(finding.code, Severity.ERROR, finding.message, finding.location, finding.hint)
-        for document in found
-        for finding in document.findings
-        # What Kubernetes would refuse in the pod is refused before anything of the run is made.
-        if finding.severity is Severity.ERROR or finding.code in REFUSED
-    ]
+    found = lint_sources(sources, Options(gates_for(alpha), strict=True))
+    errors = [finding for document in found for finding in document.findings if finding.severity is Severity.ERROR]
     if errors:
         raise FlowError(tuple(errors))
     return [_as_stored(document) if document.checked else document.data for document in found if document.kind]
@@ -153,13 +143,14 @@ def checked(files: Sequence[str], alpha: frozenset[str] = frozenset()) -> list[D
 def _as_stored(document: ReadDocument) -> Document:
     """A document as a cluster holds it: of v1, its fields with the names that Go's decoder reads them as."""
     from flowdsl.check import Report
+    from flowdsl.check.conversion import to_v1
+    from flowdsl.check.decoding import FIELD_IN_ANOTHER_CASE, NUMBER_FOR_TEXT
     from flowdsl.kinds import model_for
     from flowdsl.kinds.decode import as_read
-    from flowdsl.yamlread.versions import to_v1
 
-    data = to_v1(document, Report())
-    if not any(finding.code in ("FLOW302", "FLOW303") for finding in document.findings):
-        return data
+    data = to_v1(document.data, Report())
+    if not any(finding.code in (NUMBER_FOR_TEXT.code, FIELD_IN_ANOTHER_CASE.code) for finding in document.findings):
+        return dict(data)
     return as_read(model_for(str(data.get("kind")), str(data.get("apiVersion"))), data)
 
 

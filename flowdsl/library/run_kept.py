@@ -33,21 +33,15 @@ def _is_run(document: Mapping[str, Any]) -> bool:
 
 
 def _can_be_read(document: Mapping[str, Any]) -> bool:
-    from flowdsl.check.decoding import decode
-    from flowdsl.check.findings import Report
-    from flowdsl.kinds import UnknownKind
+    from flowdsl.check.examine import examine
 
     if not isinstance(document.get("metadata"), dict):
         return False
     if not in_group(document.get("apiVersion"), TEKTON):
         return True
-    report = Report()
-    try:
-        decode(document, report)
-    except UnknownKind:
-        return True
     # No admission: `--only` leaves out what others may refer to. What it would not have let through is null in a list.
-    return report.accepted and not _has_null(document)
+    examined = examine(document, admission=False, pitfalls=False)
+    return not examined.known or (examined.accepted and not _has_null(document))
 
 
 def _has_null(value: Any) -> bool:

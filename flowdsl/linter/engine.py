@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
 from flowdsl.check import DEFAULT_GATES, Finding, Gates
-from flowdsl.check.findings import Report
-from flowdsl.kinds.base import Model
 from flowdsl.linter.ignores import Ignores
 from flowdsl.linter.select import Selection
-from flowdsl.linter.written import check_written
 from flowdsl.yamlread.documents import Document, documents
 from flowdsl.yamlread.nodes import locate
 from flowdsl.yamlread.sources import Source
@@ -21,18 +18,11 @@ _AT_KEY = frozenset({"FLOW201", "FLOW303", "FLOW317"})
 
 @attrs.frozen
 class Options:
-    """What to check against and what to tell."""
+    """What to check against and what to tell; `strict`: what Kubernetes would refuse is an error."""
 
     gates: Gates = DEFAULT_GATES
     selection: Selection = attrs.field(factory=Selection)
-
-
-@attrs.frozen
-class Entered:
-    """A document with the report that its findings go to."""
-
-    document: Document
-    report: Report
+    strict: bool = False
 
 
 def lint_sources(sources: Iterable[Source], options: Options) -> list[Document]:
@@ -49,56 +39,15 @@ def lint_sources(sources: Iterable[Source], options: Options) -> list[Document]:
     return found
 
 
-def check_documents(found: Iterable[Document], options: Options) -> Iterator[tuple[Document, Finding]]:
+def check_documents(found: Sequence[Document], options: Options) -> Iterator[tuple[Document, Finding]]:
     """What the rules find: in each document, then between them; in the order of the documents."""
-    from flowdsl.check.pitfalls.across import Entry, check_set
-    from flowdsl.check.pitfalls.secrets import check_config
-    from flowdsl.check.podnames import OBJECTS, check_object
+    from flowdsl.check.examine import Given, examine_set
 
-    entered = []
-    entries = []
-    for document in found:
-        report = Report()
-        entered.append(Entered(document, report))
-        model = check_one(document, options.gates, report) if document.checked else None
-        if document.kind in OBJECTS:
-            check_object(document.data, report.warning)
-            check_config(document.data, report)
-        if document.checked and document.kind:
-            entries.append(Entry(model, report, document.data, document.file))
-    check_set(entries)
-    for each in entered:
-        for finding in each.report.findings:
-            yield each.document, finding
-
-
-def check_one(document: Document, gates: Gates, report: Report) -> Model | None:
-    """One document through conversion, decoding, admission and pitfalls; its model, or None where there is none."""
-    from flowdsl.check.admission import check_into
-    from flowdsl.check.decoding import decode
-    from flowdsl.check.pitfalls.single import check_pitfalls
-    from flowdsl.kinds import UnknownKind, kind_hint
-    from flowdsl.yamlread.versions import UnconvertibleError, to_v1
-
-    try:
-        data = to_v1(document, report)
-    except UnconvertibleError as error:
-        report.error("FLOW206", error.path, error.message, error.hint)
-        return None
-    try:
-        model = decode(data, report)
-    except UnknownKind as error:
-        report.error("FLOW406", ("kind",), f"Tekton has no {error}", kind_hint(document.kind))
-        return None
-    if model is None:
-        return None
-    before = Report() if document.template else report
     # A run within a TriggerTemplate is admitted when an event comes, with the event's values in it.
-    check_into(model, gates, before)
-    check_pitfalls(model, data, report)
-    if document.root is not None:
-        check_written(model, data, document.root, report)
-    return model
+    given = [Given(each.data, each.file, each.root, admission=not each.template) for each in found]
+    for document, examined in zip(found, examine_set(given, options.gates, strict=options.strict), strict=True):
+        for finding in examined.findings:
+            yield document, finding
 
 
 def _place(document: Document, finding: Finding) -> None:

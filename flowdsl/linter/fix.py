@@ -13,10 +13,9 @@ from collections.abc import Iterable
 import attrs
 
 from flowdsl.check import Finding
+from flowdsl.check.pitfalls.written import Written, node_at, scalars
 from flowdsl.kinds.decode import FORMER
-from flowdsl.linter.written import node_at, scalars
 from flowdsl.yamlread.documents import Document
-from flowdsl.yamlread.nodes import Node, Plain
 
 _SIMILAR = 0.75
 _QUOTED = frozenset({"FLOW302", "FLOW330", "FLOW331"})
@@ -51,7 +50,7 @@ def apply(text: str, changes: Iterable[Edit]) -> str:
     return "\n".join(lines)
 
 
-def _edits(finding: Finding, root: Node, lines: list[str]) -> list[Edit | None]:
+def _edits(finding: Finding, root: Written, lines: list[str]) -> list[Edit | None]:
     last = finding.path[-1] if finding.path else None
     parent = node_at(root, finding.path[:-1])
     if parent is None or last is None:
@@ -65,14 +64,14 @@ def _edits(finding: Finding, root: Node, lines: list[str]) -> list[Edit | None]:
     return []
 
 
-def _wants(declared: Node, value: Node) -> bool:
+def _wants(declared: Written, value: Written) -> bool:
     """Whether a default is of its declared type but for what is not quoted in it."""
     kind = declared.child("type")
     wanted = kind.value if kind is not None else ""
     return (wanted == "array" and value.items is not None) or (wanted == "object" and value.entries is not None)
 
 
-def _rename(finding: Finding, parent: Node, name: str, lines: list[str]) -> Edit | None:
+def _rename(finding: Finding, parent: Written, name: str, lines: list[str]) -> Edit | None:
     key = parent.key(name)
     new = _suggested(finding)
     if key is None or not new or parent.key(new) is not None:
@@ -93,14 +92,14 @@ def _suggested(finding: Finding) -> str:
     return parts[1] if len(parts) == 3 else ""
 
 
-def _quote(node: Plain, lines: list[str]) -> Edit | None:
+def _quote(node: Written, lines: list[str]) -> Edit | None:
     """Quotes around what is written, unless something else stands there: an anchor, or a tag."""
     if node.line > len(lines) or not lines[node.line - 1].startswith(node.text, node.column - 1):
         return None
     return Edit(node.line, node.column, node.text, f'"{node.text}"')
 
 
-def _at(node: Node, old: str, new: str, lines: list[str]) -> Edit | None:
+def _at(node: Written, old: str, new: str, lines: list[str]) -> Edit | None:
     """The edit, if the text at the place is really what is to go (a key may be quoted or come from an alias)."""
     if node.line > len(lines):
         return None

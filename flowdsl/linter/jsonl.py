@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO, NoReturn
 
-from flowdsl.check.admission import check_into
-from flowdsl.check.decoding import decode
+from flowdsl.check.examine import Given, examine_set
 from flowdsl.check.findings import Report
-from flowdsl.check.pitfalls.across import Entry, check_set
-from flowdsl.check.pitfalls.single import check_pitfalls
 from flowdsl.diagnostics.escape import json_text
 from flowdsl.diagnostics.reading import MAX_BYTES
-from flowdsl.kinds import UnknownKind, is_checked, kind_hint
-from flowdsl.kinds.table import TASK
+from flowdsl.diagnostics.rule import Rule
+from flowdsl.kinds import UNKNOWN_KIND
 from flowdsl.linter.engine import Options
 from flowdsl.linter.report import finding_data
-from flowdsl.yamlread.documents import Document
-from flowdsl.yamlread.versions import UnconvertibleError, to_v1
+from flowdsl.yamlread.rules import NOT_YAML, TOO_DEEP_OR_LARGE, UNREADABLE_FILE
 
 _MAX_DEPTH = 200
 
@@ -38,11 +34,12 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes]:
 def check_line(line: bytes, options: Options) -> str:
     """The verdict on one line, as JSON. Never raises for what is in the line."""
     number, document, problem = _parse(line)
-    report = Report()
     if problem is not None:
-        report.error(problem[0], (), problem[1], problem[2])
+        report = Report()
+        report.add(problem[0], (), problem[1], problem[2])
     else:
-        _check(document, options, report)
+        (examined,) = examine_set([Given(document)], options.gates, strict=options.strict)
+        report = examined.report
     shown = [finding for finding in report.findings if options.selection.has(finding.code)]
     verdict = {
         "id": number,
@@ -52,39 +49,41 @@ def check_line(line: bytes, options: Options) -> str:
     return json_text(verdict)
 
 
-def _parse(line: bytes) -> tuple[Any, dict[str, Any], tuple[str, str, str] | None]:
+def _parse(line: bytes) -> tuple[object, dict[str, object], tuple[Rule, str, str] | None]:
     shape = 'write {"id": …, "doc": {…}} in one line'
     if len(line) > MAX_BYTES:
         return (
             None,
             {},
-            ("FLOW403", f"the line has more than {MAX_BYTES // 2**20} MiB", "a document has 1.5 MiB at most"),
+            (UNREADABLE_FILE, f"the line has more than {MAX_BYTES // 2**20} MiB", "a document has 1.5 MiB at most"),
         )
     try:
         data = json.loads(line, parse_constant=_no_json)
     except UnicodeDecodeError:
-        return None, {}, ("FLOW403", "the line is no UTF-8", "write it as UTF-8")
+        return None, {}, (UNREADABLE_FILE, "the line is no UTF-8", "write it as UTF-8")
     except RecursionError:
-        return None, {}, ("FLOW402", "it is nested too deeply", "flatten it")
+        return None, {}, (TOO_DEEP_OR_LARGE, "it is nested too deeply", "flatten it")
     except ValueError as error:
-        return None, {}, ("FLOW401", f"this is no JSON: {error}", shape)
+        return None, {}, (NOT_YAML, f"this is no JSON: {error}", shape)
     if not isinstance(data, dict):
-        return None, {}, ("FLOW401", "the line is no JSON object", shape)
+        return None, {}, (NOT_YAML, "the line is no JSON object", shape)
     number, document = data.get("id"), data.get("doc")
     if not isinstance(document, dict):
-        return number, {}, ("FLOW406", "there is no document under `doc`", shape)
+        return number, {}, (UNKNOWN_KIND, "there is no document under `doc`", shape)
     if _too_deep(document):
-        return number, {}, ("FLOW402", f"it is nested more than {_MAX_DEPTH} levels deep", "flatten it")
+        return number, {}, (TOO_DEEP_OR_LARGE, f"it is nested more than {_MAX_DEPTH} levels deep", "flatten it")
+    if not isinstance(document.get("apiVersion"), str) or not isinstance(document.get("kind"), str):
+        return number, {}, (UNKNOWN_KIND, "the document has no apiVersion or no kind", "apiVersion: tekton.dev/v1")
     return number, document, None
 
 
-def _no_json(word: str) -> Any:
+def _no_json(word: str) -> NoReturn:
     """`Infinity` and `NaN`, which Python reads and JSON does not have."""
     raise ValueError(f"JSON has no word for {word}")
 
 
-def _too_deep(document: Any) -> bool:
-    level: list[Any] = [document]
+def _too_deep(document: dict[str, object]) -> bool:
+    level: list[dict[str, object] | list[object]] = [document]
     for _ in range(_MAX_DEPTH):
         level = [
             value
@@ -95,28 +94,6 @@ def _too_deep(document: Any) -> bool:
         if not level:
             return False
     return True
-
-
-def _check(data: dict[str, Any], options: Options, report: Report) -> None:
-    version, kind = data.get("apiVersion"), data.get("kind")
-    if not isinstance(version, str) or not isinstance(kind, str):
-        report.error("FLOW406", (), "the document has no apiVersion or no kind", f"apiVersion: {TASK.api_version}")
-        return
-    if not is_checked(kind, version):
-        return
-    try:
-        converted = to_v1(Document("", 0, kind, "", data), report)
-        model = decode(converted, report)
-    except UnconvertibleError as error:
-        report.error("FLOW206", error.path, error.message, error.hint)
-        return
-    except UnknownKind as error:
-        report.error("FLOW406", ("kind",), f"Tekton has no {error}", kind_hint(kind))
-        return
-    if model is not None:
-        check_into(model, options.gates, report)
-        check_pitfalls(model, converted, report)
-        check_set([Entry(model, report, data)])
 
 
 def run(stream: BinaryIO, options: Options, workers: int) -> Iterator[str]:

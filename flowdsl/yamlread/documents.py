@@ -9,11 +9,12 @@ from typing import Any
 import attrs
 
 from flowdsl.diagnostics import Finding, Location, Severity
-from flowdsl.kinds import KINDS, is_checked
+from flowdsl.kinds import KINDS, UNKNOWN_KIND, is_checked
 from flowdsl.kinds.table import LIST, TASK, TRIGGER_TEMPLATE
 from flowdsl.yamlread.meant import as_code_folder, kubernetes_text, render_hint, tekton_map, tekton_text
 from flowdsl.yamlread.nodes import Node, Path
 from flowdsl.yamlread.reader import ReadDocument, UnreadableError, read
+from flowdsl.yamlread.rules import FIELD_TWICE, NO_DOCUMENT, NOT_YAML, UNRENDERED_TEMPLATE
 from flowdsl.yamlread.sources import Source
 
 
@@ -65,19 +66,19 @@ def _weigh(document: Document, source: Source) -> None:
         document.foreign = not source.meant
     elif document.root is not None:
         document.foreign = not tekton_map(document.data)
-    elif "FLOW404" in codes:
+    elif UNRENDERED_TEMPLATE.code in codes:
         # A template is no document yet; what was not checked is told where it will be one of Tekton's.
         document.foreign = not (tekton_text(source.text) or as_code_folder(source.name))
         document.findings = [attrs.evolve(each, severity=Severity.WARNING) for each in document.findings]
     else:
-        unread = not codes & {"FLOW405", "FLOW406"}
+        unread = not codes & {NO_DOCUMENT.code, UNKNOWN_KIND.code}
         document.foreign = not (unread and (kubernetes_text(source.text) or as_code_folder(source.name)))
 
 
 def _documents(source: Source) -> Iterator[Document]:
     if source.problem is not None:
-        code, message, hint = source.problem
-        yield _broken(source, 0, _error(code, message, hint))
+        rule, message, hint = source.problem
+        yield _broken(source, 0, rule.finding(message, hint=hint))
         return
     index = 0
     try:
@@ -89,16 +90,8 @@ def _documents(source: Source) -> Iterator[Document]:
         yield _broken(source, index, _explain(error, source), error.line, error.column)
         return
     if index == 0:
-        yield _broken(source, 0, _empty(), 1, 1)
-
-
-def _error(code: str, message: str, hint: str) -> Finding:
-    return Finding(code, Severity.ERROR, message, hint=hint)
-
-
-def _empty() -> Finding:
-    hint = "remove the file, or write one"
-    return Finding("FLOW405", Severity.WARNING, "there is no document in it", hint=hint)
+        finding = NO_DOCUMENT.finding("there is no document in it", hint="remove the file, or write one")
+        yield _broken(source, 0, finding, 1, 1)
 
 
 def _broken(source: Source, index: int, finding: Finding, line: int = 0, column: int = 0) -> Document:
@@ -108,10 +101,10 @@ def _broken(source: Source, index: int, finding: Finding, line: int = 0, column:
 
 
 def _explain(error: UnreadableError, source: Source) -> Finding:
-    if error.code == "FLOW401" and _templated(source.text, error.line):
+    if error.rule is NOT_YAML and _templated(source.text, error.line):
         hint = render_hint(source.name, source.text)
-        return _error("FLOW404", "this is a template, not yet YAML", hint)
-    return _error(error.code, error.message, error.hint)
+        return UNRENDERED_TEMPLATE.finding("this is a template, not yet YAML", hint=hint)
+    return error.rule.finding(error.message, hint=error.hint)
 
 
 def _templated(text: str, line: int) -> bool:
@@ -126,12 +119,14 @@ def _expand(source: Source, index: int, found: ReadDocument) -> Iterator[Documen
     root = found.root
     if not isinstance(root.value, dict):
         message = "a document is a map with apiVersion and kind"
-        yield _broken(source, index, _error("FLOW406", message, "see the fields of a Task"), root.line, root.column)
+        yield _broken(
+            source, index, UNKNOWN_KIND.finding(message, hint="see the fields of a Task"), root.line, root.column
+        )
         return
     document = _document(source, index, root, root.value)
     for duplicate in found.duplicates:
         message = f"the field {duplicate.name!r} is there twice, first in line {duplicate.first}"
-        document.add(_error("FLOW202", message, "remove one"), duplicate.line, duplicate.column)
+        document.add(FIELD_TWICE.finding(message, hint="remove one"), duplicate.line, duplicate.column)
     kind = root.value.get("kind")
     items = root.value.get("items")
     if kind == LIST.name and isinstance(items, list) and root.child("items") is not None:
@@ -161,7 +156,7 @@ def _document(source: Source, index: int, root: Node, data: dict[str, Any]) -> D
     document = Document(source.name, index, str(data.get("kind") or ""), str(name), data, root)
     version = data.get("apiVersion")
     if not isinstance(version, str) or not isinstance(data.get("kind"), str) or not version:
-        finding = _error("FLOW406", "the document has no apiVersion or no kind", _kind_hint(data, source))
+        finding = UNKNOWN_KIND.finding("the document has no apiVersion or no kind", hint=_kind_hint(data, source))
         document.add(finding, root.line, root.column)
     elif is_checked(data["kind"], version):
         document.checked = True

@@ -14,7 +14,9 @@ from typing import Any
 import attrs
 import yaml
 
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.yamlread.nodes import Node, Plain
+from flowdsl.yamlread.rules import NOT_YAML, TOO_DEEP_OR_LARGE
 from flowdsl.yamlread.scalars import NoJsonError, key_text, resolve
 
 # A pipeline of 5,000 tasks has 150,000 nodes and 20 levels; a node costs half a kilobyte, and every check some time.
@@ -33,11 +35,11 @@ _TAG = "tag:yaml.org,2002:"
 
 
 class UnreadableError(Exception):
-    """The text is no YAML that Kubernetes would read: a code, what is wrong, where, and a hint."""
+    """The text is no YAML that Kubernetes would read: by which rule, what is wrong, where, and a hint."""
 
-    def __init__(self, code: str, message: str, line: int, column: int, hint: str) -> None:
+    def __init__(self, rule: Rule, message: str, line: int, column: int, hint: str) -> None:
         super().__init__(message)
-        self.code, self.message, self.line, self.column, self.hint = code, message, line, column, hint
+        self.rule, self.message, self.line, self.column, self.hint = rule, message, line, column, hint
 
 
 @attrs.frozen
@@ -74,7 +76,7 @@ def read(text: str) -> Iterator[ReadDocument]:
         raise _character(error, text) from error
     except RecursionError as error:
         # PyYAML's own loader, where libyaml is missing, recurses on nested flow collections.
-        raise UnreadableError("FLOW402", "it is nested too deeply", 1, 1, "flatten it") from error
+        raise UnreadableError(TOO_DEEP_OR_LARGE, "it is nested too deeply", 1, 1, "flatten it") from error
     finally:
         loader.dispose()
 
@@ -86,7 +88,7 @@ def _character(error: yaml.YAMLError, text: str) -> UnreadableError:
     line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
     what = str(error).splitlines()[0]
     return UnreadableError(
-        "FLOW401", f"this is no YAML: {what}", line, column, "remove the character, or write it escaped"
+        NOT_YAML, f"this is no YAML: {what}", line, column, "remove the character, or write it escaped"
     )
 
 
@@ -95,9 +97,9 @@ def _syntax(error: yaml.MarkedYAMLError) -> UnreadableError:
     what = " ".join(part for part in (error.context, error.problem) if part)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if "nesting depth" in what:
-        return UnreadableError("FLOW402", "it is nested too deeply", line, column, "flatten it")
+        return UnreadableError(TOO_DEEP_OR_LARGE, "it is nested too deeply", line, column, "flatten it")
     hint = "indent with spaces; a tab can't" if "\\t" in what else "mend the YAML around this place"
-    return UnreadableError("FLOW401", f"this is no YAML: {what}", line, column, hint)
+    return UnreadableError(NOT_YAML, f"this is no YAML: {what}", line, column, hint)
 
 
 @attrs.define
@@ -147,7 +149,7 @@ class _Builder:
             value = resolve(event.value) if plain else _tagged(event.tag, event.value, line, column)
         except NoJsonError as error:
             hint = "quote it, or write a number"
-            raise UnreadableError("FLOW401", f"JSON has no word for {event.value}", line, column, hint) from error
+            raise UnreadableError(NOT_YAML, f"JSON has no word for {event.value}", line, column, hint) from error
         if not isinstance(value, str):
             return Plain(line, column, value, event.value) if plain else Node(line, column, value)
         if len(value) > _LONG and _too_dense(value):
@@ -180,7 +182,7 @@ class _Builder:
         if node is None:
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
             hint = "an anchor comes before its aliases and can't hold one of itself"
-            raise UnreadableError("FLOW401", f"there is no anchor &{event.anchor} yet", line, column, hint)
+            raise UnreadableError(NOT_YAML, f"there is no anchor &{event.anchor} yet", line, column, hint)
         self._copy(node.size, event)
         self._place(node, None)
 
@@ -217,7 +219,7 @@ class _Builder:
         name = key_text(key.value)
         if name is None:
             message = "a key must be text" if key.value is not None else "a key is empty"
-            raise UnreadableError("FLOW401", message, key.line, key.column, "quote it")
+            raise UnreadableError(NOT_YAML, message, key.line, key.column, "quote it")
         assert parent.node.entries is not None
         before = parent.node.entries.get(name)
         if before is not None:
@@ -236,7 +238,7 @@ def _too_dense(text: str) -> bool:
 
 
 def _limit(message: str, event: Any, hint: str) -> UnreadableError:
-    return UnreadableError("FLOW402", message, event.start_mark.line + 1, event.start_mark.column + 1, hint)
+    return UnreadableError(TOO_DEEP_OR_LARGE, message, event.start_mark.line + 1, event.start_mark.column + 1, hint)
 
 
 def _merge(target: Node, source: Node) -> None:
@@ -257,5 +259,5 @@ def _tagged(tag: str | None, text: str, line: int, column: int) -> Any:
         try:
             return base64.b64decode(text, validate=False).decode("utf-8", "replace")
         except (binascii.Error, ValueError) as error:
-            raise UnreadableError("FLOW401", "this is no base64", line, column, "encode it again") from error
+            raise UnreadableError(NOT_YAML, "this is no base64", line, column, "encode it again") from error
     return text

@@ -10,7 +10,9 @@ from typing import BinaryIO
 import attrs
 
 from flowdsl.diagnostics.reading import MAX_BYTES, NotReadError, read_file, too_long
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.yamlread.meant import kubernetes_text
+from flowdsl.yamlread.rules import UNREADABLE_FILE
 from flowdsl.yamlread.walk import walk
 
 _HEAD = 64 * 1024
@@ -19,7 +21,7 @@ ENDINGS = (".yaml", ".yml", ".json")
 
 @attrs.frozen
 class Source:
-    """Text to lint under the name it is reported by; `problem` (code, message, hint) where it can't be read.
+    """Text to lint under the name it is reported by; `problem` (rule, message, hint) where it can't be read.
 
     `walked` where nobody named it: it was found in a folder, and may be anything. `meant`, of what can't be read:
     whether it may be a Kubernetes document all the same.
@@ -27,7 +29,7 @@ class Source:
 
     name: str
     text: str = ""
-    problem: tuple[str, str, str] | None = None
+    problem: tuple[Rule, str, str] | None = None
     walked: bool = False
     meant: bool = True
 
@@ -83,10 +85,10 @@ def decode(name: str, data: bytes) -> Source:
 
 def _not_read(name: str, error: NotReadError) -> Source:
     meant = kubernetes_text(error.head[:_HEAD].decode("utf-8", "replace")) if error.head else error.regular
-    return Source(name, problem=("FLOW403", error.words, error.hint), meant=meant)
+    return Source(name, problem=(UNREADABLE_FILE, error.words, error.hint), meant=meant)
 
 
 def _unread(name: str, data: bytes, message: str, hint: str) -> Source:
     return Source(
-        name, problem=("FLOW403", message, hint), meant=kubernetes_text(data[:_HEAD].decode("utf-8", "replace"))
+        name, problem=(UNREADABLE_FILE, message, hint), meant=kubernetes_text(data[:_HEAD].decode("utf-8", "replace"))
     )

@@ -20,6 +20,7 @@ from flowdsl.check.pitfalls.targets import Given, Scope, Target, check_result, c
 from flowdsl.check.references import expressions, result_reference
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import text_of
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.labels import AS_CODE_TASK
@@ -117,6 +118,9 @@ def _check_pipeline(pipeline: PipelineAt, entry: Entry, index: Index) -> None:
                 check_result(used, target, (*pipeline.path, "results", number, "value"), report)
 
 
+MISSING_DOCUMENT = Rule.pitfall("FLOW315", "missing-document", "the other document is not here")
+
+
 def _missing(ref: TaskRef | PipelineRef | None, path: Path, entry: Entry, index: Index, kind: Kind = TASK) -> None:
     """FLOW315, only where documents of the kind stand beside: else they live elsewhere."""
     if ref is None or not ref.name or ref.resolver or ref.apiVersion or index.has(kind, ref.name):
@@ -126,7 +130,7 @@ def _missing(ref: TaskRef | PipelineRef | None, path: Path, entry: Entry, index:
     if not names or own != kind.name or not _NAME.fullmatch(ref.name) or _remote(entry):
         return
     hint = name_hint(ref.name, names, f"{kind.name}s") + "; if it is in the cluster, ignore this line"
-    entry.report.warning("FLOW315", (*path, "name"), f"there is no {kind.name} {ref.name!r} in these files", hint)
+    entry.report.add(MISSING_DOCUMENT, (*path, "name"), f"there is no {kind.name} {ref.name!r} in these files", hint)
 
 
 def _check_given(task: PipelineTask, target: Target, path: Path, scope: Scope, report: Report) -> None:
@@ -136,6 +140,12 @@ def _check_given(task: PipelineTask, target: Target, path: Path, scope: Scope, r
     # What an embedded task does not get by name it has from the pipeline's params of the same name.
     propagated = set(scope.params) if task.taskSpec is not None else set()
     require({param.name for _, param, _ in given} | propagated, target, path, report)
+
+
+WORKSPACE_MISFIT = Rule.pitfall("FLOW314", "workspace-misfit", "a workspace that does not fit")
+OPTIONAL_WORKSPACE_NEEDED = Rule.pitfall(
+    "FLOW335", "optional-workspace-needed", "an optional workspace where one is needed"
+)
 
 
 def _check_workspaces(task: PipelineTask, target: Target, path: Path, pipeline: PipelineAt, report: Report) -> None:
@@ -151,14 +161,14 @@ def _check_workspaces(task: PipelineTask, target: Target, path: Path, pipeline: 
         if binding.name not in known and not target.embedded:
             hint = name_hint(binding.name or "", list(known), "workspaces of it")
             at = (*path, "workspaces", number, "name")
-            report.warning("FLOW314", at, f"{target.what} has no workspace {binding.name!r}", hint)
+            report.add(WORKSPACE_MISFIT, at, f"{target.what} has no workspace {binding.name!r}", hint)
         space = known.get(binding.name or "")
         if space is not None and not space.optional and binding.workspace in optional:
             message = (
                 f"{target.what} needs the workspace {space.name!r}; {binding.workspace!r} of the pipeline is optional"
             )
             hint = "remove `optional` from the pipeline's workspace, or add it to the task's"
-            report.warning("FLOW335", (*path, "workspaces", number, "workspace"), message, hint)
+            report.add(OPTIONAL_WORKSPACE_NEEDED, (*path, "workspaces", number, "workspace"), message, hint)
     # An embedded task of a run has the pipeline's workspaces of the same name propagated to it.
     propagated = {workspace.name for workspace in pipeline.spec.workspaces or ()} if task.taskSpec else set()
     embedded_in_run = task.taskSpec is not None and pipeline.path[-1] == "pipelineSpec"
@@ -171,7 +181,7 @@ def _check_workspaces(task: PipelineTask, target: Target, path: Path, pipeline: 
     for name in missing:
         if not embedded_in_run:
             hint = f"bind one under `workspaces:` with the name {name!r}"
-            report.warning("FLOW314", path, f"{target.what} needs the workspace {name!r}", hint)
+            report.add(WORKSPACE_MISFIT, path, f"{target.what} needs the workspace {name!r}", hint)
 
 
 def _check_steps(spec: TaskSpec | EmbeddedTask, path: Path, entry: Entry, index: Index) -> None:
@@ -186,7 +196,7 @@ def _check_steps(spec: TaskSpec | EmbeddedTask, path: Path, entry: Entry, index:
         if not index.has(STEP_ACTION, ref.name) and names:
             hint = name_hint(ref.name, names, "StepActions") + "; if it is in the cluster, ignore this line"
             message = f"there is no StepAction {ref.name!r} in these files"
-            entry.report.warning("FLOW315", (*at, "ref", "name"), message, hint)
+            entry.report.add(MISSING_DOCUMENT, (*at, "ref", "name"), message, hint)
         found = index.find(STEP_ACTION, ref.name, entry)
         if found is None or not isinstance(found.model, StepAction) or found.model.spec is None:
             continue
@@ -244,4 +254,4 @@ def _check_run(params: list[Param] | None, bound: set[str | None], target: Targe
     for workspace in target.workspaces:
         if workspace.name not in bound and not workspace.optional:
             hint = "bind a volume to it under `workspaces:`"
-            report.warning("FLOW314", path, f"{target.what} needs the workspace {workspace.name!r}", hint)
+            report.add(WORKSPACE_MISFIT, path, f"{target.what} needs the workspace {workspace.name!r}", hint)

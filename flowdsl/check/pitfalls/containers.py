@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.check.pitfalls.secrets import CREDENTIAL
 from flowdsl.check.pitfalls.shapes import SpecAt, containers
+from flowdsl.diagnostics.rule import HARDENING, Rule
 from flowdsl.kinds.containers import ResourceRequirements
 from flowdsl.kinds.tasks import Sidecar, Step, StepTemplate
 from flowdsl.kube import looks_secret, parse_quantity
@@ -28,6 +30,9 @@ def check(spec: SpecAt, report: Report) -> None:
     _hashbangs(spec, report)
 
 
+IMAGE_MAY_CHANGE = Rule.pitfall("FLOW322", "image-may-change", "an image that may change", quiet=HARDENING)
+
+
 def _image(image: str | None, path: Path, seen: set[str], report: Report) -> None:
     """FLOW322: an image is the same tomorrow. Told once for each image of a task."""
     if not image or "$(" in image or "@sha256:" in image or image in seen or image.startswith(_BUILT):
@@ -36,9 +41,12 @@ def _image(image: str | None, path: Path, seen: set[str], report: Report) -> Non
     tag = _TAG.search(image.rsplit("/", 1)[-1])
     hint = "name a version, or better a digest: the same YAML then runs the same code tomorrow"
     if tag is None:
-        report.warning("FLOW322", (*path, "image"), f"the image {image!r} has no tag, which means latest", hint)
+        report.add(IMAGE_MAY_CHANGE, (*path, "image"), f"the image {image!r} has no tag, which means latest", hint)
     elif tag[1] == "latest":
-        report.warning("FLOW322", (*path, "image"), f"the image {image!r} may change under its tag", hint)
+        report.add(IMAGE_MAY_CHANGE, (*path, "image"), f"the image {image!r} may change under its tag", hint)
+
+
+VARIABLE_TWICE = Rule.pitfall("FLOW308", "variable-twice", "a variable is set twice")
 
 
 def _environment(container: Step | Sidecar | StepTemplate, path: Path, report: Report) -> None:
@@ -48,11 +56,16 @@ def _environment(container: Step | Sidecar | StepTemplate, path: Path, report: R
         name = variable.name or ""
         at = (*path, "env", index)
         if name in seen:
-            report.warning("FLOW308", (*at, "name"), f"the variable {name!r} is set twice; the last wins", "remove one")
+            report.add(
+                VARIABLE_TWICE, (*at, "name"), f"the variable {name!r} is set twice; the last wins", "remove one"
+            )
         seen.add(name)
         if variable.value and looks_secret(name, variable.value):
             hint = "put it into a Secret: valueFrom: {secretKeyRef: {name: …, key: …}}"
-            report.warning("FLOW321", (*at, "value"), f"{name!r} looks like a credential in plain text", hint)
+            report.add(CREDENTIAL, (*at, "value"), f"{name!r} looks like a credential in plain text", hint)
+
+
+REQUESTS_AGAINST_LIMITS = Rule.pitfall("FLOW324", "requests-against-limits", "requests and limits contradict")
 
 
 def resources(requirements: ResourceRequirements | None, path: Path, report: Report) -> None:
@@ -69,15 +82,18 @@ def resources(requirements: ResourceRequirements | None, path: Path, report: Rep
         if _is_extended(name):
             if limit is None or wanted != limit:
                 hint = f"set both to the same whole number, or give `limits: {{{name}: …}}` alone"
-                report.warning("FLOW324", at, f"the request for {name} differs from its limit", hint)
+                report.add(REQUESTS_AGAINST_LIMITS, at, f"the request for {name} differs from its limit", hint)
         elif wanted is not None and limit is not None and wanted > limit:
-            report.warning(
-                "FLOW324", at, f"{request} of {name} is requested, {limits[name]} is the limit", "raise the limit"
+            report.add(
+                REQUESTS_AGAINST_LIMITS,
+                at,
+                f"{request} of {name} is requested, {limits[name]} is the limit",
+                "raise the limit",
             )
     for name, limit in limits.items():
         value = _number(limit)
         if _is_extended(name) and value is not None and value != value.to_integral_value():
-            report.warning("FLOW324", (*path, "limits", name), f"{name} comes in whole numbers", "round it")
+            report.add(REQUESTS_AGAINST_LIMITS, (*path, "limits", name), f"{name} comes in whole numbers", "round it")
 
 
 def _is_extended(name: str) -> bool:
@@ -92,12 +108,20 @@ def _number(value: Any) -> Decimal | None:
         return None
 
 
+NO_RESOURCE_REQUESTS = Rule.pitfall("FLOW323", "no-resource-requests", "no resource requests", opt_in=True)
+
+
 def _requests(spec: SpecAt, report: Report) -> None:
     """FLOW323: the scheduler knows what a task needs."""
     found = [container.computeResources for _, container in containers(spec) if not isinstance(container, Sidecar)]
     if not any(each and (each.requests or each.limits) for each in found):
         hint = "add computeResources.requests (cpu, memory) to a step or to stepTemplate"
-        report.warning("FLOW323", spec.path, "no step says how much cpu and memory it needs", hint)
+        report.add(NO_RESOURCE_REQUESTS, spec.path, "no step says how much cpu and memory it needs", hint)
+
+
+SCRIPT_WITHOUT_INTERPRETER = Rule.pitfall(
+    "FLOW309", "script-without-interpreter", "a script without its interpreter", opt_in=True
+)
 
 
 def _hashbangs(spec: SpecAt, report: Report) -> None:
@@ -105,4 +129,6 @@ def _hashbangs(spec: SpecAt, report: Report) -> None:
     for index, step in enumerate(spec.spec.steps or ()):
         if step.script and not step.script.startswith("#!"):
             hint = "Tekton runs it with `#!/bin/sh` and `set -e`; say so, or name another interpreter"
-            report.warning("FLOW309", (*spec.path, "steps", index, "script"), "the script has no #! line", hint)
+            report.add(
+                SCRIPT_WITHOUT_INTERPRETER, (*spec.path, "steps", index, "script"), "the script has no #! line", hint
+            )

@@ -7,6 +7,7 @@ from flowdsl.check.pipeline_graph import result_dependencies
 from flowdsl.check.pitfalls.shapes import PipelineAt
 from flowdsl.check.references import expressions, result_references
 from flowdsl.check.values import texts_of
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import WhenExpression, WorkspaceBinding
 from flowdsl.kinds.pipelines import PipelineTask
 
@@ -17,6 +18,9 @@ def _conditions(task: PipelineTask) -> set[str]:
 
 def _plain(when: WhenExpression) -> tuple[str | None, ...]:
     return (when.input, when.operator, when.cel, *(when.values or ()))
+
+
+SKIPPED_ALONG = Rule.pitfall("FLOW327", "skipped-along", "skipped along", opt_in=True)
 
 
 def check_skips(pipeline: PipelineAt, report: Report) -> None:
@@ -35,14 +39,14 @@ def check_skips(pipeline: PipelineAt, report: Report) -> None:
                 continue
             message = f"it uses a result of {reference.task!r}; when that is skipped, this task is skipped too"
             hint = "repeat the `when` here if that is meant, or let the guarded task always give the result"
-            report.warning("FLOW327", (*path, *where), message, hint)
+            report.add(SKIPPED_ALONG, (*path, *where), message, hint)
     for index, result in enumerate(pipeline.spec.results or ()):
         found = [each for _, text in texts_of(result.value) for each in expressions(text)]
         for reference in result_references(found):
             if reference.task in guarded:
                 message = f"the result {result.name!r} is missing when {reference.task!r} is skipped"
                 hint = "whoever reads it must expect that; or let the task always run"
-                report.warning("FLOW327", (*pipeline.path, "results", index, "value"), message, hint)
+                report.add(SKIPPED_ALONG, (*pipeline.path, "results", index, "value"), message, hint)
 
 
 def claim_of(binding: WorkspaceBinding) -> str:
@@ -50,6 +54,9 @@ def claim_of(binding: WorkspaceBinding) -> str:
     if binding.persistentVolumeClaim:
         return f"claim {binding.persistentVolumeClaim.claimName!r}"
     return f"template of {binding.name!r}" if binding.volumeClaimTemplate else ""
+
+
+TWO_CLAIMS = Rule.pitfall("FLOW325", "two-claims", "two claims in one task")
 
 
 def check_claims(pipeline: PipelineAt, bindings: list[WorkspaceBinding] | None, report: Report, run_path: Path) -> None:
@@ -68,4 +75,4 @@ def check_claims(pipeline: PipelineAt, bindings: list[WorkspaceBinding] | None, 
             hint = "use one claim with sub-paths, or set the cluster's `coschedule` to pipelineruns or disabled"
             # Where the pipeline is another document, the run is what can be changed: once, for all of its tasks.
             told |= {both} if run_path else set()
-            report.warning("FLOW325", run_path or (*path, "workspaces"), f"the task {task.name!r} mounts {both}", hint)
+            report.add(TWO_CLAIMS, run_path or (*path, "workspaces"), f"the task {task.name!r} mounts {both}", hint)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import at
+from flowdsl.diagnostics.rule import UNUSED, Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.pipelines import Pipeline
@@ -41,7 +42,7 @@ class Entry:
 
     model: Model | None
     report: Report
-    data: dict[str, Any] = attrs.field(factory=dict)
+    data: Mapping[str, Any] = attrs.field(factory=dict)
     file: str = ""
     folder: tuple[str, ...] = attrs.field(init=False, default=attrs.Factory(_folder, takes_self=True))
 
@@ -142,6 +143,9 @@ def _only(found: Sequence[Entry]) -> Entry | None:
     return found[0] if all(getattr(each.model, "spec", None) == spec for each in found[1:]) else None
 
 
+DOCUMENT_TWICE = Rule.pitfall("FLOW316", "document-twice", "two documents of one name", quiet=UNUSED)
+
+
 def check_names(entries: Sequence[Entry], index: Index) -> None:
     """FLOW316: of two objects with one name in a file or a folder, the one that is applied last replaces the other."""
     seen: dict[tuple[str, str, str, tuple[str, ...]], Entry] = {}
@@ -153,7 +157,7 @@ def check_names(entries: Sequence[Entry], index: Index) -> None:
         apart = before.file != entry.file and not index.whole.isdisjoint((before.file, entry.file))
         if before is not entry and not apart:
             message = f"the {entry.kind} {entry.name!r} is there twice; the last one applied wins"
-            entry.report.warning("FLOW316", ("metadata", "name"), message, "rename one, or remove it")
+            entry.report.add(DOCUMENT_TWICE, ("metadata", "name"), message, "rename one, or remove it")
 
 
 def task_spec(entry: Entry | None) -> Any:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from flowdsl.check.conversion import OLD_FORM
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls import secrets
 from flowdsl.check.pitfalls.shapes import at, pipeline_of, texts
 from flowdsl.check.values import text_of
+from flowdsl.diagnostics.rule import HARDENING, Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.runs import PipelineRun, TaskRun
 from flowdsl.kinds.tasks import PipelineRef, Ref, TaskRef
@@ -20,14 +22,19 @@ _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ORDER = ("apiVersion", "kind", "metadata", "spec", "status")
 
 
+FIELD_OF_THE_CLUSTER = Rule.pitfall("FLOW317", "field-of-the-cluster", "a field that belongs to the cluster")
+DEPRECATED = Rule.pitfall("FLOW328", "deprecated", "deprecated")
+FIELD_ORDER = Rule.pitfall("FLOW346", "field-order", "fields in another order", opt_in=True, fix="move the fields")
+
+
 def check(document: Model, raw: Any, report: Report) -> None:
     """FLOW317, FLOW321 (by shape), FLOW328, FLOW329, and the opt-in FLOW345 and FLOW346."""
     for field in _SERVER_SET:
         if at(raw, ("metadata", field)) is not None:
             hint = "remove it: the API server sets it, and refuses an apply that has an old one"
-            report.warning("FLOW317", ("metadata", field), f"{field} belongs to the cluster", hint)
+            report.add(FIELD_OF_THE_CLUSTER, ("metadata", field), f"{field} belongs to the cluster", hint)
     if raw.get("status"):
-        report.warning("FLOW317", ("status",), "status belongs to the cluster", "remove it")
+        report.add(FIELD_OF_THE_CLUSTER, ("status",), "status belongs to the cluster", "remove it")
     for path, text in texts(at(raw, ("metadata", "annotations")), ("metadata", "annotations")):
         secrets.shaped(path, text, raw, report)
     for path, text in texts(at(raw, ("spec",)), ("spec",)):
@@ -35,16 +42,16 @@ def check(document: Model, raw: Any, report: Report) -> None:
         match = _OLD.search(text) if "puts." in text else None
         if match and match[0].startswith("$(inputs.params"):
             hint = "write $(params.NAME): the older form is replaced still, and not checked"
-            report.warning("FLOW334", path, f"{match[0]} is an older form", hint)
+            report.add(OLD_FORM, path, f"{match[0]} is an older form", hint)
         elif match:
             hint = "write $(params.NAME); Tekton replaces the old form no longer"
-            report.warning("FLOW328", path, f"{match[0]} is the syntax of v1alpha1", hint)
+            report.add(DEPRECATED, path, f"{match[0]} is the syntax of v1alpha1", hint)
     _references(document, report)
     _names(document, report)
     order = [field for field in raw if field in _ORDER]
     if order != sorted(order, key=_ORDER.index):
         hint = "apiVersion, kind, metadata, spec is the order that readers expect"
-        report.warning("FLOW346", (), "the fields stand in an unusual order", hint)
+        report.add(FIELD_ORDER, (), "the fields stand in an unusual order", hint)
 
 
 def _references(document: Model, report: Report) -> None:
@@ -61,6 +68,9 @@ def _references(document: Model, report: Report) -> None:
                 _pinned(step.ref, (*path, "taskSpec", "steps", index, "ref"), report)
 
 
+REFERENCE_MAY_CHANGE = Rule.pitfall("FLOW329", "reference-may-change", "a reference that may change", quiet=HARDENING)
+
+
 def _pinned(ref: TaskRef | PipelineRef | Ref, path: Path, report: Report) -> None:
     """FLOW329: what a resolver fetches is the same in the next run."""
     if not ref.resolver:
@@ -71,17 +81,25 @@ def _pinned(ref: TaskRef | PipelineRef | Ref, path: Path, report: Report) -> Non
         if "$(" not in revision and not _PINNED_REVISION.fullmatch(revision):
             shown = f"the branch {revision!r}" if revision else "the default branch"
             hint = "set revision to a commit or a tag"
-            report.warning("FLOW329", path, f"git fetches {shown}, whatever is there at the time", hint)
+            report.add(REFERENCE_MAY_CHANGE, path, f"git fetches {shown}, whatever is there at the time", hint)
     elif ref.resolver == "bundles":
         bundle = values.get("bundle", "")
         if bundle and "$(" not in bundle and "@sha256:" not in bundle:
-            report.warning(
-                "FLOW329", path, f"the bundle {bundle!r} may change under its tag", "name its digest: @sha256:…"
+            report.add(
+                REFERENCE_MAY_CHANGE,
+                path,
+                f"the bundle {bundle!r} may change under its tag",
+                "name its digest: @sha256:…",
             )
     elif ref.resolver == "hub":
         version = values.get("version", "")
         if not version or version.startswith((">", "<", "!", "~", "^")):
-            report.warning("FLOW329", path, "the hub gives whatever version is newest", "set version to an exact one")
+            report.add(
+                REFERENCE_MAY_CHANGE, path, "the hub gives whatever version is newest", "set version to an exact one"
+            )
+
+
+NAME_SPELLING = Rule.pitfall("FLOW345", "name-spelling", "names in another spelling", opt_in=True)
 
 
 def _names(document: Model, report: Report) -> None:
@@ -94,4 +112,4 @@ def _names(document: Model, report: Report) -> None:
     for section, index, name in named:
         if name and not _KEBAB.fullmatch(name):
             place = (*pipeline.path, section, index, "name")
-            report.warning("FLOW345", place, f"{name!r} is not in kebab-case", "lower-case words joined by '-'")
+            report.add(NAME_SPELLING, place, f"{name!r} is not in kebab-case", "lower-case words joined by '-'")

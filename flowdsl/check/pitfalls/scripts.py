@@ -6,6 +6,7 @@ import re
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import SpecAt
+from flowdsl.diagnostics.rule import HARDENING, Rule
 from flowdsl.kinds.tasks import Sidecar, Step
 
 _PASTED = re.compile(r"\$\((params[.\[][^)]*|tasks\.[^).]+\.results\.[^)]*|inputs\.params[.\[][^)]*)\)")
@@ -54,6 +55,9 @@ def _inline_code(container: Step | Sidecar, path: Path) -> list[tuple[Path, str]
     return []
 
 
+VALUE_IN_SCRIPT = Rule.pitfall("FLOW320", "value-in-script", "a value pasted into a script", quiet=HARDENING)
+
+
 def _pasted(code: str, path: Path, report: Report) -> None:
     """FLOW320: no value becomes code. Whoever sets the param runs commands with the task's rights."""
     if "$(" not in code:
@@ -65,7 +69,10 @@ def _pasted(code: str, path: Path, report: Report) -> None:
     if seen:
         names = ", ".join(seen)
         hint = 'pass it in env and read it there: env: [{name: URL, value: $(params.url)}], then "$URL" in the script'
-        report.warning("FLOW320", path, f"{names} {'is' if len(seen) == 1 else 'are'} pasted into the script", hint)
+        report.add(VALUE_IN_SCRIPT, path, f"{names} {'is' if len(seen) == 1 else 'are'} pasted into the script", hint)
+
+
+LARGE_RESULT = Rule.pitfall("FLOW326", "large-result", "a result that is likely too large")
 
 
 def _large_result(script: str, path: Path, report: Report) -> None:
@@ -93,4 +100,4 @@ def _large_result(script: str, path: Path, report: Report) -> None:
         name = result[1] or result[2]
         hint = "write the file to a workspace and only its path or hash to the result"
         message = f"the result {name!r} gets the output of `{command[1].split()[0]}`; results have 4,096 bytes in all"
-        report.warning("FLOW326", path, message, hint)
+        report.add(LARGE_RESULT, path, message, hint)

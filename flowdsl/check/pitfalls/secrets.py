@@ -14,6 +14,7 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.index import Entry, Index
 from flowdsl.check.pitfalls.shapes import at, params_used, pipeline_of, task_specs, texts
 from flowdsl.check.values import texts_of
+from flowdsl.diagnostics.rule import NOWHERE, Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.pipelines import PipelineTask
 from flowdsl.kinds.runs import PipelineRun, TaskRun
@@ -30,17 +31,20 @@ def names_in(raw: Any) -> set[str]:
     return params_used(text for path, text in texts(raw) if path and path[-1] in _NAMES and "$(" in text)
 
 
+CREDENTIAL = Rule.pitfall("FLOW321", "credential", "a credential in plain text", quiet=NOWHERE)
+
+
 def shaped(path: Path, text: str, raw: Any, report: Report) -> None:
     """A text with the shape of a credential, wherever it stands."""
     start = find_credential(text)
     if start is None:
         if path[-1:] == ("script",) and (variable := assigned_credential(text)):
-            report.warning("FLOW321", path, f"the script sets {variable!r} to a credential in plain text", _HINT)
+            report.add(CREDENTIAL, path, f"the script sets {variable!r} to a credential in plain text", _HINT)
         return
     name = _name_of(path, raw)
     where = next((str(part) for part in reversed(path) if isinstance(part, str)), "text")
     message = _message(name) if name else f"the {where} holds what looks like a credential ({start}…)"
-    report.warning("FLOW321", path, message, _HINT)
+    report.add(CREDENTIAL, path, message, _HINT)
 
 
 def _name_of(path: Path, raw: Any) -> str:
@@ -59,7 +63,7 @@ def check_config(data: Mapping[str, Any], report: Report) -> None:
     found = [(field, *each) for field in fields for each in _items(data.get(field))]
     for field, key, value in found:
         if isinstance(value, str) and looks_secret(str(key), value):
-            report.warning("FLOW321", (field, key), _message(str(key)), "keep it in a Secret, which is bound alike")
+            report.add(CREDENTIAL, (field, key), _message(str(key)), "keep it in a Secret, which is bound alike")
 
 
 def _items(data: object) -> Iterable[tuple[Any, Any]]:
@@ -79,12 +83,12 @@ def check(entry: Entry, index: Index) -> None:
                 # An object's keys are names too: {password: …}.
                 called = [param.name or "", *(part for part in where[len(path) + 2 :] if isinstance(part, str))]
                 if any(looks_secret(name, text) for name in called) and (param.name or "") not in names():
-                    entry.report.warning("FLOW321", where, _message(param.name or ""), _HINT)
+                    entry.report.add(CREDENTIAL, where, _message(param.name or ""), _HINT)
     for path, variables in _pod_variables(entry.model) if entry.model else ():
         for number, variable in enumerate(variables or ()):
             if variable.value and looks_secret(variable.name or "", variable.value):
                 hint = "put it into a Secret: valueFrom: {secretKeyRef: {name: …, key: …}}"
-                entry.report.warning("FLOW321", (*path, number, "value"), _message(variable.name or ""), hint)
+                entry.report.add(CREDENTIAL, (*path, number, "value"), _message(variable.name or ""), hint)
 
 
 _Found = tuple[Any, Path, str, Callable[[], Collection[str]]]

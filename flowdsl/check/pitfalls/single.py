@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flowdsl.check.findings import Report
@@ -12,7 +13,7 @@ from flowdsl.kinds.base import Model
 from flowdsl.kinds.runs import PipelineRun, TaskRun
 
 
-def check_pitfalls(document: Model, raw: dict[str, Any], report: Report) -> None:
+def check_pitfalls(document: Model, raw: Mapping[str, Any], report: Report) -> None:
     """Warnings about one document: its model, and the raw document it was read from."""
     for spec in task_specs(document):
         containers.check(spec, report)
@@ -28,7 +29,7 @@ def check_pitfalls(document: Model, raw: dict[str, Any], report: Report) -> None
         _overrides(document, report)
         if isinstance(document, PipelineRun) and pipeline is not None:
             flow.check_claims(pipeline, document.spec.workspaces, report, ())
-    check_pod_names(document, report.warning)
+    check_pod_names(document, report)
     meta.check(document, raw, report)
     values.check(raw, report)
 

@@ -14,6 +14,7 @@ from flowdsl.check.references import ResultReference, result_reference
 from flowdsl.check.results import result_type
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import kind_of, text_of
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Param, TaskResult, WorkspaceDeclaration
 
 Given = tuple[Path, Param, bool]
@@ -47,6 +48,10 @@ class Scope:
     tasks: dict[str, Target] = attrs.field(factory=dict)
 
 
+UNKNOWN_PARAM = Rule.pitfall("FLOW310", "unknown-param", "a param that the task does not have")
+PARAM_TYPE = Rule.pitfall("FLOW312", "param-type", "a param of another type")
+
+
 def compare(given: Iterable[Given], target: Target, path: Path, scope: Scope, report: Report) -> None:
     """FLOW310, FLOW312: each param given is known there, and of its type."""
     known = {param.name: param for param in target.params}
@@ -58,12 +63,12 @@ def compare(given: Iterable[Given], target: Target, path: Path, scope: Scope, re
                 # The run that Tekton makes of it propagates the param to the steps.
                 continue
             hint = name_hint(param.name or "", list(known), "params of it")
-            report.warning("FLOW310", (*at, "name"), f"{target.what} has no param {param.name!r}", hint)
+            report.add(UNKNOWN_PARAM, (*at, "name"), f"{target.what} has no param {param.name!r}", hint)
             continue
         kind = "string" if fans_out else _kind(param, scope)
         if kind is not None and kind != declared.type:
             message = f"{target.what} takes {param.name!r} as {declared.type}, not as {kind}"
-            report.warning("FLOW312", (*at, "value"), message, f"give it a value of type {declared.type}")
+            report.add(PARAM_TYPE, (*at, "value"), message, f"give it a value of type {declared.type}")
 
 
 def _kind(param: Param, scope: Scope) -> str | None:
@@ -94,6 +99,9 @@ def _type_of(expression: str, scope: Scope) -> str | None:
     return None if result is None else "string" if reference.key else result_type(result)
 
 
+MISSING_PARAM = Rule.pitfall("FLOW311", "missing-param", "a param is missing")
+
+
 def require(names: set[str | None], target: Target, path: Path, report: Report) -> None:
     """FLOW311: every param without a default is given."""
     if any(report.broken((*path, *where)) for where in _PARAMS):
@@ -104,7 +112,7 @@ def require(names: set[str | None], target: Target, path: Path, report: Report) 
         missing = [name for name in missing if name not in told]
     if missing:
         listed = ", ".join(repr(name) for name in missing)
-        report.warning("FLOW311", path, f"{target.what} needs {listed}", "add it under `params:`")
+        report.add(MISSING_PARAM, path, f"{target.what} needs {listed}", "add it under `params:`")
 
 
 def meant(given: Iterable[str | None], known: Set[str]) -> set[str]:
@@ -115,20 +123,23 @@ def meant(given: Iterable[str | None], known: Set[str]) -> set[str]:
     return {close[0] for name in unknown if (close := get_close_matches(name, sorted(known), 1))}
 
 
+UNKNOWN_RESULT = Rule.pitfall("FLOW313", "unknown-result", "a result that the task does not have")
+
+
 def check_result(reference: ResultReference, target: Target, path: Path, report: Report) -> None:
     """FLOW313: a result that is used is declared, and used as what it is."""
     results = {result.name or "": result for result in target.results or ()}
     result = results.get(reference.result)
     if result is None:
         hint = name_hint(reference.result, list(results), "results of it")
-        report.warning("FLOW313", path, f"{target.what} has no result {reference.result!r}", hint)
+        report.add(UNKNOWN_RESULT, path, f"{target.what} has no result {reference.result!r}", hint)
         return
     kind = result_type(result)
     if reference.key and kind != "object":
         message = f"the result {reference.result!r} is of type {kind} and has no keys"
-        report.warning("FLOW313", path, message, f"write $(tasks.{reference.task}.results.{reference.result})")
+        report.add(UNKNOWN_RESULT, path, message, f"write $(tasks.{reference.task}.results.{reference.result})")
     elif reference.key and result.properties and reference.key not in result.properties:
         hint = name_hint(reference.key, list(result.properties), "keys of it")
-        report.warning("FLOW313", path, f"the result {reference.result!r} has no key {reference.key!r}", hint)
+        report.add(UNKNOWN_RESULT, path, f"the result {reference.result!r} has no key {reference.key!r}", hint)
     elif reference.index.isdigit() and kind != "array":
-        report.warning("FLOW313", path, f"the result {reference.result!r} is of type {kind}, no array", "use it whole")
+        report.add(UNKNOWN_RESULT, path, f"the result {reference.result!r} is of type {kind}, no array", "use it whole")

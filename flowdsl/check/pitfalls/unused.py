@@ -9,6 +9,7 @@ from flowdsl.check.findings import Report
 from flowdsl.check.matrix import matrix_params
 from flowdsl.check.pitfalls.scripts import is_line
 from flowdsl.check.pitfalls.shapes import PipelineAt, SpecAt, fields_at, params_used, texts, workspaces_used
+from flowdsl.diagnostics.rule import UNUSED, Rule
 from flowdsl.kinds.params import ParamSpec
 from flowdsl.kinds.tasks import Step
 
@@ -16,6 +17,10 @@ _WHOLE = re.compile(r"\$\(params[.\[][^()]*\)")
 _KEPT = re.compile(r"\b(?:unused|deprecated|obsolete|not used|no longer used|ignored|no effect)\b", re.I)
 # A result whose name the shell puts together: $(results.digest-${i}.path).
 _ANY_RESULT = re.compile(r"\$\(results\.[^)$]*\$")
+
+
+UNUSED_PARAM = Rule.pitfall("FLOW304", "unused-param", "a param is never used", quiet=UNUSED)
+UNWRITTEN_RESULT = Rule.pitfall("FLOW305", "unwritten-result", "a result is never written", quiet=UNUSED)
 
 
 def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
@@ -28,9 +33,7 @@ def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
     for index, param in enumerate(spec.spec.params or ()):
         if param.name not in used and not _is_kept(param):
             place = (*spec.path, "params", index)
-            report.warning(
-                "FLOW304", place, f"the param {param.name!r} is never used", "remove it, or use it in a step"
-            )
+            report.add(UNUSED_PARAM, place, f"the param {param.name!r} is never used", "remove it, or use it in a step")
     # A step by reference may write a result under the name that its action gives it; so may one that knows the folder.
     if any(map(_is_open, spec.spec.steps or ())):
         return
@@ -40,7 +43,9 @@ def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
             name = result.name or ""
             if result.value is None and not any(_writes(text, name) for text in found):
                 hint = f"write it to $(results.{name}.path) in a step, or remove it"
-                report.warning("FLOW305", (*spec.path, "results", index), f"no step writes the result {name!r}", hint)
+                report.add(
+                    UNWRITTEN_RESULT, (*spec.path, "results", index), f"no step writes the result {name!r}", hint
+                )
     _workspaces(spec, found, report)
 
 
@@ -64,6 +69,9 @@ def _writes(text: str, name: str) -> bool:
     return any(form in text for form in (f"results.{name}.path", f'results["{name}"].path', f"results['{name}'].path"))
 
 
+UNUSED_WORKSPACE = Rule.pitfall("FLOW306", "unused-workspace", "a workspace is never used", quiet=UNUSED)
+
+
 def _workspaces(spec: SpecAt, found: list[str], report: Report) -> None:
     used = workspaces_used(iter(found))
     for container in (*(spec.spec.steps or ()), *(spec.spec.sidecars or ())):
@@ -73,7 +81,9 @@ def _workspaces(spec: SpecAt, found: list[str], report: Report) -> None:
         # A mount path of its own may be one that the image looks at without being told.
         if name not in used and not workspace.mountPath and not any(f"/workspace/{name}" in text for text in found):
             hint = f"use $(workspaces.{name}.path) in a step, or remove it"
-            report.warning("FLOW306", (*spec.path, "workspaces", index), f"the workspace {name!r} is never used", hint)
+            report.add(
+                UNUSED_WORKSPACE, (*spec.path, "workspaces", index), f"the workspace {name!r} is never used", hint
+            )
 
 
 def check_pipeline(pipeline: PipelineAt, raw: Any, report: Report) -> None:
@@ -84,8 +94,8 @@ def check_pipeline(pipeline: PipelineAt, raw: Any, report: Report) -> None:
     for index, param in enumerate(pipeline.spec.params or ()):
         if param.name not in used and not _is_kept(param):
             place = (*pipeline.path, "params", index)
-            report.warning(
-                "FLOW304", place, f"the param {param.name!r} is never used", "remove it, or pass it to a task"
+            report.add(
+                UNUSED_PARAM, place, f"the param {param.name!r} is never used", "remove it, or pass it to a task"
             )
     bound = workspaces_used(iter(found))
     for _, task in pipeline.tasks():
@@ -96,4 +106,4 @@ def check_pipeline(pipeline: PipelineAt, raw: Any, report: Report) -> None:
         if workspace.name not in bound:
             message = f"the workspace {workspace.name!r} is never used"
             hint = "bind it to a task, or remove it"
-            report.warning("FLOW306", (*pipeline.path, "workspaces", index), message, hint)
+            report.add(UNUSED_WORKSPACE, (*pipeline.path, "workspaces", index), message, hint)

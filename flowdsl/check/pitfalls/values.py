@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import attrs
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import table
 from flowdsl.kinds.kind import resolve
 from flowdsl.kinds.values import decoded, kind_of
@@ -29,7 +30,12 @@ class ValueAt:
     declared: bool = False
 
 
-def check(raw: dict[str, Any], report: Report) -> None:
+LIST_AS_ONE_TEXT = Rule.pitfall(
+    "FLOW331", "list-as-one-text", "a list or a map that is one text", fix="quote the numbers and booleans in it"
+)
+
+
+def check(raw: Mapping[str, Any], report: Report) -> None:
     """FLOW331: a list or a map with anything but text in it is one text to Tekton, no array and no object."""
     for found in values_at(raw):
         if not isinstance(found.value, (list, dict)) or kind_of(found.value) != "string" or found.type == "string":
@@ -40,7 +46,7 @@ def check(raw: dict[str, Any], report: Report) -> None:
         text = str(decoded(found.value))
         shown = text if len(text) <= 60 else text[:57] + "..."
         message = f"this {what} does not hold text alone: to Tekton it is one text, {shown!r}"
-        report.warning("FLOW331", found.path, message, _hint(found.value))
+        report.add(LIST_AS_ONE_TEXT, found.path, message, _hint(found.value))
 
 
 def _hint(value: Any) -> str:
@@ -50,7 +56,7 @@ def _hint(value: Any) -> str:
     return "quote each number and boolean; if one text is meant, quote the whole"
 
 
-def values_at(raw: dict[str, Any]) -> Iterator[ValueAt]:
+def values_at(raw: Mapping[str, Any]) -> Iterator[ValueAt]:
     """The values of a raw document of Tekton's: of params, their defaults, matrices, references and results."""
     spec, kind = raw.get("spec"), table.named(raw.get("kind"))
     if kind is not None and kind.values and isinstance(spec, dict):

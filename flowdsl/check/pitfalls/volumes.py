@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import containers, task_specs
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.runs import PipelineRun, PodTemplate, TaskRun, TaskRunSpec
 
@@ -23,6 +24,9 @@ def _templates(document: Model) -> Iterator[PodTemplate]:
     yield from (each.podTemplate for each in own if each is not None and each.podTemplate is not None)
 
 
+MOUNT_WITHOUT_VOLUME = Rule.pitfall("FLOW307", "mount-without-volume", "a mount without its volume")
+
+
 def check(document: Model, known: set[str], report: Report) -> None:
     """Kubernetes refuses a pod that mounts a volume it has not; `known` are the names that runs of the set bring."""
     for spec in task_specs(document):
@@ -32,4 +36,4 @@ def check(document: Model, known: set[str], report: Report) -> None:
                 if mount.name and "$(" not in mount.name and mount.name not in volumes:
                     hint = "declare it under the task's `volumes`; a podTemplate of the run may bring it too"
                     at: Path = (*path, "volumeMounts", index, "name")
-                    report.warning("FLOW307", at, f"there is no volume {mount.name!r} to mount", hint)
+                    report.add(MOUNT_WITHOUT_VOLUME, at, f"there is no volume {mount.name!r} to mount", hint)

@@ -6,14 +6,16 @@ Source: docs/migrating-v1beta1-to-v1.md and pkg/apis/pipeline/v1beta1/*_conversi
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from flowdsl.check.decoding import UNKNOWN_FIELD
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.names import check_unique
+from flowdsl.check.workspaces import UNDECLARED_WORKSPACE
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import table
 from flowdsl.kinds.kind import resolve
-from flowdsl.yamlread.documents import Document
 
 Convert = Callable[[Any, Path, Report], None]
 """Changes a spec at a path, in place. Raises UnconvertibleError."""
@@ -24,6 +26,10 @@ _GONE = {
 }
 
 
+OLD_FORM = Rule.pitfall("FLOW334", "old-form", "deprecated, and still taken", opt_in=True)
+NO_COUNTERPART_IN_V1 = Rule("FLOW206", "no-counterpart-in-v1", "v1beta1 without a counterpart in v1")
+
+
 class UnconvertibleError(Exception):
     """v1 has nothing for a field: where, what, and what to do."""
 
@@ -32,20 +38,14 @@ class UnconvertibleError(Exception):
         self.path, self.message, self.hint = path, message, hint
 
 
-def to_v1(document: Document, report: Report) -> dict[str, Any]:
-    """The document as v1; as it is where it is that already. Raises UnconvertibleError."""
-    data = document.data
-    version = str(data.get("apiVersion"))
-    kind = table.find(data.get("kind"), version)
-    if kind is None or version not in map(kind.versioned, kind.former):
+def to_v1(data: Mapping[str, Any], report: Report) -> Mapping[str, Any]:
+    """A document as v1; as it is where it is that already. Raises UnconvertibleError."""
+    kind = table.find(data.get("kind"), data.get("apiVersion"))
+    if kind is None or not kind.convert or data["apiVersion"] not in map(kind.versioned, kind.former):
         return data
-    report.warning(
-        "FLOW334",
-        ("apiVersion",),
-        f"{version} is deprecated; it was checked as {kind.version}",
-        f"write apiVersion: {kind.api_version}",
-    )
-    changed = copy.deepcopy(data)
+    message = f"{data['apiVersion']} is deprecated; it was checked as {kind.version}"
+    report.add(OLD_FORM, ("apiVersion",), message, f"write apiVersion: {kind.api_version}")
+    changed = copy.deepcopy(dict(data))
     changed["apiVersion"] = kind.api_version
     spec = changed.get("spec")
     if isinstance(spec, dict):
@@ -72,8 +72,11 @@ def _rename(part: Any, path: Path, report: Report, **names: str) -> None:
 
 
 def _only_v1(path: Path, report: Report, hint: str) -> None:
-    report.error(
-        "FLOW201", path, f"v1beta1 has no field {path[-1]!r}", f"{hint}; or write apiVersion: {table.TASK.api_version}"
+    report.add(
+        UNKNOWN_FIELD,
+        path,
+        f"v1beta1 has no field {path[-1]!r}",
+        f"{hint}; or write apiVersion: {table.TASK.api_version}",
     )
 
 
@@ -83,7 +86,7 @@ def _each(part: Any, field: str, path: Path) -> list[tuple[Any, Path]]:
 
 
 def of_task(spec: Any, path: Path, report: Report) -> None:
-    """A TaskSpec."""
+    """The spec of a Task, in place. Raises UnconvertibleError."""
     _refuse(spec, path, "resources")
     for field in ("steps", "sidecars"):
         for part, at in _each(spec, field, path):
@@ -100,17 +103,17 @@ def _reference(ref: Any, path: Path) -> None:
 
 
 def of_pipeline(spec: Any, path: Path, report: Report) -> None:
-    """A PipelineSpec."""
+    """The spec of a Pipeline, in place. Raises UnconvertibleError."""
     _refuse(spec, path, "resources")
     for field in ("tasks", "finally"):
-        for task, at in _each(spec, field, path):
-            if not isinstance(task, dict):
+        for each, at in _each(spec, field, path):
+            if not isinstance(each, dict):
                 continue
-            _refuse(task, at, "resources", "conditions")
-            _reference(task.get("taskRef"), (*at, "taskRef"))
-            of_task(task.get("taskSpec"), (*at, "taskSpec"), report)
-            _reference(task.get("pipelineRef"), (*at, "pipelineRef"))
-            of_pipeline(task.get("pipelineSpec"), (*at, "pipelineSpec"), report)
+            _refuse(each, at, "resources", "conditions")
+            _reference(each.get("taskRef"), (*at, "taskRef"))
+            of_task(each.get("taskSpec"), (*at, "taskSpec"), report)
+            _reference(each.get("pipelineRef"), (*at, "pipelineRef"))
+            of_pipeline(each.get("pipelineSpec"), (*at, "pipelineSpec"), report)
 
 
 def _overrides(part: Any, path: Path, report: Report) -> None:
@@ -140,11 +143,11 @@ def _propagated(spec: Any, path: Path, report: Report) -> None:
                 wanted = each.get("workspace")
                 if wanted and isinstance(wanted, str) and wanted not in known:
                     message = f"neither the run nor the pipeline has the workspace {wanted!r}"
-                    report.error("FLOW240", (*where, "workspace"), message, "declare it under `workspaces:`")
+                    report.add(UNDECLARED_WORKSPACE, (*where, "workspace"), message, "declare it under `workspaces:`")
 
 
 def of_task_run(spec: Any, path: Path, report: Report) -> None:
-    """A TaskRunSpec."""
+    """The spec of a TaskRun, in place. Raises UnconvertibleError."""
     _refuse(spec, path, "resources")
     _reference(spec.get("taskRef"), (*path, "taskRef"))
     of_task(spec.get("taskSpec"), (*path, "taskSpec"), report)
@@ -152,7 +155,7 @@ def of_task_run(spec: Any, path: Path, report: Report) -> None:
 
 
 def of_pipeline_run(spec: Any, path: Path, report: Report) -> None:
-    """A PipelineRunSpec."""
+    """The spec of a PipelineRun, in place. Raises UnconvertibleError."""
     _refuse(spec, path, "resources")
     _reference(spec.get("pipelineRef"), (*path, "pipelineRef"))
     of_pipeline(spec.get("pipelineSpec"), (*path, "pipelineSpec"), report)

@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import pipeline_of, task_specs
 from flowdsl.check.pitfalls.values import values_at
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.pipelines import PipelineTask
 from flowdsl.kinds.tasks import Sidecar, Step, StepTemplate
 from flowdsl.kinds.values import decoded, kind_of
-from flowdsl.yamlread.nodes import Node, Plain
 
 
-def check_written(model: Model, raw: dict[str, Any], root: Node, report: Report) -> None:
+class Written(Protocol):
+    """A part of a document as it stands in its file, which `yamlread` has."""
+
+    @property
+    def text(self) -> str:
+        """What is written, where that is no text to YAML: `1.10`, `yes`, `~`; "" elsewhere."""
+
+    @property
+    def value(self) -> object:
+        """What YAML makes of it."""
+
+    @property
+    def items(self) -> Sequence[Written] | None:
+        """The elements of a sequence."""
+
+    @property
+    def entries(self) -> Mapping[str, tuple[Written, Written]] | None:
+        """The keys and values of a mapping by key."""
+
+    @property
+    def line(self) -> int:
+        """The line, from 1."""
+
+    @property
+    def column(self) -> int:
+        """The column, from 1."""
+
+    def key(self, name: str) -> Written | None:
+        """The node of a key."""
+
+    def child(self, part: int | str) -> Written | None:
+        """The node of an element or of a key's value."""
+
+
+def check_written(model: Model, raw: Mapping[str, Any], root: Written, report: Report) -> None:
     """FLOW330: `1.10` is the text 1.1, `yes` is true, `0755` is 493: YAML reads a number before Tekton reads text.
 
     Numbers and booleans in fields of text are FLOW302's; a null is no wrong type there, and so it is told here.
@@ -34,11 +68,16 @@ def check_written(model: Model, raw: dict[str, Any], root: Node, report: Report)
                 _tell(where, each, report)
 
 
-def _tell(where: Path, node: Plain, report: Report) -> None:
+READ_AS_ANOTHER_TEXT = Rule.pitfall(
+    "FLOW330", "read-as-another-text", "a value that is read as another text", fix="quote it"
+)
+
+
+def _tell(where: Path, node: Written, report: Report) -> None:
     text = str(decoded(node.value))
     shown = f"the text {text!r}" if text else "an empty text"
     hint = f'quote it if it is meant as it is written: "{node.text}"'
-    report.warning("FLOW330", where, f"{node.text} is read as {shown}", hint)
+    report.add(READ_AS_ANOTHER_TEXT, where, f"{node.text} is read as {shown}", hint)
 
 
 def _texts(model: Model) -> Iterator[Path]:
@@ -72,23 +111,21 @@ def _conditions(part: Step | PipelineTask, at: Path) -> Iterator[Path]:
             yield (*at, "when", index, "values")
 
 
-def node_at(root: Node, path: Path) -> Node | None:
+def node_at(root: Written, path: Path) -> Written | None:
     """The node at a path; None where there is none."""
-    node: Node | None = root
+    node: Written | None = root
     for part in path:
         node = node.child(part) if node is not None else None
     return node
 
 
-def scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, Plain]]:
+def scalars(node: Written, path: Path = ()) -> Iterator[tuple[Path, Written]]:
     """A node, or those right within it, that are numbers, booleans or null, where something is written for them."""
-    if isinstance(node, Plain):
-        if node.text:
-            yield path, node
-        return
+    if node.text:
+        yield path, node
     for index, each in enumerate(node.items or ()):
-        if isinstance(each, Plain) and each.text:
+        if each.text:
             yield (*path, index), each
     for key, (_, each) in (node.entries or {}).items():
-        if isinstance(each, Plain) and each.text:
+        if each.text:
             yield (*path, key), each
