@@ -64,7 +64,7 @@ def test_a_compile_loads_the_engine_of_the_models_and_no_more(tmp_path: Path) ->
     # The pipeline is a networkx graph in every compile; nothing else that is heavy comes with it.
     assert third_party(names) <= {"attr", "attrs", "networkx", *PYDANTIC, "sample"}
     assert names & HEAVY <= {"networkx"}
-    assert packages(names).isdisjoint({"cli", "lint", "importer", "diff", "runner", "cluster"})
+    assert packages(names).isdisjoint({"cli", "library", "linter", "importer", "differ", "runner", "kubeclient"})
 
 
 def test_the_command_line_adds_click(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def import_command(
     if result.failed and not result.text:
         raise FlowError(result.diagnostics)
     if not any(not stubs or TASK.is_of(item) for item in result.documents):
-        raise UsageError(f"there is no {'Task' if stubs else 'Tekton document'} in {', '.join(paths)}")
+        raise UsageError(f"there is no {TASK.name if stubs else 'Tekton document'} in {', '.join(paths)}")
     if result.diagnostics and output == "text":
         say(rendered(result.diagnostics), err=True)
     code = _put(result, target, check=check, force=force, stubs=stubs, quiet=output == "json")

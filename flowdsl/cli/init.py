@@ -13,15 +13,17 @@ from pathlib import Path
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import UsageError
 from flowdsl.emit import emit_yaml, write_files
+from flowdsl.kube.words import word
 
 # Where each template goes; @MODULE@ is the pipeline's name in Python.
+_FOLDER = word("pipelines")
 _FILES = {
     "pyproject.toml.txt": "pyproject.toml",
     "README.md.txt": "README.md",
     "gitignore.txt": ".gitignore",
     "pre-commit-config.yaml.txt": ".pre-commit-config.yaml",
     "github.yml.txt": ".github/workflows/pipelines.yml",
-    "pipeline.py.txt": "pipelines/@MODULE@.py",
+    "pipeline.py.txt": f"{_FOLDER}/@MODULE@.py",
     "test_pipeline.py.txt": "tests/test_@MODULE@.py",
 }
 
@@ -34,7 +36,7 @@ def init_command(folder: str, name: str | None) -> int:
     project = _project_name(name or root.resolve().name, given=name is not None)
     module = project.replace("-", "_")
     files = {root / _filled(path, project, module): template for template, path in _FILES.items()}
-    compiled = root / "pipelines" / f"{module}.yaml"
+    compiled = root / _FOLDER / f"{module}.yaml"
     there = sorted(str(path) for path in (*files, compiled) if path.exists() or path.is_symlink())
     if there:
         raise UsageError(f"there already: {', '.join(there)}; nothing was written")
@@ -43,11 +45,11 @@ def init_command(folder: str, name: str | None) -> int:
             f"{module!r} can't be the pipeline's name: its module uses that name itself; pass another --name"
         )
     write_files({path: _filled(_template(template), project, module).encode() for path, template in files.items()})
-    write_files({compiled: _compiled(root / "pipelines" / f"{module}.py")})
+    write_files({compiled: _compiled(root / _FOLDER / f"{module}.py")})
     for path in (*files, compiled):
         say(f"wrote {path}", err=True)
     enter = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(folder)} && "
-    say(f"next: {enter}python -m pip install -e '.[test]' && pytest && python pipelines/{module}.py run", err=True)
+    say(f"next: {enter}python -m pip install -e '.[test]' && pytest && python {_FOLDER}/{module}.py run", err=True)
     return 0
 
 

@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterable, Mapping
 from flowdsl.diagnostics import Finding
 from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.diagnostics.render import python_lines, render
+from flowdsl.kinds.table import KINDS
 from flowdsl.kube import looks_secret, tells_credential
 from flowdsl.yamlread.lines import yaml_lines
 
 # What these tell of is a credential that stands on their line.
 _OF_CREDENTIALS = frozenset({"FLOW103", "FLOW321"})
 # By its text, since what can't be read has no kind; in a List it hides more than it must.
-_SECRET = re.compile(r"""\bkind["']?\s*:\s*["']?Secret(?![\w-])""")
+_SECRET = re.compile(rf"""\bkind["']?\s*:\s*["']?(?:{"|".join(kind.name for kind in KINDS if kind.secret)})(?![\w-])""")
 
 # `LocalRun(secrets={...})`: what stands there is a secret, whatever it looks like.
 _GIVEN = re.compile(r"\bsecrets\s*=(?!=)")

@@ -16,10 +16,13 @@ import yaml
 
 from flowdsl.emit import emit_yaml, write_files
 from flowdsl.kinds.table import SECRET
+from flowdsl.kube.words import word
 from flowdsl.runner import beneath
 from flowdsl.runner.modes import make_folder, open_file, write_file
 from flowdsl.runner.store.shapes import ABOUT, PIPELINE_RUN, TASK_RUN, DamagedError, Shape, fits
 
+TASK_RUNS = word("taskruns")
+"""Where the objects of TaskRuns lie in the folder of a run."""
 RUNS = Path(".flowdsl") / "runs"
 MOST = 1 << 28  # bytes of a file that are read; all objects of a run of 5,000 tasks have a tenth of that
 _LATEST = 1e11  # a time that a calendar has
@@ -126,13 +129,13 @@ class RunFolder:
 
     def task_run(self, name: str) -> dict[str, Any]:
         """A TaskRun that is over. Raises FileNotFoundError, DamagedError."""
-        found: dict[str, Any] = self._read(f"taskruns/{name}.json", _json, TASK_RUN)
+        found: dict[str, Any] = self._read(f"{TASK_RUNS}/{name}.json", _json, TASK_RUN)
         return found
 
     def task_runs(self) -> list[dict[str, Any]]:
         """All objects of tasks that are over and whose file is whole, in the order of their start."""
         found = []
-        for path in (self.path / "taskruns").glob("[!.]*.json"):
+        for path in (self.path / TASK_RUNS).glob("[!.]*.json"):
             with contextlib.suppress(DamagedError, FileNotFoundError):
                 found.append(self.task_run(path.stem))
         return sorted(found, key=lambda each: (each["status"].get("startTime", ""), each["metadata"]["name"]))
@@ -140,7 +143,7 @@ class RunFolder:
     def damaged(self) -> list[str]:
         """The objects of tasks whose file does not hold what it should."""
         found = []
-        for path in (self.path / "taskruns").glob("[!.]*.json"):
+        for path in (self.path / TASK_RUNS).glob("[!.]*.json"):
             try:
                 self.task_run(path.stem)
             except DamagedError:

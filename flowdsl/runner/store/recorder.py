@@ -13,7 +13,7 @@ from typing import Any
 from flowdsl.runner import removal
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.modes import FOLDER, make_folder, write_file
-from flowdsl.runner.store.folder import RunFolder
+from flowdsl.runner.store.folder import TASK_RUNS, RunFolder
 from flowdsl.runner.store.journal import Journal, read_journal
 
 _CANCELLED = "TaskRunCancelled"
@@ -36,7 +36,7 @@ class FolderRecorder:
         self._folder = folder
         self._masker = masker or Masker()
         self._done = finished_before(folder, again or (lambda _, status: was_cancelled(status)))
-        for name in ("taskruns", "work", "claims"):
+        for name in (TASK_RUNS, "work", "claims"):
             make_folder(folder.path / name)
         self._journal = Journal(folder.path / "journal.jsonl")
         self._lock = threading.Lock()
@@ -75,7 +75,7 @@ class FolderRecorder:
     def write(self, document: Mapping[str, Any]) -> None:
         """Write `taskruns/NAME.json` in one step."""
         name = document["metadata"]["name"]
-        target = self._folder.path / "taskruns" / f"{name}.json"
+        target = self._folder.path / TASK_RUNS / f"{name}.json"
         temporary = target.with_name(f".{name}.tmp")
         # Not indented: that would take Python's own encoder, ten times as slow as the one in C.
         text = json.dumps(self._masker.data(document), ensure_ascii=False) + "\n"
@@ -84,7 +84,7 @@ class FolderRecorder:
 
     def written(self, task_run: str) -> bool:
         """Whether `taskruns/NAME.json` is there."""
-        return (self._folder.path / "taskruns" / f"{task_run}.json").exists()
+        return (self._folder.path / TASK_RUNS / f"{task_run}.json").exists()
 
     def write_run(self, document: Mapping[str, Any]) -> None:
         """Write `pipelinerun.yaml`."""
