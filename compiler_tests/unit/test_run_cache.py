@@ -14,14 +14,15 @@ from pipelinerun_support import FakeTaskRunner, ended, engine_for, failed, give,
 from flowdsl import pipeline
 from flowdsl import task as make_task
 from flowdsl.compiler import CompileOptions, compile_pipeline
-from flowdsl.runner.cache import ANNOTATION, HIT, Cache, key_of
+from flowdsl.kube.conventions import CACHE, CACHE_HIT
+from flowdsl.runner.cache import Cache, key_of
 from flowdsl.runner.contract import BoundWorkspace
 from flowdsl.view.events import TaskChanged
 
 
 def cached(**fields: Any) -> dict[str, Any]:
     spec = {
-        "metadata": {"annotations": {ANNOTATION: "true"}},
+        "metadata": {"annotations": {CACHE: "true"}},
         "workspaces": [{"name": "video", "readOnly": True}, {"name": "outputs"}],
         **fields.pop("spec", {}),
     }
@@ -130,8 +131,8 @@ def test_the_option_is_an_annotation_of_the_task(inline: bool) -> None:
         found = next(each for each in documents if each["kind"] == "Pipeline")["spec"]["tasks"][0]["taskSpec"]
     else:
         found = next(each for each in documents if each["kind"] == "Task")
-    assert found["metadata"]["annotations"] == {ANNOTATION: "true"}
-    assert HIT != ANNOTATION
+    assert found["metadata"]["annotations"] == {CACHE: "true"}
+    assert CACHE_HIT != CACHE
 
 
 @pytest.mark.parametrize("kind", ["pipe", "socket"])

@@ -19,6 +19,7 @@ from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.containers import VolumeMount
 from flowdsl.kinds.tasks import Sidecar, Step
 from flowdsl.kube import parse_duration
+from flowdsl.kube.conventions import HOME_PATH, TEKTON_PATH
 
 _NOT_WITH_REF = ("image", "command", "args", "script", "workingDir", "volumeMounts", "results")
 _ARTIFACTS = ("script", "command", "args", "env")
@@ -145,7 +146,7 @@ def _mounts(mounts: list[VolumeMount], path: Path, report: Report) -> None:
     for index, mount in enumerate(mounts):
         cleaned = clean_path(mount.mountPath or "")
         at = (*path, "volumeMounts", index)
-        if cleaned.startswith("/tekton/") and not cleaned.startswith("/tekton/home"):
+        if cleaned.startswith(f"{TEKTON_PATH}/") and not cleaned.startswith(HOME_PATH):
             hint = "Tekton keeps its own files there; mount it elsewhere"
             report.add(RESERVED_MOUNT, (*at, "mountPath"), f"nothing can be mounted at {mount.mountPath}", hint)
         if (mount.name or "").startswith("tekton-internal-"):

@@ -20,6 +20,7 @@ from flowdsl.check.workspaces import UNDECLARED_WORKSPACE
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.pipelines import EmbeddedTask
 from flowdsl.kinds.tasks import Sidecar, Step, Task, TaskSpec
+from flowdsl.kube.conventions import WORKSPACE_PATH
 
 
 @attrs.define
@@ -97,7 +98,7 @@ def _check_workspaces(spec: TaskSpec | EmbeddedTask, path: Path, report: Report)
         mounts += spec.stepTemplate.volumeMounts or ()
     taken = {clean_path(mount.mountPath or "") for mount in mounts}
     for index, workspace in enumerate(spec.workspaces or ()):
-        mounted = clean_path(workspace.mountPath or f"/workspace/{workspace.name or ''}")
+        mounted = clean_path(workspace.mountPath or f"{WORKSPACE_PATH}/{workspace.name or ''}")
         if mounted in taken:
             hint = "give it a `mountPath` of its own, or move the volumeMount"
             report.add(MOUNT_PATH_TAKEN, (*path, "workspaces", index), f"{mounted} is mounted already", hint)

@@ -22,6 +22,7 @@ import attrs
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.differ.git import git, prefix, top
+from flowdsl.kube.conventions import MANAGED, MANAGED_BY
 from flowdsl.yamlread.sources import ENDINGS
 from flowdsl.yamlread.walk import walk
 
@@ -32,7 +33,7 @@ _START = (
 )
 """This very flowdsl, whatever lies in the folder it is started in: `-m` would take a `flowdsl` that lies there."""
 
-_OURS = b"app.kubernetes.io/managed-by: flowdsl"
+_OURS = f"{MANAGED}: {MANAGED_BY[MANAGED]}".encode()
 
 Documents = list[dict[str, Any]]
 

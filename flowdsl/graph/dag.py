@@ -15,7 +15,7 @@ the reasons are `flowdsl.graph.edges.EdgeKind`), `guard` says whether the target
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flowdsl.graph.edges import Edge, edges
 from flowdsl.ir.nodes import Condition, Node, PipelineDef
@@ -68,10 +68,10 @@ def without_final(graph: networkx.DiGraph[str]) -> networkx.DiGraph[str]:
     return graph.subgraph([name for name in graph if name not in final]) if final else graph
 
 
-def _annotations(node: Node) -> dict[str, Any]:
+def _annotations(node: Node) -> dict[str, object]:
     options = node.task.options
-    given = {name: value for name in _RESOURCES if (value := getattr(options, name, None))}
-    if not given.get("gpu"):
+    given: dict[str, object] = {name: value for name in _RESOURCES if (value := getattr(options, name))}
+    if not options.gpu:
         given.pop("gpu_resource", None)
     return {
         "task": node.task.name,

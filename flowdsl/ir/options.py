@@ -9,6 +9,7 @@ import attrs
 
 from flowdsl.ir.types import NOTHING, Data
 from flowdsl.ir.volumes import PVC, EmptyDir, EnvValue, Mount, ServiceAccount, VolumeClaim, items, texts
+from flowdsl.kube.conventions import UNPRIVILEGED
 
 if TYPE_CHECKING:
     from flowdsl.ir.local import LocalRun
@@ -164,7 +165,7 @@ class PipelineOptions:
     annotations: Mapping[str, str] = NOTHING
     node_selector: Mapping[str, str] = NOTHING
     tolerations: tuple[Mapping[str, Data], ...] = attrs.field(default=(), converter=_mappings)
-    fs_group: int | None = 65532
+    fs_group: int | None = UNPRIVILEGED
     run: Mapping[str, object] = NOTHING
     local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)
     alpha: frozenset[str] = attrs.field(default=frozenset(), converter=_flags)

@@ -6,14 +6,13 @@ import dataclasses
 import enum
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 
 DEEPEST = 200
 
 
-def as_text(value: Any) -> Any:
+def as_text(value: object) -> str | list[str] | dict[str, str]:
     """A text, a list of texts or a map of texts: written without quotes, numbers would be something else to Tekton.
 
     What is nested deeper becomes its JSON. Raises ValueError for what JSON has no word for, or is nested too deeply.
@@ -26,7 +25,7 @@ def as_text(value: Any) -> Any:
     return _scalar(value)
 
 
-def plain_data(value: Any, depth: int = 0) -> Any:
+def plain_data(value: object, depth: int = 0) -> object:
     """Members of an Enum, dataclasses, attrs classes and named tuples as the data that they hold, at any depth.
 
     Raises ValueError where that is more than `DEEPEST` levels deep: a list may hold itself.
@@ -43,10 +42,11 @@ def plain_data(value: Any, depth: int = 0) -> Any:
     return [plain_data(item, depth + 1) for item in found] if isinstance(found, (list, tuple)) else value
 
 
-def _fields(value: Any) -> Any:
+def _fields(value: object) -> object:
     """What a class's object holds, by name; any other value as it is."""
-    if attrs.has(type(value)):
-        return {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+    cls = type(value)
+    if attrs.has(cls):
+        return {field.name: getattr(value, field.name) for field in attrs.fields(cls)}
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -54,7 +54,7 @@ def _fields(value: Any) -> Any:
     return value
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):

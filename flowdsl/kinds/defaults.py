@@ -13,6 +13,7 @@ from typing import Any, cast
 from flowdsl.kinds import table
 from flowdsl.kinds.kind import resolve
 from flowdsl.kinds.values import decoded
+from flowdsl.kube.conventions import MANAGED
 
 Fill = Callable[[dict[str, Any]], None]
 """Fills in, in place, what Tekton's webhook does. It may fall over what is no document: TypeError, AttributeError."""
@@ -20,7 +21,7 @@ Fill = Callable[[dict[str, Any]], None]
 TIMEOUT = "1h0m0s"
 """`default-timeout-minutes: 60`, as Go writes it."""
 SERVICE_ACCOUNT = "default"
-MANAGED_BY = "app.kubernetes.io/managed-by"
+
 MANAGER = "tekton-pipelines"
 
 # Where a user's own data lies: an empty text or list is a value there, and names of keys mean nothing to Tekton.
@@ -153,7 +154,7 @@ def pipeline(document: dict[str, Any]) -> None:
 def task_run(document: dict[str, Any]) -> None:
     """TaskRun.SetDefaults."""
     labels = document.setdefault("metadata", {}).setdefault("labels", {})
-    labels.setdefault(MANAGED_BY, MANAGER)
+    labels.setdefault(MANAGED, MANAGER)
     spec = document.setdefault("spec", {})
     _reference(spec)
     spec.setdefault("timeout", TIMEOUT)

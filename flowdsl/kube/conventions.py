@@ -1,7 +1,12 @@
-"""Names of flowdsl's own that documents carry and several parts of it read."""
+"""Names and limits that documents carry and several parts of flowdsl read: ours, Tekton's and Kubernetes'.
+
+Names of kinds and groups stand in `flowdsl.kinds.table`, labels that Tekton writes in `flowdsl.kinds.labels`, exit
+codes in `flowdsl.diagnostics.errors`.
+"""
 
 from __future__ import annotations
 
+# Labels and annotations.
 ALPHA = "flowdsl.dev/alpha"
 """Annotation: the alpha features a document was written for, by Tekton's flags, with commas between them.
 
@@ -11,12 +16,48 @@ NESTED = "pipelines-in-pipelines"
 """An opt-in that is no flag of its own in Tekton: it takes `enable-api-fields: alpha`."""
 CACHE = "flowdsl.dev/cache"
 """Annotation of a Task: a local run may take what it gave before. TaskRuns inherit it."""
-MANAGED_BY = {"app.kubernetes.io/managed-by": "flowdsl"}
-"""The label of everything that flowdsl makes, by Kubernetes' recommendation."""
+CACHE_HIT = "flowdsl.dev/cache-hit"
+"""Annotation of a TaskRun of a local run that took what another had given."""
+OWNED_BY = "pipelines.flowdsl.dev/"
+"""Label of an applied object, the pipeline's name behind it: who owns it."""
+RETRY_OF = "flowdsl.dev/retry-of"
+"""Annotation of a run that is another's second try."""
+RETRIED_TASK = "flowdsl.dev/task"
+"""Label of a TaskRun that is run again by itself: its task."""
+REQUEST = "flowdsl.dev/request"
+"""Annotation of a submitted run: which request made it, so that one sent twice is seen."""
+MANAGED = "app.kubernetes.io/managed-by"
+"""Label of what a program made, by Kubernetes' recommendation: its name."""
+MANAGED_BY = {MANAGED: "flowdsl"}
 
+# Workspaces and volumes of what we compile.
 OUTPUTS = "outputs"
 """The workspace of a Task that its File results are written to."""
 RUN_VOLUME = "files"
 """The workspace of a Pipeline that is the run's own volume."""
 SCRATCH = "scratch"
 """What the volumes of a Task are called that have no name of their own, before a number."""
+
+# Folders of a step (pkg/pipeline/paths.go of Tekton v1.15.0).
+WORKSPACE_PATH = "/workspace"
+"""Where Tekton mounts workspaces, and a step's working folder where none is given."""
+TEKTON_PATH = "/tekton"
+HOME_PATH = f"{TEKTON_PATH}/home"
+SCRIPTS_PATH = f"{TEKTON_PATH}/scripts"
+RESULTS_PATH = f"{TEKTON_PATH}/results"
+
+# Limits.
+NAME_MOST = 63
+"""Characters of a label's value, and so of names that become one (RFC 1123)."""
+MATRIX_MOST = 256
+"""Tekton's `default-max-matrix-combinations-count` (docs/matrix.md)."""
+OBJECT_MOST = 1_572_864
+"""Bytes of an object: etcd's default limit for one request, 1.5 MiB."""
+MESSAGE_MOST = 4096
+"""Bytes of a container's termination message, in which Tekton carries results (docs/tasks.md, "Emitting Results")."""
+ARGUMENT_MOST = 128 * 1024
+"""Bytes of one argument of a process: MAX_ARG_STRLEN of execve(2)."""
+
+# Users.
+UNPRIVILEGED = 65532
+"""The user and group that images seldom define themselves: `nonroot` of the distroless images."""

@@ -15,12 +15,12 @@ import attrs
 from flowdsl.diagnostics import ClusterError
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import KINDS
+from flowdsl.kube.conventions import OWNED_BY
 from flowdsl.kubeclient.answers import OBJECT
 from flowdsl.kubeclient.client import APPLY, MANAGER, MERGE, Client
 from flowdsl.kubeclient.errors import AnsweredError
 from flowdsl.kubeclient.resources import path_for, path_of, title
 
-OWNED_BY = "pipelines.flowdsl.dev/"
 _RUNS = frozenset(kind.name for kind in KINDS if kind.is_run)
 
 

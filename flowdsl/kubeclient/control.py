@@ -9,11 +9,10 @@ from typing import Any
 from flowdsl.diagnostics import ClusterError, UsageError
 from flowdsl.kinds import labels
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
-from flowdsl.kubeclient.apply import OWNED_BY
+from flowdsl.kube.conventions import OWNED_BY, REQUEST, RETRIED_TASK, RETRY_OF
 from flowdsl.kubeclient.client import MANAGER, MERGE, Client
 from flowdsl.kubeclient.resources import path_of
 from flowdsl.kubeclient.states import is_over, task_of
-from flowdsl.kubeclient.submit import REQUEST
 from flowdsl.view.events import condition
 
 # Tekton's spec.status: docs/pipelineruns.md, "Gracefully cancelling" and "Gracefully stopping a PipelineRun".
@@ -73,7 +72,7 @@ def again(run: Mapping[str, Any]) -> dict[str, Any]:
         "metadata": {
             "generateName": _base(metadata),
             "labels": _own(metadata.get("labels")),
-            "annotations": {**_own(metadata.get("annotations")), "flowdsl.dev/retry-of": metadata["name"]},
+            "annotations": {**_own(metadata.get("annotations")), RETRY_OF: metadata["name"]},
         },
         "spec": {key: copy.deepcopy(value) for key, value in (run.get("spec") or {}).items() if key != "status"},
     }
@@ -89,8 +88,8 @@ def task_again(task_run: Mapping[str, Any]) -> dict[str, Any]:
         **TASK_RUN.header,
         "metadata": {
             "generateName": f"{metadata['name'][:50]}-retry-",
-            "labels": {**_own(metadata.get("labels")), "flowdsl.dev/task": task_of(task_run)},
-            "annotations": {"flowdsl.dev/retry-of": metadata["name"]},
+            "labels": {**_own(metadata.get("labels")), RETRIED_TASK: task_of(task_run)},
+            "annotations": {RETRY_OF: metadata["name"]},
         },
         "spec": {
             key: copy.deepcopy(value)

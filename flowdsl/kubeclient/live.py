@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flowdsl.kinds.table import TEKTON, in_group
-from flowdsl.kubeclient.apply import OWNED_BY
+from flowdsl.kube.conventions import OWNED_BY
 from flowdsl.kubeclient.client import Client, Target, connect
 from flowdsl.kubeclient.resources import SERVED, path_of
 

@@ -22,6 +22,7 @@ from flowdsl.kinds.table import (
     TASK,
     TASK_RUN,
 )
+from flowdsl.kube.conventions import MANAGED_BY
 
 Rule = tuple[Sequence[Kind], str, list[str]]
 """Kinds of one group, the part of their objects that is meant (`/log`), verbs; one line a reason."""
@@ -65,7 +66,7 @@ def documents(
 ) -> list[dict[str, object]]:
     """Role and RoleBinding for a user, or for a service account written NAMESPACE:NAME. Raises UsageError."""
     name = "flowdsl-viewer" if read_only else "flowdsl-submitter"
-    metadata = {"name": name, "namespace": namespace, "labels": {"app.kubernetes.io/managed-by": "flowdsl"}}
+    metadata = {"name": name, "namespace": namespace, "labels": dict(MANAGED_BY)}
     who: dict[str, str] = {"kind": "User", "name": subject, "apiGroup": RBAC}
     if is_account:
         space, colon, account = subject.rpartition(":")

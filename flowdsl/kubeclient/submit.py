@@ -14,13 +14,13 @@ from typing import Any
 
 from flowdsl.diagnostics import ClusterError
 from flowdsl.kinds.table import BOUND, KINDS, SERVICE_ACCOUNT
+from flowdsl.kube.conventions import REQUEST
 from flowdsl.kubeclient.answers import OBJECT
 from flowdsl.kubeclient.client import MANAGER, Client
 from flowdsl.kubeclient.errors import AnsweredError
 from flowdsl.kubeclient.resources import path_of
 
 _VARIABLES = tuple((kind, field) for kind in KINDS for field in kind.variables)
-REQUEST = "flowdsl.dev/request"
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own choice for generated names: no words come out of it
 _LONGEST_BASE = 58  # of 63, with five letters to come
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from flowdsl.ir.types import Data
 from flowdsl.ir.volumes import PVC, ConfigMap, EmptyDir, EnvValue, Mount, Mounted, Secret
-from flowdsl.kube.conventions import SCRATCH
+from flowdsl.kube.conventions import SCRATCH, UNPRIVILEGED
 from flowdsl.lower.fields import ABSENT, filled
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _restricted() -> SecurityContext:
         "allowPrivilegeEscalation": False,
         "capabilities": {"drop": ["ALL"]},
         "runAsNonRoot": True,
-        "runAsUser": 65532,
+        "runAsUser": UNPRIVILEGED,
         "seccompProfile": {"type": "RuntimeDefault"},
     }
 

@@ -6,11 +6,7 @@ import math
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.ir.nodes import Node, PipelineDef
-
-MATRIX_MOST = 256
-"""Tekton's `default-max-matrix-combinations-count` (docs/matrix.md)."""
-OBJECT_MOST = 1_572_864
-"""etcd's default limit for one request, 1.5 MiB."""
+from flowdsl.kube.conventions import MATRIX_MOST, OBJECT_MOST
 
 
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:

@@ -6,9 +6,9 @@ import re
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.ir.nodes import PipelineDef, TaskDef
+from flowdsl.kube.conventions import NAME_MOST
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_MAX = 63
 _GENERATED = 5
 """Characters that `generateName` appends."""
 
@@ -16,10 +16,10 @@ _GENERATED = 5
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     """Check every name that becomes a Kubernetes or Tekton name."""
     appended = 0 if _is_verbatim(pipeline) else _GENERATED + 1
-    _length("pipeline", pipeline.name, pipeline.location, collector, _MAX - appended)
+    _length("pipeline", pipeline.name, pipeline.location, collector, NAME_MOST - appended)
     owners: dict[str, TaskDef] = {}
     for node in pipeline.nodes:
-        _length("task", node.name, node.location, collector, _MAX)
+        _length("task", node.name, node.location, collector, NAME_MOST)
         if not _LABEL.fullmatch(node.name):
             collector.error(
                 "FLOW013",

@@ -17,21 +17,18 @@ from typing import Any
 
 import attrs
 
+from flowdsl.kube.conventions import CACHE, OUTPUTS
 from flowdsl.runner import beneath, removal, trees
 from flowdsl.runner.contract import BoundWorkspace
 from flowdsl.runner.modes import make_folder, write_file
 from flowdsl.runner.store.shapes import STATUS, fits
 
-ANNOTATION = "flowdsl.dev/cache"
-HIT = "flowdsl.dev/cache-hit"
-# The workspace that flowdsl gives a task for the files it hands on.
-_OUTPUTS = "outputs"
 _MOST = 1 << 24  # bytes of a status that are read
 
 
 def wanted(task_run: Mapping[str, Any]) -> bool:
     """Whether the task opted in."""
-    return (task_run["metadata"].get("annotations") or {}).get(ANNOTATION) == "true"
+    return (task_run["metadata"].get("annotations") or {}).get(CACHE) == "true"
 
 
 def key_of(task_run: Mapping[str, Any], workspaces: Sequence[BoundWorkspace]) -> str:
@@ -41,7 +38,7 @@ def key_of(task_run: Mapping[str, Any], workspaces: Sequence[BoundWorkspace]) ->
     digest = hashlib.sha256(json.dumps(fields, sort_keys=True).encode())
     params = {param["name"]: param["value"] for param in spec.get("params") or ()}
     for space in sorted(workspaces, key=lambda each: each.name):
-        if space.name == _OUTPUTS:
+        if space.name == OUTPUTS:
             continue
         # A File param has the name of its workspace, and says which file of it is meant.
         value = params.get(space.name)
@@ -80,9 +77,9 @@ class Cache:
             removal.remove(entry)
             return None
         target = _outputs(workspaces)
-        if (entry / _OUTPUTS).is_dir() and target is not None:
+        if (entry / OUTPUTS).is_dir() and target is not None:
             try:
-                trees.copy(entry / _OUTPUTS, target)
+                trees.copy(entry / OUTPUTS, target)
             except OSError:
                 return None
         return dict(status)
@@ -94,7 +91,7 @@ class Cache:
             make_folder(temporary)
             source = _outputs(workspaces)
             if source is not None and source.is_dir():
-                trees.copy(source, temporary / _OUTPUTS)
+                trees.copy(source, temporary / OUTPUTS)
             write_file(temporary / "status.json", json.dumps(status).encode())
             os.rename(temporary, self.root / key)
         except OSError:
@@ -102,4 +99,4 @@ class Cache:
 
 
 def _outputs(workspaces: Sequence[BoundWorkspace]) -> Path | None:
-    return next((space.path for space in workspaces if space.name == _OUTPUTS and not space.read_only), None)
+    return next((space.path for space in workspaces if space.name == OUTPUTS and not space.read_only), None)

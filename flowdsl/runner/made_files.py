@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flowdsl.kinds import labels
+from flowdsl.kube.conventions import WORKSPACE_PATH
 from flowdsl.runner import beneath
 from flowdsl.runner.store import RunFolder
 
@@ -67,5 +68,5 @@ def _roots(task_run: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for binding in task_run["spec"].get("workspaces") or ():
         claim = (binding.get("persistentVolumeClaim") or {}).get("claimName")
         if claim:
-            mount = paths.get(binding["name"]) or f"/workspace/{binding['name']}"
+            mount = paths.get(binding["name"]) or f"{WORKSPACE_PATH}/{binding['name']}"
             yield mount.rstrip("/"), claim, (binding.get("subPath") or "").strip("/")

@@ -12,6 +12,7 @@ from flowdsl.check.pitfalls.shapes import PipelineAt, SpecAt, fields_at, params_
 from flowdsl.diagnostics.rule import UNUSED, Rule
 from flowdsl.kinds.params import ParamSpec
 from flowdsl.kinds.tasks import Step
+from flowdsl.kube.conventions import RESULTS_PATH, WORKSPACE_PATH
 
 _WHOLE = re.compile(r"\$\(params[.\[][^()]*\)")
 _KEPT = re.compile(r"\b(?:unused|deprecated|obsolete|not used|no longer used|ignored|no effect)\b", re.I)
@@ -37,7 +38,7 @@ def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
     # A step by reference may write a result under the name that its action gives it; so may one that knows the folder.
     if any(map(_is_open, spec.spec.steps or ())):
         return
-    by_name = not any("/tekton/results" in text or _ANY_RESULT.search(text) for text in found)
+    by_name = not any(RESULTS_PATH in text or _ANY_RESULT.search(text) for text in found)
     if by_name and not any(step.ref for step in spec.spec.steps or ()):
         for index, result in enumerate(spec.spec.results or ()):
             name = result.name or ""
@@ -79,7 +80,11 @@ def _workspaces(spec: SpecAt, found: list[str], report: Report) -> None:
     for index, workspace in enumerate(spec.spec.workspaces or ()):
         name = workspace.name or ""
         # A mount path of its own may be one that the image looks at without being told.
-        if name not in used and not workspace.mountPath and not any(f"/workspace/{name}" in text for text in found):
+        if (
+            name not in used
+            and not workspace.mountPath
+            and not any(f"{WORKSPACE_PATH}/{name}" in text for text in found)
+        ):
             hint = f"use $(workspaces.{name}.path) in a step, or remove it"
             report.add(
                 UNUSED_WORKSPACE, (*spec.path, "workspaces", index), f"the workspace {name!r} is never used", hint

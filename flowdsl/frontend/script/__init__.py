@@ -1,6 +1,6 @@
 """The script of a task's step: decode the parameters, call the function, write the results."""
 
-from flowdsl.frontend.script.build import RESULT_LIMIT, build_script, script_roots
+from flowdsl.frontend.script.build import build_script, script_roots
 from flowdsl.frontend.script.limits import script_size_problem
 from flowdsl.frontend.script.model import (
     ARRAY_MARK,
@@ -16,7 +16,6 @@ __all__ = [
     "ARRAY_MARK",
     "OUTPUT_DIR",
     "OUTPUT_ROOT",
-    "RESULT_LIMIT",
     "Script",
     "ScriptInput",
     "ScriptOutput",

@@ -12,8 +12,8 @@ from flowdsl.frontend.script.model import Script, ScriptInput, ScriptOutput, var
 from flowdsl.frontend.script.project import project_text
 from flowdsl.frontend.slicing import Slice
 from flowdsl.ir.types import PATHS, Kind
+from flowdsl.kube.conventions import MESSAGE_MOST
 
-RESULT_LIMIT = 4096
 """Bytes that all results of one step share: Kubernetes' limit on a termination message."""
 _BANNER = """
 
@@ -37,7 +37,7 @@ def build_script(
     task: str,
     collector: Collector,
     python: str = "python3",
-    result_limit: int = RESULT_LIMIT,
+    result_limit: int = MESSAGE_MOST,
 ) -> Script | None:
     """The script of a task's step; None, and errors in the collector, where Tekton could not run it.
 

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.script.model import Script
 from flowdsl.frontend.slicing.model import Bundled
+from flowdsl.kube.conventions import ARGUMENT_MOST
 
-ARGUMENT_LIMIT = 128 * 1024
 ENCODED_LIMIT = 96 * 1024
 """What we let scripts have of it; debugging a TaskRun puts more scripts of Tekton's own into the same argument."""
 _AROUND_ONE = 256
@@ -39,7 +39,7 @@ def script_size_problem(*scripts: str) -> str | None:
         return None
     return (
         f"the task's scripts take {size} bytes once encoded, more than {ENCODED_LIMIT}; "
-        f"Tekton passes them as one argument, and Linux refuses one of {ARGUMENT_LIMIT}"
+        f"Tekton passes them as one argument, and Linux refuses one of {ARGUMENT_MOST}"
     )
 
 

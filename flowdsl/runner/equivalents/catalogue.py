@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from flowdsl.kube.conventions import HOME_PATH
+
 _PROGRAMS = Path(__file__).with_name("programs")
 _OURS = "from flowdsl.runner.removal import "
 _REMOVAL = Path(__file__).parents[1] / "removal.py"
@@ -160,7 +162,7 @@ def aws_cli() -> dict[str, Any]:
         ],
         "workspaces": [
             {"name": "source", "optional": True},
-            {"name": "secrets", "optional": True, "mountPath": "/tekton/home/.aws"},
+            {"name": "secrets", "optional": True, "mountPath": f"{HOME_PATH}/.aws"},
         ],
         "steps": [
             _step("awscli", "aws_cli.py", ["$(workspaces.source.path)", "$(params.SCRIPT)", "$(params.ARGS[*])"]),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flowdsl.kube.conventions import CACHE_HIT
 from flowdsl.runner import cache, removal
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner, TaskRunWork
 from flowdsl.runner.pipelinerun.nodes import ChildRun
@@ -80,7 +81,7 @@ class Worker:
         found = self.cache.find(key, work.workspaces)
         if found is not None:
             run.cached = True
-            run.document["metadata"].setdefault("annotations", {})[cache.HIT] = key
+            run.document["metadata"].setdefault("annotations", {})[CACHE_HIT] = key
             now = stamp(time.time())
             return {**found, "startTime": now, "completionTime": now}
         status = self._run(run, work, stop)

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from flowdsl.kube.conventions import HOME_PATH, SCRIPTS_PATH, WORKSPACE_PATH
 from flowdsl.runner import beneath
 from flowdsl.runner.taskrun import files
 from flowdsl.runner.taskrun.environment import environment
@@ -64,7 +65,7 @@ class Host:
 
 def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: Host, sidecar: bool = False) -> Ready:
     """Raises RefusedError for what can't be made: a Secret that is not there, no command."""
-    own = {} if host.images else {"PATH": host.path, "HOME": "/tekton/home", "HOSTNAME": pod.name}
+    own = {} if host.images else {"PATH": host.path, "HOME": HOME_PATH, "HOSTNAME": pod.name}
     env = environment(spec, pod, own)
     mounts = pod.mounts(spec, sidecar, env)
     rewrite = str if host.literal else rewriter(mounts)
@@ -76,16 +77,16 @@ def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: H
         place = "sidecar-script" if sidecar else "script"
         command = _place_script(rewrite(spec["script"]), f"{place}-{index}", pod, env, host)
         if sidecar:
-            mounts.append(Mount("/tekton/scripts", pod.tekton / "scripts", read_only=True))
+            mounts.append(Mount(SCRIPTS_PATH, pod.tekton / "scripts", read_only=True))
     else:
         command = [files.expand(one, env) for one in spec.get("command") or ()]
     if not command and not host.images:
         message = f'{word} "{name}" has neither script nor command: what its image runs by itself is not known here'
         raise RefusedError("PodCreationFailed", f"{message}. Give it a command, or run with docker or podman")
-    cwd = spec.get("workingDir") or "/workspace"
-    if sidecar and all(one.target != "/workspace" for one in mounts):
-        mounts.insert(0, Mount("/workspace", pod.workspace))
-    cwd = posixpath.normpath(posixpath.join("/workspace", cwd))
+    cwd = spec.get("workingDir") or WORKSPACE_PATH
+    if sidecar and all(one.target != WORKSPACE_PATH for one in mounts):
+        mounts.insert(0, Mount(WORKSPACE_PATH, pod.workspace))
+    cwd = posixpath.normpath(posixpath.join(WORKSPACE_PATH, cwd))
     # Tekton cuts the hyphen off a sidecar's that has no name (names.RestrictLength).
     full = f"{word}-{name}".rstrip("-")
     return Ready(
@@ -131,7 +132,7 @@ def with_shebang(script: str) -> str:
 def _place_script(script: str, name: str, pod: Pod, env: Mapping[str, str], host: Host) -> list[str]:
     script = with_shebang(script)
     file = pod.place_script(name, script)
-    place = f"/tekton/scripts/{name}" if host.literal else str(file)
+    place = f"{SCRIPTS_PATH}/{name}" if host.literal else str(file)
     return [place] if host.images else [*_interpreter(script, env), place]
 
 

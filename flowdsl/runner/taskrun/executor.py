@@ -8,6 +8,7 @@ from typing import Protocol
 
 import attrs
 
+from flowdsl.kube.conventions import TEKTON_PATH, WORKSPACE_PATH
 from flowdsl.runner.taskrun.container import Host
 from flowdsl.runner.taskrun.environment import default_path
 from flowdsl.runner.taskrun.launch import Launch, Process, Supervisor
@@ -44,7 +45,7 @@ class ProcessExecutor:
 
     def __init__(self, namespace: bool = True, extra_path: str = "", sight: Sight | None = None) -> None:
         # What is mounted there would hide this Python, which the steps are to use.
-        hidden = any(one.startswith(("/workspace/", "/tekton/")) for one in (sys.prefix, sys.base_prefix))
+        hidden = any(one.startswith((f"{WORKSPACE_PATH}/", f"{TEKTON_PATH}/")) for one in (sys.prefix, sys.base_prefix))
         seen = sight and attrs.evolve(sight, path=extra_path)
         self.supervisor = Supervisor(namespace and not hidden, seen)
         if hidden:

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from flowdsl.kube.conventions import HOME_PATH, TEKTON_PATH, WORKSPACE_PATH
 from flowdsl.runner import beneath
 from flowdsl.runner.contract import BoundWorkspace, Cluster
 from flowdsl.runner.masking import Masker
@@ -77,9 +78,9 @@ class Pod:
         # A path that is not absolute is one from the root, as the kubelet takes it.
         own = {posixpath.normpath(posixpath.join("/", target)): mount for target, mount in found.items()}
         if not sidecar:
-            own.setdefault("/workspace", Mount("/workspace", self.workspace))
-            own.setdefault("/tekton", Mount("/tekton", self.tekton))
-            own.setdefault("/tekton/home", Mount("/tekton/home", self.slot.home))
+            own.setdefault(WORKSPACE_PATH, Mount(WORKSPACE_PATH, self.workspace))
+            own.setdefault(TEKTON_PATH, Mount(TEKTON_PATH, self.tekton))
+            own.setdefault(HOME_PATH, Mount(HOME_PATH, self.slot.home))
         return [attrs.evolve(own[target], target=target) for target in sorted(own)]
 
     def _volume_mount(self, mount: Mapping[str, Any], env: Mapping[str, str], container: str) -> Mount:

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from flowdsl.kube.conventions import TEKTON_PATH, WORKSPACE_PATH
 from flowdsl.kube.durations import parse_duration
 from flowdsl.runner.contract import BoundWorkspace, Cluster, TaskRunWork
 from flowdsl.runner.taskrun import apply, params
@@ -23,8 +24,8 @@ DEFAULT_TIMEOUT = 3600.0  # seconds: Tekton's default-timeout-minutes is 60
 class Places:
     """Where a step sees Tekton's folders: at their usual places, or at real ones where there is no namespace."""
 
-    tekton: str = "/tekton"
-    workspace: str = "/workspace"
+    tekton: str = TEKTON_PATH
+    workspace: str = WORKSPACE_PATH
     literal: bool = True
 
 
@@ -149,7 +150,9 @@ def _result_paths(pattern: str, results: Any, folder: str) -> Table:
 
 def mount_path(declared: Mapping[str, Any], used: Mapping[str, Any] | None = None) -> str:
     """Where a workspace is mounted: where the step says, where the Task says, or below /workspace."""
-    return (used or {}).get("mountPath") or declared.get("mountPath") or posixpath.join("/workspace", declared["name"])
+    return (
+        (used or {}).get("mountPath") or declared.get("mountPath") or posixpath.join(WORKSPACE_PATH, declared["name"])
+    )
 
 
 def _workspaces(

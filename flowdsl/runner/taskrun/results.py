@@ -15,12 +15,12 @@ from typing import Any
 import attrs
 
 from flowdsl.kinds.values import Value, kind_of
+from flowdsl.kube.conventions import MESSAGE_MOST
 from flowdsl.runner import beneath
 from flowdsl.runner.taskrun.params import USER_ERROR, declared_kind
 
-MESSAGE_LIMIT = 4096  # bytes
 TASK_RESULT, INTERNAL, STEP_RESULT, STEP_ARTIFACTS, TASK_ARTIFACTS = 1, 3, 4, 5, 6
-TOO_LONG = "Termination message is above max allowed size 4096, caused by large task result."
+TOO_LONG = f"Termination message is above max allowed size {MESSAGE_MOST}, caused by large task result."
 # What JSON of a string, an array, an object or null begins with, white space included.
 _MAY_BE_JSON = frozenset('"[{n \t\r\n')
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -53,7 +53,7 @@ class Message:
         """Write more into it. Raises TooLongError, and then it stays as it was."""
         grown = [*self.entries, *entries]
         size = sum(len(one["value"]) for one in grown)
-        if size > MESSAGE_LIMIT or len(go_json(grown).encode("utf-8", "replace")) > MESSAGE_LIMIT:
+        if size > MESSAGE_MOST or len(go_json(grown).encode("utf-8", "replace")) > MESSAGE_MOST:
             raise TooLongError
         self.entries = grown
 
@@ -76,7 +76,7 @@ def read_files(root: Path, folder: str, names: Iterable[str], kind: int) -> list
     found = []
     for name in names:
         try:
-            data = beneath.read(root, f"{folder}/{name}", MESSAGE_LIMIT)
+            data = beneath.read(root, f"{folder}/{name}", MESSAGE_MOST)
         except FileNotFoundError:
             continue
         except beneath.LongError:

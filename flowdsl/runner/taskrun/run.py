@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from flowdsl.kube.conventions import NAME_MOST
 from flowdsl.runner.contract import Cluster, Observer, Stop, TaskRunWork
 from flowdsl.runner.modes import make_folder
 from flowdsl.runner.taskrun import sidecars as side
@@ -24,16 +25,14 @@ from flowdsl.runner.taskrun.prepare import Places, Prepared, prepare, step_name,
 from flowdsl.runner.taskrun.slots import Slot, Slots
 from flowdsl.runner.taskrun.step import Limits, Outcome, StepRun, Surroundings, now
 
-NAME_LIMIT = 63
-
 
 def pod_name(task_run: str, retries: int) -> str:
     """The pod's name: the TaskRun's and a suffix, shortened with a hash where it gets too long."""
     suffix = f"-pod-retry{retries}" if retries else "-pod"
-    if len(task_run) + len(suffix) <= NAME_LIMIT:
+    if len(task_run) + len(suffix) <= NAME_MOST:
         return task_run + suffix
     digest = hashlib.md5(task_run.encode(), usedforsecurity=False).hexdigest()
-    return f"{task_run[: NAME_LIMIT - len(suffix) - 32].rstrip('-')}{digest}{suffix}"[:NAME_LIMIT]
+    return f"{task_run[: NAME_MOST - len(suffix) - 32].rstrip('-')}{digest}{suffix}"[:NAME_MOST]
 
 
 def duration_text(seconds: float) -> str:

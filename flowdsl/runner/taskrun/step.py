@@ -14,6 +14,7 @@ from typing import Any
 
 import attrs
 
+from flowdsl.kube.conventions import MESSAGE_MOST, TEKTON_PATH
 from flowdsl.kube.durations import parse_duration
 from flowdsl.runner import beneath
 from flowdsl.runner.contract import Observer, Stop
@@ -281,7 +282,7 @@ class StepRun:
             self._unreported(outcome, made.TOO_LONG)
         except OSError as problem:
             self._unreported(
-                outcome, f"Error executing command: reading /tekton/{problem.filename}: {problem.strerror}"
+                outcome, f"Error executing command: reading {TEKTON_PATH}/{problem.filename}: {problem.strerror}"
             )
         self._artifacts(outcome, entries)
 
@@ -298,7 +299,7 @@ class StepRun:
         ):
             file = f"{folder}/provenance.json"
             try:
-                data = beneath.read(self.around.pod.tekton, file, made.MESSAGE_LIMIT)
+                data = beneath.read(self.around.pod.tekton, file, MESSAGE_MOST)
             except FileNotFoundError:
                 continue
             except beneath.LongError:
@@ -308,7 +309,7 @@ class StepRun:
                 what = "step" if kind == made.STEP_ARTIFACTS else "task"
                 self._unreported(outcome, f"Error while handling {what} artifacts: {problem.strerror}")
                 return
-            entries.append(made.entry(f"/tekton/{file}", made.go_text(data), kind))
+            entries.append(made.entry(f"{TEKTON_PATH}/{file}", made.go_text(data), kind))
 
     def _close_message(self, outcome: Outcome, entries: list[made.Entry]) -> None:
         try:
