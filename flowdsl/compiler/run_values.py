@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import attrs
 
+from flowdsl.compiler.value_fields import owner_of, with_fields
 from flowdsl.diagnostics import Collector, Finding, Severity
 from flowdsl.frontend.encode import Mismatch, decode_text, encode, encode_given
 from flowdsl.frontend.manifest import Run
@@ -50,12 +51,18 @@ def _checked(params: tuple[ParamDecl, ...]) -> dict[str, TypeSpec]:
 
 
 def run_values(definition: PipelineDef, chosen: Mapping[str, str], collector: Collector) -> dict[str, Text]:
-    """The params of the PipelineRun: the pipeline's own `run=` values, then `--set`."""
+    """The params of the PipelineRun: the pipeline's own `run=` values, then `--set`, then its fields of objects."""
     params = {param.name: param for param in definition.params}
     values: dict[str, Text] = {}
+    fields: dict[str, list[tuple[str, str]]] = {}
     given: list[tuple[str, Callable[[TypeSpec], Text]]] = []
     given += [(name, partial(encode, value)) for name, value in definition.options.run.items()]
-    given += [(name, partial(decode_text, text)) for name, text in chosen.items()]
+    for name, text in chosen.items():
+        if owner := owner_of(name, params):
+            fields.setdefault(owner, []).append((name.removeprefix(f"{owner}."), text))
+        else:
+            given.append((name, partial(decode_text, text)))
+    given += [(owner, partial(_with_fields, values, params[owner], put)) for owner, put in fields.items()]
     for name, read in given:
         if name not in params:
             close = difflib.get_close_matches(name, params, 1)
@@ -86,3 +93,10 @@ def run_values(definition: PipelineDef, chosen: Mapping[str, str], collector: Co
             )
         )
     return {name: values[name] for name in params if name in values}
+
+
+def _with_fields(
+    values: Mapping[str, Text], param: ParamDecl, fields: Sequence[tuple[str, str]], spec: TypeSpec
+) -> Text:
+    """The value that the run gives by now, else the default, with the fields over it. Raises Mismatch."""
+    return with_fields(values.get(param.name, param.default), spec, fields)
