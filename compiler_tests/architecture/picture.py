@@ -39,7 +39,7 @@ FLOORS: list[tuple[str, list[tuple[str, str]]]] = [
         "values",
         [("ir", "frozen attrs: what was traced"), ("kinds", "models of the API's objects, a table of all kinds")],
     ),
-    ("words", [("kube", "names, quantities, durations, conventions")]),
+    ("words", [("kube", "names, quantities, durations, conventions"), ("packages", "requirements, locks, pip and uv")]),
     ("ground", [("diagnostics", "findings, codes and their pages, exit codes, escapes")]),
 ]
 STYLE = """

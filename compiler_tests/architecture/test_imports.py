@@ -20,6 +20,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kinds": KUBE,
     "check": KINDS,
     "yamlread": CHECK,
+    # What tasks want installed, and the lock file: for the compiler, the runner and the command line.
+    "packages": BASE,
     "frontend": IR,
     "graph": IR,
     "passes": IR | {"graph"},
@@ -27,12 +29,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "emit": KINDS,
     # What people see of a run, wherever it runs.
     "view": BASE,
-    "compiler": CHECK | IR | {"frontend", "graph", "passes", "lower", "emit"},
+    "compiler": CHECK | IR | {"frontend", "graph", "passes", "lower", "emit", "packages"},
     # Leaves: users of what the compiler made; none imports another.
     "linter": LEAF,
     "importer": LEAF,
     "differ": LEAF,
-    "runner": LEAF,
+    "runner": LEAF | {"packages"},
     "kubeclient": LEAF,
 }
 # What the commands do, for programs: all but the command line, which prints.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from flowdsl.cli.output import hurry, is_gone
+from flowdsl.cli.run_packages import environments_of, locked
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
@@ -84,7 +85,9 @@ def run_once(pipeline: Pipeline | None, choices: Choices) -> int:
     tasks = stand_ins(inputs.local, settings)
     # Before there is a folder: a mistake leaves no run behind.
     hidden = [path, runs, _cache(runs)]
+    packages = environments_of(inputs, tasks, choices.executor or settings.executor)
     with make_task_runner(inputs, choices, settings, hidden, os.environ) as task_runner:
+        task_runner.packages = packages
         inputs.notices += filter(None, [check_confined(task_runner, choices.unconfined)])
         if not choices.resume:
             folder = _create(inputs, choices, runs)
@@ -136,9 +139,11 @@ def _inputs(pipeline: Pipeline | None, choices: Choices) -> Inputs:
 
             target = load_target(source[0])
             if isinstance(target, Manifest):
-                return run_inputs.from_manifest(target, choices.values, source, **options)
+                manifest = target
+                return locked(manifest, lambda: run_inputs.from_manifest(manifest, choices.values, source, **options))
             pipeline = target
-        return run_inputs.from_pipeline(pipeline, choices.values, source, **options)
+        found = pipeline
+        return locked(found, lambda: run_inputs.from_pipeline(found, choices.values, source, **options))
     return run_inputs.from_yaml(source, choices.values, choices.alpha)
 
 
@@ -265,6 +270,7 @@ def _play(
         only=choices.only or tuple(about.get("only") or ()),
         resumed=bool(choices.resume),
         cache=Cache(_cache(runs)) if choices.cache else None,
+        packages=task_runner.packages,
         command=command_line(),
         known_as=known_as(folder, runs),
         asked_to_end=lambda: watcher.count > 0,

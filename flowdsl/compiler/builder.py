@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flowdsl.compiler.compilation import CompileOptions
+from flowdsl.compiler.packages import Locks, file_of
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.compiler.validate import Lowering
 from flowdsl.diagnostics import Collector
@@ -49,7 +50,8 @@ class Builder:
             self.collector.extend(found.findings)
             if found.definition is None:
                 return None
-            self.traced[id(pipeline)] = run_passes(with_scripts(found.definition, self.collector), self.collector)
+            scripted = with_scripts(found.definition, self.collector, Locks(file_of(pipeline.function)))
+            self.traced[id(pipeline)] = run_passes(scripted, self.collector)
         return self.traced[id(pipeline)]
 
     def layout(self, pipeline: Pipeline, definition: PipelineDef) -> Layout:

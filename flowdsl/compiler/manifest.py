@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from flowdsl.compiler.builder import Builder
 from flowdsl.compiler.compilation import Compilation, CompileOptions
+from flowdsl.compiler.packages import Locks, file_of, need_of
 from flowdsl.compiler.run_values import typed_options
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.compiler.validate import Lowering, gates_for, validate
@@ -70,9 +71,10 @@ class _Builder(Builder):
             return None
         task = item.definition
         if not task.has_body:
+            need_of(task, self.collector)
             return task
         alone = PipelineDef(task.name, task.location, nodes=(Node(task.name, task, task.location),))
-        return with_scripts(alone, self.collector).nodes[0].task
+        return with_scripts(alone, self.collector, Locks(file_of(item.function))).nodes[0].task
 
     def run(self, item: Run) -> Lowering | None:
         """What lowers a run by reference, or with its spec in it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from flowdsl.compiler.packages import Locks, install_call, names_of, need_of
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.types import Kind, TypeSpec
@@ -18,25 +19,29 @@ if TYPE_CHECKING:
 _WORKSPACE = TypeSpec(Kind.WORKSPACE, "Workspace")
 
 
-def with_scripts(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
-    """The pipeline with `script` set on every task that has a body; each function is sliced once."""
+def with_scripts(pipeline: PipelineDef, collector: Collector, locks: Locks) -> PipelineDef:
+    """The pipeline with `script` set on every task that has a body; each function is sliced once.
+
+    `locks` has the packages of the tasks that want some.
+    """
     done: dict[int, TaskDef] = {}
     nodes = []
     for node in pipeline.nodes:
         if node.pipeline is not None:
-            nodes.append(attrs.evolve(node, pipeline=with_scripts(node.pipeline, collector)))
+            nodes.append(attrs.evolve(node, pipeline=with_scripts(node.pipeline, collector, locks)))
             continue
         if not node.task.has_body:
+            need_of(node.task, collector)  # which says that there is nothing to install them for
             nodes.append(node)
             continue
         task = done.get(id(node.task))
         if task is None:
-            task = done[id(node.task)] = attrs.evolve(node.task, script=_script(node.task, collector))
+            task = done[id(node.task)] = attrs.evolve(node.task, script=_script(node.task, collector, locks))
         nodes.append(attrs.evolve(node, task=task))
     return attrs.evolve(pipeline, nodes=tuple(nodes))
 
 
-def _script(task: TaskDef, collector: Collector) -> str:
+def _script(task: TaskDef, collector: Collector, locks: Locks) -> str:
     """The text of a task's script; empty, with findings in the collector, where there is none."""
     function = task.function
     if function is None:
@@ -49,11 +54,19 @@ def _script(task: TaskDef, collector: Collector) -> str:
     options = task.options
     target = target_version(options.image, options.python)
     roots = script_roots(inputs)
-    cut = slice_source(function, roots, requires=options.requires, target=target, collector=collector)
+    packages, requires = "", list(options.requires)
+    need = need_of(task, collector)
+    if need is not None:
+        resolution = locks.of(need, collector)
+        requires += names_of(need, resolution)
+        packages = install_call(resolution) if resolution is not None else ""
+    cut = slice_source(function, roots, requires=requires, target=target, collector=collector)
     if cut is None:
         return ""
     outputs = [ScriptOutput(result.name, result.type, result.field) for result in task.results]
-    script = build_script(cut, inputs, outputs, task=task.name, collector=collector, python=options.python)
+    script = build_script(
+        cut, inputs, outputs, task=task.name, collector=collector, python=options.python, packages=packages
+    )
     return script.text if script is not None else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flowdsl.compiler.packages import Locks, file_of
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.task import Task
@@ -20,6 +21,6 @@ def compile_task(task: Task[..., object]) -> shapes.Task:
     collector = Collector(list(task.problems.items))
     node = Node(task.definition.name, task.definition, task.definition.location)
     alone = PipelineDef("alone", task.definition.location, nodes=(node,))
-    compiled = run_passes(with_scripts(alone, collector), collector)
+    compiled = run_passes(with_scripts(alone, collector, Locks(file_of(task.function))), collector)
     collector.raise_if_errors()
     return task_document(compiled.nodes[0].task, {}, fans_out=True, enums=False)

@@ -59,6 +59,8 @@ def task(
     script: str = "",
     module: str = "",
     requires: list[str] | tuple[str, ...] = (),
+    packages: str | list[str] | tuple[str, ...] = (),
+    packages_cache: str = "",
     python: str = "python3",
     verbatim: bool = False,
     inline: bool = False,
@@ -104,6 +106,8 @@ def task(function: Callable[..., object] | None = None, /, **options: object) ->
         script: A script that does the work, instead of a body.
         module: The module of the image that does the work, by `python -m`, instead of a body.
         requires: Modules that the image has, which the body may import.
+        packages: Requirements that `flowdsl lock` pins and the step installs, or files that list them.
+        packages_cache: A claim in which the packages stay for the next step.
         python: The interpreter in the image.
         verbatim: Add nothing: no variables for params, no security context, no label; the docstring is the description.
         inline: Embed the task in a Pipeline where it is used (`taskSpec`), instead of referring to it.

@@ -63,6 +63,8 @@ def signature_of(options: type) -> inspect.Signature:
 
 def as_given(kept: str) -> str:
     """The type of what a user may give, for the type that a field keeps: any list for a tuple."""
+    if kept.startswith("str | "):
+        return f"str | {as_given(kept[6:])}"
     for as_kept, given in (_TEXTS, _FLAGS):
         if kept == as_kept:
             return given

@@ -44,6 +44,10 @@ def _mappings(value: Sequence[Mapping[str, Data]]) -> tuple[Mapping[str, Data], 
     return items(value)
 
 
+def _packages(value: str | list[str] | tuple[str, ...]) -> str | tuple[str, ...]:
+    return value if isinstance(value, str) else texts(value)
+
+
 @attrs.frozen
 class BodyMarker:
     """Stands for the function's own step in `steps=[Step(...), Body, Step(...)]`."""
@@ -136,6 +140,8 @@ class TaskOptions:
     script: str = ""
     module: str = ""
     requires: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    packages: str | tuple[str, ...] = attrs.field(default=(), converter=_packages)
+    packages_cache: str = ""
     python: str = "python3"
     verbatim: bool = False
     inline: bool = False

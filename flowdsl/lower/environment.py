@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowdsl.ir.nodes import ParamDecl, TaskDef
+from flowdsl.ir.options import TaskOptions
 from flowdsl.ir.types import PATHS, Kind
 from flowdsl.ir.variables import ARRAY_MARK, OUTPUT_DIR, OUTPUT_ROOT, PARAM, RESULT, variable
 from flowdsl.ir.volumes import ConfigMap, Secret
-from flowdsl.kube.conventions import OUTPUTS
+from flowdsl.kube.conventions import OUTPUTS, PACKAGES_PATH
 from flowdsl.lower.containers import env_entry
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ def _param_env(param: ParamDecl) -> list[EnvVar]:
     if param.type.kind in PATHS:
         env.append({"name": f"{name}_DIR", "value": f"$(workspaces.{param.name}.path)"})
     return env
+
+
+def packages_env(options: TaskOptions) -> list[EnvVar]:
+    """Where the script of a task keeps what it installs, where that stays for the next step."""
+    return [{"name": "FLOWDSL_PACKAGES_CACHE", "value": PACKAGES_PATH}] if options.packages_cache else []
 
 
 def array_args(task: TaskDef) -> list[str]:

@@ -10,9 +10,9 @@ from flowdsl.ir.options import Body, Sidecar, Step, TaskOptions
 from flowdsl.ir.texts import as_text
 from flowdsl.ir.types import PATHS, Data, Kind
 from flowdsl.kinds.table import TASK
-from flowdsl.kube.conventions import OUTPUTS
+from flowdsl.kube.conventions import OUTPUTS, PACKAGES, PACKAGES_PATH
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
-from flowdsl.lower.environment import array_args, task_env
+from flowdsl.lower.environment import array_args, packages_env, task_env
 from flowdsl.lower.fields import ABSENT, filled, object_meta, plain, with_extra, with_opt_ins
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def in_order(task: TaskDef) -> bool:
     True where nothing in it is given as a mapping: the functions here write fields in that order.
     """
     options = task.options
-    as_it_is = options.metadata or options.extra or options.volumes or options.step_template
+    as_it_is = options.metadata or options.extra or options.volumes or options.step_template or options.packages_cache
     return not (
         as_it_is
         or options.steps
@@ -53,6 +53,8 @@ def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> TaskSpec:
     options = task.options
     env = [] if options.verbatim else task_env(task, fans_out=fans_out)
     mounts, volumes = mounts_and_volumes(options.volumes)
+    if options.packages_cache:
+        volumes.append({"name": PACKAGES, "persistentVolumeClaim": {"claimName": options.packages_cache}})
     spec: TaskSpec = {
         "displayName": task.display_name,
         "description": task.description,
@@ -169,8 +171,9 @@ def _main_step(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> shapes
         "command": command,
         "args": args,
         "workingDir": options.working_dir,
-        "env": env_list(options.env) + env,
+        "env": env_list(options.env) + packages_env(options) + env,
         "computeResources": compute_resources(options.cpu, options.memory, options.gpu, options.gpu_resource),
+        "volumeMounts": [{"name": PACKAGES, "mountPath": PACKAGES_PATH}] if options.packages_cache else [],
         "script": task.script if task.has_body else options.script,
         "onError": options.on_error,
     }

@@ -14,6 +14,7 @@ from flowdsl.runner.cluster import LocalCluster, masker_of
 from flowdsl.runner.contract import TaskRunner
 from flowdsl.runner.made_files import made_files
 from flowdsl.runner.masking import Masker
+from flowdsl.runner.packages import Environments
 from flowdsl.runner.pipelinerun.catalogue import Catalogue, Equivalent
 from flowdsl.runner.pipelinerun.engine import Engine, Settings
 from flowdsl.runner.pipelinerun.only import only
@@ -49,6 +50,7 @@ class Session:
     only: Sequence[str] = ()
     resumed: bool = False
     cache: Cache | None = None
+    packages: Environments | None = None
     command: str = "flowdsl"
     known_as: str = ""
     asked_to_end: Callable[[], bool] = lambda: False
@@ -107,6 +109,8 @@ class Session:
             )
             engine = Engine(run, catalogue, self.task_runner, cluster, recorder, emit, self.settings, cache=self.cache)
             ready(engine)
+            if self.packages is not None:
+                self.packages.start(notice)
             finished = engine.run()
         finally:
             recorder.close()

@@ -15,6 +15,7 @@ from flowdsl.ir.types import PATHS, Kind
 from flowdsl.kube.conventions import MESSAGE_MOST
 
 """Bytes that all results of one step share: Kubernetes' limit on a termination message."""
+_LINE = "\n"
 _BANNER = """
 
 # From here on it is flowdsl's: take the parameters from the environment, call the function, write its results.
@@ -37,13 +38,15 @@ def build_script(
     task: str,
     collector: Collector,
     python: str = "python3",
+    packages: str = "",
     result_limit: int = MESSAGE_MOST,
 ) -> Script | None:
     """The script of a task's step; None, and errors in the collector, where Tekton could not run it.
 
     `inputs` stand in the order of the signature. `task` is the name that error messages begin with. `python` is the
-    interpreter: a name to look up on PATH, or an absolute path. `result_limit` is in bytes. Reports FLOW070 (text that
-    Tekton would replace), FLOW071 (too long) and FLOW072 (two parameters in one variable).
+    interpreter: a name to look up on PATH, or an absolute path. `packages` is the call that installs them, before
+    anything of the user's is imported. `result_limit` is in bytes. Reports FLOW070 (text that Tekton would replace),
+    FLOW071 (too long) and FLOW072 (two parameters in one variable).
     """
     before = len(collector.items)
     _check_names(slice_, inputs, outputs, collector)
@@ -53,6 +56,9 @@ def build_script(
     # The `__future__` line comes first; what the user's imports find is laid out before them.
     future, own = slice_.source.split("\n", 1)
     project, places = project_text(slice_.files)
+    if packages:
+        first = f"\n{helpers_for(packages, frozenset()).lstrip(_LINE)}\n\n{packages}"
+        project, places = first + project, [("", 0)] * first.count(_LINE) + places
     if slice_.package:
         project += f"\n__package__ = {quoted(slice_.package)}  # where relative imports start from\n"
     added = project.count("\n")

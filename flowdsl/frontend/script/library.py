@@ -65,7 +65,7 @@ def _written(helper: _Helper, shadowed: frozenset[str]) -> str:
 @functools.cache
 def _library() -> dict[str, _Helper]:
     found = {}
-    for module in ("common", "inputs", "outputs", "project"):
+    for module in ("common", "inputs", "outputs", "project", "packages"):
         source = (resources.files(runtime) / f"{module}.py").read_text(encoding="utf-8")
         found.update(_functions(source))
     return found

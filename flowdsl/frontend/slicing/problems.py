@@ -196,7 +196,7 @@ class Reporter:
             "FLOW064",
             f"module `{alias.top}` is not in Python's standard library",
             self.at(alias.spot),
-            hint=f'use an image that has it and say so: `@task(image=..., requires=["{alias.top}"])`',
+            hint=f'have it installed: `@task(packages=["{alias.top}"])`, or say that the image has it: `requires=`',
         )
 
     def _stdlib(self, alias: Alias) -> None:

@@ -122,6 +122,12 @@ def target_version(image: str, python: str = "python3") -> Version | None:
     return (3, int(tagged[2])) if tagged[2] else NEWEST
 
 
+def named_version(image: str, python: str = "python3") -> Version | None:
+    """The same where a minor version is named; None for an image such as `python:3`, which changes under its name."""
+    named, tagged = _BINARY.search(python), _TAGGED.search(image)
+    return target_version(image, python) if named or (tagged and tagged[2]) else None
+
+
 def is_stdlib(module: str) -> bool:
     """Whether a top-level module is, or was since 3.8, in the standard library."""
     return module in STDLIB

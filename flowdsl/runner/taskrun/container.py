@@ -13,12 +13,15 @@ import attrs
 
 from flowdsl.kube.conventions import HOME_PATH, SCRIPTS_PATH, WORKSPACE_PATH
 from flowdsl.runner import beneath
+from flowdsl.runner.packages import Environments, Given
 from flowdsl.runner.taskrun import files
 from flowdsl.runner.taskrun.environment import environment
 from flowdsl.runner.taskrun.launch import Launch, Mount
 from flowdsl.runner.taskrun.params import RefusedError
 from flowdsl.runner.taskrun.pod import Pod
 
+KEY = "FLOWDSL_PACKAGES"
+"""What tells a script that its packages are there."""
 PREAMBLE = "#!/bin/sh\nset -e\n"
 
 
@@ -36,6 +39,8 @@ class Ready:
     # Turns the paths of mounts into real ones where nothing can be mounted.
     rewrite: Callable[[str], str]
     command: bool
+    # The environment that it runs in, which may still be in the making.
+    packages: Given | None = None
 
     def launch(self, argv: Sequence[str], env: Mapping[str, str], pod: Pod) -> Launch:
         """The start, with the working folder made as a container runtime makes it."""
@@ -63,9 +68,21 @@ class Host:
     confined: bool = False
 
 
-def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: Host, sidecar: bool = False) -> Ready:
+def make_ready(
+    spec: Mapping[str, Any],
+    name: str,
+    index: int,
+    pod: Pod,
+    host: Host,
+    *,
+    sidecar: bool = False,
+    packages: Environments | None = None,
+) -> Ready:
     """Raises RefusedError for what can't be made: a Secret that is not there, no command."""
     own = {} if host.images else {"PATH": host.path, "HOME": HOME_PATH, "HOSTNAME": pod.name}
+    given = packages.given(spec["script"]) if packages is not None and spec.get("script") else None
+    if given is not None:
+        own |= {"PATH": f"{given.folder}/bin:{host.path}", "VIRTUAL_ENV": str(given.folder), KEY: given.key}
     env = environment(spec, pod, own)
     mounts = pod.mounts(spec, sidecar, env)
     rewrite = str if host.literal else rewriter(mounts)
@@ -84,6 +101,8 @@ def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: H
         message = f'{word} "{name}" has neither script nor command: what its image runs by itself is not known here'
         raise RefusedError("PodCreationFailed", f"{message}. Give it a command, or run with docker or podman")
     cwd = spec.get("workingDir") or WORKSPACE_PATH
+    if given is not None:
+        mounts.append(Mount(str(given.folder), given.folder, read_only=True))
     if sidecar and all(one.target != WORKSPACE_PATH for one in mounts):
         mounts.insert(0, Mount(WORKSPACE_PATH, pod.workspace))
     cwd = posixpath.normpath(posixpath.join(WORKSPACE_PATH, cwd))
@@ -99,6 +118,7 @@ def make_ready(spec: Mapping[str, Any], name: str, index: int, pod: Pod, host: H
         cwd if host.literal else str(pod.inside(cwd, mounts)),
         rewrite,
         bool(command),
+        given,
     )
 
 

@@ -14,6 +14,7 @@ import attrs
 from flowdsl.kube.conventions import NAME_MOST
 from flowdsl.runner.contract import Cluster, Observer, Stop, TaskRunWork
 from flowdsl.runner.modes import make_folder
+from flowdsl.runner.packages import Environments
 from flowdsl.runner.taskrun import sidecars as side
 from flowdsl.runner.taskrun import status as write
 from flowdsl.runner.taskrun.container import Ready, make_ready
@@ -51,6 +52,8 @@ class Runner:
 
     executor: Executor
     log_limit: int = LOG_LIMIT
+    # The packages of scripts that want some; an executor of images leaves them to the scripts.
+    packages: Environments | None = None
     slots: Slots = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -63,6 +66,8 @@ class Runner:
 
     def close(self) -> None:
         """End the executor; what still runs is killed."""
+        if self.packages is not None:
+            self.packages.close()
         self.executor.close()
 
     def __enter__(self) -> Runner:
@@ -151,7 +156,11 @@ class Attempt:
         pod = self._pod(prepared, slot)
         names = [step_name(one, index) for index, one in enumerate(prepared.steps)]
         pod.make(names)
-        ready = [make_ready(one, names[index], index, pod, host) for index, one in enumerate(prepared.steps)]
+        packages = self.runner.packages
+        ready = [
+            make_ready(one, names[index], index, pod, host, packages=packages)
+            for index, one in enumerate(prepared.steps)
+        ]
         beside = [
             make_ready(one, one.get("name", ""), index, pod, host, sidecar=True)
             for index, one in enumerate(prepared.sidecars)
@@ -165,6 +174,7 @@ class Attempt:
             self.work.folder,
             prepared.results,
             self.runner.log_limit,
+            packages,
         )
         return self._follow(ready, beside, around)
 

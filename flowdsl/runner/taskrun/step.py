@@ -6,6 +6,7 @@ import contextlib
 import os
 import posixpath
 import select
+import signal
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
@@ -18,6 +19,7 @@ from flowdsl.kube.conventions import MESSAGE_MOST, TEKTON_PATH
 from flowdsl.kube.durations import parse_duration
 from flowdsl.runner import beneath
 from flowdsl.runner.contract import Observer, Stop
+from flowdsl.runner.packages import Environments, InstallError
 from flowdsl.runner.taskrun import results as made
 from flowdsl.runner.taskrun import stepvalues
 from flowdsl.runner.taskrun.container import Ready, with_shebang
@@ -78,6 +80,7 @@ class Surroundings:
     folder: Path
     results: Sequence[Mapping[str, Any]]
     log_limit: int
+    packages: Environments | None = None
 
 
 class StepRun:
@@ -169,7 +172,28 @@ class StepRun:
             script = stepvalues.artifacts(with_shebang(self.ready.rewrite(script)), self.steps)
             self.around.pod.place_script(place.rpartition("/")[2], script)
 
+    def _packages_missing(self) -> Ended | None:
+        """Wait for the packages of the step; how it ends where they don't come."""
+        given, packages = self.ready.packages, self.around.packages
+        if given is None or packages is None:
+            return None
+        told = False
+        try:
+            while not packages.is_ready(given):
+                if not told:
+                    told = True
+                    self.say(f"waiting for its packages: {given.what}")
+                if self.around.limits.over:
+                    self.interrupted = True
+                    return Ended(-1, signal.SIGTERM)
+                self.around.limits.stop.wait(TICK)
+        except InstallError as problem:
+            return Ended(-1, 0, str(problem))
+        return None
+
     def _execute(self) -> Ended:
+        if (ended := self._packages_missing()) is not None:
+            return ended
         argv, env = self._command()
         copies = {}
         for key in ("stdoutConfig", "stderrConfig"):

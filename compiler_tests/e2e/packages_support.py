@@ -1,0 +1,47 @@
+"""An index of tiny wheels made here, so that nothing asks the network, and the environment in which pip finds it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import sys
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def wheel(folder: Path, name: str, version: str, requires: Sequence[str] = (), tag: str = "py3-none-any") -> str:
+    """Make a wheel whose one module says its version; its hash as a lock has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    info = f"{name}-{version}.dist-info"
+    needs = "".join(f"Requires-Dist: {each}\n" for each in requires)
+    files = {
+        f"{name}.py": f'__version__ = "{version}"\n',
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}",
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: {tag}\n",
+    }
+    record = "".join(f"{path},sha256={_digest(text)},{len(text)}\n" for path, text in files.items())
+    files[f"{info}/RECORD"] = record + f"{info}/RECORD,,\n"
+    place = folder / f"{name}-{version}-{tag}.whl"
+    with zipfile.ZipFile(place, "w") as made:
+        for path, text in files.items():
+            made.writestr(zipfile.ZipInfo(path, (2024, 1, 1, 0, 0, 0)), text)
+    return f"sha256:{hashlib.sha256(place.read_bytes()).hexdigest()}"
+
+
+def _digest(text: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
+
+
+def pip_environment(index: Path, home: Path) -> dict[str, str]:
+    """Variables with which pip takes wheels from a folder alone; no uv is found."""
+    return {
+        "PATH": os.path.dirname(sys.executable) + ":/usr/bin:/bin",
+        "HOME": str(home),
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(index),
+        "PIP_CONFIG_FILE": "/dev/null",
+    }

@@ -1,0 +1,193 @@
+"""`flowdsl lock` and what compiles with it, by pip, from wheels that are made here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from packages_support import HERE, pip_environment, wheel
+
+ROOT = Path(__file__).parents[2]
+OTHER = "3.10" if HERE != "3.10" else "3.12"
+SOURCE = """
+from flowdsl import pipeline, task
+
+@task(image="python:{python}-slim", packages=["alpha"{more}]{options})
+def count(n: int = 2) -> str:
+    import alpha
+    return alpha.__version__ * n
+
+@pipeline
+def counting():
+    return {{"version": count()}}
+"""
+
+
+class Project:
+    """A folder with `mine.py`, and an index with two packages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.index = folder / "work", folder / "index"
+        self.folder.mkdir()
+        self.env = pip_environment(self.index, folder) | {"PYTHONPATH": str(ROOT)}
+        wheel(self.index, "beta", "2.0")
+        wheel(self.index, "gamma", "3.0")
+        older, newer = (f"{name}; python_version {sign} '{HERE}'" for name, sign in (("beta", "=="), ("gamma", "!=")))
+        wheel(self.index, "alpha", "1.0", [older, newer])
+        self.write()
+
+    def write(self, python: str = HERE, more: str = "", options: str = "") -> None:
+        (self.folder / "mine.py").write_text(SOURCE.format(python=python, more=more, options=options))
+
+    def flow(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "flowdsl", *words]
+        return subprocess.run(command, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False)
+
+    def lock(self, *words: str) -> dict[str, dict[str, str]]:
+        """Lock, and give the versions by target."""
+        done = self.flow("lock", "mine.py", "--output", "json", *words)
+        assert done.returncode == 0, done.stderr
+        return {
+            each["python"]: {one["name"]: one["version"] for one in each["packages"]}
+            for each in json.loads(done.stdout)["resolutions"]
+        }
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def test_from_missing_to_locked_to_stale(project: Project) -> None:
+    missing = project.flow("compile", "mine.py")
+    assert missing.returncode == 1
+    assert "FLOW086" in missing.stderr
+    assert "flowdsl lock mine.py" in missing.stderr
+    assert project.lock() == {HERE: {"alpha": "1.0", "beta": "2.0"}}
+    text = (project.folder / "mine.lock").read_text()
+    assert project.flow("lock", "mine.py", "--check").returncode == 0
+    assert project.flow("compile", "mine.py").returncode == 0
+    task = next(yaml.safe_load_all((project.folder / "mine.yaml").read_text()))
+    script = task["spec"]["steps"][0]["script"]
+    assert f"alpha==1.0 --hash=sha256:{text.split('sha256:')[1][:64]}\nbeta==2.0 " in script
+    project.write(more=', "gamma"')
+    for command in (("compile", "mine.py", "--check"), ("run", "mine.py")):
+        stale = project.flow(*command)
+        assert (stale.returncode, "FLOW087" in stale.stderr) == (1, True)
+        assert "mine.py:4" in stale.stderr
+    assert project.flow("lock", "mine.py", "--check").returncode == 1
+    assert (project.folder / "mine.lock").read_text() == text
+
+
+def test_what_is_locked_stays_until_it_is_upgraded(project: Project) -> None:
+    project.lock()
+    text = (project.folder / "mine.lock").read_text()
+    wheel(project.index, "alpha", "1.1", ["beta"])
+    assert project.lock() == {HERE: {"alpha": "1.0", "beta": "2.0"}}
+    assert (project.folder / "mine.lock").read_text() == text
+    assert project.lock("--upgrade") == {HERE: {"alpha": "1.1", "beta": "2.0"}}
+
+
+def test_another_python_has_its_own_needs_and_the_same_versions(project: Project) -> None:
+    project.write(python=OTHER)
+    assert project.lock() == {OTHER: {"alpha": "1.0", "gamma": "3.0"}, HERE: {"alpha": "1.0", "beta": "2.0"}}
+
+
+def test_a_version_without_a_wheel_for_the_image_is_not_taken(project: Project) -> None:
+    tag = f"cp{HERE.replace('.', '')}-none-any"
+    wheel(project.index, "alpha", "1.2", tag=tag)
+    project.write(python=OTHER)
+    assert project.lock()[OTHER]["alpha"] == "1.0"
+    project.write()
+    assert project.lock("--upgrade") == {HERE: {"alpha": "1.2"}}
+
+
+def test_no_answer_is_told_without_credentials(project: Project) -> None:
+    project.env |= {"PIP_FIND_LINKS": f"{project.index} https://me:S3cret@127.0.0.1:9/links", "PIP_RETRIES": "0"}
+    project.write(more=', "delta==9"')
+    done = project.flow("lock", "mine.py")
+    assert done.returncode == 1
+    assert "FLOW090" in done.stderr
+    assert "delta==9" in done.stderr
+    assert "S3cret" not in done.stderr + done.stdout
+    assert not (project.folder / "mine.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("python", "more", "options", "code"),
+    [
+        ("", "", "", "FLOW088"),
+        (HERE, ', "b c"', "", "FLOW085"),
+        (HERE, "", ', module="x.y"', "FLOW002"),
+    ],
+)
+def test_mistakes_are_told_by_lock_as_by_compile(
+    project: Project, python: str, more: str, options: str, code: str
+) -> None:
+    project.write(python=python or "3", more=more, options=options)
+    for command in ("lock", "compile"):
+        done = project.flow(command, "mine.py")
+        assert (command, done.returncode, code in done.stderr) == (command, 1, True), done.stderr
+
+
+def test_a_lock_with_the_marks_of_a_merge_is_told_and_made_anew(project: Project) -> None:
+    project.lock()
+    place = project.folder / "mine.lock"
+    text = place.read_text()
+    place.write_text(f"<<<<<<< HEAD\n{text}")
+    done = project.flow("compile", "mine.py")
+    assert (done.returncode, "FLOW092" in done.stderr) == (1, True)
+    project.lock()
+    assert place.read_text() == text
+
+
+def test_packages_need_a_body(project: Project) -> None:
+    (project.folder / "mine.py").write_text(
+        "from flowdsl import pipeline, task\n"
+        '@task(image="python:3.12-slim", module="acme.train", packages=["alpha"])\ndef train(): ...\n'
+        "@pipeline\ndef training():\n    train()\n"
+    )
+    for command in ("lock", "compile"):
+        done = project.flow(command, "mine.py")
+        assert (done.returncode, "FLOW089" in done.stderr) == (1, True), done.stderr
+
+
+def test_a_pipeline_without_packages_has_nothing_to_lock(project: Project) -> None:
+    (project.folder / "mine.py").write_text(
+        'from flowdsl import pipeline, task\n@task(image="python:3.12-slim")\ndef one():\n    print(1)\n'
+        "@pipeline\ndef ones():\n    one()\n"
+    )
+    done = project.flow("lock", "mine.py")
+    assert (done.returncode, "nothing to lock" in done.stderr) == (0, True)
+    assert not (project.folder / "mine.lock").exists()
+
+
+def test_modules_of_what_is_locked_may_be_imported_and_no_others(project: Project) -> None:
+    text = (project.folder / "mine.py").read_text()
+    project.lock()
+    (project.folder / "mine.py").write_text(text.replace("import alpha", "import alpha, beta"))
+    assert project.flow("compile", "mine.py").returncode == 0
+    (project.folder / "mine.py").write_text(text.replace("import alpha", "import alpha, gamma"))
+    done = project.flow("compile", "mine.py")
+    assert (done.returncode, "FLOW064" in done.stderr) == (1, True)
+    assert "packages" in done.stderr
+
+
+def test_a_lock_from_elsewhere_does_not_do_here(project: Project) -> None:
+    project.write(python=OTHER)
+    project.lock()
+    place = project.folder / "mine.lock"
+    whole = place.read_text()
+    head, first, second = whole.split("[[resolution]]")
+    kept = first if f'python = "{OTHER}"' in first else second
+    place.write_text(f"{head}[[resolution]]{kept}")
+    assert project.flow("compile", "mine.py").returncode == 0
+    done = project.flow("run", "mine.py")
+    assert (done.returncode, "FLOW091" in done.stderr) == (1, True), done.stderr
+    assert f"not for Python {HERE}" in done.stderr
+    project.lock()
+    assert place.read_text().split() == whole.split()

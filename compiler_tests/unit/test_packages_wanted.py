@@ -1,0 +1,178 @@
+"""What `packages=` asks for, from a list, a requirements.txt, a pyproject.toml and a uv.lock; and the lock file itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.packages.lockfile import DamagedError, Pin, Resolution, read_lines, read_lock, read_target, write_lock
+from flowdsl.packages.requirements import Wanted, read_wanted
+from flowdsl.packages.targets import Target, image_target, platform_tags
+
+HASH = "sha256:" + "ab" * 32
+FILES = {
+    "requirements.txt": "# of the model\n-r base.txt\nTorch >=2,\\\n    !=2.1.0  # broken\n",
+    "base.txt": "alpha_One==1.*\n",
+    "pyproject.toml": """
+[project]
+name = "mine"
+dependencies = ["alpha.one==1.*", "torch>=2,!=2.1.0"]
+[project.optional-dependencies]
+gpu = ["alpha-one==1.*", "torch!=2.1.0,>=2"]
+[dependency-groups]
+base = ["Alpha-One==1.*"]
+train = [{include-group = "base"}, "torch>=2, !=2.1.0"]
+circle = [{include-group = "circle"}]
+""",
+    "uv.lock": """
+version = 1
+[[package]]
+name = "alpha-one"
+version = "1.4"
+source = { registry = "https://pypi.org/simple" }
+[[package]]
+name = "torch"
+version = "2.5"
+source = { registry = "https://pypi.org/simple" }
+[[package]]
+name = "torch"
+version = "2.5+cpu"
+source = { registry = "https://pypi.org/simple" }
+[[package]]
+name = "mine"
+version = "0"
+source = { editable = "." }
+""",
+}
+SAME = ("alpha-one==1.*", "torch!=2.1.0,>=2")
+
+
+def read(folder: Path, *items: str) -> tuple[Wanted | None, Collector]:
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    collector = Collector()
+    show = lambda path: str(path.relative_to(folder))  # noqa: E731
+    return read_wanted(items, folder, {each: Location("mine.py", 7) for each in items}, collector, show), collector
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        ("torch >= 2, != 2.1.0", "Alpha_One==1.*"),
+        ("requirements.txt",),
+        ("pyproject.toml",),
+        ("pyproject.toml:GPU",),
+        ("pyproject.toml:train",),
+        ("pyproject.toml:base", "torch!=2.1.0,>=2"),
+    ],
+)
+def test_the_same_however_it_is_written(tmp_path: Path, items: tuple[str, ...]) -> None:
+    wanted, collector = read(tmp_path, *items)
+    assert list(collector) == []
+    assert wanted == Wanted(SAME)
+
+
+def test_a_uv_lock_holds_the_versions_that_it_has_once(tmp_path: Path) -> None:
+    wanted, _ = read(tmp_path, "uv.lock:train")
+    assert wanted == Wanted(SAME, ("alpha-one==1.4",))
+    assert wanted.digest
+    assert wanted.digest != Wanted(SAME, ("alpha-one==1.5",)).digest
+
+
+@pytest.mark.parametrize(
+    ("item", "said", "place"),
+    [
+        ("numpy=2", "not a valid requirement", "mine.py:7"),
+        ("", "not a valid requirement", "mine.py:7"),
+        ("mine @ https://user:word@example.com/mine-1-py3-none-any.whl", "by URL", "mine.py:7"),
+        ("none.txt", "can't be read", "mine.py:7"),
+        ("requirements.txt:train", "names a group", "mine.py:7"),
+        ("pyproject.toml:trian", "no group 'trian'", "mine.py:7"),
+        ("pyproject.toml:circle", "includes itself", "mine.py:7"),
+        ("options.txt", "'--index-url' is an option of pip", "options.txt:2"),
+        ("wrong.txt", "'a b' is not a valid requirement", "wrong.txt:3"),
+        ("circle.txt", "without end", "circle.txt:1"),
+        ("pipe.txt", "a folder", "mine.py:7"),
+    ],
+)
+def test_what_can_not_be_read_is_told_at_its_line(tmp_path: Path, item: str, said: str, place: str) -> None:
+    (tmp_path / "options.txt").write_text("numpy\n--index-url https://user:word@example.com/simple\n")
+    (tmp_path / "wrong.txt").write_text("numpy\n\na b\n")
+    (tmp_path / "circle.txt").write_text("-r circle.txt\n")
+    (tmp_path / "pipe.txt").mkdir()
+    wanted, collector = read(tmp_path, item)
+    assert wanted is None
+    (found,) = collector
+    assert (found.code, str(found.location)) == ("FLOW085", place)
+    assert said in found.message
+    assert "user:word" not in found.message
+    assert found.hint
+
+
+def resolution(**changed: object) -> Resolution:
+    given: dict[str, object] = {
+        "requirements": ('torch; extra == "gpu"', "numpy"),
+        "target": Target("3.12", "linux_x86_64"),
+        "pins": (Pin("numpy", "2.1.3", (HASH,)),),
+    }
+    return Resolution(**{**given, **changed})  # type: ignore[arg-type]
+
+
+def test_a_lock_file_is_read_as_it_was_written(tmp_path: Path) -> None:
+    other = resolution(target=Target("3.11", "macosx_arm64"), constraints="c" * 64)
+    text = write_lock("mine.py", [resolution(), other, resolution()])
+    assert text == write_lock("mine.py", [other, resolution()])
+    (tmp_path / "mine.lock").write_text(text)
+    assert read_lock(tmp_path / "mine.lock") == (other, resolution())
+    assert read_lock(tmp_path / "none.lock") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("version = 1", "version = 2"),
+        ("version = 1", "<<<<<<< HEAD\nversion = 1"),
+        (HASH, "sha256:abc"),
+        (f'"{HASH}"', ""),
+        ('name = "numpy"', 'name = "--index-url=https://example.com"'),
+        ('"2.1.3"', '"2.1.3 --extra-index-url=https://example.com"'),
+        ('"3.12"', '"3.12/../.."'),
+        ('"linux_x86_64"', '"linux_x86_64\\""'),
+        ("requirements = [", "requirements = 5\nmore = ["),
+        ("[[resolution]]", "[resolution]"),
+    ],
+)
+def test_what_flowdsl_would_not_have_written_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    text = write_lock("mine.py", [resolution()])
+    assert old in text
+    (tmp_path / "mine.lock").write_text(text.replace(old, new))
+    with pytest.raises(DamagedError):
+        read_lock(tmp_path / "mine.lock")
+
+
+def test_lines_for_pip_are_pins_alone() -> None:
+    assert read_lines(resolution().text) == resolution().pins
+    for line in ("numpy", "-r /etc/passwd", "numpy==1", f"a==1 --hash={HASH} --index-url=https://example.com", "-e ."):
+        with pytest.raises(DamagedError):
+            read_lines(f"{resolution().text}{line}\n")
+    with pytest.raises(DamagedError):
+        read_target("2.7", "linux_x86_64")
+
+
+def test_the_key_is_of_what_is_installed_and_where() -> None:
+    assert resolution().key == resolution(requirements=("numpy>=2",)).key
+    keys = {
+        resolution().key,
+        resolution(target=Target("3.13", "linux_x86_64")).key,
+        resolution(pins=(Pin("numpy", "2.1.4", (HASH,)),)).key,
+    }
+    assert len(keys) == 3
+
+
+def test_images_have_the_platform_that_their_name_and_node_say() -> None:
+    assert image_target("python:3.12-slim", (3, 12)) == Target("3.12", "linux_x86_64")
+    assert image_target("python:3.12-alpine", (3, 12), "arm64") == Target("3.12", "musllinux_aarch64")
+    assert "manylinux2014_aarch64" in platform_tags(Target("3.12", "linux_aarch64"))
+    assert platform_tags(Target("3.12", "musllinux_x86_64"))[0] == "musllinux_1_2_x86_64"

@@ -1,0 +1,151 @@
+"""The packages of tasks: what each wants, and the pins that its file's lock has for its image."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import attrs
+
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.frontend import places
+from flowdsl.ir.nodes import PipelineDef, TaskDef
+from flowdsl.ir.options import TaskOptions
+from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock
+from flowdsl.packages.requirements import Wanted, read_wanted
+from flowdsl.packages.targets import Target, image_target
+
+_FILES = (".txt", ".in", ".toml", ".lock")
+
+
+@attrs.frozen
+class Need:
+    """What a task wants installed, and where."""
+
+    task: str
+    wanted: Wanted
+    target: Target
+    location: Location
+
+    def answered_by(self, resolutions: Iterable[Resolution]) -> Resolution | None:
+        """The resolution of just this; None where the lock has none."""
+        asked = (self.wanted.requirements, self.wanted.digest, self.target)
+        return next((each for each in resolutions if (each.requirements, each.constraints, each.target) == asked), None)
+
+
+@attrs.define
+class Locks:
+    """The lock of one Python file, read when a task first wants a package. `file` is the pipeline's."""
+
+    file: str
+    _read: bool = False
+    _resolutions: tuple[Resolution, ...] | None = None
+    _problem: str = ""
+
+    @property
+    def path(self) -> Path:
+        """Where the lock lies."""
+        return lock_path(self.file)
+
+    def of(self, need: Need, collector: Collector) -> Resolution | None:
+        """The pins of a task; None, and a finding in the collector, where the lock has none for it."""
+        self._open()
+        shown, command = places.display(str(self.path)), f"flowdsl lock {places.display(self.file)}"
+        if self._problem:
+            said = f"the lock file {shown} can't be read: {self._problem}"
+            collector.error("FLOW092", said, need.location, hint=f"make it anew: `{command}`")
+            return None
+        if self._resolutions is None:
+            said = f"task {need.task!r} wants packages, and there is no lock file {shown}"
+            collector.error("FLOW086", said, need.location, hint=f"pin them: `{command}`")
+            return None
+        found = need.answered_by(self._resolutions)
+        if found is None:
+            what = ", ".join(need.wanted.requirements)
+            said = f"the lock file {shown} is stale: it has no {what} for {need.target}"
+            collector.error("FLOW087", said, need.location, hint=f"lock again: `{command}`")
+        return found
+
+    def _open(self) -> None:
+        if not self._read:
+            self._read = True
+            try:
+                self._resolutions = read_lock(self.path)
+            except DamagedError as error:
+                self._problem = str(error)
+
+
+def need_of(task: TaskDef, collector: Collector) -> Need | None:
+    """What a task wants installed; None where that is nothing, or where findings in the collector say what is wrong."""
+    options = task.options
+    if not isinstance(options, TaskOptions) or not options.packages or task.function is None:
+        return None
+    if not task.has_body:
+        hint = "give the function a body, or take an image that has them"
+        collector.error("FLOW089", f"packages= of {task.name!r} has no body to be for", task.location, hint=hint)
+        return None
+    items = _items(options)
+    file = task.function.__code__.co_filename
+    lines = dict(_lines(items, file, task.location))
+    wanted = read_wanted(items, Path(file).parent, lines, collector, lambda path: places.display(os.fspath(path)))
+    target = _target(task.name, options, task.location, collector)
+    return Need(task.name, wanted, target, task.location) if wanted is not None and target is not None else None
+
+
+def file_of(function: Callable[..., object]) -> str:
+    """The file that a pipeline's or a task's function stands in, beside which its lock lies."""
+    return function.__code__.co_filename
+
+
+def packaged(definition: PipelineDef) -> Iterator[TaskDef]:
+    """The tasks of a pipeline that want packages, those of pipelines in it too."""
+    for node in definition.nodes:
+        if node.pipeline is not None:
+            yield from packaged(node.pipeline)
+        elif isinstance(node.task.options, TaskOptions) and node.task.options.packages:
+            yield node.task
+
+
+def install_call(resolution: Resolution) -> str:
+    """The statement of a task's script that installs its packages."""
+    target = resolution.target
+    return (
+        f'_flowdsl_packages("{resolution.key}", "{target.python}", "{target.platform}", """\\\n{resolution.text}""")\n'
+    )
+
+
+def names_of(need: Need, resolution: Resolution | None) -> list[str]:
+    """The packages whose modules a body may import: those of the lock, or without one those that are asked for."""
+    return [pin.name for pin in resolution.pins] if resolution is not None else list(need.wanted.requirements)
+
+
+def _items(options: TaskOptions) -> Sequence[str]:
+    return (options.packages,) if isinstance(options.packages, str) else options.packages
+
+
+def _target(name: str, options: TaskOptions, location: Location, collector: Collector) -> Target | None:
+    # Not at the top: a pipeline without packages slices without it, or not at all.
+    from flowdsl.frontend.slicing.versions import named_version
+
+    version = named_version(options.image, options.python)
+    if version is None:
+        collector.error(
+            "FLOW088",
+            f"the Python of the image {options.image!r} of task {name!r} is not known, so its packages can't be locked",
+            location,
+            hint='say which it is: `python="python3.12"`, or take an image such as python:3.12-slim',
+        )
+        return None
+    return image_target(options.image, version, options.node_selector.get("kubernetes.io/arch", ""))
+
+
+def _lines(items: Sequence[str], file: str, place: Location) -> Iterator[tuple[str, Location]]:
+    """The line of each item: the first, from the decorator on, that has its text."""
+    try:
+        text = Path(file).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        text = []
+    for item in items:
+        found = (number for number in range(place.line, len(text) + 1) if item and item in text[number - 1])
+        yield item, Location(place.file, next(found, place.line))

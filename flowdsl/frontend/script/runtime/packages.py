@@ -1,0 +1,60 @@
+"""The packages of a task: there already, or installed before anything of the user's is imported."""
+
+from __future__ import annotations
+
+
+def _flowdsl_packages(key: str, python: str, platform: str, lock: str) -> None:
+    import os
+    import site
+    import sys
+
+    if os.environ.get("FLOWDSL_PACKAGES") == key:  # on a machine of flowdsl's own, where this Python has them
+        return
+    have = ".".join(map(str, sys.version_info[:2]))
+    machine = os.uname().machine
+    if have != python or not platform.endswith("_" + machine):
+        wanted, found = "Python " + python + " on " + platform, "Python " + have + " on " + machine
+        hint = "name the image's Python in @task (python='python" + have + "') and lock again"
+        sys.exit("flowdsl: the packages are locked for " + wanted + ", and this is " + found + ": " + hint)
+    folder = _flowdsl_installed(key, lock)
+    sys.path.insert(0, folder)
+    site.addsitedir(folder)  # for .pth files; it is on the path already
+    for name, first in (("PYTHONPATH", folder), ("PATH", os.path.join(folder, "bin"))):
+        rest = os.environ.get(name, "")
+        os.environ[name] = first + os.pathsep + rest if rest else first
+
+
+def _flowdsl_installed(key: str, lock: str) -> str:
+    import atexit
+    import os
+    import shutil
+    import subprocess
+    import sys
+    import tempfile
+
+    cache = os.environ.get("FLOWDSL_PACKAGES_CACHE", "")
+    ready = os.path.join(cache, key)
+    if cache and os.path.isdir(ready):
+        return ready
+    home = "/tekton/home"  # there for every step, and writable where nothing else is
+    place = cache or (home if os.access(home, os.W_OK) else None)
+    new = tempfile.mkdtemp(prefix=".new-" if cache else "flowdsl-packages-", dir=place)
+    atexit.register(shutil.rmtree, new, True)
+    with open(os.path.join(new, "requirements.txt"), "w", encoding="utf-8") as file:
+        file.write(lock)
+    made = os.path.join(new, "made")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--no-deps", "--require-hashes"]
+    command += ["--only-binary", ":all:", "--no-cache-dir", "--disable-pip-version-check"]
+    command += ["--target", made, "--requirement", file.name]
+    env = dict(os.environ, HOME=new, TMPDIR=new, PIP_ROOT_USER_ACTION="ignore")
+    code = subprocess.call(command, env=env, stdout=sys.stderr)
+    if code != 0:
+        sys.exit("flowdsl: the packages can't be installed: pip ended with " + str(code))
+    if not cache:
+        return made
+    try:
+        os.rename(made, ready)  # whole or not at all: of two that do this at once the first stays
+    except OSError:
+        if not os.path.isdir(ready):
+            raise
+    return ready

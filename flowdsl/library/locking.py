@@ -1,0 +1,155 @@
+"""`flowdsl lock`: what the tasks of a file want installed, resolved into the lock file beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+from flowdsl.compiler.packages import Need, file_of, need_of, packaged
+from flowdsl.diagnostics import Collector, Finding, FlowError, Severity
+from flowdsl.frontend import places
+from flowdsl.frontend.manifest import Manifest, Run
+from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.frontend.task import Task
+from flowdsl.ir.nodes import TaskDef
+from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock, write_lock
+from flowdsl.packages.resolve import resolve
+from flowdsl.packages.targets import Target, this_machine
+from flowdsl.packages.tools import Tool, ToolError, find_tool
+
+Tell = Callable[[str], None]
+
+
+@attrs.frozen
+class Locked:
+    """What a lock file is to hold, nothing where no task wants packages; `changed` says that what is there differs."""
+
+    path: Path
+    text: str
+    resolutions: tuple[Resolution, ...]
+    changed: bool
+
+
+def needs_of(target: Pipeline | Manifest) -> list[Need]:
+    """What the tasks of a pipeline's or manifest's file want installed, each once. Raises FlowError."""
+    collector = Collector()
+    found: dict[object, Need] = {}
+    for task in _tasks(target, collector):
+        need = need_of(task, collector)
+        if need is not None:
+            found.setdefault((need.wanted, need.target), need)
+    if any(each.severity is Severity.ERROR for each in collector):
+        raise FlowError(tuple(collector))
+    return list(found.values())
+
+
+def python_file(target: Pipeline | Manifest) -> str:
+    """The Python file of a pipeline or a manifest, beside which its lock lies."""
+    return file_of(target.function) if isinstance(target, Pipeline) else target.location.file
+
+
+def lock(
+    target: Pipeline | Manifest, environ: Mapping[str, str], tell: Tell = lambda _: None, *, upgrade: bool = False
+) -> Locked:
+    """Resolve what a file's tasks want, for their images and this machine; nothing is written.
+
+    What is locked already stays, unless `upgrade` asks for the newest that the requirements allow. `environ` is for pip
+    or uv: their index, proxies and caches. `tell` is told of each resolution, which may take a while. Raises FlowError:
+    FLOW085, FLOW088 or FLOW089 for what tasks ask for, FLOW090 where there is no answer.
+    """
+    file = python_file(target)
+    path = lock_path(file)
+    try:
+        before = () if upgrade else read_lock(path) or ()
+    except DamagedError:
+        before = ()
+    needs = needs_of(target)
+    made: dict[object, Resolution] = {}
+    tool: Tool | None = None
+    for need in needs:
+        like: Resolution | None = None
+        for target_ in (need.target, this_machine()):
+            wanted = attrs.evolve(need, target=target_)
+            found = made.get((need.wanted, target_)) or wanted.answered_by(before)
+            if found is None:
+                tool = tool or _tool(need, environ)
+                found = _resolve(wanted, tool, environ, tell, like)
+            made[need.wanted, target_] = like = found
+    kept = [each for each in before if any(_same(each, need) for need in needs)]
+    everything = tuple(sorted({*made.values(), *kept}))
+    text = write_lock(Path(file).name, everything) if everything else ""
+    return Locked(path, text, everything, text != (path.read_text(encoding="utf-8") if path.is_file() else ""))
+
+
+def _same(resolution: Resolution, need: Need) -> bool:
+    return resolution.requirements == need.wanted.requirements and resolution.constraints == need.wanted.digest
+
+
+def _tool(need: Need, environ: Mapping[str, str]) -> Tool:
+    try:
+        return find_tool(environ)
+    except ToolError as error:
+        raise _no_answer(need, str(error)) from error
+
+
+def _resolve(need: Need, tool: Tool, environ: Mapping[str, str], tell: Tell, like: Resolution | None) -> Resolution:
+    tell(f"resolving {', '.join(need.wanted.requirements)} for {need.target} with {tool.name}")
+    try:
+        return resolve(need.wanted, need.target, tool, environ, like)
+    except ToolError as error:
+        if like is None:
+            raise _no_answer(need, str(error)) from error
+    try:
+        found = resolve(need.wanted, need.target, tool, environ)
+    except ToolError as error:
+        raise _no_answer(need, str(error)) from error
+    tell(f"{need.target} can't have the versions of {like.target}; its own differ")
+    return found
+
+
+def _no_answer(need: Need, why: str) -> FlowError:
+    what = ", ".join(need.wanted.requirements)
+    message = f"no packages answer {what} for {need.target}:\n{why}"
+    hint = "change the requirement, or the image's Python; only wheels are taken, no source distributions"
+    return FlowError((Finding("FLOW090", Severity.ERROR, message, need.location, hint),))
+
+
+def _tasks(target: Pipeline | Manifest, collector: Collector) -> Iterator[TaskDef]:
+    """Every task that has to do with the file: of its pipelines and manifests, and those that it defines."""
+    if isinstance(target, Manifest):
+        for item in target.items:
+            yield from _of(item.target if isinstance(item, Run) else item, collector)
+        return
+    for value in list(target.function.__globals__.values()):
+        if isinstance(value, (Pipeline, Task)) and file_of(value.function) == file_of(target.function):
+            yield from _of(value, collector)
+    yield from _of(target, collector)
+
+
+def _of(item: object, collector: Collector) -> Iterator[TaskDef]:
+    if isinstance(item, Pipeline):
+        traced = item.trace(frozenset())
+        collector.extend(traced.findings)
+        if traced.definition is not None:
+            yield from packaged(traced.definition)
+    elif isinstance(item, Task):
+        collector.extend(item.problems)
+        yield item.definition
+
+
+def shown(path: Path) -> str:
+    """A path for people."""
+    return places.display(str(path))
+
+
+def local_pins(resolutions: tuple[Resolution, ...], target: Target | None = None) -> dict[str, Resolution]:
+    """By the key of each resolution, the one of the same requirements for this machine; no entry for none."""
+    here = target or this_machine()
+    own = {(each.requirements, each.constraints): each for each in resolutions if each.target == here}
+    return {
+        each.key: own[each.requirements, each.constraints]
+        for each in resolutions
+        if (each.requirements, each.constraints) in own
+    }

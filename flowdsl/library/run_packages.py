@@ -1,0 +1,153 @@
+"""The packages of a run on this machine: the lock made where there is none, and what each script is given here."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from flowdsl.diagnostics import Finding, FlowError, Severity
+from flowdsl.library.locking import local_pins, shown
+from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock
+from flowdsl.packages.targets import this_machine
+from flowdsl.runner.packages import Call, calls_in
+
+CODE_OF_MISSING = "FLOW086"
+
+
+def lacks_lock(error: FlowError) -> bool:
+    """Whether a lock is all that keeps a pipeline from being compiled."""
+    errors = [each for each in error.diagnostics if each.severity is Severity.ERROR]
+    return bool(errors) and all(each.code == CODE_OF_MISSING for each in errors)
+
+
+def plan_for(documents: object, sources: Sequence[str]) -> dict[str, Resolution]:
+    """By the key of each script that installs packages, the pins for this machine.
+
+    `sources` are what is run: a Python file's lock has them, and that beside a YAML file. Raises FlowError, FLOW091,
+    where packages are locked for other machines alone.
+    """
+    calls = {each.key: each for each in calls_in(documents)}
+    if not calls:
+        return {}
+    here = this_machine()
+    locked = {key: each for source in sources for key, each in local_pins(_resolutions(source)).items()}
+    own = {key: each.resolution for key, each in calls.items() if each.resolution.target == here}
+    plan = {**own, **{key: each for key, each in locked.items() if key in calls}}
+    wrong = [_not_here(call, sources) for key, call in calls.items() if key not in plan]
+    if wrong:
+        raise FlowError(tuple(wrong))
+    return plan
+
+
+def notices(documents: object, plan: Mapping[str, Resolution]) -> Iterator[str]:
+    """What is to be said before a run: a Python that differs from the image's, modules that are not here."""
+    here = this_machine()
+    for target in sorted({each.resolution.target for each in calls_in(documents)} - {here}):
+        yield f"packages: the image has {target}, this machine {here}; steps run with what is locked for this machine"
+    for module, task in sorted(_missing(documents, plan)):
+        yield f"task {task} imports {module}, which this Python has not: install it here, or have it in packages="
+
+
+def _not_here(call: Call, sources: Sequence[str]) -> Finding:
+    what = ", ".join(f"{pin.name} {pin.version}" for pin in call.resolution.pins[:3])
+    python = next((each for each in sources if ".py" in each), "")
+    hint = "run the Python file it is compiled from, or in containers: --executor docker"
+    if python:
+        hint = f"add this machine: `flowdsl lock {_file(python)}`"
+    message = f"{what} is locked for {call.resolution.target}, not for {this_machine()}, which this machine has"
+    return Finding("FLOW091", Severity.ERROR, message, hint=hint)
+
+
+def _resolutions(source: str) -> tuple[Resolution, ...]:
+    try:
+        return read_lock(lock_path(_file(source))) or ()
+    except DamagedError:
+        return ()
+
+
+def _file(source: str) -> str:
+    """The file of `FILE[:NAME]`."""
+    return source if Path(source).exists() else re.sub(r"(\.py|\.ya?ml):.*", r"\1", source)
+
+
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+
+
+def _missing(documents: object, plan: Mapping[str, Resolution]) -> set[tuple[str, str]]:
+    """Modules that scripts of flowdsl's import and this Python has not, with the names of their tasks.
+
+    Scripts with packages have an environment of their own, which the compiler has held their imports against.
+    """
+    found: set[tuple[str, str]] = set()
+    known: dict[str, bool] = {}
+    for name, script in _scripts(documents):
+        if "_flowdsl_main()" not in script or "\n_flowdsl_packages(" in script:
+            continue
+        tops = {each for each in _IMPORT.findall(script) if each not in sys.stdlib_module_names}
+        for top in tops:
+            if top not in known:
+                known[top] = _is_here(top)
+        absent = {top for top in tops if not known[top]}
+        if absent:
+            found |= {(top, name) for top in absent & set(_imports(script))}
+    return found
+
+
+def _is_here(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _imports(script: str) -> Iterator[str]:
+    """The modules that a script's import statements name, without those that it brings."""
+    try:
+        tree = ast.parse(script)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    brought = set(_brought(tree))
+    for node in ast.walk(tree):
+        named = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            named = [node.module]
+        yield from (top for each in named if (top := each.partition(".")[0]) not in brought)
+
+
+def _brought(tree: ast.Module) -> Iterator[str]:
+    """The project's modules that a script lays out: the paths in its one call of `_flowdsl_project`."""
+    for node in tree.body:
+        called = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(called, ast.Call) and isinstance(called.func, ast.Name) and called.func.id == "_flowdsl_project":
+            keys = called.args[0].keys if called.args and isinstance(called.args[0], ast.Dict) else []
+            for key in keys:
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield key.value.partition("/")[0].removesuffix(".py")
+
+
+def _scripts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        script = value.get("script")
+        if isinstance(script, str):
+            yield str(value.get("name") or name), script
+        for each in value.values():
+            if isinstance(each, (dict, list)):
+                yield from _scripts(each, name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _scripts(each, name)
+
+
+def tell_made(path: Path, count: int) -> str:
+    """What is said of a lock that a run has made."""
+    packages = "1 package" if count == 1 else f"{count} packages"
+    return f"packages: there was no lock file; made {shown(path)} with {packages}: commit it"
+
+
+def pins_in(resolutions: Iterable[Resolution]) -> int:
+    """How many packages resolutions have."""
+    return len({pin.name for each in resolutions for pin in each.pins})

@@ -1,0 +1,159 @@
+"""What `packages=` asks for: requirements (PEP 508), or files that list them, as one sorted list."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from flowdsl.diagnostics import Collector, Location
+from flowdsl.diagnostics.reading import NotReadError, read_file
+from flowdsl.packages import projects
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+_MOST = 1024 * 1024
+_FILE = re.compile(r"(?P<path>[^:]*\.(?:txt|in|toml|lock))(?::(?P<group>[A-Za-z0-9._-]+))?")
+_HINT = 'write it as pip takes it: "numpy==2.1.*", "pandas[parquet]>=2"'
+_DEEPEST = 8
+
+
+@attrs.frozen
+class Wanted:
+    """Requirements as they are written everywhere alike, sorted; `constraints` are versions of a uv.lock."""
+
+    requirements: tuple[str, ...]
+    constraints: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What a lock says of the constraints; empty for none."""
+        return hashlib.sha256("\n".join(self.constraints).encode()).hexdigest() if self.constraints else ""
+
+
+@attrs.define
+class _Reader:
+    """Reads the items of one task. Findings are FLOW085, at the user's line or at the file's own."""
+
+    folder: Path
+    collector: Collector
+    show: projects.Show
+    found: dict[str, None] = attrs.field(factory=dict)
+    constraints: dict[str, None] = attrs.field(factory=dict)
+
+    def item(self, text: str, place: Location) -> None:
+        """One item of `packages=`."""
+        file = _FILE.fullmatch(text.strip())
+        if file is None:
+            self.requirement(text, place)
+            return
+        path, group = self.folder / file["path"], file["group"] or ""
+        if path.suffix in (".txt", ".in"):
+            if group:
+                self.wrong(f"{text!r} names a group, and {path.name} has none", place, "leave it out")
+            self.text_file(path, place, 0)
+            return
+        try:
+            if path.suffix == ".toml":
+                listed = projects.group_of(path, group)
+            else:
+                listed, pins = projects.of_uv_lock(path, group)
+                self.constraints |= dict.fromkeys(pins)
+        except projects.ProjectError as error:
+            self.wrong(f"{self.show(path)}: {error}", place, error.hint)
+            return
+        for one in listed:
+            self.requirement(one, Location(self.show(path.with_name("pyproject.toml")), 1))
+
+    def requirement(self, text: str, place: Location) -> None:
+        """One requirement."""
+        from packaging.requirements import InvalidRequirement, Requirement
+
+        try:
+            read = Requirement(text.strip())
+        except InvalidRequirement as error:
+            why = str(error).split("\n", 1)[0]
+            self.wrong(f"{text.strip()!r} is not a valid requirement: {why}", place, _HINT)
+            return
+        if read.url:
+            hint = "name a version of a package index; your own index is pip's setting (PIP_INDEX_URL)"
+            self.wrong(f"{read.name!r} is required by URL, which can't be locked by hash", place, hint)
+            return
+        self.found[_normal(read)] = None
+
+    def text_file(self, path: Path, place: Location, depth: int) -> None:
+        """A requirements.txt with those that it names."""
+        if depth > _DEEPEST:
+            self.wrong(f"{self.show(path)} names files without end", place, "remove the circle of `-r`")
+            return
+        try:
+            text = read_file(path, _MOST).decode("utf-8-sig")
+        except NotReadError as error:
+            self.wrong(f"{self.show(path)}: {error.words}", place, error.hint)
+            return
+        except ValueError:
+            self.wrong(f"{self.show(path)} is no UTF-8", place, "save it as UTF-8")
+            return
+        for number, line in _lines(text):
+            here = Location(self.show(path), number)
+            if other := re.fullmatch(r"(?:-r|--requirement)[ =]?\s*(\S+)", line):
+                self.text_file(path.parent / other[1], here, depth + 1)
+            elif line.startswith("-"):
+                hint = "settings of pip (an index, trusted hosts) belong into its configuration or environment"
+                self.wrong(f"{line.split()[0]!r} is an option of pip, not a requirement", here, hint)
+            else:
+                self.requirement(re.sub(r"\s+--hash=\S+", "", line), here)
+
+    def wrong(self, message: str, place: Location, hint: str) -> None:
+        """A finding."""
+        self.collector.error("FLOW085", message, place, hint=hint)
+
+
+def read_wanted(
+    items: Iterable[str],
+    folder: Path,
+    places: Mapping[str, Location],
+    collector: Collector,
+    show: projects.Show = str,
+) -> Wanted | None:
+    """What the items of one task's `packages=` come to; None, and FLOW085 in the collector, where one can't be read.
+
+    `folder` is where files are looked for: the task's own. `places` has the line of each item. `show` writes a path for
+    people.
+    """
+    before = len(collector.items)
+    reader = _Reader(folder, collector, show)
+    for text in items:
+        reader.item(text, places[text])
+    if len(collector.items) > before:
+        return None
+    return Wanted(tuple(sorted(reader.found)), tuple(sorted(reader.constraints)))
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines without comments, those that end in a backslash joined, each with the number of its first."""
+    start, whole = 0, ""
+    for number, line in enumerate(text.splitlines(), 1):
+        start = start or number
+        whole += line[:-1] if line.endswith("\\") else line
+        if line.endswith("\\"):
+            whole += " "
+            continue
+        if plain := re.sub(r"(?:^|\s+)#.*", "", whole).strip():
+            yield start, plain
+        start, whole = 0, ""
+    if plain := whole.strip():
+        yield start, plain
+
+
+def _normal(read: Requirement) -> str:
+    from packaging.utils import canonicalize_name
+
+    read.name = canonicalize_name(read.name)
+    read.extras = {canonicalize_name(each) for each in read.extras}
+    return str(read)
