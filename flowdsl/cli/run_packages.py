@@ -11,6 +11,7 @@ from flowdsl.cli.say import say
 from flowdsl.diagnostics import FlowError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.kinds.table import TASK
 
 if TYPE_CHECKING:
     from flowdsl.library.run_inputs import Inputs
@@ -49,7 +50,7 @@ def environments_of(inputs: Inputs, stand_ins: Mapping[str, Mapping[str, Any]], 
     replaced = [
         each
         for each in inputs.documents
-        if each.get("kind") != "Task" or (each.get("metadata") or {}).get("name") not in stand_ins
+        if each.get("kind") != TASK.name or (each.get("metadata") or {}).get("name") not in stand_ins
     ]
     documents = [*replaced, *map(dict, stand_ins.values())]
     plan = plan_for(documents, inputs.source)
