@@ -60,7 +60,6 @@ def test_an_entry_is_whole(kind: Kind) -> None:
     assert kind.name[:1].isupper()
     assert kind.plural == kind.plural.lower()
     assert kind.version in kind.models or not kind.models, "models: the version that we write has none"
-    assert not kind.models or kind.admission, "admission: write check_NAME(document, gates, report) in flowdsl/check/"
     assert bool(kind.former) == bool(kind.convert), "former and convert go together"
     assert not (kind.prunable and kind.keeps_data)
     assert kind.served or not (kind.prunable or kind.keeps_data), "served: what is pruned is dealt with on a cluster"

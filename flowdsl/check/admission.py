@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flowdsl.check.findings import Report
 from flowdsl.check.gates import Gates
+from flowdsl.check.names import check_metadata
 from flowdsl.kinds import table
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.kind import resolve
@@ -33,6 +34,11 @@ def check_into(document: Model, gates: Gates, report: Report) -> None:
 def _admission(model: type[Model]) -> Admission:
     """What the table names for a model; the rules of a kind load when one is met. Raises TypeError for none."""
     kind = table.of_model(f"{model.__module__}:{model.__name__}")
-    if kind is None or not kind.admission:
-        raise TypeError(f"{model.__name__} is no document of Tekton")
-    return cast("Admission", resolve(kind.admission))
+    if kind is None:
+        raise TypeError(f"{model.__name__} is the model of no kind")
+    return cast("Admission", resolve(kind.admission)) if kind.admission else _check_named
+
+
+def _check_named(document: Any, _: Gates, report: Report) -> None:
+    """What is asked of an object of a kind that has no rules of its own."""
+    check_metadata(document.metadata, report)

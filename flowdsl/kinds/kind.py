@@ -26,10 +26,10 @@ class Kind:
     Decoding: `models` has the model of each version (`module:class`). `former` are versions without a model, which
     `convert` turns into `version`.
 
-    Functions, as `module:name`; their types are those of `flowdsl.kinds.parts`: `defaults` fills in what Tekton's
-    webhook does, `admission` checks a decoded document, `values` finds values of params in a raw one, `convert` turns
-    the spec of a former version into the current one, `facets` takes a spec apart for a diff, `importer` writes it as
-    Python.
+    Functions, as `module:name`: `defaults` fills in what Tekton's webhook does, `admission` checks a decoded document
+    (without one its name is checked), `values` finds values of params in a raw spec, `convert` turns the spec of a
+    former version into the current one, `facets` takes a spec apart for a diff (without one it is compared field by
+    field), `importer` writes it as Python (without one it stays as it is). Each has its type beside what calls it.
 
     On a cluster: `namespaced`, `served` where our commands deal with objects of the kind, `prunable` where they delete
     those that a pipeline no longer emits, `keeps_data` where they never do. `is_run` is created anew for each run and
