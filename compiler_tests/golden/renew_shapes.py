@@ -90,7 +90,7 @@ def _shape(model: type[Model]) -> str:
 
 
 def _type(field: Field) -> str:
-    held = field.model.__name__ if field.model is not None else field.scalar.replace("Any", "object")
+    held = field.model.__name__ if field.model is not None else field.scalar
     return {"list": f"list[{held}]", "dict": f"dict[str, {held}]", "": held}[field.container]
 
 

@@ -22,7 +22,7 @@ SCALARS: dict[str, Any] = {
     "str": str,
     "int": int,
     "bool": bool,
-    "Any": Any,
+    "object": Any,
     "ParamValue": Any,
     "Quantity": Annotated[Any, BeforeValidator(check_quantity)],
     "IntOrString": Annotated[Any, BeforeValidator(check_int_or_string)],

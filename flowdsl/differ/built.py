@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import attrs
 
@@ -35,7 +35,9 @@ _START = (
 
 _OURS = f"{MANAGED}: {MANAGED_BY[MANAGED]}".encode()
 
-Documents = list[dict[str, Any]]
+T = TypeVar("T")
+R = TypeVar("R")
+Documents = list[dict[str, object]]
 
 
 @attrs.frozen
@@ -102,7 +104,7 @@ def _text(file: Path) -> bytes:
         return b""
 
 
-def in_parallel(work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+def in_parallel(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
     """What the work gives for each item, in order; processes do it, as many at once as there are cores."""
     with ThreadPoolExecutor(max_workers=max(1, min(len(items), os.cpu_count() or 1))) as pool:
         return list(pool.map(work, items))
@@ -114,10 +116,12 @@ def laid_out(revision: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="flowdsl-diff-") as place:
         folder, archive = Path(place) / "tree", Path(place) / "tree.tar"
         git("-C", str(top()), "archive", "--format=tar", "-o", str(archive), revision)
-        safe: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         try:
             with tarfile.open(archive) as tar:
-                tar.extractall(folder, members=_inside(tar, folder), **safe)
+                if hasattr(tarfile, "data_filter"):
+                    tar.extractall(folder, members=_inside(tar, folder), filter="data")
+                else:
+                    tar.extractall(folder, members=_inside(tar, folder))
         except (OSError, tarfile.TarError) as error:
             raise UsageError(f"{revision} can't be laid out: {error}") from error
         archive.unlink()

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -29,7 +28,7 @@ class Side:
     """One side: what it is called, its documents as plain data, and what of it can't be read."""
 
     name: str
-    documents: tuple[dict[str, Any], ...]
+    documents: tuple[dict[str, object], ...]
     problems: tuple[str, ...] = ()
 
 
@@ -93,7 +92,7 @@ def _is_path(word: str) -> bool:
 
 def _tree(paths: Iterable[str], exclude: Sequence[str]) -> Side:
     """The working tree."""
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, object]] = []
     problems: list[str] = []
     names = list(paths)
     for path in names:
@@ -115,7 +114,7 @@ def _side(paths: Sequence[str], revision: str, exclude: Sequence[str]) -> Side:
     """Paths at a revision; a path that was not there yet has no documents."""
     if not is_revision(revision):
         raise UsageError(f"{revision} is neither a path nor a revision of git here")
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, object]] = []
     problems: list[str] = []
     for path in paths:
         if path.endswith(".py") or ".py:" in path:
@@ -142,7 +141,7 @@ def _names(path: str, revision: str, exclude: Sequence[str] = ()) -> list[tuple[
     return found
 
 
-def parse(source: Source, problems: list[str]) -> list[dict[str, Any]]:
+def parse(source: Source, problems: list[str]) -> list[dict[str, object]]:
     """The documents of a source; in a folder what is no Kubernetes document is left out. Adds to `problems`."""
     found = []
     for document in documents(source):
@@ -156,7 +155,7 @@ def parse(source: Source, problems: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _compiled_at(target: str, revision: str) -> list[dict[str, Any]]:
+def _compiled_at(target: str, revision: str) -> list[dict[str, object]]:
     """What a pipeline's Python file compiles to at a revision; nothing where it was not there yet."""
     file = target.partition(".py:")[0].removesuffix(".py") + ".py"
     if not _names(file, revision):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from flowdsl.diagnostics import Finding, FlowError, Location, Severity
 
@@ -16,7 +15,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*\Z")
 _LONGEST = 200
 
 
-def file_names(documents: Sequence[Mapping[str, Any]], ending: str, place: Location) -> list[str]:
+def file_names(documents: Sequence[Mapping[str, object]], ending: str, place: Location) -> list[str]:
     """A name for each document: its kind and name, with its namespace and version where others are called the same.
 
     Raises FlowError for a kind or name that no object can have (FLOW025), and for one object written twice (FLOW026).
@@ -39,20 +38,20 @@ def _stem(kind: str, *parts: str) -> str:
     return "-".join(filter(None, (kind.lower(), *parts)))
 
 
-def object_name(document: Mapping[str, Any]) -> str:
+def object_name(document: Mapping[str, object]) -> str:
     """The name of a document, or how one that gets its name in the cluster begins; empty where it has neither."""
     meta = document.get("metadata")
     meta = meta if isinstance(meta, Mapping) else {}
     return str(meta.get("name") or str(meta.get("generateName") or "").rstrip("-"))
 
 
-def is_named(document: Mapping[str, Any]) -> bool:
+def is_named(document: Mapping[str, object]) -> bool:
     """Whether `kubectl apply` can take it: it has a name of its own."""
     meta = document.get("metadata")
     return isinstance(meta, Mapping) and bool(meta.get("name"))
 
 
-def _one_each(documents: Iterable[Mapping[str, Any]], place: Location) -> None:
+def _one_each(documents: Iterable[Mapping[str, object]], place: Location) -> None:
     """Raises FlowError (FLOW026) where two documents are one object to a cluster."""
     seen = set()
     for document in documents:
@@ -67,7 +66,7 @@ def _one_each(documents: Iterable[Mapping[str, Any]], place: Location) -> None:
         seen.add(key)
 
 
-def _checked(document: Mapping[str, Any], place: Location) -> tuple[str, str, str, str]:
+def _checked(document: Mapping[str, object], place: Location) -> tuple[str, str, str, str]:
     kind, name = str(document.get("kind")), object_name(document)
     meta = document.get("metadata")
     namespace = str((meta.get("namespace") if isinstance(meta, Mapping) else "") or "")

@@ -18,7 +18,7 @@ from flowdsl.emit.checked import located
 from flowdsl.emit.scalars import Keys, Scalars, block, inline
 
 
-def emit_yaml(documents: Iterable[Mapping[str, Any]]) -> bytes:
+def emit_yaml(documents: Iterable[Mapping[str, object]]) -> bytes:
     """YAML of documents, in UTF-8, separated by `---` lines; every document ends in a line break.
 
     A document is a mapping of strings to mappings, lists, tuples, strings, ints, finite floats, booleans and None.
@@ -46,7 +46,9 @@ def emit_yaml(documents: Iterable[Mapping[str, Any]]) -> bytes:
     return text.getvalue()
 
 
-def _writer(put: Callable[[str], None], scalars: Scalars, keys: Keys) -> Callable[[Mapping[str, Any], str, str], None]:
+def _writer(
+    put: Callable[[str], None], scalars: Scalars, keys: Keys
+) -> Callable[[Mapping[str, object], str, str], None]:
     """What writes a mapping with at least one entry, as pieces of text through `put`.
 
     In all of these `head` stands before a node's first line, `pad` before the others. Functions within a function:
@@ -71,7 +73,7 @@ def _writer(put: Callable[[str], None], scalars: Scalars, keys: Keys) -> Callabl
                 other(value, pad)
             head = pad
 
-    def sequence(node: Iterable[Any], head: str, pad: str) -> None:
+    def sequence(node: Iterable[object], head: str, pad: str) -> None:
         """A list with at least one item."""
         deeper = pad + "  "
         for item in node:
@@ -89,7 +91,7 @@ def _writer(put: Callable[[str], None], scalars: Scalars, keys: Keys) -> Callabl
                 other(item, pad)
             head = pad
 
-    def other(value: Any, pad: str) -> None:
+    def other(value: object, pad: str) -> None:
         """What has no short way above, after its key or dash: numbers, null, empty and unusual containers."""
         if type(value) is bool:
             put(" true\n" if value else " false\n")
@@ -110,7 +112,7 @@ def _writer(put: Callable[[str], None], scalars: Scalars, keys: Keys) -> Callabl
     return mapping
 
 
-def _number(value: Any) -> str:
+def _number(value: object) -> str:
     """The text of null or a number."""
     if value is None:
         return "null"

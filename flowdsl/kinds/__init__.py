@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import table
@@ -66,7 +66,7 @@ def model_for(kind: str, api_version: str) -> type[Model]:
     return found
 
 
-def parse(document: Mapping[str, Any]) -> Model:
+def parse(document: Mapping[str, object]) -> Model:
     """The model of a document. Raises UnknownKind, or a ValidationError for what Tekton would not decode."""
     model = model_for(str(document.get("kind")), str(document.get("apiVersion")))
     from flowdsl.kinds.decode import validate
@@ -74,9 +74,9 @@ def parse(document: Mapping[str, Any]) -> Model:
     return validate(model, document)
 
 
-def dump(model: Model) -> dict[str, Any]:
+def dump(model: Model) -> dict[str, object]:
     """The document of a model: the fields that were set, in the order of the API's documents."""
     from flowdsl.kinds.schema import serializer
 
-    written: dict[str, Any] = serializer(type(model)).to_python(model, by_alias=True, exclude_unset=True)
+    written: dict[str, object] = serializer(type(model)).to_python(model, by_alias=True, exclude_unset=True)
     return written

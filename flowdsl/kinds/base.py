@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import ClassVar, Union
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
@@ -49,13 +49,13 @@ class Model(BaseModel):
         return schema.fields(model)
 
 
-Quantity = Any
+Quantity = Union[str, int, float]  # noqa: UP007 - an alias made at run time
 """resource.Quantity: text or a number."""
 Duration = str
 """metav1.Duration: what Go's time.ParseDuration reads."""
 Timestamp = str
 """metav1.Time: RFC 3339."""
-IntOrString = Any
+IntOrString = Union[int, str]  # noqa: UP007 - an alias made at run time
 """intstr.IntOrString: a port by number or by name."""
-ParamValue = Any
+ParamValue = object
 """A string, an array or an object of strings; Tekton's own decoder takes any other JSON as its text."""

@@ -9,7 +9,6 @@ import copy
 import difflib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import attrs
 from pydantic import ValidationError
@@ -57,7 +56,7 @@ class Forgiven:
     empty: bool = False
 
 
-def validate(model: type[Model], document: Mapping[str, Any], forgiven: list[Forgiven] | None = None) -> Model:
+def validate(model: type[Model], document: Mapping[str, object], forgiven: list[Forgiven] | None = None) -> Model:
     """The model of a document; what was put right on the way is added to `forgiven`.
 
     Raises ValidationError with what no reader would forgive.
@@ -74,7 +73,7 @@ def validate(model: type[Model], document: Mapping[str, Any], forgiven: list[For
     return _read(model, document)
 
 
-def as_read(model: type[Model], document: Mapping[str, Any]) -> dict[str, Any]:
+def as_read(model: type[Model], document: Mapping[str, object]) -> dict[str, object]:
     """The document with what readers forgive put right: as the cluster goes by it. Raises ValidationError."""
     for _ in range(_ROUNDS):
         try:
@@ -89,7 +88,7 @@ def as_read(model: type[Model], document: Mapping[str, Any]) -> dict[str, Any]:
     return dict(document)
 
 
-def _read(model: type[Model], document: Mapping[str, Any]) -> Model:
+def _read(model: type[Model], document: Mapping[str, object]) -> Model:
     found: Model = validator(model).validate_python(document)
     return found
 
@@ -99,7 +98,7 @@ def located_errors(error: ValidationError, model: type[Model]) -> list[DecodeErr
     return list(_each(error, model))
 
 
-def without(document: Mapping[str, Any], locations: list[tuple[int | str, ...]]) -> dict[str, Any]:
+def without(document: Mapping[str, object], locations: list[tuple[int | str, ...]]) -> dict[str, object]:
     """A copy without the values at the locations: fields and map entries go, elements of lists become empty."""
     changed = copy.deepcopy(dict(document))
     for location in locations:
@@ -107,7 +106,7 @@ def without(document: Mapping[str, Any], locations: list[tuple[int | str, ...]])
             parent = _parent(changed, location)
             if isinstance(parent, list):
                 parent[int(location[-1])] = None
-            else:
+            elif isinstance(parent, dict):
                 parent.pop(location[-1], None)
         except (KeyError, IndexError, TypeError, AttributeError):
             # Pydantic's location may name a key of a map or a parent that went before: nothing is left to remove.
@@ -115,15 +114,16 @@ def without(document: Mapping[str, Any], locations: list[tuple[int | str, ...]])
     return changed
 
 
-def renamed(document: Mapping[str, Any], names: Mapping[tuple[int | str, ...], str]) -> dict[str, Any]:
+def renamed(document: Mapping[str, object], names: Mapping[tuple[int | str, ...], str]) -> dict[str, object]:
     """A copy in which the fields at the locations have other names, where no field has those yet."""
     changed = copy.deepcopy(dict(document))
     # Deepest first, so that the locations of the others still lead somewhere.
     for location, name in sorted(names.items(), key=lambda pair: -len(pair[0])):
         try:
             parent = _parent(changed, location)
-            value = parent.pop(location[-1])
-            parent.setdefault(name, value)
+            if isinstance(parent, dict):
+                value = parent.pop(location[-1])
+                parent.setdefault(name, value)
         except (KeyError, IndexError, TypeError, AttributeError):
             # The location is one of the document as the reader put it right, which this one is not in all places.
             continue
@@ -165,8 +165,8 @@ def _fields_at(model: type[Model], location: tuple[int | str, ...]) -> list[str]
 
 
 def _as_yaml_reads(
-    model: type[Model], document: Mapping[str, Any], error: ValidationError, forgiven: list[Forgiven] | None
-) -> dict[str, Any] | None:
+    model: type[Model], document: Mapping[str, object], error: ValidationError, forgiven: list[Forgiven] | None
+) -> dict[str, object] | None:
     """A copy as kubectl's YAML reader would hand it on; None where nothing changes.
 
     Three things are forgiven: null within a list or a map is the empty value of its type (encoding/json); fields that
@@ -174,8 +174,8 @@ def _as_yaml_reads(
     text (sigs.k8s.io/yaml converts by the target's type).
     """
     renames: list[tuple[tuple[int | str, ...], str]] = []
-    texts: list[tuple[tuple[int | str, ...], Any]] = []
-    empties: list[tuple[tuple[int | str, ...], Any]] = []
+    texts: list[tuple[tuple[int | str, ...], object]] = []
+    empties: list[tuple[tuple[int | str, ...], object]] = []
     for item in error.errors(include_url=False, include_context=False):
         location, value = item["loc"], item["input"]
         if item["type"] == "extra_forbidden" and isinstance(location[-1], str):
@@ -194,14 +194,16 @@ def _as_yaml_reads(
         forgiven += [Forgiven(location, empty=True) for location, _ in empties]
     changed = copy.deepcopy(dict(document))
     for location, text in texts + empties:
-        _parent(changed, location)[location[-1]] = text
+        _put(changed, location, text)
     # Deepest first, so that the locations of the others still lead somewhere.
     for location, right in sorted(renames, key=lambda pair: -len(pair[0])):
-        _rename(_parent(changed, location), location[-1], right)
+        parent = _parent(changed, location)
+        if isinstance(parent, dict):
+            _rename(parent, location[-1], right)
     return changed
 
 
-def _rename(parent: dict[int | str, Any], name: int | str, right: str) -> None:
+def _rename(parent: dict[int | str, object], name: int | str, right: str) -> None:
     """Give a field its right name; where that is there too, Go decodes one into the other, in the order they stand."""
     if right not in parent:
         parent[right] = parent.pop(name)
@@ -213,7 +215,7 @@ def _rename(parent: dict[int | str, Any], name: int | str, right: str) -> None:
     parent[right] = _onto(first, second)
 
 
-def _onto(first: Any, second: Any) -> Any:
+def _onto(first: object, second: object) -> object:
     if not isinstance(first, dict) or not isinstance(second, dict):
         return second
     return {**first, **{name: _onto(first[name], value) if name in first else value for name, value in second.items()}}
@@ -241,7 +243,21 @@ def _fields(model: type[Model]) -> dict[str, type[Model] | None]:
     return {field.name: field.model for field in model.fields().values()}
 
 
-def _parent(document: Any, location: tuple[int | str, ...]) -> Any:
+def _parent(document: object, location: tuple[int | str, ...]) -> object:
+    """The list or mapping in which a location ends. Raises KeyError, IndexError, TypeError where it leads nowhere."""
     for part in location[:-1]:
-        document = document[part]
+        if isinstance(document, dict):
+            document = document[part]
+        elif isinstance(document, (list, tuple)):
+            document = document[int(part)]
+        else:
+            raise TypeError(part)
     return document
+
+
+def _put(document: object, location: tuple[int | str, ...], value: object) -> None:
+    parent = _parent(document, location)
+    if isinstance(parent, dict):
+        parent[location[-1]] = value
+    elif isinstance(parent, list):
+        parent[int(location[-1])] = value

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, cast
+from typing import cast
 
 from flowdsl.kinds import table
 from flowdsl.kinds.kind import resolve
 from flowdsl.kinds.values import decoded
 from flowdsl.kube.conventions import MANAGED
 
-Fill = Callable[[dict[str, Any]], None]
+Fill = Callable[[dict[str, object]], None]
 """Fills in, in place, what Tekton's webhook does. It may fall over what is no document: TypeError, AttributeError."""
 
 TIMEOUT = "1h0m0s"
@@ -37,7 +37,7 @@ _POINTERS = frozenset(
 )
 
 
-def with_defaults(document: Mapping[str, Any]) -> dict[str, Any]:
+def with_defaults(document: Mapping[str, object]) -> dict[str, object]:
     """A copy of a document after Tekton's defaulting; the given one stays as it is.
 
     Takes Task, Pipeline, TaskRun, PipelineRun (v1) and StepAction; of any other kind only what is null is dropped.
@@ -45,7 +45,7 @@ def with_defaults(document: Mapping[str, Any]) -> dict[str, Any]:
     where it is a choice of its own (`emptyDir: {}`). Two documents are the same to Tekton when this gives the same.
     Never raises for what is wrong with a document: a part of the wrong type is copied as it is.
     """
-    found: dict[str, Any] = _copy(document, "")
+    found = _mapping(document, "")
     kind = table.find(found.get("kind"), found.get("apiVersion"))
     if kind is not None and kind.defaults:
         # A list where a mapping belongs: the checker tells, this only compares.
@@ -54,26 +54,30 @@ def with_defaults(document: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _copy(value: Any, parent: str) -> Any:
+def _copy(value: object, parent: str) -> object:
     if isinstance(value, Mapping):
-        kept = {}
-        for name, item in value.items():
-            if _absent(name, item, parent):
-                continue
-            copied = _text(item) if name in _VALUES else _copy(item, name)
-            if copied or name not in _STRUCTS:
-                kept[name] = copied
-        return kept
+        return _mapping(value, parent)
     if isinstance(value, (list, tuple)):
         return [_copy(item, parent) for item in value]
     return value
 
 
-def _text(value: Any) -> Any:
+def _mapping(value: Mapping[str, object], parent: str) -> dict[str, object]:
+    kept = {}
+    for name, item in value.items():
+        if _absent(name, item, parent):
+            continue
+        copied = _text(item) if name in _VALUES else _copy(item, name)
+        if copied or name not in _STRUCTS:
+            kept[name] = copied
+    return kept
+
+
+def _text(value: object) -> object:
     return value if value is None else decoded(value)
 
 
-def _absent(name: str, value: Any, parent: str) -> bool:
+def _absent(name: str, value: object, parent: str) -> bool:
     if value is None:
         return True
     if parent in _MAPS or parent in _VALUES:
@@ -87,24 +91,24 @@ def _absent(name: str, value: Any, parent: str) -> bool:
     return (name in _MAPS and not value) or _no_retries(name, value)
 
 
-def _no_retries(name: str, value: Any) -> bool:
+def _no_retries(name: str, value: object) -> bool:
     return name == "retries" and value == 0 and not isinstance(value, bool)
 
 
-def _maps(part: Any, field: str) -> Iterator[dict[str, Any]]:
+def _maps(part: object, field: str) -> Iterator[dict[str, object]]:
     items = part.get(field) if isinstance(part, dict) else None
     if isinstance(items, list):
         yield from (item for item in items if isinstance(item, dict))
 
 
-def _task_spec(spec: Any) -> None:
+def _task_spec(spec: object) -> None:
     for param in _maps(spec, "params"):
         _param(param)
     for result in _maps(spec, "results"):
         _result(result)
 
 
-def _param(param: dict[str, Any]) -> None:
+def _param(param: dict[str, object]) -> None:
     """ParamSpec.SetDefaults: the type from `type`, then `properties`, then the default's own."""
     if not param.get("type"):
         kinds: dict[type, str] = {list: "array", dict: "object"}
@@ -112,26 +116,26 @@ def _param(param: dict[str, Any]) -> None:
     _properties(param)
 
 
-def _result(result: dict[str, Any]) -> None:
+def _result(result: dict[str, object]) -> None:
     if not result.get("type"):
         result["type"] = "object" if "properties" in result else "string"
     _properties(result)
 
 
-def _properties(declared: dict[str, Any]) -> None:
+def _properties(declared: dict[str, object]) -> None:
     properties = declared.get("properties")
     for each in properties.values() if isinstance(properties, dict) else ():
         if isinstance(each, dict):
             each.setdefault("type", "string")
 
 
-def _reference(part: dict[str, Any]) -> None:
+def _reference(part: dict[str, object]) -> None:
     reference = part.get("taskRef")
     if isinstance(reference, dict) and not reference.get("resolver"):
         reference.setdefault("kind", table.TASK.name)
 
 
-def _pipeline_spec(spec: Any) -> None:
+def _pipeline_spec(spec: object) -> None:
     for param in _maps(spec, "params"):
         _param(param)
     for field in ("tasks", "finally"):
@@ -141,32 +145,38 @@ def _pipeline_spec(spec: Any) -> None:
                 _task_spec(each["taskSpec"])
 
 
-def task(document: dict[str, Any]) -> None:
+def task(document: dict[str, object]) -> None:
     """Task.SetDefaults, and StepAction's, which has what it needs of a task's."""
     _task_spec(document.get("spec"))
 
 
-def pipeline(document: dict[str, Any]) -> None:
+def pipeline(document: dict[str, object]) -> None:
     """Pipeline.SetDefaults."""
     _pipeline_spec(document.get("spec"))
 
 
-def task_run(document: dict[str, Any]) -> None:
+def task_run(document: dict[str, object]) -> None:
     """TaskRun.SetDefaults."""
-    labels = document.setdefault("metadata", {}).setdefault("labels", {})
+    labels = _section(_section(document, "metadata"), "labels")
     labels.setdefault(MANAGED, MANAGER)
-    spec = document.setdefault("spec", {})
+    spec = _section(document, "spec")
     _reference(spec)
     spec.setdefault("timeout", TIMEOUT)
     spec.setdefault("serviceAccountName", SERVICE_ACCOUNT)
-    if isinstance(spec.get("taskSpec"), dict):
-        _task_spec(spec["taskSpec"])
+    _task_spec(spec.get("taskSpec"))
 
 
-def pipeline_run(document: dict[str, Any]) -> None:
+def pipeline_run(document: dict[str, object]) -> None:
     """PipelineRun.SetDefaults."""
-    spec = document.setdefault("spec", {})
-    spec.setdefault("timeouts", {}).setdefault("pipeline", TIMEOUT)
-    spec.setdefault("taskRunTemplate", {}).setdefault("serviceAccountName", SERVICE_ACCOUNT)
-    if isinstance(spec.get("pipelineSpec"), dict):
-        _pipeline_spec(spec["pipelineSpec"])
+    spec = _section(document, "spec")
+    _section(spec, "timeouts").setdefault("pipeline", TIMEOUT)
+    _section(spec, "taskRunTemplate").setdefault("serviceAccountName", SERVICE_ACCOUNT)
+    _pipeline_spec(spec.get("pipelineSpec"))
+
+
+def _section(holder: dict[str, object], field: str) -> dict[str, object]:
+    """A field that is a mapping, made where it is absent. Raises TypeError where it is something else."""
+    found = holder.setdefault(field, {})
+    if not isinstance(found, dict):
+        raise TypeError(f"{field} is no mapping")
+    return found

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 
 import attrs
 
@@ -36,6 +36,6 @@ def _load(module: str, name: str) -> type:
     return found
 
 
-def later(namespace: dict[str, Any], module: str, *names: str) -> None:
+def later(namespace: dict[str, object], module: str, *names: str) -> None:
     """Put what stands for the named models of a module into a namespace, for annotations to mention."""
-    namespace.update((name, Annotated[Any, Later(module, name)]) for name in names)
+    namespace.update((name, Annotated[object, Later(module, name)]) for name in names)

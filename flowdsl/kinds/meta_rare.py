@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flowdsl.kinds.base import Model, Timestamp
 
 
@@ -38,7 +36,7 @@ class ManagedFieldsEntry(Model):
 
     apiVersion: str | None = None
     fieldsType: str | None = None
-    fieldsV1: Any | None = None
+    fieldsV1: object | None = None
     manager: str | None = None
     operation: str | None = None
     subresource: str | None = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flowdsl.kinds.base import Duration, Model, Timestamp
 from flowdsl.kinds.meta import ObjectMeta
 from flowdsl.kinds.meta_rare import Condition
@@ -29,7 +27,7 @@ class EmbeddedCustomRunSpec(Model):
     apiVersion: str | None = None
     kind: str | None = None
     metadata: PipelineTaskMetadata | None = None
-    spec: Any | None = None
+    spec: object | None = None
 
 
 class CustomRunSpec(Model):
@@ -63,7 +61,7 @@ class CustomRunStatus(Model):
     completionTime: Timestamp | None = None
     results: list[CustomRunResult] | None = None
     retriesStatus: list[CustomRunStatus] | None = None
-    extraFields: Any | None = None
+    extraFields: object | None = None
 
 
 class CustomRun(Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -49,7 +49,7 @@ class EmbeddedTask(Model):
 
     apiVersion: str | None = None
     kind: str | None = None
-    spec: Any | None = None
+    spec: object | None = None
     metadata: PipelineTaskMetadata | None = None
     displayName: str | None = None
     description: str | None = None

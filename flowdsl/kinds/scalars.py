@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from flowdsl.kube import is_quantity, parse_duration
 
@@ -14,7 +13,7 @@ _BLANKS = (
 """What Go's unicode.IsSpace counts, less the control characters, which JSON can't hold as they are."""
 
 
-def check_quantity(value: Any) -> Any:
+def check_quantity(value: object) -> object:
     """A value for a Quantity."""
     if value is None:
         return value
@@ -42,7 +41,7 @@ def check_timestamp(value: str) -> str:
     return value
 
 
-def check_int_or_string(value: Any) -> Any:
+def check_int_or_string(value: object) -> object:
     """A value for an IntOrString."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise ValueError("an integer or a string is expected")

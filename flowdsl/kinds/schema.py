@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import get_args
 
 import attrs
 from pydantic_core import SchemaSerializer, SchemaValidator, core_schema
@@ -25,7 +25,7 @@ _SCALARS: dict[str, core_schema.CoreSchema] = {
     "str": core_schema.str_schema(),
     "int": core_schema.int_schema(),
     "bool": core_schema.bool_schema(),
-    "Any": core_schema.any_schema(),
+    "object": core_schema.any_schema(),
     "ParamValue": core_schema.any_schema(),
     "Quantity": core_schema.no_info_before_validator_function(check_quantity, core_schema.any_schema()),
     "IntOrString": core_schema.no_info_before_validator_function(check_int_or_string, core_schema.any_schema()),
@@ -72,8 +72,11 @@ def fields(model: type) -> Mapping[str, Field]:
     return found
 
 
-def _home(mentioned: Any) -> type | Later:
-    found: type | Later = mentioned if isinstance(mentioned, type) else mentioned.__metadata__[0]
+def _home(mentioned: object) -> type | Later:
+    """What a module's name stands for: a model, or what `later` put there."""
+    if isinstance(mentioned, type):
+        return mentioned
+    found: type | Later = get_args(mentioned)[1]
     return found
 
 
@@ -162,7 +165,7 @@ def _held_schema(field: Field, shared: set[type]) -> core_schema.CoreSchema:
 
 
 def _later_schema(held: Later) -> core_schema.CoreSchema:
-    def validate(value: Any) -> Any:
+    def validate(value: object) -> object:
         # The enclosing model makes a ValidationError part of its own, with the place where this stands before it.
         return validator(held.load()).validate_python(value)
 
@@ -173,7 +176,7 @@ def _later_schema(held: Later) -> core_schema.CoreSchema:
     }
 
 
-def _written(value: Any, info: core_schema.SerializationInfo) -> Any:
+def _written(value: object, info: core_schema.SerializationInfo) -> object:
     model: type = type(value)
     return serializer(model).to_python(
         value,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flowdsl.kinds.base import Model, ParamValue, Timestamp
 from flowdsl.kinds.meta_rare import Condition
 from flowdsl.kinds.params import WhenExpression
@@ -45,7 +43,7 @@ class RefSource(Model):
 class Provenance(Model):
     """Tekton's `Provenance`."""
 
-    featureFlags: Any | None = None
+    featureFlags: object | None = None
     refSource: RefSource | None = None
 
 
@@ -163,7 +161,7 @@ class PipelineRunRunStatus(Model):
     """Tekton's `PipelineRunRunStatus`."""
 
     pipelineTaskName: str | None = None
-    status: Any | None = None
+    status: object | None = None
     whenExpressions: list[WhenExpression] | None = None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, Union
+from typing import Union
 
 Value = Union[str, list[str], dict[str, str]]  # noqa: UP007 - an alias made at run time
 
@@ -20,7 +20,7 @@ _INT64 = range(-(2**63), 2**63)
 _SMALLEST, _LARGEST = 1e-6, 1e21
 
 
-def kind_of(value: Any) -> str:
+def kind_of(value: object) -> str:
     """`string`, `array` or `object`: one element that is no text, and a list or a map is a text as a whole."""
     if isinstance(value, (list, tuple)) and all(item is None or isinstance(item, str) for item in value):
         return "array"
@@ -29,19 +29,19 @@ def kind_of(value: Any) -> str:
     return "string"
 
 
-def decoded(value: Any) -> Value:
+def decoded(value: object) -> Value:
     """The value as Tekton holds it; null is the empty text, alone and within a list or a map."""
     if isinstance(value, str):
         return value
     kind = kind_of(value)
-    if kind == "array":
+    if kind == "array" and isinstance(value, (list, tuple)):
         return [item or "" for item in value]
-    if kind == "object":
+    if kind == "object" and isinstance(value, Mapping):
         return {str(key): item or "" for key, item in value.items()}
     return "" if value is None else json_text(value)
 
 
-def json_text(value: Any) -> str:
+def json_text(value: object) -> str:
     """The JSON of a value, as the API server writes it."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)

@@ -90,8 +90,8 @@ def resources(requirements: ResourceRequirements | None, path: Path, report: Rep
                 f"{request} of {name} is requested, {limits[name]} is the limit",
                 "raise the limit",
             )
-    for name, limit in limits.items():
-        value = _number(limit)
+    for name, given in limits.items():
+        value = _number(given)
         if _is_extended(name) and value is not None and value != value.to_integral_value():
             report.add(REQUESTS_AGAINST_LIMITS, (*path, "limits", name), f"{name} comes in whole numbers", "round it")
 
