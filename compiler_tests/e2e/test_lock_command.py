@@ -2,59 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from packages_support import HERE, pip_environment, wheel
-
-ROOT = Path(__file__).parents[2]
-OTHER = "3.10" if HERE != "3.10" else "3.12"
-SOURCE = """
-from flowdsl import pipeline, task
-
-@task(image="python:{python}-slim", packages=["alpha"{more}]{options})
-def count(n: int = 2) -> str:
-    import alpha
-    return alpha.__version__ * n
-
-@pipeline
-def counting():
-    return {{"version": count()}}
-"""
-
-
-class Project:
-    """A folder with `mine.py`, and an index with two packages."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.index = folder / "work", folder / "index"
-        self.folder.mkdir()
-        self.env = pip_environment(self.index, folder) | {"PYTHONPATH": str(ROOT)}
-        wheel(self.index, "beta", "2.0")
-        wheel(self.index, "gamma", "3.0")
-        older, newer = (f"{name}; python_version {sign} '{HERE}'" for name, sign in (("beta", "=="), ("gamma", "!=")))
-        wheel(self.index, "alpha", "1.0", [older, newer])
-        self.write()
-
-    def write(self, python: str = HERE, more: str = "", options: str = "") -> None:
-        (self.folder / "mine.py").write_text(SOURCE.format(python=python, more=more, options=options))
-
-    def flow(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "flowdsl", *words]
-        return subprocess.run(command, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False)
-
-    def lock(self, *words: str) -> dict[str, dict[str, str]]:
-        """Lock, and give the versions by target."""
-        done = self.flow("lock", "mine.py", "--output", "json", *words)
-        assert done.returncode == 0, done.stderr
-        return {
-            each["python"]: {one["name"]: one["version"] for one in each["packages"]}
-            for each in json.loads(done.stdout)["resolutions"]
-        }
+from packages_support import HERE, OTHER, Project, wheel
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ from flowdsl.library.run_settings import RunSettings, load_settings
 from flowdsl.view.events import Notice, condition
 
 if TYPE_CHECKING:
+    from flowdsl.runner.cache import Cache
+    from flowdsl.runner.packages import Environments
     from flowdsl.runner.pipelinerun.engine import Engine
     from flowdsl.runner.store import RunFolder
     from flowdsl.runner.taskrun import Runner
@@ -107,6 +109,13 @@ def _runs() -> Path:
 
 def _cache(runs: Path) -> Path:
     return runs.parent / "cache"
+
+
+def _kept(runs: Path, packages: Environments | None) -> Cache:
+    """What tasks gave before, with the packages that they have here in its keys."""
+    from flowdsl.runner.cache import Cache
+
+    return Cache(_cache(runs), packages.plan) if packages is not None else Cache(_cache(runs))
 
 
 def _source(pipeline: Pipeline | None, files: tuple[str, ...]) -> list[str]:
@@ -245,7 +254,6 @@ def _play(
     tasks: Mapping[str, Mapping[str, Any]],
     task_runner: Runner,
 ) -> int:
-    from flowdsl.runner.cache import Cache
     from flowdsl.runner.equivalents import equivalent
     from flowdsl.runner.pipelinerun.engine import Settings
     from flowdsl.runner.session import Session
@@ -269,7 +277,7 @@ def _play(
         chosen=frozenset(about.get("set") or ()),
         only=choices.only or tuple(about.get("only") or ()),
         resumed=bool(choices.resume),
-        cache=Cache(_cache(runs)) if choices.cache else None,
+        cache=_kept(runs, task_runner.packages) if choices.cache else None,
         packages=task_runner.packages,
         command=command_line(),
         known_as=known_as(folder, runs),

@@ -107,12 +107,11 @@ def packaged(definition: PipelineDef) -> Iterator[TaskDef]:
             yield node.task
 
 
-def install_call(resolution: Resolution) -> str:
-    """The statement of a task's script that installs its packages."""
-    target = resolution.target
-    return (
-        f'_flowdsl_packages("{resolution.key}", "{target.python}", "{target.platform}", """\\\n{resolution.text}""")\n'
-    )
+def install_call(resolution: Resolution, *, image: bool) -> str:
+    """The statement of a task's script that installs its packages. `image`: the body uses the image's, too."""
+    target, more = resolution.target, ", image=True" if image else ""
+    given = f'"{resolution.key}", "{target.python}", "{target.platform}"'
+    return f'_flowdsl_packages({given}, """\\\n{resolution.text}"""{more})\n'
 
 
 def names_of(need: Need, resolution: Resolution | None) -> list[str]:

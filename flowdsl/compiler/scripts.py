@@ -59,7 +59,7 @@ def _script(task: TaskDef, collector: Collector, locks: Locks) -> str:
     if need is not None:
         resolution = locks.of(need, collector)
         requires += names_of(need, resolution)
-        packages = install_call(resolution) if resolution is not None else ""
+        packages = install_call(resolution, image=bool(options.requires)) if resolution is not None else ""
     cut = slice_source(function, roots, requires=requires, target=target, collector=collector)
     if cut is None:
         return ""

@@ -13,17 +13,22 @@ import os
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 
 from flowdsl.kube.conventions import CACHE, OUTPUTS
+from flowdsl.packages.lockfile import Resolution
 from flowdsl.runner import beneath, removal, trees
 from flowdsl.runner.contract import BoundWorkspace
 from flowdsl.runner.modes import make_folder, write_file
+from flowdsl.runner.packages import calls_in
 from flowdsl.runner.store.shapes import STATUS, fits
 
 _MOST = 1 << 24  # bytes of a status that are read
+
+NO_PLAN: Mapping[str, Resolution] = MappingProxyType({})
 
 
 def wanted(task_run: Mapping[str, Any]) -> bool:
@@ -31,11 +36,18 @@ def wanted(task_run: Mapping[str, Any]) -> bool:
     return (task_run["metadata"].get("annotations") or {}).get(CACHE) == "true"
 
 
-def key_of(task_run: Mapping[str, Any], workspaces: Sequence[BoundWorkspace]) -> str:
-    """The key of a TaskRun: a hash of its spec's own fields and of the content of every file it is given."""
+def key_of(
+    task_run: Mapping[str, Any], workspaces: Sequence[BoundWorkspace], plan: Mapping[str, Resolution] = NO_PLAN
+) -> str:
+    """The key of a TaskRun: a hash of its spec's own fields and of the content of every file it is given.
+
+    The spec has the packages of the image; `plan` has those of this machine, by the key of a script's own.
+    """
     spec = task_run["spec"]
+    installed = sorted({plan[call.key].key for call in calls_in(spec.get("taskSpec")) if call.key in plan})
     fields = {name: spec.get(name) for name in ("taskSpec", "params", "stepSpecs", "sidecarSpecs", "computeResources")}
     digest = hashlib.sha256(json.dumps(fields, sort_keys=True).encode())
+    digest.update("".join(installed).encode())
     params = {param["name"]: param["value"] for param in spec.get("params") or ()}
     for space in sorted(workspaces, key=lambda each: each.name):
         if space.name == OUTPUTS:
@@ -62,6 +74,8 @@ class Cache:
     """The entries of a project."""
 
     root: Path
+    plan: Mapping[str, Resolution] = NO_PLAN
+    """The packages of this machine, by the key of a script's own."""
 
     def find(self, key: str, workspaces: Sequence[BoundWorkspace]) -> dict[str, Any] | None:
         """The status kept under a key, its files put in place; None where there is none."""

@@ -12,7 +12,7 @@ from flowdsl.packages.lockfile import DamagedError, Resolution, read_lines, read
 
 _CALL = re.compile(
     r'^_flowdsl_packages\("(?P<key>[0-9a-f]{64})", "(?P<python>[0-9.]+)", "(?P<platform>[a-z0-9_]+)", """\\\n'
-    r'(?P<lines>[^"\\]*)"""\)$',
+    r'(?P<lines>[^"\\]*)"""(?:, image=True)?\)$',
     re.MULTILINE,
 )
 

@@ -35,20 +35,20 @@ class Environments:
 
     def __init__(self, root: Path, plan: Mapping[str, Resolution], environ: Mapping[str, str]) -> None:
         self._builder = Builder(root, environ)
-        self._plan = dict(plan)
+        self.plan = dict(plan)
         self._made: dict[str, Future[Path]] = {each.key: Future() for each in plan.values()}
         self._slots = threading.Semaphore(_AT_ONCE)
 
     def start(self, tell: Callable[[str], None]) -> None:
         """Begin to make what isn't there yet; `tell` is told how it goes, from other threads."""
         self._builder.tell = tell
-        for each in {one.key: one for one in self._plan.values()}.values():
+        for each in {one.key: one for one in self.plan.values()}.values():
             threading.Thread(target=self._make, args=(each,), name=f"packages {each.key[:8]}", daemon=True).start()
 
     def given(self, script: str) -> Given | None:
         """What a step with this script is given; None where it asks for no packages."""
         call = call_of(script)
-        resolution = self._plan.get(call.key) if call is not None else None
+        resolution = self.plan.get(call.key) if call is not None else None
         if call is None or resolution is None:
             return None
         return Given(call.key, self._builder.folder(resolution), named(resolution))

@@ -6,6 +6,7 @@ import os
 import posixpath
 import re
 import shutil
+import sysconfig
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -82,7 +83,8 @@ def make_ready(
     own = {} if host.images else {"PATH": host.path, "HOME": HOME_PATH, "HOSTNAME": pod.name}
     given = packages.given(spec["script"]) if packages is not None and spec.get("script") else None
     if given is not None:
-        own |= {"PATH": f"{given.folder}/bin:{host.path}", "VIRTUAL_ENV": str(given.folder), KEY: given.key}
+        own |= {"PATH": f"{given.folder}/bin:{host.path}", "VIRTUAL_ENV": str(given.folder)}
+        own |= {KEY: given.key, f"{KEY}_IMAGE": own_packages()}
     env = environment(spec, pod, own)
     mounts = pod.mounts(spec, sidecar, env)
     rewrite = str if host.literal else rewriter(mounts)
@@ -120,6 +122,11 @@ def make_ready(
         bool(command),
         given,
     )
+
+
+def own_packages() -> str:
+    """Where this Python's packages are: they stand for those of the image."""
+    return os.pathsep.join(dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib")))
 
 
 def _link(pod: Pod, mounts: Sequence[Mount]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 
-def _flowdsl_packages(key: str, python: str, platform: str, lock: str) -> None:
+def _flowdsl_packages(key: str, python: str, platform: str, lock: str, *, image: bool = False) -> None:
     import os
     import site
     import sys
 
-    if os.environ.get("FLOWDSL_PACKAGES") == key:  # on a machine of flowdsl's own, where this Python has them
+    if os.environ.get("FLOWDSL_PACKAGES") == key:  # a local run, whose Python has them; others are as if in the image
+        if image:
+            sys.path += filter(None, os.environ.get("FLOWDSL_PACKAGES_IMAGE", "").split(os.pathsep))
         return
     have = ".".join(map(str, sys.version_info[:2]))
     machine = os.uname().machine
