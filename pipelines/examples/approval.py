@@ -20,11 +20,11 @@ def deploy(image: str) -> None:
 
 
 @pipeline(timeout="25h")
-def approval(approvers: list[str] = ["alice", "bob"]):  # noqa: B006 - the array's default
+def approval(approvers: list[str] = ["alice", "bob"]) -> None:  # noqa: B006 - the array's default
     """Build, ask, deploy."""
     image = build()
     asked = approve(approvers=approvers, description=f"deploy {image}?")
-    deploy(image).after(asked)
+    deploy.with_options(after=[asked])(image)
 
 
 if __name__ == "__main__":

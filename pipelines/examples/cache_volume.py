@@ -23,7 +23,7 @@ def resolve(requirements: str, cache: Workspace = Workspace(description="Keeps w
 def cache_volume(
     requirements: str = "numpy==2.1.0 attrs==24.2.0",
     cache: Workspace = PVC("resolver-cache", storage="10Gi"),
-):
+) -> dict[str, str]:
     """Resolve requirements once."""
     return {"key": resolve(requirements, cache=cache)}
 

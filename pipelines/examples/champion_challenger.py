@@ -13,7 +13,7 @@ RULES = {"fid": (False, 0.05), "lse_d": (False, 0.05), "lse_c": (True, 0.05)}
 
 
 @task(image="python:3.12-slim", cpu="500m", memory="256Mi")
-def measure(model: str) -> dict:
+def measure(model: str) -> dict[str, float]:
     """Stands for the evaluation: the measures of a model."""
     known = {
         "champion": {"fid": 32.0, "lse_d": 7.1, "lse_c": 7.8},
@@ -23,7 +23,7 @@ def measure(model: str) -> dict:
 
 
 @task(image="python:3.12-slim", cpu="100m", memory="64Mi")
-def compare(champion: dict, challenger: dict) -> bool:
+def compare(champion: dict[str, float], challenger: dict[str, float]) -> bool:
     """Whether the challenger may go on."""
     worse = []
     for name, (more_is_better, margin) in RULES.items():
@@ -40,11 +40,11 @@ def promote(model: str) -> None:
 
 
 @pipeline
-def champion_challenger(challenger: str = "sharper"):
+def champion_challenger(challenger: str = "sharper") -> None:
     """Measure both, compare, promote."""
     old = measure.with_options(name="measure-champion")("champion")
     new = measure.with_options(name="measure-challenger")(challenger)
-    with when(compare(old, new) == "true"):
+    with when(compare(old, new)):
         promote(challenger)
 
 

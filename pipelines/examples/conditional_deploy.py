@@ -22,10 +22,10 @@ def smoke(url: str) -> None:
 
 
 @pipeline
-def conditional_deploy(revision: str = "0123abc", branch: str = "main"):
+def conditional_deploy(revision: str = "0123abc", branch: str = "main") -> None:
     """Test always; deploy what passed on main; look at it."""
     passed = test(revision)
-    with when(passed == "true", branch == "main"):
+    with when(passed, branch == "main"):
         url = deploy(revision, environment="staging")
     smoke(url)  # flowdsl: ignore[FLOW327] - nothing to look at where nothing was deployed
 

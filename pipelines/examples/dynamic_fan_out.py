@@ -22,7 +22,7 @@ def total(sizes: list[int]) -> int:
 
 
 @pipeline
-def dynamic_fan_out(number: int = 4):
+def dynamic_fan_out(number: int = 4) -> dict[str, int]:
     """Convert every shard there is."""
     shards = list_shards(number)
     sizes = convert.map(shard=shards)

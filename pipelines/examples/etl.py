@@ -35,7 +35,7 @@ def load(clean: File) -> int:
 
 
 @pipeline(files=VolumeClaim("5Gi"))
-def etl(day: str = "2026-01-31"):
+def etl(day: str = "2026-01-31") -> dict[str, int]:
     """One day's clips."""
     return {"rows": load(transform(extract(day)))}
 

@@ -21,10 +21,10 @@ def restart(environment: str) -> None:
 
 
 @pipeline
-def explicit_order(environment: str = "staging"):
+def explicit_order(environment: str = "staging") -> None:
     """Lock, migrate, restart."""
     locked = lock(environment)
-    migrated = migrate(environment).after(locked)
+    migrated = migrate.with_options(after=[locked])(environment)
     restart.with_options(after=[migrated])(environment)
 
 

@@ -17,7 +17,7 @@ def summarise(scores: list[float]) -> float:
 
 
 @pipeline
-def fan_out_datasets(datasets: list[str] = ["hdtf", "celebv", "vfhq"]):  # noqa: B006 - the array's default
+def fan_out_datasets(datasets: list[str] = ["hdtf", "celebv", "vfhq"]) -> dict[str, float]:  # noqa: B006 - the array's default
     """Score every dataset, then take the mean."""
     scores = score.map(dataset=datasets)
     mean = summarise(scores.result)

@@ -13,7 +13,7 @@ class Frames(NamedTuple):
     """A folder of frames, and what is in it."""
 
     folder: Directory
-    index: File
+    listing: File
 
 
 @task(image="python:3.12-slim", cpu="100m", memory="64Mi")
@@ -40,10 +40,10 @@ def count(text: File) -> int:
 
 
 @pipeline
-def files_between_tasks(number: int = 5):
+def files_between_tasks(number: int = 5) -> dict[str, int]:
     """Cut, join, count."""
     frames = cut(number)
-    return {"lines": count(join(frames.folder, frames.index))}
+    return {"lines": count(join(frames.folder, frames.listing))}
 
 
 if __name__ == "__main__":

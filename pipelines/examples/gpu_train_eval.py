@@ -30,7 +30,8 @@ def train(epochs: int = 3, rate: float = 0.1) -> Trained:
 
 @task(image="python:3.12-slim", gpu=1, cpu="2", memory="4Gi")
 def evaluate(weights: File) -> float:
-    return 1 - json.loads(weights.read_text())["loss"]
+    loss: float = json.loads(weights.read_text())["loss"]
+    return 1 - loss
 
 
 @task(image="python:3.12-slim", cpu="100m", memory="64Mi")
@@ -45,11 +46,11 @@ def register(weights: File) -> None:
 
 
 @pipeline(files=PVC("models", storage="50Gi", sub_path="runs"))
-def gpu_train_eval(epochs: int = 3, threshold: float = 0.2):
+def gpu_train_eval(epochs: int = 3, threshold: float = 0.2) -> dict[str, float]:
     """Train, evaluate, gate, register."""
     trained = train(epochs=epochs)
     accuracy = evaluate(trained.weights)
-    with when(gate(accuracy, threshold) == "true"):
+    with when(gate(accuracy, threshold)):
         register(trained.weights)
     return {"accuracy": accuracy}
 

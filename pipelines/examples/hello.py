@@ -16,7 +16,7 @@ def shout(text: str) -> None:
 
 
 @pipeline
-def hello(name: str = "world"):
+def hello(name: str = "world") -> None:
     """Say hello."""
     shout(greet(name))
 

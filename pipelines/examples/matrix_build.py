@@ -17,7 +17,7 @@ def publish(wheels: list[str]) -> None:
 
 
 @pipeline
-def matrix_build():
+def matrix_build() -> None:
     """Build for every Python and platform, and once with debug symbols."""
     wheels = build.map(
         python=["3.11", "3.12"],

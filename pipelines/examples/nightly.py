@@ -22,7 +22,7 @@ def file_report(drift: float) -> None:
 
 
 @pipeline(timeout="2h")
-def nightly(days: int = 1):
+def nightly(days: int = 1) -> None:
     """Measure drift every night."""
     file_report(check_drift(context.pipeline_run.name, days))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 
-from flowdsl import Secret, context, on_finish, pipeline, task
+from flowdsl import Secret, context, on_finish, pipeline, status, task
 
 
 @task(image="python:3.12-slim", cpu="100m", memory="64Mi")
@@ -27,11 +27,11 @@ def notify(
 
 
 @pipeline
-def notify_finally():
+def notify_finally() -> None:
     """Work, then tell."""
     done = work()
     with on_finish():
-        notify(run=context.pipeline_run.name, status=context.tasks_status, work_status=done.status)
+        notify(run=context.pipeline_run.name, status=context.tasks_status, work_status=status(done))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ def version() -> str:
 
 # Made once by hand: kubectl create secret docker-registry registry-pull --docker-server=registry.internal ...
 @pipeline(service_account=ServiceAccount("puller", image_pull_secrets=["registry-pull"]))
-def private_registry():
+def private_registry() -> dict[str, str]:
     """Run in an image that needs a login to pull."""
     return {"version": version()}
 

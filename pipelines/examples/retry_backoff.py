@@ -36,7 +36,7 @@ def download(url: str) -> int:
 
 
 @pipeline
-def retry_backoff(url: str = "https://example.com/"):
+def retry_backoff(url: str = "https://example.com/") -> dict[str, int]:
     """Download with patience."""
     return {"bytes": download(url)}
 

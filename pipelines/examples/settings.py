@@ -20,7 +20,7 @@ def show(settings: Workspace = Workspace(read_only=True)) -> int:
 
 # What stands for the ConfigMap when it runs on this machine; compiling ignores it.
 @pipeline(local=LocalRun(config_maps={"app": {"level": "debug", "colour": "red"}}))
-def settings(app: Workspace = ConfigMap("app")):
+def settings(app: Workspace = ConfigMap("app")) -> dict[str, int]:
     """Read what is set."""
     return {"number": show(settings=app)}
 

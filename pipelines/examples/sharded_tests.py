@@ -26,7 +26,7 @@ def verdict(failed: list[int]) -> bool:
 
 
 @pipeline
-def sharded_tests():
+def sharded_tests() -> None:
     """Four shards, one verdict."""
     shards = run_shard.map(shard=[0, 1, 2, 3], shards=4)
     verdict(shards.result)

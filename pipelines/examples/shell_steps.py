@@ -32,7 +32,7 @@ def sort_words(words: str) -> int:
 
 
 @pipeline
-def shell_steps(words: str = "pear apple quince"):
+def shell_steps(words: str = "pear apple quince") -> dict[str, int]:
     """Sort words."""
     return {"number": sort_words(words)}
 

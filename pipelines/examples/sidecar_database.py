@@ -28,7 +28,7 @@ def integration_test() -> str:
 
 
 @pipeline
-def sidecar_database():
+def sidecar_database() -> dict[str, str]:
     """Test against a database."""
     return {"answer": integration_test()}
 

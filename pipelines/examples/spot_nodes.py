@@ -25,7 +25,7 @@ def add(squares: list[int]) -> int:
 
 
 @pipeline
-def spot_nodes():
+def spot_nodes() -> dict[str, int]:
     """Crunch on spot nodes, add up on any."""
     squares = crunch.map(part=[1, 2, 3])
     return {"sum": add(squares.result)}

@@ -21,7 +21,7 @@ def announce(text: str) -> None:
 
 
 @pipeline
-def train_and_check(dataset: str):
+def train_and_check(dataset: str) -> dict[str, float]:
     """What every model goes through."""
     score = train(dataset)
     check(score)
@@ -29,11 +29,11 @@ def train_and_check(dataset: str):
 
 
 @pipeline
-def subpipeline():
+def subpipeline() -> None:
     """Two models the same way, then say so."""
     faces = train_and_check(dataset="faces")
     voices = train_and_check(dataset="voices")
-    announce(f"faces {faces.score}, voices {voices.score}")
+    announce(f"faces {faces['score']}, voices {voices['score']}")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def clean_up() -> None:
 
 
 @pipeline(timeout="1h", tasks_timeout="50m", finally_timeout="10m")
-def timeouts():
+def timeouts() -> None:
     """Nothing here can hang for ever."""
     measure()
     with on_finish():

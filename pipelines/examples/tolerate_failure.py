@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowdsl import on_finish, pipeline, task
+from flowdsl import on_finish, pipeline, status, task
 
 
 @task(image="python:3.12-slim", cpu="100m", memory="64Mi")
@@ -23,12 +23,12 @@ def report(scan: str) -> None:
 
 
 @pipeline
-def tolerate_failure(strict: bool = True):
+def tolerate_failure(strict: bool = True) -> None:
     """Scan, package all the same, and say how the scan went."""
     scan = flaky_scan.with_options(on_error="continue")(strict)
-    package().after(scan)
+    package.with_options(after=[scan])()
     with on_finish():
-        report(scan.status)
+        report(status(scan))
 
 
 if __name__ == "__main__":

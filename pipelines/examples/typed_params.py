@@ -43,7 +43,7 @@ def encode(encoding: Encoding) -> str:
 
 
 @pipeline
-def typed_params(quality: Literal["draft", "final"] = "draft"):
+def typed_params(quality: Literal["draft", "final"] = "draft") -> dict[str, str]:
     """Plan an encoding, then do it."""
     encoding = plan(quality=quality, limit=40)
     return {"done": encode(encoding)}

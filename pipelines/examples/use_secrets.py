@@ -30,7 +30,7 @@ LOCAL = LocalRun(
 
 
 @pipeline(local=LOCAL)
-def use_secrets(database: str = "postgres.data.svc"):
+def use_secrets(database: str = "postgres.data.svc") -> None:
     """Migrate a database."""
     migrate(database)
 

@@ -11,7 +11,7 @@ def deploy(branch: str) -> None:
 
 
 @pipeline(alpha=["enable-cel-in-whenexpression"])
-def cel_condition(branch: str = "release-1.4"):
+def cel_condition(branch: str = "release-1.4") -> None:
     """Deploy main and every release branch."""
     with when(cel(f"'{branch}' == 'main' || '{branch}'.startsWith('release-')")):
         deploy(branch)
