@@ -1,7 +1,5 @@
 """Imported from Tekton YAML."""
 
-# mypy: disable-error-code="empty-body, func-returns-value, attr-defined"
-
 from typing import Annotated, NamedTuple, TypedDict
 
 from flowdsl import (
@@ -24,6 +22,7 @@ from flowdsl import (
     pipeline,
     pipeline_run,
     raw,
+    status,
     step_action,
     task,
     task_ref,
@@ -104,7 +103,7 @@ def build_image(
 
     Runs without a daemon.
     """
-    ...
+    raise NotImplementedError
 
 
 @step_action(image="alpine:3.20", env={"WHO": "$(params.who)"}, script='echo "$WHO"')
@@ -126,7 +125,8 @@ class GitClone(NamedTuple):
 
 
 @task_ref(hub("git-clone", version="0.9", type_=""))
-def git_clone(url: str, output: Workspace) -> GitClone: ...
+def git_clone(url: str, output: Workspace) -> GitClone:
+    raise NotImplementedError
 
 
 @task_ref(named("push"))
@@ -172,7 +172,7 @@ def release(
     )
     with on_finish():
         slack.with_options(name="notify")(
-            message=f"build of {context.pipeline_run.name}: {build_task.status}",
+            message=f"build of {context.pipeline_run.name}: {status(build_task)}",
         )
     return {
         "digest": Result(build_task.IMAGE_DIGEST, description="What was pushed"),

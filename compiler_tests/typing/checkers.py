@@ -8,37 +8,49 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 USERS = Path(__file__).parent / "users"
 Finding = tuple[str, int, str]
-Checker = Callable[[Iterable[Path]], dict[Finding, str]]
+
+
+class Checker(Protocol):
+    """`mypy` or `pyright` below."""
+
+    __name__: str
+
+    def __call__(self, paths: Iterable[Path], *, cwd: Path = ...) -> dict[Finding, str]:
+        """What is found in the files, as seen from a folder."""
+
+
 _MYPY = re.compile(r"^(?P<file>.+?):(?P<line>\d+): error: (?P<said>.*?)(?:  \[(?P<code>[\w-]+)\])?$")
 _MARK = re.compile(r"(?:#|;) (mypy|pyright): ([\w, -]+)")
 
 
-def mypy(paths: Iterable[Path | str], *, cwd: Path = ROOT, path: str = "") -> dict[Finding, str]:
-    """What `mypy --strict` finds, with the words it has for each. Nothing of the project's own configuration holds."""
+def mypy(paths: Iterable[Path], *, cwd: Path = ROOT) -> dict[Finding, str]:
+    """What `mypy --strict` finds, with the words it has for each. Of configuration only that of another project holds."""
     if importlib.util.find_spec("mypy") is None:
         pytest.skip("mypy is not installed (flowdsl[dev])")
-    command = [sys.executable, "-m", "mypy", "--config-file=", "--strict", "--python-version=3.10", "--no-pretty"]
+    own = cwd / "pyproject.toml" if cwd != ROOT and (cwd / "pyproject.toml").exists() else ""
+    command = [sys.executable, "-m", "mypy", f"--config-file={own}", "--strict", "--python-version=3.10", "--no-pretty"]
     command += ["--no-error-summary", "--show-error-codes", f"--cache-dir={ROOT / '.mypy_cache'}"]
-    found = _run([*command, *map(str, paths)], cwd, {"MYPYPATH": os.pathsep.join([str(ROOT), path])})
-    if found.stderr:
-        pytest.fail(found.stderr)
+    found = _run([*command, *map(str, paths)], cwd, {"MYPYPATH": os.pathsep.join([str(ROOT), str(cwd)])})
+    if found.stderr or found.returncode not in (0, 1):
+        pytest.fail(f"mypy gave no answer: {found.stdout}{found.stderr}")
     lines = [_MYPY.match(line) for line in found.stdout.splitlines()]
     return {(_shown(each["file"], cwd), int(each["line"]), each["code"] or ""): each["said"] for each in lines if each}
 
 
-def pyright(paths: Iterable[Path | str], *, cwd: Path = ROOT, path: str = "") -> dict[Finding, str]:
+def pyright(paths: Iterable[Path], *, cwd: Path = ROOT) -> dict[Finding, str]:
     """What `pyright` finds in its standard mode. It is from PyPI, with a node of its own (`pyright[nodejs]`)."""
     if importlib.util.find_spec("pyright") is None:
         pytest.skip("pyright is not installed (flowdsl[dev])")
-    given = {"PYTHONPATH": os.pathsep.join([str(ROOT), path]), "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+    given = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(cwd)]), "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonversion=3.10", "--pythonpath", sys.executable]
     found = _run([*command, *map(str, paths)], cwd, given)
     try:

@@ -103,7 +103,7 @@ def test_one_result_named_result_is_the_value_itself() -> None:
             },
         ),
     )
-    assert "def fetch() -> str: ..." in text
+    assert "def fetch() -> str:\n    raise NotImplementedError\n" in text
     assert 'x=f"at {fetch_task}"' in text
 
 

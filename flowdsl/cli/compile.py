@@ -6,7 +6,6 @@ import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -24,9 +23,6 @@ from flowdsl.kinds.table import PIPELINE_RUN
 from flowdsl.library.compiling import compile_target
 from flowdsl.library.siblings import beside
 from flowdsl.yamlread.excerpts import rendered
-
-if TYPE_CHECKING:
-    from flowdsl.kinds.shapes import Document
 
 
 def compile_command(
@@ -86,9 +82,9 @@ def _compiled(targets: Sequence[Pipeline | Manifest], options: CompileOptions) -
     return made
 
 
-def together(made: Sequence[Compilation]) -> list[Document]:
+def together(made: Sequence[Compilation]) -> list[Mapping[str, object]]:
     """The documents of several compilations, each once: pipelines of a file share Tasks. Raises FlowError, FLOW408."""
-    found: dict[tuple[str, str, str], Document] = {}
+    found: dict[tuple[str, str, str], Mapping[str, object]] = {}
     for one in made:
         for item in one.documents:
             meta = item["metadata"]
@@ -100,7 +96,7 @@ def together(made: Sequence[Compilation]) -> list[Document]:
     return list(found.values())
 
 
-def _encode(documents: Sequence[Document], format_: str) -> bytes:
+def _encode(documents: Sequence[Mapping[str, object]], format_: str) -> bytes:
     return emit_yaml(documents) if format_ == "yaml" else emit_json(documents)
 
 
@@ -116,7 +112,7 @@ def _print(targets: Sequence[Pipeline | Manifest], made: list[Compilation], form
     give(escape.json_text({"files": files}, indent=2), nl=True)
 
 
-def _documents(made: list[Compilation]) -> list[Document]:
+def _documents(made: list[Compilation]) -> list[Mapping[str, object]]:
     return list(made[0].documents) if len(made) == 1 else together(made)
 
 

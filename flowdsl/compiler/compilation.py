@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import networkx
 
     from flowdsl.graph.view import GraphView
-    from flowdsl.kinds.shapes import Document
 
 
 @attrs.frozen
@@ -31,7 +30,7 @@ class CompileOptions:
 class Compilation:
     """What a compile gives: documents in the order a cluster wants them, warnings, and the pipeline itself."""
 
-    documents: tuple[Document, ...]
+    documents: tuple[Mapping[str, Any], ...]
     diagnostics: tuple[Finding, ...]
     pipeline: PipelineDef
 

@@ -24,8 +24,8 @@ IMPORTS: Mapping[str, frozenset[str]] = MappingProxyType(
             {
                 *(kind.python for kind in BOUND), "EmptyDir", "Param", "Result", "Sidecar", "Step", "StepTemplate",
                 "VolumeClaim", "Workspace", "bundle", "cel", "cluster", "condition", "context", "git", "http", "hub",
-                "manifest", "named", "on_finish", "pipeline", "pipeline_run", "raw", "resolver", "step_action", "task",
-                "task_ref", "task_run", "when",
+                "manifest", "named", "on_finish", "pipeline", "pipeline_run", "raw", "reason", "resolver", "status",
+                "step_action", "task", "task_ref", "task_run", "when",
             }
         ),
         "typing": frozenset({"Annotated", "NamedTuple", "TypedDict"}),
@@ -142,7 +142,7 @@ class _Fence:
 
     def _block(self, body: Iterable[ast.stmt], *, pipeline: bool) -> None:
         for statement in body:
-            if _is_text(statement) or _is_ellipsis(statement):
+            if _is_text(statement) or _is_ellipsis(statement) or (not pipeline and _is_declared(statement)):
                 continue
             if not pipeline:
                 _refuse(statement)
@@ -261,6 +261,12 @@ def _is_text(node: ast.stmt) -> bool:
 
 def _is_ellipsis(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is ...
+
+
+def _is_declared(node: ast.stmt) -> bool:
+    """`raise NotImplementedError`: the body of a task that has none of its own."""
+    raised = node.exc if isinstance(node, ast.Raise) and node.cause is None else None
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 
 def _is_none(node: ast.expr) -> bool:

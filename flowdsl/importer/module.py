@@ -168,7 +168,7 @@ def write_module(
     ends = [module.names[index] for index in range(len(documents))]
     listed = render(Pair("documents", call(writer.use("manifest"), *ends)))
     writer.blocks.append(f'{listed}\n\nif __name__ == "__main__":\n    documents.cli()')
-    return Imported(_head(title, writer) + writer.text(), tuple(writer.kept))
+    return Imported(_head(title) + writer.text(), tuple(writer.kept))
 
 
 def write_stubs(documents: Sequence[Mapping[str, Any]], title: str = "") -> Imported:
@@ -190,21 +190,10 @@ def write_stubs(documents: Sequence[Mapping[str, Any]], title: str = "") -> Impo
         except _ODD as error:
             writer.back(mark)
             writer.keep(index, (), error.reason if isinstance(error, Unsupported) else "a field of the wrong type")
-    return Imported(_head(title, writer) + writer.text(), tuple(writer.kept))
+    return Imported(_head(title) + writer.text(), tuple(writer.kept))
 
 
-def _head(title: str, writer: Writer) -> str:
-    """The docstring, and what a type checker is to know: bodies are empty, and a call gives a handle."""
-    codes = ["empty-body"]
-    if any("= " in block for block in writer.blocks) and any("@pipeline" in block for block in writer.blocks):
-        codes.append("func-returns-value")
-    if writer.statuses:
-        codes.append("attr-defined")
-    lines = [literal_docstring(title), "", f'# mypy: disable-error-code="{", ".join(codes)}"', "", ""]
-    return "\n".join(lines)
-
-
-def literal_docstring(title: str) -> str:
-    """A module's docstring of one line."""
+def _head(title: str) -> str:
+    """The docstring of one line, above the imports."""
     safe = "".join(char for char in title if char.isprintable()).replace("\\", "/").replace('"', "'")
-    return f'"""{safe or "Imported from Tekton YAML."}"""'
+    return f'"""{safe or "Imported from Tekton YAML."}"""\n\n'

@@ -17,8 +17,8 @@ _CODE = frozenset(
         "Annotated", "Body", "Directory", "EmptyDir", "File", "Literal", "Manifest", "NamedTuple",
         "Param", "Result", "Sidecar", "Step", "StepTemplate",
         "TypedDict", "VolumeClaim", "Workspace", "bundle", "cel", "cluster", "condition", "context", "documents",
-        "git", "http", "hub", "manifest", "named", "on_finish", "pipeline", "pipeline_run", "raw", "resolver",
-        "step_action", "task", "task_ref", "task_run", "when",
+        "git", "http", "hub", "manifest", "named", "on_finish", "pipeline", "pipeline_run", "raw", "reason", "resolver",
+        "status", "step_action", "task", "task_ref", "task_run", "when",
     }
 )  # fmt: skip
 RESERVED = _CODE | set(dir(builtins))

@@ -86,7 +86,8 @@ class PipelineWriter:
             lines.append("    return " + render(results, 4, 11))
         if scope.context:
             writer.use("context")
-        writer.statuses = writer.statuses or scope.statuses
+        for ending in scope.endings:
+            writer.use(ending)
         document = docstring(spec["description"]) if spec.get("description") else None
         comments = self.comments.take(self.at if len(self.at) > 1 else ())
         head = comment_lines(comments)

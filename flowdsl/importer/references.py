@@ -50,7 +50,8 @@ class Scope:
     handles: dict[str, Handle] = attrs.field(factory=dict)
     final: bool = False
     context: bool = False
-    statuses: bool = False
+    endings: set[str] = attrs.field(factory=set)
+    """`status` and `reason`, as far as they are asked for."""
 
     def text(self, value: str) -> Code:
         """A string's source: literal, expression or f-string."""
@@ -107,8 +108,8 @@ class Scope:
         if words[2] == "results" and len(words) > 3:
             found = _result(handle, words[3], shape)
         elif words[2] in ("status", "reason") and len(words) == 3 and self.final and shape == STRING:
-            found = f"{handle.variable}.{words[2]}"
-            self.statuses = True
+            found = f"{words[2]}({handle.variable})"
+            self.endings.add(words[2])
         handle.used = handle.used or found is not None
         return found
 

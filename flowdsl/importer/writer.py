@@ -19,7 +19,6 @@ class Writer:
     imports: dict[str, set[str]] = attrs.field(factory=dict)
     blocks: list[str] = attrs.field(factory=list)
     kept: list[Kept] = attrs.field(factory=list)
-    statuses: bool = False
     _objects: dict[tuple[str, ...], str] = attrs.field(factory=dict)
 
     def mark(self) -> tuple[int, dict[tuple[str, ...], str], int]:
