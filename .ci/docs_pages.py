@@ -10,6 +10,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from flowdsl.diagnostics import catalog
+from flowdsl.library.catalogue import RULES
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "pipelines" / "examples"
@@ -24,12 +25,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def _diagnostics() -> Iterator[tuple[str, str]]:
     rows = []
-    for code in catalog.codes():
-        page = catalog.page(code)
-        title = page.splitlines()[0].removeprefix("# ").split(": ", 1)[1]
-        rows.append(f"| [{code}]({code}.md) | {title} |")
-        yield f"diagnostics/{code}.md", page
-    table = "\n".join(["| code | what |", "|---|---|", *rows])
+    for code, rule in RULES.items():
+        mends = "yes" if rule.fix else ""
+        rows.append(f"| [{code}]({code}.md) | `{rule.name}` | {rule.headline} | {rule.severity} | {mends} |")
+        yield f"diagnostics/{code}.md", catalog.page(rule)
+    table = "\n".join(["| code | name | what | severity | `--fix` |", "|---|---|---|---|---|", *rows])
     yield "diagnostics/index.md", f"# Diagnostics\n\n`flowdsl explain CODE` prints the same pages.\n\n{table}\n"
 
 

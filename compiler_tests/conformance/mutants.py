@@ -61,7 +61,7 @@ def seeds() -> list[dict[str, Any]]:
     texts = [path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.yaml"))]
     for code in catalog.codes():
         if code[4] in "23":
-            texts += _BLOCK.findall(catalog.page(code))
+            texts += _BLOCK.findall(catalog.text(code))
     found = []
     for text in texts:
         try:

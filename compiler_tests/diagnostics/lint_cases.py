@@ -1,12 +1,16 @@
 """How the findings of the pages' examples look to a person: one text for each hundred of codes.
 
-python compiler_tests/diagnostics/lint_cases.py    # writes the texts anew; look at the difference before a commit
+    python compiler_tests/diagnostics/lint_cases.py
+
+writes the texts anew, and the lists of rules in docs/lint.md; look at the difference before a commit.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+import lint_docs
 
 from flowdsl.diagnostics import catalog
 from flowdsl.linter.engine import Options, lint_sources
@@ -23,7 +27,7 @@ BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 def example(code: str) -> str:
     """The YAML that the page of a code shows."""
-    section = catalog.page(code).split("## Example\n")[1].split("## How to fix")[0]
+    section = catalog.text(code).split("## Example\n")[1].split("## How to fix")[0]
     match = BLOCK.search(section)
     assert match, f"{code} shows no YAML"
     return match[1]
@@ -44,3 +48,4 @@ if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     for digit in "234":
         (HERE / f"{digit}xx.txt").write_text(rendered(digit), encoding="utf-8")
+    lint_docs.PAGE.write_text(lint_docs.renewed(lint_docs.PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from lint_cases import CODES, HERE, NO_TEXT, example, rendered
+from lint_docs import PAGE, renewed
 
 from flowdsl.linter.engine import Options, iterate, lint_sources
 from flowdsl.linter.select import Selection
 from flowdsl.yamlread.sources import Source, load
 
+RENEW = "python compiler_tests/diagnostics/lint_cases.py writes it anew"
 EVERYTHING = Options(selection=Selection(select=("ALL",)))
 
 
@@ -29,7 +31,13 @@ def test_the_example_shows_the_finding(code: str) -> None:
 
 @pytest.mark.parametrize("hundred", ["2", "3", "4"])
 def test_the_finding_as_it_is_printed(hundred: str) -> None:
-    assert rendered(hundred) == (HERE / f"{hundred}xx.txt").read_text(encoding="utf-8")
+    assert rendered(hundred) == (HERE / f"{hundred}xx.txt").read_text(encoding="utf-8"), RENEW
+
+
+def test_the_lists_in_the_docs_are_the_rules() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert renewed(text) == text, RENEW
+    assert text.count("<!-- rules: ") == 3
 
 
 @pytest.mark.parametrize("code", [code for code in CODES if code[4] == "2"])

@@ -63,7 +63,7 @@ def seeds() -> tuple[str, ...]:
     texts = [path.read_text(encoding="utf-8") for path in sorted(files)]
     texts = [text for text in texts if len(text) < 12_000]
     for code in catalog.codes():
-        texts += _BLOCK.findall(catalog.page(code))
+        texts += _BLOCK.findall(catalog.text(code))
     return tuple(texts)
 
 

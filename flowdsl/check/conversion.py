@@ -26,7 +26,7 @@ _GONE = {
 }
 
 
-OLD_FORM = Rule.pitfall("FLOW334", "old-form", "deprecated, and still taken", opt_in=True)
+OLD_FORM = Rule.pitfall("FLOW334", "old-form", "a deprecated form that is still taken, such as v1beta1", opt_in=True)
 NO_COUNTERPART_IN_V1 = Rule("FLOW206", "no-counterpart-in-v1", "v1beta1 without a counterpart in v1")
 
 

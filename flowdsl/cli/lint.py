@@ -14,6 +14,7 @@ from flowdsl.diagnostics import Severity, UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.linter import settings as project
 from flowdsl.linter.engine import Options, lint_sources
+from flowdsl.linter.rules import words
 from flowdsl.linter.select import Selection
 from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.sources import Source, load_all, load_stream
@@ -46,22 +47,22 @@ def _options(
     feature_gate: tuple[str, ...],
 ) -> Options:
     selection = Selection(
-        _codes(select) or found.select,
-        (*found.ignore, *_codes(ignore)),
-        (*found.extend, *_codes(extend_select)),
+        words(_parts(select)) or found.select,
+        (*found.ignore, *words(_parts(ignore))),
+        (*found.extend, *words(_parts(extend_select))),
         found.per_file,
     )
     return Options(_gates(feature_gate or found.gates), selection)
 
 
-def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(code.strip() for each in given for code in each.split(",") if code.strip())
+def _parts(given: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part.strip() for each in given for part in each.split(",") if part.strip())
 
 
 def _gates(given: tuple[str, ...]) -> Gates:
     """`alpha`, `beta` or `stable` set the level; any other name is a flag that is on."""
     level, flags = "beta", set()
-    for name in _codes(given):
+    for name in _parts(given):
         if name in LEVELS:
             level = name
         elif name in FLAGS:

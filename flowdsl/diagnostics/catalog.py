@@ -1,8 +1,14 @@
-"""The catalogue of codes: one Markdown page a code, shipped in `pages/`, shown by `flowdsl explain CODE`."""
+"""The pages of the codes: one Markdown file each in `pages/`, which says what the rule's object does not.
+
+A page has the parts `## What it means`, `## Why it matters`, `## Example`, `## How to fix`; its headline and the line
+below it are the rule's (`page`).
+"""
 
 from __future__ import annotations
 
 from importlib import resources
+
+from flowdsl.diagnostics.rule import Folder, Rule
 
 _PAGES = resources.files("flowdsl.diagnostics") / "pages"
 
@@ -12,14 +18,38 @@ def codes() -> list[str]:
     return sorted(entry.name[:-3] for entry in _PAGES.iterdir() if entry.name.endswith(".md"))
 
 
-def page(code: str) -> str:
-    """The page of a code. Raises KeyError for a code that does not exist."""
+def text(code: str) -> str:
+    """What is written of a code, from `## What it means` on. Raises KeyError for a code that has no page."""
     entry = _PAGES / f"{code}.md"
     if not entry.is_file():
         raise KeyError(code)
     return entry.read_text(encoding="utf-8")
 
 
-def title(code: str) -> str:
-    """The title of a code: the first line of its page without the code. Raises KeyError."""
-    return page(code).splitlines()[0].removeprefix(f"# {code}: ")
+def page(rule: Rule) -> str:
+    """The whole page of a rule, as `flowdsl explain` shows it. Raises KeyError for a rule without one."""
+    return f"# {rule.code}: {rule.headline}\n\n{facts(rule)}\n\n{text(rule.code)}"
+
+
+def facts(rule: Rule) -> str:
+    """In one line: the rule's name, how bad it is, where it is not told, what `lint --fix` does."""
+    found = [f"`{rule.name}`, {_SEVERITY[rule.severity.value]}"]
+    if rule.refused:
+        found.append("an error in a compile and a run")
+    if rule.opt_in:
+        found.append("told only where it is selected")
+    if rule.quiet:
+        found.append(f"not told in {folders(rule)}")
+    if rule.fix:
+        found.append(f"`lint --fix` mends it: {rule.fix}")
+    return "; ".join(found) + "."
+
+
+_SEVERITY = {"error": "an error", "warning": "a warning", "note": "a note"}
+_FOLDERS = {Folder.DATA: "test data", Folder.TESTS: "tests", Folder.SAMPLES: "samples"}
+
+
+def folders(rule: Rule) -> str:
+    """The folders that a rule is quiet in, in words."""
+    names = [_FOLDERS[folder] for folder in Folder if folder in rule.quiet]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -8,6 +8,7 @@ from flowdsl.check import LEVELS, Gates
 from flowdsl.diagnostics import UsageError
 from flowdsl.library.documents import Documents, sources_of
 from flowdsl.linter.engine import Options, lint_sources
+from flowdsl.linter.rules import words
 from flowdsl.linter.select import Selection
 from flowdsl.yamlread.documents import Document
 
@@ -15,12 +16,13 @@ from flowdsl.yamlread.documents import Document
 def lint(
     documents: Documents, *, select: Iterable[str] = (), ignore: Iterable[str] = (), level: str = "beta"
 ) -> list[Document]:
-    """Check documents: each comes back with `accepted`, and the findings that are told as `shown` places.
+    """Check documents: each comes back with `accepted`, and the findings that are told as `shown`.
 
-    `level` is the cluster's `enable-api-fields`: stable, beta or alpha. `select` and `ignore` are codes or their
-    beginnings. Raises UsageError for a path that is not there; what is wrong with a document is a finding.
+    `level` is the cluster's `enable-api-fields`: stable, beta or alpha. `select` and `ignore` are codes, their
+    beginnings or names of rules. Raises UsageError for a path or a rule that is not there; what is wrong with a
+    document is a finding.
     """
     if level not in LEVELS:
         raise UsageError(f"there is no level {level!r}; there are {', '.join(LEVELS)}")
-    options = Options(Gates(level, frozenset()), Selection(tuple(select), tuple(ignore)))
+    options = Options(Gates(level, frozenset()), Selection(words(select), words(ignore)))
     return lint_sources(sources_of(documents), options)

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import attrs
 
 from flowdsl.check import DEFAULT_GATES, Finding, Gates
+from flowdsl.check.decoding import FIELD_IN_ANOTHER_CASE, UNKNOWN_FIELD
+from flowdsl.check.pitfalls.meta import FIELD_OF_THE_CLUSTER
 from flowdsl.linter.ignores import Ignores
 from flowdsl.linter.select import Selection
 from flowdsl.yamlread.documents import Document, documents
 from flowdsl.yamlread.nodes import locate
 from flowdsl.yamlread.sources import Source
 
-_AT_KEY = frozenset({"FLOW201", "FLOW303", "FLOW317"})
+_AT_KEY = frozenset({UNKNOWN_FIELD.code, FIELD_IN_ANOTHER_CASE.code, FIELD_OF_THE_CLUSTER.code})
 
 
 @attrs.frozen

@@ -13,12 +13,15 @@ from collections.abc import Iterable
 import attrs
 
 from flowdsl.check import Finding
-from flowdsl.check.pitfalls.written import Written, node_at, scalars
+from flowdsl.check.decoding import FIELD_IN_ANOTHER_CASE, NUMBER_FOR_TEXT, UNKNOWN_FIELD
+from flowdsl.check.params import PARAM_DECLARATION
+from flowdsl.check.pitfalls.values import LIST_AS_ONE_TEXT
+from flowdsl.check.pitfalls.written import READ_AS_ANOTHER_TEXT, Written, node_at, scalars
 from flowdsl.kinds.decode import FORMER
 from flowdsl.yamlread.documents import Document
 
 _SIMILAR = 0.75
-_QUOTED = frozenset({"FLOW302", "FLOW330", "FLOW331"})
+_QUOTED = frozenset({NUMBER_FOR_TEXT.code, READ_AS_ANOTHER_TEXT.code, LIST_AS_ONE_TEXT.code})
 
 
 @attrs.frozen
@@ -55,10 +58,12 @@ def _edits(finding: Finding, root: Written, lines: list[str]) -> list[Edit | Non
     parent = node_at(root, finding.path[:-1])
     if parent is None or last is None:
         return []
-    if finding.code in ("FLOW201", "FLOW303") and isinstance(last, str):
+    if finding.code in (UNKNOWN_FIELD.code, FIELD_IN_ANOTHER_CASE.code) and isinstance(last, str):
         return [_rename(finding, parent, last, lines)]
     node = parent.child(last)
-    quotable = finding.code in _QUOTED or (finding.code == "FLOW220" and node is not None and _wants(parent, node))
+    quotable = finding.code in _QUOTED or (
+        finding.code == PARAM_DECLARATION.code and node is not None and _wants(parent, node)
+    )
     if quotable and node is not None:
         return [_quote(each, lines) for _, each in scalars(node)]
     return []
@@ -76,7 +81,7 @@ def _rename(finding: Finding, parent: Written, name: str, lines: list[str]) -> E
     new = _suggested(finding)
     if key is None or not new or parent.key(new) is not None:
         return None
-    if finding.code == "FLOW201" and FORMER.get(name) != new and _unlike(name, new):
+    if finding.code == UNKNOWN_FIELD.code and FORMER.get(name) != new and _unlike(name, new):
         return None
     return _at(key, name, new, lines)
 
@@ -87,7 +92,7 @@ def _unlike(name: str, new: str) -> bool:
 
 def _suggested(finding: Finding) -> str:
     """The right name, which the finding quotes in its hint (a typo) or in its message (another case)."""
-    text = finding.hint if finding.code == "FLOW201" else finding.message
+    text = finding.hint if finding.code == UNKNOWN_FIELD.code else finding.message
     parts = text.split("'")
     return parts[1] if len(parts) == 3 else ""
 

@@ -6,6 +6,8 @@ import re
 
 import attrs
 
+from flowdsl.linter.rules import length
+
 _COMMENT = re.compile(r"(^|\s)#\s*flowdsl:\s*(ignore-file|ignore)(?:\[([^\]]*)\])?")
 _ALL = ("FLOW",)
 
@@ -28,7 +30,7 @@ class Ignores:
             match = _COMMENT.search(line) if "flowdsl:" in line else None
             if match is None:
                 continue
-            codes = tuple(code.strip().upper() for code in match[3].split(",") if code.strip()) if match[3] else _ALL
+            codes = tuple(code.strip() for code in match[3].split(",") if code.strip()) if match[3] else _ALL
             if match[2] == "ignore-file":
                 whole += codes
                 continue
@@ -40,4 +42,4 @@ class Ignores:
 
     def covers(self, code: str, line: int) -> bool:
         """Whether a finding at a line is to be left out."""
-        return any(code.startswith(each) for each in (*self.file, *self.lines.get(line, ())))
+        return any(length(code, each) >= 0 for each in (*self.file, *self.lines.get(line, ())))

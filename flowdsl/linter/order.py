@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flowdsl.check.pitfalls.meta import FIELD_ORDER
 from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.nodes import Node
 
@@ -12,7 +13,7 @@ def in_order(found: list[Document], text: str) -> str:
     """The text with the fields of documents in order where that was found wanting and each has lines of its own."""
     lines = text.split("\n")
     for document in found:
-        if document.root is not None and any(each.code == "FLOW346" for each in document.shown):
+        if document.root is not None and any(each.code == FIELD_ORDER.code for each in document.shown):
             _move(document.root, lines)
     return "\n".join(lines)
 

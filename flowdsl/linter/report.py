@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flowdsl.diagnostics import Finding, Location, escape
+from flowdsl.diagnostics import Finding, Location, catalog, escape
 from flowdsl.linter.engine import iterate
+from flowdsl.linter.rules import RULES
 from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.excerpts import rendered
 
@@ -88,14 +89,15 @@ def as_sarif(found: Sequence[Document], version: str = "") -> str:
     return escape.json_text(data, indent=2) + "\n"
 
 
-def _rule(code: str) -> dict[str, Any]:
-    from flowdsl.diagnostics import catalog
-
+def _rule(code: str) -> dict[str, object]:
+    rule = RULES[code]
+    text = catalog.page(rule)
     return {
         "id": code,
-        "shortDescription": {"text": catalog.title(code)},
-        "fullDescription": {"text": catalog.title(code)},
-        "help": {"text": catalog.page(code), "markdown": catalog.page(code)},
+        "name": rule.name,
+        "shortDescription": {"text": rule.headline},
+        "fullDescription": {"text": rule.headline},
+        "help": {"text": text, "markdown": text},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import attrs
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.project import find, section
+from flowdsl.linter.rules import words
 
 _SHAPES = {"list": "a list of strings", "table": "a table of lists", "text": "a string"}
 _KEYS = {
@@ -51,14 +53,21 @@ def load(path: Path | None) -> Settings:
     if table.get("fail-on", "error") not in ("error", "warning"):
         raise UsageError(f"{path}: tool.flowdsl.lint.fail-on must be error or warning")
     return Settings(
-        tuple(table.get("select", ())),
-        tuple(table.get("ignore", ())),
-        tuple(table.get("extend-select", ())),
+        _rules(path, table.get("select", ())),
+        _rules(path, table.get("ignore", ())),
+        _rules(path, table.get("extend-select", ())),
         tuple(table.get("exclude", ())),
         tuple(table.get("feature-gates", ())),
-        tuple((pattern, tuple(codes)) for pattern, codes in table.get("per-file-ignores", {}).items()),
+        tuple((pattern, _rules(path, codes)) for pattern, codes in table.get("per-file-ignores", {}).items()),
         table.get("fail-on", "error"),
     )
+
+
+def _rules(path: Path, given: Iterable[str]) -> tuple[str, ...]:
+    try:
+        return words(given)
+    except UsageError as error:
+        raise UsageError(f"{path}: tool.flowdsl.lint: {error}") from None
 
 
 def _fits(value: Any, kind: str) -> bool:

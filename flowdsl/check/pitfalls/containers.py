@@ -108,7 +108,9 @@ def _number(value: Any) -> Decimal | None:
         return None
 
 
-NO_RESOURCE_REQUESTS = Rule.pitfall("FLOW323", "no-resource-requests", "no resource requests", opt_in=True)
+NO_RESOURCE_REQUESTS = Rule.pitfall(
+    "FLOW323", "no-resource-requests", "a task that does not say how much cpu and memory it needs", opt_in=True
+)
 
 
 def _requests(spec: SpecAt, report: Report) -> None:

@@ -20,7 +20,9 @@ def _plain(when: WhenExpression) -> tuple[str | None, ...]:
     return (when.input, when.operator, when.cel, *(when.values or ()))
 
 
-SKIPPED_ALONG = Rule.pitfall("FLOW327", "skipped-along", "skipped along", opt_in=True)
+SKIPPED_ALONG = Rule.pitfall(
+    "FLOW327", "skipped-along", "a task that is skipped with the one whose result it uses", opt_in=True
+)
 
 
 def check_skips(pipeline: PipelineAt, report: Report) -> None:

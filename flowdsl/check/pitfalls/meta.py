@@ -24,7 +24,13 @@ _ORDER = ("apiVersion", "kind", "metadata", "spec", "status")
 
 FIELD_OF_THE_CLUSTER = Rule.pitfall("FLOW317", "field-of-the-cluster", "a field that belongs to the cluster")
 DEPRECATED = Rule.pitfall("FLOW328", "deprecated", "deprecated")
-FIELD_ORDER = Rule.pitfall("FLOW346", "field-order", "fields in another order", opt_in=True, fix="move the fields")
+FIELD_ORDER = Rule.pitfall(
+    "FLOW346",
+    "field-order",
+    "fields in another order than apiVersion, kind, metadata, spec",
+    opt_in=True,
+    fix="move the fields",
+)
 
 
 def check(document: Model, raw: Any, report: Report) -> None:
@@ -99,7 +105,7 @@ def _pinned(ref: TaskRef | PipelineRef | Ref, path: Path, report: Report) -> Non
             )
 
 
-NAME_SPELLING = Rule.pitfall("FLOW345", "name-spelling", "names in another spelling", opt_in=True)
+NAME_SPELLING = Rule.pitfall("FLOW345", "name-spelling", "names that are not in kebab-case", opt_in=True)
 
 
 def _names(document: Model, report: Report) -> None:

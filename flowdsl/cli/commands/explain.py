@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from flowdsl.cli import options
@@ -9,22 +11,26 @@ from flowdsl.cli.say import give, say, show
 from flowdsl.cli.source import Source
 from flowdsl.diagnostics import UsageError, escape
 
+_RULE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+
 
 @click.command("explain")
-@click.argument("what", required=False, metavar="[CODE|FILE]")
+@click.argument("what", required=False, metavar="[RULE|FILE]")
 @options.alpha
 @options.output
 @click.pass_obj
 def command(bound: object, /, *, what: str | None, alpha: tuple[str, ...], output: str) -> int:
-    """Explain a diagnostic (FLOW005), or what a pipeline is: tasks, params, results and why each edge is there.
+    """Explain a diagnostic, or what a pipeline is: tasks, params, results and why each edge is there.
 
     \b
     Examples:
       flowdsl explain FLOW005
+      flowdsl explain image-may-change
       python pipelines/sonic.py explain
     """
-    if what and what.upper().startswith("FLOW") and not what.endswith(".py"):
-        return _explain_code(what.upper())
+    # A file of Python has a dot in its name.
+    if what and _RULE.fullmatch(what):
+        return _explain_rule(what)
     from flowdsl.cli.explain import as_text, explain_pipeline
     from flowdsl.compiler import CompileOptions, compile_pipeline
 
@@ -37,14 +43,14 @@ def command(bound: object, /, *, what: str | None, alpha: tuple[str, ...], outpu
     return 0
 
 
-def _explain_code(code: str) -> int:
-    import difflib
-
-    from flowdsl.diagnostics import catalog
+def _explain_rule(word: str) -> int:
+    from flowdsl.library import catalogue
 
     try:
-        show(catalog.page(code))
+        text = catalogue.page(word)
     except KeyError as error:
-        close = difflib.get_close_matches(code, catalog.codes(), 1)
-        raise UsageError(f"there is no code {code}" + (f"; did you mean {close[0]}?" if close else "")) from error
+        close = catalogue.close(word)
+        what = "code" if word.upper().startswith("FLOW") else "rule"
+        raise UsageError(f"there is no {what} {word}" + (f"; did you mean {close}?" if close else "")) from error
+    show(text)
     return 0

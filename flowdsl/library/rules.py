@@ -1,0 +1,13 @@
+"""What is wrong with a Python file that is to be loaded, or with what is to be done with it."""
+
+from __future__ import annotations
+
+from flowdsl.diagnostics.rule import Rule
+
+SYNTAX_ERROR = Rule("FLOW080", "syntax-error", "syntax error in the file")
+IMPORT_FAILED = Rule("FLOW081", "import-failed", "import failed")
+FILE_RAISED = Rule("FLOW082", "file-raised", "the file raised an exception")
+NO_PIPELINE = Rule("FLOW083", "no-pipeline", "no pipeline in the file")
+SEVERAL_PIPELINES = Rule("FLOW084", "several-pipelines", "several pipelines in the file")
+UNCONFINED_ROOT = Rule("FLOW117", "unconfined-root", "root would run steps unconfined")
+OBJECTS_DIFFER = Rule("FLOW408", "objects-differ", "two pipelines of a file make different objects of one name")
