@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from flowdsl.cli import options
 from flowdsl.cli.say import give, say, show
 from flowdsl.cli.source import Source
 from flowdsl.diagnostics import UsageError, escape
-
-_RULE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 @click.command("explain")
@@ -29,7 +25,7 @@ def command(bound: object, /, *, what: str | None, alpha: tuple[str, ...], outpu
       python pipelines/sonic.py explain
     """
     # A file of Python has a dot in its name.
-    if what and _RULE.fullmatch(what):
+    if what and what.replace("-", "").isalnum():
         return _explain_rule(what)
     from flowdsl.cli.explain import as_text, explain_pipeline
     from flowdsl.compiler import CompileOptions, compile_pipeline
