@@ -13,10 +13,11 @@ from flowdsl.frontend import rules as frontend
 from flowdsl.importer import rules as importer
 from flowdsl.library import rules as library
 from flowdsl.linter.rules import RULES as _LINT
+from flowdsl.packages import rules as packages
 from flowdsl.passes import rules as passes
 
 RULES = MappingProxyType(
-    dict(sorted({**_LINT, **registry((frontend, passes, compiler, emit, importer, library))}.items()))
+    dict(sorted({**_LINT, **registry((frontend, packages, passes, compiler, emit, importer, library))}.items()))
 )
 """Every rule by its code, in order."""
 

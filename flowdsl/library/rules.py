@@ -9,5 +9,9 @@ IMPORT_FAILED = Rule("FLOW081", "import-failed", "import failed")
 FILE_RAISED = Rule("FLOW082", "file-raised", "the file raised an exception")
 NO_PIPELINE = Rule("FLOW083", "no-pipeline", "no pipeline in the file")
 SEVERAL_PIPELINES = Rule("FLOW084", "several-pipelines", "several pipelines in the file")
+UNRESOLVABLE_PACKAGES = Rule("FLOW090", "unresolvable-packages", "packages that can't be resolved")
+NOT_LOCKED_FOR_THIS_MACHINE = Rule(
+    "FLOW091", "not-locked-for-this-machine", "packages that are not locked for this machine"
+)
 UNCONFINED_ROOT = Rule("FLOW117", "unconfined-root", "root would run steps unconfined")
 OBJECTS_DIFFER = Rule("FLOW408", "objects-differ", "two pipelines of a file make different objects of one name")
