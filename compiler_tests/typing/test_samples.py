@@ -14,6 +14,43 @@ from flowdsl.cli import main
 
 GOLDEN = checkers.ROOT / "compiler_tests/golden"
 DOCUMENTS = [*sorted(checkers.ROOT.glob("pipelines/**/*.yaml")), GOLDEN / "features.yaml", GOLDEN / "imported.yaml"]
+# Names that Python or a module of ours has its own use for, and calls whose arguments stay as Tekton writes them.
+ODD = """\
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: first}
+spec:
+  params: [{name: word, type: string}, {name: many, type: array}]
+  results: [{name: status, type: string}, {name: count, type: array}]
+  workspaces: [{name: src}]
+  steps: [{name: a, image: alpine, script: "echo"}]
+---
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: flow}
+spec:
+  params: [{name: status, type: string}, {name: reason, type: array}]
+  workspaces: [{name: src}]
+  tasks:
+    - name: status
+      taskRef: {name: first}
+      params: [{name: word, value: x}, {name: other, value: y}]
+      workspaces: [{name: src, workspace: src}]
+    - name: reason
+      taskRef: {name: first}
+      matrix: {params: [{name: word, value: [a, b]}]}
+      params: [{name: many, value: [a]}]
+      workspaces: [{name: src, workspace: src, subPath: x}]
+      runAfter: [status]
+    - name: third
+      taskRef: {name: first}
+      params: [{name: word, value: "$(tasks.status.results.status)"}, {name: many, value: "$(tasks.reason.results.status[*])"}]
+  finally:
+    - name: tell
+      taskRef: {name: tell}
+      params: [{name: a, value: "$(tasks.status.status) $(tasks.reason.reason) $(context.pipelineTask.retries)"}]
+      when: [{input: "$(tasks.third.status)", operator: in, values: [Failed, None]}]
+"""
 _BLOCK = re.compile(r"^```python(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 each_checker = pytest.mark.parametrize("checker", [checkers.mypy, checkers.pyright])
 
@@ -72,4 +109,8 @@ def test_what_import_writes(checker: checkers.Checker, tmp_path: Path) -> None:
         module = tmp_path / f"{document.stem.replace('-', '_')}_imported.py"
         invoke("import", document, "-o", module)
         assert ("kind: Pipeline\n" in document.read_text()) == ("@pipeline" in module.read_text()), module
+    odd = tmp_path / "odd.yaml"
+    odd.write_text(ODD, encoding="utf-8")
+    invoke("import", odd, "-o", tmp_path / "odd_imported.py")
+    assert "extra={" in (tmp_path / "odd_imported.py").read_text()
     clean(checker, tmp_path.glob("*.py"), tmp_path)

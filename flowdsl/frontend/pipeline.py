@@ -6,7 +6,7 @@ import copy
 import dataclasses
 import functools
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
 import attrs
@@ -138,7 +138,7 @@ class Pipeline:
         display_name: str = "",
         extra: Mapping[str, object] = NOTHING,
         after: object = (),
-        when: object = (),
+        when: bool | Sequence[bool] = (),
     ) -> Self:
         """The pipeline with a name and conditions for the next call, which inlines its tasks.
 

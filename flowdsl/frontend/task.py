@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
@@ -74,6 +74,31 @@ class Task(Generic[P, R_co]):
             return self.function(*args, **kwargs)
         return self._node(trace, args, kwargs, fan_out=False)  # type: ignore[return-value]
 
+    @overload
+    def with_options(
+        self,
+        *,
+        name: str = "",
+        retries: int | None = None,
+        timeout: str = "",
+        on_error: OnError = "",
+        display_name: str = "",
+        after: object = (),
+        when: bool | Sequence[bool] = (),
+    ) -> Task[P, R_co]: ...
+    @overload
+    def with_options(
+        self,
+        *,
+        extra: Mapping[str, object],
+        name: str = "",
+        retries: int | None = None,
+        timeout: str = "",
+        on_error: OnError = "",
+        display_name: str = "",
+        after: object = (),
+        when: bool | Sequence[bool] = (),
+    ) -> Task[..., R_co]: ...
     @runs(_with_options)
     def with_options(
         self,
@@ -85,8 +110,8 @@ class Task(Generic[P, R_co]):
         display_name: str = "",
         extra: Mapping[str, object] = NOTHING,
         after: object = (),
-        when: object = (),
-    ) -> Task[P, R_co]:
+        when: bool | Sequence[bool] = (),
+    ) -> Task[P, R_co] | Task[..., R_co]:
         """The same task, with what its next call says of it.
 
         Args:
@@ -95,7 +120,7 @@ class Task(Generic[P, R_co]):
             timeout: How long this call may take, in place of what the task says.
             on_error: What a failure does to the run: `"continue"` or `"stopAndFail"`.
             display_name: The name that people read.
-            extra: Fields of the PipelineTask as Tekton has them; they stand for what would be there.
+            extra: Fields of the PipelineTask as Tekton has them; they stand for what would be there, arguments too.
             after: A task of this pipeline, or a list of them, to run after, although nothing flows between them.
             when: A condition, or a list of them that must all hold.
         """

@@ -39,6 +39,7 @@ def calls(model: str = "m", branch: str = "main") -> dict[str, float]:
         told = tell(f"{first} {distance} {number}")
     with when(not_(passed), isin(branch, "dev", "main"), condition(f"{branch}-{model}", "in", ["x"])):
         tell.with_options(name="after", after=[told, passed, scores], when=passed)("x")
+    tell.with_options(name="as-tekton-has-it", extra={"params": [{"name": "text", "value": "x"}]})()
     with on_finish():
         tell(f"{status(told)} {reason(scores)} {status(distance)} {context.tasks_status} {context.pipeline_run.uid}")
     return {"lse_d": lse_d}
@@ -65,3 +66,6 @@ def wrong(model: str = "m", steps: int = 1) -> None:
     tell(context.pipeline_run.id)  # mypy: attr-defined; pyright: reportAttributeAccessIssue
     tell(status())  # mypy: call-arg; pyright: reportCallIssue
     count(reason(scores))  # mypy: arg-type; pyright: reportArgumentType
+    tell.with_options(when=model)("x")  # mypy: arg-type; pyright: reportArgumentType
+    tell.with_options(nam="x")("x")  # mypy: call-overload; pyright: reportCallIssue
+    tell.with_options(name="x")()  # mypy: call-arg; pyright: reportCallIssue
