@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 import pytest
 
 from flowdsl import Directory, File, Result, Workspace, task
-from flowdsl.frontend.annotations import type_spec
+from flowdsl.frontend.annotations import Unsupported, type_spec
 from flowdsl.ir.types import Kind
 
 
@@ -43,7 +43,13 @@ def test_the_plain_function_takes_and_gives_paths(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("annotation", "words"),
-    [(File, "File"), (Directory, "Directory"), (File | None, "Optional[File]"), (list[File], "list[File]")],
+    [(File, "File"), (Directory, "Directory"), (File | None, "Optional[File]")],
 )
 def test_messages_name_it_as_it_was_written(annotation: object, words: str) -> None:
     assert str(type_spec(annotation)) == words
+
+
+@pytest.mark.parametrize("annotation", [list[File], dict[str, File], list[list[Directory]], tuple[Workspace, ...]])
+def test_data_can_hold_none(annotation: object) -> None:
+    with pytest.raises(Unsupported, match="must be a parameter or a result of its own"):
+        type_spec(annotation)

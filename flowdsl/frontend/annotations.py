@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import inspect
 import types
@@ -13,7 +12,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import attrs
 
 from flowdsl.ir import volumes
-from flowdsl.ir.types import BOOLEAN, DIRECTORY, FILE, FLOAT, INTEGER, JSON, SCALARS, STRING, Kind, TypeSpec
+from flowdsl.ir.records import field_names, is_renamed, may_lack, taken_names
+from flowdsl.ir.types import BOOLEAN, DIRECTORY, FILE, FLOAT, INTEGER, JSON, PATHS, SCALARS, STRING, Kind, TypeSpec
 
 PLAIN: dict[Any, TypeSpec] = {
     str: STRING,
@@ -27,8 +27,9 @@ PLAIN: dict[Any, TypeSpec] = {
     volumes.Secret: TypeSpec(Kind.SECRET, volumes.Secret.__name__),
     volumes.ConfigMap: TypeSpec(Kind.CONFIG_MAP, volumes.ConfigMap.__name__),
 }
+_ALONE = PATHS | {Kind.WORKSPACE, Kind.SECRET, Kind.CONFIG_MAP}
 SUPPORTED = (
-    "use str, int, float, bool, Literal, Enum, list[...], dict, a TypedDict, dataclass or attrs class, "
+    "use str, int, float, bool, Literal, Enum, list[...], dict, a TypedDict, dataclass, attrs class or pydantic model, "
     "File, Directory, Workspace, Secret or ConfigMap"
 )
 
@@ -50,7 +51,10 @@ def type_spec(annotation: Any, scope: Mapping[str, Any] | None = None) -> TypeSp
         inner = [arg for arg in get_args(annotation) if arg is not type(None)]
         if len(inner) != 1 or len(inner) == len(get_args(annotation)):
             raise Unsupported(type_name(annotation))
-        return attrs.evolve(type_spec(inner[0], scope), optional=True, python=type_name(annotation))
+        spec = type_spec(inner[0], scope)
+        # The empty string stands for None, and Tekton takes no string for an object.
+        kind = Kind.JSON if spec.kind is Kind.OBJECT else spec.kind
+        return attrs.evolve(spec, kind=kind, optional=True, python=type_name(annotation))
     if origin is Literal:
         return TypeSpec(Kind.CHOICE, type_name(annotation), choices=tuple(str(arg) for arg in get_args(annotation)))
     if annotation is list or origin in (list, tuple):
@@ -75,7 +79,7 @@ def unwrapped(annotation: Any, kind: type) -> tuple[Any, Any]:
 
 def _array(annotation: Any, scope: Mapping[str, Any] | None) -> TypeSpec:
     args = [arg for arg in get_args(annotation) if arg is not Ellipsis] or [str]
-    item = type_spec(args[0], scope)
+    item = _carried(type_spec(args[0], scope), type_name(annotation))
     if len(args) != 1 or item.kind not in SCALARS | {Kind.JSON} or item.optional:
         each = item if len(args) == 1 else None
         return attrs.evolve(JSON, python=type_name(annotation), shape="list", each=each)
@@ -85,38 +89,63 @@ def _array(annotation: Any, scope: Mapping[str, Any] | None) -> TypeSpec:
 def _known(annotation: Any, scope: Mapping[str, Any] | None) -> TypeSpec | None:
     """What is within a value that travels as JSON; None for what any value may be, as far as we know."""
     try:
-        return type_spec(annotation, scope)
+        spec = type_spec(annotation, scope)
     except Unsupported:
         return None
+    return _carried(spec, f"dict[str, {spec}]")
 
 
 def _class(cls: type, scope: Mapping[str, Any] | None) -> TypeSpec:
     if issubclass(cls, enum.Enum):
         choices = tuple(str(member.value) for member in cls)
         return TypeSpec(Kind.CHOICE, cls.__name__, choices=choices, constructor=cls.__name__)
-    fields = fields_of(cls, scope)
+    fields = _taken(cls, scope)
     if fields is None:
         raise Unsupported(cls.__name__)
     constructor = "" if typing.is_typeddict(cls) else cls.__name__
-    specs = tuple((name, type_spec(_marked(hint)[1], scope)) for name, hint in fields)
-    may_lack = _may_lack(cls, dict(fields))
-    keys_left_out = typing.is_typeddict(cls) and may_lack
-    if keys_left_out or any(spec.kind not in SCALARS or spec.optional for _, spec in specs):
-        # Tekton's objects hold strings only, and all their keys: what is nested or may lack one travels as JSON.
-        return TypeSpec(Kind.JSON, cls.__name__, constructor=constructor, properties=specs, may_lack=may_lack)
-    return TypeSpec(Kind.OBJECT, cls.__name__, properties=specs, constructor=constructor, may_lack=may_lack)
+    specs = tuple((name, _carried(type_spec(_marked(hint)[1], scope), cls.__name__)) for name, hint in fields)
+    lacking = _keys_left_out(cls, dict(fields)) if typing.is_typeddict(cls) else may_lack(cls)
+    keys_left_out = typing.is_typeddict(cls) and lacking
+    nested = keys_left_out or any(spec.kind not in SCALARS or spec.optional for _, spec in specs)
+    # Tekton's objects hold strings only, and all their keys: what is nested or may lack one travels as JSON.
+    kind = Kind.JSON if nested else Kind.OBJECT
+    return TypeSpec(
+        kind, cls.__name__, constructor=constructor, properties=specs, may_lack=lacking, renamed=is_renamed(cls)
+    )
+
+
+def _carried(spec: TypeSpec, holder: str) -> TypeSpec:
+    """The type of something within data; Unsupported for what no data can hold."""
+    if spec.kind in _ALONE:
+        raise Unsupported(f"{holder} (a {spec} in it must be a parameter or a result of its own)")
+    return spec
 
 
 def fields_of(cls: type, scope: Mapping[str, Any] | None) -> list[tuple[str, Any]] | None:
-    """The fields of a TypedDict, NamedTuple, dataclass or attrs class, in order; None for any other class."""
-    named = issubclass(cls, tuple) and hasattr(cls, "_fields")
-    if not (typing.is_typeddict(cls) or named or dataclasses.is_dataclass(cls) or attrs.has(cls)):
+    """The fields of a NamedTuple, dataclass, attrs class or pydantic model, in order; None for any other class."""
+    names = field_names(cls)
+    if names is None:
         return None
+    hints = _hints(cls, scope)
+    return [(name, hints[name]) for name in names]
+
+
+def _taken(cls: type, scope: Mapping[str, Any] | None) -> list[tuple[str, Any]] | None:
+    """The same as it is written when an object is made, or the keys of a TypedDict."""
+    if typing.is_typeddict(cls):
+        return list(_hints(cls, scope).items())
+    names = taken_names(cls)
+    if names is None:
+        return None
+    hints = _hints(cls, scope)
+    return [(taken, hints[name]) for name, taken in names.items()]
+
+
+def _hints(cls: type, scope: Mapping[str, Any] | None) -> dict[str, Any]:
     try:
-        hints = typing.get_type_hints(cls, localns=dict(scope) if scope else None, include_extras=True)
+        return typing.get_type_hints(cls, localns=dict(scope) if scope else None, include_extras=True)
     except (NameError, TypeError) as error:
         raise Unsupported(f"{cls.__name__} ({error})") from error
-    return list(hints.items())
 
 
 def _marked(hint: Any) -> tuple[str, Any]:
@@ -125,20 +154,12 @@ def _marked(hint: Any) -> tuple[str, Any]:
     return (word, get_args(hint)[0]) if word in ("NotRequired", "Required") else ("", hint)
 
 
-def _may_lack(cls: type, hints: Mapping[str, Any]) -> frozenset[str]:
-    """The fields that a value of the class may be written without."""
-    if typing.is_typeddict(cls):
-        # Python itself does not see the words in annotations that are text.
-        usual: frozenset[str] = getattr(cls, "__optional_keys__", frozenset())
-        words = {name: _marked(hint)[0] for name, hint in hints.items()}
-        return frozenset(name for name, word in words.items() if word == "NotRequired" or (not word and name in usual))
-    if attrs.has(cls):
-        return frozenset(field.name for field in attrs.fields(cls) if field.default is not attrs.NOTHING)
-    if dataclasses.is_dataclass(cls):
-        missing = dataclasses.MISSING
-        fields = dataclasses.fields(cls)
-        return frozenset(each.name for each in fields if (each.default, each.default_factory) != (missing, missing))
-    return frozenset(getattr(cls, "_field_defaults", ()))
+def _keys_left_out(cls: type, hints: Mapping[str, Any]) -> frozenset[str]:
+    """The keys that a value of the TypedDict may be written without."""
+    # Python itself does not see the words in annotations that are text.
+    usual: frozenset[str] = getattr(cls, "__optional_keys__", frozenset())
+    words = {name: _marked(hint)[0] for name, hint in hints.items()}
+    return frozenset(name for name, word in words.items() if word == "NotRequired" or (not word and name in usual))
 
 
 def type_name(annotation: Any) -> str:

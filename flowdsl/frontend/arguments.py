@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
+from flowdsl.frontend.embedded import has_reference, json_text
 from flowdsl.frontend.encode import Mismatch, at, check_keys, encode, encode_scalar, flows
 from flowdsl.frontend.handles import RUN_VOLUME
-from flowdsl.frontend.opaque import Opaque, named
+from flowdsl.frontend.opaque import named
 from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceFile, WorkspaceValue, whole
 from flowdsl.frontend.stands import StandsForOne
 from flowdsl.ir.nodes import ParamDecl, TaskDef, Text, WorkspaceDecl, WorkspaceUse
+from flowdsl.ir.records import held
 from flowdsl.ir.types import PATHS, SCALARS, Kind, TypeSpec
 
 
@@ -145,19 +147,22 @@ class Binder:
         try:
             if spec.kind is Kind.ARRAY and isinstance(value, (list, tuple)) and spec.item:
                 return self._elements(name, spec.item, value, declared)
-            if spec.kind is Kind.OBJECT and isinstance(value, Mapping) and _has_reference(value):
-                check_keys(value, spec)
-                wanted = dict(spec.properties)
-                parts = {key: self._text(f"{name}.{key}", wanted[key], item, declared) for key, item in value.items()}
-                return {key: text for key, text in parts.items() if isinstance(text, str)}
-            if spec.kind is Kind.JSON and _has_reference(value):
-                raise Mismatch(f"expected {spec}, got data with references in it")
+            if spec.kind in (Kind.OBJECT, Kind.JSON) and has_reference(value):
+                return json_text(value, spec) if spec.kind is Kind.JSON else self._object(name, spec, value, declared)
             if spec.kind in SCALARS and spec.kind is not Kind.STRING and isinstance(value, str) and "$(" in value:
                 raise Mismatch(f"expected {spec}, got text with a reference in it")
             return encode(value, spec)
         except Mismatch as error:
             self.error("FLOW005", f"{self.task.name}({name}=...): {error}", _type_hint(spec), (("declared", declared),))
             return None
+
+    def _object(self, name: str, spec: TypeSpec, value: object, declared: Location) -> Text:
+        parts = held(value)
+        check_keys(parts, spec)
+        wanted = dict(spec.properties)
+        given = parts.items() if isinstance(parts, Mapping) else ()
+        texts = {key: self._text(f"{name}.{key}", wanted[key], item, declared) for key, item in given}
+        return {key: text for key, text in texts.items() if isinstance(text, str)}
 
     def _elements(self, name: str, item: TypeSpec, values: Sequence[object], declared: Location) -> Text | None:
         texts = []
@@ -167,8 +172,8 @@ class Binder:
                 if not isinstance(text, str):
                     return None
                 texts.append(text)
-            elif item.kind is Kind.JSON and _has_reference(value):
-                raise Mismatch(f"at [{index}]: expected {item}, got data with references in it")
+            elif item.kind is Kind.JSON and has_reference(value):
+                texts.append(at(f"[{index}]", json_text, value, item))
             else:
                 texts.append(at(f"[{index}]", encode_scalar, value, item))
         return tuple(texts)
@@ -195,14 +200,6 @@ class Binder:
 
 def _is_many(value: object) -> bool:
     return isinstance(value, (list, tuple)) or (isinstance(value, Reference) and value._type.kind is Kind.ARRAY)
-
-
-def _has_reference(value: object) -> bool:
-    if isinstance(value, Mapping):
-        return any(_has_reference(item) for item in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(_has_reference(item) for item in value)
-    return isinstance(value, Opaque) or (isinstance(value, str) and "$(tasks." in value)
 
 
 def _type_hint(spec: TypeSpec) -> str:

@@ -68,7 +68,7 @@ def encode_scalar(value: Any, spec: TypeSpec) -> str:
     if spec.kind is Kind.JSON:
         value = _plain(value)
         check_data(value, spec)
-        return _encode_json(value)
+        return plain(value)
     if isinstance(value, enum.Enum):
         value = value.value
     writers: dict[Kind, tuple[Any, Callable[[Any], str]]] = {
@@ -195,7 +195,8 @@ def check_keys(value: Any, spec: TypeSpec, may_lack: frozenset[str] = frozenset(
     raise Mismatch(f"{'; '.join(said)}; {spec} has the keys {', '.join(wanted)}")
 
 
-def _encode_json(value: Any) -> str:
+def plain(value: object) -> str:
+    """The JSON of plain data. Raises Mismatch."""
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import functools
 import math
@@ -16,6 +15,7 @@ import attrs
 
 from flowdsl.frontend.opaque import named
 from flowdsl.ir.local import LocalRun
+from flowdsl.ir.records import held
 from flowdsl.ir.texts import DEEPEST
 from flowdsl.ir.types import Data
 
@@ -221,10 +221,8 @@ def _parts(value: Any) -> Iterable[tuple[str, Any]]:
         return [(f"[{key!r}]", item) for key, item in _pairs(value)]
     elif isinstance(value, (list, tuple)):
         return [(f"[{index}]", item) for index, item in enumerate(value)]
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return [(f".{field.name}", getattr(value, field.name)) for field in dataclasses.fields(value)]
-    elif attrs.has(type(value)) and not type(value).__module__.startswith("flowdsl."):
-        return [(f".{field.name}", getattr(value, field.name)) for field in attrs.fields(type(value))]
+    elif not type(value).__module__.startswith("flowdsl.") and isinstance(inside := held(value), Mapping):
+        return [(f".{name}", item) for name, item in inside.items()]
     else:
         raise MisfitError("", "plain data (text, numbers, lists and dicts)", value)
     return ()

@@ -297,6 +297,9 @@ class Pipeline:
         hint = "a pipeline function only wires tasks together; work on data belongs in a task's body"
         if RUN in str(error):
             hint = "what is known only in the run can't be used now: work on it in a task's body"
+        elif type(error).__name__ == "ValidationError" and hasattr(error, "title"):
+            model = getattr(error, "title", "Model")
+            hint = f"a model checks its values at once; for values of the run write `{model}.model_construct(...)`"
         message = f"pipeline {self.name!r} raised {type(error).__name__}: {error}"
         return Finding("FLOW019", Severity.ERROR, message, place, hint)
 

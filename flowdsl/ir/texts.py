@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import json
 from collections.abc import Mapping
 
-import attrs
+from flowdsl.ir.records import held
 
 DEEPEST = 200
 
@@ -26,7 +25,7 @@ def as_text(value: object) -> str | list[str] | dict[str, str]:
 
 
 def plain_data(value: object, depth: int = 0) -> object:
-    """Members of an Enum, dataclasses, attrs classes and named tuples as the data that they hold, at any depth.
+    """Members of an Enum and objects of the classes in `flowdsl.ir.records` as the data that they hold, at any depth.
 
     Raises ValueError where that is more than `DEEPEST` levels deep: a list may hold itself.
     """
@@ -36,22 +35,10 @@ def plain_data(value: object, depth: int = 0) -> object:
         return value.value
     if isinstance(value, type) or value is None or isinstance(value, (str, int, float)):
         return value
-    found = _fields(value)
+    found = held(value)
     if isinstance(found, Mapping):
         return {key: plain_data(item, depth + 1) for key, item in found.items()}
     return [plain_data(item, depth + 1) for item in found] if isinstance(found, (list, tuple)) else value
-
-
-def _fields(value: object) -> object:
-    """What a class's object holds, by name; any other value as it is."""
-    cls = type(value)
-    if attrs.has(cls):
-        return {field.name: getattr(value, field.name) for field in attrs.fields(cls)}
-    if dataclasses.is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {name: getattr(value, name) for name in value._fields}
-    return value
 
 
 def _scalar(value: object) -> str:

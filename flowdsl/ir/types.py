@@ -63,6 +63,7 @@ class TypeSpec:
 
     What else is known of a JSON value, to check one by: `shape` is `list` or `dict` where it must be one, `each` the
     type of its elements or values, `may_lack` the fields that have a default or that a TypedDict does not require.
+    `renamed` says that the class takes other names than its objects have: aliases, names without an underscore.
     """
 
     kind: Kind
@@ -75,6 +76,7 @@ class TypeSpec:
     shape: str = ""
     each: TypeSpec | None = None
     may_lack: frozenset[str] = frozenset()
+    renamed: bool = False
 
     @property
     def tekton(self) -> str:

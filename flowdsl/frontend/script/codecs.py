@@ -34,7 +34,7 @@ def argument(item: ScriptInput) -> str:
         properties = ", ".join(
             f"{quoted(key)}: ({quoted(variable(item.env, key))}, {decoder(one)})" for key, one in spec.properties
         )
-        return f"_flowdsl_object({what}, {spec.constructor or 'dict'}, {{{properties}}}{optional})"
+        return f"_flowdsl_object({what}, {spec.constructor or 'dict'}, {{{properties}}})"
     return f"{decoder(spec)}({what}, _flowdsl_env({quoted(item.env)}))"
 
 
@@ -55,7 +55,15 @@ def constructors(spec: TypeSpec) -> set[str]:
     found = {spec.constructor} if spec.constructor else set()
     for _, one in spec.properties:
         found |= constructors(one)
-    return found | (constructors(spec.item) if spec.item else set())
+    for inner in (spec.item, spec.each):
+        found |= constructors(inner) if inner else set()
+    return found
+
+
+def _is_renamed(spec: TypeSpec) -> bool:
+    """Whether a class is in it that takes other names than its objects have, at any depth."""
+    inner = [one for _, one in spec.properties] + [one for one in (spec.item, spec.each) if one]
+    return spec.renamed or any(map(_is_renamed, inner))
 
 
 def quoted(text: str) -> str:
@@ -110,6 +118,10 @@ def _rebuilder(spec: TypeSpec) -> str:
             inner = f"_flowdsl_record({spec.constructor or 'dict'}, {{{needed}}})"
     elif spec.kind is Kind.ARRAY and spec.item is not None and (one := _rebuilder(spec.item)):
         inner = f"_flowdsl_each({one})"
+    elif spec.each is not None and (one := _rebuilder(spec.each)):
+        inner = f"_flowdsl_{'items' if spec.shape == 'list' else 'values'}({one})"
+    if _shape(spec) == "tuple":
+        inner = f"_flowdsl_tuple({inner or '(lambda what, value: value)'})"
     return f"_flowdsl_nullable({inner})" if inner and spec.optional else inner
 
 
@@ -130,7 +142,9 @@ def _plain_encoder(spec: TypeSpec, name: str) -> str:
         return f"_flowdsl_object_out({{{inner}}})"
     if spec.kind in (Kind.FILE, Kind.DIRECTORY):
         return f"_flowdsl_path_out({quoted(name)}, folder={spec.kind is Kind.DIRECTORY})"
-    return "_flowdsl_json_out" if spec.kind is Kind.JSON else "_flowdsl_str_out"
+    if spec.kind is Kind.JSON:
+        return "_flowdsl_taken_out" if _is_renamed(spec) else "_flowdsl_json_out"
+    return "_flowdsl_str_out"
 
 
 def _tuple(texts: tuple[str, ...]) -> str:

@@ -132,6 +132,24 @@ def _flowdsl_each(rebuild: _Decode) -> _Decode:
     return lambda what, values: [rebuild(what + "[" + str(index) + "]", item) for index, item in enumerate(values)]
 
 
+def _flowdsl_items(rebuild: _Decode) -> _Decode:
+    def each(what: str, value: Any) -> Any:
+        if not isinstance(value, list):
+            _flowdsl_fail(what + ": expected a JSON array, got " + _flowdsl_show(value))
+        return [rebuild(what + "[" + str(index) + "]", item) for index, item in enumerate(value)]
+
+    return each
+
+
+def _flowdsl_values(rebuild: _Decode) -> _Decode:
+    def each(what: str, value: Any) -> Any:
+        if not isinstance(value, dict):
+            _flowdsl_fail(what + ": expected a JSON object, got " + _flowdsl_show(value))
+        return {key: rebuild(what + "." + key, item) for key, item in value.items()}
+
+    return each
+
+
 def _flowdsl_loaded(rebuild: _Decode) -> _Decode:
     return lambda what, text: rebuild(what, _flowdsl_json(what, text))
 

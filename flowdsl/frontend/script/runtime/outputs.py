@@ -78,6 +78,33 @@ def _flowdsl_json_out(what: str, value: Any) -> str:
         return _flowdsl_fail(what + ": " + type(value).__name__ + " can't be written as JSON: " + str(error))
 
 
+def _flowdsl_taken(value: Any) -> Any:
+    import enum
+
+    if isinstance(value, enum.Enum):
+        return _flowdsl_taken(value.value)
+    kind = type(value)
+    names = {name: name for name in getattr(kind, "_fields", ())}
+    if hasattr(kind, "model_fields"):
+        names = {name: field.alias or name for name, field in kind.model_fields.items()}
+    elif hasattr(kind, "__attrs_attrs__"):
+        fields = [field for field in kind.__attrs_attrs__ if field.init]
+        names = {field.name: getattr(field, "alias", None) or field.name.lstrip("_") for field in fields}
+    elif hasattr(kind, "__dataclass_fields__"):
+        import dataclasses
+
+        names = {field.name: field.name for field in dataclasses.fields(value) if field.init}
+    if names:
+        return {taken: _flowdsl_taken(getattr(value, name)) for name, taken in names.items()}
+    if isinstance(value, dict):
+        return {key.value if isinstance(key, enum.Enum) else key: _flowdsl_taken(item) for key, item in value.items()}
+    return [_flowdsl_taken(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _flowdsl_taken_out(what: str, value: Any) -> str:
+    return _flowdsl_json_out(what, _flowdsl_taken(value))
+
+
 def _flowdsl_optional_out(encode: _Encode) -> _Encode:
     return lambda what, value: "" if value is None else encode(what, value)
 
