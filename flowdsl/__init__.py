@@ -28,14 +28,19 @@ from flowdsl.ir.volumes import (
 )
 
 if TYPE_CHECKING:
+    from flowdsl.library.applying import apply as apply
     from flowdsl.library.comparing import diff
     from flowdsl.library.compiling import compile as compile  # noqa: A004 - `flowdsl.compile` is what it is called
     from flowdsl.library.importing import import_yaml
     from flowdsl.library.linting import lint
+    from flowdsl.library.loading import load as load
+    from flowdsl.library.running import run as run
+    from flowdsl.library.submitting import submit as submit
 
 __version__ = "0.1.0"
 
-# Not `compile`: `from flowdsl import *` must not hide Python's own.
+# `from flowdsl import *` must not hide Python's own `compile`, nor words that a user's module is likely to have:
+# `apply`, `load`, `run`, `submit`.
 __all__ = [
     "PVC",
     "Body",

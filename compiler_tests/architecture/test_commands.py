@@ -5,19 +5,21 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from source import Module, imports, modules
 
 from flowdsl.cli import commands
 from flowdsl.cli.app import build
 
 PACKAGE = "flowdsl.cli.commands"
 LONGEST = 120
-# What help loads with every command; the rest is for the function that needs it.
-LIGHT = {"__future__", "click", "pathlib", "sys", "time", "typing", "flowdsl.cli", "flowdsl.diagnostics"}
+# What help loads with every command, Python's own aside; the rest is for the function that needs it.
+LIGHT = ("click", "flowdsl.cli", "flowdsl.diagnostics")
 FILES = sorted(path.stem for path in Path(commands.__path__[0]).glob("*.py") if path.stem != "__init__")
 
 
@@ -44,7 +46,8 @@ def loaded_with_help(text: str) -> set[str]:
 
 
 def is_light(name: str) -> bool:
-    return any(name == each or name.startswith(f"{each}.") for each in LIGHT)
+    own = name.partition(".")[0] in sys.stdlib_module_names
+    return own or any(name == each or name.startswith(f"{each}.") for each in LIGHT)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -73,3 +76,19 @@ def test_the_group_has_every_file_and_no_other_command() -> None:
     assert len(FILES) > 20
     for hostile in ("__init__", "import_", "../app", "", "lint.py"):
         assert build(None).get_command(context, hostile) is None
+
+
+def works_itself(known: dict[str, Module]) -> list[str]:
+    """Where the command line reaches for models or for the compiler's inner stages: the library does that."""
+    inner = ("kinds", "ir", "frontend.script", "frontend.slicing", "graph", "passes", "lower", "check", "importer")
+    return [
+        str(one)
+        for module in known.values()
+        if module.area == "cli"
+        for one in imports(module, known)
+        if one.imported.removeprefix("flowdsl.").startswith(inner) and not one.typing_only
+    ]
+
+
+def test_the_command_line_leaves_the_work_to_the_library() -> None:
+    assert works_itself(modules()) == []

@@ -8,7 +8,7 @@ from source import modules
 
 _PRINTS = re.compile(r"(?<![\w.])(?:click\.(?:echo|secho)|print|sys\.std(?:out|err)\.write)\(")
 # Who else writes: views have streams of their own and escape each value; a verdict a line is JSON.
-ALLOWED = {"flowdsl.cli.say", "flowdsl.cli.lint"}
+ALLOWED = {"flowdsl.cli.say", "flowdsl.cli.linted"}
 # Text of these becomes programs that run in steps.
 IN_STEPS = ("flowdsl.frontend.script.runtime", "flowdsl.runner.equivalents.programs", "flowdsl.runner.taskrun")
 

@@ -71,5 +71,5 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 
 def test_the_job_of_a_new_project_is_the_one_in_pipelines_ci() -> None:
-    template = ROOT / "flowdsl" / "cli" / "templates" / "github.yml.txt"
+    template = ROOT / "flowdsl" / "library" / "templates" / "github.yml.txt"
     assert template.read_bytes() == (ROOT / "pipelines" / "ci" / "github.yml").read_bytes()

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from flowdsl.cli import main
-from flowdsl.cli.run import find_run
 from flowdsl.diagnostics import UsageError
 from flowdsl.ir.local import LocalRun
+from flowdsl.library.run_folders import find_run
 from flowdsl.library.run_inputs import Inputs, choose_run, set_params
 from flowdsl.library.run_settings import load_settings
 from flowdsl.runner.pipelinerun.only import only

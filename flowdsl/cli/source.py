@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from flowdsl.library.inputs import Given
 
 
 @attrs.frozen
@@ -25,6 +30,21 @@ class Source:
     def bound_pipeline(self) -> Pipeline | None:
         """The pipeline whose own command line this is."""
         return self.bound if isinstance(self.bound, Pipeline) else None
+
+    def given(self) -> Given | None:
+        """What the library takes for it; None where nothing was named."""
+        if self.bound is not None and self.files:
+            raise UsageError("this command has its pipeline already")
+        from flowdsl.library.inputs import Files
+
+        return self.bound or (Files(self.files) if self.files else None)
+
+    def needed(self) -> Given:
+        """The same. Raises UsageError where nothing was named."""
+        found = self.given()
+        if found is None:
+            raise UsageError("name a pipeline's Python file, or Tekton YAML")
+        return found
 
     def pipeline(self) -> Pipeline:
         """The one pipeline. Raises UsageError for none or several, FlowError for a bad file."""

@@ -5,26 +5,32 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from flowdsl.cli.output import is_gone
 from flowdsl.cli.say import say
+from flowdsl.cli.source import Source
 from flowdsl.diagnostics import FlowError, UsageError
+from flowdsl.frontend.manifest import Manifest
+from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.library.inputs import Given, source_of
+from flowdsl.library.loading import forget_beside, load_target
 from flowdsl.yamlread.walk import TOOL_FOLDERS
 
 _EACH = 0.4
 _ENDINGS = (".py", ".yaml", ".yml", ".json")
 
 
-def watch_files(source: Sequence[str], run: Callable[[], int]) -> int:
+def watch_files(source: Source, run: Callable[[Given | None], int]) -> int:
     """Run now and after each change of the source's files and those beside them, until Ctrl-C; the last exit code."""
-    folders = {Path(each.partition(".py:")[0]).resolve().parent for each in source}
+    given = source.given()
+    folders = {Path(each.partition(".py:")[0]).resolve().parent for each in source_of(given)} if given else set()
     code = 0
     while True:
         before = _stamps(folders)
         try:
-            code = run()
+            code = run(_fresh(given))
         except FlowError as error:
             from flowdsl.yamlread.excerpts import rendered
 
@@ -39,6 +45,14 @@ def watch_files(source: Sequence[str], run: Callable[[], int]) -> int:
         say(f"waiting for a change in {', '.join(str(each) for each in sorted(folders))} (Ctrl-C ends)", err=True)
         while _stamps(folders) == before:
             time.sleep(_EACH)
+
+
+def _fresh(given: Given | None) -> Given | None:
+    """A pipeline as its file is now: the module at hand is the one that was loaded when the command began."""
+    if not isinstance(given, (Pipeline, Manifest)):
+        return given
+    forget_beside(Path(given.location.file))
+    return load_target(source_of(given)[0])
 
 
 def _stamps(folders: set[Path]) -> dict[str, int]:

@@ -12,6 +12,8 @@ EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_CLUSTER = 3
 EXIT_INTERNAL = 70
+EXIT_CANCELLED = 130
+"""128 and the number of SIGINT, as shells have it."""
 
 
 class FlowError(Exception):

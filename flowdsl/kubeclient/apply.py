@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
@@ -24,12 +24,25 @@ from flowdsl.kubeclient.resources import path_for, path_of, title
 _RUNS = frozenset(kind.name for kind in KINDS if kind.is_run)
 
 
+Action: TypeAlias = Literal["created", "changed", "unchanged", "deleted", "released", "kept"]
+
+
 @attrs.frozen
 class Change:
-    """What was done with one object: created, changed, unchanged, deleted, released, kept."""
+    """What was done with one object.
 
-    what: str
-    action: str
+    `deleted` and `released` are for what the pipeline no longer emits: another pipeline holds what is only released.
+    `kept`: it is no longer emitted either, and holds data, which is never deleted.
+    """
+
+    kind: str
+    name: str
+    action: Action
+
+    @property
+    def what(self) -> str:
+        """The object as people call it: `Task build-image`."""
+        return f"{self.kind} {self.name}"
 
 
 @attrs.frozen
@@ -75,6 +88,7 @@ def _about(document: Mapping[str, Any], error: AnsweredError) -> ClusterError:
 
 def _apply_one(client: Client, document: Mapping[str, Any], options: ApplyOptions) -> Change:
     path = path_for(document, client.namespace)
+    kind, name = str(document["kind"]), str(document["metadata"]["name"])
     before = client.find(path)
     body = owned(document, options.owner, before)
     query = {"fieldManager": MANAGER, "fieldValidation": "Strict", "force": str(options.force).lower()}
@@ -82,9 +96,9 @@ def _apply_one(client: Client, document: Mapping[str, Any], options: ApplyOption
         query["dryRun"] = "All"
     after = client.call("PATCH", path, query, body, kind=APPLY, shape=OBJECT)
     if before is None:
-        return Change(title(document), "created")
+        return Change(kind, name, "created")
     same = _essence(before) == _essence(after)
-    return Change(title(document), "unchanged" if same else "changed")
+    return Change(kind, name, "unchanged" if same else "changed")
 
 
 def owned(document: Mapping[str, Any], owner: str, before: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -131,10 +145,10 @@ def prune(client: Client, keep: set[tuple[str, str]], options: ApplyOptions) -> 
 
 def _let_go(client: Client, kind: Kind, item: Mapping[str, Any], label: str, *, dry_run: bool) -> Change:
     metadata = item["metadata"]
-    what = f"{kind.name} {metadata['name']}"
+    name = str(metadata["name"])
     if not kind.prunable:
-        return Change(what, "kept")
-    path = path_of(kind, client.namespace, metadata["name"])
+        return Change(kind.name, name, "kept")
+    path = path_of(kind, client.namespace, name)
     query = {"dryRun": "All"} if dry_run else {}
     shared = [key for key in metadata.get("labels") or {} if key.startswith(OWNED_BY) and key != label]
     try:
@@ -142,9 +156,9 @@ def _let_go(client: Client, kind: Kind, item: Mapping[str, Any], label: str, *, 
             # The same manager, or the label would stay ours in the books and come back.
             body = {"metadata": {"labels": {label: None}}}
             client.call("PATCH", path, {**query, "fieldManager": MANAGER}, body, kind=MERGE)
-            return Change(what, "released")
+            return Change(kind.name, name, "released")
         client.delete(path, metadata.get("uid", ""), dry_run=dry_run)
     except AnsweredError as error:
         if error.code != 404:
             raise
-    return Change(what, "deleted")
+    return Change(kind.name, name, "deleted")

@@ -43,6 +43,23 @@ def get_run(client: Client, name: str) -> dict[str, Any]:
     raise UsageError(f"there is no PipelineRun {name!r} in namespace {client.namespace} of {client.where}; {hint}")
 
 
+def ended_badly(run: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The run, which is over and did not succeed. Raises UsageError for any other: there is nothing to retry."""
+    name, found = run["metadata"]["name"], condition(run).get("status")
+    if found not in ("True", "False"):
+        raise UsageError(f"{name} is not over; cancel it first, or watch it: flowdsl watch {name}")
+    if found == "True":
+        raise UsageError(f"{name} succeeded: there is nothing to retry")
+    return run
+
+
+def some_failed(run: Mapping[str, Any], failed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The TaskRuns that failed. Raises UsageError where none did: the run failed by itself."""
+    if not failed:
+        raise UsageError(f"no task of {run['metadata']['name']} failed: {condition(run).get('message')}")
+    return failed
+
+
 def cancel(client: Client, run: Mapping[str, Any], how: str) -> str:
     """Ask Tekton to end a run; what it means, in words."""
     name = run["metadata"]["name"]

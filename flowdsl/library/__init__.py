@@ -7,7 +7,16 @@ refuses as `ClusterError`; all are in `flowdsl.diagnostics`.
 
 from __future__ import annotations
 
-HOMES = {"compile": "compiling", "diff": "comparing", "import_yaml": "importing", "lint": "linting"}
+HOMES = {
+    "apply": "applying",
+    "compile": "compiling",
+    "diff": "comparing",
+    "import_yaml": "importing",
+    "lint": "linting",
+    "load": "loading",
+    "run": "running",
+    "submit": "submitting",
+}
 """The module of each function that `flowdsl` has from here. None is called as its function: a module and a function of
 one name hide each other, whichever is loaded last."""
 

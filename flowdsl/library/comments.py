@@ -8,7 +8,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from http.client import HTTPException
-from typing import Any
 
 import attrs
 
@@ -37,7 +36,7 @@ class Forge:
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
     """A redirect would carry the token to wherever it points."""
 
-    def redirect_request(self, *_: Any) -> None:
+    def redirect_request(self, *_: object) -> None:
         return None
 
 
@@ -121,7 +120,7 @@ def _mine(forge: Forge) -> Iterator[int]:
             return
 
 
-def _call(forge: Forge, method: str, url: str, data: Mapping[str, str] | None) -> Any:
+def _call(forge: Forge, method: str, url: str, data: Mapping[str, str] | None) -> object:
     body = None if data is None else json.dumps(data).encode()
     headers = {**forge.headers, "Content-Type": "application/json", "User-Agent": "flowdsl"}
     request = urllib.request.Request(url, data=body, headers=headers, method=method)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from flowdsl.compiler import Compilation
     from flowdsl.yamlread.sources import Source
 
+Document: TypeAlias = dict[str, object]
+"""A document as plain data."""
 Documents: TypeAlias = "str | Path | Pipeline | Manifest | Compilation | Iterable[Mapping[str, object]]"
 """What `lint`, `diff` and `apply` take: YAML text, the path of a file or folder, what is to be compiled or was, or
 documents as plain data."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import attrs
 
@@ -16,14 +15,14 @@ from flowdsl.compiler import CompileOptions
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.compiler.validate import gates_for
 from flowdsl.diagnostics import Finding, FlowError, Severity, UsageError
-from flowdsl.frontend.manifest import Manifest
+from flowdsl.frontend.manifest import Item, Manifest
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.documents import Loaded, kept_diagnostic, load_documents, lost_diagnostic
 from flowdsl.importer.fence import FenceError, checked, few_builtins
 from flowdsl.importer.findings import Kept
 from flowdsl.importer.module import Imported, write_module, write_stubs
 from flowdsl.kinds.defaults import with_defaults
-from flowdsl.library.documents import sources_of
+from flowdsl.library.documents import Document, sources_of
 from flowdsl.yamlread.sources import Source
 
 _MODULE = "_flowdsl_imported"
@@ -35,7 +34,7 @@ class ImportResult:
     """The module's text, the documents it stands for, and what is to be told; no text where an error forbids one."""
 
     text: str
-    documents: tuple[dict[str, Any], ...]
+    documents: tuple[Document, ...]
     diagnostics: tuple[Finding, ...]
     kept: tuple[Kept, ...] = ()
 
@@ -98,7 +97,7 @@ def _written(loaded: list[Loaded], title: str, alpha: frozenset[str], *, stubs: 
 
 
 def faithful_module(
-    documents: tuple[dict[str, Any], ...],
+    documents: tuple[Document, ...],
     comments: list[Comments] | None = None,
     title: str = "",
     alpha: frozenset[str] = frozenset(),
@@ -120,7 +119,7 @@ def faithful_module(
         as_raw |= dict.fromkeys(fresh, _UNLIKE)
 
 
-def _fenced_stubs(documents: tuple[dict[str, Any], ...], title: str) -> Imported:
+def _fenced_stubs(documents: tuple[Document, ...], title: str) -> Imported:
     """Stubs are not run here; but nothing leaves that could not be."""
     written = write_stubs(documents, title)
     if _passes(written):
@@ -137,7 +136,7 @@ def _passes(written: Imported) -> bool:
     return True
 
 
-def _lost(documents: tuple[dict[str, Any], ...], alpha: frozenset[str]) -> list[int]:
+def _lost(documents: tuple[Document, ...], alpha: frozenset[str]) -> list[int]:
     """The documents that can't be written by themselves either."""
     return [
         index
@@ -146,7 +145,7 @@ def _lost(documents: tuple[dict[str, Any], ...], alpha: frozenset[str]) -> list[
     ]
 
 
-def differing(text: str, documents: tuple[dict[str, Any], ...], alpha: frozenset[str] = frozenset()) -> list[int]:
+def differing(text: str, documents: tuple[Document, ...], alpha: frozenset[str] = frozenset()) -> list[int]:
     """The documents (by index) that a module does not compile to; all of them where it can't be run."""
     try:
         code = checked(text)
@@ -171,7 +170,7 @@ def _module() -> Iterator[ModuleType]:
         del sys.modules[_MODULE]
 
 
-def _same(item: Any, wanted: Mapping[str, Any], alpha: frozenset[str]) -> bool:
+def _same(item: Item, wanted: Document, alpha: frozenset[str]) -> bool:
     try:
         (made,) = compile_manifest(Manifest((item,)), CompileOptions(alpha=alpha)).documents
     except FlowError:

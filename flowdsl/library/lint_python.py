@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
@@ -23,8 +24,13 @@ def lint_python(file: str, options: Options) -> list[Document]:
     """
     from flowdsl.library.loading import load_targets
 
+    return lint_targets(load_targets(file), file, options)
+
+
+def lint_targets(targets: Sequence[Pipeline | Manifest], file: str, options: Options) -> list[Document]:
+    """The same for what is loaded already; `file` is what the documents are said to be of."""
     found: list[Document] = []
-    for target in load_targets(file):
+    for target in targets:
         known = [each.data for each in found]
         # Pipelines of one file share Tasks: what is wrong with one is told once.
         found += [each for each in _linted(target, file, options) if each.data not in known]

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 from flowdsl.check import LEVELS, Gates
 from flowdsl.diagnostics import UsageError
+from flowdsl.frontend.manifest import Manifest
+from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.documents import Documents, sources_of
+from flowdsl.library.lint_python import lint_targets
 from flowdsl.linter.engine import Options, lint_sources
 from flowdsl.linter.rules import words
 from flowdsl.linter.select import Selection
@@ -18,11 +21,15 @@ def lint(
 ) -> list[Document]:
     """Check documents: each comes back with `accepted`, and the findings that are told as `shown`.
 
-    `level` is the cluster's `enable-api-fields`: stable, beta or alpha. `select` and `ignore` are codes, their
-    beginnings or names of rules. Raises UsageError for a path or a rule that is not there; what is wrong with a
-    document is a finding.
+    What is found in a pipeline or manifest stands at its Python lines. `level` is the cluster's `enable-api-fields`:
+    stable, beta or alpha. `select` and `ignore` are codes, their beginnings or names of rules.
+
+    Raises UsageError for a path or a rule that is not there, FlowError for a pipeline that does not compile; what is
+    wrong with a document is a finding.
     """
     if level not in LEVELS:
         raise UsageError(f"there is no level {level!r}; there are {', '.join(LEVELS)}")
     options = Options(Gates(level, frozenset()), Selection(words(select), words(ignore)))
+    if isinstance(documents, (Pipeline, Manifest)):
+        return lint_targets([documents], documents.location.file, options)
     return lint_sources(sources_of(documents), options)

@@ -1,4 +1,4 @@
-"""Loading a user's file: every way it can fail becomes a diagnostic at their line."""
+"""`flowdsl.load`: loading a user's file: every way it can fail becomes a diagnostic at their line."""
 
 from __future__ import annotations
 
@@ -6,25 +6,44 @@ import contextlib
 import difflib
 import importlib.util
 import os
+import re
 import sys
 import sysconfig
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Literal, overload
 
 from flowdsl.diagnostics import Finding, FlowError, Location, Severity, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.siblings import main_one, own_pipelines, whole
 
+_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:\w[\w-]*")
+
+
+@overload
+def load(target: str | Path, *, every: Literal[False] = False) -> Pipeline | Manifest: ...
+@overload
+def load(target: str | Path, *, every: Literal[True]) -> list[Pipeline | Manifest]: ...
+def load(target: str | Path, *, every: bool = False) -> Pipeline | Manifest | list[Pipeline | Manifest]:
+    """The pipeline or manifest of a file, as the command line finds it: `flowdsl.load("pipelines/churn.py")`.
+
+    `target` is a file, `FILE.py:NAME` for one of several in it, or `module:NAME` of what can be imported. Without a
+    name it is the one that the file is about: its only manifest, its only pipeline that no other one calls, or the one
+    called as the file. `every` gives a list of all that `flowdsl compile` would compile.
+
+    The file is run, its folder is the first that Python looks in for modules from then on, and what it prints is
+    printed. Raises UsageError where there is no such file or module, FlowError where it can't be run (FLOW080 to
+    FLOW082) or has no such pipeline (FLOW083, FLOW084).
+    """
+    return load_targets(str(target)) if every else load_target(str(target))
+
 
 def load_pipeline(target: str) -> Pipeline:
     """The pipeline of `FILE.py` or `FILE.py:name`. Raises UsageError for a bad path, FlowError for a bad file."""
-    path, _, wanted = target.partition(".py:")
-    file = Path(path + ".py") if wanted else Path(target)
-    _check_file(file)
-    return choose(_load(file), str(file), wanted)
+    return choose(*_opened(target))
 
 
 def load_module(file: Path) -> ModuleType:
@@ -44,10 +63,7 @@ def load_targets(target: str) -> list[Pipeline | Manifest]:
 
 
 def _meant(target: str, *, every: bool) -> list[Pipeline | Manifest]:
-    path, _, wanted = target.partition(".py:")
-    file = Path(path + ".py") if wanted else Path(target)
-    _check_file(file)
-    module = _load(file)
+    module, file, wanted = _opened(target)
     manifests = {name: value for name, value in vars(module).items() if isinstance(value, Manifest)}
     if wanted in manifests:
         return [manifests[wanted]]
@@ -56,7 +72,18 @@ def _meant(target: str, *, every: bool) -> list[Pipeline | Manifest]:
     own = own_pipelines(vars(module), module.__name__)
     if every and own and not wanted:
         return [*whole(own)]
-    return [choose(module, str(file), wanted)]
+    return [choose(module, file, wanted)]
+
+
+def _opened(target: str) -> tuple[ModuleType, str, str]:
+    """The module of `FILE.py`, `FILE.py:NAME` or `module:NAME`, what it is called, and the name. Raises as `load`."""
+    path, _, wanted = target.partition(".py:")
+    file = Path(path + ".py") if wanted else Path(target)
+    if not wanted and _MODULE.fullmatch(target) and not file.exists():
+        name, _, wanted = target.partition(":")
+        return _imported(name), name, wanted
+    _check_file(file)
+    return _load(file), str(file), wanted
 
 
 def choose(module: ModuleType, file: str, wanted: str) -> Pipeline:
@@ -111,8 +138,32 @@ def _load(file: Path) -> ModuleType:
         raise UsageError(f"{file} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # type hints of the file's classes are looked up there
-    try:
+    with _findings(file):
         spec.loader.exec_module(module)
+    return module
+
+
+def _imported(name: str) -> ModuleType:
+    """A module that Python finds by its name. Raises UsageError where there is none, FlowError for a bad one."""
+    spec = None
+    with _findings(Path(name.replace(".", "/"))):
+        try:
+            spec = importlib.util.find_spec(name)
+        except ModuleNotFoundError as error:
+            # Not the module itself or a package that it is in: something that one of these imports.
+            if not f"{name}.".startswith(f"{error.name}."):
+                raise
+    if spec is None:
+        raise UsageError(f"there is no module {name!r} where Python looks for one; or name the file: FILE.py:NAME")
+    with _findings(Path(spec.origin or name)):
+        return importlib.import_module(name)
+
+
+@contextlib.contextmanager
+def _findings(file: Path) -> Iterator[None]:
+    """What running a user's file raises, as a finding at their line."""
+    try:
+        yield
     except FlowError:
         raise
     except SyntaxError as error:
@@ -128,7 +179,6 @@ def _load(file: Path) -> ModuleType:
     except Exception as error:  # whatever a user's module raises is theirs to see, at their line
         message = f"the file raises {type(error).__name__}: {error}"
         raise _finding("FLOW082", message, _own_line(error, file), "the file is run to find its pipelines") from error
-    return module
 
 
 def _module_name(file: Path) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flowdsl.kinds.table import PIPELINE_RUN, TEKTON, in_group
+from flowdsl.library.documents import Document
 
 if TYPE_CHECKING:
     from flowdsl.runner.store import RunFolder
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 _FILE = "documents.yaml"
 
 
-def kept_documents(folder: RunFolder) -> list[dict[str, Any]]:
+def kept_documents(folder: RunFolder) -> list[Document]:
     """The documents of a run. Raises DamagedError where one is not what Tekton would decode, or none is the run."""
     from flowdsl.runner.store import DamagedError
 
@@ -25,14 +26,15 @@ def kept_documents(folder: RunFolder) -> list[dict[str, Any]]:
     return documents
 
 
-def _is_run(document: Mapping[str, Any]) -> bool:
+def _is_run(document: Mapping[str, object]) -> bool:
     """Whether it is a PipelineRun that was begun: of several, it alone has a uid."""
     wanted = ("name", "namespace", "uid")
     metadata = document["metadata"]
-    return PIPELINE_RUN.is_of(document) and all(isinstance(metadata.get(each), str) for each in wanted)
+    named = isinstance(metadata, Mapping) and all(isinstance(metadata.get(each), str) for each in wanted)
+    return PIPELINE_RUN.is_of(document) and named
 
 
-def _can_be_read(document: Mapping[str, Any]) -> bool:
+def _can_be_read(document: Mapping[str, object]) -> bool:
     from flowdsl.check.examine import examine
 
     if not isinstance(document.get("metadata"), dict):
@@ -44,7 +46,7 @@ def _can_be_read(document: Mapping[str, Any]) -> bool:
     return not examined.known or (examined.accepted and not _has_null(document))
 
 
-def _has_null(value: Any) -> bool:
+def _has_null(value: object) -> bool:
     if isinstance(value, list):
         return any(one is None or _has_null(one) for one in value)
     return isinstance(value, dict) and any(map(_has_null, value.values()))

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import CodeType
-from typing import Any
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
 
-def own_pipelines(names: Mapping[str, Any], module: str) -> dict[str, Pipeline]:
+def own_pipelines(names: Mapping[str, object], module: str) -> dict[str, Pipeline]:
     """The pipelines of a module by name; those that it imports count where it has none of its own."""
     found = {value.name: value for value in names.values() if isinstance(value, Pipeline)}
     return {name: value for name, value in found.items() if value.function.__module__ == module} or found

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.ir.local import LocalRun
 from flowdsl.kinds.table import TASK
 from flowdsl.library.run_settings import RunSettings
 
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import Task
 
-def stand_ins(local: LocalRun, settings: RunSettings) -> dict[str, Mapping[str, Any]]:
+
+def stand_ins(local: LocalRun, settings: RunSettings) -> dict[str, Mapping[str, object]]:
     """TaskSpecs or Tasks by name; those of the pipeline go before the project's. Raises UsageError, FlowError."""
-    found: dict[str, Mapping[str, Any]] = {}
+    found: dict[str, Mapping[str, object]] = {}
     for name, file in settings.tasks.items():
         if name not in local.tasks:
             found[name] = _from_file(name, settings.folder / file)
@@ -23,7 +26,7 @@ def stand_ins(local: LocalRun, settings: RunSettings) -> dict[str, Mapping[str, 
     return found
 
 
-def _document(name: str, given: Any) -> Mapping[str, Any]:
+def _document(name: str, given: object) -> Mapping[str, object]:
     from flowdsl.frontend.task import Task
 
     if isinstance(given, Task):
@@ -36,34 +39,34 @@ def _document(name: str, given: Any) -> Mapping[str, Any]:
     raise UsageError(f"the stand-in for {name!r} is a @task, a Task document or a TaskSpec, got {kind} {given!r}")
 
 
-def _with_images(given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _with_images(given: Mapping[str, object]) -> Mapping[str, object]:
     """A stand-in whose steps name no image gets one by name: it is for this machine, where none is pulled."""
+    spec, steps, template = given.get("spec"), given.get("steps"), given.get("stepTemplate")
     if TASK.is_of(given):
-        return {**given, "spec": _with_images(given.get("spec") or {})}
-    if not isinstance(given.get("steps"), list) or (given.get("stepTemplate") or {}).get("image"):
+        return {**given, "spec": _with_images(spec if isinstance(spec, Mapping) else {})}
+    if not isinstance(steps, list) or (isinstance(template, Mapping) and template.get("image")):
         return given
-    return {**given, "steps": [_with_image(each) for each in given["steps"]]}
+    return {**given, "steps": [_with_image(each) for each in steps]}
 
 
-def _with_image(step: Any) -> Any:
+def _with_image(step: object) -> object:
     return {"image": "local", **step} if isinstance(step, Mapping) and "ref" not in step else step
 
 
-def _from_file(name: str, path: Path) -> Mapping[str, Any]:
+def _from_file(name: str, path: Path) -> Mapping[str, object]:
     text = str(path)
     if ".py" in path.name:
         return _document(name, _from_python(name, text))
-    from flowdsl.library.run_inputs import checked
+    from flowdsl.library.inputs import from_yaml
 
-    tasks = [each for each in checked([str(path)]) if TASK.is_of(each)]
-    named = [each for each in tasks if (each.get("metadata") or {}).get("name") == name] or tasks
+    tasks = [each for each in from_yaml([str(path)]).documents if TASK.is_of(each)]
+    named = [each for each in tasks if (cast("Task", each).get("metadata") or {}).get("name") == name] or tasks
     if len(named) != 1:
         raise UsageError(f"the stand-in for {name!r}: {path} has {len(tasks)} Tasks; it takes one, or one of that name")
-    chosen: Mapping[str, Any] = named[0]
-    return chosen
+    return named[0]
 
 
-def _from_python(name: str, target: str) -> Any:
+def _from_python(name: str, target: str) -> object:
     from flowdsl.frontend.task import Task
     from flowdsl.library.loading import load_module
 

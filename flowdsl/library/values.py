@@ -7,11 +7,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics import UsageError
 
 if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import ParamSpec, ParamValue
     from flowdsl.yamlread.nodes import Node
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -70,7 +71,7 @@ def _json(node: Node) -> str:
     return node.text if node.text in ("true", "false") or _NUMBER.fullmatch(node.text) else json.dumps(node.text)
 
 
-def typed(spec: Mapping[str, Any], text: str) -> Any:
+def typed(spec: ParamSpec, text: str) -> ParamValue:
     """The value of a declared param that a text stands for: itself, or for a list or an object its JSON.
 
     Elements that are no text become that, as they are written. Raises UsageError, which names the param, the key, what
@@ -78,12 +79,12 @@ def typed(spec: Mapping[str, Any], text: str) -> Any:
     """
     from flowdsl.runner.pipelinerun.params import declared_type
 
-    name, kind = str(spec["name"]), declared_type(spec)
+    name, kind = spec["name"], declared_type(spec)
     if kind == "string":
         return text
     try:
         # Numbers as they are written: of 1.10 a float would keep 1.1.
-        value = json.loads(text, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+        value: object = json.loads(text, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
         if kind == "array" and isinstance(value, list):
             return [_element(item) for item in value]
         if kind == "object" and isinstance(value, dict):
@@ -102,7 +103,7 @@ class _Number(str):
     __slots__ = ()
 
 
-def _element(value: Any) -> str:
+def _element(value: object) -> str:
     """An element as text. Raises ValueError for half of a surrogate pair, which JSON can spell and UTF-8 can't hold."""
     text = str(value) if isinstance(value, str) else _again(value)
     if _HALF.search(text):
@@ -110,7 +111,7 @@ def _element(value: Any) -> str:
     return text
 
 
-def _again(value: Any) -> str:
+def _again(value: object) -> str:
     if isinstance(value, _Number):
         return str(value)
     if isinstance(value, list):
@@ -120,12 +121,12 @@ def _again(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _example(spec: Mapping[str, Any]) -> str:
+def _example(spec: ParamSpec) -> str:
     keys = list(spec.get("properties") or ()) or ["key"]
     return json.dumps(dict.fromkeys(keys, "..."))
 
 
-def _check_keys(name: str, spec: Mapping[str, Any], value: Mapping[str, Any]) -> None:
+def _check_keys(name: str, spec: ParamSpec, value: Mapping[object, object]) -> None:
     """The keys of an object param against those it declares; what its default has may be missing. Raises UsageError."""
     declared = list(spec.get("properties") or ())
     default = spec.get("default")

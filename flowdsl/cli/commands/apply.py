@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from flowdsl.cli import options
+from flowdsl.cli.say import say
 from flowdsl.cli.source import Source
+from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
     from flowdsl.kubeclient.client import Target
@@ -39,8 +41,18 @@ def command(
       python pipelines/sonic.py apply --namespace ml
       flowdsl apply pipelines/sonic.py --dry-run=server
     """
-    from flowdsl.cli.cluster_commands import apply_command
-    from flowdsl.cli.cluster_inputs import Given
+    from flowdsl.cli.cluster import connected
+    from flowdsl.kubeclient.resources import title
+    from flowdsl.library.applying import apply_all
+    from flowdsl.library.inputs import Values, to_apply
 
-    given = Given(source.files, params, target.namespace, frozenset(alpha))
-    return apply_command(source.bound_pipeline, given, target, dry_run=dry_run, force=force, prune=prune)
+    client = connected(target)
+    documents = to_apply(source.needed(), Values(params, target.namespace, frozenset(alpha))).documents
+    changes = apply_all(client, documents, dry_run=dry_run, force=force, prune=prune)
+    if not changes:
+        runs = ", ".join(title(each) for each in documents)
+        say(f"nothing was applied: there is only {line(runs)}, and `flowdsl submit` starts runs", err=True)
+    for each in changes:
+        note = " (its data is kept; delete it yourself)" if each.action == "kept" else ""
+        say(f"{line(each.what)} {each.action}{' (dry run)' if dry_run else ''}{note}")
+    return 0

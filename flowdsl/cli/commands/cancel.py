@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from flowdsl.cli import options
+from flowdsl.cli.say import say
+from flowdsl.diagnostics import UsageError
 
 if TYPE_CHECKING:
     from flowdsl.kubeclient.client import Target
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
 @options.on_cluster
 def command(*, target: Target, name: str, graceful: bool, stop: bool) -> int:
     """End a run before its time. Without an option its tasks end now, and finally does not run."""
-    from flowdsl.cli.cluster_commands import cancel_command
+    from flowdsl.cli.cluster import connected
+    from flowdsl.kubeclient import control
 
-    return cancel_command(name, target, graceful=graceful, stop=stop)
+    if graceful and stop:
+        raise UsageError("choose --graceful (running tasks end) or --stop (running tasks go on)")
+    client = connected(target)
+    how = control.AFTER_FINALLY if graceful else control.AFTER_RUNNING if stop else control.NOW
+    say(control.cancel(client, control.get_run(client, name), how))
+    return 0

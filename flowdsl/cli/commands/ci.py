@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from flowdsl.cli import options
 from flowdsl.cli.group import FilesCommand
+from flowdsl.cli.say import say, show
+from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
+
+if TYPE_CHECKING:
+    from flowdsl.differ.branch import Brought
 
 
 @click.command("ci", cls=FilesCommand)
@@ -54,14 +63,37 @@ def command(
       flowdsl ci --comment none pipelines/                  # before a commit
       flowdsl ci --base origin/main --comment none --report diff.md pipelines/
     """
-    from flowdsl.cli.ci import ci_command
+    from flowdsl.emit import write_files
+    from flowdsl.library.ci import check
+    from flowdsl.library.comments import TOKENS, post
 
-    return ci_command(
-        paths,
-        base=base,
-        fail_on=fail_on,
-        lint_fail_on=lint_fail_on,
-        exclude=exclude,
-        report=report,
-        comment=comment,
-    )
+    environment = dict(os.environ)
+    for name in TOKENS:  # what is compiled is the pull request's own code: it gets no token
+        os.environ.pop(name, None)
+    found = check(paths, base or "", exclude, lint_fail_on, lambda text: say(text, err=True, nl=False))
+    text = found.comment()
+    if found.found is not None:
+        _show(found.base, found.found)
+    if report:
+        write_files({Path(report): text.encode()})
+    _summary(text)
+    if comment != "none":
+        say(post(comment, text, environment), err=True)
+    return EXIT_OK if found.passed(fail_on) else EXIT_FINDINGS
+
+
+def _show(base: str, found: Brought) -> None:
+    from flowdsl.differ import render
+
+    say(f"== differences from {base}")
+    show((render.as_text(found.differences).rstrip() or "none") + "\n")
+    for note in found.notes:
+        say(f"note: {note}")
+
+
+def _summary(text: str) -> None:
+    """GitHub shows this file on the run's page."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        with open(path, "a", encoding="utf-8") as handle:
+            handle.write(text + "\n")

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from flowdsl.cli import options
+from flowdsl.cli.say import give, say
 from flowdsl.cli.source import Source
+from flowdsl.diagnostics import UsageError, escape
+from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
+from flowdsl.diagnostics.escape import line
+
+if TYPE_CHECKING:
+    from flowdsl.library.outputs import Compiled, Stale
 
 
 @click.command("compile")
@@ -41,16 +51,58 @@ def command(
       flowdsl compile pipelines/sonic.py -o - --set branch=dev | kubectl create -f -
       flowdsl compile pipelines/sonic.py --check
     """
-    from flowdsl.cli.compile import compile_command
+    from flowdsl.compiler import CompileOptions
+    from flowdsl.emit import write_files
+    from flowdsl.library.outputs import compile_all, stale
 
-    return compile_command(
-        source.targets(),
-        to=to,
-        check=check,
-        inline=inline,
-        params=params,
-        namespace=namespace,
-        format_=format_,
-        alpha=alpha,
-        output=output,
-    )
+    given = CompileOptions(namespace=namespace, inline=inline, params=params, alpha=frozenset(alpha))
+    compiled = compile_all(source.targets(), given, format_)
+    if to == "-":
+        if check:
+            raise UsageError("--check compares with files; there is none with -o -")
+        give(_json_files(compiled) if output == "json" else compiled.stream(), nl=output == "json")
+        return EXIT_OK
+    files = compiled.files(to)
+    old = stale(files, to) if check else []
+    if not check:
+        write_files(files)
+    if output == "json":
+        give(_json_report(files, compiled, old), nl=True)
+    else:
+        _tell(files, compiled, old, to, check=check)
+    return EXIT_FINDINGS if old else EXIT_OK
+
+
+def _tell(files: dict[Path, bytes], compiled: Compiled, old: list[Stale], to: str | None, *, check: bool) -> None:
+    from flowdsl.yamlread.excerpts import rendered
+
+    if compiled.findings:
+        say(rendered(compiled.findings), err=True)
+    for each in old:
+        say(each.text, nl=False)
+    where = f"{len(files)} files in {to}" if to and len(files) > 1 else ", ".join(map(line, files))
+    if old:
+        say("stale: compile again and commit the result", err=True)
+    elif check:
+        say(f"{where} {'is' if len(files) == 1 else 'are'} up to date", err=True)
+    else:
+        say(f"wrote {where}: {compiled.counts}", err=True)
+
+
+def _json_files(compiled: Compiled) -> str:
+    """All documents beside the files that they belong into."""
+    files = [{"path": path.as_posix(), "documents": documents} for path, documents in compiled.by_file()]
+    return escape.json_text({"files": files}, indent=2)
+
+
+def _json_report(files: dict[Path, bytes], compiled: Compiled, old: list[Stale]) -> str:
+    from flowdsl.diagnostics.render import as_data
+
+    report = {
+        "files": [str(path) for path in files],
+        "stale": bool(old),
+        "differences": [{"file": str(each.path), "text": each.text} for each in old],
+        "documents": compiled.objects,
+        "diagnostics": [as_data(each) for each in compiled.findings],
+    }
+    return escape.json_text(report, indent=2)

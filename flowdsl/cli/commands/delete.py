@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from flowdsl.cli import options
+from flowdsl.cli.say import say
+from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
     from flowdsl.kubeclient.client import Target
@@ -19,6 +22,19 @@ if TYPE_CHECKING:
 @options.on_cluster
 def command(*, target: Target, names: tuple[str, ...], pipeline: str, dry_run: str | None) -> int:
     """Delete runs, with their pods and logs; or what was applied for a pipeline, but its claims."""
-    from flowdsl.cli.cluster_commands import delete_command
+    from flowdsl.cli.cluster import connected
+    from flowdsl.kubeclient import control
 
-    return delete_command(names, target, pipeline=pipeline, dry_run=dry_run is not None)
+    if bool(names) == bool(pipeline):
+        raise UsageError("name the runs to delete, or --pipeline NAME for what was applied for it")
+    client = connected(target)
+    mark = " (dry run)" if dry_run else ""
+    if pipeline:
+        for told in control.delete_pipeline(client, pipeline, dry_run=bool(dry_run)):
+            say(line(told) + mark)
+        return 0
+    runs = [control.get_run(client, name) for name in names]
+    for run in runs:
+        control.delete_run(client, run, dry_run=bool(dry_run))
+        say(f"PipelineRun {line(run['metadata']['name'])} deleted{mark}")
+    return 0

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from flowdsl.cli import options
 from flowdsl.cli.group import FilesCommand
+from flowdsl.cli.say import give, say, show
+from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
+from flowdsl.diagnostics.escape import line, markdown
 
 
 @click.command("diff", cls=FilesCommand)
@@ -53,15 +58,18 @@ def command(
       flowdsl diff main:pipelines/sonic.yaml pipelines/sonic.yaml --fail-on breaking
       flowdsl diff --live pipelines/sonic.yaml              # what is in the cluster, and the file
     """
-    from flowdsl.cli.diff import diff_command
+    from flowdsl.differ import compare, render
+    from flowdsl.differ.inputs import sides
+    from flowdsl.library.comparing import is_grave, live_sides
 
-    return diff_command(
-        words,
-        output=output,
-        fail_on=fail_on,
-        title=title,
-        exclude=exclude,
-        live=live,
-        context=context,
-        namespace=namespace,
-    )
+    before, after = live_sides(words, context or "", namespace or "") if live else sides(words, exclude)
+    found = compare(before.documents, after.documents)
+    if output == "json":
+        give(render.as_json(found))
+    elif output == "markdown":
+        give(render.as_markdown(found, title or f"Tekton: {markdown(before.name)} → {markdown(after.name)}"))
+    else:
+        show(render.as_text(found, color=sys.stdout.isatty()))
+        if not found:
+            say(f"no differences between {line(before.name)} and {line(after.name)}", err=True)
+    return EXIT_FINDINGS if is_grave(found, fail_on) else EXIT_OK

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from flowdsl.cli import options
+from flowdsl.cli.say import give, say
 from flowdsl.cli.source import Source
+from flowdsl.diagnostics import escape
+from flowdsl.diagnostics.errors import EXIT_CLUSTER
+from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
     from flowdsl.kubeclient.client import Target
@@ -30,8 +34,19 @@ def command(
       flowdsl doctor --context prod
       flowdsl doctor pipelines/sonic.py --namespace ml
     """
-    from flowdsl.cli.cluster_commands import doctor_command
-    from flowdsl.cli.cluster_inputs import Given
+    from flowdsl.cli.cluster import connected
+    from flowdsl.kubeclient import doctor
+    from flowdsl.library.inputs import Values, to_apply
 
-    given = Given(source.files, params, target.namespace, frozenset(alpha))
-    return doctor_command(source.bound_pipeline, given, target, system=system, output=output)
+    client = connected(target)
+    given = source.given()
+    values = Values(params, target.namespace, frozenset(alpha))
+    documents = to_apply(given, values).documents if given is not None else []
+    checks = doctor.examine(client, documents, system=system)
+    if output == "json":
+        found = [{"level": each.level, "text": each.text, "hint": each.hint} for each in checks]
+        give(escape.json_text(found, indent=2), nl=True)
+    else:
+        for each in checks:
+            say(f"{each.level + ':':<9}{line(each.text)}" + (f"\n         {line(each.hint)}" if each.hint else ""))
+    return EXIT_CLUSTER if any(each.level == doctor.ERROR for each in checks) else 0

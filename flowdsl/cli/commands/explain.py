@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from flowdsl.cli import options
 from flowdsl.cli.say import give, say, show
 from flowdsl.cli.source import Source
 from flowdsl.diagnostics import UsageError, escape
+
+if TYPE_CHECKING:
+    from flowdsl.library.explaining import Explanation, Path
 
 
 @click.command("explain")
@@ -27,15 +32,13 @@ def command(bound: object, /, *, what: str | None, alpha: tuple[str, ...], outpu
     # A file of Python has a dot in its name.
     if what and what.replace("-", "").isalnum():
         return _explain_rule(what)
-    from flowdsl.cli.explain import as_text, explain_pipeline
-    from flowdsl.compiler import CompileOptions, compile_pipeline
+    from flowdsl.library.explaining import explain
 
-    pipeline = Source.of(bound, (what,) if what else ()).pipeline()
-    data = explain_pipeline(compile_pipeline(pipeline, CompileOptions(alpha=frozenset(alpha))))
+    data = explain(Source.of(bound, (what,) if what else ()).pipeline(), alpha=alpha)
     if output == "json":
         give(escape.json_text(data, indent=2), nl=True)
     else:
-        say(as_text(data), nl=False)
+        say(_as_text(data), nl=False)
     return 0
 
 
@@ -50,3 +53,38 @@ def _explain_rule(word: str) -> int:
         raise UsageError(f"there is no {what} {word}" + (f"; did you mean {close}?" if close else "")) from error
     show(text)
     return 0
+
+
+def _as_text(data: Explanation) -> str:
+    """The same for people."""
+    lines = [f"{data['displayName'] or data['name']}  ({data['location']})"]
+    if data["description"]:
+        lines += ["", data["description"]]
+    lines += ["", "params"]
+    for param in data["params"]:
+        given = "required" if param["required"] else f"default {param['default']!r}"
+        lines.append(f"  {param['name']}: {param['type']}  ({given})")
+    lines += ["", "workspaces"] + [f"  {space['name']}: {space['source']}" for space in data["workspaces"]]
+    lines += ["", "tasks"]
+    for task in data["tasks"]:
+        lines.append(f"  {task['name']}{'  (finally)' if task['finally'] else ''}  {task['location']}")
+        lines += [f"    after {edge['task']}: {edge['why']}" for edge in task["waitsFor"]]
+    lines += _critical(data["criticalPath"])
+    if data["results"]:
+        lines += ["", "results"] + [
+            f"  {result['name']}: {result['type']} = {result['value']}" for result in data["results"]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _critical(path: Path) -> list[str]:
+    """The chain that decides how long a run may take; nothing to tell of a single task."""
+    if len(path["tasks"]) < 2:
+        return []
+    return ["", f"critical path (at most {_span(path['seconds'])} by timeouts)", f"  {' → '.join(path['tasks'])}"]
+
+
+def _span(seconds: float) -> str:
+    hours, rest = divmod(round(seconds), 3600)
+    minutes, left = divmod(rest, 60)
+    return "".join(f"{number}{unit}" for number, unit in ((hours, "h"), (minutes, "m"), (left, "s")) if number) or "0s"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 import click
 
 from flowdsl.cli.group import FilesCommand
+from flowdsl.cli.say import say
 
 
 @click.command("init", cls=FilesCommand)
@@ -17,6 +21,12 @@ def command(*, folder: str, name: str | None) -> int:
     Example:
       flowdsl init churn && cd churn && flowdsl compile pipelines/churn.py && pytest
     """
-    from flowdsl.cli.init import init_command
+    from flowdsl.library.projects import FOLDER, new_project
 
-    return init_command(folder, name)
+    made = new_project(folder, name)
+    for path in made.files:
+        say(f"wrote {path}", err=True)
+    enter = "" if made.folder.resolve() == Path.cwd() else f"cd {shlex.quote(folder)} && "
+    run = f"python {FOLDER}/{made.module}.py run"
+    say(f"next: {enter}python -m pip install -e '.[test]' && pytest && {run}", err=True)
+    return 0

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from flowdsl.cli import options
 from flowdsl.cli.group import FilesCommand
+from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
 
 
 @click.command("lint", cls=FilesCommand)
@@ -47,19 +51,29 @@ def command(
       flowdsl lint --output github --fail-on warning tekton/
       flowdsl lint --fix pipeline.yaml
     """
-    from flowdsl.cli.lint import lint_command
+    from flowdsl.cli.linted import print_diffs, print_findings, print_verdicts, write_mended
+    from flowdsl.library.lint_files import LintChoices, Plan, lint_again, lint_files, mended
 
-    return lint_command(
-        paths,
+    choices = LintChoices(
         select=select,
         ignore=ignore,
         extend_select=extend_select,
         feature_gate=feature_gate,
-        fail_on=fail_on,
         exclude=exclude,
-        fix=fix,
-        diff=diff,
-        jsonl=jsonl,
-        config=config,
-        output=output,
+        fail_on=fail_on or "",
+        config=config or "",
     )
+    plan = Plan.of(choices)
+    if jsonl:
+        return print_verdicts(paths, plan.options)
+    if not paths:
+        raise UsageError("name files or folders to lint, or - for standard input")
+    found = lint_files(paths, plan, sys.stdin.buffer)
+    if diff:
+        print_diffs(mended(found, plan.options))
+    elif fix:
+        changed = mended(found, plan.options)
+        write_mended(changed)
+        found = lint_again(found, changed, plan.options)
+    print_findings(found, output)
+    return EXIT_FINDINGS if found.fails(plan.fail_on) else EXIT_OK

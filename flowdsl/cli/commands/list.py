@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from flowdsl.cli import options
+from flowdsl.cli.say import give, say
 from flowdsl.cli.source import Source
+from flowdsl.diagnostics import escape
+from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import PipelineRun
     from flowdsl.kubeclient.client import Target
 
 
@@ -20,7 +25,32 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(bound: object, /, *, target: Target, pipeline: str, output: str) -> int:
     """The runs on a cluster, the newest first."""
-    from flowdsl.cli.cluster_commands import list_command
+    from flowdsl.cli.cluster import connected
+    from flowdsl.kubeclient.control import list_runs
 
     own = Source.of(bound, ()).bound_pipeline
-    return list_command(pipeline or (own.name if own else ""), target, output=output)
+    client = connected(target)
+    rows = [_row(each) for each in list_runs(client, pipeline or (own.name if own else ""))]
+    if output == "json":
+        give(escape.json_text(rows, indent=2), nl=True)
+        return 0
+    if not rows:
+        say(f"there are no runs in namespace {client.namespace} of {client.where}", err=True)
+    width = max((len(line(each["name"])) for each in rows), default=0)
+    for each in rows:
+        shown = {key: line(value) for key, value in each.items()}
+        say(f"{shown['name']:<{width}}  {shown['created']}  {shown['state']:<14} {shown['message']}")
+    return 0
+
+
+def _row(run: Mapping[str, object]) -> dict[str, str]:
+    from flowdsl.view.events import condition
+
+    found = condition(run)
+    metadata = cast("PipelineRun", run)["metadata"]
+    return {
+        "name": metadata["name"],
+        "created": metadata.get("creationTimestamp", ""),
+        "state": str(found.get("reason", "Waiting")),
+        "message": str(found.get("message", "")),
+    }

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from flowdsl.cli import options
+from flowdsl.cli.output import need_reader
+from flowdsl.cli.say import say
+from flowdsl.diagnostics import escape
+from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
     from flowdsl.kubeclient.client import Target
@@ -19,6 +23,15 @@ if TYPE_CHECKING:
 @options.on_cluster
 def command(*, target: Target, name: str, tasks: tuple[str, ...], follow: bool) -> int:
     """Print what the steps of a run printed, all of it or that of some tasks."""
-    from flowdsl.cli.cluster_commands import logs_command
+    from flowdsl.cli.cluster import connected
+    from flowdsl.kubeclient.control import get_run
+    from flowdsl.kubeclient.printed import print_logs
 
-    return logs_command(name, tasks, target, follow=follow)
+    def show(task: str, step: str, text: str) -> None:
+        if not tasks or task in tasks:
+            say(f"[{line(task)} : {line(step)}] {escape.printed(text)}")
+        need_reader()
+
+    client = connected(target)
+    print_logs(client, get_run(client, name), tasks, show, need_reader, follow=follow)
+    return 0

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from flowdsl.cli import options
+from flowdsl.cli.say import give
+from flowdsl.diagnostics import UsageError
 
 if TYPE_CHECKING:
     from flowdsl.kubeclient.client import Target
@@ -25,6 +27,16 @@ def command(*, target: Target, user: str, account: str, read_only: bool, check_s
     Example:
       flowdsl rbac --namespace ml --service-account ci:runner | kubectl apply -f -
     """
-    from flowdsl.cli.cluster_commands import rbac_command
+    from flowdsl.cli.cluster import connected
+    from flowdsl.emit import emit_yaml
+    from flowdsl.kubeclient import rbac
 
-    return rbac_command(target, user=user, account=account, read_only=read_only, check_secrets=check_secrets)
+    if bool(user) == bool(account):
+        raise UsageError("name who gets the rights: --user NAME or --service-account NAMESPACE:NAME")
+    # Needs no cluster where a namespace is given.
+    namespace = target.namespace or connected(target).namespace
+    found = rbac.documents(
+        namespace, user or account, is_account=bool(account), read_only=read_only, check_secrets=check_secrets
+    )
+    give(emit_yaml(found))
+    return 0

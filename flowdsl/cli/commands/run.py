@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from flowdsl.cli import options
 from flowdsl.cli.source import Source
+from flowdsl.diagnostics import UsageError
 
 
 @click.command("run")
@@ -58,25 +61,27 @@ def command(
       flowdsl run tekton/ --only build
       flowdsl run --resume last
     """
-    from flowdsl.cli.run import Choices, run_command
-    from flowdsl.frontend.manifest import Manifest
+    from flowdsl.cli.running import show_run
+    from flowdsl.library.inputs import Values
+    from flowdsl.library.run_options import RunOptions
 
-    files = (source.bound.location.file,) if isinstance(source.bound, Manifest) else source.files
-    choices = Choices(
-        files,
-        values=params,
+    choices = RunOptions(
+        values=Values(params, namespace, frozenset(alpha)),
         only=only,
         resume=resume,
         name=name,
         folder=folder,
-        namespace=namespace,
         jobs=jobs,
         gpu=gpu or "",
         executor=executor,
-        unconfined=unconfined,
-        alpha=frozenset(alpha),
-        logs=logs,
         cache=cache,
-        output=output,
+        unconfined=unconfined,
+        environment=os.environ,
     )
-    return run_command(source.bound_pipeline, choices, watch=watch)
+    if not watch:
+        return show_run(source.given(), choices, output=output, logs=logs)
+    from flowdsl.cli.watching import watch_files
+
+    if resume:
+        raise UsageError("--watch starts a new run at each change; it does not go with --resume")
+    return watch_files(source, lambda given: show_run(given, choices, output=output, logs=logs))

@@ -19,7 +19,7 @@ def command() -> None:
 @options.output
 def list_(*, root: str | None, output: str) -> int:
     """The runs, the newest first."""
-    from flowdsl.cli.runs import list_runs
+    from flowdsl.cli.kept_runs import list_runs
 
     return list_runs(root=root, output=output)
 
@@ -30,7 +30,7 @@ def list_(*, root: str | None, output: str) -> int:
 @options.output
 def show(*, name: str, root: str | None, output: str) -> int:
     """One run: its tasks, how they ended, its results. Without a name: the newest."""
-    from flowdsl.cli.runs import show_run
+    from flowdsl.cli.kept_runs import show_run
 
     return show_run(name=name, root=root, output=output)
 
@@ -42,6 +42,6 @@ def show(*, name: str, root: str | None, output: str) -> int:
 @_root
 def logs(*, name: str, tasks: tuple[str, ...], follow: bool, root: str | None) -> int:
     """What the steps of a run printed, all of it or that of some tasks."""
-    from flowdsl.cli.runs import show_logs
+    from flowdsl.cli.kept_runs import show_logs
 
     return show_logs(name=name, tasks=tasks, follow=follow, root=root)

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from flowdsl.cli import options
+from flowdsl.cli.say import give, say
 from flowdsl.cli.source import Source
+from flowdsl.diagnostics import escape
+from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
+    from flowdsl.kubeclient.apply import Change
     from flowdsl.kubeclient.client import Target
 
 
@@ -51,21 +55,31 @@ def command(
       python pipelines/sonic.py submit --set branch=dev --watch
       flowdsl submit pipelines/sonic.py --params-file params.yaml --request-id "$CI_JOB_ID"
     """
-    from flowdsl.cli.cluster_commands import submit_command
-    from flowdsl.cli.cluster_inputs import Given
+    from flowdsl.cli.cluster import ask_missing, connected, watch_run
+    from flowdsl.library.inputs import Values, to_apply
+    from flowdsl.library.submitting import Start, start_run
 
-    given = Given(source.files, params, target.namespace, frozenset(alpha))
-    return submit_command(
-        source.bound_pipeline,
-        given,
-        target,
-        name=name,
-        request=request,
-        check=check,
-        watch=watch,
-        output=output,
-        logs=logs,
-        dry_run=dry_run,
-        force=force,
-        prune=prune,
-    )
+    client = connected(target)
+    inputs = to_apply(source.needed(), Values(params, target.namespace, frozenset(alpha)))
+    ask_missing(inputs)
+    start = Start(name=name, request=request, check=check, dry_run=dry_run, force=force, prune=prune)
+    created, new = start_run(client, inputs, start, _tell)
+    shown = created["metadata"]["name"]
+    if dry_run:
+        say(f"PipelineRun {shown} would be created", err=True)
+        return 0
+    if not new:
+        say(f"PipelineRun {shown} was created by this request before; nothing is created twice", err=True)
+    if watch:
+        return watch_run(client, shown, output, logs=logs)
+    if output == "json":
+        give(escape.json_text({"name": shown, "new": new}), nl=True)
+    else:
+        say(line(shown))
+    say(f"watch it: flowdsl watch {shown}", err=True)
+    return 0
+
+
+def _tell(change: Change) -> None:
+    if change.action != "unchanged":
+        say(f"{line(change.what)} {change.action}", err=True)

@@ -22,6 +22,8 @@ def command(*, target: Target, name: str, logs: bool, output: str) -> int:
 
     Ctrl-C ends the watching; the run goes on.
     """
-    from flowdsl.cli.cluster_commands import watch_command
+    from flowdsl.cli.cluster import connected, watch_run
+    from flowdsl.kubeclient.control import get_run
 
-    return watch_command(name, target, output=output, logs=logs)
+    client = connected(target)
+    return watch_run(client, str(get_run(client, name)["metadata"]["name"]), output, logs=logs)

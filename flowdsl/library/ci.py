@@ -1,24 +1,22 @@
-"""`flowdsl ci`: what a pull request's job runs. Compile, lint, compare with the target branch, post the outcome."""
+"""What a pull request's job runs: compile, lint, compare with the target branch; and the comment that says it."""
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
 
-from flowdsl.cli.diff import exit_code
-from flowdsl.cli.say import say, show
 from flowdsl.diagnostics import FlowError, UsageError
 from flowdsl.diagnostics.escape import line, markdown, markdown_block, markup
 from flowdsl.differ import render
 from flowdsl.differ.branch import Brought, brought
 from flowdsl.differ.built import flowdsl, in_parallel, pipelines_in
 from flowdsl.differ.git import parting
-from flowdsl.emit import write_files
-from flowdsl.library.comments import MARKER, TOKENS, post
+from flowdsl.library.comments import MARKER
+from flowdsl.library.comparing import is_grave
 
 _LIMIT = 65_000
 """Characters of the whole comment: GitHub takes 65,536."""
@@ -57,43 +55,46 @@ class Step:
         return f": {self.warnings} warning{'' if self.warnings == 1 else 's'}" if self.warnings else ""
 
 
-def ci_command(
-    paths: tuple[str, ...],
-    *,
-    base: str | None,
-    fail_on: str,
-    lint_fail_on: str,
-    report: str | None,
-    comment: str,
-    exclude: tuple[str, ...] = (),
-) -> int:
-    """1 where the YAML is stale, lint finds an error, or a difference is as grave as `fail_on`."""
-    environment = dict(os.environ)
-    for name in TOKENS:  # what is compiled is the pull request's own code: it gets no token
-        os.environ.pop(name, None)
+@attrs.frozen
+class Checked:
+    """The outcome: the steps, what the branch brings, or why that can't be told. Nothing is compared without a base."""
+
+    steps: Sequence[Step]
+    base: str = ""
+    found: Brought | None = None
+    failed: str | None = None
+
+    def passed(self, fail_on: str) -> bool:
+        """Whether the job is to pass: `fail_on` is the least grave difference that makes it fail."""
+        fine = all(step.passed for step in self.steps) and self.failed is None
+        return fine and not (self.found is not None and is_grave(self.found.differences, fail_on))
+
+    def comment(self) -> str:
+        """The outcome as Markdown."""
+        return _markdown(self.steps, self.found, self.failed, self.base)
+
+
+Tell = Callable[[str], None]
+"""Who is told what a step said, as it ends."""
+
+
+def check(paths: Sequence[str], base: str, exclude: Sequence[str], lint_fail_on: str, tell: Tell) -> Checked:
+    """Compile, lint and compare; whatever is wrong with the sources is in the outcome.
+
+    Raises UsageError for a path that is not there and a revision that git does not know.
+    """
     for path in paths:
         if not Path(path).exists():
             raise UsageError(f"there is no file {path}")
-    steps = _compile(paths, exclude)
-    steps.append(_lint(paths, exclude, lint_fail_on, [step.file for step in steps if step.passed]))
+    steps = _compile(paths, exclude, tell)
+    steps.append(_lint(paths, exclude, lint_fail_on, [step.file for step in steps if step.passed], tell))
+    if not base:
+        return Checked(steps)
     fresh = frozenset(step.file for step in steps if step.passed and step.file not in paths)
-    found, failed = _compare(paths, base, exclude, fresh) if base else (None, None)
-    text = _markdown(steps, found, failed, base)
-    if found is not None:
-        say(f"== differences from {base}")
-        show((render.as_text(found.differences).rstrip() or "none") + "\n")
-        for note in found.notes:
-            say(f"note: {note}")
-    if report:
-        write_files({Path(report): text.encode()})
-    _summary(text)
-    if comment != "none":
-        say(post(comment, text, environment), err=True)
-    passed = all(step.passed for step in steps) and failed is None
-    return int(not passed or (found is not None and exit_code(found.differences, fail_on) == 1))
+    return _compared(paths, base, exclude, fresh, steps, tell)
 
 
-def _compile(paths: tuple[str, ...], exclude: tuple[str, ...]) -> list[Step]:
+def _compile(paths: Sequence[str], exclude: Sequence[str], tell: Tell) -> list[Step]:
     """Every pipeline that has its YAML beside it is compiled and compared; a Python file that is named must have it."""
     files: list[str] = []
     for path in map(Path, paths):
@@ -104,40 +105,39 @@ def _compile(paths: tuple[str, ...], exclude: tuple[str, ...]) -> list[Step]:
     files = list(dict.fromkeys(files))
     commands = [("compile", each, "--check") for each in files]
     return [
-        _said("compiles to the YAML beside it", done, file)
+        _said("compiles to the YAML beside it", done, tell, file)
         for file, done in zip(files, in_parallel(lambda words: flowdsl(*words), commands), strict=True)
     ]
 
 
-def _lint(paths: tuple[str, ...], exclude: tuple[str, ...], fail_on: str, compiled: list[str]) -> Step:
+def _lint(paths: Sequence[str], exclude: Sequence[str], fail_on: str, compiled: list[str], tell: Tell) -> Step:
     """Lint of the YAML in what was named, and of Python files that were named, where they compile."""
     wanted = [path for path in paths if not path.endswith(".py") or path in compiled]
     if not wanted:
         return Step("there is nothing to lint", True)
     left_out = [word for each in exclude for word in ("--exclude", each)]
-    return _said("lint", flowdsl("lint", "--fail-on", fail_on, *left_out, "--", *wanted))
+    return _said("lint", flowdsl("lint", "--fail-on", fail_on, *left_out, "--", *wanted), tell)
 
 
-def _said(title: str, done: subprocess.CompletedProcess[str], file: str = "") -> Step:
+def _said(title: str, done: subprocess.CompletedProcess[str], tell: Tell, file: str = "") -> Step:
     output = done.stdout + done.stderr
-    say(f"== {line(f'{file} {title}'.strip())}", err=True)
-    say(output, err=True, nl=False)
+    tell(f"== {line(f'{file} {title}'.strip())}\n{output}")
     return Step(title, done.returncode == 0, output, file)
 
 
-def _compare(
-    paths: tuple[str, ...], base: str, exclude: tuple[str, ...], fresh: frozenset[str]
-) -> tuple[Brought | None, str | None]:
+def _compared(
+    paths: Sequence[str], base: str, exclude: Sequence[str], fresh: frozenset[str], steps: list[Step], tell: Tell
+) -> Checked:
     """What the branch brings since it left the base; or why that can't be said."""
     parting(base)  # a revision that git does not know is a wrong call, not a finding
     try:
-        return brought(paths, base, exclude, fresh), None
+        return Checked(steps, base, brought(paths, base, exclude, fresh))
     except (FlowError, UsageError) as error:
-        say(f"== differences from {base}\nerror: {error}", err=True)
-        return None, str(error)
+        tell(f"== differences from {base}\nerror: {error}\n")
+        return Checked(steps, base, failed=str(error))
 
 
-def _markdown(steps: list[Step], found: Brought | None, failed: str | None, base: str | None) -> str:
+def _markdown(steps: Sequence[Step], found: Brought | None, failed: str | None, base: str) -> str:
     head = "".join(f"- {step.mark} {_titled(step)}\n" for step in steps)
     details = ""
     # What failed comes first: the space is limited.
@@ -167,11 +167,3 @@ def _details(title: str, output: str, *, unfolded: bool) -> str:
     return (
         f"\n<details{' open' if unfolded else ''}><summary>{markup(title.strip())}</summary>\n\n{body}\n\n</details>\n"
     )
-
-
-def _summary(text: str) -> None:
-    """GitHub shows this file on the run's page."""
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if path:
-        with open(path, "a", encoding="utf-8") as handle:
-            handle.write(text + "\n")

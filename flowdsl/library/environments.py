@@ -1,13 +1,12 @@
-"""What `run` does about packages: make the lock that is missing, and say where environments are kept."""
+"""The packages of a run on this machine: the lock that is missing is made, and each step has its environment."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flowdsl.cli.say import say
 from flowdsl.diagnostics import FlowError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
@@ -18,26 +17,33 @@ if TYPE_CHECKING:
     from flowdsl.runner.packages import Environments
 
 
-def locked(target: Pipeline | Manifest, inputs: Callable[[], Inputs]) -> Inputs:
-    """What is to run; a lock is made first where there is none, and that is said."""
+def locked(
+    target: object, inputs: Callable[[], Inputs], environment: Mapping[str, str], tell: Callable[[str], None]
+) -> Inputs:
+    """What is to run; of a pipeline or manifest a lock is made first where there is none, and that is noted.
+
+    `tell` is told of each resolution, which may take a while. Raises FlowError.
+    """
     from flowdsl.library.run_packages import lacks_lock, pins_in, tell_made
 
     try:
         return inputs()
     except FlowError as error:
-        if not lacks_lock(error):
+        if not isinstance(target, (Pipeline, Manifest)) or not lacks_lock(error):
             raise
     from flowdsl.emit import write_files
     from flowdsl.library.locking import lock
 
-    made = lock(target, os.environ, lambda text: say(text, err=True))
+    made = lock(target, environment, tell)
     write_files({made.path: made.text.encode()})
     found = inputs()
     found.notices.append(tell_made(made.path, pins_in(made.resolutions)))
     return found
 
 
-def environments_of(inputs: Inputs, stand_ins: Mapping[str, Mapping[str, Any]], executor: str) -> Environments | None:
+def environments_of(
+    inputs: Inputs, stand_ins: Mapping[str, Mapping[str, object]], executor: str, environment: Mapping[str, str]
+) -> Environments | None:
     """The environments that the run's scripts ask for; None where none does, or where images run them.
 
     Raises FlowError where packages are not locked for this machine. What is to be said before the run is noted.
@@ -47,18 +53,19 @@ def environments_of(inputs: Inputs, stand_ins: Mapping[str, Mapping[str, Any]], 
     from flowdsl.library.run_packages import notices, plan_for
     from flowdsl.runner.packages import Environments
 
-    replaced = [
-        each
-        for each in inputs.documents
-        if each.get("kind") != TASK.name or (each.get("metadata") or {}).get("name") not in stand_ins
-    ]
+    replaced = [each for each in inputs.documents if not TASK.is_of(each) or _name(each) not in stand_ins]
     documents = [*replaced, *map(dict, stand_ins.values())]
     plan = plan_for(documents, inputs.source)
     inputs.notices += notices(documents, plan)
-    return Environments(cache_folder(os.environ) / "packages", plan, os.environ) if plan else None
+    return Environments(cache_folder(environment) / "packages", plan, environment) if plan else None
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path:
     """flowdsl's folder in the user's cache: below XDG_CACHE_HOME where that is set to an absolute path."""
     named = environ.get("XDG_CACHE_HOME", "")
     return (Path(named) if os.path.isabs(named) else Path.home() / ".cache") / "flowdsl"
+
+
+def _name(document: Mapping[str, object]) -> object:
+    metadata = document.get("metadata")
+    return metadata.get("name") if isinstance(metadata, Mapping) else None

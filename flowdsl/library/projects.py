@@ -1,4 +1,4 @@
-"""`flowdsl init`: a project that compiles, tests and runs at once. Nothing that is there is overwritten."""
+"""A new project that compiles, tests and runs at once. Nothing that is there is overwritten."""
 
 from __future__ import annotations
 
@@ -7,36 +7,45 @@ import builtins
 import importlib.resources
 import keyword
 import re
-import shlex
 from pathlib import Path
 
-from flowdsl.cli.say import say
+import attrs
+
 from flowdsl.diagnostics import UsageError
 from flowdsl.emit import emit_yaml, write_files
 from flowdsl.kube.words import word
 
 # Where each template goes; @MODULE@ is the pipeline's name in Python.
-_FOLDER = word("pipelines")
+FOLDER = word("pipelines")
 _FILES = {
     "pyproject.toml.txt": "pyproject.toml",
     "README.md.txt": "README.md",
     "gitignore.txt": ".gitignore",
     "pre-commit-config.yaml.txt": ".pre-commit-config.yaml",
     "github.yml.txt": ".github/workflows/pipelines.yml",
-    "pipeline.py.txt": f"{_FOLDER}/@MODULE@.py",
+    "pipeline.py.txt": f"{FOLDER}/@MODULE@.py",
     "test_pipeline.py.txt": "tests/test_@MODULE@.py",
 }
 
 
-def init_command(folder: str, name: str | None) -> int:
-    """Write the project. Raises UsageError for a name that can't be, or where a file of it is there already."""
+@attrs.frozen
+class NewProject:
+    """What was written: the files, and the pipeline's module among them."""
+
+    folder: Path
+    module: str
+    files: tuple[Path, ...]
+
+
+def new_project(folder: str, name: str | None) -> NewProject:
+    """Write a project. Raises UsageError for a name that can't be, or where a file of it is there already."""
     root = Path(folder)
     if root.exists() and not root.is_dir():
         raise UsageError(f"{folder} is a file")
     project = _project_name(name or root.resolve().name, given=name is not None)
     module = project.replace("-", "_")
     files = {root / _filled(path, project, module): template for template, path in _FILES.items()}
-    compiled = root / _FOLDER / f"{module}.yaml"
+    compiled = root / FOLDER / f"{module}.yaml"
     there = sorted(str(path) for path in (*files, compiled) if path.exists() or path.is_symlink())
     if there:
         raise UsageError(f"there already: {', '.join(there)}; nothing was written")
@@ -45,12 +54,8 @@ def init_command(folder: str, name: str | None) -> int:
             f"{module!r} can't be the pipeline's name: its module uses that name itself; pass another --name"
         )
     write_files({path: _filled(_template(template), project, module).encode() for path, template in files.items()})
-    write_files({compiled: _compiled(root / _FOLDER / f"{module}.py")})
-    for path in (*files, compiled):
-        say(f"wrote {path}", err=True)
-    enter = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(folder)} && "
-    say(f"next: {enter}python -m pip install -e '.[test]' && pytest && python {_FOLDER}/{module}.py run", err=True)
-    return 0
+    write_files({compiled: _compiled(root / FOLDER / f"{module}.py")})
+    return NewProject(root, module, (*files, compiled))
 
 
 def _project_name(text: str, *, given: bool) -> str:
@@ -72,7 +77,7 @@ def _names_in(template: str) -> set[str]:
 
 
 def _template(name: str) -> str:
-    return (importlib.resources.files("flowdsl.cli") / "templates" / name).read_text(encoding="utf-8")
+    return (importlib.resources.files("flowdsl.library") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _filled(text: str, project: str, module: str) -> str:

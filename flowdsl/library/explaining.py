@@ -1,0 +1,123 @@
+"""What a pipeline is: what it takes, what it does in which order and why, what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TypeAlias, TypedDict
+
+from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.graph.dag import critical_path, redundant_order
+from flowdsl.graph.edges import Edge, edges
+
+_WHY = {
+    "result": "takes its result {label!r}",
+    "file": "takes its file {label!r}",
+    "workspace": "works on what it left in workspace {label!r}",
+    "after": "was told to run after it",
+    "when": "runs or not by its result {label!r}",
+}
+
+Value: TypeAlias = str | tuple[str, ...] | Mapping[str, str]
+"""A string, an array or an object, of text."""
+
+
+class Param(TypedDict):
+    """A param; its default is None where it has none."""
+
+    name: str
+    type: str
+    default: Value | None
+    required: bool
+
+
+class Space(TypedDict):
+    """A workspace, and what is bound to it."""
+
+    name: str
+    source: str
+
+
+class Wait(TypedDict):
+    """A task that another one waits for, and why."""
+
+    task: str
+    kind: str
+    why: str
+
+
+# `finally` is a word of Python.
+TaskData = TypedDict("TaskData", {"name": str, "task": str, "location": str, "finally": bool, "waitsFor": list[Wait]})
+
+
+class Path(TypedDict):
+    """The chain of tasks that decides how long a run may take; `seconds` by their timeouts and tries."""
+
+    tasks: list[str]
+    seconds: float
+
+
+class Result(TypedDict):
+    """A result, with the expression that gives it."""
+
+    name: str
+    type: str
+    value: Value
+
+
+class Explanation(TypedDict):
+    """A pipeline as JSON-ready data."""
+
+    name: str
+    displayName: str
+    description: str
+    location: str
+    params: list[Param]
+    workspaces: list[Space]
+    tasks: list[TaskData]
+    criticalPath: Path
+    results: list[Result]
+
+
+def explain(target: Pipeline, *, alpha: Collection[str] = ()) -> Explanation:
+    """The pipeline as data. Raises FlowError for one that does not compile."""
+    compiled = compile_pipeline(target, CompileOptions(alpha=frozenset(alpha)))
+    pipeline = compiled.pipeline
+    waits: dict[str, list[Edge]] = {node.name: [] for node in pipeline.nodes}
+    for edge in edges(pipeline):
+        waits[edge.target].append(edge)
+    dag = compiled.dag
+    spare = redundant_order(dag)
+    path, seconds = critical_path(dag)
+    return {
+        "name": pipeline.name,
+        "displayName": pipeline.display_name,
+        "description": pipeline.description,
+        "location": str(pipeline.location),
+        "params": [
+            {"name": param.name, "type": str(param.type), "default": param.default, "required": param.default is None}
+            for param in pipeline.params
+        ],
+        "workspaces": [{"name": space.name, "source": repr(space.source)} for space in pipeline.workspaces],
+        "tasks": [
+            {
+                "name": node.name,
+                "task": node.task.name,
+                "location": str(node.location),
+                "finally": node.final,
+                "waitsFor": [_why(edge, spare) for edge in waits[node.name]],
+            }
+            for node in pipeline.nodes
+        ],
+        "criticalPath": {"tasks": path, "seconds": seconds},
+        "results": [
+            {"name": result.name, "type": str(result.type), "value": result.value} for result in pipeline.results
+        ],
+    }
+
+
+def _why(edge: Edge, spare: set[tuple[str, str]]) -> Wait:
+    why = _WHY[edge.kind].format(label=edge.label)
+    if edge.kind == "after" and (edge.source, edge.target) in spare:
+        why += ", and would anyway"
+    return {"task": edge.source, "kind": edge.kind, "why": why}

@@ -1,0 +1,146 @@
+"""What a file's pipelines compile to, file by file: where the documents go, and whether what is there is stale."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import attrs
+
+from flowdsl.compiler import Compilation, CompileOptions
+from flowdsl.diagnostics import Finding, FlowError, Severity, UsageError
+from flowdsl.diagnostics.escape import line
+from flowdsl.emit import emit_json, emit_yaml, kustomization
+from flowdsl.emit.file_names import file_names, is_named, object_name
+from flowdsl.frontend.manifest import Manifest
+from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.kinds.table import PIPELINE_RUN
+from flowdsl.library.compiling import compile_target
+from flowdsl.library.siblings import beside
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import Document
+
+
+@attrs.frozen
+class Compiled:
+    """What several pipelines and manifests of one file compile to. `format_` is yaml or json."""
+
+    targets: Sequence[Pipeline | Manifest]
+    made: Sequence[Compilation]
+    format_: str = "yaml"
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The warnings of all."""
+        return [each for one in self.made for each in one.diagnostics]
+
+    @property
+    def counts(self) -> str:
+        """How many documents of each kind, in words."""
+        kinds = Counter(str(item["kind"]) for one in self.made for item in one.documents)
+        return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds.items())
+
+    @property
+    def objects(self) -> list[dict[str, str]]:
+        """Kind and name of each document."""
+        return [{"kind": str(item["kind"]), "name": object_name(item)} for one in self.made for item in one.documents]
+
+    def stream(self) -> bytes:
+        """All documents as one text. Raises FlowError, FLOW408."""
+        return _encode(self._documents(), self.format_)
+
+    def by_file(self) -> list[tuple[Path, list[Mapping[str, object]]]]:
+        """The documents of each beside its source: the file that they belong into."""
+        pairs = zip(self.targets, self.made, strict=True)
+        return [(beside(target, self.format_), list(one.documents)) for target, one in pairs]
+
+    def files(self, to: str | None) -> dict[Path, bytes]:
+        """The bytes of every file to write: beside the sources, into one file, or a folder with an object a file.
+
+        Raises FlowError, FLOW408; UsageError where two would have one file.
+        """
+        if to is None:
+            return {path: _encode(documents, self.format_) for path, documents in self.by_file()}
+        documents = self._documents()
+        if not (to.endswith("/") or Path(to).is_dir()):
+            return {Path(to): _encode(documents, self.format_)}
+        names = file_names(documents, self.format_, self.targets[0].location)
+        pairs = list(zip(names, documents, strict=True))
+        files = {Path(to) / name: _encode([item], self.format_) for name, item in pairs}
+        # kubectl apply takes no generateName, so the run stays out of what `apply -k` applies.
+        applied = [name for name, item in pairs if not PIPELINE_RUN.is_of(item) and is_named(item)]
+        return {**files, Path(to) / "kustomization.yaml": emit_yaml([kustomization(applied)])}
+
+    def _documents(self) -> list[Mapping[str, object]]:
+        return list(self.made[0].documents) if len(self.made) == 1 else together(self.made)
+
+
+def compile_all(targets: Sequence[Pipeline | Manifest], options: CompileOptions, format_: str = "yaml") -> Compiled:
+    """Compile all of them. Raises FlowError with what is wrong in any, UsageError for values of several."""
+    if options.params and len(targets) > 1:
+        names = ", ".join(each.name for each in targets)
+        raise UsageError(f"values are for one pipeline; name it as FILE.py:NAME; there are {names}")
+    made: list[Compilation] = []
+    wrong: list[Finding] = []
+    for target in targets:
+        try:
+            made.append(compile_target(target, options))
+        except FlowError as error:
+            wrong += [each for each in error.diagnostics if each not in wrong]
+    if wrong:
+        raise FlowError(tuple(wrong))
+    return Compiled(targets, made, format_)
+
+
+def together(made: Sequence[Compilation]) -> list[Mapping[str, object]]:
+    """The documents of several compilations, each once: pipelines of a file share Tasks. Raises FlowError, FLOW408."""
+    found: dict[tuple[str, str, str], Mapping[str, object]] = {}
+    for one in made:
+        for item in one.documents:
+            key = _key(cast("Document", item))
+            if found.setdefault(key, item) != item:
+                hint = "give one of them a name of its own, or compile each into its own file: leave out -o"
+                message = f"the pipelines make two different {key[0]}s of the name {key[1]!r}"
+                raise FlowError((Finding("FLOW408", Severity.ERROR, message, one.pipeline.location, hint),))
+    return list(found.values())
+
+
+def _key(item: Document) -> tuple[str, str, str]:
+    meta = item["metadata"]
+    return item["kind"], meta.get("name") or meta.get("generateName", ""), meta.get("namespace", "")
+
+
+def _encode(documents: Sequence[Mapping[str, object]], format_: str) -> bytes:
+    return emit_yaml(list(documents)) if format_ == "yaml" else emit_json(list(documents))
+
+
+@attrs.frozen
+class Stale:
+    """A file that is not what the source compiles to, and how it differs."""
+
+    path: Path
+    text: str
+
+
+def stale(files: Mapping[Path, bytes], to: str | None) -> list[Stale]:
+    """What differs from the files that are there."""
+    found = []
+    for path, wanted in files.items():
+        have = path.read_bytes() if path.is_file() else b""
+        if have != wanted:
+            diff = difflib.unified_diff(
+                have.decode(errors="replace").splitlines(keepends=True),
+                wanted.decode().splitlines(keepends=True),
+                f"{line(path)} (there)" if have else "/dev/null",
+                f"{line(path)} (compiled)",
+            )
+            found.append(Stale(path, "".join(diff)))
+    folder = Path(to) if to and len(files) > 1 else None
+    if folder is not None and folder.is_dir():
+        extra = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".json") and path not in files)
+        found += [Stale(path, f"{line(path)} is no longer made by this pipeline\n") for path in extra]
+    return found

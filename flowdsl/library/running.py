@@ -1,0 +1,87 @@
+"""`flowdsl.run`: a run on this machine, with Tekton's semantics and without a cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+from flowdsl.library.documents import Documents
+from flowdsl.library.inputs import Values
+from flowdsl.library.records import RunRecord, record_of
+from flowdsl.library.run_options import RunOptions
+from flowdsl.library.run_session import Played, play
+from flowdsl.library.stopping import Stop
+from flowdsl.view.events import Event, Notice
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import TaskRun
+
+
+def run(
+    what: Documents | None = None,
+    *,
+    params: Mapping[str, str] | None = None,
+    secrets: Mapping[str, Mapping[str, str]] | None = None,
+    only: Collection[str] = (),
+    resume: str = "",
+    name: str = "",
+    folder: str | Path = "",
+    namespace: str = "",
+    alpha: Collection[str] = (),
+    jobs: int | None = None,
+    gpu: Literal["", "auto", "require"] = "",
+    executor: Literal["", "process", "docker", "podman"] = "",
+    cache: bool = True,
+    unconfined: bool = False,
+    environment: Mapping[str, str] | None = None,
+    on_event: Callable[[Event], None] | None = None,
+) -> RunRecord:
+    """Run a pipeline, or Tekton YAML with a PipelineRun, to its end: `flowdsl.run(churn, params={"day": "1"}).status`.
+
+    `what` is a pipeline or manifest, the `Path` of its Python file or of YAML, YAML text, or documents; None with
+    `resume`, which goes on with a run that was kept (its name, its folder, or `last`).
+
+    `params` are values of the run's params as text (JSON for an array or an object); `secrets` data by name, over those
+    of the pipeline's `LocalRun`; `only` names tasks to run, with what they wait for. The run is kept in `folder`, by
+    default `.flowdsl/runs/NAME`. `jobs` is how many TaskRuns run at once; `gpu`, `executor`, `cache` and `unconfined`
+    are those of the command `run`. `environment` stands for the process's own. `on_event` is called with what goes on,
+    from any thread (`flowdsl.view.events`).
+
+    Ctrl-C ends the run gracefully, a second one at once; KeyboardInterrupt is raised when all of it has ended.
+
+    A task that fails makes a `Failed` record and raises nothing. Raises FlowError for what does not compile or Tekton
+    would not admit, and where nothing confines the steps of root's run; UsageError for values, names and folders that
+    can't be. No run is kept then. Semantics: https://github.com/tektoncd/pipeline/blob/v1.15.0/docs/pipelineruns.md
+    """
+    options = RunOptions(
+        values=Values(dict(params or {}), namespace, frozenset(alpha)),
+        secrets=dict(secrets or {}),
+        only=tuple(only),
+        resume=resume,
+        name=name,
+        folder=os.fspath(folder) if folder else "",
+        jobs=jobs,
+        gpu=gpu,
+        executor=executor,
+        cache=cache,
+        unconfined=unconfined,
+        environment=os.environ if environment is None else environment,
+    )
+    stop = Stop()
+    show = on_event or _nobody
+    played = play(what, options, show, stop, lambda text: show(Notice(text)))
+    if stop.count:
+        raise KeyboardInterrupt
+    return record(played)
+
+
+def record(played: Played) -> RunRecord:
+    """The record of a run that was played."""
+    task_runs = [cast("TaskRun", each) for each in played.folder.task_runs()]
+    return record_of(played.pipeline_run, task_runs, played.folder.path)
+
+
+def _nobody(event: Event) -> None:
+    """Nobody is told."""
