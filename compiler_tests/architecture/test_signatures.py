@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,12 +49,6 @@ def overload_of(function: Shown) -> ast.FunctionDef:
     return next(each for each in named if each.args.kwonlyargs)
 
 
-def described(function: Shown) -> dict[str, str]:
-    """The sentences of the docstring by option."""
-    _, _, said = inspect.cleandoc(function.__doc__ or "").partition("Args:\n")
-    return dict(re.findall(r"^    (\w+): (.*)$", said, re.MULTILINE))
-
-
 def ident(each: object) -> str:
     return getattr(each, "__qualname__", "") if callable(each) else ""
 
@@ -85,16 +78,6 @@ def test_what_is_shown_is_the_class_of_options(function: Shown, options: type) -
             assert parameter.default == defaults[name].default, name
     if function.__name__ in FEWER:
         assert set(kept) - set(shown) == FEWER[function.__name__]
-
-
-@pytest.mark.parametrize("function", [each for each, _ in OVERLOADED + SHOWN], ids=ident)
-def test_each_option_has_its_sentence(function: Shown) -> None:
-    said = described(function)
-    taken = [name for name in inspect.signature(function).parameters if name != "self"]
-    assert [name for name in said if name != "function"] == taken
-    for name, sentence in said.items():
-        assert sentence.endswith("."), name
-        assert sentence[0].isupper(), name
 
 
 def test_no_public_function_hides_what_it_takes() -> None:

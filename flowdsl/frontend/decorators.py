@@ -1,7 +1,7 @@
 """`@task`: its options as editors complete them and checkers check them, and what makes a task of a function.
 
 The signature is held to `TaskOptions` by compiler_tests/architecture/test_signatures.py; the option tables of the
-documentation are written from the docstring (`.ci/option_tables.py`).
+documentation are written from the docstring (`compiler_tests/golden/renew_options.py`).
 """
 
 from __future__ import annotations
