@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 import re
 import time
-from typing import Any
+from typing import TYPE_CHECKING, NoReturn
 
 from flowdsl.diagnostics import ClusterError
 from flowdsl.diagnostics.escape import line
-from flowdsl.kubeclient.shapes import Each, MisfitError, Named, Shape, fitted, too_deep
+from flowdsl.kubeclient.objects import Answer, Object, Refusal, WatchEvent
+from flowdsl.kubeclient.shapes import MisfitError, Shape, fitted, shape_of, too_deep
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
 
 MAX_ANSWER = 256 * 1024 * 1024
 """Bytes of one answer: a list of 2,000 runs with all their specs has a third of it."""
@@ -23,64 +27,10 @@ _CHUNK = 1 << 16
 # Half of a pair, which JSON can write and nothing else can: no header, path or terminal takes it.
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
-_SPEC: dict[str, Shape] = {
-    "tasks": Each({"name!": "text", "displayName": "text", "onError": "text"}),
-    "finally": Each({"name!": "text", "displayName": "text", "onError": "text"}),
-}
-_STATUS: dict[str, Any] = {
-    "conditions": Each({"type": "text", "status": "text", "reason": "text", "message": "text"}),
-    "startTime": "time",
-    "completionTime": "time",
-    "pipelineSpec": _SPEC,
-    "skippedTasks": Each({"name!": "text", "reason": "text"}),
-    "results": Each({"name!": "text", "value": "any"}),
-    "steps": Each(
-        {
-            "name!": "text",
-            "container": "text",
-            "running": Named("any"),
-            "terminated": {"startedAt": "time"},
-        }
-    ),
-    "podName": "text",
-    "containerStatuses": Each({"name!": "text", "state": {"terminated": Named("any")}}),
-    "allocatable": Named("any"),
-    "allowed": "flag",
-}
-_STATUS["retriesStatus"] = Each(_STATUS)
-_METADATA: dict[str, Shape] = {
-    "name": "text",
-    "generateName": "text",
-    "namespace": "text",
-    "uid": "text",
-    "resourceVersion": "text",
-    "creationTimestamp": "time",
-    "labels": Named("text"),
-    "annotations": Named("text"),
-}
-_ANSWER: dict[str, Any] = {
-    "kind": "text",
-    "apiVersion": "text",
-    "metadata": _METADATA,
-    "spec": {**_SPEC, "pipelineSpec": _SPEC, "pipelineRef": {"name": "text"}, "status": "text"},
-    "status": _STATUS,
-    "data": Named("text"),
-    "resources": Each({"name!": "text"}),
-    "gitVersion": "text",
-}
-OBJECT: Shape = {**_ANSWER, "metadata!": {**_METADATA, "name!": "text"}}
-"""An object that has a name, as all have that are stored."""
-ANSWER: Shape = {**_ANSWER, "items": Each(OBJECT)}
-"""An object, a list, a review."""
-REFUSAL: Shape = {
-    "message": "text",
-    "reason": "text",
-    "code": "number",
-    "details": {"causes": Each({"reason": "text", "field": "text", "message": "text"})},
-}
-"""A Status: what is answered instead of what was asked for."""
-EVENT: Shape = {"type!": "text", "object!": Named("any")}
-"""A line of a watch."""
+OBJECT = shape_of(Object)
+ANSWER = shape_of(Answer)
+REFUSAL = shape_of(Refusal)
+EVENT = shape_of(WatchEvent)
 
 
 class OddAnswerError(ClusterError):
@@ -93,7 +43,7 @@ def odd(where: str, what: str, why: str) -> OddAnswerError:
     return OddAnswerError(line(f"{where} answered {what} with what Kubernetes never answers: {why}; {hint}"))
 
 
-def parsed(text: str, shape: Shape, *, where: str, what: str) -> dict[str, Any]:
+def parsed(text: str, shape: Shape, *, where: str, what: str) -> dict[str, object]:
     """The data of an answer. Raises OddAnswerError; nothing of the answer is in its message."""
     try:
         data = json.loads(text, parse_constant=_refused)
@@ -108,16 +58,16 @@ def parsed(text: str, shape: Shape, *, where: str, what: str) -> dict[str, Any]:
     return fit(data, shape, where=where, what=what)
 
 
-def fit(data: dict[str, Any], shape: Shape, *, where: str, what: str) -> dict[str, Any]:
+def fit(data: dict[str, object], shape: Shape, *, where: str, what: str) -> dict[str, object]:
     """The data, held against the shape. Raises OddAnswerError."""
     try:
-        found: dict[str, Any] = fitted(data, shape)
+        found = fitted(data, shape)
     except MisfitError as error:
         raise odd(where, what, str(error)) from error
-    return found
+    return found if isinstance(found, dict) else {}
 
 
-def _whole_text(data: Any) -> bool:
+def _whole_text(data: object) -> bool:
     try:
         json.dumps(data, ensure_ascii=False).encode()
     except (UnicodeEncodeError, RecursionError):
@@ -125,7 +75,7 @@ def _whole_text(data: Any) -> bool:
     return True
 
 
-def _refused(word: str) -> Any:
+def _refused(word: str) -> NoReturn:
     raise ValueError(word)
 
 
@@ -133,7 +83,7 @@ class EndlessError(Exception):
     """An answer that has no end: which, in words."""
 
 
-def whole(response: Any, most: int) -> bytes:
+def whole(response: BaseHTTPResponse, most: int) -> bytes:
     """The bytes of a response. Raises EndlessError for one that is too long or takes too long."""
     end = time.monotonic() + MAX_SECONDS
     # Where it is there, what has come is given at once: a server that drips is noticed.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -16,10 +16,10 @@ from flowdsl.diagnostics import ClusterError
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import KINDS
 from flowdsl.kube.conventions import OWNED_BY
-from flowdsl.kubeclient.answers import OBJECT
 from flowdsl.kubeclient.client import APPLY, MANAGER, MERGE, Client
 from flowdsl.kubeclient.errors import AnsweredError
-from flowdsl.kubeclient.resources import path_for, path_of, title
+from flowdsl.kubeclient.objects import Object
+from flowdsl.kubeclient.resources import Document, metadata_of, path_for, path_of, title
 
 _RUNS = frozenset(kind.name for kind in KINDS if kind.is_run)
 
@@ -55,7 +55,7 @@ class ApplyOptions:
     prune: bool = True
 
 
-def apply(client: Client, documents: Sequence[Mapping[str, Any]], options: ApplyOptions) -> list[Change]:
+def apply(client: Client, documents: Sequence[Document], options: ApplyOptions) -> list[Change]:
     """Apply every document but runs, then prune. Raises ClusterError; conflicts are told all together."""
     wanted = [each for each in documents if each.get("kind") not in _RUNS]
     changes: list[Change] = []
@@ -76,46 +76,53 @@ def apply(client: Client, documents: Sequence[Mapping[str, Any]], options: Apply
             + (f"\n  applied before that: {done}" if done else "")
         )
     if options.prune and options.owner:
-        changes += prune(client, {(each["kind"], each["metadata"]["name"]) for each in wanted}, options)
+        changes += prune(
+            client, {(str(each.get("kind")), str(metadata_of(each).get("name"))) for each in wanted}, options
+        )
     return changes
 
 
-def _about(document: Mapping[str, Any], error: AnsweredError) -> ClusterError:
+def _about(document: Document, error: AnsweredError) -> ClusterError:
     """The same error, with the object's name before it."""
     words = f"{title(document)}: {error}"
     return AnsweredError(error.code, error.status, error.text, words)
 
 
-def _apply_one(client: Client, document: Mapping[str, Any], options: ApplyOptions) -> Change:
+def _apply_one(client: Client, document: Document, options: ApplyOptions) -> Change:
     path = path_for(document, client.namespace)
-    kind, name = str(document["kind"]), str(document["metadata"]["name"])
+    kind, name = str(document["kind"]), str(metadata_of(document)["name"])
     before = client.find(path)
     body = owned(document, options.owner, before)
     query = {"fieldManager": MANAGER, "fieldValidation": "Strict", "force": str(options.force).lower()}
     if options.dry_run:
         query["dryRun"] = "All"
-    after = client.call("PATCH", path, query, body, kind=APPLY, shape=OBJECT)
+    after = client.one("PATCH", path, query, body, kind=APPLY)
     if before is None:
         return Change(kind, name, "created")
     same = _essence(before) == _essence(after)
     return Change(kind, name, "unchanged" if same else "changed")
 
 
-def owned(document: Mapping[str, Any], owner: str, before: Mapping[str, Any] | None) -> dict[str, Any]:
+def owned(document: Document, owner: str, before: Object | None) -> dict[str, object]:
     """The document with the owner's label, and those of the other pipelines that share the object.
 
     All pipelines apply with one field manager, so a label that is left out would be taken off.
     """
-    body: dict[str, Any] = copy.deepcopy(dict(document))
-    if owner:
-        labels = body["metadata"]["labels"] = dict(body["metadata"].get("labels") or {})
-        others = ((before or {}).get("metadata") or {}).get("labels") or {}
-        labels.update({key: value for key, value in others.items() if key.startswith(OWNED_BY)})
-        labels[OWNED_BY + owner] = "true"
-    return body
+    body: dict[str, object] = copy.deepcopy(dict(document))
+    if not owner:
+        return body
+    metadata = metadata_of(body)
+    own = metadata.get("labels")
+    others = (before["metadata"].get("labels") if before else None) or {}
+    labels = {
+        **(own if isinstance(own, Mapping) else {}),
+        **{key: value for key, value in others.items() if key.startswith(OWNED_BY)},
+        OWNED_BY + owner: "true",
+    }
+    return {**body, "metadata": {**metadata, "labels": labels}}
 
 
-def _essence(document: Mapping[str, Any]) -> dict[str, Any]:
+def _essence(document: Object) -> dict[str, object]:
     """The object without what the server counts."""
     metadata = {
         key: value
@@ -143,7 +150,7 @@ def prune(client: Client, keep: set[tuple[str, str]], options: ApplyOptions) -> 
     return changes
 
 
-def _let_go(client: Client, kind: Kind, item: Mapping[str, Any], label: str, *, dry_run: bool) -> Change:
+def _let_go(client: Client, kind: Kind, item: Object, label: str, *, dry_run: bool) -> Change:
     metadata = item["metadata"]
     name = str(metadata["name"])
     if not kind.prunable:

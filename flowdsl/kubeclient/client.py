@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
-from typing import Any
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 import attrs
@@ -18,9 +18,13 @@ from flowdsl.kubeclient import kubeconfig
 from flowdsl.kubeclient.answers import ANSWER, MAX_ANSWER, OBJECT, EndlessError, odd, parsed, whole
 from flowdsl.kubeclient.errors import PASSING, AnsweredError, UnreachableError, answered, unreachable
 from flowdsl.kubeclient.kubeconfig import SHORTEST, masked
+from flowdsl.kubeclient.objects import Answer, Object
 from flowdsl.kubeclient.shapes import Shape
 
-Object = dict[str, Any]
+if TYPE_CHECKING:
+    from kubernetes.client import ApiClient
+    from urllib3 import BaseHTTPResponse
+
 MANAGER = "flowdsl"
 APPLY = "application/apply-patch+yaml"  # JSON is YAML; the server wants this name for server-side apply
 MERGE = "application/merge-patch+json"
@@ -47,7 +51,7 @@ class Client:
 
     def __init__(
         self,
-        api: Any,
+        api: ApiClient,
         namespace: str,
         where: str,
         timeout: float,
@@ -70,35 +74,47 @@ class Client:
         """The server's URL."""
         return str(self._configuration.host).rstrip("/")
 
-    def get(self, path: str, **query: Any) -> Object:
-        """Read an object or a review."""
+    def get(self, path: str, **query: object) -> Answer:
+        """Read an object, a list or a review."""
         return self.call("GET", path, query)
 
-    def items(self, path: str, **query: Any) -> list[Object]:
+    def items(self, path: str, **query: object) -> list[Object]:
         """Read a list: its objects, each of which has a name."""
-        found: list[Object] = self.get(path, **query).get("items") or []
-        return found
+        return self.get(path, **query).get("items") or []
 
     def find(self, path: str) -> Object | None:
         """Read an object, which has a name; None where there is none. A missing API is an error still."""
         try:
-            return self.call("GET", path, shape=OBJECT)
+            return self.one("GET", path)
         except AnsweredError as error:
             if error.code == 404 and error.reason == "NotFound":
                 return None
             raise
 
+    def one(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
+        *,
+        kind: str = "application/json",
+    ) -> Object:
+        """One request that is answered with an object. Raises what `call` raises."""
+        found: object = self.call(method, path, query, body, kind=kind, shape=OBJECT)
+        return cast("Object", found)
+
     def call(
         self,
         method: str,
         path: str,
-        query: Mapping[str, Any] | None = None,
-        body: Any = None,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
         *,
         kind: str = "application/json",
         again: bool = True,
         shape: Shape = ANSWER,
-    ) -> Object:
+    ) -> Answer:
         """One request; the answer, of the given shape. `again` says that it may be sent twice.
 
         Raises AnsweredError, UnreachableError, OddAnswerError.
@@ -110,7 +126,7 @@ class Client:
             try:
                 response = self.open(method, path, query, body, kind=kind)
                 what = f"{method} {path.partition('?')[0]}"
-                return parsed(self._read(response), shape, where=self.where, what=what)
+                return cast("Answer", parsed(self._read(response), shape, where=self.where, what=what))
             except (AnsweredError, UnreachableError) as error:
                 passing = error.code in PASSING if isinstance(error, AnsweredError) else error.passing
                 # A server nobody has reached yet is more likely misspelt than restarting.
@@ -126,7 +142,7 @@ class Client:
 
         All options go into the body: a server that finds one there does not look at the query's, `dryRun` included.
         """
-        body: Object = {"preconditions": {"uid": uid} if uid else {}, "propagationPolicy": "Background"}
+        body: dict[str, object] = {"preconditions": {"uid": uid} if uid else {}, "propagationPolicy": "Background"}
         if dry_run:
             body["dryRun"] = ["All"]
         self.call("DELETE", path, None, body, shape={})
@@ -135,12 +151,12 @@ class Client:
         self,
         method: str,
         path: str,
-        query: Mapping[str, Any] | None = None,
-        body: Any = None,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
         *,
         kind: str = "application/json",
         timeout: float = 0.0,
-    ) -> Any:
+    ) -> BaseHTTPResponse:
         """Send once; the open response of urllib3, for streams. Raises AnsweredError, UnreachableError."""
         from urllib3 import Timeout
         from urllib3.exceptions import HTTPError
@@ -186,7 +202,7 @@ class Client:
         found = unreachable(error, where=self.where, address=self.address, seconds=seconds)
         return UnreachableError(line(self.told(str(found))), passing=found.passing)
 
-    def _read(self, response: Any, most: int = MAX_ANSWER) -> str:
+    def _read(self, response: BaseHTTPResponse, most: int = MAX_ANSWER) -> str:
         from urllib3.exceptions import HTTPError
 
         try:

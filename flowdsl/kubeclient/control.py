@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any
 
 from flowdsl.diagnostics import ClusterError, UsageError
 from flowdsl.kinds import labels
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kube.conventions import OWNED_BY, REQUEST, RETRIED_TASK, RETRY_OF
 from flowdsl.kubeclient.client import MANAGER, MERGE, Client
+from flowdsl.kubeclient.objects import Metadata, Object
 from flowdsl.kubeclient.resources import path_of
 from flowdsl.kubeclient.states import is_over, task_of
 from flowdsl.view.events import condition
@@ -19,7 +19,7 @@ from flowdsl.view.events import condition
 NOW, AFTER_FINALLY, AFTER_RUNNING = "Cancelled", "CancelledRunFinally", "StoppedRunFinally"
 
 
-def list_runs(client: Client, pipeline: str = "") -> list[dict[str, Any]]:
+def list_runs(client: Client, pipeline: str = "") -> list[Object]:
     """The PipelineRuns of the namespace, the newest first; of one pipeline where it is named."""
     query = {"labelSelector": f"{labels.PIPELINE}={pipeline}"} if pipeline else {}
     found = client.items(path_of(PIPELINE_RUN, client.namespace), **query)
@@ -28,7 +28,7 @@ def list_runs(client: Client, pipeline: str = "") -> list[dict[str, Any]]:
     )
 
 
-def get_run(client: Client, name: str) -> dict[str, Any]:
+def get_run(client: Client, name: str) -> Object:
     """A PipelineRun by its name, or the newest for `last`. Raises UsageError where there is none."""
     found = client.find(path_of(PIPELINE_RUN, client.namespace, name))
     if found:
@@ -43,7 +43,7 @@ def get_run(client: Client, name: str) -> dict[str, Any]:
     raise UsageError(f"there is no PipelineRun {name!r} in namespace {client.namespace} of {client.where}; {hint}")
 
 
-def ended_badly(run: Mapping[str, Any]) -> Mapping[str, Any]:
+def ended_badly(run: Object) -> Object:
     """The run, which is over and did not succeed. Raises UsageError for any other: there is nothing to retry."""
     name, found = run["metadata"]["name"], condition(run).get("status")
     if found not in ("True", "False"):
@@ -53,14 +53,14 @@ def ended_badly(run: Mapping[str, Any]) -> Mapping[str, Any]:
     return run
 
 
-def some_failed(run: Mapping[str, Any], failed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def some_failed(run: Object, failed: list[Object]) -> list[Object]:
     """The TaskRuns that failed. Raises UsageError where none did: the run failed by itself."""
     if not failed:
         raise UsageError(f"no task of {run['metadata']['name']} failed: {condition(run).get('message')}")
     return failed
 
 
-def cancel(client: Client, run: Mapping[str, Any], how: str) -> str:
+def cancel(client: Client, run: Object, how: str) -> str:
     """Ask Tekton to end a run; what it means, in words."""
     name = run["metadata"]["name"]
     if is_over(run):
@@ -74,14 +74,14 @@ def cancel(client: Client, run: Mapping[str, Any], how: str) -> str:
     }[how]
 
 
-def failed_tasks(client: Client, run: Mapping[str, Any]) -> list[dict[str, Any]]:
+def failed_tasks(client: Client, run: Object) -> list[Object]:
     """The TaskRuns of a run that did not succeed."""
     query = {"labelSelector": f"{labels.PIPELINE_RUN}={run['metadata']['name']}"}
     items = client.items(path_of(TASK_RUN, client.namespace), **query)
     return [each for each in items if condition(each).get("status") == "False"]
 
 
-def again(run: Mapping[str, Any]) -> dict[str, Any]:
+def again(run: Object) -> dict[str, object]:
     """A new PipelineRun with the spec of an old one. Tekton cannot go on with a finished run: all its tasks run."""
     metadata = run["metadata"]
     return {
@@ -91,11 +91,11 @@ def again(run: Mapping[str, Any]) -> dict[str, Any]:
             "labels": _own(metadata.get("labels")),
             "annotations": {**_own(metadata.get("annotations")), RETRY_OF: metadata["name"]},
         },
-        "spec": {key: copy.deepcopy(value) for key, value in (run.get("spec") or {}).items() if key != "status"},
+        "spec": {key: copy.deepcopy(value) for key, value in _spec(run).items() if key != "status"},
     }
 
 
-def task_again(task_run: Mapping[str, Any]) -> dict[str, Any]:
+def task_again(task_run: Object) -> dict[str, object]:
     """A TaskRun of its own with the spec of a failed one: its params hold the results it was given.
 
     It belongs to no PipelineRun: what comes after it in the pipeline does not run.
@@ -110,13 +110,17 @@ def task_again(task_run: Mapping[str, Any]) -> dict[str, Any]:
         },
         "spec": {
             key: copy.deepcopy(value)
-            for key, value in (task_run.get("spec") or {}).items()
+            for key, value in _spec(task_run).items()
             if key not in ("status", "statusMessage")
         },
     }
 
 
-def _base(metadata: Mapping[str, Any]) -> str:
+def _spec(run: Object) -> Mapping[str, object]:
+    return run.get("spec") or {}
+
+
+def _base(metadata: Metadata) -> str:
     return str(metadata.get("generateName") or metadata["name"][:50] + "-")
 
 
@@ -129,7 +133,7 @@ def _own(marks: Mapping[str, str] | None) -> dict[str, str]:
     }
 
 
-def delete_run(client: Client, run: Mapping[str, Any], *, dry_run: bool = False) -> None:
+def delete_run(client: Client, run: Object, *, dry_run: bool = False) -> None:
     """Delete a run; its TaskRuns, pods and claims from templates go with it."""
     metadata = run["metadata"]
     path = path_of(PIPELINE_RUN, client.namespace, metadata["name"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import attrs
 
@@ -12,7 +11,7 @@ from flowdsl.kinds.table import ACCESS_REVIEW, CONFIG_MAP, NODE, PIPELINE, PIPEL
 from flowdsl.kubeclient.client import Client
 from flowdsl.kubeclient.errors import AnsweredError
 from flowdsl.kubeclient.rbac import rules
-from flowdsl.kubeclient.resources import base_of, path_of
+from flowdsl.kubeclient.resources import base_of, metadata_of, path_of
 from flowdsl.kubeclient.submit import missing, references
 
 OK, WARNING, ERROR = "ok", "warning", "error"
@@ -29,7 +28,7 @@ class Check:
     hint: str = ""
 
 
-def examine(client: Client, documents: Sequence[Mapping[str, Any]], *, system: str = _SYSTEM) -> list[Check]:
+def examine(client: Client, documents: Sequence[Mapping[str, object]], *, system: str = _SYSTEM) -> list[Check]:
     """Look at the cluster, and at what the documents (of a compiled pipeline) need of it.
 
     Raises ClusterError only where the cluster cannot be reached at all.
@@ -128,8 +127,8 @@ def _allowed(client: Client, group: str, resource: str, verb: str) -> bool:
     return bool((found.get("status") or {}).get("allowed"))
 
 
-def _needs(client: Client, documents: Sequence[Mapping[str, Any]], checks: list[Check], *, installed: bool) -> None:
-    made = {(str(each["kind"]), str(each["metadata"].get("name", ""))) for each in documents}
+def _needs(client: Client, documents: Sequence[Mapping[str, object]], checks: list[Check], *, installed: bool) -> None:
+    made = {(str(each["kind"]), str(metadata_of(each).get("name", ""))) for each in documents}
     wanted: list[tuple[str, str]] = []
     for run in (each for each in documents if PIPELINE_RUN.is_of(each)):
         wanted += references(run, documents)
@@ -146,10 +145,11 @@ def _needs(client: Client, documents: Sequence[Mapping[str, Any]], checks: list[
         )
 
 
-def _task_names(documents: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+def _task_names(documents: Iterable[Mapping[str, object]]) -> Iterable[str]:
     for document in documents:
         if PIPELINE.is_of(document):
-            spec = document["spec"]
+            spec = document.get("spec")
+            assert isinstance(spec, Mapping), "the documents have been checked"
             for task in (*(spec.get("tasks") or ()), *(spec.get("finally") or ())):
                 reference = task.get("taskRef") or {}
                 # A reference with another API group is a custom task, which no Task stands for.
@@ -158,7 +158,7 @@ def _task_names(documents: Iterable[Mapping[str, Any]]) -> Iterable[str]:
                     yield str(reference["name"])
 
 
-def _extended(client: Client, documents: Sequence[Mapping[str, Any]], checks: list[Check]) -> None:
+def _extended(client: Client, documents: Sequence[Mapping[str, object]], checks: list[Check]) -> None:
     """Whether some node has the extended resources (GPUs) that steps ask for."""
     wanted: dict[str, int] = {}
     for document in documents:
@@ -183,7 +183,7 @@ def _extended(client: Client, documents: Sequence[Mapping[str, Any]], checks: li
             checks.append(Check(ERROR, f"no node has {number} {name} (most: {most})", hint))
 
 
-def _resources(value: Any, wanted: dict[str, int]) -> None:
+def _resources(value: object, wanted: dict[str, int]) -> None:
     if isinstance(value, list):
         for each in value:
             _resources(each, wanted)
@@ -198,6 +198,6 @@ def _resources(value: Any, wanted: dict[str, int]) -> None:
             _resources(each, wanted)
 
 
-def _whole(amount: Any) -> int:
+def _whole(amount: object) -> int:
     text = str(amount or 0)
     return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0

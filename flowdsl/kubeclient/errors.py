@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import cast
 
 import attrs
 
@@ -12,6 +11,7 @@ from flowdsl.diagnostics import ClusterError
 from flowdsl.diagnostics.escape import line
 from flowdsl.kinds.table import TEKTON
 from flowdsl.kubeclient.answers import REFUSAL, OddAnswerError, parsed
+from flowdsl.kubeclient.objects import Refusal
 
 _FORBIDDEN = re.compile(r'cannot (?P<verb>\w+) resource "(?P<resource>[\w./-]+)"')
 _DENIED = re.compile(r'^admission webhook "(?P<hook>[^"]+)" denied the request: (?P<why>.*)$', re.DOTALL)
@@ -34,7 +34,7 @@ class Conflict:
 class AnsweredError(ClusterError):
     """The API server answered with an error: its HTTP status, and the Status object where it sent one."""
 
-    def __init__(self, code: int, status: Mapping[str, Any], text: str, words: str) -> None:
+    def __init__(self, code: int, status: Refusal, text: str, words: str) -> None:
         super().__init__(words)
         self.code = code
         self.status = status
@@ -67,7 +67,7 @@ class UnreachableError(ClusterError):
 def answered(code: int, text: str, *, method: str, path: str, where: str) -> AnsweredError:
     """The error for an answer; `where` names the context for people."""
     try:
-        status = parsed(text, REFUSAL, where=where, what=method)
+        status = cast("Refusal", parsed(text, REFUSAL, where=where, what=method))
     except OddAnswerError:
         status = {}
     message = str(status.get("message") or line(text.strip()[:_SHOWN]) or f"HTTP {code}")[:_LONGEST]

@@ -6,7 +6,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flowdsl.diagnostics import ClusterError
 from flowdsl.kinds import labels
@@ -14,16 +13,17 @@ from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kubeclient.client import Client
 from flowdsl.kubeclient.logs import LogStreams, Source
+from flowdsl.kubeclient.objects import Object
 from flowdsl.kubeclient.resources import path_of
 from flowdsl.kubeclient.states import change_of, is_over, seconds_of, skips_of, sources_of, spec_of, tasks_of
 from flowdsl.kubeclient.watching import Listed, follow
-from flowdsl.view import Event, LogLine, Notice, RunFinished, RunStarted, TaskChanged
+from flowdsl.view import Event, LogLine, Notice, RunFinished, RunStarted, TaskChanged, TaskInfo
 
 _QUIET_SECONDS = 10.0
 _LAST_LINES_SECONDS = 15.0
 
 
-def follow_run(client: Client, name: str, send: Callable[[Event], None], *, logs: bool = True) -> dict[str, Any]:
+def follow_run(client: Client, name: str, send: Callable[[Event], None], *, logs: bool = True) -> Object:
     """Send a run's events until it is over; the finished PipelineRun. Raises ClusterError."""
     follower = _Follower(client, name, send, logs=logs)
     try:
@@ -37,16 +37,16 @@ class _Follower:
         self._client = client
         self._name = name
         self._send = send
-        self._queue: queue.Queue[tuple[Kind, dict[str, Any]] | Exception] = queue.Queue()
+        self._queue: queue.Queue[tuple[Kind, Object] | Exception] = queue.Queue()
         self._streams = LogStreams(client, self._line) if logs else None
         self._told: dict[str, TaskChanged] = {}
         self._tolerant: frozenset[str] = frozenset()
-        self._infos: tuple[Any, ...] = ()
+        self._infos: tuple[TaskInfo, ...] = ()
         self._started = False
-        self._run: dict[str, Any] = {}
+        self._run: Object = {"metadata": {"name": name}}
         self._last_notice = 0.0
 
-    def play(self) -> dict[str, Any]:
+    def play(self) -> Object:
         self._client.on_trouble = self._trouble
         first = self._client.find(path_of(PIPELINE_RUN, self._client.namespace, self._name))
         if first is None:
@@ -70,7 +70,7 @@ class _Follower:
             self._take_run(item) if kind is PIPELINE_RUN else self._take_task(item)
         return self._finish()
 
-    def _watch(self, kind: Kind, query: Mapping[str, Any]) -> None:
+    def _watch(self, kind: Kind, query: Mapping[str, object]) -> None:
         try:
             for found in follow(self._client, path_of(kind, self._client.namespace), query):
                 items = found.items if isinstance(found, Listed) else (found.item,)
@@ -82,7 +82,7 @@ class _Follower:
         except Exception as error:  # handed to the thread that waits for us
             self._queue.put(error)
 
-    def _take_run(self, run: dict[str, Any]) -> None:
+    def _take_run(self, run: Object) -> None:
         self._run = run
         spec = spec_of(run)
         infos = tasks_of(spec)
@@ -96,13 +96,13 @@ class _Follower:
         for change in skips_of(run):
             self._tell(change.task, change)
 
-    def _tell_start(self, run: Mapping[str, Any], infos: tuple[Any, ...]) -> None:
+    def _tell_start(self, run: Object, infos: tuple[TaskInfo, ...]) -> None:
         pipeline = str(((run.get("spec") or {}).get("pipelineRef") or {}).get("name") or self._name)
         where = f"{self._client.where}, namespace {self._client.namespace}"
         began = seconds_of((run.get("status") or {}).get("startTime"))
         self._send(RunStarted(self._name, pipeline, infos, where, began))
 
-    def _take_task(self, task_run: Mapping[str, Any]) -> None:
+    def _take_task(self, task_run: Object) -> None:
         change = change_of(task_run, self._tolerant)
         before = self._told.get(change.run)
         if before is None and change.state not in ("waiting", "queued", "running"):
@@ -130,7 +130,7 @@ class _Follower:
             self._last_notice = now
             self._send(Notice(f"{text}; the run goes on, trying again", "warning"))
 
-    def _finish(self) -> dict[str, Any]:
+    def _finish(self) -> Object:
         """The last states: the PipelineRun's end may be seen before that of its TaskRuns."""
         client = self._client
         path = path_of(TASK_RUN, client.namespace)
@@ -146,5 +146,5 @@ class _Follower:
         return self._run
 
 
-def _shown(change: TaskChanged) -> tuple[Any, ...]:
+def _shown(change: TaskChanged) -> tuple[object, ...]:
     return (change.state, change.reason, change.message, change.attempt, change.step)

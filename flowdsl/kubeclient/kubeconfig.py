@@ -7,8 +7,9 @@ that has the token in its message. No value of a kubeconfig is in a message here
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from types import ModuleType
+from typing import TYPE_CHECKING, TypedDict, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -17,9 +18,12 @@ from flowdsl.diagnostics import ClusterError, UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.kube import looks_secret
-from flowdsl.kubeclient.shapes import Each, MisfitError, Named, Shape, fitted
+from flowdsl.kubeclient.shapes import MisfitError, fitted, shape_of
 from flowdsl.yamlread.reader import UnreadableError, read
 from flowdsl.yamlread.rules import TOO_DEEP_OR_LARGE
+
+if TYPE_CHECKING:
+    from kubernetes.client import Configuration
 
 _DEFAULT = "~/.kube/config"
 _MOST = 4 * 1024 * 1024
@@ -27,39 +31,98 @@ _MOST = 4 * 1024 * 1024
 _IN_POD = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 SHORTEST = 6
 """Characters of a value that is masked: shorter ones would mask half of what is told."""
-_EXEC: Shape = {
-    "command!": "text",
-    "apiVersion!": "text",
-    "args": Each("text"),
-    "env": Each({"name!": "text", "value!": "text"}),
-}
-_USER: dict[str, Shape] = {
-    **dict.fromkeys(
-        ("token", "tokenFile", "username", "password", "client-certificate", "client-certificate-data", "client-key",
-         "client-key-data"), "text",
-    ),
-    "exec": _EXEC,
-    "auth-provider": {"name!": "text", "config": Named("any")},
-}  # fmt: skip
-_CLUSTER: dict[str, Shape] = {
-    **dict.fromkeys(
-        ("server", "certificate-authority", "certificate-authority-data", "proxy-url", "tls-server-name"), "text"
-    ),
-    "insecure-skip-tls-verify": "flag",
-}
-_SHAPE: Shape = {
-    "current-context": "text",
-    "clusters": Each({"name!": "text", "cluster!": _CLUSTER}),
-    "users": Each({"name!": "text", "user": _USER}),
-    "contexts": Each({"name!": "text", "context!": dict.fromkeys(("cluster", "user", "namespace"), "text")}),
-}
+
+
+class _Variable(TypedDict):
+    name: str
+    value: str
+
+
+class _Program(TypedDict):
+    command: str
+    apiVersion: str
+
+
+class _Exec(_Program, total=False):
+    args: list[str]
+    env: list[_Variable]
+
+
+class _Name(TypedDict):
+    name: str
+
+
+class _Provider(_Name, total=False):
+    config: dict[str, object]
+
+
+_User = TypedDict(
+    "_User",
+    {
+        "token": str,
+        "tokenFile": str,
+        "username": str,
+        "password": str,
+        "client-certificate": str,
+        "client-certificate-data": str,
+        "client-key": str,
+        "client-key-data": str,
+        "exec": _Exec,
+        "auth-provider": _Provider,
+    },
+    total=False,
+)
+_Cluster = TypedDict(
+    "_Cluster",
+    {
+        "server": str,
+        "certificate-authority": str,
+        "certificate-authority-data": str,
+        "proxy-url": str,
+        "tls-server-name": str,
+        "insecure-skip-tls-verify": bool,
+    },
+    total=False,
+)
+
+
+class _NamedUser(_Name, total=False):
+    user: _User
+
+
+class _NamedCluster(_Name):
+    cluster: _Cluster
+
+
+class _Context(TypedDict, total=False):
+    cluster: str
+    user: str
+    namespace: str
+
+
+class _NamedContext(_Name):
+    context: _Context
+
+
+_Config = TypedDict(
+    "_Config",
+    {
+        "current-context": str,
+        "clusters": list[_NamedCluster],
+        "users": list[_NamedUser],
+        "contexts": list[_NamedContext],
+    },
+    total=False,
+)
+"""A kubeconfig, as far as it is read: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/."""
+_SHAPE = shape_of(_Config)
 
 
 @attrs.frozen
 class Reached:
     """The client's configuration, the namespace, the cluster's name for people, and what must never be told."""
 
-    configuration: Any = attrs.field(repr=False)
+    configuration: Configuration = attrs.field(repr=False)
     namespace: str
     where: str
     hidden: tuple[str, ...] = attrs.field(default=(), repr=False)
@@ -106,11 +169,11 @@ def _checked(kubeconfig: str) -> Iterator[str]:
             yield from _credentials(_read(file))
 
 
-def _read(file: str) -> dict[str, Any]:
+def _read(file: str) -> _Config:
     try:
         text = read_file(file, _MOST).decode("utf-8-sig")
         roots = [document.root.value for document in read(text)]
-        return dict(fitted(roots[0] if roots else {}, _SHAPE))
+        return cast("_Config", fitted(roots[0] if roots else {}, _SHAPE))
     except NotReadError as error:
         raise ClusterError(f"the kubeconfig {line(file)} can't be read: {error.words}") from None
     except UnicodeDecodeError:
@@ -122,20 +185,25 @@ def _read(file: str) -> dict[str, Any]:
         raise ClusterError(f"the kubeconfig {line(file)} is none: {line(error)}") from None
 
 
-def _credentials(config: Mapping[str, Any]) -> Iterator[str]:
+def _credentials(config: _Config) -> Iterator[str]:
     for each in config.get("users") or ():
-        user = each.get("user") or {}
-        given = [user.get(key) for key in ("token", "password", "client-key-data")]
-        more = [(item["name"], item["value"]) for item in (user.get("exec") or {}).get("env") or ()]
-        more += ((user.get("auth-provider") or {}).get("config") or {}).items()
-        given += [value for name, value in more if isinstance(value, str) and looks_secret(name, value)]
-        for value in given:
-            if isinstance(value, str):
-                # Parts, too: whoever tells of a text with a line end may tell a line of it.
-                yield from (part for part in (value, *value.split()) if len(part) >= SHORTEST)
-    for each in config.get("clusters") or ():
-        for key in ("server", "proxy-url"):
-            yield from _of_url(str(each["cluster"].get(key) or ""))
+        for value in _secrets(each.get("user") or {}):
+            # Parts, too: whoever tells of a text with a line end may tell a line of it.
+            yield from (part for part in (value, *value.split()) if len(part) >= SHORTEST)
+    for named in config.get("clusters") or ():
+        for url in (named["cluster"].get("server"), named["cluster"].get("proxy-url")):
+            yield from _of_url(url or "")
+
+
+def _secrets(user: _User) -> Iterator[str]:
+    yield from filter(None, (user.get("token"), user.get("password"), user.get("client-key-data")))
+    program, provider = user.get("exec"), user.get("auth-provider")
+    settings: list[tuple[str, object]] = []
+    if program is not None:
+        settings += [(each["name"], each["value"]) for each in program.get("env") or ()]
+    if provider is not None:
+        settings += (provider.get("config") or {}).items()
+    yield from (value for name, value in settings if isinstance(value, str) and looks_secret(name, value))
 
 
 def _of_url(url: str) -> Iterator[str]:
@@ -160,9 +228,9 @@ def _check_address(url: str) -> None:
         raise ClusterError("the server of the cluster in the kubeconfig has a user in its URL: write it as a user")
 
 
-def _load(config: Any, configuration: Any, context: str, kubeconfig: str) -> tuple[str, str]:
+def _load(config: ModuleType, configuration: Configuration, context: str, kubeconfig: str) -> tuple[str, str]:
     """Fill the configuration; the namespace and the name of the cluster for people."""
-    options: dict[str, Any] = {"context": context or None}
+    options: dict[str, object] = {"context": context or None}
     # What the environment says now: the client looked when it was imported.
     if file := kubeconfig or os.environ.get("KUBECONFIG"):
         options["config_file"] = file

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from flowdsl.kinds.table import TEKTON, in_group
 from flowdsl.kube.conventions import OWNED_BY
 from flowdsl.kubeclient.client import Client, Target, connect
-from flowdsl.kubeclient.resources import SERVED, path_of
+from flowdsl.kubeclient.objects import Object
+from flowdsl.kubeclient.resources import SERVED, Document, metadata_of, path_of
 
 _SERVED = frozenset(kind.name for kind in SERVED)
 
@@ -20,7 +20,7 @@ def read_live(
     *,
     target: Target | None = None,
     client: Client | None = None,
-) -> list[dict[str, Any]]:
+) -> list[Object]:
     """The objects of the given kinds and names (None: all) in a namespace, in the order of kinds, then of names.
 
     What does not exist is left out. `managedFields` and `status` are kept: whoever compares drops them.
@@ -29,20 +29,21 @@ def read_live(
     client = client or connect(target or Target())
     space = namespace or client.namespace
     wanted = None if names is None else sorted(set(names))
-    found: list[dict[str, Any]] = []
+    found: list[Object] = []
     for kind in kinds:
         if wanted is not None:
             found += [each for name in wanted if (each := client.find(path_of(kind, space, name)))]
             continue
         listed = client.get(path_of(kind, space))
         # Items of a list do not carry their kind.
-        about = {"apiVersion": str(listed.get("apiVersion")), "kind": kind}
-        items = listed.get("items") or []
-        found += sorted(({**about, **each} for each in items), key=lambda each: str(each["metadata"]["name"]))
+        items: list[Object] = [
+            {"apiVersion": listed.get("apiVersion", ""), "kind": kind, **each} for each in listed.get("items") or ()
+        ]
+        found += sorted(items, key=lambda each: each["metadata"]["name"])
     return found
 
 
-def counterparts(client: Client, documents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def counterparts(client: Client, documents: Iterable[Document]) -> list[dict[str, object]]:
     """For each named document the object that the cluster has, as far as it answers to what the document says.
 
     What the cluster added by itself is left out, so that it is no difference: owner labels of ours, a namespace that
@@ -50,27 +51,31 @@ def counterparts(client: Client, documents: Iterable[Mapping[str, Any]]) -> list
     API server fills in defaults there that nobody wrote). Documents with a generateName have no counterpart.
     Raises ClusterError.
     """
-    found = []
+    found: list[dict[str, object]] = []
     for document in documents:
-        metadata = document.get("metadata") or {}
-        kind, name = str(document.get("kind")), metadata.get("name")
-        if not name or kind not in _SERVED:
+        metadata, kind = metadata_of(document), str(document.get("kind"))
+        if not metadata.get("name") or kind not in _SERVED:
             continue
-        live = client.find(path_of(kind, metadata.get("namespace") or client.namespace, name))
-        if live is None:
-            continue
-        live = {"apiVersion": document.get("apiVersion"), "kind": kind, **live}
-        about = live["metadata"]
-        about["labels"] = {k: v for k, v in (about.get("labels") or {}).items() if not k.startswith(OWNED_BY)}
-        if "namespace" not in metadata:
-            about.pop("namespace", None)
-        if not in_group(document.get("apiVersion"), TEKTON):
-            live = _within(live, document)
-        found.append(live)
+        space = str(metadata.get("namespace") or client.namespace)
+        live = client.find(path_of(kind, space, str(metadata["name"])))
+        if live is not None:
+            found.append(_counterpart(live, document))
     return found
 
 
-def _within(live: Any, document: Any) -> Any:
+def _counterpart(live: Object, document: Document) -> dict[str, object]:
+    about = dict(live["metadata"])
+    marks = live["metadata"].get("labels") or {}
+    about["labels"] = {key: value for key, value in marks.items() if not key.startswith(OWNED_BY)}
+    if "namespace" not in metadata_of(document):
+        about.pop("namespace", None)
+    whole = {"apiVersion": document.get("apiVersion"), "kind": document.get("kind"), **live, "metadata": about}
+    if in_group(document.get("apiVersion"), TEKTON):
+        return whole
+    return {name: _within(value, document[name]) for name, value in whole.items() if name in document}
+
+
+def _within(live: object, document: object) -> object:
     """The part of an object that a document speaks of."""
     if isinstance(live, dict) and isinstance(document, Mapping):
         return {name: _within(value, document[name]) for name, value in live.items() if name in document}

@@ -7,7 +7,6 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import attrs
 
@@ -111,7 +110,7 @@ def read_container(client: Client, source: Source, tell: Callable[[Source, float
 def _read(
     client: Client, source: Source, position: Position, tell: Callable[[Source, float, str], None], *, follow: bool
 ) -> None:
-    query: dict[str, Any] = {"container": source.container, "timestamps": "true", "follow": str(follow).lower()}
+    query: dict[str, object] = {"container": source.container, "timestamps": "true", "follow": str(follow).lower()}
     if position.since:
         query["sinceTime"] = position.since
     position.rewind()

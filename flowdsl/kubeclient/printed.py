@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.kinds import labels
@@ -11,6 +10,7 @@ from flowdsl.kinds.table import TASK_RUN
 from flowdsl.kubeclient.client import Client
 from flowdsl.kubeclient.follow import follow_run
 from flowdsl.kubeclient.logs import Source, read_container
+from flowdsl.kubeclient.objects import Object
 from flowdsl.kubeclient.resources import path_of
 from flowdsl.kubeclient.states import is_over, sources_of, task_of
 from flowdsl.view.events import Event, LogLine
@@ -21,7 +21,7 @@ PATIENCE = 600.0
 
 def print_logs(
     client: Client,
-    run: Mapping[str, Any],
+    run: Object,
     tasks: Collection[str],
     show: Callable[[str, str, str], None],
     goes_on: Callable[[], None],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from flowdsl.diagnostics import UsageError
@@ -34,15 +33,24 @@ def _part(text: str) -> str:
     return quote(text, safe="", errors="replace")
 
 
-def path_for(document: Mapping[str, Any], namespace: str) -> str:
+Document = Mapping[str, object]
+"""What is to become an object."""
+
+
+def metadata_of(document: Document) -> Mapping[str, object]:
+    """Its metadata; empty where it has none."""
+    found = document.get("metadata")
+    return found if isinstance(found, Mapping) else {}
+
+
+def path_for(document: Document, namespace: str) -> str:
     """The URL path of a document that has a name."""
-    metadata = document["metadata"]
-    return path_of(
-        document["kind"], metadata.get("namespace") or namespace, metadata["name"], str(document.get("apiVersion", ""))
-    )
+    metadata = metadata_of(document)
+    space, version = str(metadata.get("namespace") or namespace), str(document.get("apiVersion", ""))
+    return path_of(str(document.get("kind")), space, str(metadata["name"]), version)
 
 
-def title(document: Mapping[str, Any]) -> str:
+def title(document: Document) -> str:
     """What people call it: `Task build-image`."""
-    metadata = document.get("metadata") or {}
+    metadata = metadata_of(document)
     return f"{document.get('kind')} {metadata.get('name') or metadata.get('generateName', '')}"

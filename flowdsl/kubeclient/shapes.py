@@ -10,7 +10,8 @@ from __future__ import annotations
 import calendar
 import time
 from collections.abc import Mapping
-from typing import Any, Union
+from types import MappingProxyType
+from typing import Annotated, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -32,7 +33,37 @@ class Named:
     shape: Shape
 
 
-Shape = Union[str, Mapping[str, Any], Each, Named]  # noqa: UP007 - an alias made at run time
+Shape = Union[str, Mapping[str, "Shape"], Each, Named]  # noqa: UP007 - an alias made at run time
+
+
+_SCALARS: Mapping[object, str] = MappingProxyType({str: "text", int: "number", bool: "flag", object: "any"})
+
+
+def shape_of(kind: type, made: dict[type, dict[str, Shape]] | None = None) -> Shape:
+    """The shape of a TypedDict of text, numbers, `Annotated[str, "time"]`, other TypedDicts, and lists and mappings."""
+    made = {} if made is None else made
+    if kind not in made:
+        # In place before its fields are read: a type may hold itself.
+        shape = made[kind] = {}
+        required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
+        for name, hint in get_type_hints(kind, include_extras=True).items():
+            shape[f"{name}!" if name in required else name] = _shape(hint, made)
+    return made[kind]
+
+
+def _shape(hint: object, made: dict[type, dict[str, Shape]]) -> Shape:
+    if hint in _SCALARS:
+        return _SCALARS[hint]
+    held = get_args(hint)
+    if get_origin(hint) is list:
+        return Each(_shape(held[0], made))
+    if get_origin(hint) is dict:
+        return Named(_shape(held[1], made))
+    if get_origin(hint) is Annotated:
+        return str(held[1])
+    if not isinstance(hint, type):
+        raise TypeError(f"no shape is known for {hint!r}")
+    return shape_of(hint, made)
 
 
 class MisfitError(Exception):
@@ -43,7 +74,7 @@ class MisfitError(Exception):
         self.path, self.wanted = path, wanted
 
 
-def fitted(value: Any, shape: Shape, path: str = "") -> Any:
+def fitted(value: object, shape: Shape, path: str = "") -> object:
     """The value without the nulls in the fields of the shape. Raises MisfitError."""
     if isinstance(shape, str):
         _leaf(value, shape, path)
@@ -59,7 +90,7 @@ def fitted(value: Any, shape: Shape, path: str = "") -> Any:
     return _fields(value, shape, path)
 
 
-def _fields(value: dict[str, Any], shape: Mapping[str, Any], path: str) -> dict[str, Any]:
+def _fields(value: dict[str, object], shape: Mapping[str, Shape], path: str) -> dict[str, object]:
     found = dict(value)
     for field, inner in shape.items():
         name = field.removesuffix("!")
@@ -85,7 +116,7 @@ _WORDS = {
 }
 
 
-def _leaf(value: Any, shape: str, path: str) -> None:
+def _leaf(value: object, shape: str, path: str) -> None:
     if shape == "any":
         return
     kind, words = _WORDS[shape]
@@ -103,7 +134,7 @@ def seconds(text: str) -> float:
     return float(calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")))
 
 
-def too_deep(value: Any, most: int = MAX_DEPTH) -> bool:
+def too_deep(value: object, most: int = MAX_DEPTH) -> bool:
     """Whether data is nested deeper than code that recurses should go. Costs no recursion itself."""
     level = [value]
     for _ in range(most):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from flowdsl.kinds import labels
 from flowdsl.kubeclient.logs import Source
+from flowdsl.kubeclient.objects import Object, PipelineSpec
 from flowdsl.kubeclient.shapes import seconds
 from flowdsl.view import TaskChanged, TaskInfo
 from flowdsl.view.events import CANCELLED, FAILED, IGNORED, QUEUED, RUNNING, SKIPPED, SUCCEEDED, condition
@@ -22,16 +22,13 @@ def seconds_of(text: str | None) -> float:
     return seconds(text)
 
 
-def spec_of(run: Mapping[str, Any]) -> Mapping[str, Any]:
+def spec_of(run: Object) -> PipelineSpec:
     """The pipeline as the run has resolved it, or as it is embedded; empty before that."""
-    for part in ("status", "spec"):
-        found: Mapping[str, Any] = (run.get(part) or {}).get("pipelineSpec") or {}
-        if found:
-            return found
-    return {}
+    status, spec = run.get("status") or {}, run.get("spec") or {}
+    return status.get("pipelineSpec") or spec.get("pipelineSpec") or {}
 
 
-def tasks_of(spec: Mapping[str, Any]) -> tuple[TaskInfo, ...]:
+def tasks_of(spec: PipelineSpec) -> tuple[TaskInfo, ...]:
     """The tasks of a pipeline in its order, finally last."""
     groups = ((spec.get("tasks") or (), False), (spec.get("finally") or (), True))
     return tuple(
@@ -39,18 +36,18 @@ def tasks_of(spec: Mapping[str, Any]) -> tuple[TaskInfo, ...]:
     )
 
 
-def is_over(run: Mapping[str, Any]) -> bool:
+def is_over(run: Object) -> bool:
     """Whether a run, of a pipeline or a task, has ended."""
     return condition(run).get("status") in ("True", "False")
 
 
-def task_of(task_run: Mapping[str, Any]) -> str:
+def task_of(task_run: Object) -> str:
     """The name that a TaskRun's task has in its pipeline."""
     metadata = task_run["metadata"]
     return str((metadata.get("labels") or {}).get(labels.PIPELINE_TASK) or metadata["name"])
 
 
-def change_of(task_run: Mapping[str, Any], tolerant: frozenset[str]) -> TaskChanged:
+def change_of(task_run: Object, tolerant: frozenset[str]) -> TaskChanged:
     """The state of a TaskRun; `tolerant` are the tasks with `onError: continue`."""
     status = task_run.get("status") or {}
     found = condition(task_run)
@@ -69,13 +66,13 @@ def change_of(task_run: Mapping[str, Any], tolerant: frozenset[str]) -> TaskChan
     return TaskChanged(task, state, name, *shown, attempt, up, time=seconds_of(status.get("startTime")))
 
 
-def skips_of(run: Mapping[str, Any]) -> Iterator[TaskChanged]:
+def skips_of(run: Object) -> Iterator[TaskChanged]:
     """The tasks that a PipelineRun left out."""
     for each in (run.get("status") or {}).get("skippedTasks") or ():
         yield TaskChanged(each["name"], SKIPPED, reason=str(each.get("reason", "")))
 
 
-def sources_of(task_run: Mapping[str, Any]) -> Iterator[Source]:
+def sources_of(task_run: Object) -> Iterator[Source]:
     """The containers of a TaskRun that have begun, those of earlier attempts first."""
     task, name = task_of(task_run), str(task_run["metadata"]["name"])
     status = task_run.get("status") or {}

@@ -10,71 +10,71 @@ import copy
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from flowdsl.diagnostics import ClusterError
 from flowdsl.kinds.table import BOUND, KINDS, SERVICE_ACCOUNT
 from flowdsl.kube.conventions import REQUEST
-from flowdsl.kubeclient.answers import OBJECT
 from flowdsl.kubeclient.client import MANAGER, Client
 from flowdsl.kubeclient.errors import AnsweredError
-from flowdsl.kubeclient.resources import path_of
+from flowdsl.kubeclient.objects import Object
+from flowdsl.kubeclient.resources import metadata_of, path_of
 
 _VARIABLES = tuple((kind, field) for kind in KINDS for field in kind.variables)
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own choice for generated names: no words come out of it
 _LONGEST_BASE = 58  # of 63, with five letters to come
 
 
-def named(run: Mapping[str, Any], request: str = "") -> dict[str, Any]:
+def named(run: Mapping[str, object], request: str = "") -> dict[str, object]:
     """The run with a name of its own and the request's id; the same id gives the same name."""
-    found: dict[str, Any] = copy.deepcopy(dict(run))
-    metadata = found.setdefault("metadata", {})
+    found: dict[str, object] = copy.deepcopy(dict(run))
+    metadata = dict(metadata_of(found))
     request = request or secrets.token_hex(16)
     if not metadata.get("name"):
         base = str(metadata.get("generateName") or "run-")[:_LONGEST_BASE]
         digest = hashlib.sha256(request.encode()).digest()
         metadata["name"] = base + "".join(_LETTERS[each % len(_LETTERS)] for each in digest[:5])
     metadata.pop("generateName", None)
-    metadata["annotations"] = {**(metadata.get("annotations") or {}), REQUEST: request}
-    return found
+    marks = metadata.get("annotations")
+    metadata["annotations"] = {**(marks if isinstance(marks, Mapping) else {}), REQUEST: request}
+    return {**found, "metadata": metadata}
 
 
-def create(client: Client, run: Mapping[str, Any], *, dry_run: bool = False) -> tuple[dict[str, Any], bool]:
+def create(client: Client, run: Mapping[str, object], *, dry_run: bool = False) -> tuple[Object, bool]:
     """Create a run from `named`; the object, and whether it is new. Raises ClusterError."""
-    metadata = run["metadata"]
-    space = metadata.get("namespace") or client.namespace
+    metadata = metadata_of(run)
+    space, name = str(metadata.get("namespace") or client.namespace), str(metadata["name"])
     query = {"fieldManager": MANAGER, "fieldValidation": "Strict", **({"dryRun": "All"} if dry_run else {})}
     kind = str(run["kind"])
     try:
-        return client.call("POST", path_of(kind, space), query, run, shape=OBJECT), True
+        return client.one("POST", path_of(kind, space), query, run), True
     except AnsweredError as error:
         if error.reason != "AlreadyExists":
             raise
-        there = client.call("GET", path_of(kind, space, metadata["name"]), shape=OBJECT)
-        if (there["metadata"].get("annotations") or {}).get(REQUEST) == metadata["annotations"][REQUEST]:
+        there = client.one("GET", path_of(kind, space, name))
+        marks = metadata.get("annotations")
+        wanted = marks.get(REQUEST) if isinstance(marks, Mapping) else None
+        if wanted is not None and (there["metadata"].get("annotations") or {}).get(REQUEST) == wanted:
             return there, False
-        raise ClusterError(f"there is a {kind} {metadata['name']!r} already, and it is not this one") from error
+        raise ClusterError(f"there is a {kind} {name!r} already, and it is not this one") from error
 
 
-def references(run: Mapping[str, Any], documents: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def references(run: Mapping[str, object], documents: Sequence[Mapping[str, object]]) -> list[tuple[str, str]]:
     """Kind and name of what a run needs to exist: its claims, Secrets, ConfigMaps, service accounts, and all that
     the steps of its tasks name, each once. Optional references are left out."""
-    spec = run.get("spec") or {}
+    spec = run.get("spec")
     found: list[tuple[str, str]] = []
-    template = spec.get("taskRunTemplate") or {}
-    found.append((SERVICE_ACCOUNT.name, str(template.get("serviceAccountName") or "")))
-    found += [
-        (SERVICE_ACCOUNT.name, str(each.get("serviceAccountName") or "")) for each in spec.get("taskRunSpecs") or ()
-    ]
-    for space in spec.get("workspaces") or ():
-        found += _volume(space)
+    if isinstance(spec, Mapping):
+        for each in (spec.get("taskRunTemplate") or {}, *(spec.get("taskRunSpecs") or ())):
+            found.append((SERVICE_ACCOUNT.name, str(each.get("serviceAccountName") or "")))
+        for space in spec.get("workspaces") or ():
+            found += _volume(space)
     called = frozenset(kind.name for kind in KINDS if kind.called)
     for document in (run, *(each for each in documents if each.get("kind") in called)):
         found += _named_in(document.get("spec"))
     return [each for each in dict.fromkeys(found) if each[1] and "$(" not in each[1]]
 
 
-def _volume(source: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def _volume(source: Mapping[str, object]) -> Iterable[tuple[str, str]]:
     for kind in BOUND:
         key, field = kind.volume
         held = source.get(key)
@@ -82,7 +82,7 @@ def _volume(source: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
             yield kind.name, str(held.get(field) or "")
 
 
-def _named_in(value: Any) -> Iterable[tuple[str, str]]:
+def _named_in(value: object) -> Iterable[tuple[str, str]]:
     """References in environments and volumes, at any depth."""
     if isinstance(value, list):
         for each in value:

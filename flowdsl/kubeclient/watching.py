@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
 from flowdsl.kubeclient.answers import ANSWER, EVENT, OBJECT, fit, odd, parsed
 from flowdsl.kubeclient.client import Client
 from flowdsl.kubeclient.errors import PASSING, AnsweredError, UnreachableError, answered, unreachable
+from flowdsl.kubeclient.objects import Answer, Object, WatchEvent
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
 
 # A server ends a watch after this long, and we ask again; a silence longer than that means the line is dead.
 _WATCH_SECONDS = 45
@@ -25,7 +29,7 @@ MAX_LINE = 16 * 1024 * 1024
 class Listed:
     """Everything there is now: what is not in it is gone."""
 
-    items: tuple[dict[str, Any], ...]
+    items: tuple[Object, ...]
 
 
 @attrs.frozen
@@ -33,10 +37,10 @@ class Changed:
     """One object is new, other or gone."""
 
     type: str
-    item: dict[str, Any]
+    item: Object
 
 
-def follow(client: Client, path: str, query: Mapping[str, Any]) -> Iterator[Listed | Changed]:
+def follow(client: Client, path: str, query: Mapping[str, object]) -> Iterator[Listed | Changed]:
     """List, then changes, until `client.stopped`. After a gap (410 Gone) it lists again.
 
     A dropped line is taken up where it broke. Raises ClusterError for what waiting will not mend (401, 403), and where
@@ -72,30 +76,31 @@ def follow(client: Client, path: str, query: Mapping[str, Any]) -> Iterator[List
         pause = min(pause * 2, 5.0)
 
 
-def _stream(client: Client, path: str, query: Mapping[str, Any]) -> Iterator[Changed]:
+def _stream(client: Client, path: str, query: Mapping[str, object]) -> Iterator[Changed]:
     asked = {**query, "watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": _WATCH_SECONDS}
     response = client.open("GET", path, asked, timeout=_WATCH_SECONDS + _GRACE_SECONDS)
     for line in lines(client, response):
         what = f"the watch of {path}"
         text = client.told(line.decode(errors="replace"))
-        event = parsed(text, EVENT, where=client.where, what=what)
+        event = cast("WatchEvent", parsed(text, EVENT, where=client.where, what=what))
         if event["type"] == "ERROR":
             code = event["object"].get("code")
             refusal = json.dumps(event["object"])
             raise answered(code if isinstance(code, int) else 500, refusal, method="GET", path=path, where=client.where)
         shape = ANSWER if event["type"] == "BOOKMARK" else OBJECT
-        yield Changed(event["type"], fit(event["object"], shape, where=client.where, what=what))
+        yield Changed(event["type"], cast("Object", fit(event["object"], shape, where=client.where, what=what)))
 
 
-def _version(client: Client, path: str, found: Mapping[str, Any]) -> str:
+def _version(client: Client, path: str, found: Object | Answer) -> str:
     """From where a watch goes on. Raises OddAnswerError."""
-    version = (found.get("metadata") or {}).get("resourceVersion")
+    metadata = found.get("metadata")
+    version = metadata.get("resourceVersion") if metadata else ""
     if not version:
         raise odd(client.where, f"GET {path}", "metadata.resourceVersion is missing")
     return str(version)
 
 
-def lines(client: Client, response: Any) -> Iterator[bytes]:
+def lines(client: Client, response: BaseHTTPResponse) -> Iterator[bytes]:
     """The whole lines of a stream. What has no end when the line breaks is left out, and UnreachableError raised."""
     from urllib3.exceptions import HTTPError
 

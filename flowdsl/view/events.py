@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, Protocol, Union
+from typing import Protocol, Union
 
 import attrs
 
@@ -98,7 +98,7 @@ class Notice:
 class RunFinished:
     """The run is over: the PipelineRun as a document, with its status, and where more is to be found."""
 
-    pipeline_run: Mapping[str, Any]
+    pipeline_run: Mapping[str, object]
     hint: str = ""
     time: float = attrs.field(factory=time.time)
 
@@ -116,16 +116,17 @@ class View(Protocol):
         """Leave the terminal as it was."""
 
 
-def condition(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def condition(document: Mapping[str, object]) -> Mapping[str, str]:
     """The Succeeded condition of a PipelineRun or TaskRun; empty where it has none yet."""
-    for found in (document.get("status") or {}).get("conditions") or ():
+    status = document.get("status")
+    for found in (status.get("conditions") if isinstance(status, Mapping) else None) or ():
         if found.get("type") == "Succeeded":
-            chosen: Mapping[str, Any] = found
+            chosen: Mapping[str, str] = found
             return chosen
     return {}
 
 
-def as_data(event: Event) -> dict[str, Any]:
+def as_data(event: Event) -> dict[str, object]:
     """The event as JSON-ready data: `event` names its type, empty fields are left out."""
     if isinstance(event, RunFinished):
         return {"event": "RunFinished", "time": event.time, "pipelineRun": dict(event.pipeline_run)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Mapping
 from typing import TextIO
 
 from flowdsl.diagnostics.escape import block, line, printed
@@ -103,12 +104,13 @@ def summary(event: RunFinished, progress: Progress) -> str:
     ended = {"True": "succeeded", "False": "failed"}.get(str(found.get("status")), "ended")
     if found.get("reason") in ("Cancelled", "CancelledRunFinally", "StoppedRunFinally"):
         ended = "was cancelled"
-    name = event.pipeline_run.get("metadata", {}).get("name", progress.name)
+    metadata, status = event.pipeline_run.get("metadata"), event.pipeline_run.get("status")
+    name = metadata.get("name", progress.name) if isinstance(metadata, Mapping) else progress.name
     # A reason that is the word before it tells nothing.
     reason = str(found.get("reason") or "")
     rest = ["" if reason.lower() == ended else reason, str(found.get("message") or "")]
     lines = [line(": ".join([f"run {name} {ended}{took}", *filter(None, rest)]))]
-    for result in (event.pipeline_run.get("status") or {}).get("results") or ():
+    for result in (status.get("results") if isinstance(status, Mapping) else None) or ():
         lines.append(line(f"  {result['name']} = {_short(result['value'])}"))
     if event.hint:
         lines.append(block(event.hint))
