@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from flowdsl.packages.lockfile import lock_path, read_lock
+from flowdsl.packages.targets import this_machine
+
 FOLDER = Path(__file__).parents[2] / "pipelines" / "examples"
 # Those that need more, each with what it is.
 ELSEWHERE = {
@@ -36,6 +39,9 @@ def run(path: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[st
 
 @pytest.mark.parametrize("path", HERE, ids=lambda path: path.stem)
 def test_it_runs_here(path: Path, tmp_path: Path) -> None:
+    locked = read_lock(lock_path(path))
+    if locked is not None and this_machine() not in {each.target for each in locked}:
+        pytest.skip(f"its packages are not locked for {this_machine()}")
     done = run(path, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 import yaml
 from packages_support import HERE, OTHER, Project, wheel
+
+from flowdsl.packages.tools import find_uv
 
 
 @pytest.fixture
@@ -47,6 +50,25 @@ def test_what_is_locked_stays_until_it_is_upgraded(project: Project) -> None:
 def test_another_python_has_its_own_needs_and_the_same_versions(project: Project) -> None:
     project.write(python=OTHER)
     assert project.lock() == {OTHER: {"alpha": "1.0", "gamma": "3.0"}, HERE: {"alpha": "1.0", "beta": "2.0"}}
+
+
+@pytest.mark.skipif(find_uv(os.environ) is None, reason="uv is not installed")
+def test_uv_locks_and_installs_what_pip_does(project: Project) -> None:
+    project.write(python=OTHER)
+    project.lock()
+    text = (project.folder / "mine.lock").read_text()
+    project.env["PATH"] = os.environ["PATH"]
+    done = project.flow("lock", "mine.py", "--upgrade")
+    assert (done.returncode, "with uv" in done.stderr) == (0, True), done.stderr
+    assert (project.folder / "mine.lock").read_text() == text
+    done = project.flow("run", "mine.py")
+    assert (done.returncode, "with uv" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_colleagues_with_other_pythons_are_locked_for_by_name(project: Project) -> None:
+    assert project.lock("--python", OTHER)[OTHER] == {"alpha": "1.0", "gamma": "3.0"}
+    wrong = project.flow("lock", "mine.py", "--python", "3.x")
+    assert (wrong.returncode, "such as 3.13" in wrong.stderr) == (2, True)
 
 
 def test_a_version_without_a_wheel_for_the_image_is_not_taken(project: Project) -> None:

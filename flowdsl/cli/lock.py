@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from flowdsl.library.locking import Locked
 
 
-def lock_command(target: Pipeline | Manifest, *, check: bool, upgrade: bool, output: str) -> int:
+def lock_command(
+    target: Pipeline | Manifest, *, check: bool, upgrade: bool, pythons: tuple[str, ...], output: str
+) -> int:
     """Lock what a file's tasks want, and write, compare or tell it. Raises FlowError."""
     from flowdsl.emit import write_files
     from flowdsl.library.locking import lock
 
-    locked = lock(target, os.environ, lambda text: say(text, err=True), upgrade=upgrade)
+    locked = lock(target, os.environ, lambda text: say(text, err=True), upgrade=upgrade, pythons=pythons)
     if locked.changed and not check and locked.text:
         write_files({locked.path: locked.text.encode()})
     if output == "json":

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import attrs
 
 from flowdsl.compiler.packages import Need, file_of, need_of, packaged
-from flowdsl.diagnostics import Collector, Finding, FlowError, Severity
+from flowdsl.diagnostics import Collector, Finding, FlowError, Severity, UsageError
 from flowdsl.frontend import places
 from flowdsl.frontend.manifest import Manifest, Run
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
 from flowdsl.ir.nodes import TaskDef
-from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock, write_lock
+from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock, read_target, write_lock
 from flowdsl.packages.resolve import resolve
 from flowdsl.packages.targets import Target, this_machine
 from flowdsl.packages.tools import Tool, ToolError, find_tool
@@ -51,12 +51,18 @@ def python_file(target: Pipeline | Manifest) -> str:
 
 
 def lock(
-    target: Pipeline | Manifest, environ: Mapping[str, str], tell: Tell = lambda _: None, *, upgrade: bool = False
+    target: Pipeline | Manifest,
+    environ: Mapping[str, str],
+    tell: Tell = lambda _: None,
+    *,
+    upgrade: bool = False,
+    pythons: Collection[str] = (),
 ) -> Locked:
     """Resolve what a file's tasks want, for their images and this machine; nothing is written.
 
-    What is locked already stays, unless `upgrade` asks for the newest that the requirements allow. `environ` is for pip
-    or uv: their index, proxies and caches. `tell` is told of each resolution, which may take a while. Raises FlowError:
+    What is locked already stays, unless `upgrade` asks for the newest that the requirements allow. `pythons` are more
+    Pythons to lock for on this machine's platform, such as 3.13. `environ` is for pip or uv: their index, proxies and
+    caches. `tell` is told of each resolution, which may take a while. Raises FlowError:
     FLOW085, FLOW088 or FLOW089 for what tasks ask for, FLOW090 where there is no answer.
     """
     file = python_file(target)
@@ -66,11 +72,12 @@ def lock(
     except DamagedError:
         before = ()
     needs = needs_of(target)
+    more = [_python(each) for each in pythons]
     made: dict[object, Resolution] = {}
     tool: Tool | None = None
     for need in needs:
         like: Resolution | None = None
-        for target_ in (need.target, this_machine()):
+        for target_ in (need.target, this_machine(), *more):
             wanted = attrs.evolve(need, target=target_)
             found = made.get((need.wanted, target_)) or wanted.answered_by(before)
             if found is None:
@@ -81,6 +88,13 @@ def lock(
     everything = tuple(sorted({*made.values(), *kept}))
     text = write_lock(Path(file).name, everything) if everything else ""
     return Locked(path, text, everything, text != (path.read_text(encoding="utf-8") if path.is_file() else ""))
+
+
+def _python(text: str) -> Target:
+    try:
+        return read_target(text, this_machine().platform)
+    except DamagedError as error:
+        raise UsageError(f"--python takes a minor version such as 3.13, got {text!r}") from error
 
 
 def _same(resolution: Resolution, need: Need) -> bool:

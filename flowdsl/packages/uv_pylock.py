@@ -16,7 +16,6 @@ _FROM_PIP = {
     "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
     "PIP_EXTRA_INDEX_URL": "UV_INDEX",
     "PIP_FIND_LINKS": "UV_FIND_LINKS",
-    "PIP_NO_INDEX": "UV_NO_INDEX",
     "PIP_CERT": "SSL_CERT_FILE",
 }
 """uv doesn't read pip's variables. Who has set them means them, where uv has none of its own."""
@@ -35,7 +34,7 @@ def resolve(
         folder = Path(name)
         (folder / "constraints.txt").write_text("".join(f"{each}\n" for each in constraints), encoding="utf-8")
         given = "".join(f"{each}\n" for each in requirements)
-        made = tool.run([*_arguments(folder, target)], uv_environment(environ), stdin=given)
+        made = tool.run([*_arguments(folder, target), *uv_options(environ)], uv_environment(environ), stdin=given)
     table: dict[str, object] = tomllib.loads(made)
     return [_pin(each) for each in _tables(table.get("packages", []))]
 
@@ -45,8 +44,14 @@ def uv_environment(environ: Mapping[str, str]) -> dict[str, str]:
     made = dict(environ)
     for theirs, ours in _FROM_PIP.items():
         if environ.get(theirs) and not environ.get(ours) and not environ.get(_OLDER.get(ours, ours)):
-            made[ours] = environ[theirs]
+            # pip's list of places has spaces between them, uv's commas.
+            made[ours] = ",".join(environ[theirs].split()) if ours == "UV_FIND_LINKS" else environ[theirs]
     return made
+
+
+def uv_options(environ: Mapping[str, str]) -> list[str]:
+    """What uv has no variable for: pip's `--no-index`."""
+    return ["--no-index"] if environ.get("PIP_NO_INDEX", "").lower() in ("1", "true", "yes", "on") else []
 
 
 def _arguments(folder: Path, target: Target) -> Iterator[str]:

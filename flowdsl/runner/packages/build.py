@@ -17,7 +17,7 @@ import attrs
 
 from flowdsl.packages.lockfile import Resolution
 from flowdsl.packages.tools import Tool, ToolError, find_tool, pip_version, tail
-from flowdsl.packages.uv_pylock import uv_environment
+from flowdsl.packages.uv_pylock import uv_environment, uv_options
 from flowdsl.runner import removal
 
 READY = "flowdsl-ready"
@@ -106,7 +106,7 @@ class Builder:
             file = Path(given) / "requirements.txt"
             file.write_text(resolution.text, encoding="utf-8")
             try:
-                for command in _commands(tool, folder, file):
+                for command in _commands(tool, folder, file, self.environ):
                     self._run(command, tool, lock)
             except BaseException:
                 removal.remove(folder)
@@ -153,13 +153,13 @@ def named(resolution: Resolution) -> str:
     return (", ".join(names[:3]) or "no packages") + more
 
 
-def _commands(tool: Tool, folder: Path, file: Path) -> Iterator[list[str]]:
+def _commands(tool: Tool, folder: Path, file: Path, environ: Mapping[str, str]) -> Iterator[list[str]]:
     python = str(folder / "bin" / "python")
     install = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", str(file)]
     if tool.name == "uv":
         yield [*tool.command, "venv", "--quiet", "--python", sys.executable, str(folder)]
         if file.stat().st_size:
-            yield [*tool.command, "pip", "install", "--quiet", "--python", python, *install]
+            yield [*tool.command, "pip", "install", "--quiet", "--python", python, *uv_options(environ), *install]
         return
     late = pip_version() >= _FIRST_WITH_PYTHON
     yield [sys.executable, "-m", "venv", *(["--without-pip"] if late else []), str(folder)]

@@ -61,7 +61,7 @@ class Environments:
         try:
             return (made.result() / READY).is_file()
         except ToolError as error:
-            raise InstallError(f"{given.what} can't be installed: {error}") from error
+            raise InstallError(str(error)) from error
 
     def close(self) -> None:
         """End what is being made."""

@@ -188,7 +188,9 @@ class StepRun:
                     return Ended(-1, signal.SIGTERM)
                 self.around.limits.stop.wait(TICK)
         except InstallError as problem:
-            return Ended(-1, 0, str(problem))
+            for line in str(problem).splitlines():
+                self.say(line)
+            return Ended(-1, 0, f"{given.what} can't be installed")
         return None
 
     def _execute(self) -> Ended:
