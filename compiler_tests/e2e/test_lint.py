@@ -133,7 +133,8 @@ def test_the_json_contract(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
         ("all.yaml", 2, "ConfigMap", "c", True),
     ]
     finding = documents[1]["findings"][0]
-    assert set(finding) == {"code", "severity", "line", "column", "path", "message", "hint"}
+    assert set(finding) == {"code", "severity", "line", "column", "path", "message", "hint", "fix"}
+    assert finding["fix"]["changes"] == [{"path": "spec.steps[0].imag", "rename": "image"}]
     assert (finding["line"], finding["column"], finding["path"]) == (26, 7, "spec.steps[0].imag")
 
 
@@ -145,6 +146,8 @@ def test_sarif_and_github(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert first["ruleId"] == "FLOW201"
     assert run["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == "FLOW201"
     assert first["locations"][0]["physicalLocation"]["region"] == {"startLine": 10, "startColumn": 7}
+    replaced = first["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert [each["insertedContent"]["text"] for each in replaced] == ["image"]
     assert lint("--output", "github", "task.yaml") == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == (

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from flowdsl.check.findings import Report
+from flowdsl.diagnostics import Fix
+from flowdsl.diagnostics.fix import quoted
+from flowdsl.diagnostics.fix import renamed as renamed_to
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import model_for
 from flowdsl.kinds.base import Model
-from flowdsl.kinds.decode import DecodeError, Forgiven, located_errors, renamed, validate, without
+from flowdsl.kinds.decode import FORMER, DecodeError, Forgiven, located_errors, renamed, validate, without
 
+# How like a field must be to be what a misspelt one is sure to mean.
+_SIMILAR = 0.75
 _HINTS = {
     "string_type": "write a string; quote numbers, booleans and dates",
     "list_type": "write a list: a line with `- ` for each entry",
@@ -43,7 +49,7 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
     for found in broken:
         report.lose(found.location)
         if found.kind == "unknown":
-            report.add(UNKNOWN_FIELD, found.location, found.message, _unknown_hint(found, model))
+            report.add(UNKNOWN_FIELD, found.location, found.message, *_unknown(found, model))
         else:
             report.add(UNDECODABLE_VALUE, found.location, found.message, _hint(found))
     return _rest(model, document, broken, report)
@@ -67,13 +73,22 @@ def _rest(model: type[Model], document: Mapping[str, Any], broken: list[DecodeEr
     return None
 
 
-def _unknown_hint(found: DecodeError, model: type[Model]) -> str:
+def _unknown(found: DecodeError, model: type[Model]) -> tuple[str, Fix | None]:
+    """The hint, and the fix where the field is called otherwise."""
     moved = model.moved.get(found.path)
     if moved:
-        return f"v1 has it as {moved}"
+        return f"v1 has it as {moved}", None
     if found.location[-1] == "version" and found.location[-2:-1] in (("taskRef",), ("pipelineRef",), ("ref",)):
-        return "a reference has no version: let a resolver (bundles, git, hub) fetch the one you mean"
-    return f"did you mean {found.suggestion!r}?" if found.suggestion else "remove it; Tekton refuses unknown fields"
+        return "a reference has no version: let a resolver (bundles, git, hub) fetch the one you mean", None
+    if not found.suggestion:
+        return "remove it; Tekton refuses unknown fields", None
+    name = str(found.location[-1])
+    certain = FORMER.get(name) == found.suggestion or _is_like(name, found.suggestion)
+    return f"did you mean {found.suggestion!r}?", renamed_to(found.location, found.suggestion, safe=certain)
+
+
+def _is_like(name: str, other: str) -> bool:
+    return difflib.SequenceMatcher(None, name.lower(), other.lower()).ratio() >= _SIMILAR
 
 
 def _hint(found: DecodeError) -> str:
@@ -94,10 +109,9 @@ def _tell(forgiven: list[Forgiven], report: Report) -> None:
         if each.empty:
             continue
         if each.name:
-            message = f"the field is called {each.name!r}"
-            report.add(
-                FIELD_IN_ANOTHER_CASE, each.location, message, "Go's decoder takes it as it is; other tools do not"
-            )
+            message, hint = f"the field is called {each.name!r}", "Go's decoder takes it as it is; other tools do not"
+            report.add(FIELD_IN_ANOTHER_CASE, each.location, message, hint, renamed_to(each.location, each.name))
         else:
+            message = "a number or a boolean stands where text belongs"
             hint = "quote it: who reads it decides which text it becomes, and some make none of it"
-            report.add(NUMBER_FOR_TEXT, each.location, "a number or a boolean stands where text belongs", hint)
+            report.add(NUMBER_FOR_TEXT, each.location, message, hint, quoted(each.location))

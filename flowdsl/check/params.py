@@ -8,6 +8,8 @@ from flowdsl.check.declared import TYPES, Declared, default_text
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.names import NAME_TWICE, check_param_names
+from flowdsl.diagnostics import Fix
+from flowdsl.diagnostics.fix import quoted
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Param
 
@@ -32,9 +34,16 @@ def check_types(params: Iterable[Declared], report: Report) -> None:
                 (*param.path, field),
                 f"the param {param.name!r} is of type {param.type}, its {field} is of type {param.default_kind}",
                 _quote_hint(param),
+                _quotes(param, (*param.path, field)),
             )
         else:
             _check_properties(param, report)
+
+
+def _quotes(param: Declared, path: Path) -> Fix | None:
+    """Where a default is of the declared type but for what is not quoted in it."""
+    wanted = {"array": list, "object": dict}.get(param.type)
+    return quoted(path) if wanted and isinstance(param.default, wanted) and not param.from_value else None
 
 
 def _quote_hint(param: Declared) -> str:

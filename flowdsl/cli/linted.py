@@ -58,12 +58,13 @@ def write_mended(changed: list[tuple[Source, Source]]) -> None:
 
 def print_findings(found: Linted, output: str) -> None:
     """What was found, for people or for machines."""
+    texts = {source.name: source.text for source in found.sources}
     if output == "sarif":
-        give(report.as_sarif(found.documents, flowdsl.__version__))
+        give(report.as_sarif(found.documents, flowdsl.__version__, texts))
     elif output != "text":
         give(report.as_json(found.documents) if output == "json" else report.as_github(found.documents))
     else:
-        text = report.as_text(found.documents, {source.name: source.text for source in found.sources})
+        text = report.as_text(found.documents, texts)
         checked = sum(document.checked for document in found.documents)
         if text:
             say(text, nl=False)

@@ -5,12 +5,14 @@ Every mistake of a user is a `Finding`; several are gathered (the frontend's in 
 """
 
 from flowdsl.diagnostics.errors import ClusterError, FlowError, InternalError, UsageError
-from flowdsl.diagnostics.model import Collector, Finding, Location, Path, Severity
+from flowdsl.diagnostics.fix import Fix, Path
+from flowdsl.diagnostics.model import Collector, Finding, Location, Severity
 
 __all__ = [
     "ClusterError",
     "Collector",
     "Finding",
+    "Fix",
     "FlowError",
     "InternalError",
     "Location",

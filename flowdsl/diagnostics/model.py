@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from flowdsl.diagnostics.errors import FlowError
-
-Path = tuple["int | str", ...]
-"""The way to a part of a document: keys and indexes from its root."""
+from flowdsl.diagnostics.fix import Fix, Path, field_path
 
 
 class Severity(str, enum.Enum):
@@ -40,14 +38,6 @@ class Location:
         return f"{self.file}:{self.line}{column}"
 
 
-def field_path(path: Path) -> str:
-    """A path as Tekton writes it: `spec.steps[0].image`."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
-    return text
-
-
 @attrs.frozen
 class Finding:
     """One thing that was found, by whichever part of flowdsl.
@@ -55,7 +45,7 @@ class Finding:
     `location` is the line it stands at, in YAML or in Python; `path` leads to the field of a document, where it is
     about one (a rule about something absent names where it is missed), and `subject` says which document that is, where
     it is not plain (`Task fetch`). `related` names other places that matter (the far end of an edge, the first of two
-    definitions) with a few words each.
+    definitions) with a few words each. `fix` mends it, where its rule knows how.
     """
 
     code: str
@@ -66,6 +56,7 @@ class Finding:
     path: Path = ()
     subject: str = ""
     related: tuple[tuple[str, Location], ...] = ()
+    fix: Fix | None = None
 
     @property
     def where(self) -> str:
@@ -104,6 +95,7 @@ class Finding:
             self.path,
             subject or self.subject,
             self.related,
+            self.fix,
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.model import Finding, Location, Severity
@@ -65,10 +64,10 @@ def count(items: Iterable[Finding]) -> str:
     return "found " + ", ".join(parts)
 
 
-def as_data(item: Finding) -> dict[str, Any]:
+def as_data(item: Finding) -> dict[str, object]:
     """One finding as JSON-ready data."""
     place = item.location
-    return {
+    data: dict[str, object] = {
         "code": item.code,
         "severity": item.severity.value,
         "file": place.file if place else None,
@@ -78,6 +77,7 @@ def as_data(item: Finding) -> dict[str, Any]:
         "message": item.message,
         "hint": item.hint,
     }
+    return data if item.fix is None else {**data, "fix": item.fix.as_data()}
 
 
 def _order(item: Finding) -> tuple[str, int, int, str, str]:

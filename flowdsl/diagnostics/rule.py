@@ -8,7 +8,8 @@ from types import MappingProxyType, ModuleType
 
 import attrs
 
-from flowdsl.diagnostics.model import Finding, Location, Path, Severity
+from flowdsl.diagnostics.fix import Path
+from flowdsl.diagnostics.model import Finding, Location, Severity
 
 
 class Folder(enum.Enum):

@@ -7,7 +7,6 @@ import attrs
 from flowdsl.diagnostics import Severity
 from flowdsl.linter.engine import Options, lint_sources
 from flowdsl.linter.fix import apply, edits
-from flowdsl.linter.order import in_order
 from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.sources import Source
 
@@ -17,9 +16,7 @@ _ROUNDS = 5
 def mend(source: Source, found: list[Document], options: Options) -> Source:
     """The source with everything mended that is certain; a round that does not lessen the errors is undone."""
     for _ in range(_ROUNDS):
-        changes = [edit for document in found for edit in edits(document, source.text)]
-        # Lines move only once nothing within them is left to mend.
-        text = apply(source.text, changes) if changes else in_order(found, source.text)
+        text = apply(source.text, edits(found, source.text))
         if text == source.text:
             return source
         after = attrs.evolve(source, text=text)

@@ -1,27 +1,18 @@
-"""Moving a document's own fields into the usual order, with the comments above them."""
+"""Moving a document's own fields into an order, with the comments above them."""
 
 from __future__ import annotations
 
-from flowdsl.check.pitfalls.meta import FIELD_ORDER
-from flowdsl.yamlread.documents import Document
-from flowdsl.yamlread.nodes import Node
-
-_ORDER = ("apiVersion", "kind", "metadata", "spec", "status")
+from flowdsl.check.pitfalls.written import Written
 
 
-def in_order(found: list[Document], text: str) -> str:
-    """The text with the fields of documents in order where that was found wanting and each has lines of its own."""
-    lines = text.split("\n")
-    for document in found:
-        if document.root is not None and any(each.code == FIELD_ORDER.code for each in document.shown):
-            _move(document.root, lines)
-    return "\n".join(lines)
+def moved(root: Written, lines: list[str], order: tuple[str, ...]) -> tuple[int, list[str], list[str]] | None:
+    """The lines of a document's fields, from which line on, and the same in order; None where they can't be moved.
 
-
-def _move(root: Node, lines: list[str]) -> None:
+    Each field must have lines of its own.
+    """
     starts = [(key.line - 1, name) for name, (key, _) in (root.entries or {}).items() if key.column == 1]
-    if len(starts) != len(root.entries or {}) or len({line for line, _ in starts}) != len(starts):
-        return
+    if not starts or len(starts) != len(root.entries or {}) or len({line for line, _ in starts}) != len(starts):
+        return None
     starts.sort()
     first = _with_comments(starts[0][0], lines)
     end = next((i for i in range(starts[-1][0], len(lines)) if lines[i].startswith(("---", "..."))), len(lines))
@@ -32,8 +23,8 @@ def _move(root: Node, lines: list[str]) -> None:
     blocks = [
         (name, lines[begin:stop]) for (_, name), begin, stop in zip(starts, borders[:-1], borders[1:], strict=True)
     ]
-    blocks.sort(key=lambda block: _ORDER.index(block[0]) if block[0] in _ORDER else len(_ORDER))
-    lines[first:end] = [line for _, block in blocks for line in block]
+    blocks.sort(key=lambda block: order.index(block[0]) if block[0] in order else len(order))
+    return first, lines[first:end], [line for _, block in blocks for line in block]
 
 
 def _with_comments(line: int, lines: list[str]) -> int:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from flowdsl.diagnostics import Finding, Location, catalog, escape
+from flowdsl.diagnostics.fix import Reorder
 from flowdsl.linter.engine import iterate
+from flowdsl.linter.fix import Edit, edits_of
 from flowdsl.linter.rules import RULES
 from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.excerpts import rendered
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 FORMATS = ("text", "json", "sarif", "github")
 
 
@@ -26,9 +29,9 @@ def as_text(found: Sequence[Document], texts: dict[str, str]) -> str:
     return rendered(shown, texts)
 
 
-def finding_data(finding: Finding, line: int | None, column: int | None) -> dict[str, Any]:
-    """One finding as plain data."""
-    return {
+def finding_data(finding: Finding, line: int | None, column: int | None) -> dict[str, object]:
+    """One finding as plain data, with how it is mended where its rule knows."""
+    data: dict[str, object] = {
         "code": finding.code,
         "severity": finding.severity,
         "line": line,
@@ -37,6 +40,7 @@ def finding_data(finding: Finding, line: int | None, column: int | None) -> dict
         "message": finding.message,
         "hint": finding.hint,
     }
+    return data if finding.fix is None else {**data, "fix": finding.fix.as_data()}
 
 
 def as_json(found: Sequence[Document]) -> str:
@@ -70,10 +74,13 @@ def as_github(found: Sequence[Document]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def as_sarif(found: Sequence[Document], version: str = "") -> str:
-    """SARIF 2.1.0, as GitHub code scanning and editors read it; `version` is flowdsl's own."""
-    findings = [finding for _, finding in iterate(found)]
-    codes = sorted({finding.code for finding in findings})
+def as_sarif(found: Sequence[Document], version: str = "", texts: Mapping[str, str] = _NOTHING) -> str:
+    """SARIF 2.1.0, as GitHub code scanning and editors read it.
+
+    `version` is flowdsl's own; `texts` are the sources by name, where they are known: with them go the fixes.
+    """
+    findings = list(iterate(found))
+    codes = sorted({finding.code for _, finding in findings})
     run = {
         "tool": {
             "driver": {
@@ -83,10 +90,34 @@ def as_sarif(found: Sequence[Document], version: str = "") -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, codes) for finding in findings],
+        "results": [
+            {**_result(finding, codes), **_fixes(document, finding, texts.get(document.file))}
+            for document, finding in findings
+        ],
     }
     data = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return escape.json_text(data, indent=2) + "\n"
+
+
+def _fixes(document: Document, finding: Finding, text: str | None) -> dict[str, object]:
+    """What mends a result (SARIF 2.1.0, 3.55), as replacements in its file."""
+    fix = finding.fix
+    # Moving lines would carry them, and with them what may be secret in them.
+    if fix is None or text is None or any(isinstance(change, Reorder) for change in fix.changes):
+        return {}
+    edits = edits_of(fix, document.root, text)
+    if not edits:
+        return {}
+    changed = {
+        "artifactLocation": {"uri": escape.uri(document.file)},
+        "replacements": [{"deletedRegion": _region(edit), "insertedContent": {"text": edit.new}} for edit in edits],
+    }
+    return {"fixes": [{"description": {"text": escape.sarif(fix.title)}, "artifactChanges": [changed]}]}
+
+
+def _region(edit: Edit) -> dict[str, int]:
+    line, column = edit.end
+    return {"startLine": edit.line, "startColumn": edit.column, "endLine": line, "endColumn": column}
 
 
 def _rule(code: str) -> dict[str, object]:
@@ -101,11 +132,11 @@ def _rule(code: str) -> dict[str, object]:
     }
 
 
-def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
+def _result(finding: Finding, codes: list[str]) -> dict[str, object]:
     region: dict[str, int] = {"startLine": max(finding.line, 1)}
     if finding.column:
         region["startColumn"] = finding.column
-    location: dict[str, Any] = {
+    location: dict[str, object] = {
         "physicalLocation": {"artifactLocation": {"uri": escape.uri(finding.file)}, "region": region}
     }
     if finding.where:

@@ -10,6 +10,7 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls import secrets
 from flowdsl.check.pitfalls.shapes import at, pipeline_of, texts
 from flowdsl.check.values import text_of
+from flowdsl.diagnostics.fix import Fix, Reorder
 from flowdsl.diagnostics.rule import HARDENING, Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.runs import PipelineRun, TaskRun
@@ -57,7 +58,8 @@ def check(document: Model, raw: Any, report: Report) -> None:
     order = [field for field in raw if field in _ORDER]
     if order != sorted(order, key=_ORDER.index):
         hint = "apiVersion, kind, metadata, spec is the order that readers expect"
-        report.add(FIELD_ORDER, (), "the fields stand in an unusual order", hint)
+        fix = Fix("move the fields", (Reorder(_ORDER),))
+        report.add(FIELD_ORDER, (), "the fields stand in an unusual order", hint, fix)
 
 
 def _references(document: Model, report: Report) -> None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import attrs
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.diagnostics.fix import quoted
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import table
 from flowdsl.kinds.kind import resolve
@@ -46,7 +47,7 @@ def check(raw: Mapping[str, Any], report: Report) -> None:
         text = str(decoded(found.value))
         shown = text if len(text) <= 60 else text[:57] + "..."
         message = f"this {what} does not hold text alone: to Tekton it is one text, {shown!r}"
-        report.add(LIST_AS_ONE_TEXT, found.path, message, _hint(found.value))
+        report.add(LIST_AS_ONE_TEXT, found.path, message, _hint(found.value), quoted(found.path))
 
 
 def _hint(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import pipeline_of, task_specs
 from flowdsl.check.pitfalls.values import values_at
+from flowdsl.diagnostics.fix import quoted
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.pipelines import PipelineTask
@@ -77,7 +78,7 @@ def _tell(where: Path, node: Written, report: Report) -> None:
     text = str(decoded(node.value))
     shown = f"the text {text!r}" if text else "an empty text"
     hint = f'quote it if it is meant as it is written: "{node.text}"'
-    report.add(READ_AS_ANOTHER_TEXT, where, f"{node.text} is read as {shown}", hint)
+    report.add(READ_AS_ANOTHER_TEXT, where, f"{node.text} is read as {shown}", hint, quoted(where))
 
 
 def _texts(model: Model) -> Iterator[Path]:
