@@ -78,6 +78,21 @@ def test_the_group_has_every_file_and_no_other_command() -> None:
         assert build(None).get_command(context, hostile) is None
 
 
+def numbers_given(known: dict[str, Module]) -> list[str]:
+    """Where a function of the command line gives a number: exit codes have names, in `flowdsl.diagnostics.errors`."""
+    return [
+        f"{module.name}:{node.lineno}"
+        for module in known.values()
+        if module.area == "cli"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and type(node.value.value) is int
+    ]
+
+
+def test_exit_codes_have_names() -> None:
+    assert numbers_given(modules()) == []
+
+
 def works_itself(known: dict[str, Module]) -> list[str]:
     """Where the command line reaches for models or for the compiler's inner stages: the library does that."""
     inner = ("kinds", "ir", "frontend.script", "frontend.slicing", "graph", "passes", "lower", "check", "importer")

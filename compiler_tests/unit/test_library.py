@@ -40,6 +40,23 @@ def codes(text: str) -> set[str]:
     return {place.code for document in flowdsl.lint(text, ignore=["FLOW3"]) for place in document.shown}
 
 text: str = flowdsl.import_yaml([Path("a.yaml")], stubs=True)
+
+def kinds() -> list[str]:
+    return [item["kind"] for item in flowdsl.compile(flowdsl.load("p.py")).documents]
+
+def all_names() -> list[str]:
+    return [each.name for each in flowdsl.load(Path("p.py"), every=True)]
+
+def seconds(day: str) -> float:
+    record = flowdsl.run(p, params={"name": day}, secrets={"a": {"b": "c"}}, gpu="auto")
+    assert record.succeeded or record.status == "Failed"
+    return sum(task.seconds or 0.0 for task in record.tasks if task.status != "Skipped")
+
+def created() -> list[str]:
+    return [each.name for each in flowdsl.apply(Path("a.yaml"), dry_run=True) if each.action == "created"]
+
+def reason() -> str:
+    return flowdsl.submit(p, namespace="ml", request_id="1").wait().task("a").reason
 """
 
 
@@ -121,9 +138,10 @@ def test_a_users_module_is_typed(tmp_path: Path) -> None:
     pytest.importorskip("mypy")
     (tmp_path / "user.py").write_text(USER)
     wrong = USER + "number: int = flowdsl.compile(p)\nflowdsl.diff(1, 2)\n"
+    wrong += "flowdsl.run(p, gpu='some')\nflowdsl.run(p).status == 'Suceeded'\nflowdsl.load(1)\nflowdsl.apply()\n"
     (tmp_path / "wrong.py").write_text(wrong)
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir", str(tmp_path / "cache")]
     good = subprocess.run([*command, "user.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert good.returncode == 0, good.stdout
     bad = subprocess.run([*command, "wrong.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert bad.stdout.count("error:") == 3, bad.stdout
+    assert bad.stdout.count("error:") == 7, bad.stdout

@@ -12,7 +12,7 @@ from flowdsl.cli.group import Commands
 from flowdsl.cli.output import guarded
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import ClusterError, FlowError, UsageError
-from flowdsl.diagnostics.errors import EXIT_INTERNAL
+from flowdsl.diagnostics.errors import EXIT_CANCELLED, EXIT_INTERNAL, EXIT_OK
 from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
@@ -67,10 +67,10 @@ def _told(error: Exception) -> int:
         return error.exit_code
     if isinstance(error, click.Abort):
         say("stopped", err=True)
-        return 130
+        return EXIT_CANCELLED
     if isinstance(error, BrokenPipeError):
         # The reader went away (`| head`), and there was nothing else to do.
-        return 0
+        return EXIT_OK
     if isinstance(error, OSError) and error.strerror:
         say(f"error: {error.strerror}" + _of_file(error), err=True)
         return UsageError.exit_code

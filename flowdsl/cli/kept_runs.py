@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from flowdsl.cli.output import is_gone
 from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import escape
+from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
 from flowdsl.library import kept_runs
 from flowdsl.library.kept_runs import root_of
@@ -27,14 +28,14 @@ def list_runs(*, root: str | None, output: str) -> int:
     found = kept_runs.summaries(root_of(root))
     if output == "json":
         give(escape.json_text(found, indent=2), nl=True)
-        return 0
+        return EXIT_OK
     if not found:
         say(f"there are no runs in {root_of(root)}", err=True)
     width = max((len(line(each["name"])) for each in found), default=0)
     for each in found:
         began = time.strftime("%Y-%m-%d %H:%M", time.localtime(each["created"]))
         say(f"{line(each['name']):<{width}}  {began}  {line(each['state']):<12} {line(each['message'])}")
-    return 0
+    return EXIT_OK
 
 
 def show_run(*, name: str, root: str | None, output: str) -> int:
@@ -43,7 +44,7 @@ def show_run(*, name: str, root: str | None, output: str) -> int:
     document = cast("PipelineRun", folder.pipeline_run())
     if output == "json":
         give(escape.json_text(document, indent=2), nl=True)
-        return 0
+        return EXIT_OK
     about = kept_runs.summary(folder)
     status = document.get("status") or {}
     say(f"{line(about['name'])}  {line(about['state'])}: {line(about['message'])}")
@@ -61,7 +62,7 @@ def show_run(*, name: str, root: str | None, output: str) -> int:
         say("results")
         for result in results:
             say(f"  {line(result['name'])} = {_line(result['value'])}")
-    return 0
+    return EXIT_OK
 
 
 def _line(value: object) -> str:
@@ -87,7 +88,7 @@ def show_logs(*, name: str, tasks: tuple[str, ...], follow: bool, root: str | No
         wanted = kept_runs.task_runs_of(folder, tasks)
     if not told:
         say("there are no logs yet" if folder.is_running() else "there are no logs", err=True)
-    return 0
+    return EXIT_OK
 
 
 def _print_new(folder: RunFolder, path: Path, told: dict[Path, int]) -> bool:

@@ -12,6 +12,7 @@ import flowdsl
 from flowdsl.cli.output import is_gone
 from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
 from flowdsl.diagnostics.escape import line
 from flowdsl.emit import write_files
 from flowdsl.library.lint_files import Linted
@@ -35,7 +36,7 @@ def print_verdicts(paths: tuple[str, ...], options: Options) -> int:
             if is_gone():
                 break
     out.flush()
-    return int(rejected)
+    return EXIT_FINDINGS if rejected else EXIT_OK
 
 
 def print_diffs(changed: list[tuple[Source, Source]]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import escape
-from flowdsl.diagnostics.errors import EXIT_FINDINGS
+from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
 from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
@@ -31,7 +31,7 @@ def lock_command(
         give(escape.json_text(_report(locked), indent=2), nl=True)
     else:
         _tell(locked, check=check)
-    return EXIT_FINDINGS if check and locked.changed else 0
+    return EXIT_FINDINGS if check and locked.changed else EXIT_OK
 
 
 def _tell(locked: Locked, *, check: bool) -> None:

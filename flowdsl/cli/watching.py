@@ -12,6 +12,7 @@ from flowdsl.cli.output import is_gone
 from flowdsl.cli.say import say
 from flowdsl.cli.source import Source
 from flowdsl.diagnostics import FlowError, UsageError
+from flowdsl.diagnostics.errors import EXIT_CANCELLED
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.inputs import Given, source_of
@@ -40,7 +41,7 @@ def watch_files(source: Source, run: Callable[[Given | None], int]) -> int:
             say(f"error: {error}", err=True)
             code = error.exit_code
         # Without a reader nobody would end it.
-        if code == 130 or is_gone():
+        if code == EXIT_CANCELLED or is_gone():
             return code
         say(f"waiting for a change in {', '.join(str(each) for each in sorted(folders))} (Ctrl-C ends)", err=True)
         while _stamps(folders) == before:

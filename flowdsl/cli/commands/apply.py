@@ -9,6 +9,7 @@ import click
 from flowdsl.cli import options
 from flowdsl.cli.say import say
 from flowdsl.cli.source import Source
+from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
@@ -55,4 +56,4 @@ def command(
     for each in changes:
         note = " (its data is kept; delete it yourself)" if each.action == "kept" else ""
         say(f"{line(each.what)} {each.action}{' (dry run)' if dry_run else ''}{note}")
-    return 0
+    return EXIT_OK

@@ -9,6 +9,7 @@ import click
 from flowdsl.cli import options
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.errors import EXIT_OK
 
 if TYPE_CHECKING:
     from flowdsl.kubeclient.client import Target
@@ -29,4 +30,4 @@ def command(*, target: Target, name: str, graceful: bool, stop: bool) -> int:
     client = connected(target)
     how = control.AFTER_FINALLY if graceful else control.AFTER_RUNNING if stop else control.NOW
     say(control.cancel(client, control.get_run(client, name), how))
-    return 0
+    return EXIT_OK

@@ -6,6 +6,7 @@ import click
 
 from flowdsl.cli.say import give
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.errors import EXIT_OK
 
 
 @click.command("completion")
@@ -24,4 +25,4 @@ def command(ctx: click.Context, /, *, shell: str) -> int:
     if found is None or ctx.parent is None:
         raise UsageError(f"there is no completion for {shell}")
     give(found(ctx.parent.command, {}, "flowdsl", "_FLOWDSL_COMPLETE").source(), nl=True)
-    return 0
+    return EXIT_OK

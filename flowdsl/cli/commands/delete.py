@@ -9,6 +9,7 @@ import click
 from flowdsl.cli import options
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ def command(*, target: Target, names: tuple[str, ...], pipeline: str, dry_run: s
     if pipeline:
         for told in control.delete_pipeline(client, pipeline, dry_run=bool(dry_run)):
             say(line(told) + mark)
-        return 0
+        return EXIT_OK
     runs = [control.get_run(client, name) for name in names]
     for run in runs:
         control.delete_run(client, run, dry_run=bool(dry_run))
         say(f"PipelineRun {line(run['metadata']['name'])} deleted{mark}")
-    return 0
+    return EXIT_OK

@@ -10,7 +10,7 @@ from flowdsl.cli import options
 from flowdsl.cli.say import give, say
 from flowdsl.cli.source import Source
 from flowdsl.diagnostics import escape
-from flowdsl.diagnostics.errors import EXIT_CLUSTER
+from flowdsl.diagnostics.errors import EXIT_CLUSTER, EXIT_OK
 from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
@@ -49,4 +49,4 @@ def command(
     else:
         for each in checks:
             say(f"{each.level + ':':<9}{line(each.text)}" + (f"\n         {line(each.hint)}" if each.hint else ""))
-    return EXIT_CLUSTER if any(each.level == doctor.ERROR for each in checks) else 0
+    return EXIT_CLUSTER if any(each.level == doctor.ERROR for each in checks) else EXIT_OK

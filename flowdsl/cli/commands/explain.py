@@ -10,6 +10,7 @@ from flowdsl.cli import options
 from flowdsl.cli.say import give, say, show
 from flowdsl.cli.source import Source
 from flowdsl.diagnostics import UsageError, escape
+from flowdsl.diagnostics.errors import EXIT_OK
 
 if TYPE_CHECKING:
     from flowdsl.library.explaining import Explanation, Path
@@ -39,7 +40,7 @@ def command(bound: object, /, *, what: str | None, alpha: tuple[str, ...], outpu
         give(escape.json_text(data, indent=2), nl=True)
     else:
         say(_as_text(data), nl=False)
-    return 0
+    return EXIT_OK
 
 
 def _explain_rule(word: str) -> int:
@@ -52,7 +53,7 @@ def _explain_rule(word: str) -> int:
         what = "code" if word.upper().startswith("FLOW") else "rule"
         raise UsageError(f"there is no {what} {word}" + (f"; did you mean {close}?" if close else "")) from error
     show(text)
-    return 0
+    return EXIT_OK
 
 
 def _as_text(data: Explanation) -> str:

@@ -9,6 +9,7 @@ import click
 from flowdsl.cli import options
 from flowdsl.cli.say import give, say
 from flowdsl.cli.source import Source
+from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
 
 FORMATS = ("mermaid", "dot", "svg", "html")
@@ -36,4 +37,4 @@ def command(source: Source, *, format_: str | None, to: str | None, alpha: tuple
         say(f"wrote {line(to)}", err=True)
     else:
         give(text)
-    return 0
+    return EXIT_OK

@@ -9,6 +9,7 @@ import click
 
 from flowdsl.cli.group import FilesCommand
 from flowdsl.cli.say import say
+from flowdsl.diagnostics.errors import EXIT_OK
 
 
 @click.command("init", cls=FilesCommand)
@@ -29,4 +30,4 @@ def command(*, folder: str, name: str | None) -> int:
     enter = "" if made.folder.resolve() == Path.cwd() else f"cd {shlex.quote(folder)} && "
     run = f"python {FOLDER}/{made.module}.py run"
     say(f"next: {enter}python -m pip install -e '.[test]' && pytest && {run}", err=True)
-    return 0
+    return EXIT_OK

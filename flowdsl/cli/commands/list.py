@@ -11,6 +11,7 @@ from flowdsl.cli import options
 from flowdsl.cli.say import give, say
 from flowdsl.cli.source import Source
 from flowdsl.diagnostics import escape
+from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
@@ -33,14 +34,14 @@ def command(bound: object, /, *, target: Target, pipeline: str, output: str) -> 
     rows = [_row(each) for each in list_runs(client, pipeline or (own.name if own else ""))]
     if output == "json":
         give(escape.json_text(rows, indent=2), nl=True)
-        return 0
+        return EXIT_OK
     if not rows:
         say(f"there are no runs in namespace {client.namespace} of {client.where}", err=True)
     width = max((len(line(each["name"])) for each in rows), default=0)
     for each in rows:
         shown = {key: line(value) for key, value in each.items()}
         say(f"{shown['name']:<{width}}  {shown['created']}  {shown['state']:<14} {shown['message']}")
-    return 0
+    return EXIT_OK
 
 
 def _row(run: Mapping[str, object]) -> dict[str, str]:

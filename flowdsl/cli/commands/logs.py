@@ -10,6 +10,7 @@ from flowdsl.cli import options
 from flowdsl.cli.output import need_reader
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import escape
+from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
@@ -34,4 +35,4 @@ def command(*, target: Target, name: str, tasks: tuple[str, ...], follow: bool) 
 
     client = connected(target)
     print_logs(client, get_run(client, name), tasks, show, need_reader, follow=follow)
-    return 0
+    return EXIT_OK

@@ -9,6 +9,7 @@ import click
 from flowdsl.cli import options
 from flowdsl.cli.say import give
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.errors import EXIT_OK
 
 if TYPE_CHECKING:
     from flowdsl.kubeclient.client import Target
@@ -39,4 +40,4 @@ def command(*, target: Target, user: str, account: str, read_only: bool, check_s
         namespace, user or account, is_account=bool(account), read_only=read_only, check_secrets=check_secrets
     )
     give(emit_yaml(found))
-    return 0
+    return EXIT_OK

@@ -9,6 +9,7 @@ import click
 from flowdsl.cli import options
 from flowdsl.cli.say import say
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def command(*, target: Target, name: str, failed_only: bool, watch: bool, output
         say(
             "only the failed tasks run, with the results they were given; tasks after them and finally do not", err=True
         )
-        return 0
+        return EXIT_OK
     made, _ = submit.create(client, submit.named(control.again(run)))
     new = made["metadata"]["name"]
     names = ", ".join(task_of(each) for each in failed) or "none"
@@ -55,4 +56,4 @@ def command(*, target: Target, name: str, failed_only: bool, watch: bool, output
     if watch:
         return watch_run(client, new, output, logs=True)
     say(line(new))
-    return 0
+    return EXIT_OK

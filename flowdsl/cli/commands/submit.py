@@ -10,6 +10,7 @@ from flowdsl.cli import options
 from flowdsl.cli.say import give, say
 from flowdsl.cli.source import Source
 from flowdsl.diagnostics import escape
+from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def command(
     shown = created["metadata"]["name"]
     if dry_run:
         say(f"PipelineRun {shown} would be created", err=True)
-        return 0
+        return EXIT_OK
     if not new:
         say(f"PipelineRun {shown} was created by this request before; nothing is created twice", err=True)
     if watch:
@@ -77,7 +78,7 @@ def command(
     else:
         say(line(shown))
     say(f"watch it: flowdsl watch {shown}", err=True)
-    return 0
+    return EXIT_OK
 
 
 def _tell(change: Change) -> None:
