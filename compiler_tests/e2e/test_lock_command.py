@@ -80,6 +80,12 @@ def test_a_version_without_a_wheel_for_the_image_is_not_taken(project: Project) 
     assert project.lock("--upgrade") == {HERE: {"alpha": "1.2"}}
 
 
+def test_a_version_for_other_pythons_than_the_images_is_not_taken(project: Project) -> None:
+    wheel(project.index, "alpha", "1.3", python=f"=={HERE}.*")
+    project.write(python=OTHER)
+    assert project.lock()[OTHER]["alpha"] == "1.0"
+
+
 def test_no_answer_is_told_without_credentials(project: Project) -> None:
     project.env |= {"PIP_FIND_LINKS": f"{project.index} https://me:S3cret@127.0.0.1:9/links", "PIP_RETRIES": "0"}
     project.write(more=', "delta==9"')
@@ -165,3 +171,16 @@ def test_a_lock_from_elsewhere_does_not_do_here(project: Project) -> None:
     assert f"not for Python {HERE}" in done.stderr
     project.lock()
     assert place.read_text().split() == whole.split()
+
+
+def test_hashes_in_a_file_of_requirements_are_held(project: Project) -> None:
+    right = wheel(project.index, "beta", "2.0")
+    text = (project.folder / "mine.py").read_text()
+    (project.folder / "mine.py").write_text(text.replace('["alpha"]', '"requirements.txt"').replace("alpha", "beta"))
+    given = project.folder / "requirements.txt"
+    given.write_text(f"beta==2.0 \\\n    --hash={right} \\\n    --hash=sha256:{'0' * 64}\n")
+    assert project.lock() == {HERE: {"beta": "2.0"}}
+    given.write_text(f"beta==2.0 --hash=sha256:{'0' * 64}\n")
+    for words in ((), ("--upgrade",)):
+        done = project.flow("lock", "mine.py", *words)
+        assert (done.returncode, "FLOW090" in done.stderr, right in done.stderr) == (1, True, True), done.stderr

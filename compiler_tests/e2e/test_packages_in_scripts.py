@@ -61,6 +61,8 @@ def test_without_a_claim_it_installs_and_leaves_nothing(pod: Pod, tmp_path: Path
 
 
 def test_two_pods_share_what_one_has_installed(pod: Pod) -> None:
+    (pod.cache / ".new-left").mkdir()
+    os.utime(pod.cache / ".new-left", (0, 0))
     both = [pod.start() for _ in range(2)]
     assert [(each.communicate()[0], each.returncode) for each in both] == [("", 0)] * 2
     (made,) = pod.cache.iterdir()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flowdsl import task
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.packages.lockfile import DamagedError, Pin, Resolution, read_lines, read_lock, read_target, write_lock
 from flowdsl.packages.requirements import Wanted, read_wanted
@@ -176,3 +177,13 @@ def test_images_have_the_platform_that_their_name_and_node_say() -> None:
     assert image_target("python:3.12-alpine", (3, 12), "arm64") == Target("3.12", "musllinux_aarch64")
     assert "manylinux2014_aarch64" in platform_tags(Target("3.12", "linux_aarch64"))
     assert platform_tags(Target("3.12", "musllinux_x86_64"))[0] == "musllinux_1_2_x86_64"
+
+
+def test_a_claim_for_no_packages_is_told() -> None:
+    @task(image="python:3.12-slim", packages_cache="packages")
+    def train() -> None:
+        print(1)
+
+    assert [(each.code, each.message) for each in train.problems.items] == [
+        ("FLOW002", "packages_cache= is given, and packages= is not")
+    ]

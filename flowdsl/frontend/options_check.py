@@ -64,6 +64,8 @@ def check_task_options(
             wrong(f"{name}={text!r}: {problem}", f'write {name}="4" or {name}="4..8" (request..limit)')
     if options.timeout and not is_duration(options.timeout):
         wrong(f"timeout={options.timeout!r} is no duration", 'write it as "30m" or "1h30m"')
+    if options.packages_cache and not options.packages:
+        wrong("packages_cache= is given, and packages= is not", "name the packages that it is to keep", "FLOW002")
     if options.gpu < 0:
         wrong(f"gpu={options.gpu}", "ask for 0 or more GPUs")
     if options.retries < 0:

@@ -83,6 +83,7 @@ def lock(
             if found is None:
                 tool = tool or _tool(need, environ)
                 found = _resolve(wanted, tool, environ, tell, like)
+            _check_hashes(need, found)
             made[need.wanted, target_] = like = found
     kept = [each for each in before if any(_same(each, need) for need in needs)]
     everything = tuple(sorted({*made.values(), *kept}))
@@ -121,6 +122,14 @@ def _resolve(need: Need, tool: Tool, environ: Mapping[str, str], tell: Tell, lik
         raise _no_answer(need, str(error)) from error
     tell(f"{need.target} can't have the versions of {like.target}; its own differ")
     return found
+
+
+def _check_hashes(need: Need, found: Resolution) -> None:
+    """Raises FlowError, FLOW090, where a file that was found is none of those that a requirements.txt has hashes of."""
+    for pin in found.pins:
+        if need.wanted.refuses(pin):
+            why = f"{pin.name} {pin.version} has the hash {', '.join(pin.hashes)}, which the file of requirements lacks"
+            raise _no_answer(attrs.evolve(need, target=found.target), why)
 
 
 def _no_answer(need: Need, why: str) -> FlowError:

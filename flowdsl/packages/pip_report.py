@@ -2,7 +2,8 @@
 
 pip can be told of another Python's wheels, not of its markers: it holds `python_version < "3.11"` against the Python it
 runs on (https://github.com/pypa/pip/issues/11664). What its answer lacks for the target is asked for by name, and pip
-asked again; what the target doesn't need is left out.
+asked again; what the target doesn't need is left out. It also passes over versions that need a newer Python than that:
+what it finds is right for the target, if not always the newest. uv has neither limit.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class _Metadata(TypedDict, total=False):
     name: str
     version: str
     requires_dist: list[str]
+    requires_python: str
 
 
 class _Archive(TypedDict, total=False):
@@ -74,7 +76,14 @@ def _ask(
         folder = Path(name)
         (folder / "requirements.txt").write_text("".join(f"{each}\n" for each in asked), encoding="utf-8")
         (folder / "constraints.txt").write_text("".join(f"{each}\n" for each in constraints), encoding="utf-8")
-        tool.run([*_arguments(folder, target)], environ)
+        try:
+            tool.run([*_arguments(folder, target)], environ)
+        except ToolError as error:
+            if target.python == this_machine().python:
+                raise
+            raise ToolError(
+                f"{error}\n(pip passes over what needs a newer Python than its own; uv does not)"
+            ) from error
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     return {canonicalize_name(each["metadata"]["name"]): each for each in report["install"]}
 
@@ -109,6 +118,9 @@ def _needed(items: _Items, roots: Sequence[str], target: Target) -> tuple[set[st
         if item is None or not requirement.specifier.contains(item["metadata"]["version"], prereleases=True):
             missing[_bare(requirement)] = None
             continue
+        if not _runs_on(item["metadata"].get("requires_python", ""), target):
+            missing[f"{name}!={item['metadata']['version']}"] = None
+            continue
         extras = frozenset({"", *requirement.extras})
         if (name, extras) not in done:
             done.add((name, extras))
@@ -127,6 +139,16 @@ def _read(requirements: Sequence[str], target: Target, extras: frozenset[str]) -
         if read.marker is None or any(read.marker.evaluate({**environment, "extra": each}) for each in extras):
             found.append(read)
     return found
+
+
+def _runs_on(pythons: str, target: Target) -> bool:
+    """Whether a package's Requires-Python has the target's."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(pythons).contains(f"{target.python}.0", prereleases=True)
+    except InvalidSpecifier:  # an old package's own words, which pip passes over, too
+        return True
 
 
 def _bare(requirement: Requirement) -> str:

@@ -13,6 +13,7 @@ import attrs
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.packages import projects
+from flowdsl.packages.lockfile import Pin
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -20,15 +21,26 @@ if TYPE_CHECKING:
 _MOST = 1024 * 1024
 _FILE = re.compile(r"(?P<path>[^:]*\.(?:txt|in|toml|lock))(?::(?P<group>[A-Za-z0-9._-]+))?")
 _HINT = 'write it as pip takes it: "numpy==2.1.*", "pandas[parquet]>=2"'
+_HASH = re.compile(r"\s+--hash[= ](\S+)")
 _DEEPEST = 8
 
 
 @attrs.frozen
 class Wanted:
-    """Requirements as they are written everywhere alike, sorted; `constraints` are versions of a uv.lock."""
+    """Requirements as they are written everywhere alike, sorted; `constraints` are versions of a uv.lock.
+
+    `hashes` are those of a requirements.txt, as pip-compile writes them, each with the package's name: whatever is
+    locked of these packages must be one of theirs.
+    """
 
     requirements: tuple[str, ...]
     constraints: tuple[str, ...] = ()
+    hashes: frozenset[tuple[str, str]] = attrs.field(default=frozenset(), eq=False)
+
+    def refuses(self, pin: Pin) -> bool:
+        """Whether the user's own hashes leave out a package that was found."""
+        allowed = {each for name, each in self.hashes if name == pin.name}
+        return bool(allowed) and not allowed.issuperset(pin.hashes)
 
     @property
     def digest(self) -> str:
@@ -45,6 +57,7 @@ class _Reader:
     show: projects.Show
     found: dict[str, None] = attrs.field(factory=dict)
     constraints: dict[str, None] = attrs.field(factory=dict)
+    hashes: set[tuple[str, str]] = attrs.field(factory=set)
 
     def item(self, text: str, place: Location) -> None:
         """One item of `packages=`."""
@@ -70,8 +83,8 @@ class _Reader:
         for one in listed:
             self.requirement(one, Location(self.show(path.with_name("pyproject.toml")), 1))
 
-    def requirement(self, text: str, place: Location) -> None:
-        """One requirement."""
+    def requirement(self, text: str, place: Location, hashes: Iterable[str] = ()) -> None:
+        """One requirement, and the hashes that stand beside it."""
         from packaging.requirements import InvalidRequirement, Requirement
 
         try:
@@ -85,6 +98,7 @@ class _Reader:
             self.wrong(f"{read.name!r} is required by URL, which can't be locked by hash", place, hint)
             return
         self.found[_normal(read)] = None
+        self.hashes |= {(read.name, each) for each in hashes}
 
     def text_file(self, path: Path, place: Location, depth: int) -> None:
         """A requirements.txt with those that it names."""
@@ -107,7 +121,7 @@ class _Reader:
                 hint = "settings of pip (an index, trusted hosts) belong into its configuration or environment"
                 self.wrong(f"{line.split()[0]!r} is an option of pip, not a requirement", here, hint)
             else:
-                self.requirement(re.sub(r"\s+--hash=\S+", "", line), here)
+                self.requirement(_HASH.sub("", line), here, _HASH.findall(line))
 
     def wrong(self, message: str, place: Location, hint: str) -> None:
         """A finding."""
@@ -132,7 +146,7 @@ def read_wanted(
         reader.item(text, places[text])
     if len(collector.items) > before:
         return None
-    return Wanted(tuple(sorted(reader.found)), tuple(sorted(reader.constraints)))
+    return Wanted(tuple(sorted(reader.found)), tuple(sorted(reader.constraints)), frozenset(reader.hashes))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -28,16 +28,23 @@ def _flowdsl_packages(key: str, python: str, platform: str, lock: str, *, image:
 
 def _flowdsl_installed(key: str, lock: str) -> str:
     import atexit
+    import contextlib
     import os
     import shutil
     import subprocess
     import sys
     import tempfile
+    import time
 
     cache = os.environ.get("FLOWDSL_PACKAGES_CACHE", "")
     ready = os.path.join(cache, key)
     if cache and os.path.isdir(ready):
         return ready
+    for name in os.listdir(cache) if cache else ():
+        left = os.path.join(cache, name)
+        with contextlib.suppress(OSError):  # somebody else's, who has just ended
+            if name.startswith(".new-") and time.time() - os.stat(left).st_mtime > 86400:  # of a pod that was killed
+                shutil.rmtree(left, ignore_errors=True)
     home = "/tekton/home"  # there for every step, and writable where nothing else is
     place = cache or (home if os.access(home, os.W_OK) else None)
     new = tempfile.mkdtemp(prefix=".new-" if cache else "flowdsl-packages-", dir=place)
