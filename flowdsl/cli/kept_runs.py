@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from flowdsl.cli.output import is_gone
 from flowdsl.cli.say import give, say
@@ -18,7 +18,7 @@ from flowdsl.library.run_folders import find_run
 from flowdsl.runner.store import RunFolder
 
 if TYPE_CHECKING:
-    from flowdsl.kinds.shapes import PipelineRun
+    pass
 
 _EACH = 0.2
 
@@ -41,7 +41,7 @@ def list_runs(*, root: str | None, output: str) -> int:
 def show_run(*, name: str, root: str | None, output: str) -> int:
     """Print one run."""
     folder = find_run(name, root_of(root))
-    document = cast("PipelineRun", folder.pipeline_run())
+    document = folder.pipeline_run()
     if output == "json":
         give(escape.json_text(document, indent=2), nl=True)
         return EXIT_OK

@@ -13,7 +13,7 @@ from flowdsl.library.run_folders import command_line, known_as, runs_root
 from flowdsl.runner import beneath
 from flowdsl.runner.pipelinerun.naming import child_name
 from flowdsl.runner.store import DamagedError, RunFolder, find_runs
-from flowdsl.runner.store.journal import read_journal
+from flowdsl.runner.store.journal import JOURNAL, read_journal
 from flowdsl.view.events import condition
 from flowdsl.view.progress import duration
 
@@ -67,7 +67,7 @@ def summary(folder: RunFolder) -> Summary:
     if found.get("status") not in ("True", "False"):
         running = folder.is_running()
         state = "Running" if running else "Interrupted"
-        done = len({entry.get("taskRun") for entry in read_journal(folder.path / "journal.jsonl")})
+        done = len({entry.get("taskRun") for entry in read_journal(folder.path / JOURNAL)})
         again = f"; go on: {command_line()} run --resume {known_as(folder, runs_root())}"
         message = f"{done} TaskRuns are done" + ("" if running else again)
     return {
@@ -81,7 +81,7 @@ def summary(folder: RunFolder) -> Summary:
 
 def ends_of_tasks(folder: RunFolder, names: list[str]) -> dict[str, str]:
     """How each TaskRun ended, in words; the names are those of the run's children, or empty: all that are there."""
-    runs = {str(each["metadata"]["name"]): cast("TaskRun", each) for each in folder.task_runs() if TASK_RUN.is_of(each)}
+    runs = {str(each["metadata"]["name"]): each for each in folder.task_runs() if TASK_RUN.is_of(each)}
     damaged = set(folder.damaged())
     wanted = names or [*runs, *sorted(damaged)]
     return {each: "damaged" if each in damaged else _ended(runs.get(each)) for each in wanted}

@@ -19,9 +19,11 @@ from flowdsl.library.run_settings import RunSettings, load_settings
 from flowdsl.runner.pipelinerun.naming import LONGEST, generated
 from flowdsl.runner.pipelinerun.only import only
 from flowdsl.runner.store import RUNS, RunFolder, find_runs, newest_run
+from flowdsl.runner.store.folder import RUN_FILE
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import PipelineRun
+    from flowdsl.runner.store.shapes import About
 
 
 def runs_root(settings: RunSettings | None = None) -> Path:
@@ -38,7 +40,7 @@ def cache_beside(runs: Path) -> Path:
 def find_run(name: str, runs: Path) -> RunFolder:
     """A run by its name, its folder, or `last`. Raises UsageError."""
     for path in (runs / name, Path(name)):
-        if os.path.lexists(path / "run.json"):
+        if os.path.lexists(path / RUN_FILE):
             return RunFolder(path)
     if name == "last" and (newest := newest_run(runs)) is not None:
         return newest
@@ -56,7 +58,7 @@ def new_folder(inputs: Inputs, options: RunOptions, runs: Path) -> RunFolder:
     if options.only:
         only(pipeline_spec(run, inputs.documents), options.only)
     path = Path(options.folder) if options.folder else runs / name
-    about = {
+    about: About = {
         "name": name,
         "source": inputs.source,
         "only": list(options.only),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -15,7 +15,6 @@ from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
 from flowdsl.kinds.table import SECRET
 from flowdsl.library.confinement import check_confined
-from flowdsl.library.documents import Document
 from flowdsl.library.environments import environments_of, locked
 from flowdsl.library.executors import make_task_runner
 from flowdsl.library.inputs import Given, from_yaml, load, source_of, to_run
@@ -81,7 +80,7 @@ def play(
                 show(Notice(text))
             with signals(stop):
                 finished = session.play(show, stop.attach)
-            return Played(folder, cast("PipelineRun", finished))
+            return Played(folder, finished)
         finally:
             folder.unlock()
 
@@ -140,7 +139,7 @@ def _session(
     slots = options.jobs or settings.jobs or max(8, 2 * (os.cpu_count() or 1))
     return Session(
         folder=folder,
-        run=cast("Document", run),
+        run=run,
         documents=inputs.documents,
         local=inputs.local,
         stand_ins=tasks,

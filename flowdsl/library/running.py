@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from flowdsl.library.documents import Documents
 from flowdsl.library.inputs import Values
@@ -16,7 +16,7 @@ from flowdsl.library.stopping import Stop
 from flowdsl.view.events import Event, Notice
 
 if TYPE_CHECKING:
-    from flowdsl.kinds.shapes import TaskRun
+    pass
 
 
 def run(
@@ -79,7 +79,7 @@ def run(
 
 def record(played: Played) -> RunRecord:
     """The record of a run that was played."""
-    task_runs = [cast("TaskRun", each) for each in played.folder.task_runs()]
+    task_runs = played.folder.task_runs()
     return record_of(played.pipeline_run, task_runs, played.folder.path)
 
 

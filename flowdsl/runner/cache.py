@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -26,18 +26,21 @@ from flowdsl.runner.modes import make_folder, write_file
 from flowdsl.runner.packages import calls_in
 from flowdsl.runner.store.shapes import STATUS, fits
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
 _MOST = 1 << 24  # bytes of a status that are read
 
 NO_PLAN: Mapping[str, Resolution] = MappingProxyType({})
 
 
-def wanted(task_run: Mapping[str, Any]) -> bool:
+def wanted(task_run: shapes.TaskRun) -> bool:
     """Whether the task opted in."""
     return (task_run["metadata"].get("annotations") or {}).get(CACHE) == "true"
 
 
 def key_of(
-    task_run: Mapping[str, Any], workspaces: Sequence[BoundWorkspace], plan: Mapping[str, Resolution] = NO_PLAN
+    task_run: shapes.TaskRun, workspaces: Sequence[BoundWorkspace], plan: Mapping[str, Resolution] = NO_PLAN
 ) -> str:
     """The key of a TaskRun: a hash of its spec's own fields and of the content of every file it is given.
 
@@ -77,7 +80,7 @@ class Cache:
     plan: Mapping[str, Resolution] = NO_PLAN
     """The packages of this machine, by the key of a script's own."""
 
-    def find(self, key: str, workspaces: Sequence[BoundWorkspace]) -> dict[str, Any] | None:
+    def find(self, key: str, workspaces: Sequence[BoundWorkspace]) -> shapes.TaskRunStatus | None:
         """The status kept under a key, its files put in place; None where there is none."""
         entry = self.root / key
         try:
@@ -96,9 +99,9 @@ class Cache:
                 trees.copy(entry / OUTPUTS, target)
             except OSError:
                 return None
-        return dict(status)
+        return cast("shapes.TaskRunStatus", status)
 
-    def keep(self, key: str, status: Mapping[str, Any], workspaces: Sequence[BoundWorkspace]) -> None:
+    def keep(self, key: str, status: shapes.TaskRunStatus, workspaces: Sequence[BoundWorkspace]) -> None:
         """Keep what a TaskRun gave. An entry appears whole; of two at once the first stays."""
         temporary = self.root / f".{key}.{uuid.uuid4().hex}"
         try:

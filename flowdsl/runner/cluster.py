@@ -7,7 +7,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.check.names import is_subdomain
 from flowdsl.check.objects import decoded
@@ -18,18 +18,25 @@ from flowdsl.runner import removal
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.pipelinerun.catalogue import Catalogue
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
-def held(kind: Kind, document: Mapping[str, Any]) -> dict[str, bytes]:
+
+def held(kind: Kind, document: Mapping[str, object]) -> dict[str, bytes]:
     """What a Secret or a ConfigMap holds; text goes before what is in base64."""
     data: dict[str, bytes] = {}
     for field in kind.base64:
-        data |= {key: decoded(value or "") for key, value in (document.get(field) or {}).items()}
+        data |= {key: decoded(text) for key, text in _texts(document.get(field)).items()}
     for field in kind.texts:
-        data |= {key: (value or "").encode() for key, value in (document.get(field) or {}).items()}
+        data |= {key: text.encode() for key, text in _texts(document.get(field)).items()}
     return data
 
 
-def masker_of(documents: Iterable[Mapping[str, Any]], local: LocalRun) -> Masker:
+def _texts(field: object) -> dict[str, str]:
+    return {str(key): str(text or "") for key, text in field.items()} if isinstance(field, Mapping) else {}
+
+
+def masker_of(documents: Iterable[Mapping[str, object]], local: LocalRun) -> Masker:
     """The masker of a run: it knows every Secret among the documents, and those that stand in for the cluster's."""
     found = [value.encode() for data in local.secrets.values() for value in data.values()]
     for document in documents:
@@ -117,6 +124,6 @@ class LocalCluster:
             raise LookupError(f'configmap "{name}" not found: give it with LocalRun(config_maps={{"{name}": {{...}}}})')
         return held(CONFIG_MAP, document)
 
-    def step_action(self, reference: Mapping[str, Any]) -> Mapping[str, Any]:
+    def step_action(self, reference: shapes.Ref) -> shapes.StepActionSpec:
         """The spec of a StepAction among the documents. Raises LookupError."""
         return self._catalogue.step_action(reference)

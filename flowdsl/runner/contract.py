@@ -9,11 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
 from flowdsl.runner.masking import Masker
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 
 @attrs.frozen
@@ -42,7 +45,7 @@ class TaskRunWork:
     be applied. `task` is the name of the Task for `$(context.task.name)`. `folder` is this TaskRun's own, and empty.
     """
 
-    task_run: Mapping[str, Any]
+    task_run: shapes.TaskRun
     task: str
     workspaces: tuple[BoundWorkspace, ...]
     folder: Path
@@ -64,7 +67,7 @@ class Cluster(Protocol):
     def config_map(self, name: str) -> Mapping[str, bytes]:
         """The data of a ConfigMap. Raises LookupError where there is none."""
 
-    def step_action(self, reference: Mapping[str, Any]) -> Mapping[str, Any]:
+    def step_action(self, reference: shapes.Ref) -> shapes.StepActionSpec:
         """The spec of a StepAction that a step's `ref` names. Raises LookupError where there is none."""
 
 
@@ -114,7 +117,7 @@ class Stop:
 class TaskRunner(Protocol):
     """Runs TaskRuns; many at once, each in a thread of its caller."""
 
-    def run(self, work: TaskRunWork, cluster: Cluster, observer: Observer, stop: Stop) -> dict[str, Any]:
+    def run(self, work: TaskRunWork, cluster: Cluster, observer: Observer, stop: Stop) -> shapes.TaskRunStatus:
         """Run to the end, retries included; the TaskRun's `status` as Tekton writes it, JSON-ready.
 
         It has conditions, startTime, completionTime, steps, results, sidecars, retriesStatus, taskSpec (as run).

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.kinds import labels
 from flowdsl.kube.conventions import WORKSPACE_PATH
 from flowdsl.runner import beneath
 from flowdsl.runner.store import RunFolder
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
 # A line each below the run's last words: more than these nobody reads.
 MOST = 10
 _LONGEST = 1024  # characters of a value that may be a path
 
 
-def made_files(folder: RunFolder, finished: Mapping[str, Any]) -> list[str]:
+def made_files(folder: RunFolder, finished: shapes.PipelineRun) -> list[str]:
     """Lines `NAME: PATH`, those of the pipeline's own results first.
 
     Tekton has no type for files: a result of a task counts as one if its value is the path of a file that is there, in
@@ -35,17 +38,17 @@ def made_files(folder: RunFolder, finished: Mapping[str, Any]) -> list[str]:
             if place is not None:
                 found[f"$(tasks.{task}.results.{result['name']})"] = (f"{task}.{result['name']}", place)
     given = ((finished.get("status") or {}).get("pipelineSpec") or {}).get("results") or ()
-    named = [(each["name"], found.pop(each["value"])[1]) for each in given if _known(found, each.get("value"))]
+    named = [
+        (each["name"], found.pop(value)[1])
+        for each in given
+        if isinstance(value := each.get("value"), str) and value in found
+    ]
     lines = list(dict.fromkeys(f"{name}: {place}" for name, place in (*named, *found.values())))
     left = len(lines) - max(MOST, len(named))
     return [*lines[: max(MOST, len(named))], f"and {left} more in {claims}"] if left > 0 else lines
 
 
-def _known(found: Mapping[str, Any], value: object) -> bool:
-    return isinstance(value, str) and value in found
-
-
-def _place(claims: Path, task_run: Mapping[str, Any], value: object) -> Path | None:
+def _place(claims: Path, task_run: shapes.TaskRun, value: object) -> Path | None:
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or "\0" in value:
         return None
     for name, claim, sub_path in _roots(task_run):
@@ -61,7 +64,7 @@ def _place(claims: Path, task_run: Mapping[str, Any], value: object) -> Path | N
     return None
 
 
-def _roots(task_run: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _roots(task_run: shapes.TaskRun) -> Iterator[tuple[str, str, str]]:
     """The mount path, the claim and the sub-path of each workspace of a TaskRun that is on a claim."""
     declared = (task_run["status"].get("taskSpec") or {}).get("workspaces") or ()
     paths = {each["name"]: each.get("mountPath") for each in declared}

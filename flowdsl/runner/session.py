@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -23,7 +23,8 @@ from flowdsl.runner.store import FolderRecorder, RunFolder
 from flowdsl.runner.store.recorder import did_not_succeed, was_cancelled
 from flowdsl.view.events import Event, Notice, RunFinished, RunStarted, TaskInfo, condition
 
-Document = dict[str, Any]
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 
 @attrs.define
@@ -37,10 +38,10 @@ class Session:
     """
 
     folder: RunFolder
-    run: Document
-    documents: list[Document]
+    run: shapes.PipelineRun
+    documents: Sequence[Mapping[str, object]]
     local: LocalRun
-    stand_ins: Mapping[str, Mapping[str, Any]]
+    stand_ins: Mapping[str, Mapping[str, object]]
     task_runner: TaskRunner
     equivalent: Equivalent | None
     settings: Settings
@@ -55,7 +56,7 @@ class Session:
     known_as: str = ""
     asked_to_end: Callable[[], bool] = lambda: False
 
-    def play(self, emit: Callable[[Event], None], ready: Callable[[Engine], None]) -> Document:
+    def play(self, emit: Callable[[Event], None], ready: Callable[[Engine], None]) -> shapes.PipelineRun:
         """Run it; the finished PipelineRun. `ready` gets the engine before it starts, to cancel it by.
 
         Raises UsageError for a service that does not start, KeyboardInterrupt where it is asked to end before all
@@ -72,7 +73,9 @@ class Session:
                 raise
             raise (UsageError if isinstance(error, UsageError) else InternalError)(text) from None
 
-    def _play(self, emit: Callable[[Event], None], ready: Callable[[Engine], None], masker: Masker) -> Document:
+    def _play(
+        self, emit: Callable[[Event], None], ready: Callable[[Engine], None], masker: Masker
+    ) -> shapes.PipelineRun:
         def notice(text: str) -> None:
             emit(Notice(text))
 
@@ -98,7 +101,7 @@ class Session:
         notice: Callable[[str], None],
         ready: Callable[[Engine], None],
         masker: Masker,
-    ) -> Document:
+    ) -> shapes.PipelineRun:
         catalogue = Catalogue.of(self.documents, self.stand_ins, self.equivalent)
         run = self._chosen_run(catalogue)
         cluster = LocalCluster(self.folder.path / "claims", self.local, catalogue, notice, masker)
@@ -117,18 +120,19 @@ class Session:
         emit(RunFinished(finished, self._hint(finished)))
         return finished
 
-    def _chosen_run(self, catalogue: Catalogue) -> Document:
-        run: Document = {**self.run, "metadata": dict(self.run["metadata"]), "spec": dict(self.run.get("spec") or {})}
+    def _chosen_run(self, catalogue: Catalogue) -> shapes.PipelineRun:
+        spec = (self.run.get("spec") or {}).copy()
+        run: shapes.PipelineRun = {**self.run, "metadata": self.run["metadata"].copy(), "spec": spec}
         if self.only:
-            spec = _spec(run, catalogue)
-            run["spec"].pop("pipelineRef", None)
-            run["spec"]["pipelineSpec"] = chosen = only(spec, self.only)
-            names = {task["name"] for key in ("tasks", "finally") for task in chosen.get(key) or ()}
-            specs = [each for each in run["spec"].get("taskRunSpecs") or () if each.get("pipelineTaskName") in names]
-            run["spec"]["taskRunSpecs"] = specs
+            chosen = only(_spec(run, catalogue), self.only)
+            spec.pop("pipelineRef", None)
+            spec["pipelineSpec"] = chosen
+            names = {task["name"] for task in (*chosen.get("tasks", ()), *chosen.get("finally", ()))}
+            specs = [each for each in spec.get("taskRunSpecs") or () if each.get("pipelineTaskName") in names]
+            spec["taskRunSpecs"] = specs
         return run
 
-    def _hint(self, finished: Document) -> str:
+    def _hint(self, finished: shapes.PipelineRun) -> str:
         files = [f"  {line}" for line in made_files(self.folder, finished)]
         lines = [*(["files:", *files] if files else ()), f"everything about it is in {self.folder.path}"]
         failed = condition(finished).get("status") != "True"
@@ -138,13 +142,13 @@ class Session:
             lines.append(f"look at it: {start}s logs {name}; go on with it: {start} --resume {name}")
         return "\n".join(lines)
 
-    def _again(self, run: Document, catalogue: Catalogue) -> Callable[[str, Mapping[str, Any]], bool]:
+    def _again(self, run: shapes.PipelineRun, catalogue: Catalogue) -> Callable[[str, shapes.TaskRunStatus], bool]:
         """Which finished TaskRuns run once more: those named; of a run that had ended, what failed, and finally."""
         ended = self.resumed and condition(self.folder.pipeline_run()).get("status") in ("True", "False")
         failed = ended and condition(self.folder.pipeline_run()).get("status") == "False"
         final = {task["name"] for task in _spec(run, catalogue).get("finally") or ()}
 
-        def again(task: str, status: Mapping[str, Any]) -> bool:
+        def again(task: str, status: shapes.TaskRunStatus) -> bool:
             if task in self.only or was_cancelled(status):
                 return True
             return failed and (task in final or did_not_succeed(status))
@@ -152,25 +156,21 @@ class Session:
         return again
 
 
-def _spec(run: Document, catalogue: Catalogue) -> Mapping[str, Any]:
+def _spec(run: shapes.PipelineRun, catalogue: Catalogue) -> shapes.PipelineSpec:
     spec = run.get("spec") or {}
     if spec.get("pipelineSpec"):
-        found: Mapping[str, Any] = spec["pipelineSpec"]
-        return found
+        return spec["pipelineSpec"]
     try:
         return catalogue.pipeline(spec.get("pipelineRef") or {}).get("spec") or {}
     except LookupError:
         return {}
 
 
-def _pipeline(run: Document) -> str:
+def _pipeline(run: shapes.PipelineRun) -> str:
     return str(((run.get("spec") or {}).get("pipelineRef") or {}).get("name") or run["metadata"]["name"])
 
 
-def _tasks(run: Document, catalogue: Catalogue) -> tuple[TaskInfo, ...]:
+def _tasks(run: shapes.PipelineRun, catalogue: Catalogue) -> tuple[TaskInfo, ...]:
     spec = _spec(run, catalogue)
-    return tuple(
-        TaskInfo(task["name"], task.get("displayName") or "", key == "finally")
-        for key in ("tasks", "finally")
-        for task in spec.get(key) or ()
-    )
+    tasks = [(task, False) for task in spec.get("tasks") or ()] + [(task, True) for task in spec.get("finally") or ()]
+    return tuple(TaskInfo(task["name"], task.get("displayName") or "", final) for task, final in tasks)

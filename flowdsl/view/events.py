@@ -119,10 +119,10 @@ class View(Protocol):
 def condition(document: Mapping[str, object]) -> Mapping[str, str]:
     """The Succeeded condition of a PipelineRun or TaskRun; empty where it has none yet."""
     status = document.get("status")
-    for found in (status.get("conditions") if isinstance(status, Mapping) else None) or ():
-        if found.get("type") == "Succeeded":
-            chosen: Mapping[str, str] = found
-            return chosen
+    conditions = status.get("conditions") if isinstance(status, Mapping) else None
+    for found in conditions or ():
+        if isinstance(found, Mapping) and found.get("type") == "Succeeded":
+            return found
     return {}
 
 

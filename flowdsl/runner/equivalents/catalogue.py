@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.kube.conventions import HOME_PATH
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 _PROGRAMS = Path(__file__).with_name("programs")
 _OURS = "from flowdsl.runner.removal import "
@@ -50,7 +53,7 @@ BUILDAH_PARAMS = {
 }
 
 
-def task_names(reference: Mapping[str, Any]) -> list[str]:
+def task_names(reference: shapes.TaskRef) -> list[str]:
     """What a taskRef may mean: its own name, or what its resolver's params say."""
     names = [str(reference["name"])] if reference.get("name") else []
     given = {one["name"]: one.get("value") for one in reference.get("params") or ()}
@@ -62,7 +65,7 @@ def task_names(reference: Mapping[str, Any]) -> list[str]:
     return names
 
 
-def equivalent(reference: Mapping[str, Any]) -> dict[str, Any] | None:
+def equivalent(reference: shapes.TaskRef) -> shapes.TaskSpec | None:
     """The TaskSpec that stands for a `taskRef` here, None where there is none.
 
     `reference` is a taskRef as in a Pipeline: with `name`, or with `resolver` and its `params` (hub, git, bundles,
@@ -76,7 +79,7 @@ def equivalent(reference: Mapping[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def _params(defaults: Mapping[str, str], spellings: Callable[[str], set[str]]) -> list[dict[str, Any]]:
+def _params(defaults: Mapping[str, str], spellings: Callable[[str], set[str]]) -> list[shapes.ParamSpec]:
     return [
         {"name": spelling, "type": "string", "default": default if spelling == name else ""}
         for name, default in defaults.items()
@@ -89,10 +92,9 @@ def _upper(name: str) -> str:
     return "".join(f"_{sign}" if sign.isupper() else sign.upper() for sign in name)
 
 
-def _step(name: str, program: str, arguments: list[str], **more: Any) -> dict[str, Any]:
+def _step(name: str, program: str, arguments: list[str]) -> shapes.Step:
     script = _carried((_PROGRAMS / program).read_text(encoding="utf-8"))
-    step = {"name": name, "image": "local", "script": f"#!/usr/bin/env python3\n{script}", "args": arguments}
-    return {**step, **more}
+    return {"name": name, "image": "local", "script": f"#!/usr/bin/env python3\n{script}", "args": arguments}
 
 
 def _carried(script: str) -> str:
@@ -113,7 +115,11 @@ def _workspace(name: str) -> str:
     return f"workspace.{name}=$(workspaces.{name}.path)"
 
 
-def git_clone() -> dict[str, Any]:
+def _optional(names: Iterable[str]) -> list[shapes.WorkspaceDeclaration]:
+    return [{"name": name, "optional": True} for name in names]
+
+
+def git_clone() -> shapes.TaskSpec:
     """git-clone: fetches a revision with git; file, https and ssh URLs."""
     optional = ("ssh-directory", "basic-auth", "ssl-ca-directory")
     params = _params(GIT_CLONE_PARAMS, lambda name: {name, _upper(name)})
@@ -123,16 +129,20 @@ def git_clone() -> dict[str, Any]:
         *(_workspace(name) for name in ("output", *optional)),
         *(f"result.{name}=$(results.{name}.path)" for name in results),
     ]
+    clone: shapes.Step = {
+        **_step("clone", "git_clone.py", arguments),
+        "env": [{"name": "GIT_TERMINAL_PROMPT", "value": "0"}],
+    }
     return {
         "description": "git-clone, on this machine: with its git.",
         "params": params,
-        "workspaces": [{"name": "output"}, *({"name": name, "optional": True} for name in optional)],
+        "workspaces": [{"name": "output"}, *_optional(optional)],
         "results": [{"name": name, "type": "string"} for name in results],
-        "steps": [_step("clone", "git_clone.py", arguments, env=[{"name": "GIT_TERMINAL_PROMPT", "value": "0"}])],
+        "steps": [clone],
     }
 
 
-def buildah() -> dict[str, Any]:
+def buildah() -> shapes.TaskSpec:
     """buildah: the real one where it is installed, else an image of what the Dockerfile copies."""
     optional = ("sslcertdir", "dockerconfig", "rhel-entitlement")
     params = _params(BUILDAH_PARAMS, lambda name: {name})
@@ -146,13 +156,13 @@ def buildah() -> dict[str, Any]:
     return {
         "description": "buildah, on this machine.",
         "params": [*params, {"name": "BUILD_ARGS", "type": "array", "default": []}],
-        "workspaces": [{"name": "source"}, *({"name": name, "optional": True} for name in optional)],
+        "workspaces": [{"name": "source"}, *_optional(optional)],
         "results": [{"name": name, "type": "string"} for name in ("IMAGE_DIGEST", "IMAGE_URL")],
         "steps": [_step("build-and-push", "buildah.py", arguments)],
     }
 
 
-def aws_cli() -> dict[str, Any]:
+def aws_cli() -> shapes.TaskSpec:
     """aws-cli: the script as given; where there is no aws, one made of boto3 copies to and from S3."""
     return {
         "description": "aws-cli, on this machine: its own aws, or boto3 for `aws s3`.",
@@ -171,7 +181,7 @@ def aws_cli() -> dict[str, Any]:
 
 
 # By the catalogues' names.
-KNOWN: Mapping[str, Callable[[], dict[str, Any]]] = {
+KNOWN: Mapping[str, Callable[[], shapes.TaskSpec]] = {
     "git-clone": git_clone,
     "git-clone-task": git_clone,
     "buildah": buildah,

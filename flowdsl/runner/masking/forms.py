@@ -7,7 +7,6 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 from urllib.parse import quote, quote_plus
 
 # A shorter value is not masked: it would blank out ordinary words, and tells little.
@@ -67,7 +66,7 @@ def _leaves(value: bytes) -> Iterator[bytes]:
     if value.lstrip()[:1] not in (b"{", b"["):
         return
     try:
-        waiting: list[Any] = [json.loads(value)]
+        waiting: list[object] = [json.loads(value)]
     except (ValueError, RecursionError):
         return
     while waiting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TypeVar, cast
 
 import attrs
 
@@ -11,6 +11,7 @@ from flowdsl.view.events import Event, Notice, RunFinished, TaskChanged
 
 MASK = b"***"
 # So many forms are looked for one by one; of more than that, by how they begin.
+T = TypeVar("T")
 _FEW = 1000
 _START = 8  # bytes
 # Fields of Tekton's objects that hold names, kinds and states, and no text that a step or a person wrote: a Secret
@@ -86,13 +87,15 @@ class Masker:
         except UnicodeDecodeError:  # a Secret that is no text began within a character
             return masked.decode("utf-8", "replace")
 
-    def data(self, value: Any, *, free: bool = False) -> Any:
+    def data(self, value: T, *, free: bool = False) -> T:
         """JSON-ready data, a Tekton object or a part of one, masked; the very same where there is nothing to mask.
 
         `free` says that a step wrote it: then keys and names are masked as well.
         """
-        if not self.longest:
-            return value
+        # What is masked has the shape that it had.
+        return cast("T", self._data(value, free)) if self.longest else value
+
+    def _data(self, value: object, free: bool) -> object:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
@@ -100,14 +103,14 @@ class Masker:
             same = len(made) == len(value) and all(made.get(key, made) is item for key, item in value.items())
             return value if same else made
         if isinstance(value, (list, tuple)):
-            items = [self.data(item, free=free) for item in value]
+            items = [self._data(item, free) for item in value]
             return value if all(new is old for new, old in zip(items, value, strict=True)) else items
         return value
 
-    def _field(self, key: str, item: Any, free: bool) -> Any:
+    def _field(self, key: str, item: object, free: bool) -> object:
         if not free and (key == "labels" or (key in _STRUCTURE and isinstance(item, str))):
             return item
-        return self.data(item, free=free or key in _FREE)
+        return self._data(item, free or key in _FREE)
 
     def event(self, event: Event) -> Event:
         """An event for people or machines. The lines of steps were masked as they were read, in parts."""

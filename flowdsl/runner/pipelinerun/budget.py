@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
 from flowdsl.kube import parse_quantity
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
+T = TypeVar("T")
 _AHEAD = 32
 # A task that was passed over this often is waited for, so that small ones can't starve it.
 _PATIENCE = 64
@@ -55,21 +59,21 @@ def host() -> Resources:
     return Resources(float(cpus), memory, float(gpus))
 
 
-def asked(task_spec: Mapping[str, Any], override: Mapping[str, Any] | None = None) -> Resources:
+def asked(task_spec: shapes.TaskSpec, override: shapes.ResourceRequirements | None = None) -> Resources:
     """What a task asks for here: the most of any step, for steps run one after the other, and all sidecars' sum."""
     template = task_spec.get("stepTemplate") or {}
     sidecars = Resources()
-    for each in task_spec.get("sidecars") or ():
-        sidecars = sidecars.plus(_container(each.get("computeResources") or {}))
+    for sidecar in task_spec.get("sidecars") or ():
+        sidecars = sidecars.plus(_container(sidecar.get("computeResources") or {}))
     if override:
         return _container(override).plus(sidecars)
     steps = Resources()
-    for each in task_spec.get("steps") or ():
-        steps = steps.most(_container(each.get("computeResources") or template.get("computeResources") or {}))
+    for step in task_spec.get("steps") or ():
+        steps = steps.most(_container(step.get("computeResources") or template.get("computeResources") or {}))
     return steps.plus(sidecars)
 
 
-def _container(resources: Mapping[str, Any]) -> Resources:
+def _container(resources: shapes.ResourceRequirements) -> Resources:
     # Kubernetes takes a limit for the request where there is none.
     found = {**(resources.get("limits") or {}), **(resources.get("requests") or {})}
     values = {"cpu": 0.0, "memory": 0.0, "gpu": 0.0}
@@ -80,7 +84,7 @@ def _container(resources: Mapping[str, Any]) -> Resources:
     return Resources(**values)
 
 
-def _number(quantity: Any) -> float:
+def _number(quantity: object) -> float:
     try:
         return float(parse_quantity(str(quantity)))
     except ValueError:
@@ -106,13 +110,13 @@ def shortages(asking: Mapping[str, Resources], room: Resources) -> list[str]:
 
 
 @attrs.define
-class _Waiting:
-    item: Any
+class _Waiting(Generic[T]):
+    item: T
     needs: Resources
     passed: int = 0
 
 
-class Budget:
+class Budget(Generic[T]):
     """Lets things start in order of arrival as far as there is room; a small one may pass a large one, not for ever.
 
     What asks for more than there is runs when it is alone with its kind. `slots` limits how many run at once at all.
@@ -124,13 +128,13 @@ class Budget:
         self.slots = slots
         self.used = Resources()
         self.running = 0
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[_Waiting[T]] = deque()
 
-    def add(self, item: Any, needs: Resources) -> None:
+    def add(self, item: T, needs: Resources) -> None:
         """Something that wants to start."""
         self._waiting.append(_Waiting(item, needs.within(self.total)))
 
-    def start(self) -> list[tuple[Any, Resources]]:
+    def start(self) -> list[tuple[T, Resources]]:
         """What may start now, with what it takes; give it back with `release`."""
         found = []
         while self._waiting and self.running < self.slots:
@@ -161,7 +165,7 @@ class Budget:
         self.used = self.used.plus(needs, -1)
         self.running -= 1
 
-    def withdraw(self, gone: Callable[[Any], bool]) -> list[Any]:
+    def withdraw(self, gone: Callable[[T], bool]) -> list[T]:
         """Take out what waits and is no longer to start."""
         found = [entry.item for entry in self._waiting if gone(entry.item)]
         self._waiting = deque(entry for entry in self._waiting if not gone(entry.item))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import attrs
 
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import PIPELINE, STEP_ACTION, TASK
 
-Document = Mapping[str, Any]
-Equivalent = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
+Document = Mapping[str, object]
+Equivalent: TypeAlias = "Callable[[shapes.TaskRef], shapes.TaskSpec | None]"
+
+
+Reference: TypeAlias = "shapes.TaskRef | shapes.PipelineRef | shapes.Ref"
 
 
 @attrs.frozen
@@ -19,7 +25,7 @@ class FoundTask:
     """What a task reference led to: the Task's name, its spec, the metadata that TaskRuns inherit."""
 
     name: str
-    spec: Mapping[str, Any]
+    spec: shapes.TaskSpec
     labels: Mapping[str, str] = attrs.field(factory=dict)
     annotations: Mapping[str, str] = attrs.field(factory=dict)
     origin: str = "documents"
@@ -34,21 +40,20 @@ class Catalogue:
     """
 
     documents: dict[tuple[str, str], Document] = attrs.field(factory=dict)
-    tasks: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
+    tasks: Mapping[str, Document] = attrs.field(factory=dict)
     equivalent: Equivalent | None = None
 
     @classmethod
     def of(
         cls,
         documents: Iterable[Document],
-        tasks: Mapping[str, Mapping[str, Any]] | None = None,
+        tasks: Mapping[str, Document] | None = None,
         equivalent: Equivalent | None = None,
     ) -> Catalogue:
         """A catalogue over documents; of two with one name the last counts, as with kubectl apply."""
-        found = {(str(each.get("kind")), str((each.get("metadata") or {}).get("name"))): each for each in documents}
-        return cls(found, tasks or {}, equivalent)
+        return cls({(str(each.get("kind")), _name(each)): each for each in documents}, tasks or {}, equivalent)
 
-    def task(self, reference: Mapping[str, Any]) -> FoundTask:
+    def task(self, reference: shapes.TaskRef) -> FoundTask:
         """What a taskRef names. Raises LookupError, which says what was looked for."""
         names = reference_names(reference)
         for name in names:
@@ -68,16 +73,15 @@ class Catalogue:
             )
         raise LookupError(f'{TASK.resource} "{reference.get("name")}" not found{_hint(names)}')
 
-    def pipeline(self, reference: Mapping[str, Any]) -> Document:
+    def pipeline(self, reference: shapes.PipelineRef) -> shapes.Pipeline:
         """The Pipeline that a pipelineRef names. Raises LookupError."""
-        return self._named(PIPELINE, reference)
+        return cast("shapes.Pipeline", self._named(PIPELINE, reference))
 
-    def step_action(self, reference: Mapping[str, Any]) -> Mapping[str, Any]:
+    def step_action(self, reference: shapes.Ref) -> shapes.StepActionSpec:
         """The spec of the StepAction that a step's `ref` names. Raises LookupError."""
-        spec: Mapping[str, Any] = self._named(STEP_ACTION, reference).get("spec") or {}
-        return spec
+        return cast("shapes.StepAction", self._named(STEP_ACTION, reference)).get("spec") or {}
 
-    def _named(self, kind: Kind, reference: Mapping[str, Any]) -> Document:
+    def _named(self, kind: Kind, reference: Reference) -> Document:
         for name in reference_names(reference):
             document = self.documents.get((kind.name, name))
             if document is not None:
@@ -90,7 +94,7 @@ def _hint(names: list[str]) -> str:
     return f'; give a stand-in with LocalRun(tasks={{"{key}": ...}}) or in [tool.flowdsl.run.tasks] of pyproject.toml'
 
 
-def reference_names(reference: Mapping[str, Any]) -> list[str]:
+def reference_names(reference: Reference) -> list[str]:
     """The names under which a reference may be registered: its own, the resolver's `name`, the last part of a path."""
     found = [str(reference["name"])] if reference.get("name") else []
     params = {param.get("name"): param.get("value") for param in reference.get("params") or ()}
@@ -102,15 +106,23 @@ def reference_names(reference: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _registered(name: str, given: Mapping[str, Any]) -> FoundTask:
-    return _of_document(given, "registered") if TASK.is_of(given) else FoundTask(name, given, origin="registered")
+def _registered(name: str, given: Document) -> FoundTask:
+    if TASK.is_of(given):
+        return _of_document(given, "registered")
+    return FoundTask(name, cast("shapes.TaskSpec", given), origin="registered")
+
+
+def _name(document: Document) -> str:
+    metadata = document.get("metadata")
+    return str(metadata.get("name") if isinstance(metadata, Mapping) else None)
 
 
 def _of_document(document: Document, origin: str = "documents") -> FoundTask:
-    metadata = document.get("metadata") or {}
+    task = cast("shapes.Task", document)
+    metadata = task.get("metadata") or {}
     return FoundTask(
         str(metadata.get("name", "")),
-        document.get("spec") or {},
+        task.get("spec") or {},
         metadata.get("labels") or {},
         metadata.get("annotations") or {},
         origin,

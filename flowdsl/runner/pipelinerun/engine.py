@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -23,11 +23,14 @@ from flowdsl.runner.pipelinerun.nodes import ChildRun
 from flowdsl.runner.pipelinerun.plan import Plan, make_plan
 from flowdsl.runner.pipelinerun.record import Recorder
 from flowdsl.runner.pipelinerun.status import as_object, failed_status, finished_status, running_status
-from flowdsl.runner.pipelinerun.taskrun import owner, task_run, task_workspaces
+from flowdsl.runner.pipelinerun.taskrun import own_params, owner, task_run, task_workspaces
 from flowdsl.runner.pipelinerun.telling import Teller
 from flowdsl.runner.pipelinerun.times import stamp
 from flowdsl.runner.pipelinerun.work import Worker
 from flowdsl.view.events import Event, Notice
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 # Threads wait for processes most of the time; memory is what limits them.
 _MOST_THREADS = 512
@@ -47,6 +50,22 @@ class Settings:
     gpu_required: bool = False
 
 
+@attrs.frozen
+class _Cancel:
+    """Somebody asks the run to end."""
+
+    how: str
+
+
+@attrs.frozen
+class _Done:
+    """A child is over; `broken` is what went wrong with the runner itself."""
+
+    run: ChildRun
+    status: shapes.TaskRunStatus
+    broken: BaseException | None = None
+
+
 @attrs.define
 class _Active:
     run: ChildRun
@@ -60,7 +79,7 @@ class Engine:
 
     def __init__(
         self,
-        document: dict[str, Any],
+        document: shapes.PipelineRun,
         catalogue: Catalogue,
         task_runner: TaskRunner,
         cluster: Cluster,
@@ -81,8 +100,8 @@ class Engine:
         self._prefix = prefix
         # The pipelines that this one is run by, the nearest first, itself included where a reference led to it.
         self._above = above
-        self._budget = Budget(settings.room, settings.slots)
-        self._inbox: queue.SimpleQueue[tuple[str, Any, Any]] = queue.SimpleQueue()
+        self._budget: Budget[ChildRun] = Budget(settings.room, settings.slots)
+        self._inbox: queue.SimpleQueue[_Cancel | _Done] = queue.SimpleQueue()
         self._active: dict[str, _Active] = {}
         self._left = 0
         self._fresh: list[ChildRun] = []
@@ -91,9 +110,9 @@ class Engine:
 
     def cancel(self, how: str = flow.CANCEL_RUN_FINALLY) -> None:
         """Ask the run to end: `CancelledRunFinally`, `StoppedRunFinally` or, at once, `Cancelled`."""
-        self._inbox.put(("cancel", how, None))
+        self._inbox.put(_Cancel(how))
 
-    def run(self) -> dict[str, Any]:
+    def run(self) -> shapes.PipelineRun:
         """Run to the end; the finished PipelineRun. Raises InternalError for our bug, after all has ended.
 
         Raises UsageError where the run's folder can't be written.
@@ -135,7 +154,7 @@ class Engine:
         for text in found:
             self._emit(Notice(text))
 
-    def _loop(self, plan: Plan, machine: Machine) -> dict[str, Any]:
+    def _loop(self, plan: Plan, machine: Machine) -> shapes.PipelineRunStatus:
         failure: RunFailure | None = None
         try:
             machine.begin()
@@ -156,28 +175,26 @@ class Engine:
         deadline = machine.deadline()
         try:
             wait = None if deadline is None else max(0.0, deadline - time.time()) + 0.001
-            kind, what, status = self._inbox.get(timeout=wait)
+            told = self._inbox.get(timeout=wait)
         except queue.Empty:
             machine.tick()
             return
-        if kind == "cancel":
+        if isinstance(told, _Cancel):
             if not self._prefix:
-                self._emit(Notice(_WORDS[what], "warning"))
-            machine.cancel(what)
+                self._emit(Notice(_WORDS[told.how], "warning"))
+            machine.cancel(told.how)
         else:
-            self._ended(what, status)
+            self._ended(told)
             machine.tick()
-            machine.finished(what, status)
-            self._teller.finished(what)
+            machine.finished(told.run, told.status)
+            self._teller.finished(told.run)
 
-    def _ended(self, run: ChildRun, status: Mapping[str, Any]) -> None:
+    def _ended(self, done: _Done) -> None:
         self._left -= 1
-        active = self._active.pop(run.name, None)
+        active = self._active.pop(done.run.name, None)
         if active is not None:
             self._budget.release(active.needs)
-        broken = status.get("broken")
-        if broken is not None:
-            self._broken = self._broken or broken
+        self._broken = self._broken or done.broken
 
     def _act(self, plan: Plan, machine: Machine) -> None:
         """Do what the machine wants: start, stop, tell. What was done before in this run is done at once."""
@@ -195,13 +212,13 @@ class Engine:
             self._start(plan)
         self._teller.skipped()
 
-    def _restore(self, plan: Plan, run: ChildRun, status: Mapping[str, Any]) -> None:
+    def _restore(self, plan: Plan, run: ChildRun, status: shapes.TaskRunStatus) -> None:
         """It was done in an earlier part of this run."""
         run.status = status
         self._teller.restored(run)
         if run.node.task is not None and not self._recorder.written(run.name):
-            run.document = task_run(plan, run)
-            self._worker.write(run, {**status, "taskSpec": run.document["spec"]["taskSpec"]})
+            document = task_run(plan, run)
+            self._worker.write(run, document, {**status, "taskSpec": document["spec"]["taskSpec"]})
 
     def _queue(self, plan: Plan, run: ChildRun) -> None:
         needs = Resources()
@@ -242,8 +259,8 @@ class Engine:
         """It never started: a pod that was still Pending."""
         status = never_started(run, message)
         if run.document:
-            self._worker.write(run, status)
-        self._inbox.put(("done", run, status))
+            self._worker.write(run, run.document, status)
+        self._inbox.put(_Done(run, status))
 
     def _stop(self, active: _Active, message: str) -> None:
         if active.child is not None:
@@ -260,24 +277,24 @@ class Engine:
     def _drain(self) -> None:
         """The run is over; wait for what was asked to stop."""
         while self._left:
-            kind, what, status = self._inbox.get()
-            if kind == "cancel":
-                if what == flow.CANCEL:
+            told = self._inbox.get()
+            if isinstance(told, _Cancel):
+                if told.how == flow.CANCEL:
                     self._stop_all("the PipelineRun was cancelled")
                 continue
-            self._ended(what, status)
-            what.status = status
-            self._teller.finished(what)
+            self._ended(told)
+            told.run.status = told.status
+            self._teller.finished(told.run)
 
     def _run_task(self, run: ChildRun, stop: Stop) -> None:
-        status: Mapping[str, Any] = {}
+        document = run.document
         try:
-            status = self._worker.run(run, stop)
+            done = _Done(run, self._worker.run(run, stop))
         except BaseException as error:  # a thread's exception would be lost, and the run would wait for ever
-            status = {**never_started(run, f"the runner failed: {error!r}", reason="InternalError"), "broken": error}
-        finally:
-            self._inbox.put(("done", run, status))
-        self._worker.write(run, status)
+            done = _lost(run, error)
+        self._inbox.put(done)
+        if document is not None:
+            self._worker.write(run, document, done.status)
 
     def _pipelines(self, plan: Plan) -> tuple[str, ...]:
         return self._above or (plan.pipeline,)
@@ -295,10 +312,11 @@ class Engine:
     def _child(self, plan: Plan, run: ChildRun) -> Engine:
         spec = run.node.spec
         child = run.node.child or {}
-        params = [{"name": name, "value": value} for name, value in run.extra.items()] + (spec.get("params") or [])
         # A workspace that is missing is the child's to complain of, as in Tekton.
-        optional = [{"name": each["name"], "optional": True} for each in spec.get("workspaces") or ()]
-        document = {
+        optional: shapes.TaskSpec = {
+            "workspaces": [{"name": each["name"], "optional": True} for each in spec.get("workspaces") or ()]
+        }
+        document: shapes.PipelineRun = {
             "metadata": {
                 "name": run.name,
                 "namespace": plan.namespace,
@@ -308,8 +326,8 @@ class Engine:
             },
             "spec": {
                 "pipelineSpec": child.get("spec") or {},
-                "params": params,
-                "workspaces": task_workspaces(plan, run, {"workspaces": optional}),
+                "params": own_params(run),
+                "workspaces": task_workspaces(plan, run, optional),
                 "taskRunTemplate": (plan.run.get("spec") or {}).get("taskRunTemplate") or {},
             },
         }
@@ -328,10 +346,16 @@ class Engine:
 
     def _run_child(self, engine: Engine, run: ChildRun) -> None:
         try:
-            status = engine.run()["status"]
+            # Of a run's status only conditions and results are looked at, which are those of a TaskRun's.
+            done = _Done(run, cast("shapes.TaskRunStatus", engine.run()["status"]))
         except BaseException as error:
-            status = {**never_started(run, f"the runner failed: {error!r}", reason="InternalError"), "broken": error}
-        self._inbox.put(("done", run, status))
+            done = _lost(run, error)
+        self._inbox.put(done)
+
+
+def _lost(run: ChildRun, error: BaseException) -> _Done:
+    status = never_started(run, f"the runner failed: {error!r}", reason="InternalError")
+    return _Done(run, status, error)
 
 
 def _pipeline_name(run: ChildRun) -> str:
@@ -339,9 +363,15 @@ def _pipeline_name(run: ChildRun) -> str:
     return str(((run.node.child or {}).get("metadata") or {}).get("name") or run.name)
 
 
-def never_started(run: ChildRun, message: str, *, reason: str = "TaskRunCancelled") -> dict[str, Any]:
+def never_started(run: ChildRun, message: str, *, reason: str = "TaskRunCancelled") -> shapes.TaskRunStatus:
     """The status of a TaskRun that ended before anything ran."""
     now = stamp(time.time())
     text = f'TaskRun "{run.name}" was cancelled. {message}' if reason == "TaskRunCancelled" else message
-    condition = {"type": "Succeeded", "status": "False", "reason": reason, "message": text, "lastTransitionTime": now}
-    return {"conditions": [condition], "startTime": now, "completionTime": now}
+    failed: shapes.Condition = {
+        "type": "Succeeded",
+        "status": "False",
+        "reason": reason,
+        "message": text,
+        "lastTransitionTime": now,
+    }
+    return {"conditions": [failed], "startTime": now, "completionTime": now}

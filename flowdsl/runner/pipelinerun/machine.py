@@ -7,8 +7,8 @@ takes 10,000 steps. `visits` counts them. Nothing here waits, starts a thread or
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -23,6 +23,9 @@ from flowdsl.runner.pipelinerun.results import Missing, artifact_values, matrix_
 from flowdsl.runner.pipelinerun.substitute import apply
 from flowdsl.runner.pipelinerun.variables import Replacements
 from flowdsl.runner.pipelinerun.when import CelError, allows
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 CANCEL = "Cancelled"
 CANCEL_RUN_FINALLY = "CancelledRunFinally"
@@ -67,10 +70,11 @@ class Machine:
         else:
             self._go_on([node for node in self.tasks if not node.waits])
 
-    def finished(self, run: ChildRun, status: Mapping[str, Any]) -> None:
+    def finished(self, run: ChildRun, status: shapes.TaskRunStatus) -> None:
         """A TaskRun is over."""
         # The rest of a status is written already; thousands of them would only keep the garbage collector busy.
-        run.status = {key: status[key] for key in ("conditions", "results", "artifacts") if key in status}
+        kept = {key: value for key, value in status.items() if key in ("conditions", "results", "artifacts")}
+        run.status = cast("shapes.TaskRunStatus", kept)
         node = run.node
         node.left -= 1
         if node.left:
@@ -255,7 +259,7 @@ class Machine:
                 message = f"PipelineRun {place} can't be Run; couldn't resolve all references: {missing.text}"
                 raise RunFailure("PipelineValidationFailed", message, user=True)
             return missing
-        node.spec = apply(dict(node.spec), found)
+        node.spec = apply(node.spec.copy(), found)
         return None
 
     def _skips_for(self, node: Node, missing: Missing) -> bool:
@@ -273,7 +277,7 @@ class Machine:
             raise RunFailure("CELEvaluationFailed", message, user=True) from None
 
     def _launch(self, node: Node) -> None:
-        task = dict(node.spec)
+        task = node.spec.copy()
         lengths = matrix_lengths(task, self.by_name)
         lengths["context.pipelineTask.retries"] = str(task.get("retries") or 0)
         node.spec = task = apply(task, Replacements(lengths), embedded=False)
@@ -289,16 +293,16 @@ class Machine:
     def _apply_artifacts(self, node: Node) -> None:
         if node.task is None:
             return
-        spec = node.spec.get("taskSpec") or node.task.spec
-        known = artifact_values(spec, self.by_name)
+        embedded = node.spec.get("taskSpec")
+        known = artifact_values(embedded or node.task.spec, self.by_name)
         if not known.strings:
             return
-        if node.spec.get("taskSpec"):
-            node.spec = {**node.spec, "taskSpec": known.embedded(spec)}
+        if embedded:
+            node.spec = {**node.spec, "taskSpec": known.embedded(embedded)}
         else:
-            node.task = attrs.evolve(node.task, spec=known.embedded(spec))
+            node.task = attrs.evolve(node.task, spec=known.embedded(node.task.spec))
 
-    def _check_matrix(self, node: Node, task: Mapping[str, Any]) -> None:
+    def _check_matrix(self, node: Node, task: shapes.PipelineTask) -> None:
         for param in (task.get("matrix") or {}).get("params") or ():
             if not isinstance(param["value"], list):
                 text = f'parameters of type array only are allowed, but param "{param["name"]}" has type "string"'
@@ -318,7 +322,7 @@ class Machine:
         )
         for node in self.final:
             self.visits += 1
-            node.spec = apply(dict(node.spec), states, embedded=False)
+            node.spec = apply(node.spec.copy(), states, embedded=False)
             missing = self._apply_results(node)
             if missing is None and self.finally_started is None:
                 self.finally_started = self._now()

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from flowdsl.kinds.values import Value, decoded
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 Combination = dict[str, str]
 
 
-def is_matrixed(task: Mapping[str, Any]) -> bool:
+def is_matrixed(task: shapes.PipelineTask) -> bool:
     """Whether a pipeline task fans out."""
     matrix = task.get("matrix") or {}
     return bool(matrix.get("params") or matrix.get("include"))
 
 
-def has_empty_array(task: Mapping[str, Any]) -> bool:
+def has_empty_array(task: shapes.PipelineTask) -> bool:
     """Whether a matrix param is an empty array: such a task is skipped."""
     params = (task.get("matrix") or {}).get("params") or ()
     return any(isinstance(param.get("value"), list) and not param["value"] for param in params)
 
 
-def fan_out(matrix: Mapping[str, Any]) -> list[Combination]:
+def fan_out(matrix: shapes.Matrix) -> list[Combination]:
     """The combinations in Tekton's order, the first param varying fastest; each is sorted by param."""
     include = [
         {param["name"]: str(decoded(param.get("value"))) for param in each.get("params") or ()}
@@ -45,7 +48,7 @@ def fan_out(matrix: Mapping[str, Any]) -> list[Combination]:
     return [_sorted(each) for each in found]
 
 
-def count(matrix: Mapping[str, Any]) -> int:
+def count(matrix: shapes.Matrix) -> int:
     """How many combinations Tekton counts, for `$(tasks.x.matrix.length)` (CountCombinations)."""
     include = matrix.get("include") or ()
     params = matrix.get("params") or ()
@@ -64,7 +67,7 @@ def count(matrix: Mapping[str, Any]) -> int:
     return total
 
 
-def display_name(include: Any, params: Mapping[str, Any]) -> str:
+def display_name(include: Iterable[shapes.IncludeParams] | None, params: Mapping[str, Value]) -> str:
     """The names of the `include` entries that a combination is of."""
     names = [
         str(each["name"])

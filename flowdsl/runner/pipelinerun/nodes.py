@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
 from flowdsl.check.references import ResultReference
 from flowdsl.kinds.values import Value
 from flowdsl.runner.pipelinerun.catalogue import FoundTask
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 
 class State(enum.Enum):
@@ -46,18 +48,17 @@ class ChildRun:
     name: str
     node: Node
     extra: dict[str, str] = attrs.field(factory=dict)
-    status: Mapping[str, Any] | None = None
+    status: shapes.TaskRunStatus | None = None
     status_message: str = ""
-    document: dict[str, Any] = attrs.field(factory=dict, repr=False)
+    document: shapes.TaskRun | None = attrs.field(default=None, repr=False)
     cached: bool = False
 
     @property
-    def condition(self) -> Mapping[str, Any]:
+    def condition(self) -> shapes.Condition:
         """The Succeeded condition; empty while it runs."""
         for found in (self.status or {}).get("conditions") or ():
             if found.get("type") == "Succeeded":
-                chosen: Mapping[str, Any] = found
-                return chosen
+                return found
         return {}
 
     @property
@@ -80,14 +81,14 @@ class Node:
     """A pipeline task. `before` and `after` are its neighbours in the graph; `waits` counts those not done yet."""
 
     name: str
-    spec: dict[str, Any]
+    spec: shapes.PipelineTask
     final: bool
     before: list[Node] = attrs.field(factory=list, repr=False)
     after: list[Node] = attrs.field(factory=list, repr=False)
     waits: int = 0
     references: list[ResultReference] = attrs.field(factory=list, repr=False)
     task: FoundTask | None = attrs.field(default=None, repr=False)
-    child: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
+    child: shapes.Pipeline | None = attrs.field(default=None, repr=False)
     state: State = State.WAITING
     reason: str = ""
     runs: list[ChildRun] = attrs.field(factory=list, repr=False)
@@ -124,7 +125,7 @@ class Node:
                 return str(run.condition.get("reason", ""))
         return str(self.runs[0].condition.get("reason", "")) if self.runs else ""
 
-    def artifacts(self, kind: str) -> list[Mapping[str, Any]]:
+    def artifacts(self, kind: Literal["inputs", "outputs"]) -> list[shapes.Artifact]:
         """Its `inputs` or `outputs`, those of all runs of a matrix."""
         return [one for run in self.runs for one in ((run.status or {}).get("artifacts") or {}).get(kind) or ()]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.runner.pipelinerun.variables import references_in, task_references
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
-def only(spec: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+
+def only(spec: shapes.PipelineSpec, names: Sequence[str]) -> shapes.PipelineSpec:
     """The PipelineSpec with the named tasks and all they wait for; results that others give are left out.
 
     `finally` is left out too, but for its tasks that are named. Raises UsageError for a name that is not there.
@@ -35,10 +38,10 @@ def only(spec: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
         for each in spec.get("results") or ()
         if all(reference.task in wanted for reference in references_in(each.get("value")))
     ]
-    chosen = {
+    chosen: shapes.PipelineSpec = {
         **spec,
         "tasks": [task for name, task in tasks.items() if name in wanted],
         "finally": [task for name, task in final.items() if name in wanted],
         "results": results,
     }
-    return {key: value for key, value in chosen.items() if value}
+    return cast("shapes.PipelineSpec", {key: value for key, value in chosen.items() if value})

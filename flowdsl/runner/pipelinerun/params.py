@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from flowdsl.check.references import expressions, is_within, variables, without_index
 from flowdsl.kinds.values import Value, decoded
@@ -12,14 +12,17 @@ from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, texts, type_of
 from flowdsl.runner.taskrun.params import missing_keys
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
 _DEEPEST = 10
 _INDEXED = re.compile(
     r"\$\(params(?:\.[_a-zA-Z0-9.-]+|\['[_a-zA-Z0-9.\-/]+'\]|\[\"[_a-zA-Z0-9.\-/]+\"\])\[([0-9]+)\]\)"
 )
-Specs = Sequence[Mapping[str, Any]]
+Specs: TypeAlias = "Sequence[shapes.ParamSpec]"
 
 
-def declared_type(spec: Mapping[str, Any]) -> str:
+def declared_type(spec: shapes.ParamSpec) -> str:
     """The type of a ParamSpec, inferred where it is not written (ParamSpec.SetDefaults)."""
     if spec.get("type"):
         return str(spec["type"])
@@ -33,7 +36,7 @@ def missing_params(specs: Specs, given: Mapping[str, Value]) -> list[str]:
     return [spec["name"] for spec in specs if spec.get("default") is None and spec["name"] not in given]
 
 
-def check_params(specs: Specs, given: Mapping[str, Value], pipeline_spec: Mapping[str, Any], names: str) -> None:
+def check_params(specs: Specs, given: Mapping[str, Value], pipeline_spec: shapes.PipelineSpec, names: str) -> None:
     """Raise RunFailure for the first rule that the run's params break; `names` is `RUN, PIPELINE` for the message."""
     run, pipeline = names.split(", ")
     missing = missing_params(specs, given)
@@ -78,7 +81,7 @@ def check_params(specs: Specs, given: Mapping[str, Value], pipeline_spec: Mappin
         )
 
 
-def _beyond(specs: Specs, given: Mapping[str, Value], pipeline_spec: Mapping[str, Any]) -> list[str]:
+def _beyond(specs: Specs, given: Mapping[str, Value], pipeline_spec: shapes.PipelineSpec) -> list[str]:
     lengths = {spec["name"]: len(spec["default"]) for spec in specs if isinstance(spec.get("default"), list)}
     lengths |= {name: len(value) for name, value in given.items() if isinstance(value, list)}
     if not lengths:
@@ -138,7 +141,7 @@ def _resolve(key: str, waiting: Mapping[str, str], found: dict[str, str], above:
     found[key] = Replacements(found).text(value)
 
 
-def check_task_params(task: Mapping[str, Any], spec: Mapping[str, Any], name: str, run: str) -> None:
+def check_task_params(task: shapes.PipelineTask, spec: shapes.TaskSpec, name: str, run: str) -> None:
     """A pipeline task's params against those of its Task (ValidateResolvedTask). Raises RunFailure."""
     specs = spec.get("params") or ()
     given = {param["name"]: decoded(param.get("value")) for param in task.get("params") or ()}

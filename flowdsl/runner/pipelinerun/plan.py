@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -20,6 +20,9 @@ from flowdsl.runner.pipelinerun.substitute import substituted
 from flowdsl.runner.pipelinerun.times import DEFAULT_TIMEOUT, seconds_of
 from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, references_in, task_references, texts
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
 
 @attrs.frozen
 class Timeouts:
@@ -30,7 +33,7 @@ class Timeouts:
     final: float | None = None
 
     @classmethod
-    def of(cls, spec: Mapping[str, Any]) -> Timeouts:
+    def of(cls, spec: shapes.PipelineRunSpec) -> Timeouts:
         """`spec.timeouts` with Tekton's defaults: tasks and finally share what the pipeline has."""
         given = spec.get("timeouts") or {}
         pipeline = seconds_of(given.get("pipeline"))
@@ -47,12 +50,12 @@ class Timeouts:
 class Plan:
     """A run that may start. `spec` is the Pipeline's after substitution, as `status.pipelineSpec` holds it."""
 
-    run: dict[str, Any]
+    run: shapes.PipelineRun
     pipeline: str
-    spec: dict[str, Any]
+    spec: shapes.PipelineSpec
     nodes: list[Node]
     timeouts: Timeouts
-    bindings: dict[str, dict[str, Any]]
+    bindings: dict[str, shapes.WorkspaceBinding]
 
     @property
     def name(self) -> str:
@@ -65,7 +68,7 @@ class Plan:
         return str(self.run["metadata"]["namespace"])
 
 
-def pipeline_of(run: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:
+def pipeline_of(run: shapes.PipelineRun, catalogue: Catalogue) -> tuple[str, shapes.PipelineSpec, shapes.ObjectMeta]:
     """Name, spec and metadata of the run's Pipeline. Raises RunFailure CouldntGetPipeline."""
     spec, metadata = run.get("spec") or {}, run["metadata"]
     if spec.get("pipelineSpec"):
@@ -79,7 +82,7 @@ def pipeline_of(run: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, Mapp
     return str(document["metadata"]["name"]), document.get("spec") or {}, document["metadata"]
 
 
-def make_plan(run: dict[str, Any], catalogue: Catalogue) -> Plan:
+def make_plan(run: shapes.PipelineRun, catalogue: Catalogue) -> Plan:
     """Check and substitute as Tekton does before it makes the first TaskRun. Raises RunFailure."""
     name, raw, metadata = pipeline_of(run, catalogue)
     spec = run.get("spec") or {}
@@ -110,9 +113,9 @@ def make_plan(run: dict[str, Any], catalogue: Catalogue) -> Plan:
     return Plan(run, name, substituted_spec, nodes, Timeouts.of(spec), bindings)
 
 
-def _graph(spec: Mapping[str, Any], place: str) -> list[Node]:
-    tasks = [Node(task["name"], dict(task), final=False) for task in spec.get("tasks") or ()]
-    final = [Node(task["name"], dict(task), final=True) for task in spec.get("finally") or ()]
+def _graph(spec: shapes.PipelineSpec, place: str) -> list[Node]:
+    tasks = [Node(task["name"], task.copy(), final=False) for task in spec.get("tasks") or ()]
+    final = [Node(task["name"], task.copy(), final=True) for task in spec.get("finally") or ()]
     by_name = {node.name: node for node in tasks}
     for node in tasks:
         names = [reference.task for reference in task_references(node.spec)]
@@ -147,7 +150,9 @@ def _check_cycles(tasks: list[Node], place: str) -> None:
         raise RunFailure("PipelineInvalidGraph", message, user=True)
 
 
-def _check_workspaces(pipeline_spec: Mapping[str, Any], spec: Mapping[str, Any], place: str, pipeline: str) -> None:
+def _check_workspaces(
+    pipeline_spec: shapes.PipelineSpec, spec: shapes.PipelineRunSpec, place: str, pipeline: str
+) -> None:
     bound = {binding["name"] for binding in spec.get("workspaces") or ()}
     for space in pipeline_spec.get("workspaces") or ():
         if not space.get("optional") and space["name"] not in bound:
@@ -157,7 +162,7 @@ def _check_workspaces(pipeline_spec: Mapping[str, Any], spec: Mapping[str, Any],
                 f'workspace with name "{space["name"]}" be provided by pipelinerun',
                 user=True,
             )
-    names = {task["name"] for key in ("tasks", "finally") for task in pipeline_spec.get(key) or ()}
+    names = {task["name"] for task in (*(pipeline_spec.get("tasks") or ()), *(pipeline_spec.get("finally") or ()))}
     for each in spec.get("taskRunSpecs") or ():
         if each.get("pipelineTaskName") not in names:
             raise RunFailure(
@@ -168,12 +173,12 @@ def _check_workspaces(pipeline_spec: Mapping[str, Any], spec: Mapping[str, Any],
             )
 
 
-def _bindings(spec: Mapping[str, Any], given: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
+def _bindings(spec: shapes.PipelineRunSpec, given: Mapping[str, Value]) -> dict[str, shapes.WorkspaceBinding]:
     # Only what the run itself gives reaches its bindings, no default of the Pipeline.
     known = Replacements()
     for name, value in given.items():
         known.add(param_keys(name), value)
-    return {binding["name"]: known.deep(dict(binding)) for binding in spec.get("workspaces") or ()}
+    return {binding["name"]: known.deep(binding) for binding in spec.get("workspaces") or ()}
 
 
 def _resolve(nodes: list[Node], catalogue: Catalogue, pipeline: str, run: str) -> None:
@@ -182,9 +187,10 @@ def _resolve(nodes: list[Node], catalogue: Catalogue, pipeline: str, run: str) -
         if spec.get("pipelineSpec") or spec.get("pipelineRef"):
             node.child = _child(spec, catalogue, pipeline)
             continue
-        custom = (spec.get("taskRef") or spec.get("taskSpec") or {}).get("apiVersion", "")
+        what = spec.get("taskRef") or spec.get("taskSpec") or {}
+        custom = what.get("apiVersion", "")
         if custom and not in_group(custom, TEKTON):
-            kind = (spec.get("taskRef") or spec.get("taskSpec") or {}).get("kind", "")
+            kind = what.get("kind", "")
             message = f"task {node.name} is a custom task ({custom} {kind}); no controller of it runs on this machine"
             raise RunFailure("CouldntGetTask", message)
         if spec.get("taskRef"):
@@ -192,12 +198,18 @@ def _resolve(nodes: list[Node], catalogue: Catalogue, pipeline: str, run: str) -
         else:
             embedded = spec.get("taskSpec") or {}
             meta = embedded.get("metadata") or {}
-            bare = {key: value for key, value in embedded.items() if key not in ("metadata", "apiVersion", "kind")}
+            bare = bare_spec(embedded)
             node.task = FoundTask("", bare, meta.get("labels") or {}, meta.get("annotations") or {}, "embedded")
         check_task_params(spec, node.task.spec, node.task.name, run)
 
 
-def _referenced(reference: Mapping[str, Any], catalogue: Catalogue, pipeline: str) -> FoundTask:
+def bare_spec(embedded: shapes.EmbeddedTask) -> shapes.TaskSpec:
+    """The TaskSpec of an embedded task, without what it has beside that."""
+    bare = {key: value for key, value in embedded.items() if key not in ("metadata", "apiVersion", "kind")}
+    return cast("shapes.TaskSpec", bare)
+
+
+def _referenced(reference: shapes.TaskRef, catalogue: Catalogue, pipeline: str) -> FoundTask:
     try:
         return catalogue.task(reference)
     except LookupError as error:
@@ -209,7 +221,7 @@ def _referenced(reference: Mapping[str, Any], catalogue: Catalogue, pipeline: st
         ) from None
 
 
-def _child(spec: Mapping[str, Any], catalogue: Catalogue, pipeline: str) -> Mapping[str, Any]:
+def _child(spec: shapes.PipelineTask, catalogue: Catalogue, pipeline: str) -> shapes.Pipeline:
     if spec.get("pipelineSpec"):
         return {"spec": spec["pipelineSpec"]}
     try:
@@ -222,7 +234,7 @@ def _child(spec: Mapping[str, Any], catalogue: Catalogue, pipeline: str) -> Mapp
         ) from None
 
 
-def _check_results(nodes: list[Node], spec: Mapping[str, Any], run: str) -> None:
+def _check_results(nodes: list[Node], spec: shapes.PipelineSpec, run: str) -> None:
     by_name = {node.name: node for node in nodes}
     for node in nodes:
         for reference in node.references:
@@ -252,7 +264,7 @@ def _result_problem(reference: ResultReference, by_name: Mapping[str, Node]) -> 
     return ""
 
 
-def _check_optional(nodes: list[Node], spec: Mapping[str, Any]) -> None:
+def _check_optional(nodes: list[Node], spec: shapes.PipelineSpec) -> None:
     optional = {space["name"] for space in spec.get("workspaces") or () if space.get("optional")}
     for node in nodes if optional else ():
         declared = {space["name"]: space for space in (node.task.spec.get("workspaces") or () if node.task else ())}
@@ -267,7 +279,7 @@ def _check_optional(nodes: list[Node], spec: Mapping[str, Any]) -> None:
                 )
 
 
-def has_result_variables(task: Mapping[str, Any]) -> bool:
+def has_result_variables(task: shapes.PipelineTask) -> bool:
     """Whether params or `when` refer to results: a matrix does not count (hasResultReferences)."""
     return any(
         looks_like_result(found)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 
 class Recorder(Protocol):
     """Where a run keeps its objects. Calls come from the run's own thread, `finished` and `write` from any."""
 
-    def restored(self, task_run: str) -> Mapping[str, Any] | None:
+    def restored(self, task_run: str) -> shapes.TaskRunStatus | None:
         """The status of a TaskRun that ended in an earlier part of this run; None where it is to run."""
 
     def folder(self, task_run: str) -> Path:
@@ -20,16 +22,16 @@ class Recorder(Protocol):
     def volumes(self, task_run: str) -> Path:
         """Where a TaskRun's own volumes go; taken away after it."""
 
-    def finished(self, task_run: str, task: str, status: Mapping[str, Any]) -> None:
+    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus) -> None:
         """A TaskRun ended: from here on it is not run again, whatever happens to this process."""
 
-    def write(self, document: Mapping[str, Any]) -> None:
+    def write(self, document: shapes.TaskRun) -> None:
         """The TaskRun with its status."""
 
     def written(self, task_run: str) -> bool:
         """Whether the TaskRun was written: the process may have died between the journal's line and it."""
 
-    def write_run(self, document: Mapping[str, Any]) -> None:
+    def write_run(self, document: shapes.PipelineRun) -> None:
         """The PipelineRun as it stands."""
 
     def uid(self, name: str) -> str:
@@ -44,10 +46,10 @@ class Forgetful:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.runs: list[Mapping[str, Any]] = []
-        self.task_runs: dict[str, Mapping[str, Any]] = {}
+        self.runs: list[shapes.PipelineRun] = []
+        self.task_runs: dict[str, shapes.TaskRun] = {}
 
-    def restored(self, task_run: str) -> Mapping[str, Any] | None:
+    def restored(self, task_run: str) -> shapes.TaskRunStatus | None:
         """Nothing is."""
         return None
 
@@ -59,10 +61,10 @@ class Forgetful:
         """A name; nothing is made."""
         return self.root / "volumes" / task_run
 
-    def finished(self, task_run: str, task: str, status: Mapping[str, Any]) -> None:
+    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus) -> None:
         """Not kept."""
 
-    def write(self, document: Mapping[str, Any]) -> None:
+    def write(self, document: shapes.TaskRun) -> None:
         """Keep it in memory."""
         self.task_runs[document["metadata"]["name"]] = document
 
@@ -70,7 +72,7 @@ class Forgetful:
         """Whether it is in memory."""
         return task_run in self.task_runs
 
-    def write_run(self, document: Mapping[str, Any]) -> None:
+    def write_run(self, document: shapes.PipelineRun) -> None:
         """Keep it in memory."""
         self.runs.append(document)
 

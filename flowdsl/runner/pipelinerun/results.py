@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -14,6 +14,9 @@ from flowdsl.runner.pipelinerun.matrix import count
 from flowdsl.runner.pipelinerun.nodes import Node, State
 from flowdsl.runner.pipelinerun.outcome import node_status
 from flowdsl.runner.pipelinerun.variables import Replacements, result_keys, task_references, texts
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 
 @attrs.frozen
@@ -76,7 +79,7 @@ def still_missing(node: Node, tasks: Mapping[str, Node]) -> str:
 _ARTIFACTS = re.compile(r"\$\((tasks\.([^.()]+)\.(inputs|outputs)(?:\.([^()]+))?)\)")
 
 
-def artifact_values(spec: Mapping[str, Any], tasks: Mapping[str, Node]) -> Replacements:
+def artifact_values(spec: shapes.TaskSpec | shapes.EmbeddedTask, tasks: Mapping[str, Node]) -> Replacements:
     """What `$(tasks.x.outputs.NAME)` in a TaskSpec stands for, as JSON (PropagateArtifacts); `outputs` is the first."""
     found = Replacements()
     for text in texts(spec):
@@ -84,14 +87,14 @@ def artifact_values(spec: Mapping[str, Any], tasks: Mapping[str, Node]) -> Repla
             node = tasks.get(match[2])
             if node is None or node.state not in (State.SUCCEEDED, State.FAILED):
                 continue
-            each = node.artifacts(match[3])
+            each = node.artifacts("inputs" if match[3] == "inputs" else "outputs")
             named = [one for one in each if one.get("name") == match[4]] if match[4] else each[:1]
             if named:
                 found.strings[match[1]] = json_text(named[0].get("values"))
     return found
 
 
-def matrix_lengths(task: Mapping[str, Any], tasks: Mapping[str, Node]) -> dict[str, str]:
+def matrix_lengths(task: shapes.PipelineTask, tasks: Mapping[str, Node]) -> dict[str, str]:
     """`tasks.x.matrix.length` and `tasks.x.matrix.RESULT.length`, as far as a task's params use them."""
     found = {}
     for text in texts(task.get("params")):
@@ -113,14 +116,17 @@ def matrix_lengths(task: Mapping[str, Any], tasks: Mapping[str, Node]) -> dict[s
 class MissingResults(Exception):  # noqa: N818 - it names what is missing
     """Results of the run that refer to results which are not there though their tasks succeeded; the others."""
 
-    def __init__(self, names: list[str], found: list[dict[str, Any]]) -> None:
+    def __init__(self, names: list[str], found: list[shapes.PipelineRunResult]) -> None:
         self.names, self.found = names, found
         super().__init__(f"invalid pipelineresults [{' '.join(names)}], the referenced results don't exist")
 
 
-def pipeline_results(declared: Sequence[Mapping[str, Any]], tasks: Mapping[str, Node]) -> list[dict[str, Any]]:
+def pipeline_results(
+    declared: Sequence[shapes.PipelineResult], tasks: Mapping[str, Node]
+) -> list[shapes.PipelineRunResult]:
     """The run's results; one whose task was skipped or failed without it is left out. Raises MissingResults."""
-    found, wrong = [], []
+    found: list[shapes.PipelineRunResult] = []
+    wrong = []
     for result in declared:
         value: Value = result["value"]
         names = [name for text in texts(value) for name in expressions(text)]

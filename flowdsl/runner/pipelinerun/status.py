@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
+from flowdsl.kinds.values import Value
 from flowdsl.runner.pipelinerun import nodes as skip
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.machine import CANCEL, CANCEL_RUN_FINALLY, STOP_RUN_FINALLY, Machine
@@ -16,8 +16,11 @@ from flowdsl.runner.pipelinerun.results import MissingResults, pipeline_results
 from flowdsl.runner.pipelinerun.times import go_duration, stamp
 from flowdsl.runner.pipelinerun.variables import Replacements
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
-def failed_status(failure: RunFailure, started: float, now: float) -> dict[str, Any]:
+
+def failed_status(failure: RunFailure, started: float, now: float) -> shapes.PipelineRunStatus:
     """The status of a run that could not start."""
     return {
         "conditions": [_condition(Outcome("False", failure.reason, failure.message), now)],
@@ -26,15 +29,15 @@ def failed_status(failure: RunFailure, started: float, now: float) -> dict[str, 
     }
 
 
-def running_status(machine: Machine, now: float) -> dict[str, Any]:
+def running_status(machine: Machine, now: float) -> shapes.PipelineRunStatus:
     """The status of a run that goes on."""
     outcome = Outcome("Unknown", "Running", Counts.of(machine.plan.nodes).running_message())
     return _status(machine, outcome, now)
 
 
-def finished_status(machine: Machine, now: float, failure: RunFailure | None = None) -> dict[str, Any]:
+def finished_status(machine: Machine, now: float, failure: RunFailure | None = None) -> shapes.PipelineRunStatus:
     """The status of a run that is over; `failure` is what ended it in the middle, if anything did."""
-    results: list[dict[str, Any]] = []
+    results: list[shapes.PipelineRunResult] = []
     if failure is not None:
         outcome = Outcome("False", failure.reason, failure.message)
     else:
@@ -70,7 +73,7 @@ def _outcome(machine: Machine) -> Outcome:
     return completed_outcome(machine.plan.nodes, machine.invalid, name, graceful=graceful)
 
 
-def _condition(outcome: Outcome, now: float) -> dict[str, Any]:
+def _condition(outcome: Outcome, now: float) -> shapes.Condition:
     return {
         "type": "Succeeded",
         "status": outcome.status,
@@ -80,10 +83,10 @@ def _condition(outcome: Outcome, now: float) -> dict[str, Any]:
     }
 
 
-def _status(machine: Machine, outcome: Outcome, now: float) -> dict[str, Any]:
+def _status(machine: Machine, outcome: Outcome, now: float) -> shapes.PipelineRunStatus:
     children = [child_reference(run) for node in machine.plan.nodes for run in node.runs]
     skipped = skipped_tasks(machine)
-    status: dict[str, Any] = {"conditions": [_condition(outcome, now)], "startTime": stamp(machine.started)}
+    status: shapes.PipelineRunStatus = {"conditions": [_condition(outcome, now)], "startTime": stamp(machine.started)}
     if machine.finally_started is not None and machine.final:
         status["finallyStartTime"] = stamp(machine.finally_started)
     if children:
@@ -94,15 +97,17 @@ def _status(machine: Machine, outcome: Outcome, now: float) -> dict[str, Any]:
     return status
 
 
-def child_reference(run: ChildRun) -> dict[str, Any]:
+def child_reference(run: ChildRun) -> shapes.ChildStatusReference:
     """The reference to a TaskRun, or to the PipelineRun of a pipeline in the pipeline."""
     spec = run.node.spec
-    found: dict[str, Any] = {
-        **(PIPELINE_RUN if run.node.child is not None else TASK_RUN).header,
+    kind = PIPELINE_RUN if run.node.child is not None else TASK_RUN
+    found: shapes.ChildStatusReference = {
+        "apiVersion": kind.api_version,
+        "kind": kind.name,
         "name": run.name,
         "pipelineTaskName": run.node.name,
     }
-    given: dict[str, Any] = {param["name"]: param["value"] for param in spec.get("params") or ()}
+    given: dict[str, Value] = {param["name"]: param["value"] for param in spec.get("params") or ()}
     given |= run.extra
     known = Replacements({f"params.{name}": value for name, value in given.items() if isinstance(value, str)})
     name = known.text(display_name((spec.get("matrix") or {}).get("include"), given)) or known.text(
@@ -115,12 +120,12 @@ def child_reference(run: ChildRun) -> dict[str, Any]:
     return found
 
 
-def skipped_tasks(machine: Machine) -> list[dict[str, Any]]:
+def skipped_tasks(machine: Machine) -> list[shapes.SkippedTask]:
     """The skipped tasks; once a run stops, Tekton gives that as the reason of all that did not run."""
     found = []
     for node in machine.plan.nodes:
         if node.state is State.SKIPPED:
-            entry: dict[str, Any] = {"name": node.name, "reason": skip_reason(machine, node)}
+            entry: shapes.SkippedTask = {"name": node.name, "reason": skip_reason(machine, node)}
             if node.spec.get("when") and (not node.final or node.reason == skip.WHEN):
                 entry["whenExpressions"] = node.spec["when"]
             found.append(entry)
@@ -136,6 +141,6 @@ def skip_reason(machine: Machine, node: Node) -> str:
     return {CANCEL_RUN_FINALLY: skip.CANCELLED, STOP_RUN_FINALLY: skip.STOPPED}.get(machine.spec_status, node.reason)
 
 
-def as_object(run: Mapping[str, Any], status: Mapping[str, Any]) -> dict[str, Any]:
+def as_object(run: shapes.PipelineRun, status: shapes.PipelineRunStatus) -> shapes.PipelineRun:
     """The PipelineRun with its status."""
-    return {**PIPELINE_RUN.header, **run, "status": dict(status)}
+    return {"apiVersion": PIPELINE_RUN.api_version, "kind": PIPELINE_RUN.name, **run, "status": status}

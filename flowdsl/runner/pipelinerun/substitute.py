@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from flowdsl.kinds.values import Value, decoded
 from flowdsl.runner.pipelinerun.failure import RunFailure
 from flowdsl.runner.pipelinerun.params import replacements
 from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, texts
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
+
+_TASKS = ("tasks", "finally")
+Referring = TypeVar("Referring", "shapes.TaskRef", "shapes.PipelineRef")
+
 
 def substituted(
-    raw: Mapping[str, Any], given: Mapping[str, Value], run: Mapping[str, Any], name: str, pipeline: str
-) -> dict[str, Any]:
+    raw: shapes.PipelineSpec, given: Mapping[str, Value], run: shapes.PipelineRun, name: str, pipeline: str
+) -> shapes.PipelineSpec:
     """The PipelineSpec after substitution. Raises RunFailure for defaults that can't be resolved."""
     try:
         params = replacements(raw.get("params") or (), given)
@@ -32,32 +39,40 @@ def substituted(
     bound = {binding["name"] for binding in (run.get("spec") or {}).get("workspaces") or ()}
     spaces = {space["name"] for space in raw.get("workspaces") or ()} | bound
     workspaces = Replacements({f"workspaces.{space}.bound": str(space in bound).lower() for space in spaces})
-    spec = dict(raw)
-    for key in ("tasks", "finally"):
+
+    def replaced(tasks: list[shapes.PipelineTask] | None) -> list[shapes.PipelineTask]:
         # One after the other, as Tekton does: a param's value may hold a context variable.
-        spec[key] = [
-            apply(apply(apply(_normal(task), params, own=True), context), workspaces) for task in raw.get(key) or ()
-        ]
-    return {key: value for key, value in spec.items() if value or key not in ("tasks", "finally")}
+        return [apply(apply(apply(_normal(task), params, own=True), context), workspaces) for task in tasks or ()]
+
+    spec: shapes.PipelineSpec = {
+        **raw,
+        "tasks": replaced(raw.get("tasks")),
+        "finally": replaced(raw.get("finally")),
+    }
+    return cast("shapes.PipelineSpec", {key: each for key, each in spec.items() if each or key not in _TASKS})
 
 
-def _normal(task: Mapping[str, Any]) -> dict[str, Any]:
+def _normal(task: shapes.PipelineTask) -> shapes.PipelineTask:
     """A copy of the task with the values of its params as text, as Tekton decodes them."""
-
-    def read(params: Any) -> list[dict[str, Any]]:
-        return [{**param, "value": decoded(param.get("value"))} for param in params or ()]
-
-    found = dict(task)
+    found = task.copy()
     if task.get("params"):
-        found["params"] = read(task["params"])
+        found["params"] = _decoded(task["params"])
     if task.get("matrix"):
-        include = [{**each, "params": read(each.get("params"))} for each in task["matrix"].get("include") or ()]
-        matrix = {"params": read(task["matrix"].get("params")), "include": include}
-        found["matrix"] = {key: value for key, value in matrix.items() if value}
+        found["matrix"] = {}
+        if params := _decoded(task["matrix"].get("params")):
+            found["matrix"]["params"] = params
+        if include := task["matrix"].get("include"):
+            found["matrix"]["include"] = [{**each, "params": _decoded(each.get("params"))} for each in include]
     return found
 
 
-def apply(task: dict[str, Any], known: Replacements, *, own: bool = False, embedded: bool = True) -> dict[str, Any]:
+def _decoded(params: list[shapes.Param] | None) -> list[shapes.Param]:
+    return [{**param, "value": decoded(param.get("value"))} for param in params or ()]
+
+
+def apply(
+    task: shapes.PipelineTask, known: Replacements, *, own: bool = False, embedded: bool = True
+) -> shapes.PipelineTask:
     """A pipeline task with variables replaced where Tekton replaces them (replaceVariablesInPipelineTasks).
 
     With `own`, params given to an embedded task hide the pipeline's of the same name within it. Without `embedded`,
@@ -80,16 +95,17 @@ def apply(task: dict[str, Any], known: Replacements, *, own: bool = False, embed
         task["when"] = known.when(task["when"])
     if task.get("onError"):
         task["onError"] = known.text(task["onError"])
-    for key in ("taskRef", "pipelineRef"):
-        if task.get(key):
-            task[key] = _reference(task[key], known)
+    if task.get("taskRef"):
+        task["taskRef"] = _reference(task["taskRef"], known)
+    if task.get("pipelineRef"):
+        task["pipelineRef"] = _reference(task["pipelineRef"], known)
     if embedded and task.get("taskSpec"):
         task["taskSpec"] = _hiding(known, task.get("params") or () if own else ()).embedded(task["taskSpec"])
     return task
 
 
-def _matrix(matrix: Mapping[str, Any], known: Replacements) -> dict[str, Any]:
-    found = dict(matrix)
+def _matrix(matrix: shapes.Matrix, known: Replacements) -> shapes.Matrix:
+    found = matrix.copy()
     if matrix.get("params"):
         found["params"] = known.params(matrix["params"])
     if matrix.get("include"):
@@ -98,8 +114,8 @@ def _matrix(matrix: Mapping[str, Any], known: Replacements) -> dict[str, Any]:
     return found
 
 
-def _reference(reference: Mapping[str, Any], known: Replacements) -> dict[str, Any]:
-    found = dict(reference)
+def _reference(reference: Referring, known: Replacements) -> Referring:
+    found = reference.copy()
     if reference.get("params"):
         found["params"] = known.params(reference["params"])
     if reference.get("name"):
@@ -107,7 +123,7 @@ def _reference(reference: Mapping[str, Any], known: Replacements) -> dict[str, A
     return found
 
 
-def _hiding(known: Replacements, params: Any) -> Replacements:
+def _hiding(known: Replacements, params: Iterable[shapes.Param]) -> Replacements:
     hidden = [param for param in params if any(key in known.strings for key in param_keys(param["name"]))]
     hidden += [param for param in params if f"params.{param['name']}" in (known.arrays.keys() | known.objects.keys())]
     if not hidden:

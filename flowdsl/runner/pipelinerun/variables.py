@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import attrs
 
 from flowdsl.check.references import ResultReference, expressions, result_references
 from flowdsl.kinds.values import Value, decoded, json_text
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
+T = TypeVar("T")
+Embedded = TypeVar("Embedded", "shapes.TaskSpec", "shapes.EmbeddedTask")
 _ANY = re.compile(r"\$\(([^$()]*)\)")
 _ALONE = re.compile(r"\$\([_a-zA-Z0-9.-]+(\[([0-9]+|\*)\])?\)")
 # What pipeline-level variables reach of an embedded task (pkg/reconciler/taskrun/resources/apply.go).
@@ -22,7 +27,7 @@ def type_of(value: Value) -> str:
     return "array" if isinstance(value, list) else "object" if isinstance(value, dict) else "string"
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return "" if value is None else value if isinstance(value, str) else json_text(value)
 
 
@@ -73,15 +78,15 @@ class Replacements:
                 return dict(self.objects[name])
         return self.text(value)
 
-    def params(self, params: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def params(self, params: list[shapes.Param]) -> list[shapes.Param]:
         """Params with their values replaced."""
         return [{**param, "value": self.value(decoded(param.get("value")))} for param in params]
 
-    def when(self, guards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def when(self, guards: list[shapes.WhenExpression]) -> list[shapes.WhenExpression]:
         """`when` replaced: a whole array in `values` is spread out, in `input` it is its JSON."""
         found = []
         for guard in guards:
-            new = dict(guard)
+            new = guard.copy()
             if "input" in guard:
                 new["input"] = self._input(_text(guard["input"]))
             if "cel" in guard:
@@ -95,26 +100,30 @@ class Replacements:
         name = text[2:-4] if text.startswith("$(") and text.endswith("[*])") else ""
         return json_text(self.arrays[name]) if name in self.arrays else self.text(text)
 
-    def embedded(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+    def embedded(self, spec: Embedded) -> Embedded:
         """An embedded TaskSpec with the pipeline's variables replaced where they reach."""
-        found = {key: self.deep(value) if key in _EMBEDDED else value for key, value in spec.items()}
+        deep = {key: self.deep(value) if key in _EMBEDDED else value for key, value in spec.items()}
+        found = cast("Embedded", deep)
         for made, step in zip(found.get("steps") or (), spec.get("steps") or (), strict=True):
             if step.get("params"):
                 # A StepAction's param may be a whole array or object.
                 made["params"] = self.params(step["params"])
         return found
 
-    def deep(self, value: Any) -> Any:
-        """Any JSON data replaced; lists of text spread arrays out."""
+    def deep(self, value: T) -> T:
+        """Any JSON data replaced, and so of the same shape; lists of text spread arrays out."""
+        return cast("T", self._deep(value))
+
+    def _deep(self, value: object) -> object:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
-            found: list[Any] = []
+            found: list[object] = []
             for item in value:
-                found += self.elements(item) if isinstance(item, str) else [self.deep(item)]
+                found += self.elements(item) if isinstance(item, str) else [self._deep(item)]
             return found
         if isinstance(value, dict):
-            return {key: self.deep(item) for key, item in value.items()}
+            return {key: self._deep(item) for key, item in value.items()}
         return value
 
 
@@ -129,7 +138,7 @@ def result_keys(task: str, result: str) -> tuple[str, ...]:
     return (f"{start}.{result}", f'{start}["{result}"]', f"{start}['{result}']")
 
 
-def texts(value: Any) -> Iterator[str]:
+def texts(value: object) -> Iterator[str]:
     """Every text in JSON data, keys left out."""
     if isinstance(value, str):
         yield value
@@ -141,12 +150,12 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(item)
 
 
-def references_in(value: Any) -> list[ResultReference]:
+def references_in(value: object) -> list[ResultReference]:
     """The results of tasks that JSON data refers to."""
     return [found for text in texts(value) if "$(" in text for found in result_references(expressions(text))]
 
 
-def task_references(task: Mapping[str, Any]) -> list[ResultReference]:
+def task_references(task: shapes.PipelineTask) -> list[ResultReference]:
     """Every result that a pipeline task refers to, in Tekton's order of places (PipelineTaskResultRefs)."""
     embedded = task.get("taskSpec") or {}
     return references_in(

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from flowdsl.runner import beneath, removal
 from flowdsl.runner.contract import BoundWorkspace, Cluster
 from flowdsl.runner.private import Private
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
+
+Source: TypeAlias = """(
+    shapes.SecretVolumeSource | shapes.ConfigMapVolumeSource | shapes.SecretProjection | shapes.ConfigMapProjection
+)"""
 
 
 class VolumeError(Exception):
@@ -37,11 +44,11 @@ class Volumes:
         for path in self._private:
             removal.remove(path)
 
-    def bind(self, bindings: list[dict[str, Any]]) -> tuple[BoundWorkspace, ...]:
+    def bind(self, bindings: list[shapes.WorkspaceBinding]) -> tuple[BoundWorkspace, ...]:
         """The bound workspaces. Raises VolumeError for what this machine does not have."""
         return tuple(self._bind(binding) for binding in bindings)
 
-    def _bind(self, binding: Mapping[str, Any]) -> BoundWorkspace:
+    def _bind(self, binding: shapes.WorkspaceBinding) -> BoundWorkspace:
         name = binding["name"]
         root, read_only = self._source(name, binding)
         volume = volume_name(name)
@@ -59,7 +66,7 @@ class Volumes:
             raise VolumeError(f"{text}: {problem.strerror}", "CreateContainerConfigError") from None
         return BoundWorkspace(name, root / real, read_only, volume, root)
 
-    def _source(self, name: str, binding: Mapping[str, Any]) -> tuple[Path, bool]:
+    def _source(self, name: str, binding: shapes.WorkspaceBinding) -> tuple[Path, bool]:
         try:
             if "persistentVolumeClaim" in binding:
                 claim = binding["persistentVolumeClaim"]
@@ -76,7 +83,7 @@ class Volumes:
         kinds = ", ".join(key for key in binding if key not in ("name", "subPath")) or "no volume"
         raise VolumeError(f'workspace "{name}": {kinds} can\'t be had on this machine')
 
-    def _projection(self, binding: Mapping[str, Any]) -> Path:
+    def _projection(self, binding: shapes.WorkspaceBinding) -> Path:
         # Never below the run's folder: secrets leave no trace there.
         path = self._source_of_private.folder()
         self._private.append(path)
@@ -88,12 +95,15 @@ class Volumes:
         else:
             for each in binding["projected"].get("sources") or ():
                 kind = next(iter(each), "")
-                if kind not in ("secret", "configMap"):
+                if kind == "secret":
+                    self._files(path, kind, each["secret"].get("name", ""), each["secret"])
+                elif kind == "configMap":
+                    self._files(path, kind, each["configMap"].get("name", ""), each["configMap"])
+                else:
                     raise VolumeError(f"a projected volume of {kind or 'nothing'} can't be had on this machine")
-                self._files(path, kind, each[kind].get("name", ""), each[kind])
         return path
 
-    def _files(self, path: Path, kind: str, name: str, source: Mapping[str, Any]) -> None:
+    def _files(self, path: Path, kind: str, name: str, source: Source) -> None:
         try:
             data = self._cluster.secret(name) if kind == "secret" else self._cluster.config_map(name)
         except LookupError:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 
 class CelError(Exception):
     """A CEL expression that can't be evaluated; the text says why."""
 
 
-def allows(guards: list[dict[str, Any]]) -> bool:
+def allows(guards: list[shapes.WhenExpression]) -> bool:
     """Whether every guard is true (WhenExpressions.AllowsExecution). Raises CelError."""
     return all(_holds(guard) for guard in guards)
 
 
-def _holds(guard: Mapping[str, Any]) -> bool:
+def _holds(guard: shapes.WhenExpression) -> bool:
     # Tekton evaluates every CEL expression, whatever else the guard says, and a wrong one ends the run.
     cel = bool(guard.get("cel"))
     if cel and not evaluate(guard["cel"]):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from flowdsl.kube.conventions import CACHE_HIT
 from flowdsl.runner import cache, removal
@@ -16,6 +16,9 @@ from flowdsl.runner.pipelinerun.times import stamp
 from flowdsl.runner.pipelinerun.volumes import VolumeError, Volumes
 from flowdsl.runner.private import Private
 from flowdsl.view.events import Event, condition
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 
 class Worker:
@@ -42,14 +45,14 @@ class Worker:
         """Take away what no run may leave."""
         self._private.close()
 
-    def run(self, run: ChildRun, stop: Stop) -> Mapping[str, Any]:
+    def run(self, run: ChildRun, stop: Stop) -> shapes.TaskRunStatus:
         """Run it, and make sure that it is not run again."""
         document = run.document
+        assert document is not None, "it is made before the run is handed over"
         bindings = document["spec"].get("workspaces") or []
         volumes = self._recorder.volumes(run.name)
         task = run.node.task
         name = (task.name if task is not None else "") or run.node.name
-        status: Mapping[str, Any]
         try:
             if bindings:
                 # What an attempt left that was killed: an emptyDir begins empty.
@@ -69,7 +72,7 @@ class Worker:
         self._recorder.finished(run.name, run.node.name, status)
         return status
 
-    def _cached(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> Mapping[str, Any]:
+    def _cached(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> shapes.TaskRunStatus:
         """What the cache has for it, if it asked for that; else run it."""
         if self.cache is None or not cache.wanted(work.task_run):
             return self._run(run, work, stop)
@@ -81,7 +84,7 @@ class Worker:
         found = self.cache.find(key, work.workspaces)
         if found is not None:
             run.cached = True
-            run.document["metadata"].setdefault("annotations", {})[CACHE_HIT] = key
+            work.task_run["metadata"].setdefault("annotations", {})[CACHE_HIT] = key
             now = stamp(time.time())
             return {**found, "startTime": now, "completionTime": now}
         status = self._run(run, work, stop)
@@ -90,38 +93,43 @@ class Worker:
             self.cache.keep(key, status, work.workspaces)
         return status
 
-    def _run(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> Mapping[str, Any]:
+    def _run(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> shapes.TaskRunStatus:
         listener = Listener(self._emit, self._prefix + run.node.name)
         return self.task_runner.run(work, self.cluster, listener, stop)
 
-    def write(self, run: ChildRun, status: Mapping[str, Any]) -> None:
+    def write(self, run: ChildRun, document: shapes.TaskRun, status: shapes.TaskRunStatus) -> None:
         """Write the finished object; the run goes on meanwhile."""
-        document = run.document
-        spec = dict(document["spec"])
+        spec = document["spec"].copy()
         if "taskRef" in spec:
             # As on a cluster: what the reference led to stands in the status.
             spec.pop("taskSpec", None)
         if run.status_message and condition({"status": status}).get("reason") == "TaskRunCancelled":
-            spec |= {"status": "TaskRunCancelled", "statusMessage": run.status_message}
-        self._recorder.write({**document, "spec": spec, "status": {k: v for k, v in status.items() if k != "broken"}})
-        run.document = {}
+            spec["status"], spec["statusMessage"] = "TaskRunCancelled", run.status_message
+        self._recorder.write({**document, "spec": spec, "status": status})
+        run.document = None
 
 
-def as_ignored(run: ChildRun, status: Mapping[str, Any]) -> Mapping[str, Any]:
+def as_ignored(run: ChildRun, status: shapes.TaskRunStatus) -> shapes.TaskRunStatus:
     """The reason of a step's failure is FailureIgnored where the task's onError is continue (pkg/pod/status.go)."""
     conditions = status.get("conditions") or ()
     if not run.node.ignores_failure or all(each.get("reason") != "Failed" for each in conditions):
         return status
-    changed = [{**each, "reason": "FailureIgnored"} if each.get("reason") == "Failed" else each for each in conditions]
+    changed = [_ignored(each) for each in conditions]
     return {**status, "conditions": changed}
 
 
-def _not_created(run: ChildRun, message: str, reason: str = "PodCreationFailed") -> dict[str, Any]:
+def _ignored(condition: shapes.Condition) -> shapes.Condition:
+    return {**condition, "reason": "FailureIgnored"} if condition.get("reason") == "Failed" else condition
+
+
+def _not_created(run: ChildRun, message: str, reason: str = "PodCreationFailed") -> shapes.TaskRunStatus:
     now = stamp(time.time())
     text = f'failed to create task run pod "{run.name}": {message}'
-    condition = {"type": "Succeeded", "status": "False", "reason": reason, "message": text}
-    return {
-        "conditions": [{**condition, "lastTransitionTime": now}],
-        "startTime": now,
-        "completionTime": now,
+    failed: shapes.Condition = {
+        "type": "Succeeded",
+        "status": "False",
+        "reason": reason,
+        "message": text,
+        "lastTransitionTime": now,
     }
+    return {"conditions": [failed], "startTime": now, "completionTime": now}

@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import attrs
 import yaml
@@ -19,10 +19,15 @@ from flowdsl.kinds.table import SECRET
 from flowdsl.kube.words import word
 from flowdsl.runner import beneath
 from flowdsl.runner.modes import make_folder, open_file, write_file
-from flowdsl.runner.store.shapes import ABOUT, PIPELINE_RUN, TASK_RUN, DamagedError, Shape, fits
+from flowdsl.runner.store.shapes import ABOUT, PIPELINE_RUN, TASK_RUN, About, DamagedError, Shape, fits
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 TASK_RUNS = word("taskruns")
 """Where the objects of TaskRuns lie in the folder of a run."""
+RUN_FILE, DOCUMENTS_FILE = "run.json", "documents.yaml"
+"""Where a run came from, and the documents of it that are no Secrets."""
 RUNS = Path(".flowdsl") / "runs"
 MOST = 1 << 28  # bytes of a file that are read; all objects of a run of 5,000 tasks have a tenth of that
 _LATEST = 1e11  # a time that a calendar has
@@ -36,9 +41,9 @@ class RunFolder:
     _lock: int | None = None
 
     @classmethod
-    def create(cls, path: Path, documents: Iterable[Mapping[str, Any]], about: Mapping[str, Any]) -> RunFolder:
+    def create(cls, path: Path, documents: Iterable[Mapping[str, object]], about: About) -> RunFolder:
         """Make the folder of a new run. Raises FileExistsError where there is a run already."""
-        if (path / "run.json").exists():
+        if (path / RUN_FILE).exists():
             raise FileExistsError(path)
         make_folder(path)
         ignore = path.parent.parent / ".gitignore"
@@ -47,7 +52,7 @@ class RunFolder:
             write_file(ignore, b"*\n")
         folder = cls(path)
         kept = [dict(each) for each in documents if not SECRET.is_of(each)]
-        write_files({path / "documents.yaml": emit_yaml(kept)}, private=True)
+        write_files({path / DOCUMENTS_FILE: emit_yaml(kept)}, private=True)
         folder.write_about({"created": time.time(), **about})
         return folder
 
@@ -82,34 +87,33 @@ class RunFolder:
         self.unlock()
         return not free
 
-    def about(self) -> dict[str, Any]:
+    def about(self) -> About:
         """Where the run came from. Raises DamagedError."""
-        found: dict[str, Any] = self._read("run.json", _json, ABOUT)
+        found = cast("About", self._read(RUN_FILE, _json, ABOUT))
         if not 0 <= found.get("created", 0) < _LATEST:
-            raise DamagedError(self.path, "run.json", "it does not hold what it should")
+            raise DamagedError(self.path, RUN_FILE, "it does not hold what it should")
         return found
 
-    def write_about(self, about: Mapping[str, Any]) -> None:
+    def write_about(self, about: About) -> None:
         """Write where the run came from."""
-        write_files({self.path / "run.json": (json.dumps(about, indent=2) + "\n").encode()}, private=True)
+        write_files({self.path / RUN_FILE: (json.dumps(about, indent=2) + "\n").encode()}, private=True)
 
-    def documents(self) -> list[dict[str, Any]]:
+    def documents(self) -> list[dict[str, object]]:
         """The documents that were run. Raises DamagedError."""
         try:
-            found: list[dict[str, Any]] = self._read("documents.yaml", _yaml, [dict])
+            return cast("list[dict[str, object]]", self._read(DOCUMENTS_FILE, _yaml, [dict]))
         except FileNotFoundError:
-            raise DamagedError(self.path, "documents.yaml", "it is missing") from None
-        return found
+            raise DamagedError(self.path, DOCUMENTS_FILE, "it is missing") from None
 
-    def pipeline_run(self) -> dict[str, Any]:
+    def pipeline_run(self) -> shapes.PipelineRun:
         """The PipelineRun with its status; empty where there is none yet. Raises DamagedError."""
         try:
-            found: list[dict[str, Any]] = self._read("pipelinerun.yaml", _yaml, [PIPELINE_RUN])
+            found = cast("list[shapes.PipelineRun]", self._read("pipelinerun.yaml", _yaml, [PIPELINE_RUN]))
         except FileNotFoundError:
             return {}
         return found[0] if found else {}
 
-    def _read(self, name: str, parse: Callable[[bytes], Any], shape: Shape) -> Any:
+    def _read(self, name: str, parse: Callable[[bytes], object], shape: Shape) -> object:
         """What a file of the run holds. Raises DamagedError; FileNotFoundError where it is missing."""
         try:
             found = parse(beneath.read(self.path, name, MOST))
@@ -123,16 +127,15 @@ class RunFolder:
             raise DamagedError(self.path, name, "it does not hold what it should")
         return found
 
-    def write_pipeline_run(self, document: Mapping[str, Any]) -> None:
+    def write_pipeline_run(self, document: shapes.PipelineRun) -> None:
         """Write the PipelineRun."""
-        write_files({self.path / "pipelinerun.yaml": emit_yaml([dict(document)])}, private=True)
+        write_files({self.path / "pipelinerun.yaml": emit_yaml([document])}, private=True)
 
-    def task_run(self, name: str) -> dict[str, Any]:
+    def task_run(self, name: str) -> shapes.TaskRun:
         """A TaskRun that is over. Raises FileNotFoundError, DamagedError."""
-        found: dict[str, Any] = self._read(f"{TASK_RUNS}/{name}.json", _json, TASK_RUN)
-        return found
+        return cast("shapes.TaskRun", self._read(f"{TASK_RUNS}/{name}.json", _json, TASK_RUN))
 
-    def task_runs(self) -> list[dict[str, Any]]:
+    def task_runs(self) -> list[shapes.TaskRun]:
         """All objects of tasks that are over and whose file is whole, in the order of their start."""
         found = []
         for path in (self.path / TASK_RUNS).glob("[!.]*.json"):
@@ -153,7 +156,7 @@ class RunFolder:
     @property
     def changed(self) -> float:
         """When it was last written that the run is there, in seconds."""
-        return _changed(self.path / "run.json")
+        return _changed(self.path / RUN_FILE)
 
     @property
     def name(self) -> str:
@@ -166,7 +169,7 @@ class RunFolder:
 def find_runs(root: Path) -> list[RunFolder]:
     """The runs below a folder, damaged ones too, the newest first."""
     try:
-        folders = [path for path in root.iterdir() if os.path.lexists(path / "run.json")]
+        folders = [path for path in root.iterdir() if os.path.lexists(path / RUN_FILE)]
     except OSError:
         return []
     return sorted(map(RunFolder, folders), key=lambda each: each.changed, reverse=True)
@@ -189,11 +192,11 @@ def _changed(path: Path) -> float:
     return 0.0
 
 
-def _json(data: bytes) -> Any:
+def _json(data: bytes) -> object:
     return json.loads(data.decode("utf-8"))
 
 
-def _yaml(data: bytes) -> list[Any]:
+def _yaml(data: bytes) -> list[object]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     # We write no aliases; a few of them in a file that somebody else made stand for any number of nodes.
     if b"*" in data and b"&" in data and any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(data, loader)):

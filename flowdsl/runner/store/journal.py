@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from flowdsl.runner import beneath
 from flowdsl.runner.modes import open_file
-from flowdsl.runner.store.shapes import ENTRY, DamagedError, fits
+from flowdsl.runner.store.shapes import ENTRY, DamagedError, Entry, fits
 
 MOST = 1 << 28  # bytes of a journal that are read: a run of 100,000 tasks has a third of that
 _TOGETHER = 0.02
+JOURNAL = "journal.jsonl"
+"""The journal's file in the folder of a run."""
 
 
 class Journal:
@@ -40,7 +41,7 @@ class Journal:
         self._thread = threading.Thread(target=self._flush, name="journal", daemon=True)
         self._thread.start()
 
-    def append(self, entry: Mapping[str, Any]) -> None:
+    def append(self, entry: Entry) -> None:
         """Add a line, whole or not at all. Raises OSError, where the disk is full and then the file is as it was."""
         # ASCII: whatever characters a value has, half of a surrogate pair too.
         line = json.dumps(entry, separators=(",", ":")).encode("ascii") + b"\n"
@@ -80,9 +81,9 @@ class Journal:
             self._closed.wait(_TOGETHER)
 
 
-def read_journal(path: Path) -> list[dict[str, Any]]:
+def read_journal(path: Path) -> list[Entry]:
     """The whole entries of a journal; what is torn, or no entry, is left out. Raises DamagedError."""
-    found = []
+    found: list[Entry] = []
     try:
         data = beneath.read(path.parent, path.name, MOST)
     except FileNotFoundError:
@@ -96,7 +97,7 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
         except (ValueError, RecursionError):
             continue
         if fits(entry, ENTRY):
-            found.append(entry)
+            found.append(cast("Entry", entry))
     return found
 
 

@@ -6,15 +6,19 @@ import json
 import os
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.runner import removal
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.modes import FOLDER, make_folder, write_file
 from flowdsl.runner.store.folder import TASK_RUNS, RunFolder
-from flowdsl.runner.store.journal import Journal, read_journal
+from flowdsl.runner.store.journal import JOURNAL, Journal, read_journal
+from flowdsl.runner.store.shapes import Entry
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 _CANCELLED = "TaskRunCancelled"
 
@@ -31,14 +35,14 @@ class FolderRecorder:
         folder: RunFolder,
         masker: Masker | None = None,
         *,
-        again: Callable[[str, Mapping[str, Any]], bool] | None = None,
+        again: Callable[[str, shapes.TaskRunStatus], bool] | None = None,
     ) -> None:
         self._folder = folder
         self._masker = masker or Masker()
         self._done = finished_before(folder, again or (lambda _, status: was_cancelled(status)))
         for name in (TASK_RUNS, "work", "claims"):
             make_folder(folder.path / name)
-        self._journal = Journal(folder.path / "journal.jsonl")
+        self._journal = Journal(folder.path / JOURNAL)
         self._lock = threading.Lock()
 
     @property
@@ -46,7 +50,7 @@ class FolderRecorder:
         """The TaskRuns that will not run again."""
         return frozenset(self._done)
 
-    def restored(self, task_run: str) -> Mapping[str, Any] | None:
+    def restored(self, task_run: str) -> shapes.TaskRunStatus | None:
         """What the journal has of it."""
         return self._done.get(task_run)
 
@@ -64,15 +68,16 @@ class FolderRecorder:
         """`volumes/NAME`."""
         return self._folder.path / "volumes" / task_run
 
-    def finished(self, task_run: str, task: str, status: Mapping[str, Any]) -> None:
+    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus) -> None:
         """Write the line that says so."""
-        kept = {key: value for key, value in status.items() if key != "taskSpec"}
+        kept = status.copy()
+        kept.pop("taskSpec", None)
         masked = self._masker.data(kept)
-        entry = {"taskRun": task_run, "task": task, "status": masked}
+        entry: Entry = {"taskRun": task_run, "task": task, "status": masked}
         lost = masked is not kept and masked.get("results") != kept.get("results")
         self._journal.append({**entry, "masked": True} if lost else entry)
 
-    def write(self, document: Mapping[str, Any]) -> None:
+    def write(self, document: shapes.Document) -> None:
         """Write `taskruns/NAME.json` in one step."""
         name = document["metadata"]["name"]
         target = self._folder.path / TASK_RUNS / f"{name}.json"
@@ -86,7 +91,7 @@ class FolderRecorder:
         """Whether `taskruns/NAME.json` is there."""
         return (self._folder.path / TASK_RUNS / f"{task_run}.json").exists()
 
-    def write_run(self, document: Mapping[str, Any]) -> None:
+    def write_run(self, document: shapes.PipelineRun) -> None:
         """Write `pipelinerun.yaml`."""
         with self._lock:
             self._folder.write_pipeline_run(self._masker.data(document))
@@ -110,7 +115,7 @@ class Nested:
     def __init__(self, parent: FolderRecorder) -> None:
         self._parent = parent
 
-    def restored(self, task_run: str) -> Mapping[str, Any] | None:
+    def restored(self, task_run: str) -> shapes.TaskRunStatus | None:
         """As the parent."""
         return self._parent.restored(task_run)
 
@@ -122,11 +127,11 @@ class Nested:
         """As the parent."""
         return self._parent.volumes(task_run)
 
-    def finished(self, task_run: str, task: str, status: Mapping[str, Any]) -> None:
+    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus) -> None:
         """As the parent."""
         self._parent.finished(task_run, task, status)
 
-    def write(self, document: Mapping[str, Any]) -> None:
+    def write(self, document: shapes.Document) -> None:
         """As the parent."""
         self._parent.write(document)
 
@@ -134,7 +139,7 @@ class Nested:
         """As the parent."""
         return self._parent.written(task_run)
 
-    def write_run(self, document: Mapping[str, Any]) -> None:
+    def write_run(self, document: shapes.PipelineRun) -> None:
         """Write the child PipelineRun beside the TaskRuns."""
         self._parent.write(document)
 
@@ -147,20 +152,22 @@ class Nested:
         return Nested(self._parent)
 
 
-def was_cancelled(status: Mapping[str, Any]) -> bool:
+def was_cancelled(status: shapes.TaskRunStatus) -> bool:
     """Whether a TaskRun was ended from outside: such a one runs again when the run is resumed."""
     return any(each.get("reason") == _CANCELLED for each in status.get("conditions") or ())
 
 
-def did_not_succeed(status: Mapping[str, Any]) -> bool:
+def did_not_succeed(status: shapes.TaskRunStatus) -> bool:
     """Whether a TaskRun is to run again where the whole run had ended before."""
     return all(each.get("status") != "True" for each in status.get("conditions") or ())
 
 
-def finished_before(folder: RunFolder, again: Callable[[str, Mapping[str, Any]], bool]) -> dict[str, Mapping[str, Any]]:
+def finished_before(
+    folder: RunFolder, again: Callable[[str, shapes.TaskRunStatus], bool]
+) -> dict[str, shapes.TaskRunStatus]:
     """The status of every TaskRun of the journal that is not to run again, the last line of each counting."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for entry in read_journal(folder.path / "journal.jsonl"):
+    found: dict[str, shapes.TaskRunStatus] = {}
+    for entry in read_journal(folder.path / JOURNAL):
         name, status = entry["taskRun"], entry["status"]
         found[name] = status
         if entry.get("masked") or again(str(entry.get("task", "")), status):

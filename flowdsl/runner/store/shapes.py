@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from flowdsl.diagnostics import UsageError
 
-# A mapping's keys with what they hold, a list's one element, or a type. A key with `!` must be there.
-Shape = Any
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
-CONDITIONS = [{"type!": str, "status!": str, "reason!": str, "message": str}]
+# A mapping's keys with what they hold, a list's one element, or a type. A key with `!` must be there.
+Shape: TypeAlias = "type | tuple[type, ...] | list[Shape] | dict[str, Shape]"
+
+CONDITIONS: Shape = [{"type!": str, "status!": str, "reason!": str, "message": str}]
 STATUS: Shape = {
     "conditions": CONDITIONS,
     "startTime": str,
@@ -47,6 +51,26 @@ ABOUT: Shape = {
 ENTRY: Shape = {"taskRun!": str, "task": str, "status!": STATUS}
 
 
+class About(TypedDict, total=False):
+    """Where a run came from, as `run.json` has it: `ABOUT`."""
+
+    name: str
+    created: float
+    source: list[str]
+    only: list[str]
+    set: list[str]
+    ports: dict[str, int]
+
+
+class Entry(TypedDict, total=False):
+    """A TaskRun that is over, as a line of the journal has it: `ENTRY`. `masked`: a result of it was masked."""
+
+    taskRun: str
+    task: str
+    status: shapes.TaskRunStatus
+    masked: bool
+
+
 class DamagedError(UsageError):
     """A file of a run that does not hold what it should."""
 
@@ -55,7 +79,7 @@ class DamagedError(UsageError):
         super().__init__(f"run {folder.name} is damaged: {self.why}")
 
 
-def fits(value: Any, shape: Shape) -> bool:
+def fits(value: object, shape: Shape) -> bool:
     """Whether a value read from a file has the shape; what more there is in it does not count."""
     if isinstance(shape, list):
         return isinstance(value, list) and all(fits(one, shape[0]) for one in value)
@@ -64,6 +88,6 @@ def fits(value: Any, shape: Shape) -> bool:
     return isinstance(value, shape)
 
 
-def _field(value: dict[Any, Any], key: str, shape: Shape) -> bool:
+def _field(value: Mapping[str, object], key: str, shape: Shape) -> bool:
     found = value.get(key.rstrip("!"))
     return not key.endswith("!") if found is None else fits(found, shape)

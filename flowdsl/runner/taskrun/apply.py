@@ -4,63 +4,70 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from flowdsl.kinds.values import json_text
 from flowdsl.runner.taskrun.variables import Tables
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
+T = TypeVar("T", bound=Mapping[str, object])
+Container = TypeVar("Container", "shapes.Step", "shapes.Sidecar", "shapes.StepTemplate")
+OfObject = TypeVar("OfObject", "shapes.SecretVolumeSource", "shapes.ConfigMapVolumeSource")
+
 _ARRAY = re.compile(r"\$\((?:params\.)?(.+?)\[\*\]\)")
 
 
-def container(spec: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
+def container(spec: Container, tables: Tables) -> Container:
     """The fields that a step, a sidecar and a step template have in common."""
-    text = tables.text
-    made = dict(spec)
-    for key in ("name", "image", "imagePullPolicy", "workingDir"):
-        if key in made:
-            made[key] = text(made[key])
-    for key in ("command", "args"):
-        if made.get(key):
-            made[key] = [word for one in made[key] for word in tables.words(one)]
+    made = _texts(spec, tables, "name", "image", "imagePullPolicy", "workingDir")
+    if made.get("command"):
+        made["command"] = [word for one in made["command"] for word in tables.words(one)]
+    if made.get("args"):
+        made["args"] = [word for one in made["args"] for word in tables.words(one)]
     if made.get("env"):
         made["env"] = [_env(one, tables) for one in made["env"]]
     if made.get("envFrom"):
-        made["envFrom"] = [_named(one, tables, ("prefix",), ("configMapRef", "secretRef")) for one in made["envFrom"]]
+        made["envFrom"] = [_env_from(one, tables) for one in made["envFrom"]]
     if made.get("volumeMounts"):
         made["volumeMounts"] = [_texts(one, tables, "name", "mountPath", "subPath") for one in made["volumeMounts"]]
     return made
 
 
-def _env(env: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
+def _env(env: shapes.EnvVar, tables: Tables) -> shapes.EnvVar:
     made = _texts(env, tables, "value")
     if made.get("valueFrom"):
-        source = dict(made["valueFrom"])
-        for key in ("secretKeyRef", "configMapKeyRef"):
-            if source.get(key):
-                source[key] = _texts(source[key], tables, "name", "key")
-        made["valueFrom"] = source
+        made["valueFrom"] = source = made["valueFrom"].copy()
+        if source.get("secretKeyRef"):
+            source["secretKeyRef"] = _texts(source["secretKeyRef"], tables, "name", "key")
+        if source.get("configMapKeyRef"):
+            source["configMapKeyRef"] = _texts(source["configMapKeyRef"], tables, "name", "key")
     return made
 
 
-def _texts(spec: Mapping[str, Any], tables: Tables, *keys: str) -> dict[str, Any]:
-    return {key: tables.text(one) if key in keys and isinstance(one, str) else one for key, one in spec.items()}
-
-
-def _named(spec: Mapping[str, Any], tables: Tables, keys: tuple[str, ...], within: tuple[str, ...]) -> dict[str, Any]:
-    made = _texts(spec, tables, *keys)
-    for key in within:
-        if made.get(key):
-            made[key] = _texts(made[key], tables, "name")
+def _env_from(source: shapes.EnvFromSource, tables: Tables) -> shapes.EnvFromSource:
+    made = _texts(source, tables, "prefix")
+    if made.get("configMapRef"):
+        made["configMapRef"] = _texts(made["configMapRef"], tables, "name")
+    if made.get("secretRef"):
+        made["secretRef"] = _texts(made["secretRef"], tables, "name")
     return made
 
 
-def step(spec: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
+def _texts(spec: T, tables: Tables, *keys: str) -> T:
+    """A copy with some of its texts replaced."""
+    made = {key: tables.text(one) if key in keys and isinstance(one, str) else one for key, one in spec.items()}
+    return cast("T", made)
+
+
+def step(spec: shapes.Step, tables: Tables) -> shapes.Step:
     """A step."""
-    made = container(spec, tables)
-    made = _texts(made, tables, "script", "onError")
-    for key in ("stdoutConfig", "stderrConfig"):
-        if made.get(key):
-            made[key] = _texts(made[key], tables, "path")
+    made = _texts(container(spec, tables), tables, "script", "onError")
+    if made.get("stdoutConfig"):
+        made["stdoutConfig"] = _texts(made["stdoutConfig"], tables, "path")
+    if made.get("stderrConfig"):
+        made["stderrConfig"] = _texts(made["stderrConfig"], tables, "path")
     if made.get("when"):
         made["when"] = [when(one, tables) for one in made["when"]]
     if made.get("params"):
@@ -68,7 +75,7 @@ def step(spec: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
     return made
 
 
-def when(spec: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
+def when(spec: shapes.WhenExpression, tables: Tables) -> shapes.WhenExpression:
     """A `when` expression; an array as its input becomes JSON, in its values its elements."""
     made = _texts(spec, tables, "cel")
     if "input" in made:
@@ -80,28 +87,36 @@ def when(spec: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
     return made
 
 
-def sidecar(spec: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
+def sidecar(spec: shapes.Sidecar, tables: Tables) -> shapes.Sidecar:
     """A sidecar."""
     return _texts(container(spec, tables), tables, "script")
 
 
-def volume(spec: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
+def volume(spec: shapes.Volume, tables: Tables) -> shapes.Volume:
     """A volume of a Task."""
     made = _texts(spec, tables, "name")
-    for kind, names in (
-        ("configMap", ("name",)),
-        ("secret", ("secretName",)),
-        ("persistentVolumeClaim", ("claimName",)),
-    ):
-        if made.get(kind):
-            source = _texts(made[kind], tables, *names)
-            if source.get("items"):
-                source["items"] = [_texts(one, tables, "key", "path") for one in source["items"]]
-            made[kind] = source
+    if made.get("configMap"):
+        made["configMap"] = _with_items(_texts(made["configMap"], tables, "name"), tables)
+    if made.get("secret"):
+        made["secret"] = _with_items(_texts(made["secret"], tables, "secretName"), tables)
+    if made.get("persistentVolumeClaim"):
+        made["persistentVolumeClaim"] = _texts(made["persistentVolumeClaim"], tables, "claimName")
     if made.get("projected"):
         sources = made["projected"].get("sources") or []
-        made["projected"] = {
-            **made["projected"],
-            "sources": [_named(one, tables, (), ("configMap", "secret")) for one in sources],
-        }
+        made["projected"] = {**made["projected"], "sources": [_projection(one, tables) for one in sources]}
+    return made
+
+
+def _with_items(source: OfObject, tables: Tables) -> OfObject:
+    if source.get("items"):
+        source["items"] = [_texts(one, tables, "key", "path") for one in source["items"]]
+    return source
+
+
+def _projection(source: shapes.VolumeProjection, tables: Tables) -> shapes.VolumeProjection:
+    made = source.copy()
+    if made.get("configMap"):
+        made["configMap"] = _texts(made["configMap"], tables, "name")
+    if made.get("secret"):
+        made["secret"] = _texts(made["secret"], tables, "name")
     return made

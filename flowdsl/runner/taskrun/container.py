@@ -8,7 +8,7 @@ import re
 import shutil
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -21,6 +21,9 @@ from flowdsl.runner.taskrun.launch import Launch, Mount
 from flowdsl.runner.taskrun.params import RefusedError
 from flowdsl.runner.taskrun.pod import Pod
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
 KEY = "FLOWDSL_PACKAGES"
 """What tells a script that its packages are there."""
 PREAMBLE = "#!/bin/sh\nset -e\n"
@@ -32,7 +35,7 @@ class Ready:
 
     name: str
     container: str
-    spec: Mapping[str, Any]
+    spec: shapes.Step | shapes.Sidecar
     argv: tuple[str, ...]
     env: Mapping[str, str]
     mounts: tuple[Mount, ...]
@@ -42,6 +45,16 @@ class Ready:
     command: bool
     # The environment that it runs in, which may still be in the making.
     packages: Given | None = None
+
+    @property
+    def step(self) -> shapes.Step:
+        """The spec of a step."""
+        return cast("shapes.Step", self.spec)
+
+    @property
+    def sidecar(self) -> shapes.Sidecar:
+        """The spec of a sidecar."""
+        return cast("shapes.Sidecar", self.spec)
 
     def launch(self, argv: Sequence[str], env: Mapping[str, str], pod: Pod) -> Launch:
         """The start, with the working folder made as a container runtime makes it."""
@@ -70,7 +83,7 @@ class Host:
 
 
 def make_ready(
-    spec: Mapping[str, Any],
+    spec: shapes.Step | shapes.Sidecar,
     name: str,
     index: int,
     pod: Pod,

@@ -6,10 +6,13 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.runner.taskrun import files
 from flowdsl.runner.taskrun.pod import Pod, config_error
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
@@ -20,7 +23,7 @@ def default_path(extra: str = "") -> str:
     return ":".join(part for part in (os.path.dirname(sys.executable), SYSTEM_PATH, extra) if part)
 
 
-def environment(container: Mapping[str, Any], pod: Pod, own: Mapping[str, str]) -> dict[str, str]:
+def environment(container: shapes.Step | shapes.Sidecar, pod: Pod, own: Mapping[str, str]) -> dict[str, str]:
     """The variables of a step or sidecar, over those that it has of its own (PATH, HOME).
 
     Raises RefusedError where a Secret, a ConfigMap or a key is not there.
@@ -28,9 +31,9 @@ def environment(container: Mapping[str, Any], pod: Pod, own: Mapping[str, str]) 
     made = dict(own)
     template = pod.task_run["spec"].get("podTemplate") or {}
     for source in container.get("envFrom") or ():
-        for key, kind in (("configMapRef", "configMap"), ("secretRef", "secret")):
-            if one := source.get(key):
-                data = files.read(pod, kind, one.get("name", ""), bool(one.get("optional")))
+        for kind, origin in (("configMap", source.get("configMapRef")), ("secret", source.get("secretRef"))):
+            if origin:
+                data = files.read(pod, kind, origin.get("name", ""), bool(origin.get("optional")))
                 names = {name: f"{source.get('prefix') or ''}{name}" for name in sorted(data)}
                 made.update({name: _text(data[key]) for key, name in names.items() if _NAME.fullmatch(name)})
     for one in [*(container.get("env") or ()), *(template.get("env") or ())]:
@@ -44,12 +47,14 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
-def _value(one: Mapping[str, Any], container: Mapping[str, Any], pod: Pod, made: Mapping[str, str]) -> str | None:
+def _value(
+    one: shapes.EnvVar, container: shapes.Step | shapes.Sidecar, pod: Pod, made: Mapping[str, str]
+) -> str | None:
     source = one.get("valueFrom")
     if not source:
         return files.expand(str(one.get("value") or ""), made)
-    for key, kind in (("secretKeyRef", "secret"), ("configMapKeyRef", "configMap")):
-        if reference := source.get(key):
+    for kind, reference in (("secret", source.get("secretKeyRef")), ("configMap", source.get("configMapKeyRef"))):
+        if reference:
             name, item = reference.get("name", ""), reference["key"]
             data = files.read(pod, kind, name, bool(reference.get("optional")))
             if item in data:
@@ -57,9 +62,11 @@ def _value(one: Mapping[str, Any], container: Mapping[str, Any], pod: Pod, made:
             if reference.get("optional"):
                 return None
             raise config_error(f"couldn't find key {item} in {kind[0].upper()}{kind[1:]} {name}")
-    if reference := source.get("fieldRef"):
-        return files.field(pod, reference["fieldPath"])
-    if reference := source.get("resourceFieldRef"):
-        group, _, resource = str(reference["resource"]).partition(".")
-        return str(((container.get("computeResources") or {}).get(group) or {}).get(resource, "0"))
+    if field := source.get("fieldRef"):
+        return files.field(pod, field["fieldPath"])
+    if amount := source.get("resourceFieldRef"):
+        group, _, resource = str(amount["resource"]).partition(".")
+        asked: Mapping[str, object] = container.get("computeResources") or {}
+        amounts = asked.get(group)
+        return str(amounts.get(resource, "0") if isinstance(amounts, Mapping) else "0")
     return ""

@@ -3,41 +3,60 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from flowdsl.runner import beneath
 from flowdsl.runner.taskrun.params import RefusedError
 
 if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
     from flowdsl.runner.taskrun.pod import Pod
 
 _MODE = 0o644
+OfObject: TypeAlias = """(
+    shapes.SecretVolumeSource | shapes.ConfigMapVolumeSource | shapes.SecretProjection | shapes.ConfigMapProjection
+)"""
 
 
-def fill(place: Path, volume: Mapping[str, Any], pod: Pod) -> None:
+def fill(place: Path, volume: shapes.Volume, pod: Pod) -> None:
     """Write a volume's files. Raises RefusedError where an object or a key that must be there is not."""
-    for kind in ("secret", "configMap", "downwardAPI"):
-        if volume.get(kind) is not None:
-            _source(place, kind, volume[kind], pod, int(volume[kind].get("defaultMode") or _MODE))
+    secret, config_map, downward = volume.get("secret"), volume.get("configMap"), volume.get("downwardAPI")
+    if secret is not None:
+        _object(place, "secret", secret.get("secretName"), secret, pod, int(secret.get("defaultMode") or _MODE))
+    if config_map is not None:
+        _object(
+            place, "configMap", config_map.get("name"), config_map, pod, int(config_map.get("defaultMode") or _MODE)
+        )
+    if downward is not None:
+        _downward(place, downward.get("items"), pod, int(downward.get("defaultMode") or _MODE))
     if projected := volume.get("projected"):
         for source in projected.get("sources") or ():
-            for kind, one in source.items():
-                if kind not in {"secret", "configMap", "downwardAPI"}:
-                    raise RefusedError("PodCreationFailed", f"a projected {kind} is not there on this machine")
-                _source(place, kind, one, pod, int(projected.get("defaultMode") or _MODE))
+            _projection(place, source, pod, int(projected.get("defaultMode") or _MODE))
 
 
-def _source(place: Path, kind: str, source: Mapping[str, Any], pod: Pod, mode: int) -> None:
-    if kind == "downwardAPI":
-        for item in source.get("items") or ():
-            text = field(pod, item["fieldRef"]["fieldPath"]) if item.get("fieldRef") else ""
-            _write(place, item["path"], text.encode(), int(item.get("mode") or mode))
-        return
-    name = source.get("secretName") or source.get("name") or ""
-    data = read(pod, kind, name, bool(source.get("optional")))
-    items = source.get("items") or [{"key": key, "path": key} for key in data]
+def _projection(place: Path, source: shapes.VolumeProjection, pod: Pod, mode: int) -> None:
+    for kind in source:
+        if kind == "secret":
+            _object(place, kind, source["secret"].get("name"), source["secret"], pod, mode)
+        elif kind == "configMap":
+            _object(place, kind, source["configMap"].get("name"), source["configMap"], pod, mode)
+        elif kind == "downwardAPI":
+            _downward(place, source["downwardAPI"].get("items"), pod, mode)
+        else:
+            raise RefusedError("PodCreationFailed", f"a projected {kind} is not there on this machine")
+
+
+def _downward(place: Path, items: Iterable[shapes.DownwardAPIVolumeFile] | None, pod: Pod, mode: int) -> None:
+    for item in items or ():
+        text = field(pod, item["fieldRef"]["fieldPath"]) if item.get("fieldRef") else ""
+        _write(place, item["path"], text.encode(), int(item.get("mode") or mode))
+
+
+def _object(place: Path, kind: str, name: str | None, source: OfObject, pod: Pod, mode: int) -> None:
+    data = read(pod, kind, name or "", bool(source.get("optional")))
+    items: list[shapes.KeyToPath] = source.get("items") or [{"key": key, "path": key} for key in data]
     for item in items:
         if item["key"] in data:
             _write(place, item["path"], data[item["key"]], int(item.get("mode") or mode))
@@ -73,9 +92,10 @@ def field(pod: Pod, path: str) -> str:
     meta = pod.task_run["metadata"]
     if path.endswith("']") and path.startswith(("metadata.labels['", "metadata.annotations['")):
         kind, _, key = path[:-2].partition("['")
-        return str((meta.get(kind.removeprefix("metadata.")) or {}).get(key, ""))
+        values = meta.get("labels") if kind == "metadata.labels" else meta.get("annotations")
+        return str((values or {}).get(key, ""))
     if path in {"metadata.labels", "metadata.annotations"}:
-        values = meta.get(path.removeprefix("metadata.")) or {}
+        values = (meta.get("labels") if path == "metadata.labels" else meta.get("annotations")) or {}
         return "\n".join(f'{key}="{value}"' for key, value in sorted(values.items()))
     return {
         "metadata.name": pod.name,

@@ -21,6 +21,7 @@ import attrs
 from flowdsl.runner.scratch import DISK, MEMORY, Scratch, sweep
 
 if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
     from flowdsl.runner.taskrun.sight import Sight
 
 EARLY = 32768  # bytes: well below the smallest buffer of a Unix socket
@@ -48,6 +49,10 @@ class Mount:
         return "" if self.root is None else self.source.relative_to(self.root).as_posix()
 
 
+def _no_container() -> shapes.Step:
+    return {}
+
+
 @attrs.frozen
 class Launch:
     """A command to start, everything in it final."""
@@ -61,7 +66,7 @@ class Launch:
     # Whether argv begins with a command; otherwise it is arguments for what the image runs by itself.
     command: bool = True
     # What an executor of images wants to know of the container: imagePullPolicy, computeResources.
-    spec: Mapping[str, Any] = attrs.field(factory=dict)
+    spec: shapes.Step | shapes.Sidecar = attrs.field(factory=_no_container)
     # Run when a signal has ended the command: what it started elsewhere must end too.
     after: Sequence[str] = ()
 

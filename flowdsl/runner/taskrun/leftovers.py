@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from flowdsl.check.references import entire, has_step_result, variables, without_index
 from flowdsl.runner.taskrun.params import RefusedError, declared_kind
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 _TASK_RUN = frozenset({"name", "namespace", "uid"})
 _TASK = frozenset({"name", "retry-count"})
@@ -28,7 +31,7 @@ class _Text:
     element: bool = False
 
 
-def check_leftovers(spec: Mapping[str, Any], merged: Sequence[Mapping[str, Any]], task_run: Mapping[str, Any]) -> None:
+def check_leftovers(spec: shapes.TaskSpec, merged: Sequence[shapes.Step], task_run: shapes.TaskRun) -> None:
     """`merged` are the steps with their template in them. Raises RefusedError with Tekton's message."""
     found: dict[str, set[str]] = {}
     for message, path in _problems(spec, merged):
@@ -46,7 +49,7 @@ def check_leftovers(spec: Mapping[str, Any], merged: Sequence[Mapping[str, Any]]
     raise RefusedError("PodCreationFailed", message)
 
 
-def _problems(spec: Mapping[str, Any], merged: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _problems(spec: shapes.TaskSpec, merged: Sequence[shapes.Step]) -> Iterator[tuple[str, str]]:
     for index, step in enumerate(merged):
         if not step.get("image"):
             yield "missing field(s)", f"steps[{index}].Image"
@@ -61,7 +64,7 @@ def _problems(spec: Mapping[str, Any], merged: Sequence[Mapping[str, Any]]) -> I
             yield from _others(texts, step, spec.get("results") or ())
 
 
-def _containers(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _containers(spec: shapes.TaskSpec) -> Iterator[tuple[str, str]]:
     """A pod has no two containers of one name; a sidecar without one is called `sidecar`."""
     seen = set()
     first = len(spec.get("steps") or ())
@@ -72,26 +75,28 @@ def _containers(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         seen.add(name)
 
 
-def _texts(step: Mapping[str, Any], at: str) -> Iterator[_Text]:
+def _texts(step: shapes.Step, at: str) -> Iterator[_Text]:
     """The texts in which Tekton looks, those with a reference (validateStepVariables)."""
+    fields: Mapping[str, object] = step
     for field in ("name", "image", "workingDir", "script", "onError"):
-        yield from _text(f"{at}.{field}", step.get(field))
-    for field in ("command", "args"):
-        for index, value in enumerate(step.get(field) or ()):
+        yield from _text(f"{at}.{field}", fields.get(field))
+    for field, words in (("command", step.get("command")), ("args", step.get("args"))):
+        for index, value in enumerate(words or ()):
             yield from _text(f"{at}.{field}[{index}]", value, element=True)
-    for each in step.get("env") or ():
-        yield from _text(f"{at}.env[{each.get('name', '')}]", each.get("value"))
-    for index, each in enumerate(step.get("volumeMounts") or ()):
+    for variable in step.get("env") or ():
+        yield from _text(f"{at}.env[{variable.get('name', '')}]", variable.get("value"))
+    mounts: Sequence[Mapping[str, object]] = step.get("volumeMounts") or ()
+    for index, mount in enumerate(mounts):
         for field, word in (("name", "name"), ("mountPath", "MountPath"), ("subPath", "SubPath")):
-            yield from _text(f"{at}.volumeMount[{index}].{word}", each.get(field))
+            yield from _text(f"{at}.volumeMount[{index}].{word}", mount.get(field))
 
 
-def _text(path: str, value: Any, *, element: bool = False) -> Iterator[_Text]:
+def _text(path: str, value: object, *, element: bool = False) -> Iterator[_Text]:
     if isinstance(value, str) and "$(" in value:
         yield _Text(path, value, element)
 
 
-def _params(texts: Iterable[_Text], specs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _params(texts: Iterable[_Text], specs: Sequence[shapes.ParamSpec]) -> Iterator[tuple[str, str]]:
     kinds = {str(one["name"]): declared_kind(one) for one in specs}
     objects = {str(one["name"]): one.get("properties") or {} for one in specs if kinds[str(one["name"])] == "object"}
     arrays = {name for name, kind in kinds.items() if kind == "array"}
@@ -116,7 +121,7 @@ def _array(text: _Text, arrays: Collection[str]) -> Iterator[tuple[str, str]]:
 
 
 def _others(
-    texts: Iterable[_Text], step: Mapping[str, Any], results: Sequence[Mapping[str, Any]]
+    texts: Iterable[_Text], step: shapes.Step, results: Sequence[shapes.TaskResult]
 ) -> Iterator[tuple[str, str]]:
     names = {one["name"] for one in results}
     own = {one["name"] for one in step.get("results") or ()}

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.check.names import is_label
 from flowdsl.check.references import is_within
 from flowdsl.kinds.values import kind_of
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
 USER_ERROR = "[User error] "
 _INDEX = re.compile(r"""\$\(params(?:\.([_a-zA-Z0-9.-]+)|\['([^']+)'\]|\["([^"]+)"\])\[(\d+)\]\)""")
 _REFERENCE = re.compile(r"\$\([^()]+\)")
+_WITH_VARIABLES = ("steps", "sidecars", "stepTemplate", "volumes", "workspaces")
 
 
 class RefusedError(Exception):
@@ -34,7 +38,7 @@ def go_list(names: Sequence[str]) -> str:
     return "[" + " ".join(names) + "]"
 
 
-def declared_kind(spec: Mapping[str, Any]) -> str:
+def declared_kind(spec: Mapping[str, object]) -> str:
     """The type of a declared param or result, as Tekton's defaulting gives it."""
     if spec.get("type"):
         return str(spec["type"])
@@ -43,7 +47,7 @@ def declared_kind(spec: Mapping[str, Any]) -> str:
     return kind_of(spec["default"]) if "default" in spec else "string"
 
 
-def check_params(task: str, specs: Sequence[Mapping[str, Any]], params: Sequence[Mapping[str, Any]]) -> None:
+def check_params(task: str, specs: Sequence[shapes.ParamSpec], params: Sequence[shapes.Param]) -> None:
     """Every param has a value of its type, every object its keys. Raises RefusedError."""
     given = {one["name"]: one["value"] for one in params}
     start = f"invalid input params for task {task}: "
@@ -66,7 +70,7 @@ def check_params(task: str, specs: Sequence[Mapping[str, Any]], params: Sequence
         raise invalid(f"{start}missing keys for these params which are required in ParamSpec's properties map[{text}]")
 
 
-def missing_keys(specs: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) -> dict[str, list[str]]:
+def missing_keys(specs: Sequence[shapes.ParamSpec], given: Mapping[str, object]) -> dict[str, list[str]]:
     """The keys that an object must have by its `properties` and has in neither default nor value, by name.
 
     Source: MissingKeysObjectParamNames in pkg/reconciler/taskrun/validate_taskrun.go.
@@ -82,7 +86,7 @@ def missing_keys(specs: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) -
     return lacking
 
 
-def check_enums(specs: Sequence[Mapping[str, Any]], params: Sequence[Mapping[str, Any]]) -> None:
+def check_enums(specs: Sequence[shapes.ParamSpec], params: Sequence[shapes.Param]) -> None:
     """A string with an `enum` is one of it. Raises RefusedError."""
     enums = {one["name"]: one["enum"] for one in specs if one.get("enum")}
     for one in params:
@@ -92,13 +96,13 @@ def check_enums(specs: Sequence[Mapping[str, Any]], params: Sequence[Mapping[str
             raise RefusedError("InvalidParamValue", message)
 
 
-def check_indexes(spec: Mapping[str, Any], params: Sequence[Mapping[str, Any]]) -> None:
+def check_indexes(spec: shapes.TaskSpec, params: Sequence[shapes.Param]) -> None:
     """Every `$(params.a[3])` is inside its array. Raises RefusedError."""
     lengths = {
         one["name"]: len(one["default"]) for one in spec.get("params", ()) if kind_of(one.get("default")) == "array"
     }
     lengths.update({one["name"]: len(one["value"]) for one in params if kind_of(one["value"]) == "array"})
-    parts = [spec.get(key) for key in ("steps", "sidecars", "stepTemplate", "volumes", "workspaces")]
+    parts = [part for field, part in spec.items() if field in _WITH_VARIABLES]
     outside = {
         match[0]
         for text in strings(parts)
@@ -110,7 +114,7 @@ def check_indexes(spec: Mapping[str, Any], params: Sequence[Mapping[str, Any]]) 
         raise invalid(f"non-existent param references:{go_list(sorted(outside))}")
 
 
-def strings(value: Any) -> Iterator[str]:
+def strings(value: object) -> Iterator[str]:
     """Every string below a value, keys left out."""
     if isinstance(value, str):
         yield value
@@ -122,35 +126,35 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(one)
 
 
-def check_workspaces(declared: Sequence[Mapping[str, Any]], bound: Sequence[str]) -> None:
+def check_workspaces(declared: Sequence[shapes.WorkspaceDeclaration], bound: Sequence[str]) -> None:
     """Every workspace that is not optional is bound. Raises RefusedError."""
     for one in declared:
         if not one.get("optional") and one["name"] not in bound:
             raise invalid(f'declared workspace "{one["name"]}" is required but has not been bound')
 
 
-def check_overrides(spec: Mapping[str, Any], run: Mapping[str, Any]) -> None:
+def check_overrides(spec: shapes.TaskSpec, run: shapes.TaskRunSpec) -> None:
     """`stepSpecs` and `sidecarSpecs` name what is there. Raises RefusedError."""
-    for key, field, word, thing in (
-        ("stepSpecs", "steps", "StepOverride", "Step"),
-        ("sidecarSpecs", "sidecars", "SidecarOverride", "Sidecar"),
-    ):
-        names = {one.get("name", "") for one in spec.get(field) or ()}
-        for one in run.get(key) or ():
-            if one["name"] not in names:
-                raise invalid(f"invalid {word}: No {thing} named {one['name']}")
+    steps = {one.get("name", "") for one in spec.get("steps") or ()}
+    for step in run.get("stepSpecs") or ():
+        if step["name"] not in steps:
+            raise invalid(f"invalid StepOverride: No Step named {step['name']}")
+    sidecars = {one.get("name", "") for one in spec.get("sidecars") or ()}
+    for sidecar in run.get("sidecarSpecs") or ():
+        if sidecar["name"] not in sidecars:
+            raise invalid(f"invalid SidecarOverride: No Sidecar named {sidecar['name']}")
 
 
-def check_names(spec: Mapping[str, Any]) -> None:
+def check_names(spec: shapes.TaskSpec) -> None:
     """The names that a pod would have, every reference replaced: they are paths here. Raises RefusedError.
 
     Source: ValidateVolumes and validateContainerCommon in Kubernetes' pkg/apis/core/validation.
     """
     names = [(f"spec.volumes[{index}].name", one["name"]) for index, one in enumerate(spec.get("volumes") or ())]
-    for key in ("steps", "sidecars"):
-        # One without a name is numbered.
-        listed = enumerate(spec.get(key) or ())
-        names += [(f"spec.{key}[{index}].name", one["name"]) for index, one in listed if one.get("name")]
+    # A step or sidecar without a name is numbered.
+    steps = [(f"spec.steps[{index}].name", one.get("name")) for index, one in enumerate(spec.get("steps") or ())]
+    beside = [(f"spec.sidecars[{index}].name", one.get("name")) for index, one in enumerate(spec.get("sidecars") or ())]
+    names += [(where, name) for where, name in steps + beside if name]
     for where, name in names:
         if not is_label(name):
             text = f'the pod is invalid: {where}: Invalid value: "{name}": it must be a lowercase RFC 1123 label'

@@ -6,7 +6,7 @@ import os
 import posixpath
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -20,6 +20,17 @@ from flowdsl.runner.taskrun.params import RefusedError
 from flowdsl.runner.taskrun.prepare import mount_path
 from flowdsl.runner.taskrun.slots import Slot
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
+
+_OF_OBJECTS: tuple[Literal["secret", "configMap", "projected", "downwardAPI"], ...] = (
+    "secret",
+    "configMap",
+    "projected",
+    "downwardAPI",
+)
+
 
 @attrs.define
 class Pod:
@@ -27,11 +38,11 @@ class Pod:
 
     slot: Slot
     name: str
-    task_run: Mapping[str, Any]
+    task_run: shapes.TaskRun
     cluster: Cluster
-    volumes: Mapping[str, Mapping[str, Any]]
+    volumes: Mapping[str, shapes.Volume]
     workspaces: Mapping[str, BoundWorkspace]
-    declared: list[dict[str, Any]]
+    declared: list[shapes.WorkspaceDeclaration]
     isolated: frozenset[str]
     # Whether a hostPath is what the step sees there, and so not to be made on this machine.
     confined: bool = False
@@ -60,7 +71,7 @@ class Pod:
             # A step's folder goes by its number, too (cmd/entrypoint/subcommands/step_init.go).
             os.symlink(f"step-{step}", f"{self.tekton}/steps/{index}")
 
-    def mounts(self, container: Mapping[str, Any], sidecar: bool, env: Mapping[str, str]) -> list[Mount]:
+    def mounts(self, container: shapes.Step | shapes.Sidecar, sidecar: bool, env: Mapping[str, str]) -> list[Mount]:
         """What a container sees where: its volume mounts and its workspaces, parents before what is in them."""
         name = container.get("name") or ""
         found = {one["mountPath"]: self._volume_mount(one, env, name) for one in container.get("volumeMounts") or ()}
@@ -83,7 +94,7 @@ class Pod:
             own.setdefault(HOME_PATH, Mount(HOME_PATH, self.slot.home))
         return [attrs.evolve(own[target], target=target) for target in sorted(own)]
 
-    def _volume_mount(self, mount: Mapping[str, Any], env: Mapping[str, str], container: str) -> Mount:
+    def _volume_mount(self, mount: shapes.VolumeMount, env: Mapping[str, str], container: str) -> Mount:
         source, is_read_only = self.source(mount["name"])
         source, read_only = source.absolute(), is_read_only or bool(mount.get("readOnly"))
         sub = mount.get("subPath") or files.expand(mount.get("subPathExpr") or "", env)
@@ -127,7 +138,7 @@ class Pod:
                 raise config_error(str(problem.args[0]) if str(problem.args[0]).startswith(text) else text) from None
         if host := volume.get("hostPath"):
             return self._host_path(host), False
-        if any(volume.get(kind) is not None for kind in ("secret", "configMap", "projected", "downwardAPI")):
+        if any(volume[kind] is not None for kind in _OF_OBJECTS if kind in volume):
             secret = volume.get("secret") is not None or "secret" in str(volume.get("projected"))
             place = self.slot.private / "volumes" / name if secret else place
             place.mkdir(parents=True, mode=0o700)
@@ -141,10 +152,11 @@ class Pod:
         return place, False
 
     def _host_type(self, name: str) -> str:
-        host = self.volumes.get(name, {}).get("hostPath")
+        volume = self.volumes.get(name)
+        host = volume.get("hostPath") if volume is not None else None
         return str(host.get("type") or "Directory") if host else ""
 
-    def _host_path(self, host: Mapping[str, Any]) -> Path:
+    def _host_path(self, host: shapes.HostPathVolumeSource) -> Path:
         path = Path(host["path"])
         if self.confined:
             return path

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -16,6 +16,9 @@ from flowdsl.runner.taskrun.leftovers import check_leftovers
 from flowdsl.runner.taskrun.merge import step_over_template
 from flowdsl.runner.taskrun.stepactions import resolve_steps
 from flowdsl.runner.taskrun.variables import Table, Tables, params_table
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 DEFAULT_TIMEOUT = 3600.0  # seconds: Tekton's default-timeout-minutes is 60
 
@@ -33,19 +36,19 @@ class Places:
 class Prepared:
     """A TaskRun ready to run. `spec` is the TaskSpec for the status, `steps` have the template merged in."""
 
-    spec: dict[str, Any]
-    steps: tuple[dict[str, Any], ...]
-    sidecars: tuple[dict[str, Any], ...]
-    results: tuple[dict[str, Any], ...]
+    spec: shapes.TaskSpec
+    steps: tuple[shapes.Step, ...]
+    sidecars: tuple[shapes.Sidecar, ...]
+    results: tuple[shapes.TaskResult, ...]
     workspaces: Mapping[str, BoundWorkspace]
 
 
-def step_name(step: Mapping[str, Any], index: int) -> str:
+def step_name(step: shapes.Step, index: int) -> str:
     """A step's name without Tekton's prefix; one without a name is numbered."""
     return step.get("name") or f"unnamed-{index}"
 
 
-def timeout_of(task_run: Mapping[str, Any]) -> float:
+def timeout_of(task_run: shapes.TaskRun) -> float:
     """The TaskRun's timeout in seconds; 0 is none."""
     text = task_run["spec"].get("timeout")
     return DEFAULT_TIMEOUT if text is None else parse_duration(str(text)) / 1e9
@@ -54,7 +57,7 @@ def timeout_of(task_run: Mapping[str, Any]) -> float:
 def prepare(work: TaskRunWork, cluster: Cluster, places: Places, retries: int) -> Prepared:
     """Raises RefusedError for what Tekton would not run."""
     run = work.task_run["spec"]
-    spec = dict(run["taskSpec"])
+    spec = run["taskSpec"].copy()
     given = run.get("params") or []
     spec["steps"] = resolve_steps(spec, given, cluster)
     params.check_params(work.task, spec.get("params") or [], given)
@@ -76,8 +79,8 @@ def prepare(work: TaskRunWork, cluster: Cluster, places: Places, retries: int) -
 
 
 def _replace(
-    spec: dict[str, Any], work: TaskRunWork, places: Places, bound: Mapping[str, BoundWorkspace], retries: int
-) -> dict[str, Any]:
+    spec: shapes.TaskSpec, work: TaskRunWork, places: Places, bound: Mapping[str, BoundWorkspace], retries: int
+) -> shapes.TaskSpec:
     run = work.task_run
     before = [params_table(spec.get("params") or (), run["spec"].get("params") or ()), _contexts(work, retries)]
     results = _result_paths("results.{}.path", spec.get("results"), f"{places.tekton}/results")
@@ -89,17 +92,16 @@ def _replace(
     )
     credentials = Table({"credentials.path": f"{places.tekton}/creds"})
     first = Tables(before)
-    declared = [
-        {**one, "mountPath": first.text(one["mountPath"])} if one.get("mountPath") else one
-        for one in spec.get("workspaces") or ()
-    ]
+    declared = [_mounted(one, first) for one in spec.get("workspaces") or ()]
 
-    def tables(container: Mapping[str, Any], middle: Table | None = None, late: Table | None = None) -> Tables:
+    def tables(
+        container: shapes.Step | shapes.Sidecar, middle: Table | None = None, late: Table | None = None
+    ) -> Tables:
         space = _workspaces(declared, work, bound, places, container.get("workspaces") or ())
         each = [*before, middle, results, late, exits, space, credentials]
         return Tables([one for one in each if one is not None and (one.strings or one.arrays)])
 
-    made = dict(spec)
+    made = spec.copy()
     made["steps"] = []
     for index, one in enumerate(spec["steps"]):
         home = f"{places.tekton}/steps/step-{step_name(one, index)}"
@@ -122,7 +124,11 @@ def _replace(
     return made
 
 
-def _exit_reference(step: Mapping[str, Any], index: int) -> str:
+def _mounted(space: shapes.WorkspaceDeclaration, known: Tables) -> shapes.WorkspaceDeclaration:
+    return {**space, "mountPath": known.text(space["mountPath"])} if space.get("mountPath") else space
+
+
+def _exit_reference(step: shapes.Step, index: int) -> str:
     return f"steps.step-{step_name(step, index)}.exitCode.path"
 
 
@@ -139,7 +145,9 @@ def _contexts(work: TaskRunWork, retries: int) -> Table:
     )
 
 
-def _result_paths(pattern: str, results: Any, folder: str) -> Table:
+def _result_paths(
+    pattern: str, results: Sequence[shapes.TaskResult] | Sequence[shapes.StepResult] | None, folder: str
+) -> Table:
     table = Table()
     for one in results or ():
         name = one["name"]
@@ -148,7 +156,7 @@ def _result_paths(pattern: str, results: Any, folder: str) -> Table:
     return table
 
 
-def mount_path(declared: Mapping[str, Any], used: Mapping[str, Any] | None = None) -> str:
+def mount_path(declared: shapes.WorkspaceDeclaration, used: shapes.WorkspaceUsage | None = None) -> str:
     """Where a workspace is mounted: where the step says, where the Task says, or below /workspace."""
     return (
         (used or {}).get("mountPath") or declared.get("mountPath") or posixpath.join(WORKSPACE_PATH, declared["name"])
@@ -156,7 +164,11 @@ def mount_path(declared: Mapping[str, Any], used: Mapping[str, Any] | None = Non
 
 
 def _workspaces(
-    declared: Any, work: TaskRunWork, bound: Mapping[str, BoundWorkspace], places: Places, used: Any
+    declared: Iterable[shapes.WorkspaceDeclaration],
+    work: TaskRunWork,
+    bound: Mapping[str, BoundWorkspace],
+    places: Places,
+    used: Iterable[shapes.WorkspaceUsage],
 ) -> Table:
     claims = {
         one["name"]: (one.get("persistentVolumeClaim") or {}).get("claimName", "")

@@ -9,23 +9,31 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.runner.taskrun.container import Ready
 from flowdsl.runner.taskrun.executor import Executor
 from flowdsl.runner.taskrun.launch import Process, Supervised
 from flowdsl.runner.taskrun.pod import Pod
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
 # A kubelet asks every 10 seconds by default; on one machine asking more often costs nothing.
 LONGEST_PERIOD = 0.25
+
+
+def _answers(host: str, port: int, timeout: float) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout):
+        return True
+    return False
 
 
 class Probe:
     """A sidecar's startup and readiness probes; without one it is ready as soon as it runs."""
 
     def __init__(self, ready: Ready, pod: Pod, executor: Executor, process: Process) -> None:
-        spec = ready.spec
+        spec = ready.sidecar
         self._waiting = [one for one in (spec.get("startupProbe"), spec.get("readinessProbe")) if one]
         self._ready, self._pod, self._executor, self._process = ready, pod, executor, process
         self._passed = 0
@@ -48,27 +56,23 @@ class Probe:
             self._next = time.monotonic() + min(float(probe.get("periodSeconds") or 10), LONGEST_PERIOD)
         return not self._waiting
 
-    def _ask(self, probe: Mapping[str, Any]) -> bool:
+    def _ask(self, probe: shapes.Probe) -> bool:
         timeout = float(probe.get("timeoutSeconds") or 1)
         if command := (probe.get("exec") or {}).get("command"):
             return self._run(command, timeout)
         if http := probe.get("httpGet"):
             return self._get(http, timeout)
-        target = probe.get("tcpSocket") or probe.get("grpc")
-        if target:
-            with (
-                contextlib.suppress(OSError),
-                socket.create_connection((target.get("host") or "127.0.0.1", self._port(target["port"])), timeout),
-            ):
-                return True
-            return False
+        if tcp := probe.get("tcpSocket"):
+            return _answers(tcp.get("host") or "127.0.0.1", self._port(tcp["port"]), timeout)
+        if grpc := probe.get("grpc"):
+            return _answers("127.0.0.1", grpc["port"], timeout)
         return True
 
-    def _port(self, port: Any) -> int:
-        named = {one.get("name"): one.get("containerPort") for one in self._ready.spec.get("ports") or ()}
-        return int(named.get(port, port))
+    def _port(self, port: shapes.IntOrString) -> int:
+        named = (one["containerPort"] for one in self._ready.sidecar.get("ports") or () if one.get("name") == port)
+        return next(named, None) or int(port)
 
-    def _get(self, http: Mapping[str, Any], timeout: float) -> bool:
+    def _get(self, http: shapes.HTTPGetAction, timeout: float) -> bool:
         scheme = str(http.get("scheme") or "HTTP").lower()
         path = str(http.get("path") or "").lstrip("/")
         url = f"{scheme}://{http.get('host') or '127.0.0.1'}:{self._port(http['port'])}/{path}"

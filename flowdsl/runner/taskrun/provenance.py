@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from flowdsl.runner.taskrun.results import go_text
 
-Artifacts = dict[str, list[dict[str, Any]]]
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
+T = TypeVar("T")
 
 
-def parse_artifacts(text: str) -> Artifacts:
+def parse_artifacts(text: str) -> shapes.Artifacts:
     """The inputs and outputs of a provenance file; nothing where it is not what Tekton reads."""
     try:
         value = json.loads(text)
-        return {key: _artifacts(value[key]) for key in ("inputs", "outputs") if value.get(key) is not None}
+        found: shapes.Artifacts = {}
+        if value.get("inputs") is not None:
+            found["inputs"] = _artifacts(value["inputs"])
+        if value.get("outputs") is not None:
+            found["outputs"] = _artifacts(value["outputs"])
+        return found
     except (ValueError, RecursionError, AttributeError, TypeError):
         return {}
 
 
-def _artifacts(listed: Any) -> list[dict[str, Any]]:
+def _artifacts(listed: object) -> list[shapes.Artifact]:
     """As Go reads it: other fields are left out, null is nothing. Raises TypeError for another type."""
-    found = []
+    found: list[shapes.Artifact] = []
     for each in _of(listed, list):
         one = _of(each, dict)
-        made: dict[str, Any] = {"name": go_text(_of(one.get("name"), str))}
+        made: shapes.Artifact = {"name": go_text(_of(one.get("name"), str))}
         if one.get("values") is not None:
             made["values"] = [_value(_of(value, dict)) for value in _of(one["values"], list)]
         if _of(one.get("buildOutput"), bool):
@@ -34,8 +42,8 @@ def _artifacts(listed: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _value(one: Mapping[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+def _value(one: Mapping[str, object]) -> shapes.ArtifactValue:
+    made: shapes.ArtifactValue = {}
     digest, uri = _of(one.get("digest"), dict), _of(one.get("uri"), str)
     if digest:
         made["digest"] = {go_text(key): go_text(_of(value, str)) for key, value in digest.items()}
@@ -44,7 +52,7 @@ def _value(one: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _of(value: Any, kind: type) -> Any:
+def _of(value: object, kind: type[T]) -> T:
     if value is None:
         return kind()
     if not isinstance(value, kind):
@@ -52,16 +60,22 @@ def _of(value: Any, kind: type) -> Any:
     return value
 
 
-def merge_artifacts(into: Artifacts, more: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+def merge_artifacts(into: shapes.Artifacts, more: shapes.Artifacts) -> None:
     """Add artifacts, those of one name together, none twice."""
-    for key, listed in more.items():
-        known = {one["name"]: one for one in into.setdefault(key, [])}
-        for one in listed:
-            target = known.get(one["name"])
-            if target is None:
-                target = {"name": one["name"], "values": []}
-                known[one["name"]] = target
-                into[key].append(target)
-            if one.get("buildOutput"):
-                target["buildOutput"] = True
-            target["values"] += [value for value in one.get("values") or () if value not in target["values"]]
+    if "inputs" in more:
+        _merge(into.setdefault("inputs", []), more["inputs"])
+    if "outputs" in more:
+        _merge(into.setdefault("outputs", []), more["outputs"])
+
+
+def _merge(into: list[shapes.Artifact], more: Iterable[shapes.Artifact]) -> None:
+    known = {one["name"]: one for one in into}
+    for one in more:
+        target = known.get(one["name"])
+        if target is None:
+            target = {"name": one["name"], "values": []}
+            known[one["name"]] = target
+            into.append(target)
+        if one.get("buildOutput"):
+            target["buildOutput"] = True
+        target["values"] += [value for value in one.get("values") or () if value not in target["values"]]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 import attrs
 
@@ -18,6 +18,9 @@ from flowdsl.kinds.values import Value, kind_of
 from flowdsl.kube.conventions import MESSAGE_MOST
 from flowdsl.runner import beneath
 from flowdsl.runner.taskrun.params import USER_ERROR, declared_kind
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 TASK_RESULT, INTERNAL, STEP_RESULT, STEP_ARTIFACTS, TASK_ARTIFACTS = 1, 3, 4, 5, 6
 TOO_LONG = f"Termination message is above max allowed size {MESSAGE_MOST}, caused by large task result."
@@ -31,10 +34,15 @@ class TooLongError(Exception):
     """The termination message would be longer than Kubernetes keeps."""
 
 
-Entry = dict[str, Any]
+class Entry(TypedDict):
+    """One entry of a termination message; `type` is one of the numbers above."""
+
+    key: str
+    value: str
+    type: int
 
 
-def go_json(value: Any) -> str:
+def go_json(value: object) -> str:
     """JSON as Go's encoder writes it: that is what counts against the limit."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for sign, code in (("<", "3c"), (">", "3e"), ("&", "26"), ("\u2028", "2028"), ("\u2029", "2029")):
@@ -109,14 +117,16 @@ def parse_value(text: str) -> Value:
     return text
 
 
-def _are_texts(values: Iterable[Any]) -> bool:
+def _are_texts(values: Iterable[object]) -> bool:
     return all(one is None or isinstance(one, str) for one in values)
 
 
-def taken(entries: Iterable[Entry], kind: int, declared: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def taken(
+    entries: Iterable[Entry], kind: int, declared: Iterable[shapes.TaskResult | shapes.StepResult]
+) -> list[shapes.TaskRunResult]:
     """The results among a message's entries, with the type that they have."""
     kinds = {one["name"]: declared_kind(one) for one in declared}
-    made = []
+    made: list[shapes.TaskRunResult] = []
     for one in entries:
         if one["type"] == kind:
             value = one["value"] if kinds.get(one["key"]) == "string" else parse_value(one["value"])
@@ -125,8 +135,8 @@ def taken(entries: Iterable[Entry], kind: int, declared: Iterable[Mapping[str, A
 
 
 def from_steps(
-    step: str, step_results: Sequence[Mapping[str, Any]], declared: Iterable[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
+    step: str, step_results: Sequence[shapes.TaskRunResult], declared: Iterable[shapes.TaskResult]
+) -> list[shapes.TaskRunResult]:
     """The Task's results that are a step's: `value: $(steps.NAME.results.RESULT)`."""
     wanted = {}
     for one in declared:
@@ -136,7 +146,9 @@ def from_steps(
     return [{**one, "name": wanted[one["name"]]} for one in step_results if one["name"] in wanted]
 
 
-def check_results(results: list[dict[str, Any]], declared: Sequence[Mapping[str, Any]]) -> tuple[list[Any], str]:
+def check_results(
+    results: list[shapes.TaskRunResult], declared: Sequence[shapes.TaskResult]
+) -> tuple[list[shapes.TaskRunResult], str]:
     """The results without those of the wrong type, and what is wrong with them (empty when nothing is)."""
     kinds = {one["name"]: declared_kind(one) for one in declared}
     wrong = {

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -25,6 +24,9 @@ from flowdsl.runner.taskrun.pod import Pod
 from flowdsl.runner.taskrun.prepare import Places, Prepared, prepare, step_name, timeout_of
 from flowdsl.runner.taskrun.slots import Slot, Slots
 from flowdsl.runner.taskrun.step import Limits, Outcome, StepRun, Surroundings, now
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 
 def pod_name(task_run: str, retries: int) -> str:
@@ -76,11 +78,11 @@ class Runner:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def run(self, work: TaskRunWork, cluster: Cluster, observer: Observer, stop: Stop) -> dict[str, Any]:
+    def run(self, work: TaskRunWork, cluster: Cluster, observer: Observer, stop: Stop) -> shapes.TaskRunStatus:
         """See `flowdsl.runner.contract.TaskRunner`."""
         name = work.task_run["metadata"]["name"]
         most = int(work.task_run["spec"].get("retries") or 0)
-        earlier: list[dict[str, Any]] = []
+        earlier: list[shapes.TaskRunStatus] = []
         while True:
             observer.attempt(name, len(earlier))
             status = Attempt(self, work, cluster, observer, stop, len(earlier)).run()
@@ -116,10 +118,10 @@ class Attempt:
         self.began = now()
         self.timeout = timeout_of(work.task_run)
         self.limits = Limits(time.monotonic() + self.timeout if self.timeout > 0 else None, stop)
-        self.spec: Mapping[str, Any] = work.task_run["spec"]["taskSpec"]
+        self.spec = work.task_run["spec"]["taskSpec"]
         self.slot: Slot | None = None
 
-    def run(self) -> dict[str, Any]:
+    def run(self) -> shapes.TaskRunStatus:
         """The attempt's status. Never raises for what a task does."""
         try:
             made = self._run()
@@ -132,20 +134,20 @@ class Attempt:
             if self.slot is not None:
                 self.runner.slots.give_back(self.slot)
         end = made["conditions"][0]["lastTransitionTime"]
-        status = {"startTime": write.stamp(self.began), "completionTime": end, **made}
+        status: shapes.TaskRunStatus = {"startTime": write.stamp(self.began), "completionTime": end, **made}
         if made["steps"] or made["conditions"][0]["reason"] == "CreateContainerConfigError":
             # What is refused or stopped earlier never gets a pod.
             status["podName"] = self.pod_name
-        status["taskSpec"] = dict(self.spec)
+        status["taskSpec"] = self.spec.copy()
         return status
 
-    def _refused(self, reason: str, message: str) -> dict[str, Any]:
+    def _refused(self, reason: str, message: str) -> shapes.TaskRunStatus:
         # Once Tekton knows the spec, its steps stand in the status, whether they come to run or not.
         known = () if reason == "TaskRunResolutionFailed" else self.spec["steps"]
-        steps = [{"name": step_name(one, index)} for index, one in enumerate(known)]
+        steps: list[shapes.StepState] = [{"name": step_name(one, index)} for index, one in enumerate(known)]
         return {"conditions": [write.condition("False", reason, message, now())], "steps": steps}
 
-    def _run(self) -> dict[str, Any]:
+    def _run(self) -> shapes.TaskRunStatus:
         if self.limits.over:
             return self._ended_early([], [], [])
         host = self.runner.executor.host()
@@ -181,7 +183,7 @@ class Attempt:
     def _pod(self, prepared: Prepared, slot: Slot) -> Pod:
         template = self.work.task_run["spec"].get("podTemplate") or {}
         volumes = [*(prepared.spec.get("volumes") or ()), *(template.get("volumes") or ())]
-        using = [*prepared.spec["steps"], *prepared.sidecars]
+        using: list[shapes.Step | shapes.Sidecar] = [*prepared.spec["steps"], *prepared.sidecars]
         return Pod(
             slot=slot,
             name=self.pod_name,
@@ -194,7 +196,7 @@ class Attempt:
             confined=self.runner.executor.host().confined,
         )
 
-    def _follow(self, ready: list[Ready], beside: list[Ready], around: Surroundings) -> dict[str, Any]:
+    def _follow(self, ready: list[Ready], beside: list[Ready], around: Surroundings) -> shapes.TaskRunStatus:
         running = side.start_all(beside, around)
         outcomes: list[Outcome] = []
         interrupted = False
@@ -219,14 +221,16 @@ class Attempt:
             status["sidecars"] = [write.sidecar_state(one) for one in running]
         return status
 
-    def _ended_early(self, ready: list[Ready], outcomes: list[Outcome], running: list[side.Sidecar]) -> dict[str, Any]:
+    def _ended_early(
+        self, ready: list[Ready], outcomes: list[Outcome], running: list[side.Sidecar]
+    ) -> shapes.TaskRunStatus:
         end = now()
         if self.stop.requested:
             reason, message = self.stop.reason, self.stop.message
         else:
             reason = "TaskRunTimeout"
             message = f'TaskRun "{self.name}" failed to finish within "{duration_text(self.timeout)}"'
-        status: dict[str, Any] = {"conditions": [write.condition("False", reason, message, end)]}
+        status: shapes.TaskRunStatus = {"conditions": [write.condition("False", reason, message, end)]}
         status["steps"] = [
             self._step_early(one, outcomes[index] if index < len(outcomes) else None, reason, end)
             for index, one in enumerate(ready)
@@ -235,7 +239,7 @@ class Attempt:
             status["sidecars"] = [write.sidecar_state(one) for one in running]
         return status
 
-    def _step_early(self, ready: Ready, outcome: Outcome | None, reason: str, end: datetime) -> dict[str, Any]:
+    def _step_early(self, ready: Ready, outcome: Outcome | None, reason: str, end: datetime) -> shapes.StepState:
         if outcome is not None and not outcome.interrupted:
             return write.step_state(outcome, [])
         began = outcome.started if outcome is not None else self.began

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.kinds.labels import ON_ERROR
 from flowdsl.runner.taskrun import results as made
-from flowdsl.runner.taskrun.provenance import Artifacts, merge_artifacts, parse_artifacts
+from flowdsl.runner.taskrun.provenance import merge_artifacts, parse_artifacts
 from flowdsl.runner.taskrun.sidecars import Sidecar
 from flowdsl.runner.taskrun.step import Outcome
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 
 def stamp(moment: datetime) -> str:
@@ -18,7 +21,7 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def condition(status: str, reason: str, message: str, moment: datetime) -> dict[str, Any]:
+def condition(status: str, reason: str, message: str, moment: datetime) -> shapes.Condition:
     """The condition `Succeeded`."""
     return {
         "type": "Succeeded",
@@ -29,11 +32,11 @@ def condition(status: str, reason: str, message: str, moment: datetime) -> dict[
     }
 
 
-def step_state(outcome: Outcome, results: list[dict[str, Any]]) -> dict[str, Any]:
+def step_state(outcome: Outcome, results: list[shapes.TaskRunResult]) -> shapes.StepState:
     """One of `status.steps`."""
     parsed = outcome.message.parsed()
     shown = [one for one in parsed if one["type"] != made.INTERNAL]
-    terminated: dict[str, Any] = {
+    terminated: shapes.ContainerStateTerminated = {
         "exitCode": outcome.exit_code if outcome.passed_over is None else outcome.passed_over,
         "reason": outcome.state_reason,
         "startedAt": stamp(outcome.started),
@@ -41,7 +44,7 @@ def step_state(outcome: Outcome, results: list[dict[str, Any]]) -> dict[str, Any
     }
     if shown:
         terminated["message"] = made.go_json(shown)
-    state: dict[str, Any] = {
+    state: shapes.StepState = {
         "name": outcome.ready.name,
         "container": outcome.ready.container,
         "terminated": terminated,
@@ -51,13 +54,17 @@ def step_state(outcome: Outcome, results: list[dict[str, Any]]) -> dict[str, Any
         state["results"] = results
     for one in parsed:
         if one["type"] == made.STEP_ARTIFACTS:
-            state.update(parse_artifacts(one["value"]))
+            told = parse_artifacts(one["value"])
+            if "inputs" in told:
+                state["inputs"] = told["inputs"]
+            if "outputs" in told:
+                state["outputs"] = told["outputs"]
     return state
 
 
 def ended_with_pod(
     name: str, container: str, pod: str, reason: str, started: datetime, end: datetime
-) -> dict[str, Any]:
+) -> shapes.StepState:
     """A step that was running or waiting when its TaskRun was cancelled or ran out of time."""
     return {
         "name": name,
@@ -73,12 +80,12 @@ def ended_with_pod(
     }
 
 
-def sidecar_state(sidecar: Sidecar) -> dict[str, Any]:
+def sidecar_state(sidecar: Sidecar) -> shapes.SidecarState:
     """One of `status.sidecars`."""
     assert sidecar.ended is not None
     assert sidecar.finished is not None
     reason = "Completed" if sidecar.stopped or sidecar.exit_code == 0 else "Error"
-    terminated: dict[str, Any] = {
+    terminated: shapes.ContainerStateTerminated = {
         "exitCode": sidecar.exit_code,
         "reason": "StartError" if sidecar.ended.problem else reason,
         "startedAt": stamp(sidecar.started),
@@ -114,16 +121,17 @@ def failure(outcomes: Sequence[Outcome], sidecars: Sequence[Sidecar]) -> tuple[s
 def finished(
     outcomes: Sequence[Outcome],
     sidecars: Sequence[Sidecar],
-    declared: Sequence[Mapping[str, Any]],
-    annotations: Mapping[str, Any],
+    declared: Sequence[shapes.TaskResult],
+    annotations: Mapping[str, str],
     end: datetime,
-) -> dict[str, Any]:
+) -> shapes.TaskRunStatus:
     """The status of a pod whose steps have all ended by themselves."""
-    steps, collected = [], []
-    task_artifacts: Artifacts = {}
+    steps: list[shapes.StepState] = []
+    collected: list[shapes.TaskRunResult] = []
+    task_artifacts: shapes.Artifacts = {}
     for outcome in outcomes:
         parsed = outcome.message.parsed()
-        own = made.taken(parsed, made.STEP_RESULT, outcome.ready.spec.get("results") or ())
+        own = made.taken(parsed, made.STEP_RESULT, outcome.ready.step.get("results") or ())
         collected += made.taken(parsed, made.TASK_RESULT, declared)
         collected += made.from_steps(outcome.ready.name, own, declared)
         steps.append(step_state(outcome, own))
@@ -140,7 +148,7 @@ def finished(
         verdict = condition("False", reason, failed[1], end)
     else:
         verdict = condition("True", "Succeeded", "All Steps have completed executing", end)
-    status: dict[str, Any] = {"conditions": [verdict], "steps": steps}
+    status: shapes.TaskRunStatus = {"conditions": [verdict], "steps": steps}
     if results:
         status["results"] = results
     if task_artifacts:

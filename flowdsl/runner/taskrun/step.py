@@ -8,10 +8,10 @@ import posixpath
 import select
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -27,6 +27,9 @@ from flowdsl.runner.taskrun.executor import Executor
 from flowdsl.runner.taskrun.launch import Ended, Process
 from flowdsl.runner.taskrun.output import Log, Stream
 from flowdsl.runner.taskrun.pod import Pod
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 GRACE = 5.0  # seconds between asking a process to end and ending it; a pod's is 30 by default
 TICK = 0.1  # seconds: how soon a request to stop is seen
@@ -78,7 +81,7 @@ class Surroundings:
     task_run: str
     limits: Limits
     folder: Path
-    results: Sequence[Mapping[str, Any]]
+    results: Sequence[shapes.TaskResult]
     log_limit: int
     packages: Environments | None = None
 
@@ -145,7 +148,7 @@ class StepRun:
         return outcome
 
     def _allowed(self) -> bool:
-        expressions = self.ready.spec.get("when") or ()
+        expressions = self.ready.step.get("when") or ()
         return stepvalues.allows([stepvalues.when(one, self.steps) for one in expressions])
 
     def _command(self) -> tuple[list[str], dict[str, str]]:
@@ -159,14 +162,14 @@ class StepRun:
         try:
             argv = [stepvalues.artifacts(one, self.steps) for one in argv]
             env = {key: stepvalues.artifacts(one, self.steps) for key, one in env.items()}
-            if self.ready.spec.get("script"):
+            if self.ready.step.get("script"):
                 self._script_artifacts()
         except stepvalues.StepValueError as problem:
             self.say(f"Error while substituting step artifacts: {problem}")
         return argv, env
 
     def _script_artifacts(self) -> None:
-        script = self.ready.spec["script"]
+        script = self.ready.step["script"]
         if "$(steps." in script:
             place = next(one for one in self.ready.argv if "/scripts/script-" in one)
             script = stepvalues.artifacts(with_shebang(self.ready.rewrite(script)), self.steps)
@@ -198,8 +201,9 @@ class StepRun:
             return ended
         argv, env = self._command()
         copies = {}
-        for key in ("stdoutConfig", "stderrConfig"):
-            if path := (self.ready.spec.get(key) or {}).get("path"):
+        step = self.ready.step
+        for key, wanted in (("stdoutConfig", step.get("stdoutConfig")), ("stderrConfig", step.get("stderrConfig"))):
+            if path := (wanted or {}).get("path"):
                 try:
                     copies[key] = self._open_copy(path)
                 except OSError as problem:
@@ -245,7 +249,7 @@ class StepRun:
         by_source = {one.source: one for one in self.streams}
         for source in by_source:
             poll.register(source, select.POLLIN)
-        timeout = self.ready.spec.get("timeout")
+        timeout = self.ready.step.get("timeout")
         seconds = parse_duration(str(timeout)) / 1e9 if timeout else 0.0
         step_end = time.monotonic() + seconds if seconds > 0 else None
         kill_at: float | None = None
@@ -283,7 +287,7 @@ class StepRun:
         elif ended.problem:
             outcome.exit_code = 1
             self.say(f"Error executing command: {ended.problem}")
-        elif failed and self.ready.spec.get("onError") == "continue":
+        elif failed and self.ready.step.get("onError") == "continue":
             outcome.passed_over = ended.code
             entries.append(made.entry("ExitCode", str(ended.code), made.INTERNAL))
             self._exit_file(str(ended.code))
@@ -297,7 +301,7 @@ class StepRun:
         outcome.command_succeeded = outcome.exit_code == 0
         tekton = self.around.pod.tekton
         names = [one["name"] for one in self.around.results if not one.get("value")]
-        step_names = [one["name"] for one in self.ready.spec.get("results") or ()]
+        step_names = [one["name"] for one in self.ready.step.get("results") or ()]
         try:
             if names:
                 outcome.message.add(made.read_files(tekton, "results", names, made.TASK_RESULT))

@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
+from flowdsl.kinds.values import Value
 from flowdsl.runner.contract import Cluster
 from flowdsl.runner.taskrun import apply
 from flowdsl.runner.taskrun.params import RefusedError, declared_kind, go_list
 from flowdsl.runner.taskrun.variables import PATTERNS, Table, Tables, params_table
 
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
+
 _STEP_RESULT = re.compile(r"\$\(steps\.([^.()]+)\.results\.([^.()\[\]]+)(?:\[\*\])?\)")
 _REFERENCE = re.compile(r"\$\(params\.([^()]+)\)")
 
 
-def resolve_steps(
-    spec: Mapping[str, Any], run_params: Sequence[Mapping[str, Any]], cluster: Cluster
-) -> list[dict[str, Any]]:
+def resolve_steps(spec: shapes.TaskSpec, run_params: Sequence[shapes.Param], cluster: Cluster) -> list[shapes.Step]:
     """The steps with every `ref` replaced by what it names. Raises RefusedError."""
     return [
-        dict(one) if not one.get("ref") else _resolve(one, index, spec, run_params, cluster)
+        one.copy() if not one.get("ref") else _resolve(one, index, spec, run_params, cluster)
         for index, one in enumerate(spec.get("steps") or ())
     ]
 
 
 def _resolve(
-    step: Mapping[str, Any],
+    step: shapes.Step,
     index: int,
-    spec: Mapping[str, Any],
-    run_params: Sequence[Mapping[str, Any]],
+    spec: shapes.TaskSpec,
+    run_params: Sequence[shapes.Param],
     cluster: Cluster,
-) -> dict[str, Any]:
+) -> shapes.Step:
     start = f'failed to resolve step ref for step "{step.get("name", "")}" (index {index}): '
     try:
         action = cluster.step_action(step["ref"])
@@ -43,19 +45,19 @@ def _resolve(
         _check(specs, given)
         table = Tables([params_table(spec.get("params") or (), run_params)])
         given = [{**one, "value": table.value(one["value"])} for one in given]
-        replaced = apply.step(
-            {key: one for key, one in action.items() if key != "params"}, _table(action, specs, given)
-        )
+        # What a StepAction says beside its params is what a step says.
+        body = cast("shapes.Step", {key: one for key, one in action.items() if key != "params"})
+        replaced: Mapping[str, object] = apply.step(body, _table(specs, given))
     except ValueError as problem:
         raise RefusedError("TaskRunResolutionFailed", f"{start}{problem}") from None
-    made = {key: one for key, one in step.items() if key not in {"ref", "params"}}
+    made: dict[str, object] = {key: one for key, one in step.items() if key not in {"ref", "params"}}
     made["image"] = replaced.get("image", "")
     for key in ("securityContext", "workingDir"):
         made.pop(key, None)
         if replaced.get(key):
             made[key] = replaced[key]
     made.update({key: replaced[key] for key in _TAKEN if replaced.get(key)})
-    return made
+    return cast("shapes.Step", made)
 
 
 _TAKEN = ("command", "args", "script", "env", "volumeMounts", "results")
@@ -65,7 +67,7 @@ def _words(problem: BaseException) -> str:
     return str(problem.args[0]) if problem.args else str(problem)
 
 
-def _check(specs: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> None:
+def _check(specs: Sequence[shapes.ParamSpec], given: Sequence[shapes.Param]) -> None:
     names = {one["name"] for one in given}
     known = {one["name"] for one in specs}
     extra = [one["name"] for one in given if one["name"] not in known]
@@ -76,16 +78,16 @@ def _check(specs: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]
         raise ValueError(f"non-existent params in Step: {go_list(missing)}")
 
 
-def _table(action: Mapping[str, Any], specs: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> Tables:
+def _table(specs: Sequence[shapes.ParamSpec], given: Sequence[shapes.Param]) -> Tables:
     values = {one["name"]: one["value"] for one in given}
     settled = _defaults(specs, values)
     table = params_table((), [{"name": name, "value": value} for name, value in settled.items()])
     for one in specs:
         # An object's default stays where the step's object has no such key.
-        if isinstance(one.get("default"), Mapping) and isinstance(values.get(one["name"]), Mapping):
-            for key, value in one["default"].items():
-                table.strings.setdefault(f"params.{one['name']}.{key}", str(value))
         default, value = one.get("default"), values.get(one["name"])
+        if isinstance(default, Mapping) and isinstance(value, Mapping):
+            for key, text in default.items():
+                table.strings.setdefault(f"params.{one['name']}.{key}", str(text))
         if {type(default), type(value)} == {list, str}:
             raise ValueError(
                 f"invalid parameter substitution: {one['name']}. "
@@ -96,7 +98,7 @@ def _table(action: Mapping[str, Any], specs: Sequence[Mapping[str, Any]], given:
     return Tables([table])
 
 
-def _passed_on(table: Table, spec: Mapping[str, Any], step: str, result: str, value: str) -> None:
+def _passed_on(table: Table, spec: shapes.ParamSpec, step: str, result: str, value: str) -> None:
     """A param that is given a step's result: its references become references to that result."""
     source = f"steps.{step}.results.{result}"
     kind = declared_kind(spec)
@@ -115,18 +117,20 @@ def _passed_on(table: Table, spec: Mapping[str, Any], step: str, result: str, va
             table.strings[name] = value
 
 
-def _defaults(specs: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> dict[str, Any]:
+def _defaults(specs: Sequence[shapes.ParamSpec], values: Mapping[str, Value]) -> dict[str, Value]:
     """Every param's value; a default may refer to other params, in any order."""
-    settled: dict[str, Any] = {}
+    settled: dict[str, Value] = {}
     waiting = {}
     for one in specs:
         name = one["name"]
         if name in values:
             settled[name] = values[name]
-        elif isinstance(one.get("default"), str) and "$(params." in one["default"]:
-            waiting[name] = one["default"]
         elif "default" in one:
-            settled[name] = one["default"]
+            default = one["default"]
+            if isinstance(default, str) and "$(params." in default:
+                waiting[name] = default
+            else:
+                settled[name] = default
     while waiting:
         ready = [name for name, text in waiting.items() if all(one in settled for one in _REFERENCE.findall(text))]
         if not ready:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowdsl.check.references import step_results
 from flowdsl.runner import beneath
 from flowdsl.runner.taskrun.provenance import parse_artifacts
 from flowdsl.runner.taskrun.results import go_json, go_text, parse_value
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 # Bytes. What is put in for a reference goes into a command line or a variable, and Linux takes 128 KiB of one.
 LONGEST = 1 << 20
@@ -80,14 +83,15 @@ def text(value: str, steps: Path) -> str:
     return value
 
 
-def when(expression: Mapping[str, Any], steps: Path) -> dict[str, Any]:
+def when(expression: shapes.WhenExpression, steps: Path) -> shapes.WhenExpression:
     """A `when` expression with the results of steps in it. Raises StepValueError."""
-    made = dict(expression)
+    made = expression.copy()
     if "values" in made:
         made["values"] = words(made["values"] or [], steps)
-    for key in ("input", "cel"):
-        if made.get(key):
-            made[key] = text(made[key], steps)
+    if made.get("input"):
+        made["input"] = text(made["input"], steps)
+    if made.get("cel"):
+        made["cel"] = text(made["cel"], steps)
     return made
 
 
@@ -98,15 +102,16 @@ def artifacts(value: str, steps: Path) -> str:
 
     def values(match: re.Match[str]) -> str:
         try:
-            found = parse_artifacts(_text(steps, f"step-{match[1]}/artifacts/provenance.json")).get(match[2]) or []
-            return next(go_json(one["values"]) for one in found if one["name"] == match[3])
+            told = parse_artifacts(_text(steps, f"step-{match[1]}/artifacts/provenance.json"))
+            found = told.get("inputs") if match[2] == "inputs" else told.get("outputs")
+            return next(go_json(one["values"]) for one in found or () if one["name"] == match[3])
         except (OSError, KeyError, StopIteration):
             raise StepValueError(f"values for template {match[0]} not found") from None
 
     return _ARTIFACT.sub(values, value)
 
 
-def allows(expressions: Sequence[Mapping[str, Any]]) -> bool:
+def allows(expressions: Sequence[shapes.WhenExpression]) -> bool:
     """Whether a step may run. Raises StepValueError for CEL that can't be evaluated here."""
     for one in expressions:
         inside = one.get("input", "") in (one.get("values") or ())

@@ -8,12 +8,15 @@ no escape: `$$(params.x)` gives a dollar sign and the value. What no table knows
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
 from flowdsl.kinds.values import Value, decoded
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 _REFERENCE = re.compile(r"\$\(([^()]+)\)")
 _WHOLE = re.compile(r"\$\(([^()]+?)(?:\[\*\])?\)")
@@ -58,20 +61,18 @@ class Table:
         return self.text(value)
 
 
-def params_table(specs: Iterable[Mapping[str, Any]], params: Iterable[Mapping[str, Any]]) -> Table:
+def params_table(specs: Iterable[shapes.ParamSpec], params: Iterable[shapes.Param]) -> Table:
     """The table of a Task's or StepAction's params: defaults, over them the given values, objects key by key."""
     table = Table()
-    specs = list(specs)
     later = []
     for spec in specs:
         if "default" in spec:
             default = spec["default"]
             if isinstance(default, str) and "$(params." in default:
-                later.append(spec)
+                later.append((spec, default))
             else:
                 add_param(table, spec["name"], default)
-    for spec in later:
-        text = spec["default"]
+    for spec, text in later:
         for reference in _REFERENCE.findall(text):
             name = reference.removeprefix("params.")
             if name != reference and f"params.{name}" in table.strings:
@@ -81,9 +82,9 @@ def params_table(specs: Iterable[Mapping[str, Any]], params: Iterable[Mapping[st
     return table
 
 
-def add_param(table: Table, name: str, value: Any) -> None:
+def add_param(table: Table, name: str, given: object) -> None:
     """Every way to refer to one param."""
-    value = decoded(value)
+    value = decoded(given)
     for pattern in PATTERNS:
         key = pattern.format(name)
         if isinstance(value, list):
