@@ -120,7 +120,7 @@ def test_run_gives_a_record(project: Path) -> None:
     assert said.seconds is not None
     assert record.seconds is not None
     assert said.seconds <= record.seconds
-    assert record.folder == Path(".flowdsl/runs") / record.name
+    assert record.folder == project / ".flowdsl/runs" / record.name
     assert record.task("say") is said
     with pytest.raises(KeyError, match="it has say"):
         record.task("sya")
@@ -131,7 +131,7 @@ def test_run_gives_a_record(project: Path) -> None:
 
 def test_a_task_that_fails_is_a_record_and_resume_goes_on(project: Path) -> None:
     record = flowdsl.run(flowdsl.load("words.py:bad"), name="it", folder="kept/it")
-    assert (record.status, record.reason, record.folder) == ("Failed", "Failed", Path("kept/it"))
+    assert (record.status, record.reason, record.folder) == ("Failed", "Failed", project / "kept/it")
     assert [(each.name, each.status) for each in record.tasks] == [("say", "Succeeded"), ("fail", "Failed")]
     assert record.task("fail").message
     (project / "beside.py").write_text("WORD = 'again'\n")
@@ -162,12 +162,33 @@ def test_run_refuses_what_it_can_not_mean(project: Path) -> None:
         flowdsl.run(good, secrets={"registry": "hunter2"})  # type: ignore[dict-item]
     with pytest.raises(UsageError, match="'A B' is no name for a run"):
         flowdsl.run(good, name="A B")
-    with pytest.raises(UsageError, match="no executor 'ship'"):
-        flowdsl.run(good, executor="ship")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="neither a PipelineRun nor a Pipeline"):
         flowdsl.run([task("a")])
     with pytest.raises(FlowError, match="FLOW"):
         flowdsl.run("apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: x}\nspec: {nope: 1}\n")
+    assert not (project / ".flowdsl").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"params": {"word": 5}}, "params= takes names and values that are text, got 'word': int 5"),
+        ({"params": ["word"]}, "params= takes a mapping of names to text, got list"),
+        ({"secrets": ["registry"]}, "secrets= takes a mapping of names to data, not a list"),
+        ({"only": "say"}, r"only= takes several words, such as \['train'\], got str 'say'"),
+        ({"alpha": "enable-param-enum"}, "alpha= takes several words"),
+        ({"jobs": 0}, "jobs= takes a number from 1 on, got int 0"),
+        ({"gpu": "must"}, "gpu= takes auto, require, got str 'must'"),
+        ({"executor": "ship"}, "executor= takes process, docker, podman, got str 'ship'"),
+        ({"what": 42}, "documents are a pipeline, a manifest, .* got int '42'"),
+        ({"what": [3]}, "documents are a pipeline, .* got list"),
+        ({"what": "words.py"}, r"text is YAML, not a path: give Path\('words.py'\)"),
+    ],
+)
+def test_arguments_that_no_checker_saw(project: Path, arguments: dict[str, object], words: str) -> None:
+    given = {"what": flowdsl.load("words.py:good"), **arguments}
+    with pytest.raises(UsageError, match=words):
+        flowdsl.run(**given)  # type: ignore[arg-type]
     assert not (project / ".flowdsl").exists()
 
 

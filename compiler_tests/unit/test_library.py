@@ -89,6 +89,8 @@ def test_lint_text_documents_and_paths(tmp_path: Path) -> None:
     assert [each.name for each in flowdsl.lint(tmp_path)] == ["build"]
     with pytest.raises(UsageError, match=r"no file .*nope"):
         flowdsl.lint(tmp_path / "nope.yaml")
+    with pytest.raises(UsageError, match="ignore= takes several words"):
+        flowdsl.lint(TASK, ignore="FLOW3")
     with pytest.raises(UsageError, match="no level 'gamma'"):
         flowdsl.lint(TASK, level="gamma")
 

@@ -8,6 +8,7 @@ from flowdsl.kinds.table import PIPELINE
 from flowdsl.kubeclient.apply import ApplyOptions, Change
 from flowdsl.kubeclient.apply import apply as server_side
 from flowdsl.kubeclient.client import Client, Target, connect
+from flowdsl.library.arguments import texts, words
 from flowdsl.library.documents import Document, Documents
 from flowdsl.library.inputs import Values, to_apply
 
@@ -40,7 +41,7 @@ def apply(
     https://kubernetes.io/docs/reference/using-api/server-side-apply/
     """
     client = connect(Target(context, namespace, kubeconfig, timeout))
-    inputs = to_apply(documents, Values(dict(params or {}), namespace, frozenset(alpha)))
+    inputs = to_apply(documents, Values(texts("params", params), namespace, frozenset(words("alpha", alpha))))
     return apply_all(client, inputs.documents, dry_run=dry_run, force=force, prune=prune)
 
 

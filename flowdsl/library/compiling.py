@@ -8,6 +8,7 @@ from flowdsl.compiler import Compilation, CompileOptions, compile_pipeline
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.library.arguments import texts, words
 
 
 def compile(  # noqa: A001 - `flowdsl.compile` is what it is called
@@ -23,7 +24,12 @@ def compile(  # noqa: A001 - `flowdsl.compile` is what it is called
     `params` are values for the PipelineRun as text; `inline` embeds the Tasks; `alpha` opts in to alpha features.
     Raises FlowError with everything found where any of it is an error.
     """
-    options = CompileOptions(namespace=namespace, inline=inline, params=dict(params or {}), alpha=frozenset(alpha))
+    options = CompileOptions(
+        namespace=namespace,
+        inline=inline,
+        params=texts("params", params),
+        alpha=frozenset(words("alpha", alpha)),
+    )
     return compile_target(target, options)
 
 

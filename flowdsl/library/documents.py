@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
@@ -22,12 +23,11 @@ documents as plain data."""
 
 def sources_of(documents: Documents) -> list[Source]:
     """Text with the places that findings point to; documents that have none are written out first."""
-    from flowdsl.diagnostics import UsageError
     from flowdsl.emit import emit_yaml
     from flowdsl.yamlread.sources import Source, load_all
 
     if isinstance(documents, str):
-        return [Source("<text>", documents)]
+        return [Source("<text>", _no_path(documents))]
     if isinstance(documents, Path):
         try:
             return list(load_all([documents]))
@@ -49,7 +49,20 @@ def data_of(documents: Documents) -> list[Mapping[str, object]]:
         return list(documents.documents)
     if isinstance(documents, (str, Path)):
         return _read(documents)
-    return list(documents)
+    found = list(documents) if isinstance(documents, Iterable) else []
+    if not isinstance(documents, Iterable) or not all(isinstance(each, Mapping) for each in found):
+        raise UsageError(
+            "documents are a pipeline, a manifest, a compilation, the Path of a file or folder, YAML as text, or "
+            f"mappings; got {type(documents).__name__} {str(documents)[:60]!r}"
+        )
+    return found
+
+
+def _no_path(text: str) -> str:
+    """The text. Raises UsageError for what is meant as a path: text is YAML here, wherever it comes from."""
+    if "\n" not in text and text.endswith((".py", ".yaml", ".yml", ".json")):
+        raise UsageError(f"text is YAML, not a path: give Path({text!r})")
+    return text
 
 
 def _read(documents: str | Path) -> list[Mapping[str, object]]:

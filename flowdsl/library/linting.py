@@ -8,6 +8,7 @@ from flowdsl.check import LEVELS, Gates
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.library import arguments
 from flowdsl.library.documents import Documents, sources_of
 from flowdsl.library.lint_python import lint_targets
 from flowdsl.linter.engine import Options, lint_sources
@@ -29,7 +30,10 @@ def lint(
     """
     if level not in LEVELS:
         raise UsageError(f"there is no level {level!r}; there are {', '.join(LEVELS)}")
-    options = Options(Gates(level, frozenset()), Selection(words(select), words(ignore)))
+    options = Options(
+        Gates(level, frozenset()),
+        Selection(words(arguments.words("select", select)), words(arguments.words("ignore", ignore))),
+    )
     if isinstance(documents, (Pipeline, Manifest)):
         return lint_targets([documents], documents.location.file, options)
     return lint_sources(sources_of(documents), options)

@@ -35,6 +35,8 @@ def local_of(pipeline: Pipeline) -> LocalRun:
 
 def check_data(objects: Mapping[str, object], where: str) -> None:
     """Raise UsageError, which begins with `where`, unless each object is keys with text."""
+    if not isinstance(objects, Mapping):
+        raise UsageError(f"{where} takes a mapping of names to data, not a {type(objects).__name__}")
     for name, data in objects.items():
         # What is wrong is named, never shown.
         if not isinstance(data, Mapping) or not all(isinstance(each, str) for each in data.values()):

@@ -54,8 +54,8 @@ class RunRecord:
     """How a run ended: `status`, and Tekton's `reason` (`Completed`: succeeded, with tasks skipped) and `message`.
 
     `tasks` come in the order in which they were begun, those skipped last. `results` are the pipeline's. `seconds` is
-    from the run's start to its end; None where either is not known. `folder` holds all that is kept of a run on this
-    machine; None for one on a cluster.
+    from the run's start to its end; None where either is not known. `folder` (absolute) holds all that is kept of a
+    run on this machine; None for one on a cluster.
     """
 
     name: str

@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from flowdsl.library.arguments import at_least, one_of, texts, words
 from flowdsl.library.documents import Documents
+from flowdsl.library.executors import EXECUTORS
 from flowdsl.library.inputs import Values
 from flowdsl.library.records import RunRecord, record_of
 from flowdsl.library.run_options import RunOptions
@@ -55,16 +57,17 @@ def run(
     would not admit, and where nothing confines the steps of root's run; UsageError for values, names and folders that
     can't be. No run is kept then. Semantics: https://github.com/tektoncd/pipeline/blob/v1.15.0/docs/pipelineruns.md
     """
+    at_least("jobs", jobs, 1)
     options = RunOptions(
-        values=Values(dict(params or {}), namespace, frozenset(alpha)),
-        secrets=dict(secrets or {}),
-        only=tuple(only),
+        values=Values(texts("params", params), namespace, frozenset(words("alpha", alpha))),
+        secrets={} if secrets is None else secrets,
+        only=words("only", only),
         resume=resume,
         name=name,
         folder=os.fspath(folder) if folder else "",
         jobs=jobs,
-        gpu=gpu,
-        executor=executor,
+        gpu=one_of("gpu", gpu, ("auto", "require")),
+        executor=one_of("executor", executor, EXECUTORS),
         cache=cache,
         unconfined=unconfined,
         environment=os.environ if environment is None else environment,
@@ -80,7 +83,7 @@ def run(
 def record(played: Played) -> RunRecord:
     """The record of a run that was played."""
     task_runs = played.folder.task_runs()
-    return record_of(played.pipeline_run, task_runs, played.folder.path)
+    return record_of(played.pipeline_run, task_runs, played.folder.path.absolute())
 
 
 def _nobody(event: Event) -> None:

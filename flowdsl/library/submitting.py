@@ -17,6 +17,7 @@ from flowdsl.kubeclient.follow import follow_run
 from flowdsl.kubeclient.printed import PATIENCE
 from flowdsl.kubeclient.resources import path_of
 from flowdsl.library.applying import apply_all
+from flowdsl.library.arguments import texts, words
 from flowdsl.library.documents import Documents
 from flowdsl.library.inputs import Values, to_apply
 from flowdsl.library.records import RunRecord, record_of
@@ -83,7 +84,7 @@ def submit(
     """
     target = Target(context, namespace, kubeconfig, timeout)
     client = connect(target)
-    inputs = to_apply(documents, Values(dict(params or {}), namespace, frozenset(alpha)))
+    inputs = to_apply(documents, Values(texts("params", params), namespace, frozenset(words("alpha", alpha))))
     run = choose_run(inputs)
     if missing := [each["name"] for each in lacking(run, inputs.documents)]:
         raise UsageError(f"the run has no value for {', '.join(missing)}; give it in params=")
