@@ -93,6 +93,12 @@ def test_a_field_of_what_travels_as_json(name: str, text: str, value: object) ->
     assert run_params((name, text)) == {name.partition(".")[0]: value}
 
 
+def test_a_float_is_written_as_one() -> None:
+    documents = flowdsl.compile(film, params={"settings.seconds": "9"}).documents
+    (run,) = (each for each in documents if each["kind"] == "PipelineRun")
+    assert '"seconds":9.0' in run["spec"]["params"][0]["value"]
+
+
 def test_a_field_of_an_object_keeps_the_others() -> None:
     documents = flowdsl.compile(film, params={"size.width": "320", "size.mode": "fill"}).documents
     (run,) = (each for each in documents if each["kind"] == "PipelineRun")

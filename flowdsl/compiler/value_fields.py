@@ -73,4 +73,5 @@ def _scalar(text: str, spec: TypeSpec | None) -> object:
     except (ValueError, RecursionError):
         decode_text(text, spec)  # says what is expected
         raise Mismatch(f"expected {spec} as JSON, got {text[:60]!r}") from None
-    return data
+    # A function that takes a float is given one: `=9` is 9.0.
+    return float(data) if spec.kind is Kind.FLOAT and type(data) is int else data
