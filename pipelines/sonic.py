@@ -6,41 +6,28 @@
 
 The cluster needs: a GPU node; the claim `sonic-data` with `assets/portrait.png`, `assets/speech.wav` and
 `assets/baseline.json` on it; the Secrets `sonic-registry` (kubernetes.io/dockerconfigjson) and `sonic-s3` (access-key,
-secret-key). SERVICE.md says what the images of the model and of the evaluator must offer.
+secret-key). SERVICE.md says what the images of the model and of the evaluator must offer. The tasks: `sonic_flow`.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
-# So that `from pipelines.sonic import sonic` works as well: the package lies beside this file.
+# The package lies beside this file: so `from pipelines.sonic import sonic` finds it as well as a command does.
 sys.path.append(str(Path(__file__).parent))
 
-from sonic_flow.tasks.clip import evaluate, run_inference
-from sonic_flow.tasks.gate import THRESHOLDS, Rule, gate
+from sonic_flow.measures import THRESHOLDS, Rule
+from sonic_flow.settings import Settings
+from sonic_flow.tasks.evaluation import evaluate
+from sonic_flow.tasks.gate import gate
+from sonic_flow.tasks.inference import run_inference
 from sonic_flow.tasks.model_image import build_image
 from sonic_flow.tasks.report import report
+from sonic_flow.tasks.source import fetch_source
 from sonic_flow.tasks.upload import upload
 
-from flowdsl import PVC, LocalRun, Secret, Workspace, context, hub, on_finish, pipeline, task_ref, when
-
-
-class Checkout(NamedTuple):
-    """What git-clone gives."""
-
-    commit: str
-    url: str
-
-
-# git-clone has its own repository since 1.0, and its own catalog on Artifact Hub; 0.10 in the old one is deprecated.
-@task_ref(hub("git-clone", catalog="git-clone", version="1.7.0"), timeout="10m", retries=2)
-def fetch_source(
-    url: str, revision: str = "", depth: str = "1", submodules: str = "true", output: Workspace = Workspace.auto()
-) -> Checkout:
-    """Clone the source of the model."""
-    ...
+from flowdsl import PVC, LocalRun, Secret, Workspace, context, on_finish, pipeline, status, when, workspace_of
 
 
 def local_run() -> LocalRun:
@@ -66,16 +53,9 @@ def sonic(
     image_tag: str,
     branch: str = "main",
     *,
+    settings: Settings = Settings(),
     model_repository: str = "registry.internal/sonic/model",
     evaluator: str = "registry.internal/sonic/evaluator:1.0.0",
-    duration: float | None = None,
-    min_resolution: int = 1024,
-    expand_ratio: float = 0.18,
-    inference_steps: int = 25,
-    dynamic_scale: float = 1.1,
-    motion_scale: float = 1.05,
-    lip_sync_align: bool = True,
-    smooth_motion: bool = True,
     service_endpoint: str = "",
     evaluation_endpoint: str = "",
     startup_seconds: float = 600.0,
@@ -87,82 +67,58 @@ def sonic(
     assets: Workspace = PVC("sonic-data", sub_path="assets"),
     layer_cache: Workspace = PVC("sonic-data", sub_path="layers"),
     registry: Workspace = Secret("sonic-registry"),
-):
+) -> dict[str, object]:
     """Sonic: build, animate, measure, publish.
 
     Builds the model's image, lets it animate the test portrait with the test speech, measures the clip, and uploads it
     if it is good enough and no worse than the last accepted one. A report is written in any case.
     """
-    source = fetch_source(url=git_repo, revision=branch)
-    built = build_image(
-        image=f"{model_repository}:{image_tag}",
-        revision=source.commit,
-        cache=layer_cache,
-        registry=registry,
-        source=source.output,
-    )
+    run, portrait, speech = context.pipeline_run, assets / "portrait.png", assets / "speech.wav"
+    source = fetch_source(git_repo, branch)
+    checkout = workspace_of(source, "output")
+    image = f"{model_repository}:{image_tag}"
+    built = build_image(image, source.commit, cache=layer_cache, registry=registry, source=checkout)
     clip = run_inference(
-        model=built.image,
-        portrait=assets / "portrait.png",
-        speech=assets / "speech.wav",
-        duration=duration,
-        min_resolution=min_resolution,
-        expand_ratio=expand_ratio,
-        inference_steps=inference_steps,
-        dynamic_scale=dynamic_scale,
-        motion_scale=motion_scale,
-        lip_sync_align=lip_sync_align,
-        smooth_motion=smooth_motion,
-        endpoint=service_endpoint,
-        startup_seconds=startup_seconds,
+        built.image, portrait, speech, settings, endpoint=service_endpoint, startup_seconds=startup_seconds
     )
+    record = workspace_of(clip, "record")  # where each task notes what it did, for the report
     scores = evaluate(
-        evaluator=evaluator,
-        portrait=assets / "portrait.png",
-        speech=assets / "speech.wav",
-        video=clip.video,
-        record=clip.record,
+        evaluator,
+        clip.video,
+        portrait,
+        speech,
+        record,
+        run=run.name,
+        revision=source.commit,
         endpoint=evaluation_endpoint,
         startup_seconds=startup_seconds,
     )
     verdict = gate(
-        metrics=scores.metrics,
+        scores.metrics,
+        scores.not_made,
         thresholds=thresholds,
         require_baseline=require_baseline,
         assets=assets,
-        record=clip.record,
+        record=record,
     )
-    with when(verdict.passed == "true"):
-        stored = upload(
-            video=clip.video,
-            key=f"runs/{context.pipeline_run.uid}/output.mp4",
-            bucket=bucket,
-            region=s3_region,
-            endpoint=s3_endpoint,
-        )
+    with when(verdict.passed):
+        stored = upload(clip.video, f"runs/{run.uid}/output.mp4", bucket, region=s3_region, endpoint=s3_endpoint)
     with on_finish():
-        report(
-            run=context.pipeline_run.name,
-            uid=context.pipeline_run.uid,
-            status=context.tasks_status,
-            tasks=[
-                f"fetch-source={source.status}",
-                f"build-image={built.status}",
-                f"run-inference={clip.status}",
-                f"evaluate={scores.status}",
-                f"gate={verdict.status}",
-                f"upload={stored.status}",
-            ],
-            record=clip.record,
-        )
+        ended = {
+            "fetch-source": source,
+            "build-image": built,
+            "run-inference": clip,
+            "evaluate": scores,
+            "gate": verdict,
+            "upload": stored,
+        }
+        tasks = [f"{name}={status(task)}" for name, task in ended.items()]
+        report(run.name, run.uid, context.tasks_status, tasks, record)
     return {
         "model": built.image,
-        "lse_d": scores.lse_d,
-        "lse_c": scores.lse_c,
-        "fid": scores.fid,
-        "duration_error": scores.duration_error,
+        "settings": clip.settings,
         "metrics": scores.metrics,
-        "parameters": clip.parameters,
+        "duration_error": scores.duration_error,
         "inference_seconds": clip.elapsed_seconds,
         "peak_memory_bytes": clip.peak_memory_bytes,
         "verdict": verdict.verdict,

@@ -202,7 +202,7 @@ def _unknown_extras(command: str) -> Iterator[str]:
 
 
 def slow(command: str) -> bool:
-    return "sonic.py run" in command or "flowdsl run pipelines/sonic.py" in command
+    return any(word in command for word in ("sonic.py run", "flowdsl run pipelines/sonic.py", "make_baseline.py"))
 
 
 @pytest.mark.parametrize("source", SHOWN)

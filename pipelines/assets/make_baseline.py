@@ -1,42 +1,65 @@
-"""Measure the clip that a local run makes by default: what later runs are compared with.
+"""Record what later runs are compared with: the measures of a run of its own, by the model before this one.
 
-    python pipelines/assets/make_baseline.py [baseline.json]
+    python pipelines/assets/make_baseline.py                 # run the pipeline with the stand-in's weights 0.9
+    python pipelines/assets/make_baseline.py --run NAME      # take a run that you accept: .flowdsl/runs/NAME
 
-Run it again when the portrait, the speech, the renderer or a measure has changed, and look at the difference.
+Where the measures come from (run, date, the source's revision, model, settings) is in the file. Record one again when
+the portrait, the speech, the stand-in or a measure has changed, and look at the difference.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
+import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from sonic_flow.baseline import read_baseline
+from sonic_flow.files import stop
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-from sonic_flow.local import evaluator, local_run, service  # noqa: E402
-from sonic_flow.tasks.clip import clip_seconds, wav_seconds  # noqa: E402
+PIPELINE = HERE.parent / "sonic.py"
+NOTE = "claims/sonic-data/runs/*/run-inference/record/metrics.json"
 
 
-def baseline() -> dict[str, Any]:
-    """The `metrics.json` of that clip."""
-    portrait, speech = (HERE / name for name in ("portrait.png", "speech.wav"))
-    files = {"portrait": portrait.read_bytes(), "speech": speech.read_bytes()}
-    settings = local_run.PARAMS
-    made = service.generate({"min_resolution": int(settings["min_resolution"])}, files)
-    told = json.loads(evaluator.evaluate({}, {**files, "video": made.content}).content)
-    metrics = {name: {"value": value, "method": told["methods"][name]} for name, value in told["metrics"].items()}
+def run_of_its_own(model: str, folder: Path) -> None:
+    """Run the whole pipeline with the weights of a model. Stops where it fails; what its gate says is all the same."""
+    command = [sys.executable, str(PIPELINE), "run", "--folder", str(folder), "--name", f"baseline-{model}"]
+    command += ["--set", "require_baseline=false"]
+    if subprocess.run(command, env={**os.environ, "SONIC_MODEL": model}, check=False).returncode:
+        stop("the run did not succeed; nothing was recorded")
+
+
+def record(run: Path, target: Path) -> None:
+    """Keep the measures of a finished run. Stops where it has none."""
+    notes = list(run.glob(NOTE))
+    if len(notes) != 1:
+        stop(f"{run} is no run of Sonic that got as far as measuring its clip")
+    found = read_baseline(notes[0])
+    target.write_bytes(notes[0].read_bytes())
+    print(f"{target}: {', '.join(sorted(found.metrics))}; {found.told()}")
+
+
+def main() -> None:
+    """Run, or take a run, and record it."""
+    parser = argparse.ArgumentParser(description="record the baseline of Sonic's gate")
+    parser.add_argument("--run", help="a run that you accept, by its name or folder")
+    parser.add_argument("--model", default="0.9", help="the stand-in's weights for a run of its own")
+    parser.add_argument("--output", type=Path, default=HERE / "baseline.json")
+    options = parser.parse_args()
+    if options.run:
+        named = Path(".flowdsl") / "runs" / options.run
+        record(named if named.is_dir() else Path(options.run), options.output)
+        return
     with tempfile.TemporaryDirectory() as folder:
-        clip = Path(folder) / "clip.mp4"
-        clip.write_bytes(made.content)
-        error = round(max(abs(seconds - wav_seconds(speech)) for seconds in clip_seconds(clip)), 3)
-    metrics["duration_error"] = {"value": error, "method": "container"}
-    return {"evaluator": settings["evaluator"], "metrics": metrics}
+        place = Path(folder) / "run"
+        run_of_its_own(options.model, place)
+        record(place, options.output)
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "baseline.json"
-    target.write_text(json.dumps(baseline(), indent=2, sort_keys=True) + "\n", "utf-8")
-    print(target.read_text("utf-8"))
+    main()

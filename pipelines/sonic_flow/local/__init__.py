@@ -4,5 +4,3 @@ Nothing here is Sonic: the face is animated by warping the portrait, and measure
 where their weights are given. `docs/sonic.md` says which part stands for which. `pip install 'flowdsl[sonic]'` brings
 what these modules need, `sonic-nets` what the networks need.
 """
-
-VERSION = "reference-1.0 (stand-in: image warping on the CPU, no diffusion model)"

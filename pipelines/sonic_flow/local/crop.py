@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from sonic_flow.local import measure
 from sonic_flow.local.face import Face, locate
+from sonic_flow.local.pixels import Pixels
 
 # SyncNet's crop: the face's larger side, enlarged by 0.4 of it, more of that below the chin than above the hair.
 MARGIN = 0.4
 BESIDE = 110  # grey that stands beyond the picture's edge
 
 
-def faces(pictures: list[Any], size: int) -> list[Any]:
+def faces(pictures: list[Pixels], size: int) -> list[Pixels]:
     """One square a picture (size, size, 3; bytes), the face found in the first and followed. ValueError without one."""
     face = locate(pictures[0])
     scale = measure.WORKING / face.width
@@ -24,12 +24,12 @@ def faces(pictures: list[Any], size: int) -> list[Any]:
     return [square(each, face, (dx / scale, dy / scale), size) for each, (dx, dy) in zip(pictures, moves, strict=True)]
 
 
-def each(pictures: Iterable[Any], size: int) -> Iterator[Any]:
+def each(pictures: Iterable[Pixels], size: int) -> Iterator[Pixels]:
     """One square a picture, the face found in each anew: so clips and single pictures are cut alike."""
     return (faces([picture], size)[0] for picture in pictures)
 
 
-def square(picture: Any, face: Face, move: tuple[float, float], size: int) -> Any:
+def square(picture: Pixels, face: Face, move: tuple[float, float], size: int) -> Pixels:
     """The face's square out of one picture; where that ends, grey."""
     left, top, right, bottom = face.box
     half = max(face.width, face.height) / 2

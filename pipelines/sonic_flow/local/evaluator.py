@@ -16,12 +16,13 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from sonic_flow.local import VERSION, measure, media, service, web
+from sonic_flow.local import measure, media, service, web
+from sonic_flow.local.pixels import Floats, Pixels
 
 if TYPE_CHECKING:
     from sonic_flow.local.inception import Inception
@@ -33,6 +34,7 @@ WEIGHTS = {
     "references": ("FOLDER", "pictures of faces that FID compares with, in place of the portrait"),
 }
 SYNCNETS = ("lse_d", "lse_c", "syncnet_offset_frames")
+VERSION = "reference-1.0 (stand-in: classical means, networks only with weights)"
 SHOWN, SHOWN_WIDTH = 8, 224  # pictures that the answer has, and their width
 
 
@@ -41,6 +43,10 @@ class Networks(NamedTuple):
 
     syncnet: SyncNet | None = None
     inception: Inception | None = None
+
+    def methods(self) -> list[str]:
+        """How the networks that are there measure."""
+        return [network.method for network in (self.syncnet, self.inception) if network is not None]
 
 
 NO_NETWORKS = Networks()
@@ -60,7 +66,9 @@ def load(options: argparse.Namespace) -> Networks:
     )
 
 
-def evaluate(parameters: Mapping[str, Any], files: Mapping[str, bytes], networks: Networks = NO_NETWORKS) -> web.Answer:
+def evaluate(
+    parameters: Mapping[str, object], files: Mapping[str, bytes], networks: Networks = NO_NETWORKS
+) -> web.Answer:
     """The measures of a clip; LSE-D, LSE-C and FID only by networks."""
     began = time.monotonic()
     video, portrait, speech = web.needed(files, "video", "portrait", "speech")
@@ -73,12 +81,12 @@ def evaluate(parameters: Mapping[str, Any], files: Mapping[str, bytes], networks
             clip = media.Clip(path)
             opening = measure.mouth_opening(clip.pictures)
             distance = measure.frechet(clip.pictures, picture)
-            defined, defined_methods = by_networks(networks, clip, picture)
+            defined = by_networks(networks, clip, picture)
         except ValueError as error:
             raise web.RefusedError(422, str(error)) from None
     sync = measure.sync(opening, clip.samples, clip.rate, clip.fps)
     wanted = media.resampled(samples, rate, clip.rate)
-    metrics = {
+    metrics: dict[str, float] = {
         "sync_distance": round(sync.distance, 4),
         "sync_confidence": round(sync.confidence, 4),
         "sync_offset_frames": sync.offset,
@@ -87,36 +95,48 @@ def evaluate(parameters: Mapping[str, Any], files: Mapping[str, bytes], networks
     }
     methods = dict.fromkeys(metrics, measure.SYNC)
     methods.update(speech_match="greatest cross-correlation with the speech, 1.0", frechet_dct=measure.FRECHET)
-    metrics.update(defined)
-    methods.update(defined_methods)
     answer = {
-        "metrics": metrics,
-        "methods": methods,
+        "metrics": {**metrics, **defined.metrics},
+        "methods": {**methods, **defined.methods},
+        "not_made": defined.not_made,
         "version": VERSION,
         "frames": shown(clip),
         "curves": curves(opening, clip),
     }
-    print(f"{len(clip.pictures)} frames in {time.monotonic() - began:.1f} s: {json.dumps(metrics)}", flush=True)
+    told = json.dumps(answer["metrics"])
+    print(f"{len(clip.pictures)} frames in {time.monotonic() - began:.1f} s: {told}", flush=True)
     return web.Answer("application/json", json.dumps(answer).encode())
 
 
-def by_networks(networks: Networks, clip: media.Clip, portrait: Any) -> tuple[dict[str, Any], dict[str, str]]:
-    """The measures that networks define, and their methods. ValueError where no face is seen."""
-    metrics: dict[str, Any] = {}
-    methods: dict[str, str] = {}
-    if networks.syncnet:
-        found = networks.syncnet.measure(clip)
-        values = (round(found.distance, 4), round(found.confidence, 4), found.offset) if found else (None, None, None)
-        # LSE looks at all offsets, so a sound that is late throughout does not change it: the offset tells.
-        metrics.update(zip(SYNCNETS, values, strict=True))
-        methods.update(dict.fromkeys(SYNCNETS, networks.syncnet.method))
-    if networks.inception:
-        metrics["fid"] = round(networks.inception.measure(clip.pictures, portrait), 4)
-        methods["fid"] = networks.inception.method
-    return metrics, methods
+class Defined(NamedTuple):
+    """The measures that networks define, their methods, and the reasons for those that were not made."""
+
+    metrics: dict[str, float]
+    methods: dict[str, str]
+    not_made: dict[str, str]
 
 
-def shown(clip: media.Clip) -> list[dict[str, Any]]:
+def by_networks(networks: Networks, clip: media.Clip, portrait: Pixels) -> Defined:
+    """What the networks make of a clip. ValueError where no face is seen."""
+    found = Defined({}, {}, {})
+    # LSE looks at all offsets, so a sound that is late throughout does not change it: the offset tells.
+    if networks.syncnet is None:
+        found.not_made.update(dict.fromkeys(SYNCNETS, "no weights of SyncNet: SONIC_SYNCNET"))
+    elif (lse := networks.syncnet.measure(clip)) is None:
+        found.not_made.update(dict.fromkeys(SYNCNETS, "the clip is shorter than SyncNet's window of 0.2 s"))
+    else:
+        values = (round(lse.distance, 4), round(lse.confidence, 4), lse.offset)
+        found.metrics.update(zip(SYNCNETS, values, strict=True))
+        found.methods.update(dict.fromkeys(SYNCNETS, networks.syncnet.method))
+    if networks.inception is None:
+        found.not_made["fid"] = "no weights of Inception v3: SONIC_INCEPTION"
+    else:
+        found.metrics["fid"] = round(networks.inception.measure(clip.pictures, portrait), 4)
+        found.methods["fid"] = networks.inception.method
+    return found
+
+
+def shown(clip: media.Clip) -> list[dict[str, object]]:
     """Pictures from the whole clip, small, as JPEG in base64, each with its time in seconds."""
     found = []
     for place in np.linspace(0, len(clip.pictures) - 1, min(SHOWN, len(clip.pictures))).round().astype(int):
@@ -129,7 +149,7 @@ def shown(clip: media.Clip) -> list[dict[str, Any]]:
     return found
 
 
-def curves(opening: Any, clip: media.Clip) -> dict[str, Any]:
+def curves(opening: Floats, clip: media.Clip) -> dict[str, object]:
     """What the synchrony was read from: mouth and loudness, 0..1, one value a frame."""
     loud = measure.loud(clip.samples, clip.rate, clip.fps, len(opening))
     return {
@@ -155,8 +175,8 @@ def main(name: str = "evaluator") -> None:
             networks = load(options)
         except ValueError as error:
             sys.exit(f"error: {error}")
-        for network in filter(None, networks):
-            print(f"with {network.method}", flush=True)
+        for method in networks.methods():
+            print(f"with {method}", flush=True)
     web.serve("/v1/evaluate", lambda parameters, files: evaluate(parameters, files, networks), what, options)
 
 

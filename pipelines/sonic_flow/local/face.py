@@ -5,12 +5,12 @@ This is enough for what Sonic takes, one face from the front in fair light; it i
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
-Picture = Any  # an array (height, width, 3) of bytes
+from sonic_flow.local.pixels import Floats, Mask, Pixels
 
 
 class Face(NamedTuple):
@@ -32,7 +32,7 @@ class Face(NamedTuple):
         return self.box[3] - self.box[1]
 
 
-def locate(picture: Picture, working: int = 320) -> Face:
+def locate(picture: Pixels, working: int = 320) -> Face:
     """The face. ValueError where there is none to be seen."""
     scale = max(picture.shape[:2]) / working
     size = (max(round(picture.shape[1] / scale), 8), max(round(picture.shape[0] / scale), 8))
@@ -45,23 +45,23 @@ def locate(picture: Picture, working: int = 320) -> Face:
     if right - left < 0.12 * size[0] or bottom - top < 0.12 * size[1]:
         raise ValueError("no face is seen in the portrait: it takes one face from the front, in fair light")
     mouth_x, mouth_y, mouth_width = lips(light, blue, red, (left, top, right, bottom))
-    eyes = tuple(eye(light, (left, top, right, bottom), mouth_y, side) for side in (0, 1))
+    (x0, y0), (x1, y1) = (eye(light, (left, top, right, bottom), mouth_y, side) for side in (0, 1))
     return Face(
         (left * scale, top * scale, right * scale, bottom * scale),
         (mouth_x * scale, mouth_y * scale),
         mouth_width * scale,
-        tuple((x * scale, y * scale) for x, y in eyes),  # type: ignore[arg-type]
+        ((x0 * scale, y0 * scale), (x1 * scale, y1 * scale)),
     )
 
 
-def ycbcr(pixels: Any) -> tuple[Any, Any, Any]:
+def ycbcr(pixels: Floats) -> tuple[Floats, Floats, Floats]:
     """Light, blueness and redness (JPEG's Y, Cb, Cr)."""
     r, g, b = pixels[..., 0], pixels[..., 1], pixels[..., 2]
     light = 0.299 * r + 0.587 * g + 0.114 * b
     return light, 128 + 0.564 * (b - light), 128 + 0.713 * (r - light)
 
 
-def skin_box(skin: Any) -> tuple[int, int, int, int]:
+def skin_box(skin: Mask) -> tuple[int, int, int, int]:
     """The box of the face within the skin: the widest part near the middle, down to where the neck begins."""
     height, width = skin.shape
     near = skin & (np.abs(np.arange(width) - width / 2) < 0.4 * width)
@@ -85,12 +85,12 @@ def skin_box(skin: Any) -> tuple[int, int, int, int]:
     return left, top, right, bottom + 1
 
 
-def smooth_rows(counts: Any) -> Any:
+def smooth_rows(counts: Floats) -> Floats:
     """Counts a row, without single rows that stand out."""
     return np.convolve(np.pad(counts.astype(np.float32), 2, mode="edge"), np.ones(5) / 5, "valid")
 
 
-def lips(light: Any, blue: Any, red: Any, box: tuple[int, int, int, int]) -> tuple[float, float, float]:
+def lips(light: Floats, blue: Floats, red: Floats, box: tuple[int, int, int, int]) -> tuple[float, float, float]:
     """Middle and width of the mouth: where it is redder and less blue than skin, by the lips' map of Hsu et al."""
     left, top, right, bottom = box
     wide, high = right - left, bottom - top
@@ -118,7 +118,7 @@ def lips(light: Any, blue: Any, red: Any, box: tuple[int, int, int, int]) -> tup
     return middle, first + float(np.argmin(rows)) + 0.5, mouth_width
 
 
-def eye(light: Any, box: tuple[int, int, int, int], mouth_y: float, side: int) -> tuple[float, float]:
+def eye(light: Floats, box: tuple[int, int, int, int], mouth_y: float, side: int) -> tuple[float, float]:
     """The middle of one eye: the darkest small spot where eyes are, between brow and cheek."""
     left, _, right, _ = box
     middle, wide = (left + right) / 2, right - left

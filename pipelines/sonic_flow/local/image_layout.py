@@ -168,6 +168,6 @@ def blob(folder: Path, content: bytes, kind: str) -> dict[str, Any]:
     return {"mediaType": kind, "digest": f"sha256:{digest}", "size": len(content)}
 
 
-def as_json(content: Any) -> bytes:
+def as_json(content: object) -> bytes:
     """Data as JSON whose bytes depend on nothing else."""
     return json.dumps(content, indent=2, sort_keys=True).encode()

@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from sonic_flow.local import crop
 from sonic_flow.local.networks import Network, WeightsError
+from sonic_flow.local.pixels import Floats, Pixels
 
 SIZE, WIDTH = 299, 2048
 KINDS = {".png", ".jpg", ".jpeg", ".webp"}
@@ -38,7 +38,7 @@ class Inception:
         """How the measure is made; it starts as SERVICE.md asks."""
         return f"inception-v3 {self.network.digest[:12]}, the clip's faces against {self.against}, 1.0"
 
-    def measure(self, pictures: list[Any], portrait: Any) -> float:
+    def measure(self, pictures: list[Pixels], portrait: Pixels) -> float:
         """The FID of the clip's pictures. ValueError where no face is seen."""
         mine = self.network.run(prepared(crop.each(pictures, SIZE)))
         known = self.network.run(prepared(crop.each([portrait], SIZE))) if self.known is None else self.known
@@ -53,7 +53,7 @@ def pictures_of(folder: Path) -> list[Path]:
     return files
 
 
-def read_faces(files: Iterable[Path]) -> Iterator[Any]:
+def read_faces(files: Iterable[Path]) -> Iterator[Pixels]:
     """The face in each picture. WeightsError where one has none or can't be read."""
     for path in files:
         try:
@@ -63,12 +63,12 @@ def read_faces(files: Iterable[Path]) -> Iterator[Any]:
             raise WeightsError(f"references: {path}: {error}") from None
 
 
-def prepared(faces: Iterable[Any]) -> Iterator[Any]:
+def prepared(faces: Iterable[Pixels]) -> Iterator[Floats]:
     """Faces as the network takes them: red, green, blue, each -1..1."""
     return (face.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1 for face in faces)
 
 
-def frechet(one: Any, other: Any) -> float:
+def frechet(one: Floats, other: Floats) -> float:
     """The Fréchet distance of the Gaussians that fit two sets of features (rows); a single row has no covariance.
 
     With the centred rows A and B, scaled so that AᵀA and BᵀB are the covariances, the trace of the root of their
@@ -80,7 +80,8 @@ def frechet(one: Any, other: Any) -> float:
     return float(max(between + (a**2).sum() + (b**2).sum() - 2 * shared, 0.0))
 
 
-def deviations(rows: Any) -> Any:
+def deviations(rows: Floats) -> Floats:
     """The rows around their mean, over the root of their number less one."""
     exact = np.asarray(rows, np.float64)
-    return (exact - exact.mean(axis=0)) / np.sqrt(max(len(exact) - 1, 1))
+    scaled: Floats = (exact - exact.mean(axis=0)) / np.sqrt(max(len(exact) - 1, 1))
+    return scaled

@@ -6,41 +6,41 @@ import importlib.util
 import json
 import os
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 from flowdsl import LocalRun, Service
 from flowdsl.diagnostics import UsageError
 from sonic_flow.local.image_layout import build_image
-from sonic_flow.tasks.gate import THRESHOLDS as PIPELINE_THRESHOLDS
+from sonic_flow.local.weights import MODELS, NEWEST
+from sonic_flow.measures import THRESHOLDS as CLUSTERS
+from sonic_flow.measures import Rule
+from sonic_flow.settings import Settings
 
 PIPELINES = Path(__file__).resolve().parents[2]
 ASSETS = PIPELINES / "assets"
 BUCKET = "sonic-clips"
-NOTHING: Mapping[str, Path] = MappingProxyType({})
 NEEDED = {"numpy": "numpy", "PIL": "pillow", "av": "av", "moto": "moto[s3]", "flask_cors": "flask-cors"}
+WEIGHTS = {"SONIC_SYNCNET": "--syncnet", "SONIC_INCEPTION": "--inception", "SONIC_REFERENCES": "--references"}
+"""The variables that name files of weights for the evaluator, with its options."""
 
-# Files of weights for the evaluator, by the variable that names them, with its option and the measures they give.
-WEIGHTS = {
-    "SONIC_SYNCNET": ("--syncnet", ("lse_d", "lse_c", "syncnet_offset_frames")),
-    "SONIC_INCEPTION": ("--inception", ("fid",)),
-    "SONIC_REFERENCES": ("--references", ()),
-}
-OFFSET = {"better": "zero", "limit": 2}
-# The reference evaluator's own measures have rules here. lse_d, lse_c and fid are added when it is given weights.
-THRESHOLDS: dict[str, dict[str, Any]] = {
+OFFSET: Rule = {"better": "zero", "limit": 2}
+THRESHOLDS: dict[str, Rule] = {
+    **CLUSTERS,  # LSE-D, LSE-C and FID are left out, with a word, until the evaluator is given weights
+    "syncnet_offset_frames": OFFSET,
     "sync_distance": {"better": "lower", "limit": 0.9, "regression": 0.10},
     "sync_confidence": {"better": "higher", "limit": 0.5, "regression": 0.10},
     "sync_offset_frames": OFFSET,
     "speech_match": {"better": "higher", "limit": 0.9},
     "frechet_dct": {"better": "lower", "limit": 8.0, "regression": 0.25},
-    "duration_error": {"better": "lower", "limit": 0.5},
 }
+"""The rules here: those of a cluster, and some for the reference evaluator's own measures."""
+
+SMALL = Settings(min_resolution=512)  # a laptop's processor makes such a picture in less than a tenth of a second
 PARAMS = {
     "image_tag": "local",
-    "min_resolution": "512",  # a laptop's processor makes such a picture in less than a tenth of a second
+    "settings": json.dumps(asdict(SMALL)),
     "evaluator": "sonic-local/evaluator:stand-in",
     "thresholds": json.dumps(THRESHOLDS),
     "bucket": BUCKET,
@@ -49,16 +49,15 @@ PARAMS = {
 
 
 def sonic_local_run() -> LocalRun:
-    """The stand-ins of a local run. UsageError where a package or git is missing."""
+    """The stand-ins of a local run. UsageError where a package or git is missing, or a variable has no good value."""
     missing = [package for module, package in NEEDED.items() if importlib.util.find_spec(module) is None]
     if missing:
         raise UsageError(f"a local run of Sonic needs {', '.join(missing)}: pip install 'flowdsl[sonic]'")
     if shutil.which("git") is None:
         raise UsageError("a local run of Sonic clones the model's source: it needs git on the PATH")
-    given = weights(os.environ)
-    measured = json.loads((ASSETS / "baseline.json").read_text("utf-8"))["metrics"]
+    model = chosen_model(os.environ)
     return LocalRun(
-        params={**PARAMS, "thresholds": json.dumps(rules(given, measured))},
+        params={**PARAMS, "branch": f"v{model}"},
         claims={"sonic-data": fill_claim},
         secrets={
             "sonic-registry": {".dockerconfigjson": json.dumps({"auths": {}})},
@@ -66,8 +65,16 @@ def sonic_local_run() -> LocalRun:
             "sonic-s3": {"access-key": "access-to-the-store-on-loopback", "secret-key": "for-the-store-on-loopback"},
         },
         tasks={"build-image": build_image},
-        services=services(given),
+        services=services(model, weights(os.environ)),
     )
+
+
+def chosen_model(environment: Mapping[str, str]) -> str:
+    """Whose weights the stand-in for the model has. UsageError where there are none of that name."""
+    model = environment.get("SONIC_MODEL", NEWEST.name)
+    if model not in MODELS:
+        raise UsageError(f"SONIC_MODEL={model}: there is no such model; there are {', '.join(MODELS)}")
+    return model
 
 
 def weights(environment: Mapping[str, str]) -> dict[str, Path]:
@@ -75,9 +82,8 @@ def weights(environment: Mapping[str, str]) -> dict[str, Path]:
     given = {name: Path(environment[name]).expanduser().resolve() for name in WEIGHTS if environment.get(name)}
     for name, path in given.items():
         if not path.exists():
-            raise UsageError(
-                f"{name}={environment[name]}: there is no such file; docs/sonic.md says what belongs there"
-            )
+            told = f"{name}={environment[name]}: there is no such file; docs/sonic.md says what belongs there"
+            raise UsageError(told)
     if given and importlib.util.find_spec("onnxruntime") is None:
         raise UsageError(f"{next(iter(given))} needs onnxruntime: pip install 'flowdsl[sonic,sonic-nets]'")
     if "SONIC_REFERENCES" in given and "SONIC_INCEPTION" not in given:
@@ -85,31 +91,19 @@ def weights(environment: Mapping[str, str]) -> dict[str, Path]:
     return given
 
 
-def rules(given: Collection[str], baseline: Collection[str]) -> dict[str, dict[str, Any]]:
-    """The gate's rules: those for LSE and FID where there are weights.
-
-    The pipeline's own, but the comparison with the baseline is left out where the baseline lacks the measure.
-    """
-    found = dict(THRESHOLDS)
-    for name in (name for variable in given for name in WEIGHTS[variable][1]):
-        rule = PIPELINE_THRESHOLDS.get(name, OFFSET)
-        found[name] = {key: value for key, value in rule.items() if key != "regression" or name in baseline}
-    return found
-
-
-def services(given: Mapping[str, Path] = NOTHING) -> tuple[Service, ...]:
+def services(model: str, given: Mapping[str, Path]) -> tuple[Service, ...]:
     """The model's source, the model, the evaluator and the object store, each on a free port of loopback."""
     here = {"PYTHONPATH": str(PIPELINES)}
     port, folder = ("--port", "{port}"), ("--folder", "{folder}")
     patience = 600.0 if given else 60.0  # seconds; networks are loaded and references measured before it is ready
-    more = [text for name, path in given.items() for text in (WEIGHTS[name][0], str(path))]
+    more = [text for name, path in given.items() for text in (WEIGHTS[name], str(path))]
 
     def run(module: str, *options: str) -> tuple[str, ...]:
         return ("{python}", "-m", f"sonic_flow.local.{module}", *port, *options)
 
     return (
         Service("source", run("source", *folder), "/health", {"git_repo": "{url}/model.git"}, here),
-        Service("model", run("service"), "/health", {"service_endpoint": "{url}"}, here),
+        Service("model", run("service", "--model", model), "/health", {"service_endpoint": "{url}"}, here),
         Service("evaluator", run("evaluator", *more), "/health", {"evaluation_endpoint": "{url}"}, here, patience),
         Service("store", run("store", *folder, "--bucket", BUCKET), "/", {"s3_endpoint": "{url}"}, here),
     )

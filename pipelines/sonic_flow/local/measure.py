@@ -6,13 +6,14 @@ with the sound, and does the face still look like the portrait.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from sonic_flow.local import sound
 from sonic_flow.local.face import Face, locate
+from sonic_flow.local.pixels import Floats, Pixels
 
 REACH = 15  # frames to each side, as SyncNet's evaluation looks
 WORKING = 160  # pixels that the face is made wide for measuring
@@ -29,7 +30,7 @@ class Sync(NamedTuple):
     offset: int
 
 
-def mouth_opening(pictures: list[Any]) -> Any:
+def mouth_opening(pictures: list[Pixels]) -> Floats:
     """How open the mouth is in each picture: the dark area between the lips, as a share of the mouth's square.
 
     The mouth is found in the first picture and followed with the upper half of the face, which does not speak.
@@ -49,7 +50,8 @@ def mouth_opening(pictures: list[Any]) -> Any:
     skin, darkest = np.median(patches), np.percentile(patches, 0.5)
     limit = darkest + 0.3 * (skin - darkest)
     dark = np.clip((limit - patches) / (0.1 * (skin - darkest) + 1e-3) + 0.5, 0, 1)
-    return dark.sum(axis=(1, 2)) / unit**2
+    areas: Floats = dark.sum(axis=(1, 2)) / unit**2
+    return areas
 
 
 def scaled(face: Face, by: float) -> Face:
@@ -59,20 +61,20 @@ def scaled(face: Face, by: float) -> Face:
     return Face((left, top, right, bottom), (by * face.mouth[0], by * face.mouth[1]), by * face.mouth_width, eyes)  # type: ignore[arg-type]
 
 
-def shrunk(picture: Any, scale: float) -> Any:
+def shrunk(picture: Pixels, scale: float) -> Floats:
     """The brightness of a picture in the size for measuring."""
     size = max(round(picture.shape[1] * scale), 16), max(round(picture.shape[0] * scale), 16)
     return np.asarray(Image.fromarray(picture).convert("L").resize(size, Image.Resampling.BILINEAR), np.float32)
 
 
-def cut(frame: Any, left: int, top: int, wide: int, high: int) -> Any:
+def cut(frame: Floats, left: int, top: int, wide: int, high: int) -> Floats:
     """A part of a picture; beyond its edge, the edge."""
     rows = np.clip(np.arange(top, top + high), 0, frame.shape[0] - 1)
     columns = np.clip(np.arange(left, left + wide), 0, frame.shape[1] - 1)
     return frame[rows[:, None], columns]
 
 
-def followed(frames: list[Any], face: Face) -> list[tuple[int, int]]:
+def followed(frames: list[Floats], face: Face) -> list[tuple[int, int]]:
     """How far the face has moved since the first picture, in pixels: by phase correlation of eyes and nose."""
     left, top = round(face.box[0] + 0.1 * face.width), round(face.mouth[1] - 0.85 * face.width)
     wide, high = round(0.8 * face.width), round(0.65 * face.width)
@@ -89,12 +91,13 @@ def followed(frames: list[Any], face: Face) -> list[tuple[int, int]]:
     return moves
 
 
-def centred(values: Any) -> Any:
+def centred(values: Floats) -> Floats:
     """Values around 0."""
-    return values - values.mean()
+    around: Floats = values - values.mean()
+    return around
 
 
-def sync(opening: Any, samples: Any, rate: int, fps: float) -> Sync:
+def sync(opening: Floats, samples: Floats, rate: int, fps: float) -> Sync:
     """Compare mouth and sound at offsets of -15..15 frames.
 
     At each, the distance is that of the two curves made comparable (mean 0, deviation 1): the root of 2 (1 - r), 0 for
@@ -108,13 +111,13 @@ def sync(opening: Any, samples: Any, rate: int, fps: float) -> Sync:
     return Sync(distances[0], float(np.median(list(distances.values()))) - distances[best], best)
 
 
-def loud(samples: Any, rate: int, fps: float, frames: int) -> Any:
+def loud(samples: Floats, rate: int, fps: float, frames: int) -> Floats:
     """How loud the voice is, 0..1, in each frame."""
     (strength,) = sound.levels(samples, rate, fps, frames, [(100.0, 4000.0)])
     return sound.smoothed(sound.loudness(strength, 35), 0.7)
 
 
-def distance(opening: Any, sounding: Any, shift: int) -> float:
+def distance(opening: Floats, sounding: Floats, shift: int) -> float:
     """Of the mouth from the sound that comes `shift` frames later. A curve that never changes is unrelated to any."""
     first, last = max(0, -shift), len(opening) - max(0, shift)
     mouth, heard = opening[first:last], sounding[first + shift : last + shift]
@@ -123,7 +126,7 @@ def distance(opening: Any, sounding: Any, shift: int) -> float:
     return float(np.sqrt(max(2 - 2 * np.corrcoef(mouth, heard)[0, 1], 0)))
 
 
-def same_sound(heard: Any, speech: Any) -> float:
+def same_sound(heard: Floats, speech: Floats) -> float:
     """How much of the speech is in the clip's sound, whenever it comes: 1 for all, about 0 for another one's."""
     size = 1 << (len(heard) + len(speech)).bit_length()
     cross = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(speech, size)), size)
@@ -131,7 +134,7 @@ def same_sound(heard: Any, speech: Any) -> float:
     return float(min(np.abs(cross).max() / energy, 1.0)) if energy > 0 else 0.0
 
 
-def frechet(pictures: list[Any], portrait: Any, most: int = 24) -> float:
+def frechet(pictures: list[Pixels], portrait: Pixels, most: int = 24) -> float:
     """How far the look of the face in the clip is from that in the portrait: the Fréchet distance of two Gaussians.
 
     A feature is the logarithm of the energy in a group of frequencies of one block of the face.
@@ -141,7 +144,7 @@ def frechet(pictures: list[Any], portrait: Any, most: int = 24) -> float:
     return gaussian_distance(mine, features(portrait))
 
 
-def features(picture: Any) -> Any:
+def features(picture: Pixels) -> Floats:
     """One row a block: the energies of its groups of frequencies, the face made 256 pixels wide, in steps of 8."""
     face = locate(picture)
     box = (face.box[0], face.box[1], face.box[2], face.box[1] + 1.25 * face.width)
@@ -152,24 +155,27 @@ def features(picture: Any) -> Any:
     energy = (change @ windows @ change.T) ** 2
     row, column = np.mgrid[0:BLOCK, 0:BLOCK]
     group = np.minimum(np.sqrt(row**2 + column**2).astype(int), 11)
-    return np.log1p(np.stack([energy[:, group == ring].mean(axis=1) for ring in range(1, 12)], axis=1))
+    rings = np.stack([energy[:, group == ring].mean(axis=1) for ring in range(1, 12)], axis=1)
+    logarithms: Floats = np.log1p(rings)
+    return logarithms
 
 
-def clipped(box: tuple[float, float, float, float], picture: Any) -> tuple[float, float, float, float]:
+def clipped(box: tuple[float, float, float, float], picture: Pixels) -> tuple[float, float, float, float]:
     """The part of a box that is in the picture."""
     height, width = picture.shape[:2]
     return max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height)
 
 
-def dct_matrix(size: int) -> Any:
+def dct_matrix(size: int) -> Floats:
     """The orthonormal DCT-II."""
     place = np.arange(size)
     matrix = np.cos(np.pi * (2 * place + 1) * place[:, None] / (2 * size)) * np.sqrt(2 / size)
     matrix[0] /= np.sqrt(2)
-    return matrix.astype(np.float32)
+    single: Floats = matrix.astype(np.float32)
+    return single
 
 
-def gaussian_distance(one: Any, other: Any) -> float:
+def gaussian_distance(one: Floats, other: Floats) -> float:
     """The Fréchet distance of the Gaussians that fit two sets of features: |m1 - m2|² + tr(C1 + C2 - 2√(C1 C2))."""
     c1, c2 = np.cov(one, rowvar=False), np.cov(other, rowvar=False)
     shared = np.sqrt(np.clip(np.linalg.eigvals(c1 @ c2).real, 0, None)).sum()

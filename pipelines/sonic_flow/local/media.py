@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
+
+from sonic_flow.local.pixels import Floats, Pixels
 
 HEARD = 48000  # Hz of the AAC track: at 16 kHz the encoder's lead-in alone would be 64 ms
 
 
 def write_clip(
-    target: Path, pictures: Iterable[Any], fps: int, samples: Any, rate: int, tags: Mapping[str, str]
+    target: Path, pictures: Iterable[Pixels], fps: int, samples: Floats, rate: int, tags: Mapping[str, str]
 ) -> None:
     """Write pictures (height, width, 3; bytes) and sound as one MP4, `moov` before `mdat`, not fragmented."""
     with av.open(str(target), "w", format="mp4", options={"movflags": "faststart"}) as container:
@@ -31,12 +32,12 @@ def write_clip(
             frame.pts, frame.time_base = number, Fraction(1, fps)
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
-        for frame in sound_frames(samples, rate):
-            container.mux(audio.encode(frame))
+        for sounding in sound_frames(samples, rate):
+            container.mux(audio.encode(sounding))
         container.mux(audio.encode(None))
 
 
-def sound_frames(samples: Any, rate: int) -> Iterator[Any]:
+def sound_frames(samples: Floats, rate: int) -> Iterator[av.AudioFrame]:
     """The sound as the encoder takes it."""
     whole = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[None, :], np.float32), "fltp", "mono")
     whole.sample_rate, whole.pts, whole.time_base = rate, 0, Fraction(1, rate)
@@ -45,7 +46,7 @@ def sound_frames(samples: Any, rate: int) -> Iterator[Any]:
     yield from resampler.resample(None)
 
 
-def resampled(samples: Any, rate: int, wanted: int) -> Any:
+def resampled(samples: Floats, rate: int, wanted: int) -> Floats:
     """The samples at another rate."""
     whole = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[None, :], np.float32), "fltp", "mono")
     whole.sample_rate, whole.pts, whole.time_base = rate, 0, Fraction(1, rate)
@@ -65,7 +66,7 @@ class Clip:
                     raise ValueError("the clip has no pictures or no sound")
                 stream = container.streams.video[0]
                 self.fps = float(stream.average_rate or 25)
-                self.pictures: list[Any] = []
+                self.pictures: list[Pixels] = []
                 for frame in container.decode(stream):
                     if len(self.pictures) == most_frames:
                         raise ValueError(f"the clip has more than {most_frames} frames")
@@ -79,13 +80,14 @@ class Clip:
             raise ValueError("the clip has no pictures or no sound")
 
 
-def mono(container: Any, rate: int) -> Any:
+def mono(container: av.container.InputContainer, rate: int) -> Floats:
     """The sound from the clip's time 0 on: what lies before it (an encoder's lead-in) is left out."""
     resampler = av.AudioResampler("fltp", "mono", rate)
-    pieces, start = [], None
+    pieces: list[Floats] = []
+    start: float | None = None
     for frame in (*container.decode(audio=0), None):
         if start is None and frame is not None:
-            start = float((frame.pts or 0) * frame.time_base)
+            start = float((frame.pts or 0) * (frame.time_base or 0))
         pieces += [piece.to_ndarray()[0] for piece in resampler.resample(frame)]
     samples = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
     shift = round((start or 0.0) * rate)

@@ -7,6 +7,7 @@ measure's method names the weights for certain.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 from collections.abc import Iterable
 from itertools import islice
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from sonic_flow.local.pixels import Floats
 
 BATCH = 16  # rows that are run at once where the network takes any number
 SAID = 200  # characters of ONNX Runtime's own words in an error
@@ -51,7 +54,7 @@ class Network:
         rows = inputs[0].shape[0]
         return inputs[0].name, rows if isinstance(rows, int) and rows > 0 else BATCH
 
-    def run(self, rows: Iterable[Any], *, needed: bool = True) -> Any:
+    def run(self, rows: Iterable[Floats], *, needed: bool = True) -> Floats:
         """The outputs, an array (rows, width). ValueError where one is no finite number and they are `needed`."""
         found, each = [], iter(rows)
         while batch := list(islice(each, self.batch)):
@@ -67,7 +70,7 @@ class Network:
         fixed = isinstance(self.session.get_inputs()[0].shape[0], int)
         return self.batch - rows if fixed else 0
 
-    def output(self, given: Any) -> Any:
+    def output(self, given: Floats) -> Floats:
         """One batch through the network; dimensions of 1 after the features are dropped."""
         try:
             outputs = self.session.run(None, {self.input: given})
@@ -85,7 +88,7 @@ class Network:
 def session(content: bytes, what: str) -> Any:
     """ONNX Runtime's session. WeightsError where the package is missing or the content is no network."""
     try:
-        import onnxruntime
+        onnxruntime = importlib.import_module("onnxruntime")  # it has no types
     except ImportError:
         raise WeightsError(f"{what} needs onnxruntime: pip install 'flowdsl[sonic,sonic-nets]'") from None
     options = onnxruntime.SessionOptions()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from sonic_flow.local.face import Face, locate
 from sonic_flow.local.motion import Movement
+from sonic_flow.local.pixels import Floats, Pixels
 
 DARK = np.array([52, 20, 22], np.float32)
 TEETH = np.array([226, 218, 208], np.float32)
@@ -32,11 +32,13 @@ def framed(portrait: Image.Image, resolution: int, expand: float) -> Image.Image
     return picture.resize((even, even), Image.Resampling.LANCZOS, box=square)
 
 
-def softened(picture: Image.Image, steps: int) -> Image.Image:
-    """What the contract says of few steps: below 20 the picture is blurred. There is no denoising here."""
-    return (
-        picture.filter(ImageFilter.GaussianBlur(max(0, 20 - steps) * picture.width / 4000)) if steps < 20 else picture
-    )
+def softened(picture: Image.Image, steps: int, softness: float = 0.0) -> Image.Image:
+    """What the contract says of few steps: below 20 the picture is blurred. There is no denoising here.
+
+    `softness` is what the weights add to that, as a share of the width.
+    """
+    radius = (max(0, 20 - steps) / 4000 + softness) * picture.width
+    return picture.filter(ImageFilter.GaussianBlur(radius)) if radius else picture
 
 
 class Renderer:
@@ -59,7 +61,7 @@ class Renderer:
         (x0, y0), (x1, y1) = face.eyes
         self.blinks = abs(y0 - y1) < 0.04 * face.width < 0.2 * face.width < x1 - x0
 
-    def frames(self, movement: Movement) -> Iterator[Any]:
+    def frames(self, movement: Movement) -> Iterator[Pixels]:
         """The pictures, one a frame."""
         frames = [tuple(float(value) for value in values) for values in zip(*movement, strict=True)]
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:  # numpy computes outside Python's lock
@@ -68,7 +70,7 @@ class Renderer:
 
     def frame(
         self, opening: float, width: float, blink: float, yaw: float, pitch: float, roll: float, sway: float
-    ) -> Any:
+    ) -> Pixels:
         """One picture, as bytes."""
         x, y = self.turned(yaw, pitch, roll, sway)
         if blink > 0 and self.blinks:
@@ -82,9 +84,10 @@ class Renderer:
         found = sample(self.planes, x, y)
         colour = self.inside_of_mouth(mouth_x, mouth_y, opening)
         found[where] += (colour - found[where]) * inside[..., None]
-        return np.clip(found + 0.5, 0, 255).astype(np.uint8)
+        picture: Pixels = np.clip(found + 0.5, 0, 255).astype(np.uint8)
+        return picture
 
-    def turned(self, yaw: float, pitch: float, roll: float, sway: float) -> tuple[Any, Any]:
+    def turned(self, yaw: float, pitch: float, roll: float, sway: float) -> tuple[Floats, Floats]:
         """Where each pixel comes from when the head has moved."""
         wide, (px, py) = self.face.width, self.pivot
         sine = np.radians(1.7 * roll).astype(np.float32) * self.held
@@ -96,7 +99,7 @@ class Renderer:
         y -= 0.030 * wide * pitch * (0.35 + 0.65 * self.depth) * self.held
         return x, y
 
-    def blinked(self, x: Any, y: Any, place: tuple[float, float], closed: float) -> Any:
+    def blinked(self, x: Floats, y: Floats, place: tuple[float, float], closed: float) -> Floats:
         """The lid drawn down over the eye: the skin above is stretched, the lashes move with its edge."""
         unit = self.face.width
         half, reach, above, lashes = 0.056 * unit, 0.15 * unit, 0.115 * unit, 0.022 * unit
@@ -108,21 +111,21 @@ class Renderer:
         moved = np.where(y < lid + drawn, stretched, y - drawn)
         return np.where((y > top) & (y < lid + drawn + lashes) & (np.abs(across) < 1), moved, y)
 
-    def around_mouth(self, x: Any, y: Any) -> tuple[slice, slice]:
+    def around_mouth(self, x: Floats, y: Floats) -> tuple[slice, slice]:
         """The rows and columns that the mouth and the jaw can reach."""
         (mx, my), unit = self.face.mouth, self.face.mouth_width
         near = (np.abs(x - mx) < 2.2 * unit) & (y > my - 1.0 * unit) & (y < my + 2.6 * unit)
         rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
         return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
-    def edges(self, x: Any, opening: float) -> tuple[Any, Any]:
+    def edges(self, x: Floats, opening: float) -> tuple[Floats, Floats]:
         """How far the upper and the lower lip are from where they meet when closed, in pixels."""
         (mx, _), unit = self.face.mouth, self.face.mouth_width
         gap = min(opening * 0.36, 0.9) * unit
         shape = np.clip(1 - ((x - mx) / (0.43 * unit)) ** 2, 0, 1) ** 0.7
         return 0.16 * gap * shape, 0.84 * gap * shape
 
-    def spoken(self, x: Any, y: Any, opening: float, width: float) -> tuple[Any, Any, Any]:
+    def spoken(self, x: Floats, y: Floats, opening: float, width: float) -> tuple[Floats, Floats, Floats]:
         """Where the pixels around the mouth come from, and how much of the mouth's inside each one shows."""
         (mx, my), unit = self.face.mouth, self.face.mouth_width
         reach = np.exp(-(((x - mx) / (0.8 * unit)) ** 2) - ((y - my) / (0.55 * unit)) ** 2)
@@ -131,7 +134,7 @@ class Renderer:
         gap = min(opening * 0.36, 0.9) * unit
         jaw = 0.66 * gap * np.exp(-(((x - mx) / (0.95 * unit)) ** 2))
 
-        def down(at: Any) -> Any:
+        def down(at: Floats) -> Floats:
             """How far the lower lip, the chin and then the neck have moved at a height of the closed face."""
             chin = step((at - my) / (0.55 * unit))
             return (lower + (jaw - lower) * chin) * (1 - step((at - my - 0.7 * unit) / (1.7 * unit)))
@@ -145,7 +148,7 @@ class Renderer:
         inside *= np.clip((upper + lower) / 1.5, 0, 1)
         return x, source, inside
 
-    def inside_of_mouth(self, x: Any, y: Any, opening: float) -> Any:
+    def inside_of_mouth(self, x: Floats, y: Floats, opening: float) -> Floats:
         """The colour behind the lips: dark, teeth above, the tongue below where the mouth is wide open."""
         (mx, my), unit = self.face.mouth, self.face.mouth_width
         upper, lower = self.edges(x, opening)
@@ -158,16 +161,17 @@ class Renderer:
         colour += (TEETH * shade[..., None] - colour) * (0.9 * teeth)[..., None]
         tongue = ((x - mx) / (0.27 * unit)) ** 2 + ((y - (my + lower) - 0.01 * unit) / (0.085 * unit + 0.12 * gap)) ** 2
         seen = np.clip(1.3 - tongue, 0, 1) * (1 - teeth) * np.clip(gap / (0.16 * unit) - 0.6, 0, 1)
-        return colour + (TONGUE - colour) * (0.75 * seen)[..., None]
+        whole: Floats = colour + (TONGUE - colour) * (0.75 * seen)[..., None]
+        return whole
 
 
-def step(share: Any) -> Any:
+def step(share: Floats) -> Floats:
     """From 0 to 1 without a corner while the share goes from 0 to 1."""
     share = np.clip(share, 0, 1)
     return share * share * (3 - 2 * share)
 
 
-def sample(planes: Any, x: Any, y: Any) -> Any:
+def sample(planes: Floats, x: Floats, y: Floats) -> Floats:
     """The picture, given colour by colour, at places between its pixels (bilinear); beyond its edge, the edge."""
     colours, height, width = planes.shape
     x, y = np.clip(x, 0, width - 1.001), np.clip(y, 0, height - 1.001)

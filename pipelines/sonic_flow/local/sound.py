@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import wave
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-Samples = Any  # a float32 array in -1..1
+from sonic_flow.local.pixels import Floats
 
 
-def read_wav(path: Path) -> tuple[Samples, int]:
+def read_wav(path: Path) -> tuple[Floats, int]:
     """The samples of a PCM WAV, its channels mixed into one, and its rate. ValueError where it is none."""
     try:
         with wave.open(str(path), "rb") as reader:
@@ -33,12 +32,12 @@ def read_wav(path: Path) -> tuple[Samples, int]:
     return samples.reshape(-1, channels).mean(axis=1), rate
 
 
-def fitted(samples: Samples, length: int) -> Samples:
+def fitted(samples: Floats, length: int) -> Floats:
     """The samples cut, or followed by silence, to a length."""
     return np.pad(samples[:length], (0, max(0, length - len(samples))))
 
 
-def levels(samples: Samples, rate: int, fps: float, frames: int, bands: list[tuple[float, float]]) -> Any:
+def levels(samples: Floats, rate: int, fps: float, frames: int, bands: list[tuple[float, float]]) -> Floats:
     """How strong the sound is in each band (Hz) around the middle of each frame: an array (bands, frames)."""
     window = round(rate * 0.05)
     padded = np.pad(samples, (window, window + round(rate / fps)))
@@ -50,13 +49,13 @@ def levels(samples: Samples, rate: int, fps: float, frames: int, bands: list[tup
     return np.stack([np.sqrt((spectra[:, band] ** 2).sum(axis=1)) / window for band in inside])
 
 
-def loudness(strength: Any, span: float = 30.0) -> Any:
+def loudness(strength: Floats, span: float = 30.0) -> Floats:
     """Strength as the ear has it: 1 for the loudest, 0 for what is `span` decibels below that or less."""
     loud = 20 * np.log10(np.maximum(strength, 1e-6))
     return np.clip((loud - loud.max()) / span + 1, 0, 1) if loud.max() > -80 else np.zeros_like(loud)
 
 
-def smoothed(curve: Any, width: float) -> Any:
+def smoothed(curve: Floats, width: float) -> Floats:
     """A curve without its fast changes; `width` is the Gaussian's, in frames. It does not move in time."""
     if width <= 0:
         return curve
@@ -65,7 +64,7 @@ def smoothed(curve: Any, width: float) -> Any:
     return np.convolve(np.pad(curve, reach, mode="edge"), weights / weights.sum(), "valid")
 
 
-def late(curve: Any, share: float) -> Any:
+def late(curve: Floats, share: float) -> Floats:
     """A curve that follows another and lags behind it, as one does that knows no future."""
     found, value = np.empty_like(curve), 0.0
     for place, wanted in enumerate(curve):

@@ -15,47 +15,77 @@ import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 from sonic_flow.local import web
+from sonic_flow.local.weights import MODELS, NEWEST
 
 HERE = Path(__file__).resolve().parent
 NAME = "/model.git"
 LARGEST = 4 << 20  # bytes of what a clone asks for, packed or unpacked
-MODULES = ("__init__", "web", "sound", "face", "motion", "render", "media", "measure", "service", "evaluator",
-           "mfcc", "crop", "networks", "syncnet", "inception")  # fmt: skip
+PACKAGE = HERE.parent
+MODULES = (
+    "__init__",
+    "web",
+    "sound",
+    "face",
+    "motion",
+    "render",
+    "media",
+    "measure",
+    "service",
+    "evaluator",
+    "weights",
+    "pixels",
+)
+NETWORKS = ("mfcc", "crop", "networks", "syncnet", "inception")  # modules that are loaded where weights are given
 WHEN = "2026-01-01T00:00:00+00:00"  # the same tree is always the same commit
 # Nothing of the user's own settings, hooks or names gets in.
-GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_DATE": WHEN, "GIT_COMMITTER_DATE": WHEN,
-       "GIT_AUTHOR_NAME": "flowdsl", "GIT_AUTHOR_EMAIL": "flowdsl@localhost", "GIT_COMMITTER_NAME": "flowdsl",
-       "GIT_COMMITTER_EMAIL": "flowdsl@localhost"}  # fmt: skip
+GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_DATE": WHEN,
+    "GIT_COMMITTER_DATE": WHEN,
+    "GIT_AUTHOR_NAME": "flowdsl",
+    "GIT_AUTHOR_EMAIL": "flowdsl@localhost",
+    "GIT_COMMITTER_NAME": "flowdsl",
+    "GIT_COMMITTER_EMAIL": "flowdsl@localhost",
+}
 
 
-def make_tree(folder: Path) -> None:
-    """Write the model's source: the image's files and the modules that they start."""
+def make_tree(folder: Path, model: str = NEWEST.name) -> None:
+    """Write the model's source: the image's files, the modules that they start, and whose weights it has."""
     shutil.copytree(HERE / "image", folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-    modules = folder / "sonic_flow" / "local"
-    modules.mkdir(parents=True)
-    shutil.copyfile(HERE.parent / "__init__.py", modules.parent / "__init__.py")
-    for name in MODULES:
-        shutil.copyfile(HERE / f"{name}.py", modules / f"{name}.py")
+    (folder / "sonic" / "model.txt").write_text(f"{model}\n", "utf-8")
+    package = folder / PACKAGE.name
+    (package / HERE.name).mkdir(parents=True, exist_ok=True)
+    for name in ("__init__", "settings"):
+        shutil.copyfile(PACKAGE / f"{name}.py", package / f"{name}.py")
+    for name in (*MODULES, *NETWORKS):
+        shutil.copyfile(HERE / f"{name}.py", package / HERE.name / f"{name}.py")
 
 
 def make_repository(folder: Path) -> Path:
-    """A bare repository with one commit of the source, on `main` and `dev`. CalledProcessError where git fails."""
+    """A bare repository of the source: a commit and a tag (`v0.9`) for each model, the newest on `main` and `dev`.
+
+    CalledProcessError where git fails.
+    """
     tree, bare = folder / "tree", folder / "model.git"
     tree.mkdir(parents=True)
-    make_tree(tree)
-    for command in (
-        ["init", "--quiet", "--initial-branch=main", "."],
-        ["add", "--all"],
-        ["commit", "--quiet", "--message", "Reference model: a stand-in that warps the portrait"],
-        ["branch", "dev"],
-        ["clone", "--quiet", "--bare", ".", str(bare)],
-    ):
-        subprocess.run(["git", *command], cwd=tree, check=True, env=environment())
+    git(tree, "init", "--quiet", "--initial-branch=main", ".")
+    for model in MODELS:
+        make_tree(tree, model)
+        git(tree, "add", "--all")
+        git(tree, "commit", "--quiet", "--message", f"Reference model {model}: a stand-in that warps the portrait")
+        git(tree, "tag", f"v{model}")
+    git(tree, "branch", "dev")
+    git(tree, "clone", "--quiet", "--bare", ".", str(bare))
     shutil.rmtree(tree)
     return bare
+
+
+def git(folder: Path, *command: str) -> None:
+    """Run git in a folder. CalledProcessError where it fails."""
+    subprocess.run(["git", *command], cwd=folder, check=True, env=environment())
 
 
 def environment() -> dict[str, str]:
@@ -108,7 +138,7 @@ def handler(repository: Path) -> type:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, *_: object) -> None:
             """Git says on its own side what it does."""
 
     return Handler

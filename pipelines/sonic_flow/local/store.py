@@ -48,8 +48,8 @@ def objects(folder: Path, bucket: str) -> Iterator[tuple[str, bytes]]:
 
 def s3() -> Any:
     """Moto's store of the account that requests without a known key belong to."""
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.s3 import s3_backends
+    from moto.core.models import DEFAULT_ACCOUNT_ID
+    from moto.s3.models import s3_backends
 
     return s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
 
@@ -132,7 +132,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--bucket", required=True)
     options = parser.parse_args()
-    from moto.server import create_backend_app
+    from moto.moto_server.werkzeug_app import create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Quiet(WSGIRequestHandler):

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sonic_flow.local import crop, media
 from sonic_flow.local.mfcc import KEPT, RATE, mfcc
 from sonic_flow.local.networks import Network, WeightsError
+from sonic_flow.local.pixels import Floats, Pixels
 
 FPS, PICTURES, HEARD = 25, 5, 20
 A_PICTURE = HEARD // PICTURES  # MFCC frames
@@ -58,20 +59,20 @@ class SyncNet:
         return lse(seen, said)
 
 
-def at_rate(pictures: list[Any], fps: float) -> list[Any]:
+def at_rate(pictures: list[Pixels], fps: float) -> list[Pixels]:
     """The pictures that are shown at SyncNet's 25 times a second."""
     times = np.arange(max(round(len(pictures) / fps * FPS), 1)) / FPS
     # A millionth: 0.28 s at 25 frames a second is the 7th picture, whatever the float's last digit.
     return [pictures[min(int(time * fps + 1e-6), len(pictures) - 1)] for time in times]
 
 
-def pictured(faces: list[Any], count: int) -> Iterator[Any]:
+def pictured(faces: list[Pixels], count: int) -> Iterator[Floats]:
     """Windows (3, 5, 224, 224) as SyncNet saw them in training: blue, green, red, each 0..255."""
     planes = [np.ascontiguousarray(face[..., ::-1].transpose(2, 0, 1)) for face in faces]
     return (np.stack(planes[n : n + PICTURES], axis=1) for n in range(count))
 
 
-def lse(seen: Any, said: Any) -> Lse:
+def lse(seen: Floats, said: Floats) -> Lse:
     """The measures from embeddings, one row a window."""
     padded = np.pad(said, ((REACH, REACH), (0, 0)))
     means = np.array(

@@ -16,7 +16,7 @@ import traceback
 import zlib
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 NONE: Mapping[str, str] = {}
 LARGEST = 128 << 20  # bytes of a request, packed or unpacked
@@ -32,6 +32,16 @@ class Answer(NamedTuple):
     kind: str
     content: bytes
     headers: Mapping[str, str] = NONE
+
+
+class Reader(Protocol):
+    """What a body is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes."""
+
+    def readline(self, size: int, /) -> bytes:
+        """A line, or so many bytes of it."""
 
 
 Work = Callable[[Mapping[str, Any], Mapping[str, bytes]], Answer]
@@ -120,7 +130,7 @@ def handler(path: str, work: Work) -> type:
             self.end_headers()
             self.wfile.write(answer.content)
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, *_: object) -> None:
             """The services say themselves what they do."""
 
     return Handler
@@ -132,7 +142,7 @@ def line(text: str, most: int = 300) -> str:
     return shown if len(text) <= most else shown + "..."
 
 
-def read_body(headers: Mapping[str, str], stream: BinaryIO, most: int) -> bytes:
+def read_body(headers: email.message.Message, stream: Reader, most: int) -> bytes:
     """The body of a request, unpacked: at most so many bytes of either. Refuses what is longer, or is no body."""
     if (headers.get("Transfer-Encoding") or "").lower() == "chunked":
         body = read_chunks(stream, most)
@@ -151,9 +161,10 @@ def read_body(headers: Mapping[str, str], stream: BinaryIO, most: int) -> bytes:
     return body if packing == "identity" else unpacked(body, most)
 
 
-def read_chunks(stream: BinaryIO, most: int) -> bytes:
+def read_chunks(stream: Reader, most: int) -> bytes:
     """A chunked body."""
-    pieces, held = [], 0
+    pieces: list[bytes] = []
+    held = 0
     while True:
         try:
             size = int(stream.readline(100).split(b";")[0], 16)

@@ -59,8 +59,16 @@ class Built(NamedTuple):
 # anew, and its extra arguments are split by the shell. Why privileged? Overlay mounts: without them (storage driver
 # `vfs`) every layer is a full copy, and a GPU image of 20 layers takes 20 times its size. The catalog's task is
 # privileged for the same reason. It is the only step of the pipeline that is.
-@task(image="quay.io/buildah/stable:v1.43.0", cpu="2..4", memory="4Gi..8Gi", timeout="1h", security="privileged",
-      script=BUILD, args=["$(params.build_args[*])"], volumes=[EmptyDir().mount("/var/lib/containers")])  # fmt: skip
+@task(
+    image="quay.io/buildah/stable:v1.43.0",
+    cpu="2..4",
+    memory="4Gi..8Gi",
+    timeout="1h",
+    security="privileged",
+    script=BUILD,
+    args=["$(params.build_args[*])"],
+    volumes=[EmptyDir().mount("/var/lib/containers")],
+)
 def build_image(
     image: str,
     revision: str = "",
@@ -80,4 +88,4 @@ def build_image(
     `cache` keeps the layers between runs: only what changed is built again. `registry` is a Secret of the type
     kubernetes.io/dockerconfigjson. Needs a volume that overlay can lie on (ext4, xfs: not NFS).
     """
-    ...
+    raise NotImplementedError

@@ -9,6 +9,8 @@ import numpy as np
 from PIL import Image
 
 from sonic_flow.local import media, motion, render, sound
+from sonic_flow.local.weights import NEWEST
+from sonic_flow.settings import Settings
 from sonic_flow.tests.fakes import PIPELINES
 
 ASSETS = PIPELINES / "assets"
@@ -23,15 +25,14 @@ def speech():
 
 
 @functools.cache
-def pictures(*, align=True, steps=25, dynamic_scale=1.1, motion_scale=1.05):
+def pictures(settings=Settings(), weights=NEWEST):
     """The frames of the shipped portrait saying the shipped sentence."""
     samples, rate = speech()
     frames = round(len(samples) / rate * FPS)
-    moves = motion.movement(
-        samples, rate, frames, FPS, dynamic_scale=dynamic_scale, motion_scale=motion_scale, align=align, smooth=True
-    )
-    framed = render.framed(Image.open(PORTRAIT), SIZE, 0.18)
-    return list(render.Renderer(render.softened(framed, steps)).frames(moves))
+    moves = motion.movement(samples, rate, frames, FPS, settings, weights)
+    framed = render.framed(Image.open(PORTRAIT), SIZE, settings.expand_ratio)
+    softened = render.softened(framed, settings.inference_steps, weights.softness)
+    return list(render.Renderer(softened).frames(moves))
 
 
 def write(path: Path, frames, *, late=0.0) -> Path:

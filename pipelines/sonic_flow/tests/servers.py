@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from types import SimpleNamespace
 
-from moto.server import create_backend_app
+from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.serving import make_server
 
 from sonic_flow.local import store
-from sonic_flow.tasks.clip import form
+from sonic_flow.services import form
 
 
 @contextmanager

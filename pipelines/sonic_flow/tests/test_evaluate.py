@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from sonic_flow.tasks import clip
+from sonic_flow.media import clip_seconds
+from sonic_flow.tasks.evaluation import evaluate
 from sonic_flow.tests import fakes
 from sonic_flow.tests.fakes import Service, mp4, write_wav
 
@@ -14,8 +16,8 @@ METRICS = {"lse_d": 7.1, "lse_c": 7.8, "fid": 31.25}
 METHODS = {"lse_d": "syncnet-v2", "lse_c": "SyncNet", "fid": "inception-v3 against hdtf"}
 
 
-def answer(metrics=METRICS, methods=METHODS):
-    return (200, {}, json.dumps({"metrics": metrics, "methods": methods}).encode())
+def answer(metrics=METRICS, methods=METHODS, **more):
+    return (200, {}, json.dumps({"metrics": metrics, "methods": methods, **more}).encode())
 
 
 @pytest.fixture
@@ -36,21 +38,27 @@ def inputs(tmp_path, monkeypatch):
 
 def run(inputs, reply):
     with Service(reply).running() as service:
-        return clip.evaluate(**{**inputs, "endpoint": service.base}), service
+        return evaluate(**{**inputs, "endpoint": service.base}), service
 
 
 def test_gives_the_measures_of_the_evaluator_and_its_own_duration_error(inputs):
     scores, service = run(inputs, answer())
-    assert scores[:4] == (7.1, 7.8, 31.25, 0.05)
+    assert {name: metric["value"] for name, metric in scores.metrics.items()} == {**METRICS, "duration_error": 0.05}
+    assert scores.not_made == {}
+    assert scores.duration_error == 0.05
     assert scores.metrics["lse_c"] == {"value": 7.8, "method": "SyncNet"}
     assert scores.metrics["duration_error"] == {"value": 0.05, "method": "container"}
     (request,) = service.requests
     assert set(request) == {"parameters", "video", "portrait", "speech"}
     assert request["video"].get_payload(decode=True) == mp4(2.0, 2.0, 2.05)
     told = json.loads((inputs["record"] / "metrics.json").read_text())
+    date = told["origin"].pop("date")
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", date)
     assert told == {
         "evaluator": "registry/evaluator:1",
         "metrics": scores.metrics,
+        "not_made": {},
+        "origin": {"run": "", "revision": "", "model": "unknown", "service": "unknown", "settings": {}},
         "elapsed_seconds": scores.elapsed_seconds,
     }
     assert scores.elapsed_seconds >= 0
@@ -67,16 +75,38 @@ def test_another_method_under_a_defined_name_stops(inputs, name, method):
 def test_measures_of_other_methods_are_kept_under_their_own_names(inputs):
     names = {"sync_distance": 0.31, "sync_confidence": 4.2}
     scores, _ = run(inputs, answer(names, dict.fromkeys(names, "mouth-audio correlation")))
-    assert (scores.lse_d, scores.lse_c, scores.fid) == (None, None, None)
+    assert set(scores.metrics) == {*names, "duration_error"}
     assert scores.metrics["sync_distance"] == {"value": 0.31, "method": "mouth-audio correlation"}
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), None])
-def test_what_is_no_number_counts_as_not_measured(inputs, value):
+def test_what_is_no_number_is_no_measure_and_the_log_says_so(inputs, value, capsys):
     scores, _ = run(inputs, answer({**METRICS, "lse_d": value}))
-    assert scores.lse_d is None
-    assert scores.metrics["lse_d"] == {"value": None, "method": "syncnet-v2"}
-    json.dumps(scores.metrics, allow_nan=False)
+    assert "lse_d" not in scores.metrics
+    assert scores.not_made == {}  # nobody says why, so nothing excuses it
+    assert f"warning: the evaluator gave no number for lse_d: {value}" in capsys.readouterr().out
+
+
+def test_the_evaluator_says_which_measures_it_did_not_make_and_why(inputs, capsys):
+    reasons = {"lse_d": "no weights", "lse_c": "no weights", "duration_error": "never mind"}
+    scores, _ = run(inputs, answer({"fid": 31.25}, not_made=reasons))
+    assert scores.not_made == {"lse_d": "no weights", "lse_c": "no weights"}
+    assert set(scores.metrics) == {"fid", "duration_error"}  # the duration is measured by the task itself
+    assert json.loads((inputs["record"] / "metrics.json").read_text())["not_made"] == scores.not_made
+    assert "not made: lse_d, lse_c (no weights)" in capsys.readouterr().out
+
+
+def test_a_measure_can_not_be_made_and_not_made(inputs):
+    with pytest.raises(SystemExit, match=r"^error: the evaluator says of fid that it was made and that it was not"):
+        run(inputs, answer(not_made={"fid": "no weights"}))
+
+
+def test_the_record_says_where_the_measures_come_from(inputs):
+    noted = {"model": "m@sha256:1", "service": "sonic 2.1", "settings": {"inference_steps": 30}}
+    (inputs["record"] / "inference.json").write_text(json.dumps(noted))
+    run({**inputs, "run": "sonic-x7", "revision": "abc123"}, answer())
+    origin = json.loads((inputs["record"] / "metrics.json").read_text())["origin"]
+    assert {**origin, "date": ""} == {**noted, "run": "sonic-x7", "revision": "abc123", "date": ""}
 
 
 @pytest.mark.parametrize(
@@ -91,6 +121,7 @@ def test_what_is_no_number_counts_as_not_measured(inputs, value):
         b'{"metrics": {"fid": "low"}, "methods": {"fid": "inception-v3"}}',
         b'{"metrics": [1], "methods": {}}',
         b"\xff\xfe",
+        b'{"metrics": {}, "methods": {}, "not_made": ["lse_d"]}',
     ],
 )
 def test_an_answer_that_is_no_evaluation_stops_with_one_line(inputs, content):
@@ -107,7 +138,7 @@ def test_a_failing_evaluator_is_told(inputs):
 def test_a_corrupt_clip_stops_before_the_evaluator_is_asked(inputs):
     inputs["video"].write_bytes(mp4(2.0)[:-10])
     with Service(answer()).running() as service, pytest.raises(SystemExit, match="no whole MP4"):
-        clip.evaluate(**{**inputs, "endpoint": service.base})
+        evaluate(**{**inputs, "endpoint": service.base})
     assert service.requests == []
 
 
@@ -125,13 +156,13 @@ def test_the_worst_track_is_the_duration_error(inputs, tracks, error):
 def test_reads_the_length_from_every_form_of_box(tmp_path, form):
     path = tmp_path / "clip.mp4"
     path.write_bytes(mp4(3.5, 3.4, **form))
-    assert clip.clip_seconds(path) == [3.5, 3.4]
+    assert clip_seconds(path) == [3.5, 3.4]
 
 
 def test_reads_a_last_box_that_reaches_to_the_end(tmp_path):
     path = tmp_path / "clip.mp4"
     path.write_bytes(mp4(3.5)[: -(4096 + 8)] + b"\0\0\0\0mdat" + b"\x5a" * 50)
-    assert clip.clip_seconds(path) == [3.5, 3.5]
+    assert clip_seconds(path) == [3.5, 3.5]
 
 
 @pytest.mark.parametrize("at", [4, 30, 60, 150, 300])
@@ -139,11 +170,11 @@ def test_a_clip_cut_anywhere_is_refused(tmp_path, at):
     path = tmp_path / "clip.mp4"
     path.write_bytes(mp4(3.5)[:at])
     with pytest.raises(SystemExit, match=r"^error: clip\.mp4 is no whole MP4"):
-        clip.clip_seconds(path)
+        clip_seconds(path)
 
 
 def test_a_zero_timescale_is_refused(tmp_path):
     path = tmp_path / "clip.mp4"
     path.write_bytes(mp4(3.5).replace(b"\x00\x00\x03\xe8", b"\0\0\0\0"))
     with pytest.raises(SystemExit, match="no whole MP4"):
-        clip.clip_seconds(path)
+        clip_seconds(path)

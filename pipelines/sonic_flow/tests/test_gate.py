@@ -7,9 +7,13 @@ import math
 
 import pytest
 
-from sonic_flow.tasks.gate import THRESHOLDS, gate, judge
+from sonic_flow.baseline import Baseline
+from sonic_flow.judging import judge
+from sonic_flow.measures import THRESHOLDS
+from sonic_flow.tasks.gate import gate
 
 GOOD = {"lse_d": 7.0, "lse_c": 7.5, "fid": 40.0, "duration_error": 0.04}
+ORIGIN = {"run": "sonic-a1", "date": "2026-11-20T10:00:00Z", "service": "sonic 2.1", "revision": "abc123"}
 METHODS = {"lse_d": "syncnet-v2", "lse_c": "syncnet-v2", "fid": "inception-v3", "duration_error": "container"}
 
 
@@ -17,8 +21,14 @@ def measured(**changes):
     return {name: {"value": value, "method": METHODS[name]} for name, value in {**GOOD, **changes}.items()}
 
 
+def judged(metrics, baseline=None, thresholds=THRESHOLDS, *, not_made=(), lacking=()):
+    """The judgement; `not_made` and `lacking` are names that the run and the baseline say they did not make."""
+    before = Baseline(baseline, dict.fromkeys(lacking, "no weights"), {}) if baseline is not None else None
+    return judge(metrics, thresholds, before, dict.fromkeys(not_made, "no weights"))
+
+
 def reasons(metrics, baseline=None, thresholds=THRESHOLDS):
-    return [check["reason"] for check in judge(metrics, thresholds, baseline) if check["reason"]]
+    return judged(metrics, baseline, thresholds).reasons
 
 
 def test_same_as_the_baseline_passes():
@@ -121,40 +131,120 @@ def test_a_rule_for_a_measure_of_another_name():
 
 
 def test_checks_are_plain_json_for_the_report():
-    checks = judge(measured(lse_d=math.nan), THRESHOLDS, measured())
+    checks = judged(measured(lse_d=math.nan), measured()).checks
     assert json.loads(json.dumps(checks, allow_nan=False)) == checks
-    assert judge(measured(fid=36.0), THRESHOLDS, measured())[2] == {
-        "metric": "fid", "value": 36.0, "limit": 60.0, "baseline": 40.0, "change": -0.1, "reason": "",
-    }  # fmt: skip
+    assert judged(measured(fid=36.0), measured()).checks[2] == {
+        "metric": "fid",
+        "better": "lower",
+        "value": 36.0,
+        "limit": 60.0,
+        "baseline": 40.0,
+        "change": -0.1,
+        "difference": "10.0% better",
+        "reason": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "difference"),
+    [
+        ({}, "the same"),
+        ({"lse_d": 7.35}, "5.0% worse"),
+        ({"lse_d": 6.3}, "10.0% better"),
+        ({"lse_c": 8.25}, "10.0% better"),
+        ({"lse_c": 7.2}, "4.0% worse"),
+        ({"fid": 30.0}, "25.0% better"),
+        ({"fid": 40.001}, "less than 0.1% worse"),
+        ({"duration_error": 0.06}, "50.0% worse"),
+        ({"duration_error": 0.0}, "100.0% better"),
+    ],
+)
+def test_a_difference_is_told_by_the_measures_own_direction(changes, difference):
+    checks = {check["metric"]: check for check in judged(measured(**changes), measured()).checks}
+    (name,) = changes or ("fid",)
+    assert checks[name]["difference"] == difference
+    assert {check["difference"] for other, check in checks.items() if other != name} == {"the same"}
+
+
+def without(metrics, *names):
+    return {name: metric for name, metric in metrics.items() if name not in names}
+
+
+def test_a_measure_that_was_not_made_is_left_out_with_its_reason():
+    networks = ("lse_d", "lse_c", "fid")
+    found = judged(without(measured(), *networks), without(measured(), *networks), not_made=networks, lacking=networks)
+    assert found.reasons == []
+    assert [check["metric"] for check in found.checks] == ["duration_error"]
+    assert found.not_made == dict.fromkeys(networks, "no weights")
+
+
+def test_what_the_baseline_was_judged_by_is_measured_again():
+    found = judged(without(measured(), "lse_d"), measured(), not_made=["lse_d"])
+    assert found.reasons == ["the baseline has lse_d, but it was not made: no weights"]
+    assert found.checks[0]["baseline"] == 7.0
+    assert found.not_made == {}
+
+
+def test_what_the_baseline_says_it_lacks_is_held_against_its_limit_alone():
+    found = judged(measured(), without(measured(), "fid"), lacking=["fid"])
+    assert found.reasons == []
+    assert found.checks[2]["difference"] == "not compared: the baseline lacks it (no weights)"
+    assert judged(measured(fid=61.0), without(measured(), "fid"), lacking=["fid"]).reasons == [
+        "fid=61 is above the limit 60"
+    ]
+
+
+def test_nothing_that_a_rule_is_for_was_made():
+    found = judged({}, None, not_made=list(THRESHOLDS))
+    assert found.checks == []
+    assert found.reasons == ["none of the measures that have a rule was made"]
 
 
 @pytest.fixture
 def place(tmp_path):
-    (tmp_path / "baseline.json").write_text(json.dumps({"evaluator": "e", "metrics": measured()}))
+    content = {"evaluator": "e", "metrics": measured(), "not_made": {}, "origin": ORIGIN}
+    (tmp_path / "baseline.json").write_text(json.dumps(content))
     return {"assets": tmp_path, "record": tmp_path}
 
 
+def gate_of(metrics, not_made=(), **given):
+    return gate(metrics, dict.fromkeys(not_made, "no weights"), **given)
+
+
 def test_task_passes_a_good_clip(place):
-    verdict = gate(measured(), **place)
+    verdict = gate_of(measured(), **place)
     assert verdict == (True, [], "passed")
     told = json.loads((place["record"] / "gate.json").read_text())
     assert told["passed"] is True
-    assert told["compared"] is True
+    assert told["baseline"]["origin"] == ORIGIN
+    assert told["baseline"]["told"] == "run sonic-a1, of 2026-11-20T10:00:00Z, model sonic 2.1, source abc123"
     assert [check["metric"] for check in told["checks"]] == list(THRESHOLDS)
 
 
 def test_task_stops_a_bad_clip_without_failing(place, capsys):
-    verdict = gate(measured(lse_d=8.19, fid=99.0), **place)
+    verdict = gate_of(measured(lse_d=8.19, fid=99.0), **place)
     assert verdict.passed is False
     assert len(verdict.reasons) == 2
     assert verdict.verdict == ("stopped: lse_d=8.19 is 17.0% worse than the baseline 7; 5% is allowed (and 1 more)")
     assert "STOP lse_d" in capsys.readouterr().out
 
 
+def test_task_says_in_one_line_what_was_not_made(place, capsys):
+    (place["assets"] / "baseline.json").write_text(json.dumps({"metrics": without(measured(), "lse_d", "lse_c")}))
+    assert gate_of(without(measured(), "lse_d", "lse_c"), ["lse_d", "lse_c"], **place).passed is True
+    out = capsys.readouterr().out.splitlines()
+    assert [line for line in out if "lse" in line] == ["not made: lse_d, lse_c (no weights)"]
+    assert "baseline: its origin is not noted" in out
+    assert json.loads((place["record"] / "gate.json").read_text())["not_made"] == {
+        "lse_d": "no weights",
+        "lse_c": "no weights",
+    }
+
+
 def test_task_compares_with_the_baseline_that_is_named(place):
-    assert gate(measured(fid=50.0), **place).passed is False
+    assert gate_of(measured(fid=50.0), **place).passed is False
     (place["assets"] / "other.json").write_text(json.dumps({"metrics": measured(fid=49.0)}))
-    assert gate(measured(fid=50.0), **place, baseline="other.json").passed is True
+    assert gate_of(measured(fid=50.0), **place, baseline="other.json").passed is True
 
 
 def test_task_needs_a_baseline_unless_told_otherwise(place):
@@ -162,9 +252,9 @@ def test_task_needs_a_baseline_unless_told_otherwise(place):
     with pytest.raises(
         SystemExit, match=r"^error: there is no baseline baseline\.json; for a first run set require_base"
     ):
-        gate(measured(), **place)
-    assert gate(measured(), **place, require_baseline=False).passed is True
-    assert json.loads((place["record"] / "gate.json").read_text())["compared"] is False
+        gate_of(measured(), **place)
+    assert gate_of(measured(), **place, require_baseline=False).passed is True
+    assert json.loads((place["record"] / "gate.json").read_text())["baseline"] is None
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"metrics": 3}', "\x00", '{"metrics": null}'])
@@ -172,11 +262,11 @@ def test_task_needs_a_baseline_unless_told_otherwise(place):
 def test_a_broken_baseline_is_never_taken_for_none(place, content, required):
     (place["assets"] / "baseline.json").write_text(content)
     with pytest.raises(SystemExit, match=r"^error: baseline\.json is no metrics\.json of a run"):
-        gate(measured(), **place, require_baseline=required)
+        gate_of(measured(), **place, require_baseline=required)
 
 
 def test_no_change_has_no_sign():
-    assert str(judge(measured(), THRESHOLDS, measured())[1]["change"]) == "0.0"
+    assert str(judged(measured(), measured()).checks[1]["change"]) == "0.0"
 
 
 @pytest.mark.parametrize(

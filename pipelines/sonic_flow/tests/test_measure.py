@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from sonic_flow.baseline import Baseline
+from sonic_flow.judging import judge
 from sonic_flow.local import evaluator, measure
 from sonic_flow.local.local_run import THRESHOLDS
-from sonic_flow.tasks.gate import judge
+from sonic_flow.local.weights import MODELS
+from sonic_flow.settings import Settings
 from sonic_flow.tests.clips import ASSETS, FILES, PORTRAIT, pictures, speech, write
 
+NETWORKS = {"lse_d", "lse_c", "fid", "syncnet_offset_frames"}
 BASELINE = json.loads((ASSETS / "baseline.json").read_text())["metrics"]
 
 
@@ -25,7 +29,10 @@ def measured(tmp_path, frames, *, late=0.0):
 
 
 def reasons(metrics, baseline=None):
-    return {check["metric"]: check["reason"] for check in judge(metrics, THRESHOLDS, baseline) if check["reason"]}
+    before = Baseline(baseline, dict.fromkeys(NETWORKS, "no weights"), {}) if baseline is not None else None
+    found = judge(metrics, THRESHOLDS, before, dict.fromkeys(NETWORKS, "no weights"))
+    assert set(found.not_made) == NETWORKS
+    return {check["metric"]: check["reason"] for check in found.checks if check["reason"]}
 
 
 def test_a_clip_in_sync_passes(tmp_path):
@@ -47,8 +54,7 @@ def test_a_shift_of_200_ms_is_told_and_the_gate_stops_it(tmp_path, late, frames)
 
 
 def test_no_measure_has_the_name_of_what_only_a_network_defines(tmp_path):
-    assert not {"lse_d", "lse_c", "fid"} & set(measured(tmp_path, pictures()))
-    assert not {"lse_d", "lse_c", "fid"} & set(THRESHOLDS)
+    assert not NETWORKS & set(measured(tmp_path, pictures()))
 
 
 def test_better_pictures_do_not_buy_17_percent_worse_sync():
@@ -61,8 +67,8 @@ def test_better_pictures_do_not_buy_17_percent_worse_sync():
 
 def test_sharper_but_lagging_is_stopped_against_a_soft_clip_in_sync(tmp_path):
     """The same with real clips: the baseline was soft and in sync; this one is sharp, its mouth lags."""
-    before = measured(tmp_path, pictures(steps=12))
-    now = measured(tmp_path, pictures(align=False))
+    before = measured(tmp_path, pictures(Settings(inference_steps=12)))
+    now = measured(tmp_path, pictures(Settings(lip_sync_align=False)))
     assert now["frechet_dct"]["value"] < before["frechet_dct"]["value"]
     assert now["sync_distance"]["value"] > 1.17 * before["sync_distance"]["value"]
     assert "sync_distance" in reasons(now, before)
@@ -75,7 +81,7 @@ def test_a_mouth_that_does_not_move_has_no_sync(tmp_path):
 
 
 def test_a_moving_head_is_no_moving_mouth(tmp_path):
-    found = measured(tmp_path, pictures(dynamic_scale=0.0, motion_scale=2.0))
+    found = measured(tmp_path, pictures(Settings(dynamic_scale=0.1, motion_scale=2.0)))
     assert "sync_confidence" in reasons(found)
 
 
@@ -114,8 +120,26 @@ def test_the_answer_has_pictures_and_curves_for_the_report(tmp_path):
 
 
 def test_the_mouth_is_followed_when_the_head_moves():
-    still, moving = (measure.mouth_opening(pictures(motion_scale=scale)) for scale in (0.0, 1.05))
+    still, moving = (measure.mouth_opening(pictures(Settings(motion_scale=scale))) for scale in (0.1, 1.05))
     assert np.corrcoef(still, moving)[0, 1] > 0.97
+
+
+def test_two_models_differ_in_what_they_are_measured_by(tmp_path):
+    """The baseline is a run of the model before this one: what a report compares are two clips, not one with itself."""
+    now, before = (measured(tmp_path, pictures(weights=MODELS[name])) for name in ("1.0", "0.9"))
+    checks = judge(now, THRESHOLDS, Baseline(before, {}, {}), {}).checks
+    told = {check["metric"]: check["difference"] for check in checks if check["value"] is not None}
+    assert told["sync_distance"].endswith("% better")
+    assert told["frechet_dct"].endswith("% better")
+    assert "the same" not in (told["sync_distance"], told["sync_confidence"], told["frechet_dct"])
+
+
+def test_the_shipped_baseline_says_where_it_comes_from():
+    origin = json.loads((ASSETS / "baseline.json").read_text())["origin"]
+    assert origin["service"] == MODELS["0.9"].version
+    assert len(origin["revision"]) == 40
+    assert origin["run"]
+    assert origin["date"].startswith("20")
 
 
 def test_the_shipped_baseline_is_of_these_methods(tmp_path):

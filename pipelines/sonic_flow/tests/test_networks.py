@@ -12,10 +12,11 @@ import pytest
 from PIL import Image, ImageFilter
 
 from flowdsl.diagnostics import UsageError
+from sonic_flow.judging import judge
 from sonic_flow.local import evaluator, inception, media, networks, syncnet
-from sonic_flow.local.local_run import rules, sonic_local_run, weights
-from sonic_flow.tasks.clip import DEFINED_BY, read_metrics
-from sonic_flow.tasks.gate import judge
+from sonic_flow.local.local_run import THRESHOLDS, chosen_model, sonic_local_run, weights
+from sonic_flow.measures import DEFINED_BY
+from sonic_flow.tasks.evaluation import read_answer
 from sonic_flow.tests import made_networks as made
 from sonic_flow.tests.clips import FILES, PORTRAIT, pictures, write
 from sonic_flow.tests.fakes import PIPELINES
@@ -60,16 +61,16 @@ def test_the_answer_passes_the_task_and_the_gate_judges_it(folder, tmp_path):
     clip = write(tmp_path / "clip.mp4", pictures())
     answer = tmp_path / "evaluation.json"
     answer.write_bytes(evaluator.evaluate({}, {**FILES, "video": clip.read_bytes()}, nets).content)
-    metrics = read_metrics(answer)
+    metrics, not_made = read_answer(answer)
     assert set(DEFINED_BY) <= set(metrics)
+    assert not_made == {}
     face, audio = nets.syncnet.face.digest, nets.syncnet.audio.digest
     assert metrics["lse_d"]["method"].startswith(f"syncnet {face[:12]}+{audio[:12]}, ")
     assert metrics["fid"]["method"].startswith(f"inception-v3 {nets.inception.network.digest[:12]}, ")
     assert "portrait" in metrics["fid"]["method"]
     assert metrics["fid"]["value"] > 0
 
-    given = {"SONIC_SYNCNET": options[0], "SONIC_INCEPTION": options[1]}
-    checks = {check["metric"]: check for check in judge(metrics, rules(given, ()), None)}
+    checks = {check["metric"]: check for check in judge(metrics, THRESHOLDS, None, not_made).checks}
     assert {"lse_d", "lse_c", "fid", "syncnet_offset_frames", "sync_distance"} <= set(checks)
     assert checks["lse_d"]["value"] == metrics["lse_d"]["value"]
     # No face was ever in these hand-made weights: their confidence is far below what real ones must reach.
@@ -78,8 +79,10 @@ def test_the_answer_passes_the_task_and_the_gate_judges_it(folder, tmp_path):
 
 @pytest.mark.parametrize(("late", "stopped"), [(0.0, False), (0.2, True), (-0.2, True)])
 def test_the_gate_stops_a_shift_by_syncnets_offset(lse, late, stopped):
-    rule = {"syncnet_offset_frames": rules({"SONIC_SYNCNET": None}, ())["syncnet_offset_frames"]}
-    (check,) = judge({"syncnet_offset_frames": {"value": lse[late].offset, "method": "syncnet"}}, rule, None)
+    name = "syncnet_offset_frames"
+    (check,) = judge(
+        {name: {"value": lse[late].offset, "method": "syncnet"}}, {name: THRESHOLDS[name]}, None, {}
+    ).checks
     assert bool(check["reason"]) is stopped
 
 
@@ -207,7 +210,7 @@ def test_numbers_that_are_not_finite_are_refused(folder):
         network.run([np.full((1, 13, 20), np.nan, np.float32)])
 
 
-def test_a_local_run_hands_the_weights_to_the_evaluator_and_rules_to_the_gate(folder, monkeypatch):
+def test_a_local_run_hands_the_weights_to_the_evaluator_and_the_rules_to_the_gate(folder, monkeypatch):
     monkeypatch.setenv("SONIC_SYNCNET", str(folder / "syncnet"))
     monkeypatch.setenv("SONIC_INCEPTION", str(folder / "inception.onnx"))
     given = sonic_local_run()
@@ -218,15 +221,16 @@ def test_a_local_run_hands_the_weights_to_the_evaluator_and_rules_to_the_gate(fo
         "--inception",
         str(folder / "inception.onnx"),
     )
-    told = json.loads(given.params["thresholds"])
-    assert told["lse_d"] == {"better": "lower", "limit": 8.5}  # the shipped baseline has none to compare with
-    assert rules(weights({"SONIC_SYNCNET": str(folder)}), ["lse_d"])["lse_d"]["regression"] == 0.05
+    assert json.loads(given.params["thresholds"])["lse_d"] == {"better": "lower", "limit": 8.5, "regression": 0.05}
 
 
-def test_without_weights_nothing_changes(monkeypatch):
-    for name in ("SONIC_SYNCNET", "SONIC_INCEPTION", "SONIC_REFERENCES"):
-        monkeypatch.delenv(name, raising=False)
-    assert not set(DEFINED_BY) & set(json.loads(sonic_local_run().params["thresholds"]))
+def test_without_weights_the_evaluator_says_so_and_loads_nothing(tmp_path):
+    clip = write(tmp_path / "clip.mp4", pictures()).read_bytes()
+    told = json.loads(evaluator.evaluate({}, {**FILES, "video": clip}).content)
+    assert set(told["not_made"]) == {*DEFINED_BY, "syncnet_offset_frames"}
+    assert not set(told["not_made"]) & set(told["metrics"])
+    assert "SONIC_SYNCNET" in told["not_made"]["lse_d"]
+    assert "SONIC_INCEPTION" in told["not_made"]["fid"]
     modules = "import sys, sonic_flow.local.evaluator; assert 'onnxruntime' not in sys.modules"
     subprocess.run([sys.executable, "-c", modules], cwd=PIPELINES, check=True, timeout=120)
 
@@ -241,3 +245,10 @@ def test_without_weights_nothing_changes(monkeypatch):
 def test_a_mistake_in_the_variables_is_told_before_the_run(environment, told):
     with pytest.raises(UsageError, match=told):
         weights(environment)
+
+
+def test_a_model_that_there_is_not_is_told_before_the_run():
+    assert chosen_model({}) == "1.0"
+    assert chosen_model({"SONIC_MODEL": "0.9"}) == "0.9"
+    with pytest.raises(UsageError, match=r"SONIC_MODEL=0\.8: there is no such model; there are 0\.9, 1\.0"):
+        chosen_model({"SONIC_MODEL": "0.8"})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
+import json
 import subprocess
 import sys
 
@@ -10,7 +12,8 @@ import pytest
 
 from flowdsl import PVC
 from flowdsl.ir.refs import argument_refs, condition_refs
-from sonic_flow.tasks.gate import THRESHOLDS
+from sonic_flow.measures import THRESHOLDS
+from sonic_flow.settings import Settings
 from sonic_flow.tests import fakes
 
 
@@ -43,15 +46,13 @@ def test_only_the_repository_and_the_tag_must_be_given(traced):
     assert [param.name for param in traced.params if param.default is None] == ["git_repo", "image_tag"]
 
 
-def test_sonics_defaults(traced, nodes):
-    wanted = {
-        "min_resolution": "1024", "expand_ratio": "0.18", "inference_steps": "25", "dynamic_scale": "1.1",
-        "motion_scale": "1.05", "lip_sync_align": "true", "smooth_motion": "true", "duration": "",
-    }  # fmt: skip
-    defaults = {param.name: param.default for param in traced.params}
-    assert {name: defaults[name] for name in wanted} == wanted
-    own = {param.name: param.default for param in nodes["run-inference"].task.params}
-    assert {name: own[name] for name in wanted} == wanted
+def test_sonics_defaults_are_those_of_the_one_class(traced, nodes):
+    wanted = dataclasses.asdict(Settings())
+    assert wanted["min_resolution"] == 1024
+    assert wanted["inference_steps"] == 25
+    for declared in (traced.params, nodes["run-inference"].task.params):
+        (default,) = (param.default for param in declared if param.name == "settings")
+        assert json.loads(default) == wanted
 
 
 def test_inference_asks_for_a_gpu_and_runs_in_the_built_image(nodes):

@@ -10,14 +10,15 @@ import pytest
 from PIL import Image
 
 from sonic_flow.local import face, media, motion, render, sound
-from sonic_flow.tasks.clip import clip_seconds, wav_seconds
+from sonic_flow.media import clip_seconds, wav_seconds
+from sonic_flow.settings import Settings
 from sonic_flow.tests.clips import ASSETS, FPS, PORTRAIT, SPEECH, pictures, speech, write
 
 
 def moved(**changes):
     samples, rate = speech()
-    settings = {"dynamic_scale": 1.0, "motion_scale": 1.0, "align": True, "smooth": True, **changes}
-    return motion.movement(samples, rate, 139, FPS, **settings)
+    settings = Settings(**{"dynamic_scale": 1.0, "motion_scale": 1.0, **changes})
+    return motion.movement(samples, rate, 139, FPS, settings)
 
 
 def test_assets_are_small():
@@ -48,10 +49,10 @@ def test_the_mouth_follows_the_voice_and_rests_in_silence():
 def test_scales_and_switches_do_what_they_say():
     assert moved(dynamic_scale=2.0).opening == pytest.approx(2 * moved().opening)
     assert moved(motion_scale=0.5).yaw == pytest.approx(moved().yaw / 2)
-    late = moved(align=False).opening
+    late = moved(lip_sync_align=False).opening
     shifts = [np.corrcoef(moved().opening[: 139 - k], late[k:])[0, 1] for k in range(8)]
     assert int(np.argmax(shifts)) in (1, 2, 3)
-    rough = moved(smooth=False)
+    rough = moved(smooth_motion=False)
     assert np.abs(np.diff(rough.yaw)).mean() > 3 * np.abs(np.diff(moved().yaw)).mean()
 
 
@@ -80,7 +81,7 @@ def test_few_steps_are_blurred_as_the_contract_says():
     def detail(frame):
         return np.abs(np.diff(frame.astype(float), axis=1)).mean()
 
-    assert detail(pictures(steps=5)[0]) < 0.95 * detail(pictures()[0])
+    assert detail(pictures(Settings(inference_steps=5))[0]) < 0.95 * detail(pictures()[0])
 
 
 def test_the_clip_is_a_whole_mp4_as_long_as_the_speech(tmp_path):

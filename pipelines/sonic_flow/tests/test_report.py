@@ -6,13 +6,16 @@ import base64
 import hashlib
 import json
 import os
+import re
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sonic_flow.tasks.gate import THRESHOLDS, judge
+from sonic_flow.baseline import Baseline
+from sonic_flow.judging import judge
+from sonic_flow.measures import THRESHOLDS
 from sonic_flow.tasks.report import report
 
 EVIL = "<script>alert('x')</script>\"&"
@@ -26,6 +29,7 @@ class Reader(HTMLParser):
     def __init__(self, page):
         super().__init__()
         self.tags, self.text, self.open, self.links = [], [], [], []
+        self.cells = []  # of the tables, row by row
         self.feed(page)
         self.close()
 
@@ -34,12 +38,18 @@ class Reader(HTMLParser):
         self.links += [value for name, value in attrs if name in ("src", "href")]
         if tag != "meta":
             self.open.append(tag)
+        if tag == "td" and self.tags[-2] == "tr":
+            self.cells.append([])
+        if tag == "td":
+            self.cells[-1].append("")
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
         self.text.append(data)
+        if self.open[-1:] == ["td"]:
+            self.cells[-1][-1] += data
 
 
 def measured(lse_d=7.0, fid=40.0):
@@ -58,11 +68,14 @@ def record(tmp_path, monkeypatch):
 
 
 def fill(record, *, passed=False):
-    checks = judge(measured(lse_d=8.19, fid=30.0), THRESHOLDS, measured())
-    gate = {"passed": passed, "verdict": "stopped: lse_d", "checks": checks, "compared": True}
+    origin = {"run": "sonic-a1", "service": "sonic 2.1"}
+    before = Baseline(measured(), {}, origin)
+    judged = judge(measured(lse_d=8.19, fid=30.0), THRESHOLDS, before, {})
+    known = {"origin": origin, "told": before.told()}
+    gate = {"passed": passed, "verdict": "stopped: lse_d", "checks": judged.checks, "not_made": {}, "baseline": known}
     inference = {
         "model": "registry/sonic@sha256:1",
-        "parameters": {"duration": 2.0, "inference_steps": 18, "smooth_motion": True},
+        "settings": {"duration": 2.0, "inference_steps": 18, "smooth_motion": True},
         "warnings": ["inference_steps=18: below 20"],
         "speech_seconds": 2.0,
         "elapsed_seconds": 31.5,
@@ -80,14 +93,14 @@ def write(record, tasks=TASKS, status="Completed", run="sonic-x7"):
     return made.page.read_text("utf-8"), json.loads(made.summary.read_text("utf-8"))
 
 
-def test_tells_statuses_measures_parameters_and_the_verdict(record, capsys):
+def test_tells_statuses_measures_settings_and_the_verdict(record, capsys):
     fill(record)
     page, summary = write(record)
     text = " ".join(Reader(page).text)
     for wanted in (
-        "sonic-x7", "7f3-uid", "Completed", "stopped: lse_d", "did not run", "+17.0%", "-25.0%", "8.19", "8.5",
+        "sonic-x7", "7f3-uid", "Completed", "stopped: lse_d", "did not run", "17.0% worse", "25.0% better", "the same", "8.19", "≤ 8.5", "≥ 6", "Baseline: run sonic-a1, model sonic 2.1.",
         "lse_d=8.19 is 17.0% worse than the baseline 7; 5% is allowed", "inference_steps=18: below 20", "smooth_motion",
-        "registry/sonic@sha256:1", "registry/eval:1", "sync_confidence", "correlation", "not judged",
+        "registry/sonic@sha256:1", "registry/eval:1", "sync_confidence", "correlation", "no rule",
     ):  # fmt: skip
         assert wanted in text, wanted
     assert summary["tasks"]["upload"] == "None"
@@ -97,6 +110,36 @@ def test_tells_statuses_measures_parameters_and_the_verdict(record, capsys):
     assert "run sonic-x7: Completed" in log
     assert "gate: stopped: lse_d" in log
     assert "upload           did not run" in log
+
+
+def test_measures_that_were_not_made_are_one_line_and_no_row(record, capsys):
+    """With a baseline, and a clip that differs from it: no measure is empty, none is 0.0, none is +0.0 %."""
+    made = {name: metric for name, metric in measured(fid=44.0).items() if name not in ("lse_d", "lse_c")}
+    before = {name: metric for name, metric in measured().items() if name not in ("lse_d", "lse_c")}
+    reasons = {"lse_d": "no weights of SyncNet", "lse_c": "no weights of SyncNet"}
+    judged = judge(made, THRESHOLDS, Baseline(before, reasons, {}), reasons)
+    known = {"origin": {}, "told": "its origin is not noted"}
+    gate = {"passed": True, "verdict": "passed", "checks": judged.checks, "not_made": reasons, "baseline": known}
+    (record / "gate.json").write_text(json.dumps(gate))
+    (record / "metrics.json").write_text(json.dumps({"metrics": made, "not_made": reasons}))
+    page, _ = write(record)
+    cells = Reader(page).cells
+    assert cells[0] == ["fid", "44", "≤ 60", "40", "10.0% worse", "m", "ok"]
+    assert cells[1] == ["duration_error", "0.04", "≤ 0.5", "0.04", "the same", "m", "ok"]
+    assert all(text.strip() for row in cells for text in row)
+    log = capsys.readouterr().out
+    for told in (page, log):
+        assert told.lower().count("not made: lse_d, lse_c (no weights of syncnet)") == 1
+        assert told.count("lse_d") == 1
+        assert not re.search(r"(?<![0-9])0\.0 ?%", told)
+    assert "fid                44, 10.0% worse" in log
+
+
+def test_a_measure_that_is_missing_without_a_word_stops_and_is_called_missing(record):
+    judged = judge({}, {"fid": THRESHOLDS["fid"]}, Baseline(measured(), {}, {}), {})
+    (record / "gate.json").write_text(json.dumps({"passed": False, "verdict": "stopped", "checks": judged.checks}))
+    row = Reader(write(record)[0]).cells[0]
+    assert row == ["fid", "missing", "≤ 60", "40", "not compared", "not known", "fid is missing or not a number"]
 
 
 def test_stands_alone(record):
@@ -123,13 +166,14 @@ def test_measures_without_a_verdict_are_shown(record):
     page, _ = write(record)
     text = " ".join(Reader(page).text)
     assert "8.19" in text
-    assert text.count("not judged") == 5
+    assert text.count("no rule") == 5
+    assert "Against it" not in text
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"3", b"null", b"\xff\xfe", b'{"metrics": 3, "checks": 3, "warnings": 3, "parameters": 3}',
-     b'{"metrics": {"a": 1}, "checks": [1, {}], "warnings": [1], "parameters": {"a": {}}, "passed": "x"}'],
+    [b"", b"{", b"[]", b"3", b"null", b"\xff\xfe", b'{"metrics": 3, "checks": 3, "warnings": 3, "settings": 3, "not_made": 3, "baseline": 3}',
+     b'{"metrics": {"a": 1}, "checks": [1, {}], "warnings": [1], "settings": {"a": {}}, "passed": "x"}'],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["inference", "metrics", "gate"])
 def test_a_broken_note_leaves_a_gap_and_fails_nothing(record, name, content):
@@ -143,12 +187,12 @@ def test_a_broken_note_leaves_a_gap_and_fails_nothing(record, name, content):
 def test_text_from_a_run_is_never_markup(record):
     notes = {
         "inference": {
-            "model": EVIL, "warnings": [EVIL], "parameters": {EVIL: EVIL}, "service": EVIL, "speech_seconds": EVIL,
+            "model": EVIL, "warnings": [EVIL], "settings": {EVIL: EVIL}, "service": EVIL, "speech_seconds": EVIL,
         },
-        "metrics": {"evaluator": EVIL, "metrics": {EVIL: {"value": EVIL, "method": EVIL}}},
+        "metrics": {"evaluator": EVIL, "metrics": {EVIL: {"value": EVIL, "method": EVIL}}, "not_made": {EVIL: EVIL}},
         "gate": {
-            "passed": EVIL and False, "verdict": EVIL,
-            "checks": [{"metric": EVIL, "limit": EVIL, "baseline": EVIL, "change": EVIL, "reason": EVIL}],
+            "passed": EVIL and False, "verdict": EVIL, "baseline": {"told": EVIL},
+            "checks": [{"metric": EVIL, "limit": EVIL, "baseline": EVIL, "difference": EVIL, "reason": EVIL}],
         },
     }  # fmt: skip
     for name, content in notes.items():
@@ -211,7 +255,7 @@ def test_an_evaluator_may_add_nothing_or_nonsense(record, changes):
 def test_a_clip_that_is_too_large_for_a_page_is_told(record, monkeypatch):
     fill(record)
     (record / "clip.mp4").write_bytes(b"x" * 1000)
-    monkeypatch.setattr("sonic_flow.tasks.report.EMBEDDED", 999)
+    monkeypatch.setattr("sonic_flow.notes.EMBEDDED", 999)
     page, summary = write(record)
     assert summary["gaps"] == ["clip.mp4: 1000 bytes are too many for a page"]
     assert "<video" not in page
@@ -231,10 +275,12 @@ ANY = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
     max_leaves=12,
 )
-KEYS = ("passed", "verdict", "checks", "metrics", "warnings", "service", "sha256", "parameters", "curves", "frames",
+KEYS = ("passed", "verdict", "checks", "metrics", "not_made", "baseline", "origin", "warnings", "service", "sha256", "settings", "curves", "frames",
         "peak_memory_bytes", "elapsed_seconds", "version", "evaluator")  # fmt: skip
 NOTE = st.dictionaries(st.sampled_from(KEYS), ANY)
-CHECK = st.dictionaries(st.sampled_from(["metric", "limit", "baseline", "change", "reason", "value"]), ANY)
+CHECK = st.dictionaries(
+    st.sampled_from(["metric", "better", "limit", "baseline", "change", "difference", "reason", "value"]), ANY
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

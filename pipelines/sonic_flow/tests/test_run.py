@@ -17,10 +17,12 @@ import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from sonic_flow.measures import THRESHOLDS
 from sonic_flow.tests.clips import pictures, write
 from sonic_flow.tests.fakes import PIPELINES, Service
 
@@ -28,8 +30,8 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("git") is None, reason="the run clones a repository: it needs git"),
     pytest.mark.skipif(sys.platform == "win32", reason="the local runner needs POSIX processes"),
 ]
-SMALL = ("min_resolution=256",)
-SHORT = ("min_resolution=256", "startup_seconds=1", "require_baseline=false")
+SMALL = ("settings.min_resolution=256",)
+SHORT = (*SMALL, "startup_seconds=1", "require_baseline=false")
 
 
 class Ran:
@@ -47,6 +49,11 @@ class Ran:
     def statuses(self) -> dict[str, str]:
         """How the tasks ended, as the report was told."""
         return dict(json.loads((self.files / "report" / "report.json").read_text("utf-8"))["tasks"])
+
+    def note(self, name: str) -> dict[str, Any]:
+        """What a task noted in the run's record."""
+        text = (self.files / "run-inference" / "record" / f"{name}.json").read_text("utf-8")
+        return dict(json.loads(text))
 
     def results(self) -> dict[str, object]:
         return {result["name"]: result["value"] for result in self.status.get("results", [])}
@@ -103,13 +110,23 @@ def test_the_whole_run(tmp_path: Path) -> None:
     )
     results = ran.results()
     assert results["verdict"] == "passed"
-    assert json.loads(str(results["parameters"]))["min_resolution"] == 512
+    assert json.loads(str(results["settings"]))["min_resolution"] == 512
     assert float(str(results["inference_seconds"])) > 0
     assert int(str(results["peak_memory_bytes"])) > 1 << 20
     assert str(results["model"]).startswith("registry.internal/sonic/model@sha256:")
     metrics = json.loads(str(results["metrics"]))
     assert metrics["sync_offset_frames"]["value"] == 0
     assert not {"lse_d", "lse_c", "fid"} & set(metrics)
+    compared = {check["metric"]: check for check in ran.note("gate")["checks"]}
+    assert compared["sync_distance"]["difference"].endswith("% better")
+    assert compared["frechet_dct"]["difference"].endswith("% better")
+    assert not {"lse_d", "lse_c", "fid"} & set(compared)
+    assert ran.note("gate")["baseline"]["origin"]["service"].startswith("reference-0.9 ")
+    origin = ran.note("metrics")["origin"]
+    assert origin["run"] == "it"
+    assert origin["service"].startswith("reference-1.0 ")
+    assert len(origin["revision"]) == 40
+    assert origin["revision"] != ran.note("gate")["baseline"]["origin"]["revision"]
 
     clip = ran.files / "run-inference" / "output.mp4"
     digest = hashlib.sha256(clip.read_bytes()).hexdigest()
@@ -136,6 +153,42 @@ def test_a_clip_whose_sound_is_200_ms_late_is_stopped_by_the_gate(tmp_path: Path
     assert str(ran.results()["verdict"]).startswith("stopped: ")
     assert [skipped["name"] for skipped in ran.status["skippedTasks"]] == ["upload"]
     assert not (ran.place / "services" / "store" / "sonic-clips").exists()
+
+
+def evaluation(**values: float) -> dict[str, dict[str, object]]:
+    """The measures that networks made, as `metrics.json` holds them."""
+    methods = {"lse_d": "syncnet v2", "lse_c": "syncnet v2", "fid": "inception-v3 against faces"}
+    made: dict[str, dict[str, object]] = {
+        name: {"value": value, "method": methods[name]} for name, value in values.items()
+    }
+    return {**made, "duration_error": {"value": 0.02, "method": "container"}}
+
+
+def test_better_pictures_do_not_buy_a_17_percent_worse_sync(tmp_path: Path) -> None:
+    """FID fell from 40 to 30 while LSE-D rose from 7.0 to 8.19, still below its limit of 8.5: nothing is published."""
+    made = evaluation(lse_d=8.19, lse_c=7.5, fid=30.0)
+    del made["duration_error"]  # the task measures it
+    values = {name: metric["value"] for name, metric in made.items()}
+    methods = {name: metric["method"] for name, metric in made.items()}
+    answer = json.dumps({"metrics": values, "methods": methods}).encode()
+    accepted = json.dumps({"metrics": evaluation(lse_d=7.0, lse_c=7.5, fid=40.0)})
+    program = broken(tmp_path, f"(assets / 'baseline.json').write_text({accepted!r})")
+    with Service((200, {}, answer)).running() as evaluator:
+        rules = f"thresholds={json.dumps(THRESHOLDS)}"
+        ran = run(tmp_path, *SMALL, rules, f"evaluation_endpoint={evaluator.base}", program=program)
+    assert ran.code == 0, ran.text
+    assert ran.results()["verdict"] == "stopped: lse_d=8.19 is 17.0% worse than the baseline 7; 5% is allowed"
+    assert {check["metric"]: check["difference"] for check in ran.note("gate")["checks"]} == {
+        "lse_d": "17.0% worse",
+        "lse_c": "the same",
+        "fid": "25.0% better",
+        "duration_error": ran.note("gate")["checks"][3]["difference"],
+    }
+    assert [skipped["name"] for skipped in ran.status["skippedTasks"]] == ["upload"]
+    assert not (ran.place / "services" / "store" / "sonic-clips").exists()
+    page = (ran.files / "report" / "report.html").read_text("utf-8")
+    assert "17.0% worse" in page
+    assert "25.0% better" in page
 
 
 def failed(ran: Ran, told: str) -> None:
@@ -192,7 +245,7 @@ def free_port() -> int:
 
 
 def test_a_speech_of_the_wrong_length(tmp_path: Path) -> None:
-    failed(run(tmp_path, *SHORT, "duration=9"), "duration=9.0 s, but the speech lasts 5.541 s")
+    failed(run(tmp_path, *SHORT, "settings.duration=9"), "duration=9.0 s, but the speech lasts 5.541 s")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +262,7 @@ def test_a_broken_input(tmp_path: Path, change: str, told: str) -> None:
 
 def test_a_runner_that_is_killed_leaves_nothing_behind_and_is_resumed(tmp_path: Path) -> None:
     command = [sys.executable, str(PIPELINES / "sonic.py"), "run"]
-    params = ["--set", "min_resolution=1024", "--set", "require_baseline=false"]
+    params = ["--set", "settings.min_resolution=1024", "--set", "require_baseline=false"]
     runner = subprocess.Popen(
         [*command, "--name", "it", "--folder", str(tmp_path / "run"), *params],
         cwd=tmp_path,

@@ -12,10 +12,14 @@ import threading
 
 import pytest
 
-from sonic_flow.local import VERSION, evaluator, image_layout, service, source, store, web
+from sonic_flow.local import evaluator, image_layout, service, source, store, web
 from sonic_flow.local.image_layout import build_image
 from sonic_flow.local.local_run import PARAMS, THRESHOLDS, fill_claim, sonic_local_run
-from sonic_flow.tasks.clip import evaluate, form, run_inference
+from sonic_flow.local.weights import MODELS, NEWEST
+from sonic_flow.services import form
+from sonic_flow.settings import Settings
+from sonic_flow.tasks.evaluation import evaluate
+from sonic_flow.tasks.inference import run_inference
 from sonic_flow.tasks.upload import upload
 from sonic_flow.tests import fakes
 from sonic_flow.tests.clips import FILES, PORTRAIT, SPEECH
@@ -32,22 +36,22 @@ def model():
 
 def test_the_tasks_work_with_the_services(model, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    made = run_inference("m@sha256:1", PORTRAIT, SPEECH, **SMALL, endpoint=model, record=tmp_path)
+    made = run_inference("m@sha256:1", PORTRAIT, SPEECH, Settings(**SMALL), endpoint=model, record=tmp_path)
     assert made.video.read_bytes() == (tmp_path / "clip.mp4").read_bytes()
     assert made.peak_memory_bytes > 1 << 20
-    assert made.speech_seconds == made.parameters["duration"] == 5.541
+    assert made.speech_seconds == made.settings.duration == 5.541
     noted = json.loads((tmp_path / "inference.json").read_text())
-    assert noted["service"] == VERSION
-    assert "stand-in" in VERSION
+    assert noted["service"] == NEWEST.version
+    assert "stand-in" in NEWEST.version
     assert noted["sha256"] == {
         name: hashlib.sha256(path.read_bytes()).hexdigest()
         for name, path in (("portrait", PORTRAIT), ("speech", SPEECH), ("video", made.video))
     }
     with served(web.handler("/v1/evaluate", evaluator.evaluate)) as base:
         scores = evaluate("e", made.video, PORTRAIT, SPEECH, tmp_path, endpoint=base)
-    assert scores[:3] == (None, None, None)
-    assert set(scores.metrics) == set(THRESHOLDS)
-    assert VERSION.encode() in made.video.read_bytes()
+    assert set(scores.not_made) == {"lse_d", "lse_c", "syncnet_offset_frames", "fid"}
+    assert set(scores.metrics) | set(scores.not_made) == set(THRESHOLDS)
+    assert NEWEST.version.encode() in made.video.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -55,7 +59,7 @@ def test_the_tasks_work_with_the_services(model, tmp_path, monkeypatch):
     [
         ({"inference_steps": 0}, 400, "inference_steps=0 is outside 1..200"),
         ({"dynamic_scale": "much"}, 400, "dynamic_scale='much' is outside"),
-        ({"smooth_motion": 1}, 400, "smooth_motion=1 is outside"),
+        ({"smooth_motion": 1}, 400, "smooth_motion=1 is neither true nor false"),
         ({"duration": 9.0}, 400, "duration=9.0 s, but the speech lasts 5.541 s"),
         ({"seed": 3}, 400, "seed is no parameter"),
     ],
@@ -132,6 +136,14 @@ def test_the_source_is_cloned_over_http_and_is_always_the_same_commit(tmp_path):
         subprocess.run(["git", "clone", "--quiet", "--depth", "1", url, str(copy)], check=True)
         assert (copy / "Dockerfile").is_file()
         assert (copy / "sonic_flow" / "local" / "render.py").is_file()
+        assert (copy / "sonic" / "model.txt").read_text() == f"{NEWEST.name}\n"
+        for model in MODELS:
+            fetch = ["git", "fetch", "--quiet", "--depth", "1", "origin", "tag", f"v{model}"]
+            subprocess.run(fetch, cwd=copy, check=True)
+            told = subprocess.run(
+                ["git", "show", f"v{model}:sonic/model.txt"], cwd=copy, capture_output=True, text=True
+            )
+            assert told.stdout == f"{model}\n"
         pushed = subprocess.run(["git", "push", "--quiet", "origin", "HEAD:other"], cwd=copy, capture_output=True)
         assert pushed.returncode != 0
         assert ask(f"{base}/model.git/config")[0] == 404

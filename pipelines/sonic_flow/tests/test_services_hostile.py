@@ -14,7 +14,7 @@ import zlib
 import pytest
 
 from sonic_flow.local import service, source, store, web
-from sonic_flow.tasks.upload import send
+from sonic_flow.s3 import send
 from sonic_flow.tests import fakes
 from sonic_flow.tests.clips import FILES
 from sonic_flow.tests.servers import ask, generate, served, stored_in

@@ -12,10 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from sonic_flow.tasks.upload import EMPTY, object_url, sign, upload
+from sonic_flow.s3 import EMPTY, Signer, object_url, sign
+from sonic_flow.tasks.upload import upload
 
 KEYS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-AWS = ("us-east-1", *KEYS)
+AWS = Signer("us-east-1", *KEYS)
 
 
 def signature(headers):
@@ -47,7 +48,9 @@ def test_agrees_with_botocore(key):
     from botocore.credentials import Credentials
 
     url = object_url("http://127.0.0.1:9000", "clips", "eu-west-1", key)
-    ours = sign("PUT", url, ("eu-west-1", *KEYS), EMPTY, now="20260102T030405Z", headers={"Content-Type": "video/mp4"})
+    ours = sign(
+        "PUT", url, Signer("eu-west-1", *KEYS), EMPTY, now="20260102T030405Z", headers={"Content-Type": "video/mp4"}
+    )
     request = AWSRequest("PUT", url, headers={"Content-Type": "video/mp4", "X-Amz-Content-SHA256": EMPTY})
     request.context["timestamp"] = "20260102T030405Z"
     request.headers["X-Amz-Date"] = "20260102T030405Z"

@@ -1,0 +1,37 @@
+"""What a clip is compared with: the measures of a run that was accepted, by the model before this one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sonic_flow.files import stop
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The `metrics.json` of a run. What is in it is data of any kind: whoever uses a value looks at it first."""
+
+    metrics: Mapping[str, object]
+    not_made: Mapping[str, object]
+    origin: Mapping[str, object]
+
+    def told(self) -> str:
+        """Where it comes from, in one line."""
+        words = {"run": "run ", "date": "of ", "service": "model ", "revision": "source "}
+        known = [f"{word}{str(self.origin[key])[:80]}" for key, word in words.items() if self.origin.get(key)]
+        return ", ".join(known) or "its origin is not noted"
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Read a `metrics.json`. Stops where it is missing or broken: a broken one is never taken for none."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        not_made, origin = found.get("not_made", {}), found.get("origin", {})
+        return Baseline(dict(found["metrics"].items()), dict(not_made.items()), dict(origin.items()))
+    except FileNotFoundError:
+        stop(f"there is no baseline {path.name}; for a first run set require_baseline=false")
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        stop(f"{path.name} is no metrics.json of a run ({type(error).__name__}: {error})")

@@ -1,0 +1,125 @@
+"""Start a service of the image, or find one that runs already, and ask it: `SERVICE.md` says what it must offer."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sonic_flow.files import BLOCK, stop
+
+OPEN = urllib.request.build_opener(urllib.request.ProxyHandler({})).open  # the services are near: no proxy between
+ATTEMPTS = 5
+AGAIN = (502, 503)  # what a service says that is busy or restarting
+PATIENCE = 1100.0  # seconds to wait for a byte: below the tasks' timeouts, so that the log says why
+
+
+@contextmanager
+def service(endpoint: str, module: str, startup_seconds: float) -> Iterator[str]:
+    """The base address of a service that is ready: the one at `endpoint`, else one started from this image."""
+    process: subprocess.Popen[bytes] | None = None
+    base = endpoint.rstrip("/")
+    if base and not base.startswith(("http://", "https://")):
+        stop(f"endpoint {endpoint!r} is no http:// or https:// address")
+    if not base:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        base = f"http://127.0.0.1:{port}"
+        process = subprocess.Popen([sys.executable, "-m", module, "--host", "127.0.0.1", "--port", str(port)])
+    try:
+        wait_until_ready(base, startup_seconds, process)
+        yield base
+    finally:
+        if process is not None:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+            process.kill()  # does nothing to one that has ended
+            process.wait()
+
+
+def wait_until_ready(base: str, seconds: float, process: subprocess.Popen[bytes] | None = None) -> None:
+    """Ask `GET /health` until it answers 200. Stops when the service dies or the time is up."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with OPEN(base + "/health", timeout=10):
+                return
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            reason = explain(error)
+        if process is not None and process.poll() is not None:
+            stop(f"the service ended with exit code {process.returncode} before it was ready; see its log above")
+        if time.monotonic() >= deadline:
+            stop(f"{base} was not ready within {seconds:g} s: {reason}")
+        time.sleep(min(1.0, seconds / 20))
+
+
+def post(url: str, files: Mapping[str, Path], fields: Mapping[str, object], target: Path) -> dict[str, str]:
+    """POST a multipart form, and stream the answer to `target`: whole or not at all. Gives the answer's headers.
+
+    A service that is busy or restarting (502, 503) is asked again, after as long as it says or 1, 2, 4... seconds.
+    """
+    body, headers = form(files, fields)
+    for attempt in range(ATTEMPTS):
+        try:
+            with OPEN(urllib.request.Request(url, body, headers), timeout=PATIENCE) as response:
+                save(response, target)
+                return {name.lower(): value for name, value in response.headers.items()}
+        except urllib.error.HTTPError as error:
+            if error.code not in AGAIN or attempt == ATTEMPTS - 1:
+                stop(f"POST {url}: {explain(error)}")
+            after = error.headers.get("Retry-After", "")
+            pause = min(float(after), 60.0) if after.isdecimal() else 2.0**attempt
+            print(f"{url} answered {error.code}; asking again in {pause:g} s")
+            time.sleep(pause)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            stop(f"POST {url}: {explain(error)}")
+    raise AssertionError("the last attempt returns or stops")
+
+
+def form(files: Mapping[str, Path], fields: Mapping[str, object]) -> tuple[bytes, dict[str, str]]:
+    """The body and the headers of a multipart/form-data request."""
+    edge, body = uuid.uuid4().hex, b""
+    parts = [('name="parameters"', "application/json", json.dumps(fields).encode())]
+    for name, path in files.items():
+        parts.append((f'name="{name}"; filename="{path.name}"', "application/octet-stream", path.read_bytes()))
+    for name, kind, content in parts:
+        head = f"--{edge}\r\nContent-Disposition: form-data; {name}\r\nContent-Type: {kind}\r\n\r\n"
+        body += head.encode() + content + b"\r\n"
+    return body + f"--{edge}--\r\n".encode(), {"Content-Type": f"multipart/form-data; boundary={edge}"}
+
+
+def save(response: http.client.HTTPResponse, target: Path) -> None:
+    """Write a response to a file that appears only when it is whole. ValueError where the body is too short."""
+    part = target.with_name(target.name + ".part")
+    with part.open("wb") as file:
+        for block in iter(lambda: response.read(BLOCK), b""):
+            file.write(block)
+        held = file.tell()
+    promised = response.headers.get("Content-Length")
+    if promised is not None and held != int(promised):
+        part.unlink()
+        raise ValueError(f"the answer is cut off: {held} of {promised} bytes")
+    os.replace(part, target)
+
+
+def explain(error: Exception) -> str:
+    """One line for a failed request: the status and what the service says of it, or what went wrong on the way."""
+    if not isinstance(error, urllib.error.HTTPError):
+        return " ".join(str(getattr(error, "reason", error)).split()) or type(error).__name__
+    with error:
+        text = error.read(2000).decode("utf-8", "replace")
+    with suppress(ValueError, KeyError, TypeError, RecursionError):
+        text = str(json.loads(text)["error"])
+    return " ".join(f"{error.code} {error.reason}: {text}".split())[:300]
