@@ -10,6 +10,7 @@ import pytest
 
 from flowdsl import on_finish, pipeline, task, when
 from flowdsl.compiler import compile_pipeline
+from flowdsl.compiler.picture import graph_view
 from flowdsl.graph.dag import critical_path, find_cycle, layers, redundant_order
 from flowdsl.graph.layout import lay_out
 from flowdsl.graph.render_html import render_html
@@ -135,3 +136,28 @@ def test_nothing_of_the_user_is_markup() -> None:
 def test_pictures_are_the_same_every_time() -> None:
     assert render_html(VIEW) == render_html(VIEW)
     assert render_mermaid(VIEW).splitlines()[0] == "flowchart LR"
+
+
+def test_what_flows_between_two_tasks_is_one_label() -> None:
+    nodes = (GraphNode(name="a"), GraphNode(name="b"))
+    kept = GraphEdge("a", "b", "result", "score"), GraphEdge("a", "b", "file", "video"), GraphEdge("a", "b", "after")
+    texts = [text.text for text in ET.fromstring(render_svg(GraphView("t", "", nodes, kept)).encode()).iter()]
+    assert "score, video" in texts
+    assert not {"score", "video"} & set(texts)
+
+
+def test_a_line_end_of_a_docstring_is_none_of_the_pictures() -> None:
+    @pipeline
+    def told() -> None:
+        """Title.
+
+        What it does stands
+        on two lines.
+        """
+        make("x")
+
+    definition = told.trace().definition
+    assert definition is not None
+    view = graph_view(definition)
+    assert view.description == "What it does stands on two lines."
+    assert "\\n" not in render_html(view)

@@ -13,7 +13,7 @@ def graph_view(pipeline: PipelineDef) -> GraphView:
     names = {node.name for node in pipeline.nodes}
     return GraphView(
         title=pipeline.display_name or pipeline.name,
-        description=pipeline.description,
+        description=_flat(pipeline.description),
         nodes=tuple(_node(node) for node in pipeline.nodes),
         edges=tuple(
             GraphEdge(edge.source, edge.target, edge.kind, edge.label)
@@ -29,7 +29,7 @@ def _node(node: Node) -> GraphNode:
     return GraphNode(
         name=node.name,
         display_name=node.display_name or node.task.display_name,
-        description=node.task.description,
+        description=_flat(node.task.description),
         kind=_kind(node),
         image=options.image,
         gpu=gpu,
@@ -63,3 +63,8 @@ def _reference(reference: Reference | None) -> str:
     label = shown.get("name") or shown.get("pathInRepo") or shown.get("url", "")
     version = shown.get("version") or shown.get("revision", "")
     return f"{reference.resolver}: {label}" + (f"@{version}" if version else "")
+
+
+def _flat(text: str) -> str:
+    """A docstring's lines as one: a line end of the source is none of the picture's."""
+    return " ".join(text.split())

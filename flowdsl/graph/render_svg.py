@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from flowdsl.diagnostics.escape import markup
 from flowdsl.graph.layout import Box, Layout, lay_out, lines_of
 from flowdsl.graph.view import GraphEdge, GraphView
@@ -48,7 +50,7 @@ def svg_element(view: GraphView) -> str:
         f'<text class="title" x="40" y="44">{markup(view.title)}</text>',
         *_final_frame(layout),
         *(_edge(edge, layout) for edge in view.edges),
-        *(_label(edge, layout) for edge in view.edges),
+        *_labels(view.edges, layout),
         *(_card(box) for box in layout.boxes.values()),
         _legend(view, height),
         "</svg>",
@@ -141,13 +143,18 @@ def _way(edge: GraphEdge, layout: Layout) -> str:
     )
 
 
-def _label(edge: GraphEdge, layout: Layout) -> str:
-    if not edge.label:
-        return ""
-    x1, y1, x2, y2 = _ends(edge, layout)
-    # Near the target, where lines from one source have parted.
-    x, y = x1 + (x2 - x1) * 0.62, y1 + (y2 - y1) * 0.72 - 5
-    return f'<text class="soft halo" text-anchor="middle" x="{x:g}" y="{y:g}">{markup(_cut(edge.label, 18))}</text>'
+def _labels(edges: Sequence[GraphEdge], layout: Layout) -> Iterator[str]:
+    """One label for all that flows from a task to another: their lines lie upon each other."""
+    found: dict[tuple[str, str], tuple[GraphEdge, list[str]]] = {}
+    for edge in edges:
+        if edge.label:
+            found.setdefault((edge.source, edge.target), (edge, []))[1].append(edge.label)
+    for edge, labels in found.values():
+        x1, y1, x2, y2 = _ends(edge, layout)
+        text = _cut(", ".join(dict.fromkeys(labels)), 18)
+        # Near the target, where lines from one source have parted; a long one needs all the room between the cards.
+        x, y = x1 + (x2 - x1) * (0.62 if len(text) < 12 else 0.5), y1 + (y2 - y1) * 0.72 - 5
+        yield f'<text class="soft halo" text-anchor="middle" x="{x:g}" y="{y:g}">{markup(text)}</text>'
 
 
 def _legend(view: GraphView, height: float) -> str:

@@ -123,10 +123,11 @@ def measures(summary: Summary) -> str:
     names = ["Measure", "Value", "Limit", *(["Baseline", "Against it"] if compared else []), "Method", "Verdict"]
     body = []
     for row in found:
-        beside = [cell(row.baseline(), "number"), cell(row.difference())] if compared else []
+        change = cell(row.difference(), "change" if row.check.get("change") is not None else "")
+        beside = [cell(row.baseline(), "number"), change] if compared else []
         figures = [cell(row.value(), "number"), cell(row.limit(), "number"), *beside]
         method = cell(row.metric.get("method") or "not known", "method")
-        body.append([cell(row.name), *figures, method, cell(*row.verdict())])
+        body.append([cell(row.name, "name" if len(row.name) < 40 else ""), *figures, method, cell(*row.verdict())])
     return "<h2>Measures</h2>" + table(names, body) + "".join(f"<p class=said>{safe(text)}</p>" for text in said)
 
 

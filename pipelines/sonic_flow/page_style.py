@@ -13,7 +13,7 @@ th { font-weight: 600; white-space: nowrap; } td:first-child { width: 12rem; } t
 .method { color: var(--none); font-size: .85rem; } .hash { font: .85rem ui-monospace, monospace; }
 .good, .bad, .none { font-weight: 600; } .good { color: var(--good); } .bad { color: var(--bad); }
 .none { color: var(--none); } .verdict { font-size: 1.1rem; } .said { margin: .5rem 0 0; font-size: .9rem; }
-td.bad { min-width: 14rem; }
+td.name, td.change { white-space: nowrap; } td.method { min-width: 13rem; } td.bad { min-width: 14rem; }
 .note { border-left: 4px solid #d9a400; background: var(--soft); padding: .5rem .8rem; margin: 1rem 0; }
 .stage { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; margin-top: 1rem; }
 .stage > video { width: 24rem; max-width: 100%; border-radius: 8px; background: #000; }
