@@ -160,3 +160,23 @@ def test_the_key_of_the_cache_has_the_packages_of_this_machine(project: Project)
     keys = {key_of(run, ()), *(key_of(run, (), {call.key: each}) for each in others)}
     assert len(keys) == 3
     assert isinstance(call, Call)
+
+
+def test_a_pipeline_of_another_file_has_the_lock_beside_that_one(project: Project) -> None:
+    project.write(python=OTHER)
+    (project.folder / "main.py").write_text("from mine import counting\n\nassert counting\n")
+    first = project.flow("run", "main.py", "--name", "one")
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert sorted(each.name for each in project.folder.glob("*.lock")) == ["mine.lock"]
+    again = project.flow("run", "--resume", "one", "--only", "count")
+    assert again.returncode == 0, again.stdout + again.stderr
+
+
+def test_what_a_manifest_lists_is_locked_beside_the_manifest(project: Project) -> None:
+    (project.folder / "main.py").write_text(
+        "from flowdsl import manifest, pipeline_run\nfrom mine import counting\n\n"
+        'everything = manifest(counting, pipeline_run(counting, name="one"))\n'
+    )
+    assert project.flow("lock", "main.py").returncode == 0
+    assert project.flow("compile", "main.py", "-o", "-").returncode == 0
+    assert sorted(each.name for each in project.folder.glob("*.lock")) == ["main.lock"]

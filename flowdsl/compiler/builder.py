@@ -30,9 +30,11 @@ _PLAIN = Layout()
 class Builder:
     """Traces pipelines, each once, and says what lowers a document; what is found goes to the collector."""
 
-    def __init__(self, options: CompileOptions, collector: Collector) -> None:
+    def __init__(self, options: CompileOptions, collector: Collector, locks: Locks | None = None) -> None:
         self.options = options
         self.collector = collector
+        self.locks = locks
+        """The packages of all that a manifest lists; without one each pipeline has those beside its file."""
         self.traced: dict[int, PipelineDef] = {}
         self.place: ObjectMeta = {"namespace": options.namespace} if options.namespace else {}
         """What holds for every object, a run that someone else owns included."""
@@ -50,7 +52,8 @@ class Builder:
             self.collector.extend(found.findings)
             if found.definition is None:
                 return None
-            scripted = with_scripts(found.definition, self.collector, Locks(file_of(pipeline.function)))
+            locks = self.locks or Locks(file_of(pipeline.function))
+            scripted = with_scripts(found.definition, self.collector, locks)
             self.traced[id(pipeline)] = run_passes(scripted, self.collector)
         return self.traced[id(pipeline)]
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) -> Compilation:
     """Compile every item of a manifest. Raises FlowError with everything found where any of it is an error."""
     collector = Collector()
-    builder = _Builder(options or CompileOptions(), collector)
+    builder = _Builder(options or CompileOptions(), collector, Locks(manifest.location.file))
     documents = []
     for item in manifest.items:
         made = builder.item(item)
@@ -74,7 +74,7 @@ class _Builder(Builder):
             need_of(task, self.collector)
             return task
         alone = PipelineDef(task.name, task.location, nodes=(Node(task.name, task, task.location),))
-        return with_scripts(alone, self.collector, Locks(file_of(item.function))).nodes[0].task
+        return with_scripts(alone, self.collector, self.locks or Locks(file_of(item.function))).nodes[0].task
 
     def run(self, item: Run) -> Lowering | None:
         """What lowers a run by reference, or with its spec in it."""

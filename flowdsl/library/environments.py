@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.kinds.table import TASK
 
 if TYPE_CHECKING:
+    from flowdsl.ir.local import LocalRun
     from flowdsl.library.run_inputs import Inputs
+    from flowdsl.library.run_settings import RunSettings
     from flowdsl.runner.packages import Environments
 
 
@@ -24,25 +26,32 @@ def locked(
 
     `tell` is told of each resolution, which may take a while. Raises FlowError.
     """
+    from flowdsl.library.locking import lock, python_file
     from flowdsl.library.run_packages import lacks_lock, pins_in, tell_made
 
-    try:
+    if not isinstance(target, (Pipeline, Manifest)):
         return inputs()
+    try:
+        found = inputs()
     except FlowError as error:
-        if not isinstance(target, (Pipeline, Manifest)) or not lacks_lock(error):
+        if not lacks_lock(error):
             raise
-    from flowdsl.emit import write_files
-    from flowdsl.library.locking import lock
+        from flowdsl.emit import write_files
 
-    made = lock(target, environment, tell)
-    write_files({made.path: made.text.encode()})
-    found = inputs()
-    found.notices.append(tell_made(made.path, pins_in(made.resolutions)))
+        made = lock(target, environment, tell)
+        write_files({made.path: made.text.encode()})
+        found = inputs()
+        found.notices.append(tell_made(made.path, pins_in(made.resolutions)))
+    found.locked_by.append(python_file(target))
     return found
 
 
 def environments_of(
-    inputs: Inputs, stand_ins: Mapping[str, Mapping[str, object]], executor: str, environment: Mapping[str, str]
+    inputs: Inputs,
+    stand_ins: Mapping[str, Mapping[str, object]],
+    settings: RunSettings,
+    executor: str,
+    environment: Mapping[str, str],
 ) -> Environments | None:
     """The environments that the run's scripts ask for; None where none does, or where images run them.
 
@@ -55,9 +64,18 @@ def environments_of(
 
     replaced = [each for each in inputs.documents if not TASK.is_of(each) or _name(each) not in stand_ins]
     documents = [*replaced, *map(dict, stand_ins.values())]
-    plan = plan_for(documents, inputs.source)
+    plan = plan_for(documents, [*inputs.source, *inputs.locked_by, *_files(inputs.local, settings)])
     inputs.notices += notices(documents, plan)
     return Environments(cache_folder(environment) / "packages", plan, environment) if plan else None
+
+
+def _files(local: LocalRun, settings: RunSettings) -> Iterator[str]:
+    """The files of the tasks that stand in for others: their locks lie beside them."""
+    from flowdsl.compiler.packages import file_of
+    from flowdsl.frontend.task import Task
+
+    yield from (file_of(each.function) for each in local.tasks.values() if isinstance(each, Task))
+    yield from (str(settings.folder / each) for each in settings.tasks.values())
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path:

@@ -29,6 +29,8 @@ class Inputs:
     source: list[str]
     wanted: str = ""
     notices: list[str] = attrs.field(factory=list)
+    # Python files beside which the locks of packages lie, where those are not the files that were named.
+    locked_by: list[str] = attrs.field(factory=list)
 
 
 def choose_run(inputs: Inputs) -> PipelineRun:

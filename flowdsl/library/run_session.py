@@ -19,6 +19,7 @@ from flowdsl.library.environments import environments_of, locked
 from flowdsl.library.executors import make_task_runner
 from flowdsl.library.inputs import Given, from_yaml, load, source_of, to_run
 from flowdsl.library.local import check_data, local_of
+from flowdsl.library.locking import python_file
 from flowdsl.library.run_folders import cache_beside, command_line, find_run, known_as, new_folder, runs_root
 from flowdsl.library.run_inputs import Inputs, choose_run, set_params
 from flowdsl.library.run_kept import kept_documents
@@ -67,7 +68,7 @@ def play(
     inputs = _resumed(folder, given, options) if folder else _new(given, options, tell)
     tasks = stand_ins(inputs.local, settings)
     hidden = [folder.path if folder else Path(options.folder) if options.folder else runs, runs, cache_beside(runs)]
-    packages = environments_of(inputs, tasks, options.executor or settings.executor, options.environment)
+    packages = environments_of(inputs, tasks, settings, options.executor or settings.executor, options.environment)
     with make_task_runner(inputs, options, settings, hidden) as task_runner:
         task_runner.packages = packages
         inputs.notices += filter(None, [check_confined(task_runner, options.unconfined)])
@@ -106,7 +107,10 @@ def _resumed(folder: RunFolder, given: Given | None, options: RunOptions) -> Inp
     source = (source_of(given) if given is not None else []) or list(folder.about().get("source") or ())
     inputs = Inputs(kept_documents(folder), LocalRun(), source, wanted=folder.name)
     if isinstance(given, (Pipeline, Manifest)) or any(".py" in each for each in source):
-        inputs.local = _local_again(given, source)
+        target = _again(given, source)
+        # A manifest has no stand-ins of its own.
+        inputs.local = LocalRun() if isinstance(target, Manifest) else local_of(target)
+        inputs.locked_by.append(python_file(target))
     else:
         present = [each for each in source if Path(each).exists()]
         documents = from_yaml(present).documents if present else []
@@ -114,14 +118,12 @@ def _resumed(folder: RunFolder, given: Given | None, options: RunOptions) -> Inp
     return _with_secrets(inputs, options.secrets)
 
 
-def _local_again(given: Given | None, source: list[str]) -> LocalRun:
-    target = given
-    if not isinstance(target, (Pipeline, Manifest)):
-        from flowdsl.library.loading import load_target
+def _again(given: Given | None, source: list[str]) -> Pipeline | Manifest:
+    if isinstance(given, (Pipeline, Manifest)):
+        return given
+    from flowdsl.library.loading import load_target
 
-        target = load_target(source[0])
-    # A manifest has no stand-ins of its own.
-    return LocalRun() if isinstance(target, Manifest) else local_of(target)
+    return load_target(source[0])
 
 
 def _session(
