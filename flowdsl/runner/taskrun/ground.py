@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # Nothing of the packages installed can be imported here: see `supervisor.py`.
 if TYPE_CHECKING:
     from flowdsl.runner.taskrun.confine import confine_run, confine_steps
     from flowdsl.runner.taskrun.limits import leave_groups, limit_resources
+    from flowdsl.runner.taskrun.messages import MountMessage, SightMessage
     from flowdsl.runner.taskrun.namespace import (
         CLONE_NEWIPC,
         CLONE_NEWNS,
@@ -64,7 +65,7 @@ class Ground:
     def prepare(self) -> None:
         """Before a step is known."""
 
-    def enter(self, mounts: list[dict[str, Any]]) -> None:
+    def enter(self, mounts: list[MountMessage]) -> None:
         """Make the step's mounts."""
 
     def recover(self) -> bool:
@@ -88,7 +89,7 @@ class Mounts(Ground):
         """See `Ground`."""
         check(LIBC.unshare(CLONE_NEWNS), "unshare")
 
-    def enter(self, mounts: list[dict[str, Any]]) -> None:
+    def enter(self, mounts: list[MountMessage]) -> None:
         """See `Ground`."""
         make_mounts(mounts)
 
@@ -104,7 +105,7 @@ class Confined(Ground):
 
     alone = True
 
-    def __init__(self, base: str, plan: dict[str, Any]) -> None:
+    def __init__(self, base: str, plan: SightMessage) -> None:
         self._base, self._plan = base, plan
         self._points: list[str] = []
         self._user = False
@@ -145,7 +146,7 @@ class Confined(Ground):
         """See `Ground`. Shared memory of System V is a step's own, too."""
         check(LIBC.unshare(CLONE_NEWNS | CLONE_NEWIPC), "unshare")
 
-    def enter(self, mounts: list[dict[str, Any]]) -> None:
+    def enter(self, mounts: list[MountMessage]) -> None:
         """See `Ground`."""
         assert self._view is not None
         self._view.enter(mounts)

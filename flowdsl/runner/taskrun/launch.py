@@ -14,7 +14,7 @@ import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
@@ -22,6 +22,7 @@ from flowdsl.runner.scratch import DISK, MEMORY, Scratch, sweep
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
+    from flowdsl.runner.taskrun.messages import Answer, CommandMessage, MountMessage, SightMessage, StepMessage
     from flowdsl.runner.taskrun.sight import Sight
 
 EARLY = 32768  # bytes: well below the smallest buffer of a Unix socket
@@ -151,7 +152,7 @@ class Supervised:
                 self._ended = Ended(-1, 9, "its supervisor was killed")
         return self._ended
 
-    def _hear(self, answer: dict[str, Any]) -> None:
+    def _hear(self, answer: Answer) -> None:
         if "started" in answer:
             self.started = True
         elif "beside" in answer:
@@ -247,7 +248,7 @@ class Supervisor:
         assert self._control is not None
         return self._control
 
-    def _spawn(self, mode: str) -> dict[str, Any]:
+    def _spawn(self, mode: str) -> Answer:
         self._drop()
         ours, theirs = socket.socketpair()
         # A tmpfs is mounted there, in a namespace alone: on this machine the folder stays empty. It is in none of the
@@ -267,12 +268,13 @@ class Supervisor:
             _remove_bases(self._bases)
         self._control = ours
         self._devices |= _mounted_devices()
-        return dict(json.loads(answer)) if answer else {}
+        found: Answer = json.loads(answer) if answer else {}
+        return found
 
     def start(self, launch: Launch, output: int, error: int, mounted: bool = True) -> Supervised:
         """Start a command; `output` and `error` are descriptors for its streams, the caller's to close."""
         ours, theirs = socket.socketpair()
-        mounts = [
+        mounts: list[MountMessage] = [
             {
                 "target": one.target,
                 "source": str(one.root or one.source),
@@ -283,8 +285,13 @@ class Supervisor:
             for one in launch.mounts
             if mounted
         ]
-        request = {"argv": list(launch.argv), "env": dict(launch.env), "cwd": launch.cwd, "mounts": mounts}
-        request["after"] = list(launch.after)
+        request: StepMessage = {
+            "argv": list(launch.argv),
+            "env": dict(launch.env),
+            "cwd": launch.cwd,
+            "mounts": mounts,
+            "after": list(launch.after),
+        }
         message = _message(request)
         if mounted:
             self._see(launch.mounts)
@@ -343,7 +350,7 @@ class Supervisor:
         self._remove()
 
 
-def _message(request: Mapping[str, Any]) -> bytes:
+def _message(request: StepMessage | CommandMessage | SightMessage) -> bytes:
     text = json.dumps(request).encode()
     return struct.pack("!I", len(text)) + text
 

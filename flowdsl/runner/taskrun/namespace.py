@@ -12,11 +12,12 @@ import os
 import re
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # Found by its place: nothing of the packages installed can be imported here.
 if TYPE_CHECKING:
     from flowdsl.runner.beneath import open_beneath
+    from flowdsl.runner.taskrun.messages import MountMessage
 else:
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     from beneath import open_beneath
@@ -36,7 +37,7 @@ SPARE = ".flowdsl"
 OCTAL = re.compile(r"\\([0-7]{3})")
 
 
-LIBC: Any = ctypes.CDLL(None, use_errno=True)
+LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def check(result: int, what: str) -> None:
@@ -197,7 +198,7 @@ def cover(folder: str, staging: str) -> None:
     mount(staging, folder, None, MS_MOVE)
 
 
-def open_source(one: dict[str, Any], root: str = "/") -> int:
+def open_source(one: MountMessage, root: str = "/") -> int:
     """What is to be mounted; a sub-path is walked once more, as a step may have exchanged it since it was checked.
 
     `root` is where the machine's own root is seen.
@@ -211,7 +212,7 @@ def open_source(one: dict[str, Any], root: str = "/") -> int:
         os.close(volume)
 
 
-def make_mounts(mounts: list[dict[str, Any]]) -> None:
+def make_mounts(mounts: list[MountMessage]) -> None:
     """The step's mounts, in the order given, in the shim's own namespace. Sources are found before any is hidden."""
     sources = [open_source(one) for one in mounts]  # a shim that fails here takes no other step
     for one, source in zip(mounts, sources, strict=True):

@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # Nothing of the packages installed can be imported here: see `supervisor.py`.
 if TYPE_CHECKING:
+    from flowdsl.runner.taskrun.messages import MountMessage
     from flowdsl.runner.taskrun.namespace import SPARE, bind, cover, make_place, open_source
 else:
     from namespace import SPARE, bind, cover, make_place, open_source
@@ -26,7 +27,7 @@ STAGE = f"{OURS}/stage"
 EMPTY, NOTHING = f"{OURS}/empty", f"{OURS}/nothing"
 
 
-def stage(index: int, one: dict[str, Any]) -> str:
+def stage(index: int, one: MountMessage) -> str:
     """Show what is to be mounted in a place of ours, and say where."""
     source = open_source(one, MACHINE)
     try:
@@ -40,7 +41,7 @@ def stage(index: int, one: dict[str, Any]) -> str:
     return place
 
 
-def host_path(one: dict[str, Any]) -> list[str]:
+def host_path(one: MountMessage) -> list[str]:
     """A folder of the machine as this step sees it; the folders made for it, as `ensure`."""
     source = one["source"]
     if one["hostPath"] == "DirectoryOrCreate":

@@ -15,11 +15,12 @@ import socket
 import struct
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # Nothing of the packages installed can be imported here: see `supervisor.py`.
 if TYPE_CHECKING:
     from flowdsl.runner.taskrun.ground import Ground
+    from flowdsl.runner.taskrun.messages import CommandMessage, StepMessage
 else:
     from ground import Ground
 
@@ -63,7 +64,7 @@ class Shim:
         self.main = 0
         self.status: int | None = None
 
-    def run(self, request: dict[str, Any], output: int, error: int) -> bool:
+    def run(self, request: StepMessage, output: int, error: int) -> bool:
         """Start the step and stay until nothing of it is left; whether the shim is fit for another one."""
         try:
             self.ground.enter(request["mounts"])
@@ -110,7 +111,7 @@ class Shim:
         except ConnectionError:
             return b""
 
-    def start(self, request: dict[str, Any], output: int, error: int) -> bool:
+    def start(self, request: StepMessage, output: int, error: int) -> bool:
         """Start the command; tell whether it could be executed."""
         what = "chdir"
         try:
@@ -126,7 +127,7 @@ class Shim:
         send(self.connection, started=self.main)
         return True
 
-    def follow(self, request: dict[str, Any]) -> None:
+    def follow(self, request: StepMessage) -> None:
         """Run the command that ends what the killed one had started elsewhere."""
         with contextlib.suppress(OSError, ValueError):
             null = os.open("/dev/null", os.O_WRONLY)
@@ -137,7 +138,7 @@ class Shim:
         """Do what the runner asks; an end of the connection means that it is gone."""
         with contextlib.suppress(OSError):
             if command == b"X":
-                self.start_beside(receive_json(self.connection))
+                self.start_beside(json.loads(receive_text(self.connection)))
             elif command == b"x":
                 for pid in self.beside:
                     os.killpg(pid, signal.SIGKILL)
@@ -146,7 +147,7 @@ class Shim:
             else:
                 os.killpg(self.main, signal.SIGTERM if command == b"T" else signal.SIGKILL)
 
-    def start_beside(self, request: dict[str, Any]) -> None:
+    def start_beside(self, request: CommandMessage) -> None:
         """Start a command where the step is, as an exec probe of a container."""
         null = os.open("/dev/null", os.O_WRONLY)
         try:
@@ -226,8 +227,6 @@ def receive(connection: socket.socket, size: int) -> bytes:
     return parts
 
 
-def receive_json(connection: socket.socket) -> dict[str, Any]:
-    """Four bytes of length, and as much JSON."""
-    size = struct.unpack("!I", receive(connection, 4))[0]
-    found: dict[str, Any] = json.loads(receive(connection, size))
-    return found
+def receive_text(connection: socket.socket) -> bytes:
+    """Four bytes of length, and as much JSON: one of `messages.py`."""
+    return receive(connection, struct.unpack("!I", receive(connection, 4))[0])

@@ -7,9 +7,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
+
+if TYPE_CHECKING:
+    from flowdsl.runner.taskrun.messages import SightMessage
 
 # Where a user's credentials are, below the home; hidden even where the home itself is what is run.
 CREDENTIALS = [
@@ -234,7 +237,7 @@ class Sight:
     environ: Mapping[str, str] = attrs.field(factory=dict)
     path: str = ""
 
-    def plan(self, scratch: Path) -> dict[str, Any]:
+    def plan(self, scratch: Path) -> SightMessage:
         """As JSON for the supervisor, every path absolute."""
         mine = [os.path.realpath(one) for one in _homes(self.environ)]
         own = sorted({*mine, os.path.realpath("/home"), os.path.realpath("/root")})
@@ -246,8 +249,13 @@ class Sight:
         cover = [os.path.realpath(one) for one in self.hide]
         hide = [*OF_MACHINE, *glob.glob(HOST_KEYS), *_named(self.environ)]
         hide += [f"{home}/{name}" for home in sorted({*mine, *_others()}) for name in CREDENTIALS]
-        made = {"own": own, "keep": sorted(keep - {"/"}), "hide": hide, "cover": cover}
-        return {**made, "scratch": os.path.realpath(scratch)}
+        return {
+            "own": own,
+            "keep": sorted(keep - {"/"}),
+            "hide": hide,
+            "cover": cover,
+            "scratch": os.path.realpath(scratch),
+        }
 
 
 def _holds(folder: str, homes: Sequence[str]) -> bool:

@@ -23,6 +23,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
+import json
 import os
 import select
 import signal
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from flowdsl.runner.removal import remove
     from flowdsl.runner.taskrun.ground import Confined, Ground, Mounts
     from flowdsl.runner.taskrun.namespace import LIBC
-    from flowdsl.runner.taskrun.shim import Shim, receive_json, send
+    from flowdsl.runner.taskrun.shim import Shim, receive_text, send
 else:
     sys.path[:0] = [
         os.path.dirname(os.path.abspath(__file__)),
@@ -45,7 +46,7 @@ else:
     from ground import Confined, Ground, Mounts
     from namespace import LIBC
     from removal import remove
-    from shim import Shim, receive_json, send
+    from shim import Shim, receive_text, send
 
     del sys.path[:2]
 
@@ -111,7 +112,7 @@ def wait(nursery: Nursery, wake: int) -> bool:
         os.set_inheritable(descriptor, False)  # the step must not speak for its shim
     os.write(nursery.word, b"t")
     with socket.socket(fileno=descriptors[0]) as connection:
-        request = receive_json(connection)
+        request = json.loads(receive_text(connection))
         fit = Shim(connection, wake, nursery.ground).run(request, descriptors[1], descriptors[2])
     return nursery.ground.recover() and fit
 
@@ -149,7 +150,7 @@ def first_shim(nursery: Nursery) -> str:
 def make_ground(mode: str, base: str, control: socket.socket) -> Ground:
     """The ground of that name. What a confined step is to see comes first on the socket: everybody sees arguments."""
     if mode == "confined":
-        return Confined(base, receive_json(control))
+        return Confined(base, json.loads(receive_text(control)))
     return Mounts(base) if mode == "namespace" else Ground()
 
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # Nothing of the packages installed can be imported here: see `supervisor.py`.
 if TYPE_CHECKING:
     from flowdsl.runner.removal import empty, remove
+    from flowdsl.runner.taskrun.messages import MountMessage, SightMessage
     from flowdsl.runner.taskrun.namespace import (
         MS_MOVE,
         MS_NODEV,
@@ -86,7 +87,7 @@ PROC_HIDDEN = ("kcore", "keys", "kmsg", "key-users", "timer_list", "sched_debug"
 class View:
     """One shim's view. `plan` has paths: `keep`, `hide`, `cover`, `own`, and `scratch`, a folder on a disk."""
 
-    def __init__(self, plan: dict[str, Any], points: list[str], number: int, user: bool) -> None:
+    def __init__(self, plan: SightMessage, points: list[str], number: int, user: bool) -> None:
         self.own = {*plan["own"], *SCRATCH, "/run"}
         self.keep: list[str] = sorted({*plan["keep"], *OF_RUN}, key=lambda path: path.count("/"))
         self.hide: list[str] = plan["hide"]
@@ -102,7 +103,7 @@ class View:
         self._numbers = 0
         self._shown: dict[str, frozenset[str]] = {}
         self._placed: list[str] = []
-        self._clean: dict[str, tuple[Any, ...]] = {}
+        self._clean: dict[str, tuple[object, ...]] = {}
 
     def build(self, base: str) -> None:
         """Make it the root of this process' mount namespace; `base` is a folder to mount on. Raises OSError."""
@@ -134,7 +135,7 @@ class View:
         self._shown = {one: frozenset(os.listdir(one)) for one in (*SCRATCH, "/dev/shm") if os.path.isdir(one)}
         self._clean = self._look()
 
-    def enter(self, mounts: list[dict[str, Any]]) -> None:
+    def enter(self, mounts: list[MountMessage]) -> None:
         """The step's volumes, in the order given, in a copy of the namespace; the machine itself goes out of sight.
 
         What a volume holds is hostile: no path through it is followed while the machine can still be reached.
@@ -172,7 +173,7 @@ class View:
             return False
         return True
 
-    def _fresh(self, path: str) -> tuple[Any, ...]:
+    def _fresh(self, path: str) -> tuple[object, ...]:
         """Exchange a layer for an empty one; what is mounted below it moves along. Raises OSError."""
         used = self._layers[path]
         self._overlay(path, os.lstat(MACHINE + path), at=STAGE)
@@ -191,7 +192,7 @@ class View:
         """Take the layer's part on the disk away."""
         remove(self.scratch)
 
-    def _look(self) -> dict[str, tuple[Any, ...]]:
+    def _look(self) -> dict[str, tuple[object, ...]]:
         found = {path: _state(path, path not in self._shown) for path in (*self._made, *self._shown)}
         found["/"] = _state("/", False)  # places for volumes come and go there
         return {**found, **{path: _state(_upper(number), True) for path, number in self._layers.items()}}
@@ -357,7 +358,7 @@ def _upper(number: int) -> str:
     return f"{OURS}/up/{number}"
 
 
-def _state(path: str, changes: bool) -> tuple[Any, ...]:
+def _state(path: str, changes: bool) -> tuple[object, ...]:
     """What tells whether a step has written there; `changes` says whether a file made and taken away counts."""
     info = os.stat(path)
     with os.scandir(path) as entries:
