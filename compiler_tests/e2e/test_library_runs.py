@@ -309,6 +309,9 @@ def test_the_examples_of_the_page(project: Path, api: FakeApi, capsys: pytest.Ca
     assert "def train" in space["signatures"]
     assert (space["loss"], space["everything"][0].name) == ("0.5", "churn")
     assert capsys.readouterr().out.endswith("Succeeded Succeeded\n")
+    kept = [path for path in (project / "runs").rglob("*") if path.is_file() and not path.is_symlink()]
+    assert len(kept) > 5
+    assert [path for path in kept if b"not-a-real-one" in path.read_bytes()] == []
 
 
 def _controller(api: FakeApi) -> None:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
+import os
+from typing import TYPE_CHECKING
+
 import click
 
 from flowdsl.cli import options
+from flowdsl.cli.say import give, say
 from flowdsl.cli.source import Source
+from flowdsl.diagnostics import escape
+from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
+from flowdsl.diagnostics.escape import line
+
+if TYPE_CHECKING:
+    from flowdsl.library.locking import Locked
 
 
 @click.command("lock")
@@ -25,6 +36,52 @@ def command(source: Source, *, check: bool, upgrade: bool, pythons: tuple[str, .
       flowdsl lock train.py --upgrade --python 3.10 --python 3.13
       flowdsl lock train.py --check
     """
-    from flowdsl.cli.lock import lock_command
+    from flowdsl.emit import write_files
+    from flowdsl.library.locking import lock
 
-    return lock_command(source.targets()[0], check=check, upgrade=upgrade, pythons=pythons, output=output)
+    locked = lock(source.targets()[0], os.environ, lambda text: say(text, err=True), upgrade=upgrade, pythons=pythons)
+    if locked.changed and not check and locked.text:
+        write_files({locked.path: locked.text.encode()})
+    if output == "json":
+        give(escape.json_text(_report(locked), indent=2), nl=True)
+    else:
+        _tell(locked, check=check)
+    return EXIT_FINDINGS if check and locked.changed else EXIT_OK
+
+
+def _tell(locked: Locked, *, check: bool) -> None:
+    shown = line(locked.path)
+    if not locked.text:
+        left = "; remove the lock file" if locked.changed else ""
+        say(f"no task wants packages: there is nothing to lock{left}", err=True)
+    elif check and locked.changed:
+        have = locked.path.read_text(encoding="utf-8", errors="replace") if locked.path.is_file() else ""
+        texts = (have.splitlines(keepends=True), locked.text.splitlines(keepends=True))
+        say("".join(difflib.unified_diff(*texts, f"{shown} (there)", f"{shown} (locked)")), nl=False)
+        say("stale: lock again and commit the result", err=True)
+    elif locked.changed:
+        say(f"wrote {shown}: {_counts(locked)}", err=True)
+    else:
+        say(f"{shown} is up to date: {_counts(locked)}", err=True)
+
+
+def _counts(locked: Locked) -> str:
+    targets = sorted({str(each.target) for each in locked.resolutions})
+    names = {pin.name for each in locked.resolutions for pin in each.pins}
+    return f"{len(names)} package{'s' if len(names) != 1 else ''} for {' and '.join(targets)}"
+
+
+def _report(locked: Locked) -> dict[str, object]:
+    return {
+        "file": str(locked.path),
+        "changed": locked.changed,
+        "resolutions": [
+            {
+                "requirements": list(each.requirements),
+                "python": each.target.python,
+                "platform": each.target.platform,
+                "packages": [{"name": pin.name, "version": pin.version} for pin in each.pins],
+            }
+            for each in locked.resolutions
+        ],
+    }
