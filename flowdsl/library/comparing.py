@@ -13,6 +13,11 @@ from flowdsl.library.documents import Documents, data_of
 def diff(before: Documents, after: Documents) -> list[Difference]:
     """The differences in meaning from one set of documents to another, as `Added`, `Removed` and `Changed` objects.
 
+    Each says in which `document` it is, of what (`subject`: a kind of facet and the names that lead to it), what it was
+    and is, and how grave it is (`impact`: breaking, behavioural or cosmetic) and `why`. Order and what Tekton's
+    defaulting fills in are no difference. Values are as they stand: `flowdsl.differ.render` hides what looks like a
+    credential.
+
     Raises UsageError for a path that is not there, FlowError for a pipeline that does not compile or YAML that is none.
     """
     return compare(data_of(before), data_of(after))

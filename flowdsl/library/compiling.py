@@ -21,8 +21,16 @@ def compile(  # noqa: A001 - `flowdsl.compile` is what it is called
 ) -> Compilation:
     """Compile a pipeline or a manifest to checked documents: `flowdsl.compile(p).documents`.
 
-    `params` are values for the PipelineRun as text; `inline` embeds the Tasks; `alpha` opts in to alpha features.
-    Raises FlowError with everything found where any of it is an error.
+    The documents are plain data, checked as Tekton's admission does, in the order in which a cluster wants them:
+    ServiceAccount and claims, Tasks, Pipeline, PipelineRun; of a manifest what it lists. The same input gives the same
+    documents.
+
+    `params` are values for the PipelineRun as text, JSON for an array or an object; `inline` embeds the Tasks in the
+    Pipeline; `alpha` names flags of Tekton's alpha features to opt in to, which the cluster needs then:
+    https://github.com/tektoncd/pipeline/blob/v1.15.0/docs/additional-configs.md#alpha-features
+
+    Raises FlowError with everything found, warnings included, where any of it is an error; UsageError for values that
+    are no text, and for values of a manifest, whose runs have their own.
     """
     options = CompileOptions(
         namespace=namespace,

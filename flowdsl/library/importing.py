@@ -47,8 +47,12 @@ class ImportResult:
 def import_yaml(source: str | Path | Sequence[Path], *, stubs: bool = False) -> str:
     """The text of a Python module that compiles to the given Tekton YAML: text, a file or folder, or several of them.
 
-    `stubs` gives typed references to the Tasks alone. Raises FlowError for YAML that can't be read, and UsageError
-    where a path is not there or no Tekton document is in what was given.
+    What is equal is the documents after Tekton's defaulting; it is tried before the text is given. Whatever the DSL has
+    no words for is kept in it as plain data. Nothing of the YAML runs. `stubs` gives typed references to the Tasks
+    alone.
+
+    Raises FlowError for YAML that can't be read, and UsageError where a path is not there or no Tekton document is in
+    what was given.
     """
     given: list[str | Path] = [source] if isinstance(source, (str, Path)) else list(source)
     result = import_sources([each for item in given for each in sources_of(item)], stubs=stubs)
