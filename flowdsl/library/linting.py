@@ -22,8 +22,8 @@ def lint(
 ) -> list[Document]:
     """Check documents: each comes back with `accepted`, and the findings that are told as `shown`.
 
-    What is found in a pipeline or manifest stands at its Python lines. `select` and `ignore` are codes, their beginnings
-    or names of rules. `level` is the cluster's `enable-api-fields`, stable, beta or alpha:
+    What is found in a pipeline or manifest stands at its Python lines. `select` and `ignore` are codes, their
+    beginnings or names of rules. `level` is the cluster's `enable-api-fields`, stable, beta or alpha:
     https://github.com/tektoncd/pipeline/blob/v1.15.0/docs/additional-configs.md#alpha-features
 
     Raises UsageError for a path or a rule that is not there, FlowError for a pipeline that does not compile; what is
