@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
@@ -13,9 +13,12 @@ from flowdsl.importer.references import Known, Scope, tasks_in
 from flowdsl.importer.shapes import ARRAY, STRING, Shape, Unsupported, text_of
 from flowdsl.importer.tasks import TaskFunction
 
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import IncludeParams, ParamValue, PipelineTask
+
 _OPTIONS = {"retries": "retries", "timeout": "timeout", "onError": "on_error", "displayName": "display_name"}
 _FIELDS = frozenset({"name", "taskRef", "taskSpec", "params", "matrix", "workspaces", "when", "runAfter", *_OPTIONS})
-Tasks = list[tuple[int, Mapping[str, Any]]]
+Tasks: TypeAlias = "list[tuple[int, PipelineTask]]"
 
 
 @attrs.frozen
@@ -47,25 +50,25 @@ def order(tasks: Tasks) -> Tasks:
     return found
 
 
-def argument_values(item: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+def argument_values(item: PipelineTask) -> Iterable[tuple[str, ParamValue | None]]:
     """The params of a call by name."""
     for param in item.get("params") or ():
         yield param["name"], text_of(param["value"])
 
 
-def fans_out(item: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+def fans_out(item: PipelineTask) -> Iterable[tuple[str, ParamValue]]:
     """The params of a matrix by name."""
     for param in (item.get("matrix") or {}).get("params") or ():
         yield param["name"], param["value"]
 
 
-def included(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def included(item: PipelineTask) -> list[IncludeParams]:
     """The entries of a matrix's include."""
     return list((item.get("matrix") or {}).get("include") or ())
 
 
 def make_call(
-    item: Mapping[str, Any],
+    item: PipelineTask,
     function: TaskFunction,
     scope: Scope,
     spaces: Mapping[str, str],
@@ -115,15 +118,16 @@ def _map(head: Code, given: dict[str, Code], function: TaskFunction) -> Code:
     return call(Dotted(head, "map"), **given, include=entries)
 
 
-def _options(item: Mapping[str, Any], function: TaskFunction) -> tuple[dict[str, Code], dict[str, Any]]:
+def _options(item: PipelineTask, function: TaskFunction) -> tuple[dict[str, Code], dict[str, object]]:
     said: dict[str, Code] = {}
     if item["name"] != function.task_name:
         said["name"] = quoted(item["name"])
-    said |= {python: literal(item[field]) for field, python in _OPTIONS.items() if item.get(field)}
+    given: Mapping[str, object] = item
+    said |= {python: literal(given[field]) for field, python in _OPTIONS.items() if given.get(field)}
     return said, {field: value for field, value in item.items() if field not in _FIELDS and value is not None}
 
 
-def _after(item: Mapping[str, Any], scope: Scope) -> dict[str, Code]:
+def _after(item: PipelineTask, scope: Scope) -> dict[str, Code]:
     after = item.get("runAfter") or []
     handles = [scope.handles[name] for name in after if name in scope.handles]
     if len(handles) < len(after) or len(set(after)) < len(after):
@@ -133,7 +137,7 @@ def _after(item: Mapping[str, Any], scope: Scope) -> dict[str, Code]:
     return {"after": sequence(handle.variable for handle in handles)} if handles else {}
 
 
-def _arguments(item: Mapping[str, Any], function: TaskFunction, scope: Scope) -> dict[str, Code]:
+def _arguments(item: PipelineTask, function: TaskFunction, scope: Scope) -> dict[str, Code]:
     found: dict[str, Code] = {}
     for name, value in argument_values(item):
         python, shape = _declared(function, name)
@@ -158,7 +162,7 @@ def _declared(function: TaskFunction, name: str) -> tuple[str, Shape]:
     return found
 
 
-def _workspaces(item: Mapping[str, Any], function: TaskFunction, spaces: Mapping[str, str]) -> dict[str, Code]:
+def _workspaces(item: PipelineTask, function: TaskFunction, spaces: Mapping[str, str]) -> dict[str, Code]:
     found: dict[str, Code] = {}
     given = {binding["name"] for binding in item.get("workspaces") or ()}
     for binding in item.get("workspaces") or ():
@@ -174,7 +178,7 @@ def _workspaces(item: Mapping[str, Any], function: TaskFunction, spaces: Mapping
     return found
 
 
-def _matrix(item: Mapping[str, Any], function: TaskFunction, scope: Scope) -> dict[str, Code]:
+def _matrix(item: PipelineTask, function: TaskFunction, scope: Scope) -> dict[str, Code]:
     matrix: dict[str, Code] = {}
     if "matrix" not in item:
         return matrix
@@ -192,7 +196,7 @@ def _matrix(item: Mapping[str, Any], function: TaskFunction, scope: Scope) -> di
         params = {_declared(function, param["name"]): param["value"] for param in entry.get("params") or ()}
         if any(shape != STRING or not isinstance(value, str) for (_, shape), value in params.items()):
             raise Unsupported("matrix", "include with values that are no strings")
-        codes: dict[str, Code] = {python: scope.text(value) for (python, _), value in params.items()}
+        codes: dict[str, Code] = {python: scope.text(str(value)) for (python, _), value in params.items()}
         if entry.get("name"):
             if "name" in {python for python, _ in function.signature.params.values()}:
                 raise Unsupported("matrix", "include with names, for a task with a param `name`")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import attrs
 
@@ -67,7 +66,7 @@ def mapping(entries: Mapping[str, Code]) -> Group:
     return Group("", "{}", tuple(Part(code, f"{quoted(name)}: ") for name, code in entries.items()))
 
 
-def literal(value: Any) -> Code:
+def literal(value: object) -> Code:
     """Plain data as source."""
     if isinstance(value, str):
         return text_block(value) if "\n" in value.rstrip("\n") else quoted(value)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Any
+from collections.abc import Callable
+from typing import Protocol
 
 import attrs
 import yaml
@@ -12,7 +13,21 @@ import yaml
 from flowdsl.yamlread.lines import yaml_lines
 from flowdsl.yamlread.nodes import Node, Path
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+class _Events(Protocol):
+    """What is used of a PyYAML loader, in C or in Python."""
+
+    def check_event(self) -> bool:
+        """Whether there is another."""
+
+    def get_event(self) -> yaml.Event:
+        """The next one."""
+
+    def dispose(self) -> None:
+        """Let go of what it holds."""
+
+
+_read: Callable[[str], _Events] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#(.*)", re.DOTALL)
 
 
@@ -39,14 +54,15 @@ def find_comments(text: str) -> list[tuple[int, str, bool]]:
 
 def _scalars(text: str, lines: list[str]) -> dict[int, list[tuple[int, int]]]:
     spans: dict[int, list[tuple[int, int]]] = {}
-    loader = _Loader(text)
+    loader = _read(text)
     try:
         while loader.check_event():
             event = loader.get_event()
             if not isinstance(event, yaml.ScalarEvent):
                 continue
-            start: Any = event.start_mark
-            end: Any = event.end_mark
+            start, end = event.start_mark, event.end_mark
+            if start is None or end is None:
+                continue
             literal = event.style in ("|", ">")
             for line in range(start.line, end.line + 1):
                 # The header of a block scalar may have a comment behind it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import cast
 
 import attrs
 
@@ -25,7 +25,7 @@ class Loaded:
     """One document: its data as v1, where it was read, its comments."""
 
     document: Document
-    data: dict[str, Any]
+    data: dict[str, object]
     comments: Comments
 
     def place(self, path: Path) -> Location:
@@ -69,7 +69,7 @@ def _comments(roots: list[Node], text: str) -> list[Comments]:
     return comments_of(roots, text) if "#" in text else [Comments() for _ in roots]
 
 
-def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, list[Finding]]:
+def _decoded(document: Document, gates: Gates) -> tuple[dict[str, object] | None, list[Finding]]:
     if not document.checked:
         return document.data, []
     examined = examine(document.data, gates, pitfalls=False)
@@ -84,9 +84,9 @@ def _decoded(document: Document, gates: Gates) -> tuple[dict[str, Any] | None, l
     data = model.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
     for found in values_at(data):
         # A list of numbers is one text to Tekton, and so it is in Python.
-        part: Any = data
+        part = cast("dict[int | str, object]", data)
         for key in found.path[:-1]:
-            part = part[key]
+            part = cast("dict[int | str, object]", part[key])
         part[found.path[-1]] = decoded(found.value)
     return data, findings
 

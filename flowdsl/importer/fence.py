@@ -11,7 +11,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from types import CodeType, MappingProxyType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import attrs
 
@@ -31,6 +31,7 @@ IMPORTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "typing": frozenset({"Annotated", "NamedTuple", "TypedDict"}),
     }
 )  # fmt: skip
+Names = Mapping[str, object] | None
 _DECORATORS = frozenset({"pipeline", "step_action", "task", "task_ref"})
 _BLOCKS = frozenset({"on_finish", "when"})
 _BASES = frozenset({"NamedTuple", "TypedDict"})
@@ -59,14 +60,14 @@ def checked(text: str) -> CodeType:
     return code
 
 
-def few_builtins() -> dict[str, Any]:
+def few_builtins() -> dict[str, object]:
     """The builtins of a module that is run: types for its signatures, and what class and import statements call."""
     found = {name: getattr(builtins, name) for name in (*sorted(_TYPES), "__build_class__")}
     return {**found, "__import__": _import}
 
 
 def _import(
-    name: str, globals_: Any = None, locals_: Any = None, fromlist: Sequence[str] = (), level: int = 0
+    name: str, globals_: Names = None, locals_: Names = None, fromlist: Sequence[str] = (), level: int = 0
 ) -> object:
     if level or name not in IMPORTS or not set(fromlist or ("*",)) <= IMPORTS[name]:
         raise FenceError(f"it imports {name}")

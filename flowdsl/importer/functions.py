@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -20,6 +20,9 @@ from flowdsl.importer.tasks import TaskFunction, body, write_task
 from flowdsl.importer.writer import Writer
 from flowdsl.kinds.table import TASK
 from flowdsl.yamlread.nodes import Path
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import ObjectMeta, ParamSpec, ParamValue, PipelineSpec, PipelineTask, TaskRef, TaskResult
 
 
 @attrs.define
@@ -43,10 +46,10 @@ class Functions:
     references: dict[str, TaskFunction] = attrs.field(factory=dict)
     as_written: str = ""
 
-    def learn(self, spec: Mapping[str, Any]) -> None:
+    def learn(self, spec: PipelineSpec) -> None:
         """Take note of how a pipeline uses tasks, before any of them is written."""
         shapes = _param_shapes(spec)
-        items = {item["name"]: item for field in ("tasks", "finally") for item in spec.get(field) or ()}
+        items = {item["name"]: item for item in (*(spec.get("tasks") or ()), *(spec.get("finally") or ()))}
         for name, result, taken in used_results(dict(spec)):
             item = items.get(name)
             if item is not None and item.get("taskRef") and self.local(item["taskRef"]) is None:
@@ -57,7 +60,7 @@ class Functions:
                 self._use(self.uses.setdefault(_key(item["taskRef"]), Use()), item, items, shapes)
 
     def _use(
-        self, use: Use, item: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]], shapes: Mapping[str, Shape]
+        self, use: Use, item: PipelineTask, items: Mapping[str, PipelineTask], shapes: Mapping[str, Shape]
     ) -> None:
         given = dict.fromkeys((name for name, _ in fans_out(item)), STRING)
         given |= {param["name"]: STRING for entry in included(item) for param in entry.get("params") or ()}
@@ -70,11 +73,13 @@ class Functions:
         use.always = set(given) if use.always is None else use.always & set(given)
         use.always_bound = set(bound) if use.always_bound is None else use.always_bound & set(bound)
 
-    def _shape(self, value: Any, items: Mapping[str, Mapping[str, Any]], shapes: Mapping[str, Shape]) -> Shape:
+    def _shape(self, value: ParamValue | None, items: Mapping[str, PipelineTask], shapes: Mapping[str, Shape]) -> Shape:
         if isinstance(value, list):
             return ARRAY
         if isinstance(value, dict):
             return Shape("object", tuple(value))
+        if value is None:
+            raise Unsupported("params", "a param without a value")
         if value.startswith("$(params.") and value.endswith("[*])"):
             return shapes.get(value[9:-4], STRING)
         used = list(used_results(value))
@@ -83,7 +88,7 @@ class Functions:
             return ARRAY if "matrix" in source else self._result_shape(source, used[0][1])
         return STRING
 
-    def _result_shape(self, item: Mapping[str, Any], result: str) -> Shape:
+    def _result_shape(self, item: PipelineTask, result: str) -> Shape:
         declared = item.get("taskSpec") or {}
         for each in declared.get("results") or ():
             if each.get("name") == result:
@@ -96,12 +101,12 @@ class Functions:
         use = self.uses.get(_key(reference))
         return (use.results.get(result) if use else None) or ARRAY
 
-    def local(self, reference: Mapping[str, Any]) -> TaskFunction | None:
+    def local(self, reference: TaskRef) -> TaskFunction | None:
         """The function of a Task among the files that is meant; None for any other."""
         plain = set(reference) <= {"name", "kind"} and reference.get("kind") in (None, TASK.name)
         return self.tasks.get(reference.get("name", "")) if plain else None
 
-    def of(self, reference: Mapping[str, Any], fallback: str) -> TaskFunction:
+    def of(self, reference: TaskRef, fallback: str) -> TaskFunction:
         """The function for a taskRef; a reference is written on first use. Raises Unsupported."""
         local = self.local(reference)
         if local is not None:
@@ -135,7 +140,7 @@ class Calls:
     owner: str
     ready: dict[str, TaskFunction | Unsupported] = attrs.field(factory=dict)
 
-    def prepare(self, items: Iterable[tuple[Path, Mapping[str, Any]]]) -> None:
+    def prepare(self, items: Iterable[tuple[Path, PipelineTask]]) -> None:
         """Write the functions that the tasks of a pipeline call, so that all their names are known before a local's."""
         writer = self.functions.writer
         for at, item in items:
@@ -148,9 +153,7 @@ class Calls:
                 self.ready[item["name"]] = error
                 self.functions.loose()
 
-    def made(
-        self, item: Mapping[str, Any], at: Path, scope: Scope, spaces: Mapping[str, str], as_written: bool
-    ) -> Made:
+    def made(self, item: PipelineTask, at: Path, scope: Scope, spaces: Mapping[str, str], as_written: bool) -> Made:
         """The call for a task; one that has no words for it keeps the task as Tekton writes it."""
         function = self.ready[item["name"]]
         if isinstance(function, TaskFunction) and not as_written:
@@ -168,7 +171,7 @@ class Calls:
     def _keep(self, path: Path, reason: str) -> None:
         self.functions.writer.keep(self.index, path, reason)
 
-    def _function(self, item: Mapping[str, Any], at: Path) -> TaskFunction:
+    def _function(self, item: PipelineTask, at: Path) -> TaskFunction:
         writer = self.functions.writer
         if isinstance(item.get("taskRef"), Mapping):
             return self.functions.of(item["taskRef"], item["name"])
@@ -177,7 +180,7 @@ class Calls:
             raise Unsupported("taskSpec" if spec else "name", "neither a Task's reference nor its spec")
         wanted = lower_name(item["name"])
         name = writer.scope.free(wanted, f"{lower_name(self.owner)}_{wanted}")
-        meta = {**(spec.get("metadata") or {}), "name": item["name"]}
+        meta = cast("ObjectMeta", {**(spec.get("metadata") or {}), "name": item["name"]})
         return write_task(spec, meta, name, writer, self.comments, (*at, "taskSpec"), inline=True)
 
 
@@ -227,25 +230,25 @@ def _annotated(python: str, note: Code, writer: Writer) -> Code:
     return Group(writer.use("Annotated", "typing"), "[]", (Part(python), Part(note)))
 
 
-def _empty(shape: Shape) -> Any:
+def _empty(shape: Shape) -> object:
     return {"array": [], "object": dict.fromkeys(shape.keys, "")}.get(shape.kind, "")
 
 
-def _result(name: str, shape: Shape) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": name, "type": shape.kind}
+def _result(name: str, shape: Shape) -> TaskResult:
+    found: TaskResult = {"name": name, "type": shape.kind}
     return found | ({"properties": {key: {} for key in shape.keys}} if shape.kind == "object" else {})
 
 
-def _key(reference: Mapping[str, Any]) -> str:
+def _key(reference: TaskRef) -> str:
     plain = {name: value for name, value in reference.items() if value and (name, value) != ("kind", TASK.name)}
     return json.dumps(plain, sort_keys=True)
 
 
-def _param_shapes(spec: Mapping[str, Any]) -> dict[str, Shape]:
+def _param_shapes(spec: PipelineSpec) -> dict[str, Shape]:
     return {item["name"]: _safe_shape(item) for item in spec.get("params") or ()}
 
 
-def _safe_shape(item: Mapping[str, Any]) -> Shape:
+def _safe_shape(item: ParamSpec | TaskResult) -> Shape:
     try:
         return declared_shape(item)
     except Unsupported:

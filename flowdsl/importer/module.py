@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -22,6 +22,9 @@ from flowdsl.importer.tasks import write_step_action, write_task
 from flowdsl.importer.writer import Writer
 from flowdsl.kinds.kind import Kind, resolve
 from flowdsl.kinds.table import KINDS, TASK, named
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import Pipeline, PipelineSpec, StepAction, Task
 
 _FIELDS = frozenset({"apiVersion", "kind", "metadata", "spec"})
 _WRITTEN = tuple(kind for kind in KINDS if kind.importer)
@@ -43,7 +46,7 @@ class Imported:
 
 @attrs.define
 class _Module:
-    documents: Sequence[Mapping[str, Any]]
+    documents: Sequence[Mapping[str, object]]
     comments: Sequence[Comments]
     as_raw: Mapping[int, str]
     writer: Writer = attrs.field(factory=Writer)
@@ -73,16 +76,16 @@ class _Module:
             for index in kinds[kind]:
                 self._try(index, functions, write)
 
-    def _learn(self, functions: Functions, document: Mapping[str, Any], kind: Kind) -> None:
+    def _learn(self, functions: Functions, document: Mapping[str, object], kind: Kind) -> None:
         inner: object = document
         for field in kind.pipeline:
             inner = inner.get(field) if isinstance(inner, Mapping) else None
         if isinstance(inner, Mapping):
             # What is odd in it is told when the pipeline itself is written.
             with contextlib.suppress(*_ODD):
-                functions.learn(inner)
+                functions.learn(cast("PipelineSpec", inner))
 
-    def _free(self, document: Mapping[str, Any]) -> str:
+    def _free(self, document: Mapping[str, object]) -> str:
         kind = named(document.get("kind"))
         if kind is not None and kind.is_run:
             return self.writer.scope.free(run_name(document))
@@ -112,21 +115,20 @@ class _Module:
 
 def write_task_function(module: _Module, index: int, functions: Functions) -> None:
     """A Task as a function with `@task`."""
-    document, name, comments = module.documents[index], module.names[index], module.comments[index]
+    document, name, comments = cast("Task", module.documents[index]), module.names[index], module.comments[index]
     made = write_task(document["spec"], document["metadata"], name, module.writer, comments, ("spec",))
     functions.tasks[made.task_name] = made
 
 
 def write_step_action_function(module: _Module, index: int, _: Functions) -> None:
     """A StepAction as a function with `@step_action`."""
-    document = module.documents[index]
-    comments = module.comments[index]
+    document, comments = cast("StepAction", module.documents[index]), module.comments[index]
     write_step_action(document["spec"], document["metadata"], module.names[index], module.writer, comments)
 
 
 def write_pipeline(module: _Module, index: int, functions: Functions) -> None:
     """A Pipeline as a function with `@pipeline`."""
-    document, name, comments = module.documents[index], module.names[index], module.comments[index]
+    document, name, comments = cast("Pipeline", module.documents[index]), module.names[index], module.comments[index]
     calls = Calls(functions, comments, index, name)
     writer = PipelineWriter(document["spec"], name, module.writer, comments, calls, ("spec",))
     writer.write(document["metadata"])
@@ -142,7 +144,7 @@ Write = Callable[[_Module, int, Functions], None]
 """Writes the document of an index into a module. Raises Unsupported, or falls over what is no document."""
 
 
-def _kind(document: Mapping[str, Any]) -> Kind | None:
+def _kind(document: Mapping[str, object]) -> Kind | None:
     """The kind, where the DSL has a word for such documents."""
     kind = named(document.get("kind"))
     if kind is None or not kind.importer or document.get("apiVersion") != kind.api_version:
@@ -152,7 +154,7 @@ def _kind(document: Mapping[str, Any]) -> Kind | None:
 
 
 def write_module(
-    documents: Sequence[Mapping[str, Any]],
+    documents: Sequence[Mapping[str, object]],
     comments: Sequence[Comments] | None = None,
     title: str = "",
     as_raw: Mapping[int, str] | None = None,
@@ -171,13 +173,13 @@ def write_module(
     return Imported(_head(title) + writer.text(), tuple(writer.kept))
 
 
-def write_stubs(documents: Sequence[Mapping[str, Any]], title: str = "") -> Imported:
+def write_stubs(documents: Sequence[Mapping[str, object]], title: str = "") -> Imported:
     """A module of typed signatures alone: a `@task_ref` for each Task among the documents."""
     writer = Writer()
     for index, document in enumerate(documents):
         if not TASK.is_of(document):
             continue
-        given, spec = document.get("metadata"), document.get("spec") or {}
+        given, spec = document.get("metadata"), cast("Task", document).get("spec") or {}
         name = str(given.get("name") if isinstance(given, Mapping) else "unnamed")
         wanted = lower_name(name)
         function = writer.scope.free(wanted, f"{wanted}_task")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -31,6 +31,9 @@ from flowdsl.importer.tasks import docstring, naming, texts
 from flowdsl.importer.writer import Writer
 from flowdsl.yamlread.nodes import Path
 
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import ObjectMeta, PipelineSpec, PipelineTask, WhenExpression
+
 _SPEC = frozenset({"params", "workspaces", "tasks", "finally", "results", "displayName", "description"})
 _CEL = "enable-cel-in-whenexpression"
 
@@ -49,20 +52,20 @@ class Statement:
 class PipelineWriter:
     """Writes one pipeline function. `at` is where its spec is in its document."""
 
-    spec: Mapping[str, Any]
+    spec: PipelineSpec
     function: str
     writer: Writer
     comments: Comments
     calls: Calls
     at: Path
 
-    def write(self, meta: Mapping[str, Any]) -> None:
+    def write(self, meta: ObjectMeta) -> None:
         """The function with its decorator. Raises Unsupported."""
         spec, writer = self.spec, self.writer
         self.calls.prepare(
             ((*self.at, field, number), item)
-            for field in ("tasks", "finally")
-            for number, item in enumerate(spec.get(field) or ())
+            for field, items in (("tasks", spec.get("tasks")), ("finally", spec.get("finally")))
+            for number, item in enumerate(items or ())
         )
         # A local name would hide a function of the module.
         hidden = frozenset(writer.globals | {"as_written"})
@@ -95,7 +98,7 @@ class PipelineWriter:
         head += [f"    {document}"] if document else []
         writer.blocks.append("\n".join([*head, *(lines or ["    ..."])]))
 
-    def _decorator(self, meta: Mapping[str, Any], written: list[str], called: list[str]) -> dict[str, Code]:
+    def _decorator(self, meta: ObjectMeta, written: list[str], called: list[str]) -> dict[str, Code]:
         said: dict[str, Code] = {"verbatim": "True"}
         if "name" in meta:
             said |= naming(meta["name"], self.function, meta)
@@ -109,7 +112,7 @@ class PipelineWriter:
             said["extra"] = literal(rest)
         return said
 
-    def _every(self) -> list[Mapping[str, Any]]:
+    def _every(self) -> list[PipelineTask]:
         return [*(self.spec.get("tasks") or ()), *(self.spec.get("finally") or ())]
 
     def _tasks(
@@ -141,7 +144,7 @@ class PipelineWriter:
             lines.append(pad + render(code, inner))
         return lines
 
-    def _conditions(self, item: Mapping[str, Any], at: Path, scope: Scope) -> list[Code] | None:
+    def _conditions(self, item: PipelineTask, at: Path, scope: Scope) -> list[Code] | None:
         """The conditions of a task; None where one has no words, and the task is to stay as it is written."""
         try:
             return [self._condition(each, scope) for each in item.get("when") or ()]
@@ -149,7 +152,7 @@ class PipelineWriter:
             self.writer.keep(self.calls.index, (*at, error.field), error.reason)
             return None
 
-    def _condition(self, item: Mapping[str, Any], scope: Scope) -> Code:
+    def _condition(self, item: WhenExpression, scope: Scope) -> Code:
         if item.get("cel"):
             return call(self.writer.use("cel"), literal(item["cel"]))
         values = list(item.get("values") or [])
@@ -181,7 +184,7 @@ class PipelineWriter:
             parts.append(Part(code, f"{quoted(item['name'])}: ", comments))
         return Group("", "{}", tuple(parts))
 
-    def _result(self, value: Any, scope: Scope) -> Code:
+    def _result(self, value: object, scope: Scope) -> Code:
         if isinstance(value, dict):
             return mapping({name: scope.text(text) for name, text in value.items()})
         if isinstance(value, list):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from flowdsl.importer.code import Code, formatted, literal, mapping, quoted, sequence
 from flowdsl.importer.shapes import ARRAY, STRING, Shape
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import ParamValue
 
 _REFERENCE = re.compile(r"\$\(([^()$]*)\)")
 _ELEMENT = re.compile(r"(.*)\[(\d+)\]")
@@ -76,15 +79,16 @@ class Scope:
         match = _REFERENCE.fullmatch(value)
         return self.expression(match[1], shape) if match else None
 
-    def value(self, value: Any, shape: Shape) -> Code | None:
+    def value(self, value: ParamValue | None, shape: Shape) -> Code | None:
         """The source of a value for a param of a shape; None where they don't fit."""
         if shape.kind == "string":
             return self.text(value) if isinstance(value, str) else None
         if isinstance(value, str):
             return self.single(value, shape)
         if shape.kind == "array":
-            texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
-            return sequence(self.text(item) for item in value) if texts else None
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                return None
+            return sequence(self.text(item) for item in value)
         if not isinstance(value, dict) or set(value) != set(shape.keys):
             return None
         if not all(isinstance(item, str) for item in value.values()):
@@ -121,7 +125,7 @@ class Scope:
         return _take(variable, have, taken, shape)
 
 
-def _split(rest: str, names: Mapping[str, Any]) -> tuple[str, str]:
+def _split(rest: str, names: Mapping[str, object]) -> tuple[str, str]:
     """The name at the beginning, and what is taken of it: `[*]`, `[0]`, `.key` or nothing."""
     if rest in names:
         return rest, ""
@@ -160,7 +164,7 @@ def _take(expression: str, have: Shape, taken: str, wanted: Shape) -> str | None
     return None
 
 
-def tasks_in(value: Any) -> Iterator[str]:
+def tasks_in(value: object) -> Iterator[str]:
     """The tasks that any text of a value refers to."""
     if isinstance(value, str):
         yield from _TASK.findall(value)
@@ -172,7 +176,7 @@ def tasks_in(value: Any) -> Iterator[str]:
             yield from tasks_in(item)
 
 
-def used_results(value: Any) -> Iterator[tuple[str, str, str]]:
+def used_results(value: object) -> Iterator[tuple[str, str, str]]:
     """(task, result, what is taken of it) of every reference to a result in a value."""
     if isinstance(value, str):
         for path in _REFERENCE.findall(value):

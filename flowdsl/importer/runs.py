@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from flowdsl.importer.code import Code, Group, Pair, call, comment_lines, literal, mapping, quoted, render
 from flowdsl.importer.comments import Comments
@@ -16,12 +16,15 @@ from flowdsl.importer.tasks import metadata, write_task
 from flowdsl.importer.writer import Writer
 from flowdsl.kinds.table import BOUND, CLAIM, PIPELINE_RUN
 
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import PipelineRun, PipelineRunSpec, TaskRun, TaskRunSpec, WorkspaceBinding
+
 _META = frozenset({"name", "generateName", "labels", "annotations"})
 _SPEC = frozenset({"params", "workspaces", "pipelineRef", "pipelineSpec", "taskRef", "taskSpec"})
 
 
 def write_run(
-    document: Mapping[str, Any],
+    document: Mapping[str, object],
     variable: str,
     functions: Functions,
     pipelines: Mapping[str, str],
@@ -29,17 +32,19 @@ def write_run(
     index: int,
 ) -> None:
     """Write `variable = pipeline_run(...)`, or `task_run`. `pipelines` are functions by name. Raises Unsupported."""
-    writer, spec, meta = functions.writer, document.get("spec") or {}, document.get("metadata") or {}
+    writer, run = functions.writer, cast("PipelineRun | TaskRun", document)
+    spec, meta = run.get("spec") or {}, run.get("metadata") or {}
     said: dict[str, Code] = {}
-    for field, python in (("name", "name"), ("generateName", "generate_name")):
-        if meta.get(field):
-            said[python] = quoted(meta[field])
+    if meta.get("name"):
+        said["name"] = quoted(meta["name"])
+    if meta.get("generateName"):
+        said["generate_name"] = quoted(meta["generateName"])
     rest = {field: value for field, value in spec.items() if field not in _SPEC and value is not None}
     if PIPELINE_RUN.is_of(document):
-        target = _pipeline(spec, variable, functions, pipelines, comments, index)
+        target = _pipeline(cast("PipelineRunSpec", spec), variable, functions, pipelines, comments, index)
         said |= _pipeline_fields(rest)
     else:
-        target = _task(spec, meta, variable, functions, comments)
+        target = _task(cast("TaskRunSpec", spec), variable, functions, comments)
         said |= _pod(rest, rest)
         if rest.get("timeout"):
             said["timeout"] = literal(rest.pop("timeout"))
@@ -55,7 +60,7 @@ def write_run(
 
 
 def _pipeline(
-    spec: Mapping[str, Any],
+    spec: PipelineRunSpec,
     variable: str,
     functions: Functions,
     pipelines: Mapping[str, str],
@@ -76,9 +81,7 @@ def _pipeline(
     return name
 
 
-def _task(
-    spec: Mapping[str, Any], meta: Mapping[str, Any], variable: str, functions: Functions, comments: Comments
-) -> Code:
+def _task(spec: TaskRunSpec, variable: str, functions: Functions, comments: Comments) -> Code:
     reference = spec.get("taskRef")
     if isinstance(reference, Mapping):
         local = functions.local(reference)
@@ -90,7 +93,7 @@ def _task(
     return name
 
 
-def _pipeline_fields(rest: dict[str, Any]) -> dict[str, Code]:
+def _pipeline_fields(rest: dict[str, object]) -> dict[str, Code]:
     said: dict[str, Code] = {}
     template = rest.get("taskRunTemplate")
     if isinstance(template, Mapping):
@@ -108,7 +111,7 @@ def _pipeline_fields(rest: dict[str, Any]) -> dict[str, Code]:
     return said
 
 
-def _pod(given: Mapping[str, Any], rest: dict[str, Any]) -> dict[str, Code]:
+def _pod(given: Mapping[str, object], rest: dict[str, object]) -> dict[str, Code]:
     said: dict[str, Code] = {}
     for field, python in (("serviceAccountName", "service_account"), ("podTemplate", "pod_template")):
         if given.get(field):
@@ -116,11 +119,14 @@ def _pod(given: Mapping[str, Any], rest: dict[str, Any]) -> dict[str, Code]:
     return said
 
 
-def _given(spec: Mapping[str, Any], writer: Writer) -> dict[str, Code]:
+def _given(spec: PipelineRunSpec | TaskRunSpec, writer: Writer) -> dict[str, Code]:
     said: dict[str, Code] = {}
     params, spaces = spec.get("params") or [], spec.get("workspaces") or []
-    for field, items in (("params", params), ("workspaces", spaces)):
-        if len({each["name"] for each in items}) < len(items):
+    for field, names in (
+        ("params", [each["name"] for each in params]),
+        ("workspaces", [each["name"] for each in spaces]),
+    ):
+        if len(set(names)) < len(names):
             raise Unsupported(field, "a name that is there twice")
     if params:
         said["params"] = literal({each["name"]: text_of(each["value"]) for each in params})
@@ -129,7 +135,7 @@ def _given(spec: Mapping[str, Any], writer: Writer) -> dict[str, Code]:
     return said
 
 
-def _bound(binding: Mapping[str, Any], writer: Writer) -> Code:
+def _bound(binding: WorkspaceBinding, writer: Writer) -> Code:
     """What a workspace is bound to: `PVC(...)` and its kin where they say it all, else as Tekton writes it."""
     source = {name: value for name, value in binding.items() if name != "name" and value is not None}
     for kind in BOUND:
@@ -137,16 +143,16 @@ def _bound(binding: Mapping[str, Any], writer: Writer) -> Code:
         inner = source.get(field)
         allowed = {field, "subPath"} if kind is CLAIM else {field}
         if set(source) <= allowed and isinstance(inner, Mapping) and set(inner) == {key}:
-            sub_path = {"sub_path": quoted(source["subPath"])} if source.get("subPath") else {}
+            sub_path = {"sub_path": quoted(binding["subPath"])} if binding.get("subPath") else {}
             return call(writer.use(kind.python), quoted(inner[key]), **sub_path)
-    if set(source) == {"emptyDir"} and set(source["emptyDir"]) <= {"medium", "sizeLimit"}:
+    if set(source) == {"emptyDir"} and set(binding["emptyDir"]) <= {"medium", "sizeLimit"}:
         names = {"medium": "medium", "sizeLimit": "size"}
-        said = {names[field]: literal(value) for field, value in source["emptyDir"].items() if value}
+        said = {names[field]: literal(value) for field, value in binding["emptyDir"].items() if value}
         return call(writer.use("EmptyDir"), **said)
     return _claim(source, writer) or literal(source)
 
 
-def _claim(source: Mapping[str, Any], writer: Writer) -> Group | None:
+def _claim(source: Mapping[str, object], writer: Writer) -> Group | None:
     template = source.get("volumeClaimTemplate")
     if set(source) != {"volumeClaimTemplate"} or not isinstance(template, Mapping) or set(template) != {"spec"}:
         return None
@@ -164,7 +170,7 @@ def _claim(source: Mapping[str, Any], writer: Writer) -> Group | None:
     return call(writer.use("VolumeClaim"), quoted(requests["storage"]), **said)
 
 
-def run_name(document: Mapping[str, Any]) -> str:
+def run_name(document: Mapping[str, object]) -> str:
     """The variable a run has: its name, with `_run` behind it."""
     given = document.get("metadata")
     meta = given if isinstance(given, Mapping) else {}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from flowdsl.kinds.values import decoded
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import ParamSpec, ParamValue, StepResult, TaskResult
 
 
 @attrs.frozen
@@ -36,7 +38,7 @@ class Unsupported(Exception):  # noqa: N818 - it names what was found
         self.field, self.reason = field, reason
 
 
-def declared_shape(item: Mapping[str, Any]) -> Shape:
+def declared_shape(item: ParamSpec | TaskResult | StepResult) -> Shape:
     """The shape of a param or result as declared, with the type that Tekton infers where none is given."""
     default = item.get("default")
     properties = item.get("properties")
@@ -56,6 +58,6 @@ def declared_shape(item: Mapping[str, Any]) -> Shape:
     return Shape("object", tuple(str(key) for key in properties))
 
 
-def text_of(value: Any) -> Any:
+def text_of(value: ParamValue | None) -> ParamValue | None:
     """A param's value as Tekton's decoder has it; None where there is none."""
     return value if value is None else decoded(value)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -15,6 +15,20 @@ from flowdsl.importer.references import Known
 from flowdsl.importer.shapes import Shape, Unsupported, declared_shape, text_of
 from flowdsl.importer.writer import Writer
 from flowdsl.yamlread.nodes import Path
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import (
+        EmbeddedTask,
+        ParamSpec,
+        ParamValue,
+        PipelineSpec,
+        PipelineWorkspaceDeclaration,
+        StepActionSpec,
+        StepResult,
+        TaskResult,
+        TaskSpec,
+        WorkspaceDeclaration,
+    )
 
 _PARAM_FIELDS = frozenset({"name", "type", "description", "default", "properties"})
 _RESULT_FIELDS = frozenset({"name", "type", "description", "properties", "value"})
@@ -51,7 +65,7 @@ class Signature:
 
 
 def read_signature(
-    spec: Mapping[str, Any],
+    spec: TaskSpec | StepActionSpec | PipelineSpec | EmbeddedTask,
     writer: Writer,
     comments: Comments,
     at: Path,
@@ -65,25 +79,31 @@ def read_signature(
     """
     of_pipeline = hidden is not None
     found = Signature()
-    params, spaces = spec.get("params") or (), spec.get("workspaces") or ()
-    for field, items in (("params", params), ("workspaces", spaces)):
-        if len({each["name"] for each in items}) < len(items):
+    params = spec.get("params") or ()
+    spaces = _spaces(spec)
+    called, bound = [each["name"] for each in params], [each["name"] for each in spaces]
+    for field, given in (("params", called), ("workspaces", bound)):
+        if len(set(given)) < len(given):
             raise Unsupported(field, "a name that is there twice")
-    names, space_names = local_names(
-        (each["name"] for each in params), (each["name"] for each in spaces), hidden or frozenset()
-    )
+    names, space_names = local_names(called, bound, hidden or frozenset())
     for index, item in enumerate(params):
         said = comments.take((*at, "params", index))
         _param(found, item, names[item["name"]], writer, said, owner)
-    for index, item in enumerate(spaces):
+    for index, space in enumerate(spaces):
         said = comments.take((*at, "workspaces", index))
-        _space(found, item, space_names[item["name"]], writer, said, of_pipeline=of_pipeline)
+        _space(found, space, space_names[space["name"]], writer, said, of_pipeline=of_pipeline)
     return found
 
 
-def _param(
-    found: Signature, item: Mapping[str, Any], name: str, writer: Writer, comments: tuple[str, ...], owner: str
-) -> None:
+def _spaces(
+    spec: TaskSpec | StepActionSpec | PipelineSpec | EmbeddedTask,
+) -> Sequence[WorkspaceDeclaration | PipelineWorkspaceDeclaration]:
+    """The workspaces of a spec; a StepAction has none of its own."""
+    given: Mapping[str, object] = spec
+    return cast("Sequence[WorkspaceDeclaration | PipelineWorkspaceDeclaration]", given.get("workspaces") or ())
+
+
+def _param(found: Signature, item: ParamSpec, name: str, writer: Writer, comments: tuple[str, ...], owner: str) -> None:
     _only(item, _PARAM_FIELDS, "params")
     shape = writer.named(declared_shape(item), f"{owner}-{item['name']}")
     said: dict[str, Code] = {}
@@ -109,7 +129,7 @@ def _annotated(python: str, note: str, said: Mapping[str, Code], writer: Writer)
     return Group(writer.use("Annotated", "typing"), "[]", (Part(python), Part(call(writer.use(note), **said))))
 
 
-def _fits(default: Any, shape: Shape) -> bool:
+def _fits(default: ParamValue, shape: Shape) -> bool:
     if shape.kind == "array":
         return isinstance(default, list) and all(isinstance(item, str) for item in default)
     if shape.kind == "object":
@@ -120,7 +140,7 @@ def _fits(default: Any, shape: Shape) -> bool:
 
 def _space(
     found: Signature,
-    item: Mapping[str, Any],
+    item: WorkspaceDeclaration | PipelineWorkspaceDeclaration,
     name: str,
     writer: Writer,
     comments: tuple[str, ...],
@@ -133,7 +153,8 @@ def _space(
     if (name.replace("_", "-") if of_pipeline else name) != item["name"]:
         said["name"] = quoted(item["name"])
     fields = {"description": "description", "mountPath": "mount_path", "readOnly": "read_only", "optional": "optional"}
-    said |= {python: literal(item[field]) for field, python in fields.items() if item.get(field)}
+    given: Mapping[str, object] = item
+    said |= {python: literal(given[field]) for field, python in fields.items() if given.get(field)}
     space = writer.use("Workspace")
     code: Code = Pair(space, call(space, **said)) if said else space
     found.arguments.append((Part(code, f"{name}: ", comments), bool(said)))
@@ -142,14 +163,14 @@ def _space(
         found.required_spaces.add(item["name"])
 
 
-def _only(item: Mapping[str, Any], known: frozenset[str], what: str) -> None:
+def _only(item: Mapping[str, object], known: frozenset[str], what: str) -> None:
     for field, value in item.items():
         if field not in known and value not in (None, "", [], {}):
             raise Unsupported(what, f"the field {field!r} of {item.get('name')!r}")
 
 
 def read_results(
-    found: Signature, items: Iterable[Mapping[str, Any]], writer: Writer, comments: Comments, at: Path, owner: str
+    found: Signature, items: Sequence[TaskResult | StepResult], writer: Writer, comments: Comments, at: Path, owner: str
 ) -> None:
     """The return type: `str` for one result named `result`, else a NamedTuple with a field each."""
     results = list(items)
@@ -163,7 +184,7 @@ def read_results(
         _only(item, _RESULT_FIELDS, "results")
         name = item["name"]
         shape = writer.named(declared_shape(item), f"{owner}-{name}")
-        said = {key: literal(item[key]) for key in ("value", "description") if item.get(key)}
+        said = {key: literal(value) for key in ("value", "description") if (value := {**item}.get(key))}
         alone = len(results) == 1 and name == "result"
         if not alone and names[name] != name:
             said = {"name": quoted(name), **said}

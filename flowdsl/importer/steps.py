@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from flowdsl.importer.code import Code, Group, Part, call, literal, mapping, quoted
 from flowdsl.importer.comments import Comments
@@ -11,6 +11,11 @@ from flowdsl.importer.shapes import text_of
 from flowdsl.importer.writer import Writer
 from flowdsl.kinds.table import HOLDING
 from flowdsl.yamlread.nodes import Path
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import EnvVar, StepTemplate
+    from flowdsl.kinds.shapes import Sidecar as ContainerSidecar
+    from flowdsl.kinds.shapes import Step as ContainerStep
 
 _STEP = {
     "name": "name",
@@ -23,6 +28,7 @@ _STEP = {
     "onError": "on_error",
     "securityContext": "security",
 }
+T = TypeVar("T")
 _SIDECAR = {
     "name": "name",
     "image": "image",
@@ -34,7 +40,7 @@ _SIDECAR = {
 _TEMPLATE = {"image": "image", "workingDir": "working_dir"}
 
 
-def step(item: Mapping[str, Any], writer: Writer, owner: str) -> Group:
+def step(item: ContainerStep, writer: Writer, owner: str) -> Group:
     """A `Step(...)`."""
     said, rest = _said(item, _STEP, writer, owner, "step")
     reference = rest.get("ref")
@@ -42,7 +48,7 @@ def step(item: Mapping[str, Any], writer: Writer, owner: str) -> Group:
         name = reference.get("name")
         said["ref"] = quoted(str(name)) if set(reference) == {"name"} else literal(reference)
         del rest["ref"]
-    params = rest.get("params")
+    params = item.get("params")
     named = {each.get("name") for each in params or ()}
     if params and len(named) == len(params) and all(set(each) == {"name", "value"} for each in params):
         said["params"] = literal({each["name"]: text_of(each["value"]) for each in params})
@@ -50,27 +56,38 @@ def step(item: Mapping[str, Any], writer: Writer, owner: str) -> Group:
     return _call("Step", said, rest, writer)
 
 
-def sidecar(item: Mapping[str, Any], writer: Writer, owner: str) -> Group:
+def sidecar(item: ContainerSidecar, writer: Writer, owner: str) -> Group:
     """A `Sidecar(...)`."""
     said, rest = _said(item, _SIDECAR, writer, owner, "sidecar")
     return _call("Sidecar", said, rest, writer)
 
 
-def template(item: Mapping[str, Any], writer: Writer, owner: str) -> Group:
+def template(item: StepTemplate, writer: Writer, owner: str) -> Group:
     """A `StepTemplate(...)`."""
     said, rest = _said(item, _TEMPLATE, writer, owner, "template")
     return _call("StepTemplate", said, rest, writer)
 
 
-def parts(items: list[Any], make: Any, writer: Writer, comments: Comments, at: Path, owner: str) -> Group:
+def parts(
+    items: Sequence[T],
+    make: Callable[[T, Writer, str], Group],
+    writer: Writer,
+    comments: Comments,
+    at: Path,
+    owner: str,
+) -> Group:
     """A list of them, each with the comments that stand by it."""
     made = [Part(make(item, writer, owner), "", comments.take((*at, index))) for index, item in enumerate(items)]
     return Group("", "[]", tuple(made))
 
 
 def _said(
-    item: Mapping[str, Any], fields: Mapping[str, str], writer: Writer, owner: str, kind: str
-) -> tuple[dict[str, Code], dict[str, Any]]:
+    item: ContainerStep | ContainerSidecar | StepTemplate,
+    fields: Mapping[str, str],
+    writer: Writer,
+    owner: str,
+    kind: str,
+) -> tuple[dict[str, Code], dict[str, object]]:
     said: dict[str, Code] = {}
     rest = {name: value for name, value in item.items() if value is not None}
     for field, python in fields.items():
@@ -81,9 +98,11 @@ def _said(
             rest[field] = value
         else:
             said[python] = (
-                script(value, writer, f"{owner}-{item.get('name') or kind}") if field == "script" else literal(value)
+                script(value, writer, f"{owner}-{item.get('name') or kind}")
+                if field == "script" and isinstance(value, str)
+                else literal(value)
             )
-    entries = environment(rest.get("env"), writer)
+    entries = environment(item.get("env"), writer)
     if entries is not None:
         rest.pop("env", None)
         if entries:
@@ -98,12 +117,12 @@ def script(text: str, writer: Writer, wanted: str) -> Code:
     return writer.constant(f"{wanted}-script", text) if "\n" in text.rstrip("\n") else quoted(text)
 
 
-def _call(name: str, said: Mapping[str, Code], rest: Mapping[str, Any], writer: Writer) -> Group:
+def _call(name: str, said: Mapping[str, Code], rest: Mapping[str, object], writer: Writer) -> Group:
     extra = {"extra": literal(rest)} if rest else {}
     return call(writer.use(name), **said, **extra)
 
 
-def environment(env: Any, writer: Writer) -> dict[str, Code] | None:
+def environment(env: Sequence[EnvVar] | None, writer: Writer) -> dict[str, Code] | None:
     """The env list as entries of a dict; None where a dict can't hold it."""
     if not env:
         return {}
@@ -112,20 +131,20 @@ def environment(env: Any, writer: Writer) -> dict[str, Code] | None:
         return None
     found: dict[str, Code] = {}
     for each in env:
-        fields = {name: value for name, value in each.items() if value is not None}
-        name = fields.pop("name")
+        fields = {field for field, value in each.items() if value is not None} - {"name"}
+        name = each["name"]
         if not fields:
             found[name] = "None"
-        elif set(fields) == {"value"}:
-            found[name] = literal(text_of(fields["value"]))
-        elif set(fields) == {"valueFrom"} and isinstance(fields["valueFrom"], Mapping):
-            found[name] = _source(fields["valueFrom"], writer)
+        elif fields == {"value"}:
+            found[name] = literal(text_of(each["value"]))
+        elif fields == {"valueFrom"} and isinstance(each["valueFrom"], Mapping):
+            found[name] = _source(each["valueFrom"], writer)
         else:
             return None
     return found
 
 
-def _source(source: Mapping[str, Any], writer: Writer) -> Code:
+def _source(source: Mapping[str, object], writer: Writer) -> Code:
     for kind in HOLDING:
         key = source.get(kind.variables[0])
         if len(source) == 1 and isinstance(key, Mapping) and key.get("name") and key.get("key"):
@@ -136,7 +155,7 @@ def _source(source: Mapping[str, Any], writer: Writer) -> Code:
     return literal(source)
 
 
-def _resources(rest: dict[str, Any]) -> dict[str, Code]:
+def _resources(rest: dict[str, object]) -> dict[str, Code]:
     """`cpu=` and `memory=` for computeResources that have nothing else."""
     given = rest.get("computeResources")
     if not isinstance(given, Mapping) or not set(given) <= {"requests", "limits"}:

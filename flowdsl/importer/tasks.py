@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -42,6 +42,9 @@ _ACTION = frozenset(
     }
 )  # fmt: skip
 
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import EmbeddedTask, ObjectMeta, PipelineSpec, StepActionSpec, TaskSpec
+
 
 @attrs.frozen
 class TaskFunction:
@@ -53,8 +56,8 @@ class TaskFunction:
 
 
 def write_task(
-    spec: Mapping[str, Any],
-    meta: Mapping[str, Any],
+    spec: TaskSpec | EmbeddedTask,
+    meta: ObjectMeta,
     function: str,
     writer: Writer,
     comments: Comments,
@@ -90,7 +93,7 @@ def write_task(
 
 
 def write_step_action(
-    spec: Mapping[str, Any], meta: Mapping[str, Any], function: str, writer: Writer, comments: Comments
+    spec: StepActionSpec, meta: ObjectMeta, function: str, writer: Writer, comments: Comments
 ) -> None:
     """Write `@step_action(...)` and its function. Raises Unsupported."""
     at: Path = ("spec",)
@@ -98,6 +101,7 @@ def write_step_action(
     read_results(signature, spec.get("results") or (), writer, comments, (*at, "results"), function)
     rest = {field: value for field, value in spec.items() if field not in _ACTION and value is not None}
     said: dict[str, Code] = {**naming(meta["name"], function, meta), **texts(spec)}
+    given: Mapping[str, object] = spec
     for field, python in (
         ("image", "image"),
         ("command", "command"),
@@ -105,8 +109,8 @@ def write_step_action(
         ("workingDir", "working_dir"),
         ("securityContext", "security"),
     ):
-        if spec.get(field):
-            said[python] = literal(spec[field])
+        if given.get(field):
+            said[python] = literal(given[field])
     env = steps.environment(spec.get("env"), writer)
     if env is None:
         rest["env"] = spec["env"]
@@ -119,22 +123,23 @@ def write_step_action(
     _write(writer, comments.take(()), call(writer.use("step_action"), **said), signature, function, spec)
 
 
-def naming(name: str, function: str, meta: Mapping[str, Any]) -> dict[str, Code]:
+def naming(name: str, function: str, meta: ObjectMeta) -> dict[str, Code]:
     """`name=` where the function's does not give it, and the rest of the metadata."""
     said: dict[str, Code] = {} if dashed(function) == name else {"name": quoted(name)}
     return said | metadata(meta)
 
 
-def metadata(meta: Mapping[str, Any], known: frozenset[str] = _META) -> dict[str, Code]:
+def metadata(meta: ObjectMeta, known: frozenset[str] = _META) -> dict[str, Code]:
     """Labels, annotations, and whatever else an object's metadata has."""
     said = {field: literal(meta[field]) for field in ("labels", "annotations") if meta.get(field)}
     rest = {field: value for field, value in meta.items() if field not in known and value is not None}
     return said | ({"metadata": literal(rest)} if rest else {})
 
 
-def texts(spec: Mapping[str, Any]) -> dict[str, Code]:
+def texts(spec: TaskSpec | EmbeddedTask | StepActionSpec | PipelineSpec) -> dict[str, Code]:
     """`display_name=`, and `description=` where the docstring can't carry it."""
-    said = {"display_name": literal(spec["displayName"])} if spec.get("displayName") else {}
+    shown = {**spec}.get("displayName")
+    said = {"display_name": literal(shown)} if shown else {}
     description = spec.get("description")
     if description and docstring(description) is None:
         said["description"] = literal(description)
@@ -165,7 +170,7 @@ def _write(
     decorator: Group,
     signature: Signature,
     function: str,
-    spec: Mapping[str, Any],
+    spec: TaskSpec | EmbeddedTask | StepActionSpec,
 ) -> None:
     lines = comment_lines(comments)
     lines.append("@" + render(decorator, 0, 1))
@@ -173,7 +178,7 @@ def _write(
     writer.blocks.append("\n".join(lines))
 
 
-def body(signature: Signature, function: str, spec: Mapping[str, Any]) -> list[str]:
+def body(signature: Signature, function: str, spec: TaskSpec | EmbeddedTask | StepActionSpec) -> list[str]:
     """A function without code of its own, as strict checkers accept one that returns something."""
     said = docstring(spec["description"]) if spec.get("description") else None
     gives = signature.returns != "None"
