@@ -7,7 +7,7 @@ import inspect
 import types
 import typing
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin
 
 import attrs
 
@@ -15,7 +15,8 @@ from flowdsl.ir import volumes
 from flowdsl.ir.records import field_names, is_renamed, may_lack, taken_names
 from flowdsl.ir.types import BOOLEAN, DIRECTORY, FILE, FLOAT, INTEGER, JSON, PATHS, SCALARS, STRING, Kind, TypeSpec
 
-PLAIN: dict[Any, TypeSpec] = {
+T = TypeVar("T")
+PLAIN: dict[object, TypeSpec] = {
     str: STRING,
     int: INTEGER,
     float: FLOAT,
@@ -38,7 +39,7 @@ class Unsupported(TypeError):  # noqa: N818 - it names what was found
     """A type that no Tekton parameter or result can carry."""
 
 
-def type_spec(annotation: Any, scope: Mapping[str, Any] | None = None) -> TypeSpec:
+def type_spec(annotation: object, scope: Mapping[str, object] | None = None) -> TypeSpec:
     """The TypeSpec of an annotation; `scope` is where its classes' own annotations are read. Raises Unsupported."""
     annotation, _ = unwrapped(annotation, object)
     try:
@@ -66,7 +67,7 @@ def type_spec(annotation: Any, scope: Mapping[str, Any] | None = None) -> TypeSp
     raise Unsupported(type_name(annotation))
 
 
-def unwrapped(annotation: Any, kind: type) -> tuple[Any, Any]:
+def unwrapped(annotation: object, kind: type[T]) -> tuple[object, T | None]:
     """The annotation within `Annotated[...]`, and what it holds of a kind, or None."""
     if isinstance(annotation, type) or get_origin(annotation) is not Annotated:
         return annotation, None
@@ -77,7 +78,7 @@ def unwrapped(annotation: Any, kind: type) -> tuple[Any, Any]:
     return inner, next((note for note in notes if isinstance(note, kind)), None)
 
 
-def _array(annotation: Any, scope: Mapping[str, Any] | None) -> TypeSpec:
+def _array(annotation: object, scope: Mapping[str, object] | None) -> TypeSpec:
     args = [arg for arg in get_args(annotation) if arg is not Ellipsis] or [str]
     item = _carried(type_spec(args[0], scope), type_name(annotation))
     if len(args) != 1 or item.kind not in SCALARS | {Kind.JSON} or item.optional:
@@ -86,7 +87,7 @@ def _array(annotation: Any, scope: Mapping[str, Any] | None) -> TypeSpec:
     return TypeSpec(Kind.ARRAY, type_name(annotation), item=item)
 
 
-def _known(annotation: Any, scope: Mapping[str, Any] | None) -> TypeSpec | None:
+def _known(annotation: object, scope: Mapping[str, object] | None) -> TypeSpec | None:
     """What is within a value that travels as JSON; None for what any value may be, as far as we know."""
     try:
         spec = type_spec(annotation, scope)
@@ -95,7 +96,7 @@ def _known(annotation: Any, scope: Mapping[str, Any] | None) -> TypeSpec | None:
     return _carried(spec, f"dict[str, {spec}]")
 
 
-def _class(cls: type, scope: Mapping[str, Any] | None) -> TypeSpec:
+def _class(cls: type, scope: Mapping[str, object] | None) -> TypeSpec:
     if issubclass(cls, enum.Enum):
         choices = tuple(str(member.value) for member in cls)
         return TypeSpec(Kind.CHOICE, cls.__name__, choices=choices, constructor=cls.__name__)
@@ -121,7 +122,7 @@ def _carried(spec: TypeSpec, holder: str) -> TypeSpec:
     return spec
 
 
-def fields_of(cls: type, scope: Mapping[str, Any] | None) -> list[tuple[str, Any]] | None:
+def fields_of(cls: type, scope: Mapping[str, object] | None) -> list[tuple[str, object]] | None:
     """The fields of a NamedTuple, dataclass, attrs class or pydantic model, in order; None for any other class."""
     names = field_names(cls)
     if names is None:
@@ -130,7 +131,7 @@ def fields_of(cls: type, scope: Mapping[str, Any] | None) -> list[tuple[str, Any
     return [(name, hints[name]) for name in names]
 
 
-def _taken(cls: type, scope: Mapping[str, Any] | None) -> list[tuple[str, Any]] | None:
+def _taken(cls: type, scope: Mapping[str, object] | None) -> list[tuple[str, object]] | None:
     """The same as it is written when an object is made, or the keys of a TypedDict."""
     if typing.is_typeddict(cls):
         return list(_hints(cls, scope).items())
@@ -141,20 +142,20 @@ def _taken(cls: type, scope: Mapping[str, Any] | None) -> list[tuple[str, Any]] 
     return [(taken, hints[name]) for name, taken in names.items()]
 
 
-def _hints(cls: type, scope: Mapping[str, Any] | None) -> dict[str, Any]:
+def _hints(cls: type, scope: Mapping[str, object] | None) -> dict[str, object]:
     try:
         return typing.get_type_hints(cls, localns=dict(scope) if scope else None, include_extras=True)
     except (NameError, TypeError) as error:
         raise Unsupported(f"{cls.__name__} ({error})") from error
 
 
-def _marked(hint: Any) -> tuple[str, Any]:
+def _marked(hint: object) -> tuple[str, object]:
     """`NotRequired` or `Required` where a TypedDict says it, of typing or of typing_extensions, and the type within."""
     word = getattr(get_origin(hint), "_name", "")
     return (word, get_args(hint)[0]) if word in ("NotRequired", "Required") else ("", hint)
 
 
-def _keys_left_out(cls: type, hints: Mapping[str, Any]) -> frozenset[str]:
+def _keys_left_out(cls: type, hints: Mapping[str, object]) -> frozenset[str]:
     """The keys that a value of the TypedDict may be written without."""
     # Python itself does not see the words in annotations that are text.
     usual: frozenset[str] = getattr(cls, "__optional_keys__", frozenset())
@@ -162,7 +163,7 @@ def _keys_left_out(cls: type, hints: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(name for name, word in words.items() if word == "NotRequired" or (not word and name in usual))
 
 
-def type_name(annotation: Any) -> str:
+def type_name(annotation: object) -> str:
     """A type as the user wrote it."""
     if annotation in (volumes.File, volumes.Directory):
         return PLAIN[annotation].python

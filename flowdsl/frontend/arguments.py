@@ -157,11 +157,9 @@ class Binder:
             return None
 
     def _object(self, name: str, spec: TypeSpec, value: object, declared: Location) -> Text:
-        parts = held(value)
-        check_keys(parts, spec)
+        given = check_keys(held(value), spec)
         wanted = dict(spec.properties)
-        given = parts.items() if isinstance(parts, Mapping) else ()
-        texts = {key: self._text(f"{name}.{key}", wanted[key], item, declared) for key, item in given}
+        texts = {key: self._text(f"{name}.{key}", wanted[key], item, declared) for key, item in given.items()}
         return {key: text for key, text in texts.items() if isinstance(text, str)}
 
     def _elements(self, name: str, item: TypeSpec, values: Sequence[object], declared: Location) -> Text | None:

@@ -7,19 +7,22 @@ import enum
 import json
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 from flowdsl.frontend.opaque import named
 from flowdsl.ir.nodes import Text
 from flowdsl.ir.texts import as_text, plain_data
 from flowdsl.ir.types import SCALARS, Kind, TypeSpec
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class Mismatch(ValueError):  # noqa: N818 - it names what was found, as StopIteration does
     """A value does not fit a type. The message says what was expected and what came."""
 
 
-def encode(value: Any, spec: TypeSpec) -> Text:
+def encode(value: object, spec: TypeSpec) -> Text:
     """The text of a Python value for a parameter of this type. Raises Mismatch."""
     if value is None:
         if spec.optional:
@@ -34,7 +37,7 @@ def encode(value: Any, spec: TypeSpec) -> Text:
     return encode_scalar(value, spec)
 
 
-def encode_given(value: Any, spec: TypeSpec) -> Text:
+def encode_given(value: object, spec: TypeSpec) -> Text:
     """As `encode`, for a value of a run in a manifest: a text may be what Tekton carries, or hold a reference.
 
     A number or a boolean for a text is written as text. Raises Mismatch.
@@ -50,10 +53,10 @@ def encode_given(value: Any, spec: TypeSpec) -> Text:
     return encode(value, spec)
 
 
-def at(place: str, check: Callable[..., Any], *given: Any) -> Any:
+def at(place: str, check: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     """What the check gives; a Mismatch within says where in the value it is. Raises Mismatch."""
     try:
-        return check(*given)
+        return check(*given, **named)
     except Mismatch as error:
         text = str(error)
         if text.startswith("at "):
@@ -63,7 +66,7 @@ def at(place: str, check: Callable[..., Any], *given: Any) -> Any:
         raise Mismatch(f"at {place}: {text}") from None
 
 
-def encode_scalar(value: Any, spec: TypeSpec) -> str:
+def encode_scalar(value: object, spec: TypeSpec) -> str:
     """The text of a scalar. Raises Mismatch."""
     if spec.kind is Kind.JSON:
         value = _plain(value)
@@ -71,7 +74,7 @@ def encode_scalar(value: Any, spec: TypeSpec) -> str:
         return plain(value)
     if isinstance(value, enum.Enum):
         value = value.value
-    writers: dict[Kind, tuple[Any, Callable[[Any], str]]] = {
+    writers: dict[Kind, tuple[type | tuple[type, ...], Callable[[object], str]]] = {
         Kind.STRING: (str, str),
         Kind.INTEGER: (int, str),
         Kind.FLOAT: ((int, float), _float),
@@ -102,7 +105,7 @@ def decode_text(text: str, spec: TypeSpec) -> Text:
             raise Mismatch(f"expected {spec} as JSON, got {_shortened(text)}") from error
         return encode(given, spec)
     try:
-        readers: dict[Kind, Callable[[str], Any]] = {
+        readers: dict[Kind, Callable[[str], object]] = {
             Kind.INTEGER: int,
             Kind.FLOAT: float,
             Kind.BOOLEAN: lambda flag: {"true": True, "false": False}[flag.lower()],
@@ -134,20 +137,19 @@ def flows(source: TypeSpec, target: TypeSpec) -> bool:
     return True
 
 
-def _encode_object(value: Any, spec: TypeSpec) -> Text:
-    value = _plain(value)
-    check_keys(value, spec)
-    return {name: at(name, encode_scalar, value[name], item) for name, item in spec.properties}
+def _encode_object(value: object, spec: TypeSpec) -> Text:
+    found = check_keys(_plain(value), spec)
+    return {name: at(name, encode_scalar, found[name], item) for name, item in spec.properties}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     try:
         return plain_data(value)
     except ValueError as error:
         raise Mismatch(str(error)) from None
 
 
-def check_data(value: Any, spec: TypeSpec) -> None:
+def check_data(value: object, spec: TypeSpec) -> None:
     """Data that is to travel as JSON against what is known of its type, at any depth. Raises Mismatch."""
     if value is None and spec.optional:
         return
@@ -158,10 +160,10 @@ def check_data(value: Any, spec: TypeSpec) -> None:
         if spec.each is not None and spec.shape:
             _check_each(value, spec.each)
     elif spec.properties:
-        check_keys(value, spec, spec.may_lack)
+        found = check_keys(value, spec, spec.may_lack)
         for name, item in spec.properties:
-            if name in value:
-                at(name, check_data, value[name], item)
+            if name in found:
+                at(name, check_data, found[name], item)
     elif spec.kind is Kind.ARRAY and spec.item is not None:
         if not isinstance(value, list):
             raise Mismatch(f"expected {spec}, got {named(value)}")
@@ -170,24 +172,24 @@ def check_data(value: Any, spec: TypeSpec) -> None:
         encode_scalar(value, spec)
 
 
-def _check_each(value: Any, item: TypeSpec) -> None:
+def _check_each(value: object, item: TypeSpec) -> None:
     if isinstance(value, Mapping):
         for key, each in value.items():
             at(str(key), check_data, each, item)
-        return
-    for index, each in enumerate(value):
-        at(f"[{index}]", check_data, each, item)
+    elif isinstance(value, (list, tuple)):
+        for index, each in enumerate(value):
+            at(f"[{index}]", check_data, each, item)
 
 
-def check_keys(value: Any, spec: TypeSpec, may_lack: frozenset[str] = frozenset()) -> None:
-    """A map with just the keys of an object's type. Raises Mismatch."""
+def check_keys(value: object, spec: TypeSpec, may_lack: frozenset[str] = frozenset()) -> Mapping[str, object]:
+    """The value, a map with just the keys of an object's type. Raises Mismatch."""
     if not isinstance(value, Mapping):
         raise Mismatch(f"expected {spec}, got {named(value)}")
     wanted = [name for name, _ in spec.properties]
     missing = [name for name in wanted if name not in value and name not in may_lack]
     unknown = [str(name) for name in value if name not in wanted]
     if not missing and not unknown:
-        return
+        return value
     said = [f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"] if missing else []
     for name in unknown:
         close = difflib.get_close_matches(name, wanted, 1)
@@ -203,8 +205,8 @@ def plain(value: object) -> str:
         raise Mismatch(f"expected a value JSON can write, got {named(value)}") from error
 
 
-def _float(value: float) -> str:
-    if not math.isfinite(value):
+def _float(value: object) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
         raise Mismatch(f"expected a finite number, got {value}")
     return repr(value)
 

@@ -9,7 +9,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Literal, Union, get_args, get_origin
 
 import attrs
 
@@ -35,7 +35,7 @@ class MisfitError(Exception):
 
     place: str
     wanted: str
-    value: Any
+    value: object
 
     def within(self, place: str) -> MisfitError:
         """The same, seen from what holds it."""
@@ -54,59 +54,54 @@ class MisfitError(Exception):
         return f"option '{name}{self.place}' takes {self.wanted}, got {self.found()}"
 
 
-def hints(cls: Any) -> Mapping[str, Any]:
+def hints(cls: object) -> Mapping[str, object]:
     """The types of the fields of one of our own classes."""
     return _read_hints(cls)
 
 
 @functools.cache
-def _read_hints(cls: Any) -> Mapping[str, Any]:
+def _read_hints(cls: object) -> Mapping[str, object]:
     return typing.get_type_hints(cls, localns={"LocalRun": LocalRun}, include_extras=True)
 
 
-def check(value: Any, hint: Any) -> None:
+def check(value: object, hint: object) -> None:
     """Raises MisfitError."""
     if type(value) is str and hint is str and value.isascii():
         return  # what most options are
-    how, read = _read(hint)
-    how(value, read)
+    _checker(hint)(value)
 
 
 @functools.cache
-def _read(hint: Any) -> tuple[Callable[[Any, Any], None], Any]:
-    """What checks values of a type, and what it is to be told of the type: reading one takes longer than a check."""
+def _checker(hint: object) -> Callable[[object], None]:
+    """What checks values of a type: reading one takes longer than a check."""
     if hint is object:
-        return _anything, hint
+        return _anything
     if hint is Data:
-        return _data, hint
+        return check_data
     if isinstance(hint, type) and attrs.has(hint):
-        return _fields, hint
-    if hint in _SIMPLE:
-        return _simple, hint
+        return functools.partial(_fields, cls=hint)
+    if isinstance(hint, type) and hint in _SIMPLE:
+        return functools.partial(_simple, hint=hint)
     origin = get_origin(hint)
     if origin in (Union, UnionType):
-        return _union, get_args(hint)
+        return functools.partial(_union, choices=get_args(hint))
     if origin is Literal:
-        return _literal, get_args(hint)
-    if origin is Callable or origin is typing.get_origin(Callable[..., Any]):
-        return _function, hint
-    return _container, hint
+        return functools.partial(_literal, choices=get_args(hint))
+    if origin is Callable or origin is typing.get_origin(Callable[..., object]):
+        return _function
+    return functools.partial(_container, hint=hint)
 
 
-def _anything(value: Any, hint: Any) -> None:
+def _anything(value: object) -> None:
     """A value for a param: its type is what judges it."""
 
 
-def _data(value: Any, hint: Any) -> None:
-    check_data(value)
-
-
-def _function(value: Any, hint: Any) -> None:
+def _function(value: object) -> None:
     if not callable(value):
         raise MisfitError("", "a function", value)
 
 
-def misfit(said: object, hint: Any = None) -> str:
+def misfit(said: object, hint: object = None) -> str:
     """What is wrong in what a signature holds of ours (`Param(...)`, `Secret(...)`); empty where nothing is.
 
     With `hint` what is wrong with a value of that type.
@@ -121,7 +116,7 @@ def misfit(said: object, hint: Any = None) -> str:
     return ""
 
 
-def _simple(value: Any, hint: type) -> None:
+def _simple(value: object, hint: type) -> None:
     fits = type(value) is hint
     if hint is str:
         fits = isinstance(value, str) and _is_text(value)
@@ -130,8 +125,7 @@ def _simple(value: Any, hint: type) -> None:
     elif hint is int:
         fits = isinstance(value, int) and not isinstance(value, bool) and _is_whole(value)
     elif hint is float:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        fits = number and (math.isfinite(value) if isinstance(value, float) else _is_whole(value))
+        fits = _is_number(value)
     elif hint is Path:
         fits = isinstance(value, (str, Path))
     if not fits:
@@ -143,7 +137,7 @@ def _literal(value: object, choices: tuple[str, ...]) -> None:
         raise MisfitError("", _either(map(repr, choices)), value)
 
 
-def _union(value: Any, choices: tuple[Any, ...]) -> None:
+def _union(value: object, choices: tuple[object, ...]) -> None:
     deeper: MisfitError | None = None
     for choice in choices:
         try:
@@ -156,9 +150,9 @@ def _union(value: Any, choices: tuple[Any, ...]) -> None:
     raise deeper or MisfitError("", _either(word for choice in choices for word in _texts_of(choice)), value)
 
 
-def _container(value: Any, hint: Any) -> None:
+def _container(value: object, hint: object) -> None:
     inner = get_args(hint)
-    if get_origin(hint) is Mapping or get_origin(hint) is typing.get_origin(Mapping[str, Any]):
+    if get_origin(hint) is Mapping or get_origin(hint) is typing.get_origin(Mapping[str, object]):
         if not isinstance(value, Mapping):
             raise MisfitError("", _words(hint), value)
         for key, item in _pairs(value):
@@ -172,7 +166,7 @@ def _container(value: Any, hint: Any) -> None:
         _within(f"[{index}]", item, inner[0])
 
 
-def _fields(value: Any, cls: type[Any]) -> None:
+def _fields(value: object, cls: type[attrs.AttrsInstance]) -> None:
     if not isinstance(value, cls):
         raise MisfitError("", _words(cls), value)
     for name, hint in hints(cls).items():
@@ -183,20 +177,24 @@ def _fields(value: Any, cls: type[Any]) -> None:
             raise error.hidden() if secret else error from None
 
 
-def _within(place: str, value: Any, hint: Any) -> None:
+def _within(place: str, value: object, hint: object) -> None:
     try:
         check(value, hint)
     except MisfitError as error:
         raise error.within(place) from None
 
 
-def check_data(value: Any) -> None:
+_Place = Union[tuple[()], "tuple[_Place, str]"]
+"""The way to a value: the way to what holds it, and the last step."""
+
+
+def check_data(value: object) -> None:
     """Whether it is data that YAML has words for, with members of an Enum and dataclasses for what they hold.
 
     Raises MisfitError.
     """
     # No recursion: an imported document may be as deep as Python's stack.
-    left: list[tuple[Any, tuple[Any, ...], int]] = [(value, (), 0)]
+    left: list[tuple[object, _Place, int]] = [(value, (), 0)]
     while left:
         each, place, depth = left.pop()
         if depth > DEEPEST:
@@ -207,7 +205,7 @@ def check_data(value: Any) -> None:
             raise error.within(_shown(place)) from None
 
 
-def _parts(value: Any) -> Iterable[tuple[str, Any]]:
+def _parts(value: object) -> Iterable[tuple[str, object]]:
     """What a value holds, each with the way to it; a MisfitError for what is no data."""
     if isinstance(value, enum.Enum):
         value = value.value
@@ -228,19 +226,25 @@ def _parts(value: Any) -> Iterable[tuple[str, Any]]:
     return ()
 
 
-def _shown(place: tuple[Any, ...]) -> str:
-    steps = []
+def _shown(place: _Place) -> str:
+    steps: list[str] = []
     while place:
         place, step = place
         steps.append(step)
     return "".join(reversed(steps))
 
 
-def _pairs(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+def _pairs(value: Mapping[object, object]) -> Iterator[tuple[str, object]]:
     for key, item in value.items():
         if not isinstance(key, str) or not _is_text(key):
             raise MisfitError("", "keys that are text", key)
         yield key, item
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool) and _is_whole(value)
 
 
 def _is_whole(value: int) -> bool:
@@ -257,12 +261,12 @@ def _either(words: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _texts_of(hint: Any) -> list[str]:
+def _texts_of(hint: object) -> list[str]:
     """The words for one choice of several; a Literal has one for each of its texts."""
     return [repr(text) for text in get_args(hint)] if get_origin(hint) is Literal else [_words(hint)]
 
 
-def _words(hint: Any) -> str:
+def _words(hint: object) -> str:
     """A type as a user would name it."""
     origin = get_origin(hint)
     if hint in _SIMPLE:
@@ -276,8 +280,8 @@ def _words(hint: Any) -> str:
         return _either(word for each in inner for word in _texts_of(each))
     if origin is Literal:
         return _either(_texts_of(hint))
-    if origin is typing.get_origin(Mapping[str, Any]):
+    if origin is typing.get_origin(Mapping[str, object]):
         return f"a dict of {_words(inner[1])} by name"
-    if origin is typing.get_origin(Callable[..., Any]):
+    if origin is typing.get_origin(Callable[..., object]):
         return "a function"
     return f"a list of {_words(inner[0])}"

@@ -18,6 +18,7 @@ from flowdsl.frontend.bodies import described, docstring
 from flowdsl.frontend.call_options import AS_DECLARED, call_options
 from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.inlined import Outputs
+from flowdsl.frontend.misuse import misuse
 from flowdsl.frontend.naming import kube_name, task_name
 from flowdsl.frontend.opaque import RUN, named
 from flowdsl.frontend.options_check import only, read_options
@@ -294,6 +295,8 @@ class Pipeline:
     def _crash(self, error: Exception) -> Finding:
         at = places.innermost(traceback.extract_tb(error.__traceback__))
         place = Location(places.display(at.filename), at.lineno or 1) if at else self.location
+        if said := misuse(error):
+            return Finding("FLOW002", Severity.ERROR, said[0], place, said[1])
         hint = "a pipeline function only wires tasks together; work on data belongs in a task's body"
         if RUN in str(error):
             hint = "what is known only in the run can't be used now: work on it in a task's body"

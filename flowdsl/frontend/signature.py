@@ -6,7 +6,6 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
 
 import attrs
 
@@ -21,7 +20,7 @@ from flowdsl.ir.declared import Param, Result
 from flowdsl.ir.nodes import EnvDecl, ParamDecl, ResultDecl, WorkspaceDecl
 from flowdsl.ir.types import PATHS, Kind, TypeSpec
 
-_OWN: dict[Any, Any] = {kind: kind for kind in (str, int, float, bool)} | {None: type(None)}
+_OWN: dict[object, object] = {kind: kind for kind in (str, int, float, bool)} | {None: type(None)}
 _OWN |= {"str": str, "int": int, "float": float, "bool": bool, "None": type(None)}
 _UNSAID = Param()
 
@@ -36,12 +35,12 @@ class Signature:
     results: tuple[ResultDecl, ...]
     order: tuple[str, ...]
     positional: tuple[str, ...]
-    sources: tuple[tuple[str, Any], ...] = ()
+    sources: tuple[tuple[str, volumes.Bound], ...] = ()
     """Defaults of Workspace parameters as given: a pipeline binds them in its PipelineRun."""
 
 
 def read_signature(
-    function: Callable[..., Any], location: Location, collector: Collector, *, for_pipeline: bool = False
+    function: Callable[..., object], location: Location, collector: Collector, *, for_pipeline: bool = False
 ) -> Signature:
     """Read a function's signature; what is wrong with it goes to the collector (FLOW001, FLOW015)."""
     plain = None if getattr(function, "__type_params__", ()) else _plain_hints(function)
@@ -65,7 +64,7 @@ def read_signature(
     )
 
 
-def _is_simple(function: Callable[..., Any], hints: Mapping[str, Any]) -> bool:
+def _is_simple(function: Callable[..., object], hints: Mapping[str, object]) -> bool:
     """Whether every parameter is a scalar without a default: there is nothing to find wrong with such a signature."""
     code = function.__code__
     arguments = code.co_argcount + code.co_kwonlyargcount + ("return" in hints)
@@ -79,7 +78,7 @@ def _is_simple(function: Callable[..., Any], hints: Mapping[str, Any]) -> bool:
 
 @lru_cache(maxsize=512)
 def _simple(
-    names: tuple[str, ...], positional: int, hints: tuple[tuple[str, Any], ...], location: Location
+    names: tuple[str, ...], positional: int, hints: tuple[tuple[str, object], ...], location: Location
 ) -> Signature:
     """What such a signature declares. Tasks that are made in a loop share it."""
     kinds = dict(hints)
@@ -94,7 +93,7 @@ def _simple(
     )
 
 
-def _plain_hints(function: Callable[..., Any]) -> dict[str, Any] | None:
+def _plain_hints(function: Callable[..., object]) -> dict[str, object] | None:
     """The hints of a function that mentions Python's own scalars alone, as most do; None for any other.
 
     typing evaluates each annotation as an expression, which takes longer than reading all the rest of a signature.
@@ -111,7 +110,7 @@ def _plain_hints(function: Callable[..., Any]) -> dict[str, Any] | None:
     return found
 
 
-def _hints(function: Callable[..., Any], location: Location, collector: Collector) -> dict[str, Any]:
+def _hints(function: Callable[..., object], location: Location, collector: Collector) -> dict[str, object]:
     try:
         return typing.get_type_hints(function, include_extras=True)
     except (NameError, TypeError, AttributeError, SyntaxError) as error:
@@ -132,13 +131,13 @@ class _Reader:
     location: Location
     collector: Collector
     for_pipeline: bool
-    function: Callable[..., Any]
+    function: Callable[..., object]
     params: list[ParamDecl] = attrs.field(factory=list)
     workspaces: list[WorkspaceDecl] = attrs.field(factory=list)
     env: list[EnvDecl] = attrs.field(factory=list)
-    sources: list[tuple[str, Any]] = attrs.field(factory=list)
+    sources: list[tuple[str, volumes.Bound]] = attrs.field(factory=list)
 
-    def read(self, parameter: Parameter, hints: dict[str, Any]) -> None:
+    def read(self, parameter: Parameter, hints: dict[str, object]) -> None:
         name = parameter.name
         if parameter.variable:
             self.error(name, "FLOW001", f"parameter *{name}: Tekton has no variable parameters", "name each parameter")
@@ -178,7 +177,7 @@ class _Reader:
         else:
             self._param(name, spec, default, said or _UNSAID)
 
-    def _param(self, name: str, spec: TypeSpec, default: Any, said: Param) -> None:
+    def _param(self, name: str, spec: TypeSpec, default: object, said: Param) -> None:
         text = None
         if default is not EMPTY:
             try:
@@ -190,7 +189,7 @@ class _Reader:
             ParamDecl(alias or name, spec, self.location, text, said.description, field=name if alias else "")
         )
 
-    def _workspace(self, name: str, spec: TypeSpec, default: Any) -> None:
+    def _workspace(self, name: str, spec: TypeSpec, default: object) -> None:
         if isinstance(default, volumes.WorkspaceSpec):
             options = default
         elif default is EMPTY or default is None or self.for_pipeline:
@@ -205,7 +204,7 @@ class _Reader:
                 hint = "bind it: PVC, VolumeClaim, Secret, ConfigMap, EmptyDir, or a binding as Tekton has it"
                 self.error(name, "FLOW015", f"default of workspace {name!r}: {problem}", hint)
                 return
-            self.sources.append((name, default))
+            self.sources.append((name, typing.cast("volumes.Bound", default)))
         alias = options.name
         self.workspaces.append(
             WorkspaceDecl(
@@ -220,7 +219,7 @@ class _Reader:
             )
         )
 
-    def _env(self, name: str, spec: TypeSpec, default: Any) -> None:
+    def _env(self, name: str, spec: TypeSpec, default: object) -> None:
         wanted = volumes.Secret if spec.kind is Kind.SECRET else volumes.ConfigMap
         if not isinstance(default, wanted) or not default.key:
             self.error(
@@ -236,13 +235,13 @@ class _Reader:
         self.collector.error(code, message, places.of_parameter(self.function, name), hint=hint)
 
 
-def _results(annotation: Any, function: Callable[..., Any], collector: Collector) -> tuple[ResultDecl, ...]:
+def _results(annotation: object, function: Callable[..., object], collector: Collector) -> tuple[ResultDecl, ...]:
     scope = function.__globals__
     if annotation is None or annotation is type(None):
         return ()
     try:
-        whole = not inspect.isclass(annotation) or annotation in PLAIN or typing.is_typeddict(annotation)
-        if not whole and (fields := fields_of(annotation, scope)):
+        several = inspect.isclass(annotation) and annotation not in PLAIN and not typing.is_typeddict(annotation)
+        if several and isinstance(annotation, type) and (fields := fields_of(annotation, scope)):
             return tuple(_result(name, hint, scope, name) for name, hint in fields)
         return (_result("result", annotation, scope, None),)
     except Unsupported as error:
@@ -255,7 +254,7 @@ def _results(annotation: Any, function: Callable[..., Any], collector: Collector
         return ()
 
 
-def _result(name: str, annotation: Any, scope: Mapping[str, Any], field: str | None) -> ResultDecl:
+def _result(name: str, annotation: object, scope: Mapping[str, object], field: str | None) -> ResultDecl:
     inner, said = unwrapped(annotation, Result)
     if problem := misfit(said) or (said and misfit(said.value, _TAKEN_FROM)):
         raise Unsupported(problem)
@@ -263,7 +262,7 @@ def _result(name: str, annotation: Any, scope: Mapping[str, Any], field: str | N
     return ResultDecl(said.name or name, _result_type(inner, scope), field, said.description, said.taken_from)
 
 
-def _result_type(annotation: Any, scope: Mapping[str, Any]) -> TypeSpec:
+def _result_type(annotation: object, scope: Mapping[str, object]) -> TypeSpec:
     spec = type_spec(annotation, scope)
     if spec.kind in (Kind.SECRET, Kind.CONFIG_MAP):
         raise Unsupported(str(spec))

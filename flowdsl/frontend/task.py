@@ -25,7 +25,7 @@ P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 
 
-def _included(value: Any, spec: TypeSpec) -> str:
+def _included(value: object, spec: TypeSpec) -> str:
     """The text of one value of an `include`. Raises Mismatch."""
     meant = value._meant("giving it to include") if isinstance(value, Opaque) else value
     if not isinstance(meant, Opaque):
@@ -35,7 +35,7 @@ def _included(value: Any, spec: TypeSpec) -> str:
     return str(meant)
 
 
-def _combinations(value: Any) -> list[Mapping[str, Any]]:
+def _combinations(value: object) -> list[Mapping[str, object]]:
     """What `map` is given for single combinations; FLOW002 where it is no list of dicts."""
     if value is None:
         return []
@@ -126,7 +126,7 @@ class Task(Generic[P, R_co]):
         """
         raise NotImplementedError
 
-    def map(self, combinations: list[Mapping[str, Any]] | None = None, /, **arguments: Any) -> Any:
+    def map(self, combinations: list[Mapping[str, object]] | None = None, /, **arguments: Any) -> Any:
         """Fan out over lists: Tekton's matrix (docs/matrix.md).
 
         A list given to a parameter that takes one value fans out; lists given to several fan out over all
@@ -145,11 +145,11 @@ class Task(Generic[P, R_co]):
     def _node(
         self,
         trace: Trace,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
+        args: tuple[object, ...],
+        kwargs: Mapping[str, object],
         *,
         fan_out: bool,
-        include: list[Mapping[str, Any]] | None = None,
+        include: list[Mapping[str, object]] | None = None,
     ) -> NodeHandle:
         location = places.caller()
         trace.collector.extend(self.problems)
@@ -187,8 +187,8 @@ class Task(Generic[P, R_co]):
         return NodeHandle(trace, node)
 
     def _by_name(
-        self, trace: Trace, args: tuple[Any, ...], kwargs: Mapping[str, Any], location: Location
-    ) -> dict[str, Any]:
+        self, trace: Trace, args: tuple[object, ...], kwargs: Mapping[str, object], location: Location
+    ) -> dict[str, object]:
         if not args:
             return dict(kwargs)
         if len(args) > len(self._order):
@@ -206,7 +206,7 @@ class Task(Generic[P, R_co]):
         return given
 
     def _include(
-        self, trace: Trace, include: list[Mapping[str, Any]], location: Location
+        self, trace: Trace, include: list[Mapping[str, object]], location: Location
     ) -> tuple[tuple[str, Mapping[str, str]], ...]:
         found = []
         for entry in include:

@@ -17,6 +17,7 @@ from typing import Literal, overload
 
 from flowdsl.diagnostics import Finding, FlowError, Location, Severity, UsageError
 from flowdsl.frontend.manifest import Manifest
+from flowdsl.frontend.misuse import misuse
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.siblings import main_one, own_pipelines, whole
 
@@ -177,6 +178,8 @@ def _findings(file: Path) -> Iterator[None]:
             hint = "the module is there but lacks that name: it may be misspelt, or two modules import each other"
         raise _finding("FLOW081", str(error), _own_line(error, file), hint) from error
     except Exception as error:  # whatever a user's module raises is theirs to see, at their line
+        if said := misuse(error):
+            raise _finding("FLOW002", said[0], _own_line(error, file), said[1]) from error
         message = f"the file raises {type(error).__name__}: {error}"
         raise _finding("FLOW082", message, _own_line(error, file), "the file is run to find its pipelines") from error
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import FunctionType
-from typing import Any
 
 from flowdsl.frontend.slicing.bundle import Chosen
 from flowdsl.frontend.slicing.model import Unit
@@ -46,7 +45,7 @@ def captured_values(root: Unit, function: FunctionType, chosen: Chosen, reporter
     return found
 
 
-def _cells(function: FunctionType) -> Mapping[str, Any]:
+def _cells(function: FunctionType) -> Mapping[str, object]:
     names = function.__code__.co_freevars
     found = {}
     for name, cell in zip(names, function.__closure__ or (), strict=True):
@@ -57,20 +56,20 @@ def _cells(function: FunctionType) -> Mapping[str, Any]:
     return found
 
 
-def literal(value: Any, depth: int = 0) -> str:
+def literal(value: object, depth: int = 0) -> str:
     """An expression that makes an equal value with builtins alone. Raises NotWritableError."""
     kind = type(value)
     if depth > _DEEPEST:
         raise NotWritableError("it is nested too deeply, or holds itself")
     if kind in _PLAIN:
         return repr(value)
-    if kind is float:
+    if isinstance(value, float) and kind is float:
         return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
     if kind is complex:
         return repr(value)
-    if kind in (list, tuple, set, frozenset):
+    if isinstance(value, (list, tuple, set, frozenset)) and kind in (list, tuple, set, frozenset):
         return _collection(value, depth)
-    if kind is dict:
+    if isinstance(value, dict) and kind is dict:
         items = (f"{literal(key, depth + 1)}: {literal(one, depth + 1)}" for key, one in value.items())
         return f"{{{', '.join(items)}}}"
     if isinstance(value, enum.Enum):
@@ -78,7 +77,7 @@ def literal(value: Any, depth: int = 0) -> str:
     raise NotWritableError(f"a value of type {kind.__name__} has no literal form")
 
 
-def _collection(value: Any, depth: int) -> str:
+def _collection(value: Collection[object], depth: int) -> str:
     parts = [literal(one, depth + 1) for one in value]
     if isinstance(value, (set, frozenset)):
         parts.sort()  # the same text whatever the hash seed

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType
-from typing import Any
 
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend import places
@@ -23,7 +22,7 @@ _ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 def slice_source(
-    func: Callable[..., Any],
+    func: Callable[..., object],
     roots: Sequence[str] = (),
     *,
     collector: Collector,
@@ -110,8 +109,8 @@ def _package(units: Iterable[Unit], home: Home) -> str:
     return home.package if any(levels) else ""
 
 
-def _plain_function(func: Callable[..., Any], collector: Collector) -> FunctionType | None:
-    function: Any = func if isinstance(func, FunctionType) else getattr(func, "__func__", func)
+def _plain_function(func: Callable[..., object], collector: Collector) -> FunctionType | None:
+    function: object = func if isinstance(func, FunctionType) else getattr(func, "__func__", func)
     while hasattr(function, "__wrapped__"):
         function = function.__wrapped__
     if not isinstance(function, FunctionType):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from flowdsl.frontend.script.runtime.common import (
     _flowdsl_env,
@@ -12,8 +12,13 @@ from flowdsl.frontend.script.runtime.common import (
     _flowdsl_text,
 )
 
-_Decode = Callable[[str, Any], Any]
-_Kind = Callable[..., Any]
+if TYPE_CHECKING:
+    import enum
+
+_Given = TypeVar("_Given")
+_Decode = Callable[[str, str], object]
+_Rebuild = Callable[[str, object], object]
+_Kind = Callable[..., object]
 _Properties = Mapping[str, "tuple[str, _Decode]"]
 
 
@@ -57,8 +62,8 @@ def _flowdsl_choice(choices: tuple[str, ...]) -> _Decode:
     return decode
 
 
-def _flowdsl_enum(kind: Any) -> _Decode:
-    def decode(what: str, text: Any) -> Any:
+def _flowdsl_enum(kind: type[enum.Enum]) -> _Rebuild:
+    def decode(what: str, text: object) -> object:
         members = {str(member.value): member for member in kind}
         found = members.get(str(text), members.get(str(text).strip()))
         if found is None:
@@ -68,7 +73,7 @@ def _flowdsl_enum(kind: Any) -> _Decode:
     return decode
 
 
-def _flowdsl_json(what: str, text: str) -> Any:
+def _flowdsl_json(what: str, text: str) -> object:
     import json
 
     try:
@@ -78,7 +83,7 @@ def _flowdsl_json(what: str, text: str) -> Any:
 
 
 def _flowdsl_of_type(kinds: tuple[type, ...], expected: str, decode: _Decode) -> _Decode:
-    def checked(what: str, text: Any) -> Any:
+    def checked(what: str, text: str) -> object:
         value = decode(what, text)
         if not isinstance(value, kinds):
             _flowdsl_fail(what + ": expected " + expected + ", got " + _flowdsl_show(value))
@@ -91,22 +96,22 @@ def _flowdsl_optional(decode: _Decode) -> _Decode:
     return lambda what, text: None if text == "" else decode(what, text)
 
 
-def _flowdsl_tuple(decode: _Decode) -> _Decode:
+def _flowdsl_tuple(decode: Callable[[str, _Given], Iterable[object]]) -> Callable[[str, _Given], object]:
     return lambda what, text: tuple(decode(what, text))
 
 
-def _flowdsl_list(decode: _Decode, what: str, texts: list[str]) -> list[Any]:
+def _flowdsl_list(decode: _Decode, what: str, texts: list[str]) -> list[object]:
     return [decode(what + "[" + str(index) + "]", text) for index, text in enumerate(texts)]
 
 
-def _flowdsl_build(what: str, kind: _Kind, values: Mapping[str, Any]) -> Any:
+def _flowdsl_build(what: str, kind: _Kind, values: Mapping[str, object]) -> object:
     try:
         return kind(**values)
     except (TypeError, ValueError) as error:
         return _flowdsl_fail(what + ": " + str(error))
 
 
-def _flowdsl_object(what: str, kind: _Kind, properties: _Properties, *, optional: bool = False) -> Any:
+def _flowdsl_object(what: str, kind: _Kind, properties: _Properties, *, optional: bool = False) -> object:
     texts = {key: _flowdsl_env(env) for key, (env, _) in properties.items()}
     if optional and not any(texts.values()):
         return None
@@ -114,8 +119,8 @@ def _flowdsl_object(what: str, kind: _Kind, properties: _Properties, *, optional
     return _flowdsl_build(what, kind, values)
 
 
-def _flowdsl_record(kind: _Kind, fields: Mapping[str, _Decode]) -> _Decode:
-    def rebuild(what: str, value: Any) -> Any:
+def _flowdsl_record(kind: _Kind, fields: Mapping[str, _Rebuild]) -> _Rebuild:
+    def rebuild(what: str, value: object) -> object:
         if not isinstance(value, dict):
             _flowdsl_fail(what + ": expected a JSON object, got " + _flowdsl_show(value))
         values = {key: fields[key](what + "." + key, item) if key in fields else item for key, item in value.items()}
@@ -124,16 +129,16 @@ def _flowdsl_record(kind: _Kind, fields: Mapping[str, _Decode]) -> _Decode:
     return rebuild
 
 
-def _flowdsl_nullable(rebuild: _Decode) -> _Decode:
+def _flowdsl_nullable(rebuild: _Rebuild) -> _Rebuild:
     return lambda what, value: None if value is None else rebuild(what, value)
 
 
-def _flowdsl_each(rebuild: _Decode) -> _Decode:
+def _flowdsl_each(rebuild: _Rebuild) -> Callable[[str, Iterable[object]], object]:
     return lambda what, values: [rebuild(what + "[" + str(index) + "]", item) for index, item in enumerate(values)]
 
 
-def _flowdsl_items(rebuild: _Decode) -> _Decode:
-    def each(what: str, value: Any) -> Any:
+def _flowdsl_items(rebuild: _Rebuild) -> _Rebuild:
+    def each(what: str, value: object) -> object:
         if not isinstance(value, list):
             _flowdsl_fail(what + ": expected a JSON array, got " + _flowdsl_show(value))
         return [rebuild(what + "[" + str(index) + "]", item) for index, item in enumerate(value)]
@@ -141,8 +146,8 @@ def _flowdsl_items(rebuild: _Decode) -> _Decode:
     return each
 
 
-def _flowdsl_values(rebuild: _Decode) -> _Decode:
-    def each(what: str, value: Any) -> Any:
+def _flowdsl_values(rebuild: _Rebuild) -> _Rebuild:
+    def each(what: str, value: object) -> object:
         if not isinstance(value, dict):
             _flowdsl_fail(what + ": expected a JSON object, got " + _flowdsl_show(value))
         return {key: rebuild(what + "." + key, item) for key, item in value.items()}
@@ -150,7 +155,7 @@ def _flowdsl_values(rebuild: _Decode) -> _Decode:
     return each
 
 
-def _flowdsl_loaded(rebuild: _Decode) -> _Decode:
+def _flowdsl_loaded(rebuild: _Rebuild) -> _Decode:
     return lambda what, text: rebuild(what, _flowdsl_json(what, text))
 
 
@@ -171,7 +176,7 @@ def _flowdsl_arrays(names: tuple[str, ...]) -> dict[str, list[str]]:
     return {name: words[start + 1 : end] for name, start, end in zip(names, cuts, [*cuts[1:], len(words)])}  # noqa: B905 (3.8 has no strict)
 
 
-def _flowdsl_path(what: str, env: str, *, folder: bool, optional: bool = False) -> Any:
+def _flowdsl_path(what: str, env: str, *, folder: bool, optional: bool = False) -> object:
     from pathlib import Path, PurePosixPath
 
     text = _flowdsl_env(env)
@@ -188,7 +193,7 @@ def _flowdsl_path(what: str, env: str, *, folder: bool, optional: bool = False) 
     return path
 
 
-def _flowdsl_workspace(what: str, env: str, *, optional: bool = False) -> Any:
+def _flowdsl_workspace(what: str, env: str, *, optional: bool = False) -> object:
     import os
     from pathlib import Path
 

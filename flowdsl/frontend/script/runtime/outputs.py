@@ -7,15 +7,15 @@ from typing import Any
 
 from flowdsl.frontend.script.runtime.common import _flowdsl_env, _flowdsl_fail, _flowdsl_show, _flowdsl_wrong
 
-_Encode = Callable[[str, Any], str]
+_Encode = Callable[[str, object], str]
 _Results = list[tuple[str, "str | None", str, _Encode]]
 
 
-def _flowdsl_str_out(what: str, value: Any) -> str:
+def _flowdsl_str_out(what: str, value: object) -> str:
     return value if isinstance(value, str) else _flowdsl_wrong(what, "str", value)
 
 
-def _flowdsl_int_out(what: str, value: Any) -> str:
+def _flowdsl_int_out(what: str, value: object) -> str:
     import numbers
 
     if not isinstance(value, numbers.Integral) or isinstance(value, bool):
@@ -23,7 +23,7 @@ def _flowdsl_int_out(what: str, value: Any) -> str:
     return str(int(value))
 
 
-def _flowdsl_float_out(what: str, value: Any) -> str:
+def _flowdsl_float_out(what: str, value: object) -> str:
     import numbers
 
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
@@ -31,14 +31,14 @@ def _flowdsl_float_out(what: str, value: Any) -> str:
     return repr(float(value))
 
 
-def _flowdsl_bool_out(what: str, value: Any) -> str:
+def _flowdsl_bool_out(what: str, value: object) -> str:
     if not isinstance(value, bool):
         _flowdsl_wrong(what, "bool", value)
     return "true" if value else "false"
 
 
 def _flowdsl_choice_out(choices: tuple[str, ...]) -> _Encode:
-    def encode(what: str, value: Any) -> str:
+    def encode(what: str, value: object) -> str:
         import enum
 
         text = str(value.value if isinstance(value, enum.Enum) else value)
@@ -49,7 +49,7 @@ def _flowdsl_choice_out(choices: tuple[str, ...]) -> _Encode:
     return encode
 
 
-def _flowdsl_plain(value: Any) -> Any:
+def _flowdsl_plain(value: Any) -> object:
     import enum
 
     if isinstance(value, enum.Enum):
@@ -69,7 +69,7 @@ def _flowdsl_plain(value: Any) -> Any:
     return value
 
 
-def _flowdsl_json_out(what: str, value: Any) -> str:
+def _flowdsl_json_out(what: str, value: object) -> str:
     import json
 
     try:
@@ -78,7 +78,7 @@ def _flowdsl_json_out(what: str, value: Any) -> str:
         return _flowdsl_fail(what + ": " + type(value).__name__ + " can't be written as JSON: " + str(error))
 
 
-def _flowdsl_taken(value: Any) -> Any:
+def _flowdsl_taken(value: Any) -> object:
     import enum
 
     if isinstance(value, enum.Enum):
@@ -101,7 +101,7 @@ def _flowdsl_taken(value: Any) -> Any:
     return [_flowdsl_taken(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def _flowdsl_taken_out(what: str, value: Any) -> str:
+def _flowdsl_taken_out(what: str, value: object) -> str:
     return _flowdsl_json_out(what, _flowdsl_taken(value))
 
 
@@ -110,7 +110,7 @@ def _flowdsl_optional_out(encode: _Encode) -> _Encode:
 
 
 def _flowdsl_list_out(encode: _Encode) -> _Encode:
-    def encode_all(what: str, value: Any) -> str:
+    def encode_all(what: str, value: object) -> str:
         import json
 
         if not isinstance(value, (list, tuple)):
@@ -122,7 +122,7 @@ def _flowdsl_list_out(encode: _Encode) -> _Encode:
 
 
 def _flowdsl_object_out(properties: Mapping[str, _Encode]) -> _Encode:
-    def encode(what: str, value: Any) -> str:
+    def encode(what: str, value: object) -> str:
         import json
 
         texts = {key: one(what + "." + key, _flowdsl_field(what, value, key)) for key, one in properties.items()}
@@ -131,7 +131,7 @@ def _flowdsl_object_out(properties: Mapping[str, _Encode]) -> _Encode:
     return encode
 
 
-def _flowdsl_field(what: str, value: Any, name: str) -> Any:
+def _flowdsl_field(what: str, value: object, name: str) -> object:
     if isinstance(value, dict) and name in value:
         return value[name]
     if isinstance(value, dict) or not hasattr(value, name):
@@ -148,7 +148,7 @@ def _flowdsl_enter() -> None:
 
 
 def _flowdsl_path_out(name: str, *, folder: bool) -> _Encode:
-    def place(what: str, value: Any) -> str:
+    def place(what: str, value: object) -> str:
         import os
 
         expected = "the path of a folder" if folder else "the path of a file"
@@ -193,7 +193,7 @@ def _flowdsl_message_size(name: str, text: str) -> int:
     return len(entry.encode("utf-8")) + 1 + 5 * sum(entry.count(sign) for sign in "<>&")
 
 
-def _flowdsl_write(returned: Any, results: _Results, limit: int) -> None:
+def _flowdsl_write(returned: object, results: _Results, limit: int) -> None:
     sizes = {"Tekton's own": 128}  # the step's start time, and its exit code where it may fail
     texts = []
     for name, field, env, encode in results:
