@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,18 +21,25 @@ Documents: TypeAlias = "str | Path | Pipeline | Manifest | Compilation | Iterabl
 documents as plain data."""
 
 
+def files_at(paths: Iterable[Path], exclude: Sequence[str] = ()) -> list[Source]:
+    """The YAML files at paths, and in folders without what matches `exclude`. Raises UsageError where nothing is."""
+    from flowdsl.yamlread.sources import load_all
+
+    try:
+        return list(load_all(paths, exclude))
+    except FileNotFoundError as error:
+        raise UsageError(str(error)) from error
+
+
 def sources_of(documents: Documents) -> list[Source]:
     """Text with the places that findings point to; documents that have none are written out first."""
     from flowdsl.emit import emit_yaml
-    from flowdsl.yamlread.sources import Source, load_all
+    from flowdsl.yamlread.sources import Source
 
     if isinstance(documents, str):
         return [Source("<text>", _no_path(documents))]
     if isinstance(documents, Path):
-        try:
-            return list(load_all([documents]))
-        except FileNotFoundError as error:
-            raise UsageError(str(error)) from error
+        return files_at([documents])
     items = [dict(item) for item in data_of(documents)]
     return [Source("<documents>", emit_yaml(items).decode())] if items else []
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from flowdsl.diagnostics import FlowError, UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.kinds.table import TASK
+from flowdsl.library.documents import files_at
 from flowdsl.library.importing import ImportResult, import_sources
-from flowdsl.yamlread.sources import Source, load_all, load_stream
+from flowdsl.yamlread.sources import Source, load_stream
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import Document
@@ -79,10 +80,7 @@ def _wanted(result: ImportResult, *, stubs: bool) -> list[dict[str, object]]:
 
 def _sources(paths: Sequence[str], exclude: Sequence[str], stdin: BinaryIO) -> list[Source]:
     sources = [load_stream("-", stdin)] if "-" in paths else []
-    try:
-        sources += load_all((Path(path) for path in paths if path != "-"), exclude)
-    except FileNotFoundError as error:
-        raise UsageError(str(error)) from error
+    sources += files_at([Path(path) for path in paths if path != "-"], exclude)
     if not sources:
         raise UsageError(f"there is no YAML in {', '.join(paths)}")
     return sources

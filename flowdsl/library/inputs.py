@@ -13,7 +13,7 @@ from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
-from flowdsl.library.documents import Document, Documents, sources_of
+from flowdsl.library.documents import Document, Documents, files_at, sources_of
 from flowdsl.library.local import check_params, local_of
 from flowdsl.library.run_inputs import Inputs, choose_run, set_params
 
@@ -137,18 +137,12 @@ def from_yaml(words: Sequence[str], alpha: frozenset[str] = frozenset()) -> Inpu
 
     Raises FlowError with what Tekton's admission would refuse, UsageError.
     """
-    from flowdsl.yamlread.sources import load_all
-
     files, wanted = [], ""
     for word in words:
         file, _, name = word.rpartition(":") if not Path(word).exists() and ":" in word else (word, "", "")
         files.append(file)
         wanted = name or wanted
-    try:
-        sources = list(load_all(map(Path, files)))
-    except FileNotFoundError as error:
-        raise UsageError(str(error)) from error
-    return Inputs(checked(sources, alpha), LocalRun(), list(words), wanted)
+    return Inputs(checked(files_at(map(Path, files)), alpha), LocalRun(), list(words), wanted)
 
 
 def checked(sources: Iterable[Source], alpha: frozenset[str] = frozenset()) -> list[Document]:

@@ -10,6 +10,7 @@ import attrs
 
 from flowdsl.check import FLAGS, LEVELS, Gates
 from flowdsl.diagnostics import Severity, UsageError
+from flowdsl.library.documents import files_at
 from flowdsl.library.lint_python import lint_python
 from flowdsl.linter import settings as project
 from flowdsl.linter.engine import Options, lint_sources
@@ -17,7 +18,7 @@ from flowdsl.linter.mend import mend
 from flowdsl.linter.rules import words
 from flowdsl.linter.select import Selection
 from flowdsl.yamlread.documents import Document
-from flowdsl.yamlread.sources import Source, load_all, load_stream
+from flowdsl.yamlread.sources import Source, load_stream
 
 
 @attrs.frozen(kw_only=True)
@@ -125,8 +126,5 @@ def _sources(paths: Sequence[str], exclude: Sequence[str], stream: BinaryIO) -> 
         if path == "-":
             sources.append(load_stream("-", stream))
         elif not path.endswith(".py"):
-            try:
-                sources += load_all([Path(path)], exclude)
-            except FileNotFoundError as error:
-                raise UsageError(str(error)) from error
+            sources += files_at([Path(path)], exclude)
     return sources
