@@ -39,6 +39,6 @@ def _admission(model: type[Model]) -> Admission:
     return cast("Admission", resolve(kind.admission)) if kind.admission else _check_named
 
 
-def _check_named(document: Any, _: Gates, report: Report) -> None:
+def _check_named(document: Model, _: Gates, report: Report) -> None:
     """What is asked of an object of a kind that has no rules of its own."""
-    check_metadata(document.metadata, report)
+    check_metadata(getattr(document, "metadata", None), report)

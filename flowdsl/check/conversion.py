@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import cast
 
 from flowdsl.check.decoding import UNKNOWN_FIELD
 from flowdsl.check.findings import Path, Report
@@ -17,7 +17,7 @@ from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import table
 from flowdsl.kinds.kind import resolve
 
-Convert = Callable[[Any, Path, Report], None]
+Convert = Callable[[dict[str, object], Path, Report], None]
 """Changes a spec at a path, in place. Raises UnconvertibleError."""
 _GONE = {
     "resources": "PipelineResources were removed; pass an image's name as a param and files in a workspace",
@@ -38,12 +38,13 @@ class UnconvertibleError(Exception):
         self.path, self.message, self.hint = path, message, hint
 
 
-def to_v1(data: Mapping[str, Any], report: Report) -> Mapping[str, Any]:
+def to_v1(data: Mapping[str, object], report: Report) -> Mapping[str, object]:
     """A document as v1; as it is where it is that already. Raises UnconvertibleError."""
-    kind = table.find(data.get("kind"), data.get("apiVersion"))
-    if kind is None or not kind.convert or data["apiVersion"] not in map(kind.versioned, kind.former):
+    version = data.get("apiVersion")
+    kind = table.find(data.get("kind"), version)
+    if kind is None or not kind.convert or version not in [kind.versioned(each) for each in kind.former]:
         return data
-    message = f"{data['apiVersion']} is deprecated; it was checked as {kind.version}"
+    message = f"{version} is deprecated; it was checked as {kind.version}"
     report.add(OLD_FORM, ("apiVersion",), message, f"write apiVersion: {kind.api_version}")
     changed = copy.deepcopy(dict(data))
     changed["apiVersion"] = kind.api_version
@@ -53,13 +54,13 @@ def to_v1(data: Mapping[str, Any], report: Report) -> Mapping[str, Any]:
     return changed
 
 
-def _refuse(part: Any, path: Path, *fields: str) -> None:
+def _refuse(part: object, path: Path, *fields: str) -> None:
     for field in fields:
         if isinstance(part, dict) and part.get(field):
             raise UnconvertibleError((*path, field), f"{field} has no counterpart in v1", _GONE[field])
 
 
-def _rename(part: Any, path: Path, report: Report, **names: str) -> None:
+def _rename(part: object, path: Path, report: Report, **names: str) -> None:
     """Fields by their names of v1 (the values of `names`), which v1beta1 itself does not know."""
     if not isinstance(part, dict):
         return
@@ -80,12 +81,12 @@ def _only_v1(path: Path, report: Report, hint: str) -> None:
     )
 
 
-def _each(part: Any, field: str, path: Path) -> list[tuple[Any, Path]]:
+def _each(part: object, field: str, path: Path) -> list[tuple[object, Path]]:
     items = part.get(field) if isinstance(part, dict) else None
     return [(item, (*path, field, index)) for index, item in enumerate(items)] if isinstance(items, list) else []
 
 
-def of_task(spec: Any, path: Path, report: Report) -> None:
+def of_task(spec: object, path: Path, report: Report) -> None:
     """The spec of a Task, in place. Raises UnconvertibleError."""
     _refuse(spec, path, "resources")
     for field in ("steps", "sidecars"):
@@ -95,14 +96,14 @@ def of_task(spec: Any, path: Path, report: Report) -> None:
         _rename(spec.get("stepTemplate"), (*path, "stepTemplate"), report, resources="computeResources")
 
 
-def _reference(ref: Any, path: Path) -> None:
+def _reference(ref: object, path: Path) -> None:
     """A `bundle` is refused at creation, in v1beta1 too (TaskRef.Validate); its empty text says nothing."""
     _refuse(ref, path, "bundle")
     if isinstance(ref, dict) and ref.get("bundle") in ("", None):
         ref.pop("bundle", None)
 
 
-def of_pipeline(spec: Any, path: Path, report: Report) -> None:
+def of_pipeline(spec: object, path: Path, report: Report) -> None:
     """The spec of a Pipeline, in place. Raises UnconvertibleError."""
     _refuse(spec, path, "resources")
     for field in ("tasks", "finally"):
@@ -116,7 +117,7 @@ def of_pipeline(spec: Any, path: Path, report: Report) -> None:
             of_pipeline(each.get("pipelineSpec"), (*at, "pipelineSpec"), report)
 
 
-def _overrides(part: Any, path: Path, report: Report) -> None:
+def _overrides(part: object, path: Path, report: Report) -> None:
     """What a run says of single steps and sidecars."""
     for old, new in (("stepOverrides", "stepSpecs"), ("sidecarOverrides", "sidecarSpecs")):
         for each, at in _each(part, old, path):
@@ -124,7 +125,7 @@ def _overrides(part: Any, path: Path, report: Report) -> None:
         _rename(part, path, report, **{old: new})
 
 
-def _propagated(spec: Any, path: Path, report: Report) -> None:
+def _propagated(spec: dict[str, object], path: Path, report: Report) -> None:
     """FLOW213, FLOW240: what v1beta1 alone asks of an embedded pipeline (validatePropagatedWorkspaces)."""
     embedded = spec.get("pipelineSpec")
     known = {
@@ -146,7 +147,7 @@ def _propagated(spec: Any, path: Path, report: Report) -> None:
                     report.add(UNDECLARED_WORKSPACE, (*where, "workspace"), message, "declare it under `workspaces:`")
 
 
-def of_task_run(spec: Any, path: Path, report: Report) -> None:
+def of_task_run(spec: dict[str, object], path: Path, report: Report) -> None:
     """The spec of a TaskRun, in place. Raises UnconvertibleError."""
     _refuse(spec, path, "resources")
     _reference(spec.get("taskRef"), (*path, "taskRef"))
@@ -154,7 +155,7 @@ def of_task_run(spec: Any, path: Path, report: Report) -> None:
     _overrides(spec, path, report)
 
 
-def of_pipeline_run(spec: Any, path: Path, report: Report) -> None:
+def of_pipeline_run(spec: dict[str, object], path: Path, report: Report) -> None:
     """The spec of a PipelineRun, in place. Raises UnconvertibleError."""
     _refuse(spec, path, "resources")
     _reference(spec.get("pipelineRef"), (*path, "pipelineRef"))
@@ -165,7 +166,9 @@ def of_pipeline_run(spec: Any, path: Path, report: Report) -> None:
     if "taskRunTemplate" in spec:
         _only_v1((*path, "taskRunTemplate"), report, "v1beta1 has serviceAccountName and podTemplate in the spec")
         del spec["taskRunTemplate"]
-    template = {field: spec.pop(field) for field in ("serviceAccountName", "podTemplate") if field in spec}
+    template: dict[str, object] = {
+        field: spec.pop(field) for field in ("serviceAccountName", "podTemplate") if field in spec
+    }
     if template:
         spec["taskRunTemplate"] = template
     for part, at in _each(spec, "taskRunSpecs", path):

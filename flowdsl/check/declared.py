@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import attrs
 
@@ -25,7 +24,7 @@ class Declared:
     name: str
     type: str
     path: Path
-    default: Any = None
+    default: object = None
     default_kind: str | None = None
     properties: dict[str, str] | None = None
     enum: tuple[str, ...] = ()

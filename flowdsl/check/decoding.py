@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -33,7 +32,7 @@ UNDECODABLE_VALUE = Rule("FLOW200", "undecodable-value", "a value can't be decod
 UNKNOWN_FIELD = Rule("FLOW201", "unknown-field", "there is no such field", fix="rename the field")
 
 
-def decode(document: Mapping[str, Any], report: Report) -> Model | None:
+def decode(document: Mapping[str, object], report: Report) -> Model | None:
     """The model; where parts can't be decoded, they are reported and the rest is decoded, so that it is checked too.
 
     None only where nothing is left to check. Raises UnknownKind.
@@ -55,7 +54,9 @@ def decode(document: Mapping[str, Any], report: Report) -> Model | None:
     return _rest(model, document, broken, report)
 
 
-def _rest(model: type[Model], document: Mapping[str, Any], broken: list[DecodeError], report: Report) -> Model | None:
+def _rest(
+    model: type[Model], document: Mapping[str, object], broken: list[DecodeError], report: Report
+) -> Model | None:
     """What can be decoded without the broken parts.
 
     A misspelt field is first taken for the one it is like: so that a step with `imag` is not told to have no image too.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -27,7 +27,7 @@ class Examined:
     kind that has no model). `known` is false where Tekton has no such kind.
     """
 
-    data: Mapping[str, Any]
+    data: Mapping[str, object]
     model: Model | None
     report: Report
     known: bool = True
@@ -44,7 +44,7 @@ class Examined:
 
 
 def examine(
-    document: Mapping[str, Any],
+    document: Mapping[str, object],
     gates: Gates = DEFAULT_GATES,
     *,
     admission: bool = True,
@@ -88,7 +88,7 @@ def examine(
 class Given:
     """A document of a set: as it was read, its file, what stands there; `admission` as for `examine`."""
 
-    data: Mapping[str, Any]
+    data: Mapping[str, object]
     file: str = ""
     written: Written | None = None
     admission: bool = True
@@ -111,7 +111,7 @@ def examine_set(documents: Sequence[Given], gates: Gates = DEFAULT_GATES, *, str
     return found
 
 
-def _check_pitfalls(model: Model, data: Mapping[str, Any], written: Written | None, report: Report) -> None:
+def _check_pitfalls(model: Model, data: Mapping[str, object], written: Written | None, report: Report) -> None:
     from flowdsl.check.pitfalls.single import check_pitfalls
     from flowdsl.check.pitfalls.written import check_written
 
@@ -120,7 +120,7 @@ def _check_pitfalls(model: Model, data: Mapping[str, Any], written: Written | No
         check_written(model, data, written, report)
 
 
-def _check_object(document: Mapping[str, Any], report: Report, *, pitfalls: bool) -> None:
+def _check_object(document: Mapping[str, object], report: Report, *, pitfalls: bool) -> None:
     """What is none of Tekton's, and is bound to its tasks all the same."""
     from flowdsl.check.podnames import check_object
 

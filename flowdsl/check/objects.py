@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from flowdsl.check.findings import Report
 from flowdsl.diagnostics import Severity
@@ -28,7 +27,7 @@ UNREADABLE_DATA = Rule(
 )
 
 
-def check_data(document: Mapping[str, Any], report: Report) -> None:
+def check_data(document: Mapping[str, object], report: Report) -> None:
     """FLOW120: what an API server would not read. It points at the kind: no line of a Secret is to be shown."""
     kind, metadata = str(document.get("kind")), document.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
@@ -36,7 +35,7 @@ def check_data(document: Mapping[str, Any], report: Report) -> None:
         report.add(UNREADABLE_DATA, ("kind",), f"{kind} {name!r}: {place} {problem}", hint)
 
 
-def _problems(kind: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _problems(kind: str, document: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
     known = table.named(kind)
     if known is None:
         return

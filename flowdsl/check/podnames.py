@@ -10,8 +10,7 @@ https://kubernetes.io/docs/concepts/overview/working-with-objects/names/.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.names import LABEL_HINT, SUBDOMAIN_HINT, is_label, is_subdomain
@@ -24,7 +23,7 @@ from flowdsl.kinds.params import WorkspaceBinding
 from flowdsl.kinds.runs import PipelineRun, PipelineTaskRunSpec, PipelineTaskRunTemplate, TaskRun, TaskRunSpec
 from flowdsl.kinds.table import BOUND, CLAIM, HOLDING, find
 from flowdsl.kinds.tasks import Task
-from flowdsl.kinds.volumes import Volume
+from flowdsl.kinds.volumes import KeyToPath, Volume
 
 OBJECTS = frozenset(kind.name for kind in BOUND)
 _KEY = re.compile(r"[-._a-zA-Z0-9]+")
@@ -131,7 +130,7 @@ PATH_LEAVES_VOLUME = Rule(
 )
 
 
-def _items(items: Iterable[Any] | None, path: Path, report: Report) -> None:
+def _items(items: Iterable[KeyToPath] | None, path: Path, report: Report) -> None:
     for index, item in enumerate(items or ()):
         if item.key and not _is_open(item.key) and not is_key(item.key):
             report.add(
@@ -158,7 +157,7 @@ def _is_open(text: str) -> bool:
     return "$(" in text or "{{" in text
 
 
-def check_object(document: Any, report: Report) -> None:
+def check_object(document: Mapping[str, object], report: Report) -> None:
     """FLOW120, FLOW246, FLOW248 for a Secret, a ConfigMap or a claim as it was read: its name, its data, its keys."""
     known = find(document.get("kind"), document.get("apiVersion"))
     if known is None or known not in BOUND:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flowdsl.check.findings import Path
 from flowdsl.kinds.values import json_text, kind_of
 
 __all__ = ["entries_of", "items_of", "kind_of", "text_of", "texts_of"]
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """The text of a value that is one; "" for an array or an object."""
     if isinstance(value, str):
         return value
@@ -19,12 +17,12 @@ def text_of(value: Any) -> str:
     return json_text(value)
 
 
-def items_of(value: Any) -> list[str]:
+def items_of(value: object) -> list[str]:
     """The elements of an array; none of any other value."""
     return [item or "" for item in value] if isinstance(value, list) and kind_of(value) == "array" else []
 
 
-def entries_of(value: Any) -> dict[str, str]:
+def entries_of(value: object) -> dict[str, str]:
     """The entries of an object; none of any other value."""
     return (
         {key: item or "" for key, item in value.items()}
@@ -33,7 +31,7 @@ def entries_of(value: Any) -> dict[str, str]:
     )
 
 
-def texts_of(value: Any, path: Path = ()) -> list[tuple[Path, str]]:
+def texts_of(value: object, path: Path = ()) -> list[tuple[Path, str]]:
     """Every text in a value, with the path to it."""
     if isinstance(value, str):
         return [(path, value)]

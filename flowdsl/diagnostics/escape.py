@@ -13,7 +13,6 @@ import html
 import json
 import re
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import quote
 
 # Control characters, what turns the direction of writing or hides text, ends of lines that only some programs know, and
@@ -56,7 +55,7 @@ def printed(text: str) -> str:
     return line(_COLOR.sub("", text))
 
 
-def json_text(data: Any, *, indent: int | None = None, default: Callable[[Any], Any] | None = None) -> str:
+def json_text(data: object, *, indent: int | None = None, default: Callable[[object], object] | None = None) -> str:
     """JSON of data, the same to whoever parses it: what would act on a terminal or a log is escaped as JSON does.
 
     Without `indent` it is one line, without blanks.

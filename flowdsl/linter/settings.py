@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -70,7 +69,7 @@ def _rules(path: Path, given: Iterable[str]) -> tuple[str, ...]:
         raise UsageError(f"{path}: tool.flowdsl.lint: {error}") from None
 
 
-def _fits(value: Any, kind: str) -> bool:
+def _fits(value: object, kind: str) -> bool:
     if kind == "table":
         return isinstance(value, dict) and all(_fits(each, "list") for each in value.values())
     if kind == "list":

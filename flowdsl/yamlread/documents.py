@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from typing import Any
 
 import attrs
 
@@ -32,7 +31,7 @@ class Document:
     index: int
     kind: str
     name: str
-    data: dict[str, Any]
+    data: dict[str, object]
     root: Node | None = None
     checked: bool = False
     template: bool = False
@@ -149,7 +148,7 @@ def _items(source: Source, index: int, root: Node, path: Path, *, template: bool
             index += 1
 
 
-def _document(source: Source, index: int, root: Node, data: dict[str, Any]) -> Document:
+def _document(source: Source, index: int, root: Node, data: dict[str, object]) -> Document:
     metadata = data.get("metadata")
     named = metadata if isinstance(metadata, dict) else {}
     name = named.get("name") or named.get("generateName") or ""
@@ -163,7 +162,7 @@ def _document(source: Source, index: int, root: Node, data: dict[str, Any]) -> D
     return document
 
 
-def _kind_hint(data: dict[str, Any], source: Source) -> str:
+def _kind_hint(data: dict[str, object], source: Source) -> str:
     if "{{" in source.text:
         return render_hint(source.name, source.text)
     close = difflib.get_close_matches(str(data.get("kind")), KINDS, 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import Any
 
 from flowdsl.kinds import KINDS
 from flowdsl.kinds.table import AS_CODE
@@ -25,7 +24,7 @@ def tekton_text(text: str) -> bool:
     return bool(_TEKTON.search(text))
 
 
-def tekton_map(data: Any) -> bool:
+def tekton_map(data: object) -> bool:
     """Whether a document that lacks its apiVersion or its kind is Tekton's all the same."""
     if not isinstance(data, dict):
         return False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 Path = tuple["int | str", ...]
 
 
@@ -19,7 +17,7 @@ class Node:
     text = ""
     """What is written, where that is no text to YAML: `1.10`, `yes`, `~`."""
 
-    def __init__(self, line: int, column: int, value: Any) -> None:
+    def __init__(self, line: int, column: int, value: object) -> None:
         self.line = line
         self.column = column
         self.value = value
@@ -45,7 +43,7 @@ class Plain(Node):
 
     __slots__ = ("text",)
 
-    def __init__(self, line: int, column: int, value: Any, text: str) -> None:
+    def __init__(self, line: int, column: int, value: object, text: str) -> None:
         super().__init__(line, column, value)
         self.text = text
 

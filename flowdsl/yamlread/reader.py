@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import attrs
 import yaml
@@ -30,8 +30,18 @@ MAX_COPIES = 100_000
 _LONG = 20_000
 _MOST_LOOKS = 20_000_000
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
+
+
+class _Events(Protocol):
+    """What is used of PyYAML's loaders."""
+
+    def check_event(self) -> bool: ...
+    def get_event(self) -> yaml.Event: ...
+    def dispose(self) -> object: ...
+
+
+_Loader: Callable[[str], _Events] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class UnreadableError(Exception):
@@ -40,6 +50,11 @@ class UnreadableError(Exception):
     def __init__(self, rule: Rule, message: str, line: int, column: int, hint: str) -> None:
         super().__init__(message)
         self.rule, self.message, self.line, self.column, self.hint = rule, message, line, column, hint
+
+    @property
+    def code(self) -> str:
+        """The rule's code."""
+        return self.rule.code
 
 
 @attrs.frozen
@@ -124,7 +139,7 @@ class _Builder:
     count: int = 0
     copies: int = 0
 
-    def take(self, event: Any) -> ReadDocument | None:
+    def take(self, event: yaml.Event | None) -> ReadDocument | None:
         """One event; a document when it ends one."""
         if isinstance(event, yaml.ScalarEvent):
             self._place(self._scalar(event), event.anchor)
@@ -141,9 +156,9 @@ class _Builder:
             return self.document
         return None
 
-    def _scalar(self, event: Any) -> Node:
+    def _scalar(self, event: yaml.ScalarEvent) -> Node:
         self._count(event)
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        line, column = _start(event)
         plain = event.implicit[0] and not event.style
         try:
             value = resolve(event.value) if plain else _tagged(event.tag, event.value, line, column)
@@ -157,36 +172,36 @@ class _Builder:
             raise _limit(message, event, "write it over several lines, or into a file of the image")
         return Node(line, column, value)
 
-    def _open(self, event: Any) -> None:
+    def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         self._count(event)
         if len(self.stack) >= MAX_DEPTH:
             message = f"it is nested more than {MAX_DEPTH} levels deep"
             raise _limit(message, event, "no Tekton document needs that; flatten it")
         is_map = isinstance(event, yaml.MappingStartEvent)
-        node = Node(event.start_mark.line + 1, event.start_mark.column + 1, {} if is_map else [])
+        node = Node(*_start(event), {} if is_map else [])
         if is_map:
             node.entries = {}
         else:
             node.items = []
         self.stack.append(_Open(node, event.anchor, is_map))
 
-    def _close(self, event: Any) -> None:
+    def _close(self, event: yaml.Event) -> None:
         done = self.stack.pop()
         for source in done.merges:
             self._copy(len(source.entries or ()) + 1, event)
             _merge(done.node, source)
         self._place(done.node, done.anchor)
 
-    def _alias(self, event: Any) -> None:
-        node = self.anchors.get(event.anchor)
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        node = self.anchors.get(event.anchor or "")
         if node is None:
-            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            line, column = _start(event)
             hint = "an anchor comes before its aliases and can't hold one of itself"
             raise UnreadableError(NOT_YAML, f"there is no anchor &{event.anchor} yet", line, column, hint)
         self._copy(node.size, event)
         self._place(node, None)
 
-    def _copy(self, number: int, event: Any) -> None:
+    def _copy(self, number: int, event: yaml.Event) -> None:
         """Count what is there again by an alias or a merge key."""
         self.copies += number
         if self.copies > MAX_COPIES:
@@ -204,6 +219,7 @@ class _Builder:
             parent.node.size += node.size
             assert parent.node.items is not None
             parent.node.items.append(node)
+            assert isinstance(parent.node.value, list)
             parent.node.value.append(node.value)
         elif parent.key is None:
             parent.key = node
@@ -225,9 +241,10 @@ class _Builder:
         if before is not None:
             self.duplicates.append(Duplicate(name, key.line, key.column, before[0].line))
         parent.node.entries[name] = (key, value)
+        assert isinstance(parent.node.value, dict)
         parent.node.value[name] = value.value
 
-    def _count(self, event: Any) -> None:
+    def _count(self, event: yaml.Event) -> None:
         self.count += 1
         if self.count > MAX_NODES:
             raise _limit(f"it has more than {MAX_NODES:,} nodes", event, "split the file")
@@ -237,13 +254,21 @@ def _too_dense(text: str) -> bool:
     return "$(" in text and any(each.count("$(") * len(each) > _MOST_LOOKS for each in text.split("\n"))
 
 
-def _limit(message: str, event: Any, hint: str) -> UnreadableError:
-    return UnreadableError(TOO_DEEP_OR_LARGE, message, event.start_mark.line + 1, event.start_mark.column + 1, hint)
+def _limit(message: str, event: yaml.Event, hint: str) -> UnreadableError:
+    return UnreadableError(TOO_DEEP_OR_LARGE, message, *_start(event), hint)
+
+
+def _start(event: yaml.Event) -> tuple[int, int]:
+    """The line and the column of an event, from 1."""
+    mark = event.start_mark
+    assert mark is not None
+    return mark.line + 1, mark.column + 1
 
 
 def _merge(target: Node, source: Node) -> None:
     """`<<`: the source's entries where the target has none."""
     assert target.entries is not None
+    assert isinstance(target.value, dict)
     for name, (key, value) in (source.entries or {}).items():
         if name not in target.entries:
             target.size += value.size
@@ -251,7 +276,7 @@ def _merge(target: Node, source: Node) -> None:
             target.value[name] = value.value
 
 
-def _tagged(tag: str | None, text: str, line: int, column: int) -> Any:
+def _tagged(tag: str | None, text: str, line: int, column: int) -> object:
     kind = (tag or "").removeprefix(_TAG)
     if kind in ("int", "float", "bool", "null"):
         return resolve(text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
 
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
@@ -28,7 +27,7 @@ class NoJsonError(ValueError):
     """The scalar is something JSON has no word for: infinity or not-a-number."""
 
 
-def resolve(text: str) -> Any:
+def resolve(text: str) -> object:
     """The value of a plain, untagged scalar. Raises NoJsonError for `.inf` and `.nan`."""
     if text in _NULL:
         return None
@@ -42,7 +41,7 @@ def resolve(text: str) -> Any:
     return _number(text)
 
 
-def _number(text: str) -> Any:
+def _number(text: str) -> object:
     plain = text.replace("_", "")
     match = _INT.fullmatch(plain)
     if match:
@@ -67,7 +66,7 @@ def as_json(number: float) -> int | float:
     return int(number) if number.is_integer() and abs(number) < _EXACT else number
 
 
-def key_text(value: Any) -> str | None:
+def key_text(value: object) -> str | None:
     """What a key becomes in JSON; None for one that has no text (null, a list, a map)."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from flowdsl.check.declared import declare
 from flowdsl.check.findings import Path, Report
@@ -80,7 +79,7 @@ def _target(task: PipelineTask, path: Path, entry: Entry, index: Index) -> Targe
 def _remote(entry: Entry) -> list[str]:
     """What Pipelines-as-Code fetches for a run, by its annotations: names on a hub, files, addresses."""
     metadata = getattr(entry.model, "metadata", None)
-    found: Mapping[str, Any] = (metadata.annotations if metadata else None) or {}
+    found: Mapping[str, object] = (metadata.annotations if metadata else None) or {}
     values = [value for key, value in found.items() if key.startswith(AS_CODE_TASK) and isinstance(value, str)]
     return [each.strip(" \t\n\"'[]") for value in values for each in value.split(",")]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.secrets import CREDENTIAL
@@ -101,7 +100,7 @@ def _is_extended(name: str) -> bool:
     return bool(slash) and domain != "kubernetes.io" and not domain.endswith(".kubernetes.io")
 
 
-def _number(value: Any) -> Decimal | None:
+def _number(value: object) -> Decimal | None:
     try:
         return None if value is None else parse_quantity(str(value))
     except ValueError:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
 
 import attrs
 
@@ -19,9 +18,9 @@ from flowdsl.check.pitfalls.shapes import at
 from flowdsl.diagnostics.rule import UNUSED, Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.kind import Kind
-from flowdsl.kinds.pipelines import Pipeline
+from flowdsl.kinds.pipelines import Pipeline, PipelineSpec
 from flowdsl.kinds.table import TASK, named
-from flowdsl.kinds.tasks import Task, TaskRef
+from flowdsl.kinds.tasks import Task, TaskRef, TaskSpec
 
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*")
 _LABEL = "app.kubernetes.io/version"
@@ -42,7 +41,7 @@ class Entry:
 
     model: Model | None
     report: Report
-    data: Mapping[str, Any] = attrs.field(factory=dict)
+    data: Mapping[str, object] = attrs.field(factory=dict)
     file: str = ""
     folder: tuple[str, ...] = attrs.field(init=False, default=attrs.Factory(_folder, takes_self=True))
 
@@ -160,14 +159,14 @@ def check_names(entries: Sequence[Entry], index: Index) -> None:
             entry.report.add(DOCUMENT_TWICE, ("metadata", "name"), message, "rename one, or remove it")
 
 
-def task_spec(entry: Entry | None) -> Any:
+def task_spec(entry: Entry | None) -> TaskSpec | None:
     """The spec of a Task's entry; None where what others need of it could not be decoded."""
     if entry is None or not isinstance(entry.model, Task):
         return None
     return entry.model.spec if all(map(entry.plain, ("params", "workspaces", "results"))) else None
 
 
-def pipeline_spec(entry: Entry | None) -> Any:
+def pipeline_spec(entry: Entry | None) -> PipelineSpec | None:
     """The spec of a Pipeline's entry; None where what others need of it could not be decoded."""
     if entry is None or not isinstance(entry.model, Pipeline):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
 
 from flowdsl.check.conversion import OLD_FORM
 from flowdsl.check.findings import Path, Report
@@ -34,7 +34,7 @@ FIELD_ORDER = Rule.pitfall(
 )
 
 
-def check(document: Model, raw: Any, report: Report) -> None:
+def check(document: Model, raw: Mapping[str, object], report: Report) -> None:
     """FLOW317, FLOW321 (by shape), FLOW328, FLOW329, and the opt-in FLOW345 and FLOW346."""
     for field in _SERVER_SET:
         if at(raw, ("metadata", field)) is not None:

@@ -6,9 +6,8 @@ is no credential, however many tasks and pipelines hand it on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.index import Entry, Index
@@ -16,6 +15,8 @@ from flowdsl.check.pitfalls.shapes import at, params_used, pipeline_of, task_spe
 from flowdsl.check.values import texts_of
 from flowdsl.diagnostics.rule import NOWHERE, Rule
 from flowdsl.kinds.base import Model
+from flowdsl.kinds.containers import EnvVar
+from flowdsl.kinds.params import Param, ParamSpec
 from flowdsl.kinds.pipelines import PipelineTask
 from flowdsl.kinds.runs import PipelineRun, TaskRun
 from flowdsl.kinds.table import CLUSTER_TASK, PIPELINE, TASK, find
@@ -26,7 +27,7 @@ _NAMES = frozenset({"name", "key", "secretName", "claimName", "serviceAccountNam
 _HINT = "keep it in a Secret, and bind that as a workspace or read it with secretKeyRef"
 
 
-def names_in(raw: Any) -> set[str]:
+def names_in(raw: object) -> set[str]:
     """The params that a spec uses as the name of an object, or of a key in it."""
     return params_used(text for path, text in texts(raw) if path and path[-1] in _NAMES and "$(" in text)
 
@@ -34,7 +35,7 @@ def names_in(raw: Any) -> set[str]:
 CREDENTIAL = Rule.pitfall("FLOW321", "credential", "a credential in plain text", quiet=NOWHERE)
 
 
-def shaped(path: Path, text: str, raw: Any, report: Report) -> None:
+def shaped(path: Path, text: str, raw: object, report: Report) -> None:
     """A text with the shape of a credential, wherever it stands."""
     start = find_credential(text)
     if start is None:
@@ -47,7 +48,7 @@ def shaped(path: Path, text: str, raw: Any, report: Report) -> None:
     report.add(CREDENTIAL, path, message, _HINT)
 
 
-def _name_of(path: Path, raw: Any) -> str:
+def _name_of(path: Path, raw: object) -> str:
     """The name of the param or variable whose value stands at a path."""
     for cut in (1, 2):
         if len(path) > cut and path[-cut] in ("value", "default"):
@@ -56,7 +57,7 @@ def _name_of(path: Path, raw: Any) -> str:
     return ""
 
 
-def check_config(data: Mapping[str, Any], report: Report) -> None:
+def check_config(data: Mapping[str, object], report: Report) -> None:
     """The data of a ConfigMap: what is secret in it belongs into a Secret."""
     kind = find(data.get("kind"), data.get("apiVersion"))
     fields = kind.texts if kind is not None and not kind.secret else ()
@@ -66,7 +67,7 @@ def check_config(data: Mapping[str, Any], report: Report) -> None:
             report.add(CREDENTIAL, (field, key), _message(str(key)), "keep it in a Secret, which is bound alike")
 
 
-def _items(data: object) -> Iterable[tuple[Any, Any]]:
+def _items(data: object) -> Iterable[tuple[str, object]]:
     return data.items() if isinstance(data, dict) else ()
 
 
@@ -91,7 +92,7 @@ def check(entry: Entry, index: Index) -> None:
                 entry.report.add(CREDENTIAL, (*path, number, "value"), _message(variable.name or ""), hint)
 
 
-_Found = tuple[Any, Path, str, Callable[[], Collection[str]]]
+_Found = tuple[Sequence[Param | ParamSpec] | None, Path, str, Callable[[], Collection[str]]]
 
 
 def _params(entry: Entry, index: Index) -> Iterator[_Found]:
@@ -149,7 +150,7 @@ def _objects(entry: Entry, index: Index) -> set[str]:
     return names
 
 
-def _pod_variables(model: Model) -> Iterable[tuple[Path, Any]]:
+def _pod_variables(model: Model) -> Iterable[tuple[Path, Sequence[EnvVar] | None]]:
     if isinstance(model, TaskRun) and model.spec and model.spec.podTemplate:
         yield ("spec", "podTemplate", "env"), model.spec.podTemplate.env
     if isinstance(model, PipelineRun) and model.spec:

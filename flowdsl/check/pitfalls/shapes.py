@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import attrs
 
@@ -72,7 +71,7 @@ def containers(spec: SpecAt) -> Iterator[tuple[Path, Step | Sidecar | StepTempla
         yield (*spec.path, "sidecars", index), sidecar
 
 
-def texts(raw: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def texts(raw: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every text in a raw document that holds a reference, or is long enough to hold a path."""
     if isinstance(raw, str):
         yield path, raw
@@ -84,17 +83,19 @@ def texts(raw: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from texts(value, (*path, index))
 
 
-def at(raw: Any, path: Path) -> Any:
+def at(raw: object, path: Path) -> object:
     """The raw value at a path; None where there is none."""
     for part in path:
-        try:
+        if isinstance(raw, dict):
+            raw = raw.get(part)
+        elif isinstance(raw, list) and isinstance(part, int) and 0 <= part < len(raw):
             raw = raw[part]
-        except (KeyError, IndexError, TypeError):
+        else:
             return None
     return raw
 
 
-def fields_at(raw: Any, path: Path) -> dict[str, Any]:
+def fields_at(raw: object, path: Path) -> dict[str, object]:
     """The raw map at a path; empty where there is none, or what is there is no map (decoding told that)."""
     found = at(raw, path)
     return found if isinstance(found, dict) else {}

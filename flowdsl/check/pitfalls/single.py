@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flowdsl.check.findings import Report
 from flowdsl.check.pitfalls import containers, flow, meta, scripts, unused, values
@@ -13,7 +12,7 @@ from flowdsl.kinds.base import Model
 from flowdsl.kinds.runs import PipelineRun, TaskRun
 
 
-def check_pitfalls(document: Model, raw: Mapping[str, Any], report: Report) -> None:
+def check_pitfalls(document: Model, raw: Mapping[str, object], report: Report) -> None:
     """Warnings about one document: its model, and the raw document it was read from."""
     for spec in task_specs(document):
         containers.check(spec, report)

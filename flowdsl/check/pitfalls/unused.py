@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from flowdsl.check.findings import Report
 from flowdsl.check.matrix import matrix_params
@@ -24,7 +23,7 @@ UNUSED_PARAM = Rule.pitfall("FLOW304", "unused-param", "a param is never used", 
 UNWRITTEN_RESULT = Rule.pitfall("FLOW305", "unwritten-result", "a result is never written", quiet=UNUSED)
 
 
-def check_task(spec: SpecAt, raw: Any, report: Report) -> None:
+def check_task(spec: SpecAt, raw: object, report: Report) -> None:
     """FLOW304, FLOW305, FLOW306 for one task's spec."""
     own = fields_at(raw, spec.path)
     found = [text for key, value in own.items() if key not in ("params", "description") for _, text in texts(value)]
@@ -91,7 +90,7 @@ def _workspaces(spec: SpecAt, found: list[str], report: Report) -> None:
             )
 
 
-def check_pipeline(pipeline: PipelineAt, raw: Any, report: Report) -> None:
+def check_pipeline(pipeline: PipelineAt, raw: object, report: Report) -> None:
     """FLOW304, FLOW306 for a pipeline's own params and workspaces."""
     own = fields_at(raw, pipeline.path)
     found = [text for key, value in own.items() if key not in ("params", "description") for _, text in texts(value)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, cast
+from typing import cast
 
 import attrs
 
@@ -14,7 +14,7 @@ from flowdsl.kinds import table
 from flowdsl.kinds.kind import resolve
 from flowdsl.kinds.values import decoded, kind_of
 
-Values = Callable[[dict[str, Any], Path], Iterator["ValueAt"]]
+Values = Callable[[dict[str, object], Path], Iterator["ValueAt"]]
 """Finds the values in a spec that stands at a path."""
 
 
@@ -26,7 +26,7 @@ class ValueAt:
     """
 
     path: Path
-    value: Any
+    value: object
     type: str = ""
     declared: bool = False
 
@@ -36,7 +36,7 @@ LIST_AS_ONE_TEXT = Rule.pitfall(
 )
 
 
-def check(raw: Mapping[str, Any], report: Report) -> None:
+def check(raw: Mapping[str, object], report: Report) -> None:
     """FLOW331: a list or a map with anything but text in it is one text to Tekton, no array and no object."""
     for found in values_at(raw):
         if not isinstance(found.value, (list, dict)) or kind_of(found.value) != "string" or found.type == "string":
@@ -50,28 +50,28 @@ def check(raw: Mapping[str, Any], report: Report) -> None:
         report.add(LIST_AS_ONE_TEXT, found.path, message, _hint(found.value), quoted(found.path))
 
 
-def _hint(value: Any) -> str:
-    items = value if isinstance(value, list) else list(value.values())
+def _hint(value: object) -> str:
+    items = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
     if any(isinstance(item, (list, dict)) for item in items):
         return "write what is within as a text of JSON; if one text is meant, quote the whole"
     return "quote each number and boolean; if one text is meant, quote the whole"
 
 
-def values_at(raw: Mapping[str, Any]) -> Iterator[ValueAt]:
+def values_at(raw: Mapping[str, object]) -> Iterator[ValueAt]:
     """The values of a raw document of Tekton's: of params, their defaults, matrices, references and results."""
     spec, kind = raw.get("spec"), table.named(raw.get("kind"))
     if kind is not None and kind.values and isinstance(spec, dict):
         yield from cast("Values", resolve(kind.values))(spec, ("spec",))
 
 
-def of_run(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+def of_run(spec: dict[str, object], at: Path) -> Iterator[ValueAt]:
     """Those of a run's spec, of a pipeline or of a task."""
     yield from _given(spec, at, _types(spec.get("pipelineSpec") or spec.get("taskSpec")))
     yield from _references(spec, at)
     yield from _embedded(spec, at)
 
 
-def of_task(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+def of_task(spec: dict[str, object], at: Path) -> Iterator[ValueAt]:
     """Those of a TaskSpec, or of a StepAction's."""
     yield from _declared(spec, "params", "default", at)
     yield from _declared(spec, "results", "value", at)
@@ -80,7 +80,7 @@ def of_task(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
         yield from _references(step, path)
 
 
-def of_pipeline(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+def of_pipeline(spec: dict[str, object], at: Path) -> Iterator[ValueAt]:
     """Those of a PipelineSpec."""
     yield from _declared(spec, "params", "default", at)
     yield from _declared(spec, "results", "value", at)
@@ -97,42 +97,44 @@ def of_pipeline(spec: dict[str, Any], at: Path) -> Iterator[ValueAt]:
             yield from _embedded(task, path)
 
 
-def _embedded(part: dict[str, Any], at: Path) -> Iterator[ValueAt]:
-    if isinstance(part.get("taskSpec"), dict):
-        yield from of_task(part["taskSpec"], (*at, "taskSpec"))
-    if isinstance(part.get("pipelineSpec"), dict):
-        yield from of_pipeline(part["pipelineSpec"], (*at, "pipelineSpec"))
+def _embedded(part: dict[str, object], at: Path) -> Iterator[ValueAt]:
+    task, pipeline = part.get("taskSpec"), part.get("pipelineSpec")
+    if isinstance(task, dict):
+        yield from of_task(task, (*at, "taskSpec"))
+    if isinstance(pipeline, dict):
+        yield from of_pipeline(pipeline, (*at, "pipelineSpec"))
 
 
-def _references(part: dict[str, Any], at: Path) -> Iterator[ValueAt]:
+def _references(part: dict[str, object], at: Path) -> Iterator[ValueAt]:
     for field in ("taskRef", "pipelineRef", "ref"):
-        if isinstance(part.get(field), dict):
-            yield from _given(part[field], (*at, field), {})
+        found = part.get(field)
+        if isinstance(found, dict):
+            yield from _given(found, (*at, field), {})
 
 
-def _given(part: dict[str, Any], at: Path, types: dict[str, str]) -> Iterator[ValueAt]:
+def _given(part: dict[str, object], at: Path, types: dict[str, str]) -> Iterator[ValueAt]:
     for path, each in _maps(part, "params", at):
         if "value" in each:
             yield ValueAt((*path, "value"), each["value"], types.get(str(each.get("name")), ""))
 
 
-def _declared(spec: dict[str, Any], field: str, key: str, at: Path) -> Iterator[ValueAt]:
+def _declared(spec: dict[str, object], field: str, key: str, at: Path) -> Iterator[ValueAt]:
     for path, each in _maps(spec, field, at):
         if each.get(key) is not None:
             yield ValueAt((*path, key), each[key], str(each.get("type") or ""), declared=True)
 
 
-def _types(spec: Any) -> dict[str, str]:
+def _types(spec: object) -> dict[str, str]:
     """The types that are declared or follow from properties or a default; nothing is said of a param of none."""
     params = list(_maps(spec, "params", ())) if isinstance(spec, dict) else []
     return {str(each.get("name")): str(each.get("type") or _by_default(each)) for _, each in params}
 
 
-def _by_default(param: dict[str, Any]) -> str:
+def _by_default(param: dict[str, object]) -> str:
     return "object" if param.get("properties") else kind_of(param.get("default"))
 
 
-def _maps(part: dict[str, Any], field: str, at: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+def _maps(part: dict[str, object], field: str, at: Path) -> Iterator[tuple[Path, dict[str, object]]]:
     items = part.get(field)
     for index, each in enumerate(items if isinstance(items, list) else ()):
         if isinstance(each, dict):

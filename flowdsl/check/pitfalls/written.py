@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import pipeline_of, task_specs
@@ -50,7 +50,7 @@ class Written(Protocol):
         """The node of an element or of a key's value."""
 
 
-def check_written(model: Model, raw: Mapping[str, Any], root: Written, report: Report) -> None:
+def check_written(model: Model, raw: Mapping[str, object], root: Written, report: Report) -> None:
     """FLOW330: `1.10` is the text 1.1, `yes` is true, `0755` is 493: YAML reads a number before Tekton reads text.
 
     Numbers and booleans in fields of text are FLOW302's; a null is no wrong type there, and so it is told here.
