@@ -65,15 +65,21 @@ def stroke(points: list[Point], width: float, soft: float = 0.0012) -> Any:
 def curve(points: list[Point], *, closed: bool = True, fine: int = 24) -> list[Point]:
     """A Catmull-Rom curve through the points."""
     around = [points[-1], *points, points[0], points[1]] if closed else [points[0], *points, points[-1]]
-    found = []
-    for a, b, c, d in zip(around, around[1:], around[2:], around[3:], strict=False):
-        for step in range(fine):
-            t = step / fine
-            found.append(tuple(
-                0.5 * (2 * q + (r - p) * t + (2 * p - 5 * q + 4 * r - s) * t * t + (3 * q - p - 3 * r + s) * t**3)
-                for p, q, r, s in zip(a, b, c, d, strict=True)
-            ))  # fmt: skip
+    found: list[Point] = []
+    for four in zip(around, around[1:], around[2:], around[3:], strict=False):
+        across, along = zip(*four, strict=True)
+        found += [(between(*across, step / fine), between(*along, step / fine)) for step in range(fine)]
     return found if closed else [*found, points[-1]]
+
+
+def between(p: float, q: float, r: float, s: float, t: float) -> float:
+    """The curve's coordinate between the second and the third of four points; t goes from 0 to 1."""
+    return 0.5 * (2 * q + (r - p) * t + (2 * p - 5 * q + 4 * r - s) * t * t + (3 * q - p - 3 * r + s) * t**3)
+
+
+def written(text: str) -> list[Point]:
+    """Points as they are written in short: `0.5 0.075, 0.64 0.105`."""
+    return [(float(x), float(y)) for x, y in (each.split() for each in text.split(","))]
 
 
 def mirrored(points: list[Point]) -> list[Point]:
@@ -100,14 +106,26 @@ def backdrop(canvas: Canvas) -> None:
     wall = np.array([118, 142, 150], np.float32)
     canvas.fill(wall, np.ones_like(canvas.x))
     canvas.light(0.28 * canvas.spot(0.28, 0.25, 0.35, 0.4) - 0.35 * canvas.spot(1.0, 1.0, 0.5, 0.5))
-    canvas.fill(HAIR * 0.8, shape(mirrored([(0.5, 0.075), (0.64, 0.105), (0.735, 0.23), (0.755, 0.42), (0.745, 0.60), (0.70, 0.72), (0.60, 0.74), (0.5, 0.74)])))  # fmt: skip
+    canvas.fill(
+        HAIR * 0.8,
+        shape(
+            mirrored(
+                written("0.5 0.075, 0.64 0.105, 0.735 0.23, 0.755 0.42, 0.745 0.60, 0.70 0.72, 0.60 0.74, 0.5 0.74")
+            )
+        ),
+    )
     strands(canvas, 70, seed=5, top=0.12, bottom=0.675, spread=0.24, inner=0.17)
-    canvas.fill(SKIN * 0.80, shape(mirrored([(0.5, 0.60), (0.59, 0.62), (0.592, 0.74), (0.63, 0.80), (0.70, 0.86), (0.5, 0.95)])))  # fmt: skip
+    canvas.fill(
+        SKIN * 0.80, shape(mirrored(written("0.5 0.60, 0.59 0.62, 0.592 0.74, 0.63 0.80, 0.70 0.86, 0.5 0.95")))
+    )
     canvas.light(-0.34 * canvas.spot(0.51, 0.715, 0.085, 0.04))
-    pullover = shape(mirrored([(0.5, 0.875), (0.575, 0.855), (0.64, 0.80), (0.76, 0.845), (0.90, 0.90), (0.97, 1.10), (0.5, 1.10)]))  # fmt: skip
+    pullover = shape(mirrored(written("0.5 0.875, 0.575 0.855, 0.64 0.80, 0.76 0.845, 0.90 0.90, 0.97 1.10, 0.5 1.10")))
     canvas.fill(np.array([47, 72, 92], np.float32), pullover)
     canvas.light(pullover * (0.25 * canvas.spot(0.25, 0.88, 0.12, 0.10) - 0.2 * canvas.spot(0.8, 1.0, 0.2, 0.15)))
-    canvas.fill(np.array([36, 56, 73], np.float32), stroke([(0.352, 0.807), (0.43, 0.868), (0.5, 0.885), (0.57, 0.868), (0.648, 0.807)], 0.016))  # fmt: skip
+    canvas.fill(
+        np.array([36, 56, 73], np.float32),
+        stroke(written("0.352 0.807, 0.43 0.868, 0.5 0.885, 0.57 0.868, 0.648 0.807"), 0.016),
+    )
 
 
 def head(canvas: Canvas) -> None:
@@ -117,7 +135,9 @@ def head(canvas: Canvas) -> None:
         ear = [(middle, 0.405), (middle + side * 0.026, 0.41), (middle + side * 0.024, 0.47), (middle, 0.515)]
         canvas.fill(SKIN * 0.86, shape(ear))
         canvas.light(-0.18 * canvas.spot(middle + side * 0.006, 0.46, 0.008, 0.03))
-    outline = [(0.5, 0.165), (0.60, 0.185), (0.672, 0.27), (0.694, 0.40), (0.682, 0.51), (0.645, 0.60), (0.585, 0.675), (0.535, 0.703), (0.5, 0.707)]  # fmt: skip
+    outline = written(
+        "0.5 0.165, 0.60 0.185, 0.672 0.27, 0.694 0.40, 0.682 0.51, 0.645 0.60, 0.585 0.675, 0.535 0.703, 0.5 0.707"
+    )
     face = shape(mirrored(outline))
     across, along = (canvas.x - 0.5) / 0.225, (canvas.y - 0.43) / 0.315
     depth = np.sqrt(np.clip(1 - across**2 - along**2, 0.02, 1))
@@ -138,7 +158,14 @@ def eye(canvas: Canvas, side: int) -> None:
         return middle + side * dx, level + dy
 
     canvas.light(-0.17 * canvas.spot(middle - side * 0.012, level - 0.012, 0.045, 0.024))
-    opening = shape([at(-0.041, 0.007), at(-0.022, -0.013), at(0.002, -0.019), at(0.026, -0.013), at(0.044, 0.001), at(0.024, 0.014), at(-0.004, 0.018), at(-0.026, 0.014)])  # fmt: skip
+    opening = shape(
+        [
+            at(x, y)
+            for x, y in written(
+                "-0.041 0.007, -0.022 -0.013, 0.002 -0.019, 0.026 -0.013, 0.044 0.001, 0.024 0.014, -0.004 0.018, -0.026 0.014"
+            )
+        ]
+    )
     canvas.fill(np.array([240, 236, 232], np.float32), opening)
     distance = np.hypot(canvas.x - middle - 0.001, canvas.y - level + 0.001)
     iris = np.clip((0.0195 - distance) * SIDE / 6, 0, 1) * opening
@@ -153,7 +180,12 @@ def eye(canvas: Canvas, side: int) -> None:
     canvas.fill(SKIN * 0.58, 0.6 * stroke(lower, 0.002))
     crease = [at(-0.034, -0.012), at(-0.016, -0.025), at(0.006, -0.030), at(0.030, -0.023), at(0.045, -0.012)]
     canvas.fill(SKIN * 0.62, 0.55 * stroke(crease, 0.0025))
-    brow = [at(-0.050, -0.052), at(-0.020, -0.066), at(0.020, -0.071), at(0.056, -0.054), at(0.020, -0.059), at(-0.020, -0.054), at(-0.048, -0.044)]  # fmt: skip
+    brow = [
+        at(x, y)
+        for x, y in written(
+            "-0.050 -0.052, -0.020 -0.066, 0.020 -0.071, 0.056 -0.054, 0.020 -0.059, -0.020 -0.054, -0.048 -0.044"
+        )
+    ]
     canvas.fill(HAIR * 0.95, 0.88 * shape(brow, 0.0022))
 
 
@@ -172,12 +204,16 @@ def nose(canvas: Canvas) -> None:
 
 def mouth(canvas: Canvas) -> None:
     """Closed lips with a hint of a smile."""
-    upper = [(0.428, 0.6185), (0.452, 0.611), (0.480, 0.6025), (0.5, 0.607), (0.520, 0.6025), (0.548, 0.611), (0.572, 0.6185), (0.54, 0.6235), (0.5, 0.6255), (0.46, 0.6235)]  # fmt: skip
-    lower = [(0.430, 0.619), (0.465, 0.6225), (0.5, 0.6245), (0.535, 0.6225), (0.570, 0.619), (0.545, 0.636), (0.5, 0.645), (0.455, 0.636)]  # fmt: skip
+    upper = written(
+        "0.428 0.6185, 0.452 0.611, 0.480 0.6025, 0.5 0.607, 0.520 0.6025, 0.548 0.611, 0.572 0.6185, 0.54 0.6235, 0.5 0.6255, 0.46 0.6235"
+    )
+    lower = written(
+        "0.430 0.619, 0.465 0.6225, 0.5 0.6245, 0.535 0.6225, 0.570 0.619, 0.545 0.636, 0.5 0.645, 0.455 0.636"
+    )
     canvas.fill(LIP * 0.88, shape(upper, 0.002))
     canvas.fill(LIP, shape(lower, 0.002))
     canvas.light(0.17 * canvas.spot(0.488, 0.633, 0.022, 0.0045))
-    line = [(0.426, 0.6180), (0.46, 0.6232), (0.5, 0.6250), (0.54, 0.6232), (0.574, 0.6180)]
+    line = written("0.426 0.6180, 0.46 0.6232, 0.5 0.6250, 0.54 0.6232, 0.574 0.6180")
     canvas.fill(np.array([96, 40, 42], np.float32), 0.9 * stroke(line, 0.0032))
     canvas.light(-0.13 * canvas.spot(0.5, 0.654, 0.030, 0.006))
     for side in (-1, 1):
@@ -186,8 +222,12 @@ def mouth(canvas: Canvas) -> None:
 
 def fringe(canvas: Canvas) -> None:
     """Hair in front, parted on one side."""
-    left = [(0.555, 0.118), (0.43, 0.10), (0.315, 0.19), (0.268, 0.34), (0.262, 0.50), (0.285, 0.55), (0.303, 0.44), (0.325, 0.345), (0.40, 0.255), (0.50, 0.205), (0.565, 0.165)]  # fmt: skip
-    right = [(0.545, 0.12), (0.64, 0.125), (0.71, 0.22), (0.738, 0.36), (0.738, 0.50), (0.715, 0.55), (0.697, 0.44), (0.682, 0.33), (0.63, 0.225), (0.565, 0.165)]  # fmt: skip
+    left = written(
+        "0.555 0.118, 0.43 0.10, 0.315 0.19, 0.268 0.34, 0.262 0.50, 0.285 0.55, 0.303 0.44, 0.325 0.345, 0.40 0.255, 0.50 0.205, 0.565 0.165"
+    )
+    right = written(
+        "0.545 0.12, 0.64 0.125, 0.71 0.22, 0.738 0.36, 0.738 0.50, 0.715 0.55, 0.697 0.44, 0.682 0.33, 0.63 0.225, 0.565 0.165"
+    )
     for points in (left, right):
         canvas.light(-0.22 * shape([(x, y + 0.012) for x, y in points], 0.010))
         canvas.fill(HAIR, shape(points))
@@ -209,7 +249,10 @@ def strands(canvas: Canvas, count: int, *, seed: int, top: float, bottom: float,
     rng = np.random.default_rng(seed)
     for _ in range(count):
         side, reach = rng.choice([-1, 1]), rng.uniform(inner, spread)
-        line = [(0.5 + side * reach * share, top + (bottom - top) * down) for share, down in ((0.35, 0.0), (0.88, 0.25), (1.0, 0.6), (0.93, 1.0))]  # fmt: skip
+        line = [
+            (0.5 + side * reach * share, top + (bottom - top) * down)
+            for share, down in ((0.35, 0.0), (0.88, 0.25), (1.0, 0.6), (0.93, 1.0))
+        ]
         canvas.fill(HAIR * rng.uniform(0.6, 1.4), 0.35 * stroke(line, rng.uniform(0.001, 0.003)))
 
 

@@ -55,7 +55,7 @@ def build_image(
     recipe = root / dockerfile
     if not recipe.is_file():
         raise SystemExit(f"error: there is no {dockerfile} in the source")
-    arguments = dict(entry.partition("=")[::2] for entry in build_args)
+    arguments = {name: value for name, _, value in (entry.partition("=") for entry in build_args)}
     steps = list(instructions(recipe.read_text("utf-8"), arguments))
     base = next((rest for word, rest in steps if word == "FROM"), "scratch")
     for word, rest in steps:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.container import InputContainer
+from av.error import FFmpegError
 
 from sonic_flow.local.pixels import Floats, Pixels
 
@@ -74,13 +76,13 @@ class Clip:
             with av.open(str(path)) as container:
                 self.rate = 16000
                 self.samples = mono(container, self.rate)
-        except (av.error.FFmpegError, IndexError, UnicodeDecodeError) as error:
+        except (FFmpegError, IndexError, UnicodeDecodeError) as error:
             raise ValueError(f"the clip can't be decoded: {error}") from None
         if not self.pictures or not len(self.samples):
             raise ValueError("the clip has no pictures or no sound")
 
 
-def mono(container: av.container.InputContainer, rate: int) -> Floats:
+def mono(container: InputContainer, rate: int) -> Floats:
     """The sound from the clip's time 0 on: what lies before it (an encoder's lead-in) is left out."""
     resampler = av.AudioResampler("fltp", "mono", rate)
     pieces: list[Floats] = []

@@ -138,7 +138,7 @@ def handler(repository: Path) -> type:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, *_: object, **named: object) -> None:
             """Git says on its own side what it does."""
 
     return Handler

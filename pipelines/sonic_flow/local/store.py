@@ -136,7 +136,7 @@ def main() -> None:
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Quiet(WSGIRequestHandler):
-        def log(self, *_: Any) -> None:
+        def log(self, *_: object, **named: object) -> None:
             """The store says itself what it keeps."""
 
     fill(options.folder, options.bucket)

@@ -39,9 +39,11 @@ class Reader(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """At most so many bytes."""
+        ...
 
     def readline(self, size: int, /) -> bytes:
         """A line, or so many bytes of it."""
+        ...
 
 
 Work = Callable[[Mapping[str, Any], Mapping[str, bytes]], Answer]
@@ -130,7 +132,7 @@ def handler(path: str, work: Work) -> type:
             self.end_headers()
             self.wfile.write(answer.content)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, *_: object, **named: object) -> None:
             """The services say themselves what they do."""
 
     return Handler

@@ -271,8 +271,14 @@ def test_no_change_has_no_sign():
 
 @pytest.mark.parametrize(
     ("value", "reason"),
-    [(0, ""), (2, ""), (-2, ""), (3, "sync_offset_frames=3 is further from 0 than the limit 2"), (-5, "sync_offset_frames=-5 is further from 0 than the limit 2")],
-)  # fmt: skip
+    [
+        (0, ""),
+        (2, ""),
+        (-2, ""),
+        (3, "sync_offset_frames=3 is further from 0 than the limit 2"),
+        (-5, "sync_offset_frames=-5 is further from 0 than the limit 2"),
+    ],
+)
 def test_a_measure_that_should_be_zero_counts_by_its_distance_from_it(value, reason):
     rule = {"sync_offset_frames": {"better": "zero", "limit": 2}}
     assert reasons({"sync_offset_frames": value}, None, rule) == ([reason] if reason else [])

@@ -72,17 +72,40 @@ def build(tmp_path):
 def test_builds_with_layers_from_the_cache_and_pushes(build):
     calls, results, done = build("CUDA=12.4", "NOTE=two words")
     assert done.returncode == 0, done.stderr
-    storage = ["--root", str(build.root / "cache/overlay"), "--runroot", str(build.root / "tmp/containers"), "--storage-driver", "overlay"]  # fmt: skip
+    storage = [
+        "--root",
+        str(build.root / "cache/overlay"),
+        "--runroot",
+        str(build.root / "tmp/containers"),
+        "--storage-driver",
+        "overlay",
+    ]
     first, second = calls
     assert first == [
-        *storage, "build", "--layers", "--tls-verify=true", "--label", "org.opencontainers.image.revision=0f3c",
-        "--build-arg", "CUDA=12.4", "--build-arg", "NOTE=two words", "--file", "Dockerfile",
-        "--tag", "registry.internal:5000/sonic/model:v1", "--", ".", "auth=",
-    ]  # fmt: skip
+        *storage,
+        "build",
+        "--layers",
+        "--tls-verify=true",
+        "--label",
+        "org.opencontainers.image.revision=0f3c",
+        "--build-arg",
+        "CUDA=12.4",
+        "--build-arg",
+        "NOTE=two words",
+        "--file",
+        "Dockerfile",
+        "--tag",
+        "registry.internal:5000/sonic/model:v1",
+        "--",
+        ".",
+        "auth=",
+    ]
     assert second[6] == "push"
     assert second[-3:] == [
-        "registry.internal:5000/sonic/model:v1", "docker://registry.internal:5000/sonic/model:v1", "auth=",
-    ]  # fmt: skip
+        "registry.internal:5000/sonic/model:v1",
+        "docker://registry.internal:5000/sonic/model:v1",
+        "auth=",
+    ]
     assert results == {"image": f"registry.internal:5000/sonic/model@{DIGEST}", "digest": DIGEST}
 
 

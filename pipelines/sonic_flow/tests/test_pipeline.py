@@ -107,7 +107,11 @@ def test_everything_lies_on_one_claim_with_the_runs_own_folder_last(traced, node
     claims = {source.name for source in [traced.options.files, *sources.values()] if isinstance(source, PVC)}
     assert claims == {"sonic-data"}
     for node in nodes.values():
-        mounted = [use.workspace for use in node.bindings.values() if isinstance(sources.get(use.workspace), PVC) or not use.workspace]  # fmt: skip
+        mounted = [
+            use.workspace
+            for use in node.bindings.values()
+            if isinstance(sources.get(use.workspace), PVC) or not use.workspace
+        ]
         assert node.task.makes_files or mounted[-1] == "", node.name
 
 
@@ -118,14 +122,14 @@ def test_the_volume_is_sought_on_a_gpu_node(traced):
 
 def test_compiling_needs_and_loads_none_of_what_a_local_run_needs(tmp_path):
     blocked = "import sys; sys.modules.update(dict.fromkeys(('numpy', 'PIL', 'av', 'moto', 'boto3')))"
-    program = f"{blocked}; sys.path.insert(0, {str(fakes.PIPELINES)!r}); import sonic; sonic.sonic.cli(['compile', '-o', {str(tmp_path / 'a.yaml')!r}])"  # fmt: skip
+    program = f"{blocked}; sys.path.insert(0, {str(fakes.PIPELINES)!r}); import sonic; sonic.sonic.cli(['compile', '-o', {str(tmp_path / 'a.yaml')!r}])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "a.yaml").read_bytes() == (fakes.PIPELINES / "sonic.yaml").read_bytes()
 
 
 def test_a_local_run_without_its_packages_says_what_to_install(tmp_path):
-    program = f"import sys, importlib.util as u; found = u.find_spec; u.find_spec = lambda name, *a: None if name == 'av' else found(name, *a); sys.path.insert(0, {str(fakes.PIPELINES)!r}); import sonic; sonic.sonic.cli(['run'])"  # fmt: skip
+    program = f"import sys, importlib.util as u; found = u.find_spec; u.find_spec = lambda name, *a: None if name == 'av' else found(name, *a); sys.path.insert(0, {str(fakes.PIPELINES)!r}); import sonic; sonic.sonic.cli(['run'])"
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
     assert "a local run of Sonic needs av: pip install 'flowdsl[sonic]'" in done.stderr

@@ -224,7 +224,7 @@ def test_a_service_that_answers_with_no_clip(
 
 
 def test_a_service_that_is_killed_while_it_works(tmp_path: Path) -> None:
-    dying = "import os, signal, sys; from sonic_flow.local import web; web.serve('/v1/generate', lambda *_: os.kill(os.getpid(), signal.SIGKILL), 'dying')"  # fmt: skip
+    dying = "import os, signal, sys; from sonic_flow.local import web; web.serve('/v1/generate', lambda *_: os.kill(os.getpid(), signal.SIGKILL), 'dying')"
     port = free_port()
     model = subprocess.Popen(
         [sys.executable, "-c", dying, "--port", str(port)], env={**os.environ, "PYTHONPATH": str(PIPELINES)}
@@ -252,10 +252,13 @@ def test_a_speech_of_the_wrong_length(tmp_path: Path) -> None:
     ("change", "told"),
     [
         ("path = assets / 'speech.wav'; path.write_bytes(path.read_bytes()[:9000])", "speech.wav is cut off"),
-        ("path = assets / 'portrait.png'; path.write_bytes(path.read_bytes()[:9000])", "portrait.png is no image, corrupt or cut off"),
+        (
+            "path = assets / 'portrait.png'; path.write_bytes(path.read_bytes()[:9000])",
+            "portrait.png is no image, corrupt or cut off",
+        ),
     ],
     ids=["speech", "portrait"],
-)  # fmt: skip
+)
 def test_a_broken_input(tmp_path: Path, change: str, told: str) -> None:
     failed(run(tmp_path, *SHORT, program=broken(tmp_path, change)), told)
 

@@ -186,8 +186,12 @@ def test_the_image_is_an_oci_layout_that_holds_the_source(tmp_path):
 
 @pytest.mark.parametrize(
     ("recipe", "told"),
-    [(None, "there is no Dockerfile"), ("FROM x\nCOPY ../secret /a\n", "is not in the context"), ("COPY nowhere /a", "nowhere")],
-)  # fmt: skip
+    [
+        (None, "there is no Dockerfile"),
+        ("FROM x\nCOPY ../secret /a\n", "is not in the context"),
+        ("COPY nowhere /a", "nowhere"),
+    ],
+)
 def test_a_source_that_can_not_be_built_ends_the_task(tmp_path, recipe, told):
     tree = tmp_path / "tree"
     tree.mkdir()

@@ -166,9 +166,13 @@ def test_parameters_that_are_no_use(model, parameters, told):
         (b"--edge\r\n" * 3, {"Content-Type": "multipart/form-data; boundary=edge"}, 400),
         (b"", {"Content-Type": "multipart/form-data; boundary=edge"}, 400),
         (b"x", {"Content-Type": "multipart/form-data"}, 415),
-        (b"--a\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n" * 10, {"Content-Type": "multipart/form-data; boundary=a"}, 400),
+        (
+            b"--a\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n" * 10,
+            {"Content-Type": "multipart/form-data; boundary=a"},
+            400,
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_form_that_is_none(model, body, headers, status):
     assert ask(model + "/v1/generate", body, headers)[0] == status
 

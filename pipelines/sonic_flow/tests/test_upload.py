@@ -25,8 +25,14 @@ def signature(headers):
 
 # The examples without a query in the Amazon S3 API reference, "Signature Calculations for the Authorization Header".
 def test_aws_example_get_object():
-    headers = sign("GET", "https://examplebucket.s3.amazonaws.com/test.txt", AWS, EMPTY, now="20130524T000000Z",
-                   headers={"Range": "bytes=0-9"})  # fmt: skip
+    headers = sign(
+        "GET",
+        "https://examplebucket.s3.amazonaws.com/test.txt",
+        AWS,
+        EMPTY,
+        now="20130524T000000Z",
+        headers={"Range": "bytes=0-9"},
+    )
     assert "SignedHeaders=host;range;x-amz-content-sha256;x-amz-date" in headers["Authorization"]
     assert signature(headers) == "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
 
@@ -35,9 +41,14 @@ def test_aws_example_put_object():
     payload = hashlib.sha256(b"Welcome to Amazon S3.").hexdigest()
     url = object_url("https://s3.amazonaws.com", "examplebucket", "us-east-1", "test$file.text")
     url = url.replace("s3.amazonaws.com/examplebucket", "examplebucket.s3.amazonaws.com")
-    headers = sign("PUT", url, AWS, payload, now="20130524T000000Z",
-                   headers={"Date": "Fri, 24 May 2013 00:00:00 GMT",
-                            "x-amz-storage-class": "REDUCED_REDUNDANCY"})  # fmt: skip
+    headers = sign(
+        "PUT",
+        url,
+        AWS,
+        payload,
+        now="20130524T000000Z",
+        headers={"Date": "Fri, 24 May 2013 00:00:00 GMT", "x-amz-storage-class": "REDUCED_REDUNDANCY"},
+    )
     assert signature(headers) == "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"
 
 

@@ -1,0 +1,75 @@
+"""Reports for the tests: what tasks note, the report of it, and the page as a browser reads it."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+
+from sonic_flow.baseline import Baseline
+from sonic_flow.judging import judge
+from sonic_flow.measures import THRESHOLDS
+from sonic_flow.tasks.report import report
+
+EVIL = "<script>alert('x')</script>\"&"
+NAMES = ("fetch-source", "build-image", "run-inference", "evaluate", "gate")
+TASKS = [*(f"{name}=Succeeded" for name in NAMES), "upload=None"]
+
+
+class Reader(HTMLParser):
+    """What a browser makes of a page: its tags, its text, and whether every tag that opens also closes."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.text, self.open, self.links = [], [], [], []
+        self.cells = []  # of the tables, row by row
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href")]
+        if tag != "meta":
+            self.open.append(tag)
+        if tag == "td" and self.tags[-2] == "tr":
+            self.cells.append([])
+        if tag == "td":
+            self.cells[-1].append("")
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+        if self.open[-1:] == ["td"]:
+            self.cells[-1][-1] += data
+
+
+def measured(lse_d=7.0, fid=40.0):
+    values = {"lse_d": lse_d, "lse_c": 7.5, "fid": fid, "duration_error": 0.04}
+    return {name: {"value": value, "method": "m"} for name, value in values.items()}
+
+
+def fill(record, *, passed=False):
+    origin = {"run": "sonic-a1", "service": "sonic 2.1"}
+    before = Baseline(measured(), {}, origin)
+    judged = judge(measured(lse_d=8.19, fid=30.0), THRESHOLDS, before, {})
+    known = {"origin": origin, "told": before.told()}
+    gate = {"passed": passed, "verdict": "stopped: lse_d", "checks": judged.checks, "not_made": {}, "baseline": known}
+    inference = {
+        "model": "registry/sonic@sha256:1",
+        "settings": {"duration": 2.0, "inference_steps": 18, "smooth_motion": True},
+        "warnings": ["inference_steps=18: below 20"],
+        "speech_seconds": 2.0,
+        "elapsed_seconds": 31.5,
+        "peak_memory_bytes": None,
+        "service": "1.2",
+    }
+    extra = {"sync_confidence": {"value": 3.5, "method": "correlation"}}
+    metrics = {"evaluator": "registry/eval:1", "metrics": {**measured(lse_d=8.19, fid=30.0), **extra}}
+    for name, content in (("inference", inference), ("metrics", metrics), ("gate", gate)):
+        (record / f"{name}.json").write_text(json.dumps(content))
+
+
+def write(record, tasks=TASKS, status="Completed", run="sonic-x7"):
+    made = report(run, "7f3-uid", status, tasks, record)
+    return made.page.read_text("utf-8"), json.loads(made.summary.read_text("utf-8"))
