@@ -16,7 +16,7 @@ import attrs
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(eq=False, kw_only=True, repr=False)
 class Kind:
     """One kind of the Kubernetes API. Everything but the names may be left out: nothing is done with it there.
 
@@ -69,6 +69,9 @@ class Kind:
     variables: tuple[str, ...] = ()
     api_version: str = attrs.field(init=False)
     """`group/version`, as in `apiVersion:`."""
+
+    def __repr__(self) -> str:
+        return f"<Kind {self.name} of {self.api_version}>"
 
     @api_version.default
     def _api_version(self) -> str:
