@@ -22,6 +22,7 @@ from flowdsl.kinds import dump, model_for, parse, table
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.defaults import with_defaults
 from flowdsl.kinds.kind import Kind, resolve
+from flowdsl.kubeclient.rbac import rules
 from flowdsl.kubeclient.resources import path_for
 
 T = TypeVar("T")
@@ -136,6 +137,14 @@ def unless_refused(kind: Kind, make: Callable[[], T]) -> T | None:
         if not kind.models and kind.group not in table.CLOSED:
             raise
         return None
+
+
+@pytest.mark.parametrize("kind", [kind for kind in table.KINDS if kind.prunable or kind.keeps_data], ids=ids)
+def test_the_role_that_is_printed_allows_what_apply_does(kind: Kind) -> None:
+    found = [each for each in rules(read_only=False, check_secrets=False) if kind.plural in each["resources"]]
+    assert [each["apiGroups"] for each in found] == [[kind.group]]
+    assert {"get", "list", "create", "patch"} <= set(found[0]["verbs"])
+    assert ("delete" in found[0]["verbs"]) == kind.prunable
 
 
 def test_the_page_of_kinds_is_that_of_the_table() -> None:

@@ -8,9 +8,8 @@ from typing import TypedDict
 from flowdsl.diagnostics import UsageError
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import (
-    CLAIM,
     CONFIG_MAP,
-    PIPELINE,
+    KINDS,
     PIPELINE_RUN,
     POD,
     RBAC,
@@ -18,8 +17,6 @@ from flowdsl.kinds.table import (
     ROLE_BINDING,
     SECRET,
     SERVICE_ACCOUNT,
-    STEP_ACTION,
-    TASK,
     TASK_RUN,
 )
 from flowdsl.kube.conventions import MANAGED_BY
@@ -32,11 +29,15 @@ _WATCH: list[Rule] = [
     ((POD,), "", ["get"]),
     ((POD,), "/log", ["get"]),
 ]
+_PRUNABLE = tuple(kind for kind in KINDS if kind.prunable)
 _SUBMIT: list[Rule] = [
-    ((TASK, PIPELINE, STEP_ACTION), "", _MADE),
-    # Claims are never deleted by us.
-    ((CLAIM,), "", ["get", "list", "create", "patch"]),
-    ((SERVICE_ACCOUNT,), "", _MADE),
+    # What `apply` makes and removes: a rule a group.
+    *(
+        ([kind for kind in _PRUNABLE if kind.group == group], "", _MADE)
+        for group in dict.fromkeys(kind.group for kind in _PRUNABLE)
+    ),
+    # What holds data is never deleted by us.
+    *(((kind,), "", ["get", "list", "create", "patch"]) for kind in KINDS if kind.keeps_data),
     ((PIPELINE_RUN,), "", ["create", "patch", "delete"]),
     ((TASK_RUN,), "", ["create"]),
 ]
