@@ -179,11 +179,25 @@ def test_images_have_the_platform_that_their_name_and_node_say() -> None:
     assert platform_tags(Target("3.12", "musllinux_x86_64"))[0] == "musllinux_1_2_x86_64"
 
 
-def test_a_claim_for_no_packages_is_told() -> None:
-    @task(image="python:3.12-slim", packages_cache="packages")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"packages_cache": "packages"}, "packages_cache= is given, and packages= is not"),
+        ({"packages_image": "example.com/a"}, "packages_image= is given, and packages= is not"),
+        (
+            {"packages_image": "example.com/a:1", "packages": "a"},
+            "packages_image='example.com/a:1' is not a repository",
+        ),
+        ({"packages_image": "a b/c", "packages": "a"}, "packages_image='a b/c' is not a repository"),
+        (
+            {"packages_image": "example.com/a", "packages": "a", "image": "a\nRUN b"},
+            "image='a\\nRUN b' is nothing to build on",
+        ),
+    ],
+)
+def test_options_that_do_not_go_together_are_told(options: dict[str, str], said: str) -> None:
+    @task(**{"image": "python:3.12-slim", **options})
     def train() -> None:
         print(1)
 
-    assert [(each.code, each.message) for each in train.problems.items] == [
-        ("FLOW002", "packages_cache= is given, and packages= is not")
-    ]
+    assert [(each.code, each.message) for each in train.problems.items] == [("FLOW002", said)]

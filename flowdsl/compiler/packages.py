@@ -12,6 +12,7 @@ from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.options import TaskOptions
+from flowdsl.packages.images import Recipe
 from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock
 from flowdsl.packages.requirements import Wanted, read_wanted
 from flowdsl.packages.targets import Target, image_target
@@ -112,6 +113,13 @@ def install_call(resolution: Resolution, *, image: bool) -> str:
     target, more = resolution.target, ", image=True" if image else ""
     given = f'"{resolution.key}", "{target.python}", "{target.platform}"'
     return f'_flowdsl_packages({given}, """\\\n{resolution.text}"""{more})\n'
+
+
+def recipe_of(options: TaskOptions, resolution: Resolution) -> Recipe | None:
+    """The image that a task's packages are built into; None where its step installs them."""
+    if not options.packages_image:
+        return None
+    return Recipe(options.packages_image, options.image, options.python, resolution)
 
 
 def names_of(need: Need, resolution: Resolution | None) -> list[str]:

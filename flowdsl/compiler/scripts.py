@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from flowdsl.compiler.packages import Locks, install_call, names_of, need_of
+from flowdsl.compiler.packages import Locks, install_call, names_of, need_of, recipe_of
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.types import Kind, TypeSpec
@@ -36,16 +36,17 @@ def with_scripts(pipeline: PipelineDef, collector: Collector, locks: Locks) -> P
             continue
         task = done.get(id(node.task))
         if task is None:
-            task = done[id(node.task)] = attrs.evolve(node.task, script=_script(node.task, collector, locks))
+            script, image = _script(node.task, collector, locks)
+            task = done[id(node.task)] = attrs.evolve(node.task, script=script, image=image)
         nodes.append(attrs.evolve(node, task=task))
     return attrs.evolve(pipeline, nodes=tuple(nodes))
 
 
-def _script(task: TaskDef, collector: Collector, locks: Locks) -> str:
-    """The text of a task's script; empty, with findings in the collector, where there is none."""
+def _script(task: TaskDef, collector: Collector, locks: Locks) -> tuple[str, str]:
+    """The text of a task's script; empty, with findings in the collector, where there is none. And its own image."""
     function = task.function
     if function is None:
-        return ""
+        return "", ""
     # Not at the top: a pipeline of container tasks has nothing to slice.
     from flowdsl.frontend.script import ScriptOutput, build_script, script_roots
     from flowdsl.frontend.slicing import slice_source, target_version
@@ -54,20 +55,23 @@ def _script(task: TaskDef, collector: Collector, locks: Locks) -> str:
     options = task.options
     target = target_version(options.image, options.python)
     roots = script_roots(inputs)
-    packages, requires = "", list(options.requires)
+    packages, image, requires = "", "", list(options.requires)
     need = need_of(task, collector)
     if need is not None:
         resolution = locks.of(need, collector)
         requires += names_of(need, resolution)
-        packages = install_call(resolution, image=bool(options.requires)) if resolution is not None else ""
+        if resolution is not None:
+            packages = install_call(resolution, image=bool(options.requires))
+            recipe = recipe_of(options, resolution)
+            image = recipe.name if recipe is not None else ""
     cut = slice_source(function, roots, requires=requires, target=target, collector=collector)
     if cut is None:
-        return ""
+        return "", ""
     outputs = [ScriptOutput(result.name, result.type, result.field) for result in task.results]
     script = build_script(
         cut, inputs, outputs, task=task.name, collector=collector, python=options.python, packages=packages
     )
-    return script.text if script is not None else ""
+    return (script.text if script is not None else ""), image
 
 
 def script_inputs(task: TaskDef, function: Callable[..., object]) -> list[ScriptInput]:

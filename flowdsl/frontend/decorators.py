@@ -61,6 +61,7 @@ def task(
     requires: list[str] | tuple[str, ...] = (),
     packages: str | list[str] | tuple[str, ...] = (),
     packages_cache: str = "",
+    packages_image: str = "",
     python: str = "python3",
     verbatim: bool = False,
     inline: bool = False,
@@ -108,6 +109,7 @@ def task(function: Callable[..., object] | None = None, /, **options: object) ->
         requires: Modules that the image has, which the body may import.
         packages: Requirements that `flowdsl lock` pins and the step installs, or files that list them.
         packages_cache: A claim in which the packages stay for the next step.
+        packages_image: A repository for an image that has them (`flowdsl images push`), in place of installing.
         python: The interpreter in the image.
         verbatim: Add nothing: no variables for params, no security context, no label; the docstring is the description.
         inline: Embed the task in a Pipeline where it is used (`taskSpec`), instead of referring to it.

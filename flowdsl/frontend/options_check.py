@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -51,6 +52,12 @@ def accept(value: object, wanted: object, name: str) -> None:
         refuse("FLOW002", error.told(name).replace("option", "argument", 1), "see the documentation")
 
 
+_REPOSITORY = re.compile(r"[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+")
+"""A repository with its registry: registry.example.com/ml/train."""
+_BASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*")
+"""What may stand after FROM in a Dockerfile."""
+
+
 def check_task_options(
     options: TaskOptions, location: Location, collector: Collector, *, has_body: bool, whole: bool
 ) -> None:
@@ -64,8 +71,14 @@ def check_task_options(
             wrong(f"{name}={text!r}: {problem}", f'write {name}="4" or {name}="4..8" (request..limit)')
     if options.timeout and not is_duration(options.timeout):
         wrong(f"timeout={options.timeout!r} is no duration", 'write it as "30m" or "1h30m"')
-    if options.packages_cache and not options.packages:
-        wrong("packages_cache= is given, and packages= is not", "name the packages that it is to keep", "FLOW002")
+    for name in ("packages_cache", "packages_image"):
+        if getattr(options, name) and not options.packages:
+            wrong(f"{name}= is given, and packages= is not", "name the packages that it is for", "FLOW002")
+    if options.packages_image and not _REPOSITORY.fullmatch(options.packages_image):
+        hint = "name a registry and a repository, without a tag: registry.example.com/ml/train"
+        wrong(f"packages_image={options.packages_image!r} is not a repository", hint, "FLOW002")
+    if options.packages_image and not _BASE.fullmatch(options.image):
+        wrong(f"image={options.image!r} is nothing to build on", "name an image, best by its digest", "FLOW002")
     if options.gpu < 0:
         wrong(f"gpu={options.gpu}", "ask for 0 or more GPUs")
     if options.retries < 0:

@@ -87,7 +87,8 @@ class TaskDef:
     """A task: its contract (params, results, workspaces) and how it runs (`options`, or a remote `reference`).
 
     A task that exists elsewhere has options too: what a run says of its pods. `has_body` says whether the function's
-    body is code to run, `...` meaning it is not; `script` is that code as one file, once it is sliced.
+    body is code to run, `...` meaning it is not; `script` is that code as one file, once it is sliced;
+    `image` stands for that of the options where the task's packages are built into one.
     """
 
     name: str
@@ -101,6 +102,7 @@ class TaskDef:
     function: Callable[..., object] | None = None
     has_body: bool = False
     script: str = ""
+    image: str = ""
     options: TaskOptions = _TASK
     reference: Reference | None = None
 

@@ -142,6 +142,7 @@ class TaskOptions:
     requires: tuple[str, ...] = attrs.field(default=(), converter=texts)
     packages: str | tuple[str, ...] = attrs.field(default=(), converter=_packages)
     packages_cache: str = ""
+    packages_image: str = ""
     python: str = "python3"
     verbatim: bool = False
     inline: bool = False

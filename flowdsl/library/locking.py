@@ -36,7 +36,7 @@ def needs_of(target: Pipeline | Manifest) -> list[Need]:
     """What the tasks of a pipeline's or manifest's file want installed, each once. Raises FlowError."""
     collector = Collector()
     found: dict[object, Need] = {}
-    for task in _tasks(target, collector):
+    for task in tasks_of(target, collector):
         need = need_of(task, collector)
         if need is not None:
             found.setdefault((need.wanted, need.target), need)
@@ -139,7 +139,7 @@ def _no_answer(need: Need, why: str) -> FlowError:
     return FlowError((Finding("FLOW090", Severity.ERROR, message, need.location, hint),))
 
 
-def _tasks(target: Pipeline | Manifest, collector: Collector) -> Iterator[TaskDef]:
+def tasks_of(target: Pipeline | Manifest, collector: Collector) -> Iterator[TaskDef]:
     """Every task that has to do with the file: of its pipelines and manifests, and those that it defines."""
     if isinstance(target, Manifest):
         for item in target.items:

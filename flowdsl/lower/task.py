@@ -167,7 +167,7 @@ def _main_step(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> shapes
         args = array_args(task)
     step: shapes.Step = {
         "name": task.name,
-        "image": options.image,
+        "image": task.image or options.image,
         "command": command,
         "args": args,
         "workingDir": options.working_dir,

@@ -1,0 +1,45 @@
+"""`flowdsl images`: images that have the packages of tasks, for those with `packages_image`."""
+
+from __future__ import annotations
+
+import click
+
+from flowdsl.cli import options
+from flowdsl.cli.source import Source
+
+_engine = click.option("--engine", default="", metavar="NAME", help="docker, podman or buildah. [what is there]")
+
+
+@click.group("images")
+def command() -> None:
+    """Build images that have the packages of tasks (`@task(packages_image=...)`)."""
+
+
+@command.command("list")
+@options.file
+@options.output
+def list_(source: Source, *, output: str) -> int:
+    """The images by name, with the Dockerfiles that they are built by."""
+    from flowdsl.cli.images import list_images
+
+    return list_images(source.targets()[0], output=output)
+
+
+@command.command("build")
+@options.file
+@_engine
+def build(source: Source, *, engine: str) -> int:
+    """Build those that the engine has not."""
+    from flowdsl.cli.images import build_images
+
+    return build_images(source.targets()[0], engine=engine, push=False)
+
+
+@command.command("push")
+@options.file
+@_engine
+def push(source: Source, *, engine: str) -> int:
+    """Build those that the engine has not, and push all."""
+    from flowdsl.cli.images import build_images
+
+    return build_images(source.targets()[0], engine=engine, push=True)

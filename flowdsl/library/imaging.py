@@ -1,0 +1,69 @@
+"""`flowdsl images`: the images of tasks with `packages_image`, built and pushed by docker, podman or buildah."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from flowdsl.compiler.packages import Locks, need_of, recipe_of
+from flowdsl.diagnostics import Collector, UsageError
+from flowdsl.frontend.manifest import Manifest
+from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.library.locking import python_file, tasks_of
+from flowdsl.packages.images import Recipe
+from flowdsl.packages.tools import tail
+
+ENGINES = ("docker", "podman", "buildah")
+
+
+def recipes_of(target: Pipeline | Manifest) -> list[Recipe]:
+    """The images that the tasks of a file run in, each once, by name. Raises FlowError, also where a lock is stale."""
+    collector, locks = Collector(), Locks(python_file(target))
+    found: dict[str, Recipe] = {}
+    for task in tasks_of(target, collector):
+        need = need_of(task, collector)
+        resolution = locks.of(need, collector) if need is not None else None
+        recipe = recipe_of(task.options, resolution) if resolution is not None else None
+        if recipe is not None:
+            found[recipe.name] = recipe
+    collector.raise_if_errors()
+    return [found[name] for name in sorted(found)]
+
+
+def find_engine(wanted: str, environ: Mapping[str, str]) -> str:
+    """The path of what builds images. Raises UsageError where there is none."""
+    for name in (wanted,) if wanted else ENGINES:
+        if found := shutil.which(name, path=environ.get("PATH", "")):
+            return found
+    raise UsageError(f"there is no {wanted or ', '.join(ENGINES)} on the PATH; install one, or run this in CI")
+
+
+def build_image(recipe: Recipe, engine: str, environ: Mapping[str, str], tell: Callable[[str], None]) -> bool:
+    """Build an image unless the engine has it; whether it was built. Raises UsageError with what the engine said."""
+    inspect = ["inspect", "--type", "image"] if Path(engine).name == "buildah" else ["image", "inspect"]
+    seen = subprocess.run([engine, *inspect, recipe.name], env=dict(environ), capture_output=True, check=False)
+    if seen.returncode == 0:
+        return False
+    tell(f"building {recipe.name}")
+    with tempfile.TemporaryDirectory(prefix="flowdsl-image-") as folder:
+        (Path(folder) / "Dockerfile").write_text(recipe.dockerfile, encoding="utf-8")
+        (Path(folder) / "requirements.txt").write_text(recipe.requirements, encoding="utf-8")
+        _run([engine, "build", "--tag", recipe.name, "--file", f"{folder}/Dockerfile", folder], environ)
+    return True
+
+
+def push_image(recipe: Recipe, engine: str, environ: Mapping[str, str], tell: Callable[[str], None]) -> None:
+    """Push an image, as the engine is signed in. Raises UsageError with what the engine said."""
+    tell(f"pushing {recipe.name}")
+    _run([engine, "push", recipe.name], environ)
+
+
+def _run(command: Sequence[str], environ: Mapping[str, str]) -> None:
+    pipe, none = subprocess.PIPE, subprocess.DEVNULL
+    done = subprocess.run(command, env=dict(environ), stdin=none, stdout=pipe, stderr=subprocess.STDOUT, check=False)
+    if done.returncode != 0:
+        said = tail(done.stdout.decode("utf-8", "replace"))
+        raise UsageError(f"{Path(command[0]).name} {command[1]} ended with {done.returncode}:\n{said}")
