@@ -48,7 +48,7 @@ def test_it_runs_here(path: Path, tmp_path: Path) -> None:
 
 def test_the_worse_model_is_not_promoted(tmp_path: Path) -> None:
     done = run(FOLDER / "champion_challenger.py", tmp_path)
-    assert "lse_d: 7.1 -> 8.3 (+17%)" in done.stdout
+    assert "lse_d: 7.1 -> 8.3; 5% worse is allowed" in done.stdout
     assert "is the champion now" not in done.stdout
 
 
