@@ -17,6 +17,7 @@ from flowdsl.frontend.arguments import Binder
 from flowdsl.frontend.bodies import described, docstring
 from flowdsl.frontend.call_options import AS_DECLARED, call_options
 from flowdsl.frontend.handles import NodeHandle
+from flowdsl.frontend.identity import identity_tests
 from flowdsl.frontend.inlined import Outputs
 from flowdsl.frontend.misuse import misuse
 from flowdsl.frontend.naming import kube_name, task_name
@@ -95,6 +96,7 @@ class Pipeline:
         """Run the function and gather its tasks. Never raises for the user's mistakes: they are in `findings`."""
         allowed = alpha | self.options.alpha
         trace = Trace(Collector(list(self.problems.items)), self.name, allowed, verbatim=self.options.verbatim)
+        identity_tests(self.function, trace.collector)
         values = self._declare(trace, "")
         token, seen = CURRENT.set(trace), REFUSED.set([])
         try:
