@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING
 from flowdsl.graph.edges import Edge, edges
 from flowdsl.ir.nodes import Condition, Node, PipelineDef
 from flowdsl.kube import is_duration, parse_duration
+from flowdsl.kube.conventions import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
     import networkx
 
 _RESOURCES = ("image", "cpu", "memory", "gpu", "gpu_resource")
-_DEFAULT_TIMEOUT = 3600
-"""Seconds of a TaskRun that says nothing: Tekton's `default-timeout-minutes` is 60 (docs/additional-configs.md)."""
 
 
 def build(pipeline: PipelineDef, found: Iterable[Edge] | None = None) -> networkx.DiGraph[str]:
@@ -175,4 +174,4 @@ def critical_path(graph: networkx.DiGraph[str]) -> tuple[list[str], float]:
 
 def _time(graph: networkx.DiGraph[str], name: str) -> float:
     seconds = graph.nodes[name]["seconds"]
-    return _DEFAULT_TIMEOUT if seconds is None else float(seconds)
+    return DEFAULT_TIMEOUT if seconds is None else float(seconds)

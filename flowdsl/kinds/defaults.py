@@ -13,13 +13,11 @@ from typing import cast
 from flowdsl.kinds import table
 from flowdsl.kinds.kind import resolve
 from flowdsl.kinds.values import decoded
-from flowdsl.kube.conventions import MANAGED
+from flowdsl.kube.conventions import DEFAULT_TIMEOUT_TEXT, MANAGED
 
 Fill = Callable[[dict[str, object]], None]
 """Fills in, in place, what Tekton's webhook does. It may fall over what is no document: TypeError, AttributeError."""
 
-TIMEOUT = "1h0m0s"
-"""`default-timeout-minutes: 60`, as Go writes it."""
 SERVICE_ACCOUNT = "default"
 
 MANAGER = "tekton-pipelines"
@@ -161,7 +159,7 @@ def task_run(document: dict[str, object]) -> None:
     labels.setdefault(MANAGED, MANAGER)
     spec = _section(document, "spec")
     _reference(spec)
-    spec.setdefault("timeout", TIMEOUT)
+    spec.setdefault("timeout", DEFAULT_TIMEOUT_TEXT)
     spec.setdefault("serviceAccountName", SERVICE_ACCOUNT)
     _task_spec(spec.get("taskSpec"))
 
@@ -169,7 +167,7 @@ def task_run(document: dict[str, object]) -> None:
 def pipeline_run(document: dict[str, object]) -> None:
     """PipelineRun.SetDefaults."""
     spec = _section(document, "spec")
-    _section(spec, "timeouts").setdefault("pipeline", TIMEOUT)
+    _section(spec, "timeouts").setdefault("pipeline", DEFAULT_TIMEOUT_TEXT)
     _section(spec, "taskRunTemplate").setdefault("serviceAccountName", SERVICE_ACCOUNT)
     _pipeline_spec(spec.get("pipelineSpec"))
 

@@ -62,6 +62,12 @@ MESSAGE_MOST = 4096
 ARGUMENT_MOST = 128 * 1024
 """Bytes of one argument of a process: MAX_ARG_STRLEN of execve(2)."""
 
+DEFAULT_TIMEOUT = 3600
+"""Seconds of a TaskRun, or of a PipelineRun, that says nothing: Tekton's `default-timeout-minutes` is 60
+(docs/additional-configs.md)."""
+DEFAULT_TIMEOUT_TEXT = "1h0m0s"
+"""The same as Go writes it."""
+
 # Users.
 UNPRIVILEGED = 65532
 """The user and group that images seldom define themselves: `nonroot` of the distroless images."""

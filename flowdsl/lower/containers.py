@@ -6,8 +6,9 @@ What a user gives as a mapping is taken as it is, whatever it holds: admission l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
+from flowdsl.ir.options import Security
 from flowdsl.ir.types import Data
 from flowdsl.ir.volumes import PVC, ConfigMap, EmptyDir, EnvValue, Mount, Mounted, Secret
 from flowdsl.kube.conventions import SCRATCH, UNPRIVILEGED
@@ -56,7 +57,7 @@ def _privileged() -> SecurityContext:
 
 
 # Made anew for each task: what a document holds is its reader's to change.
-_PRESETS: Mapping[str, Callable[[], SecurityContext]] = {
+_PRESETS: Mapping[Security, Callable[[], SecurityContext]] = {
     "restricted": _restricted,
     "baseline": _baseline,
     "root": _root,
@@ -64,7 +65,7 @@ _PRESETS: Mapping[str, Callable[[], SecurityContext]] = {
 }
 
 
-def security_context(wanted: str | Mapping[str, Data]) -> SecurityContext:
+def security_context(wanted: Security | Literal[""] | Mapping[str, Data]) -> SecurityContext:
     """The securityContext of a preset's name, or the given one; nothing for ""."""
     if isinstance(wanted, str):
         return _PRESETS[wanted]() if wanted else {}

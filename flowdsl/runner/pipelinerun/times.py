@@ -6,9 +6,6 @@ import datetime
 
 from flowdsl.kube import parse_duration
 
-DEFAULT_TIMEOUT = 3600.0
-"""Seconds: `default-timeout-minutes` of Tekton's config-defaults."""
-
 
 def stamp(seconds: float) -> str:
     """Seconds since the epoch as RFC 3339 in UTC, to the second, as metav1.Time is written."""

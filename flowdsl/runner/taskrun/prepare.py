@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from flowdsl.kube.conventions import TEKTON_PATH, WORKSPACE_PATH
+from flowdsl.kube.conventions import DEFAULT_TIMEOUT, TEKTON_PATH, WORKSPACE_PATH
 from flowdsl.kube.durations import parse_duration
 from flowdsl.runner.contract import BoundWorkspace, Cluster, TaskRunWork
 from flowdsl.runner.taskrun import apply, params
@@ -19,8 +19,6 @@ from flowdsl.runner.taskrun.variables import Table, Tables, params_table
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
-
-DEFAULT_TIMEOUT = 3600.0  # seconds: Tekton's default-timeout-minutes is 60
 
 
 @attrs.frozen
