@@ -116,7 +116,8 @@ def test_it_is_compiled_compared_and_found_on_a_cluster(kind: Kind) -> None:
     assert compare([least], [least]) == []
     assert [each.subject.kind for each in compare([least], [changed])] == ["metadata"]
     if kind.served:
-        assert path_for(least, "team").endswith(f"/namespaces/team/{kind.plural}/sample")
+        space = "/namespaces/team" if kind.namespaced else ""
+        assert path_for(least, "team").endswith(f"{kind.version}{space}/{kind.plural}/sample")
     made = unless_refused(kind, lambda: compile_manifest(manifest(raw(least))))
     assert made is None or list(made.documents) == [least]
 
@@ -145,6 +146,23 @@ def test_the_role_that_is_printed_allows_what_apply_does(kind: Kind) -> None:
     assert [each["apiGroups"] for each in found] == [[kind.group]]
     assert {"get", "list", "create", "patch"} <= set(found[0]["verbs"])
     assert ("delete" in found[0]["verbs"]) == kind.prunable
+
+
+@pytest.mark.parametrize(
+    ("document", "hint"),
+    [
+        ({"apiVersion": "tekton.dev/v1beta1", "kind": "ClusterTask"}, "write a Task"),
+        ({"apiVersion": "tekton.dev/v1", "kind": "RoleBinding"}, "write apiVersion: rbac.authorization.k8s.io/v1"),
+        ({"apiVersion": "tekton.dev/v1", "kind": "CustomRun"}, "Tekton has CustomRun as tekton.dev/v1beta1"),
+        ({"apiVersion": "tekton.dev/v1", "kind": "Tusk"}, "did you mean 'Task'?"),
+        ({"apiVersion": "tekton.dev/v1", "kind": "Elephant"}, "kinds of tekton.dev/v1: Task, Pipeline,"),
+    ],
+    ids=lambda each: each["kind"] if isinstance(each, dict) else None,
+)
+def test_what_tekton_has_not_is_told_with_what_to_write(document: dict[str, Any], hint: str) -> None:
+    found = examine({**document, "metadata": {"name": "sample"}}).findings
+    assert [each.code for each in found] == ["FLOW406"]
+    assert hint in found[0].hint
 
 
 def test_the_page_of_kinds_is_that_of_the_table() -> None:

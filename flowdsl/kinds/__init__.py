@@ -51,6 +51,8 @@ def kind_hint(kind: str) -> str:
     found = table.named(kind)
     if found is not None and found.models:
         return f"Tekton has {kind} as {' and '.join(map(found.versioned, found.models))}"
+    if found is not None:
+        return found.gone or f"write apiVersion: {found.api_version}"
     close = difflib.get_close_matches(kind, KINDS, 1)
     usual = [each.name for each in table.MODELLED if each.api_version == table.TASK.api_version]
     return f"did you mean {close[0]!r}?" if close else f"kinds of {table.TASK.api_version}: {', '.join(usual)}"

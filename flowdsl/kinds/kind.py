@@ -24,7 +24,7 @@ class Kind:
     one that we write and ask a cluster for.
 
     Decoding: `models` has the model of each version (`module:class`). `former` are versions without a model, which
-    `convert` turns into `version`.
+    `convert` turns into `version`. `gone` says what to write in place of a kind that there is no longer.
 
     Functions, as `module:name`: `defaults` fills in what Tekton's webhook does, `admission` checks a decoded document
     (without one its name is checked), `values` finds values of params in a raw spec, `convert` turns the spec of a
@@ -48,6 +48,7 @@ class Kind:
     version: str = "v1"
     models: Mapping[str, str] = _NOTHING
     former: tuple[str, ...] = ()
+    gone: str = ""
     defaults: str = ""
     admission: str = ""
     values: str = ""

@@ -166,10 +166,17 @@ RESOLUTION_REQUEST = Kind(
     admission="flowdsl.check.others:check_resolution_request",
 )
 # Gone from Tekton; what was installed as one is the same file as the Task.
-CLUSTER_TASK = Kind(name="ClusterTask", plural="clustertasks", group=TEKTON, version="v1beta1", namespaced=False)
+CLUSTER_TASK = Kind(
+    name="ClusterTask",
+    plural="clustertasks",
+    group=TEKTON,
+    version="v1beta1",
+    gone="write a Task; one of another namespace is fetched by the cluster resolver",
+    namespaced=False,
+)
 TRIGGER_TEMPLATE = Kind(name="TriggerTemplate", plural="triggertemplates", group=TRIGGERS, version="v1beta1")
 POD = Kind(name="Pod", plural="pods", served=True)
-NODE = Kind(name="Node", plural="nodes", namespaced=False)
+NODE = Kind(name="Node", plural="nodes", namespaced=False, served=True)
 ROLE = Kind(name="Role", plural="roles", group=RBAC, served=True)
 ROLE_BINDING = Kind(name="RoleBinding", plural="rolebindings", group=RBAC, served=True)
 ACCESS_REVIEW = Kind(

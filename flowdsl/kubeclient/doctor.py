@@ -166,7 +166,7 @@ def _extended(client: Client, documents: Sequence[Mapping[str, object]], checks:
     if not wanted:
         return
     try:
-        nodes = client.items(f"{base_of(NODE.api_version)}/{NODE.plural}")
+        nodes = client.items(path_of(NODE, client.namespace))
     except ClusterError as error:
         if not isinstance(error, AnsweredError) or error.code != 403:
             raise

@@ -20,7 +20,8 @@ def path_of(kind: Kind | str, namespace: str, name: str = "", version: str = "")
         known = ", ".join(each.name for each in SERVED)
         raise UsageError(f"flowdsl does not deal with {kind} on a cluster; it does with {known}")
     # A name is one part of a path, whatever is in it.
-    place = f"{base_of(version or found.api_version)}/namespaces/{_part(namespace)}/{found.plural}"
+    space = f"/namespaces/{_part(namespace)}" if found.namespaced else ""
+    place = f"{base_of(version or found.api_version)}{space}/{found.plural}"
     return place + (f"/{_part(name)}" if name else "")
 
 
