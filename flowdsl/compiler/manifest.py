@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, cast
 from flowdsl.compiler.builder import Builder
 from flowdsl.compiler.compilation import Compilation, CompileOptions
 from flowdsl.compiler.packages import Locks, file_of, need_of
+from flowdsl.compiler.rules import UNCHECKED_RAW_DOCUMENT
 from flowdsl.compiler.run_values import typed_options
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.compiler.validate import Lowering, gates_for, validate
-from flowdsl.diagnostics import Collector, Finding, Location, Severity
+from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.manifest import Item, Manifest, RawTask, Run, StepAction
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
@@ -126,7 +127,7 @@ class _Builder(Builder):
         if not is_tekton(version) or is_served(kind, version):
             said = f"{version} {kind} is written as it stands: flowdsl has no model of this kind, nothing checked it"
             hint = "have the cluster check it: `flowdsl apply --dry-run=server`"
-            self.collector.add(Finding("FLOW024", Severity.NOTE, said, _place(item), hint))
+            self.collector.add(UNCHECKED_RAW_DOCUMENT.finding(said, _place(item), hint=hint))
             return
         self.collector.error("FLOW406", f"Tekton has no {version} {kind}", _place(item), hint=kind_hint(kind))
 

@@ -8,8 +8,9 @@ from functools import partial
 
 import attrs
 
+from flowdsl.compiler.rules import RUN_LACKS_VALUES
 from flowdsl.compiler.value_fields import owner_of, with_fields
-from flowdsl.diagnostics import Collector, Finding, Severity
+from flowdsl.diagnostics import Collector
 from flowdsl.frontend.encode import Mismatch, decode_text, encode, encode_given
 from flowdsl.frontend.manifest import Run
 from flowdsl.frontend.pipeline import Pipeline
@@ -84,12 +85,10 @@ def run_values(definition: PipelineDef, chosen: Mapping[str, str], collector: Co
     if missing:
         example = " ".join(f"--set {name}=..." for name in missing)
         collector.add(
-            Finding(
-                "FLOW022",
-                Severity.NOTE,
+            RUN_LACKS_VALUES.finding(
                 f"the PipelineRun gives no value for {', '.join(missing)}; Tekton will not start it as it is",
                 definition.location,
-                f"give them: `{example}`, or `@pipeline(run={{...}})`",
+                hint=f"give them: `{example}`, or `@pipeline(run={{...}})`",
             )
         )
     return {name: values[name] for name in params if name in values}

@@ -6,7 +6,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from flowdsl.diagnostics import Finding, FlowError, Location, Severity
+from flowdsl.diagnostics import FlowError, Location
+from flowdsl.diagnostics.rule import Rule
+from flowdsl.emit.rules import FILE_NAME, OBJECT_TWICE
 
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
 # Wider than DNS names: the names of roles may hold capitals and colons (`IsValidPathSegmentName` of Kubernetes'
@@ -62,7 +64,7 @@ def _one_each(documents: Iterable[Mapping[str, object]], place: Location) -> Non
         key = (group, str(document.get("kind")), str(meta.get("namespace") or ""), str(meta["name"]))
         if key in seen:
             said = f"there are two documents of {key[1]} {key[3]!r}: the second would overwrite the first"
-            raise _error("FLOW026", said, "leave one out, or give it another name", place)
+            raise _error(OBJECT_TWICE, said, "leave one out, or give it another name", place)
         seen.add(key)
 
 
@@ -73,7 +75,7 @@ def _checked(document: Mapping[str, object], place: Location) -> tuple[str, str,
     for what, text, pattern in (("kind", kind, _KIND), ("name", name, _NAME), ("namespace", namespace, _NAME)):
         if (text or what == "kind") and not pattern.match(text):
             said = f"{what} {text!r} can't be part of a file's name, nor can an object have it"
-            raise _error("FLOW025", said, f"correct the {what} of the document", place)
+            raise _error(FILE_NAME, said, f"correct the {what} of the document", place)
     version = re.sub(r"[^A-Za-z0-9.]", "-", str(document.get("apiVersion")))
     return kind, name, namespace, version
 
@@ -97,5 +99,5 @@ def _short(stem: str) -> str:
     return f"{stem[:_LONGEST]}-{hashlib.sha256(stem.encode()).hexdigest()[:8]}"
 
 
-def _error(code: str, message: str, hint: str, place: Location) -> FlowError:
-    return FlowError((Finding(code, Severity.ERROR, message, place, hint),))
+def _error(rule: Rule, message: str, hint: str, place: Location) -> FlowError:
+    return FlowError((rule.finding(message, place, hint=hint),))

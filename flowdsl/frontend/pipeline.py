@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 import attrs
 
-from flowdsl.diagnostics import Collector, Finding, FlowError, Location, Severity
+from flowdsl.diagnostics import Collector, Finding, FlowError, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
 from flowdsl.frontend.bodies import described, docstring
@@ -26,6 +26,7 @@ from flowdsl.frontend.options_check import only, read_options
 from flowdsl.frontend.outputs import pipeline_results
 from flowdsl.frontend.proxies import Reference, WorkspaceValue
 from flowdsl.frontend.refusal import REFUSED, refuse
+from flowdsl.frontend.rules import OPTION, PIPELINE_FUNCTION_FAILED
 from flowdsl.frontend.shown import runs
 from flowdsl.frontend.signature import Signature, read_signature
 from flowdsl.frontend.trace import CURRENT, Trace
@@ -298,7 +299,7 @@ class Pipeline:
         at = places.innermost(traceback.extract_tb(error.__traceback__))
         place = Location(places.display(at.filename), at.lineno or 1) if at else self.location
         if said := misuse(error):
-            return Finding("FLOW002", Severity.ERROR, said[0], place, said[1])
+            return OPTION.finding(said[0], place, hint=said[1])
         hint = "a pipeline function only wires tasks together; work on data belongs in a task's body"
         if RUN in str(error):
             hint = "what is known only in the run can't be used now: work on it in a task's body"
@@ -306,7 +307,7 @@ class Pipeline:
             model = getattr(error, "title", "Model")
             hint = f"a model checks its values at once; for values of the run write `{model}.model_construct(...)`"
         message = f"pipeline {self.name!r} raised {type(error).__name__}: {error}"
-        return Finding("FLOW019", Severity.ERROR, message, place, hint)
+        return PIPELINE_FUNCTION_FAILED.finding(message, place, hint=hint)
 
     def _words(self) -> str:
         return f"the pipeline {self.name} itself"

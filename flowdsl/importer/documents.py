@@ -13,6 +13,7 @@ from flowdsl.check.pitfalls.values import values_at
 from flowdsl.diagnostics import Finding, Location, Severity
 from flowdsl.importer.comments import Comments, comments_of
 from flowdsl.importer.findings import Kept
+from flowdsl.importer.rules import KEPT_DOCUMENT, KEPT_FIELD, NOT_KUBERNETES, UNWRITABLE_DOCUMENT
 from flowdsl.kinds import UNKNOWN_KIND, table
 from flowdsl.kinds.values import decoded
 from flowdsl.yamlread.documents import Document, documents
@@ -62,7 +63,7 @@ def _left_out(document: Document) -> Finding:
     found = document.findings[0]
     message = f"left out: it is no Kubernetes document ({found.message})"
     hint = "name the file to have it treated as one; leave it out in silence with --exclude"
-    return Finding("FLOW407", Severity.WARNING, message, Location(found.file, found.line or 1, found.column), hint)
+    return NOT_KUBERNETES.finding(message, Location(found.file, found.line or 1, found.column), hint=hint)
 
 
 def _comments(roots: list[Node], text: str) -> list[Comments]:
@@ -106,16 +107,14 @@ def kept_diagnostic(loaded: Loaded, kept: Kept, *, stubs: bool = False) -> Findi
     place = loaded.place(kept.path)
     if stubs:
         hint = "write the reference by hand: `@task_ref(named(...))`"
-        return Finding(
-            "FLOW502", Severity.WARNING, f"Task {loaded.document.name!r} has no stub: {kept.reason}", place, hint
-        )
+        return KEPT_DOCUMENT.finding(f"Task {loaded.document.name!r} has no stub: {kept.reason}", place, hint=hint)
     if not kept.path:
         what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
         hint = "it is compiled unchanged; a pipeline can call a raw Task by its name"
-        return Finding("FLOW502", Severity.WARNING, f"{what} is kept as raw(...): {kept.reason}", place, hint)
+        return KEPT_DOCUMENT.finding(f"{what} is kept as raw(...): {kept.reason}", place, hint=hint)
     hint = "it is compiled unchanged; rewrite it by hand where the DSL has a better word"
-    return Finding(
-        "FLOW501", Severity.WARNING, f"kept in extra={{...}} as Tekton writes it: {kept.reason}", place, hint, kept.path
+    return KEPT_FIELD.finding(
+        f"kept in extra={{...}} as Tekton writes it: {kept.reason}", place, hint=hint, path=kept.path
     )
 
 
@@ -123,4 +122,4 @@ def lost_diagnostic(loaded: Loaded) -> Finding:
     """FLOW109: a document that no module of ours compiles to, not even as it stands."""
     what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
     hint = "leave its file out: it is nested deeper than Python reads, or larger than flowdsl compiles"
-    return Finding("FLOW109", Severity.ERROR, f"{what} can't be written as Python", loaded.place(()), hint)
+    return UNWRITABLE_DOCUMENT.finding(f"{what} can't be written as Python", loaded.place(()), hint=hint)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flowdsl.diagnostics import Finding, FlowError, Severity
+from flowdsl.diagnostics import FlowError
 from flowdsl.diagnostics.errors import EXIT_USAGE
+from flowdsl.library.rules import UNCONFINED_ROOT
 
 if TYPE_CHECKING:
     from flowdsl.runner.taskrun import Runner, Sight
@@ -51,7 +52,7 @@ def check_confined(task_runner: Runner, unconfined: bool) -> str:
             "run as a user without rights over this machine, or in containers with --executor docker or podman; "
             "--unconfined runs it as it is, for steps that you trust like your own shell"
         )
-        raise UnconfinedError((Finding("FLOW117", Severity.ERROR, message, hint=hint),))
+        raise UnconfinedError((UNCONFINED_ROOT.finding(message, hint=hint),))
     return told
 
 

@@ -15,10 +15,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Literal, overload
 
-from flowdsl.diagnostics import Finding, FlowError, Location, Severity, UsageError
+from flowdsl.diagnostics import FlowError, Location, UsageError
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.misuse import misuse
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.frontend.rules import OPTION
+from flowdsl.library.rules import FILE_RAISED, IMPORT_FAILED, NO_PIPELINE, SEVERAL_PIPELINES, SYNTAX_ERROR
 from flowdsl.library.siblings import main_one, own_pipelines, whole
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:\w[\w-]*")
@@ -95,15 +98,20 @@ def choose(module: ModuleType, file: str, wanted: str) -> Pipeline:
         if wanted in names or wanted in found:
             return names.get(wanted) or found[wanted]
         raise _finding(
-            "FLOW083", f"{file} has no pipeline {wanted!r}", Location(file, 1), f"it has: {', '.join(found) or 'none'}"
+            NO_PIPELINE,
+            f"{file} has no pipeline {wanted!r}",
+            Location(file, 1),
+            f"it has: {', '.join(found) or 'none'}",
         )
     own = own_pipelines(vars(module), module.__name__)
     if not own:
-        raise _finding("FLOW083", f"{file} has no pipeline", Location(file, 1), "decorate a function with `@pipeline`")
+        raise _finding(
+            NO_PIPELINE, f"{file} has no pipeline", Location(file, 1), "decorate a function with `@pipeline`"
+        )
     chosen = main_one(own, file)
     if chosen is None:
         raise _finding(
-            "FLOW084",
+            SEVERAL_PIPELINES,
             f"{file} has {len(own)} pipelines: {', '.join(own)}",
             Location(file, 1),
             f"name one: {file}:{whole(own)[0].name}",
@@ -170,18 +178,18 @@ def _findings(file: Path) -> Iterator[None]:
     except SyntaxError as error:
         place = Location(_shown(error.filename or str(file)), error.lineno or 1, error.offset or 0)
         raise _finding(
-            "FLOW080", f"syntax error: {error.msg}", place, "correct the line; Python can't read the file"
+            SYNTAX_ERROR, f"syntax error: {error.msg}", place, "correct the line; Python can't read the file"
         ) from error
     except ImportError as error:
         hint = "install it in the environment flowdsl runs in, or import it inside the task that needs it"
         if not isinstance(error, ModuleNotFoundError):
             hint = "the module is there but lacks that name: it may be misspelt, or two modules import each other"
-        raise _finding("FLOW081", str(error), _own_line(error, file), hint) from error
+        raise _finding(IMPORT_FAILED, str(error), _own_line(error, file), hint) from error
     except Exception as error:  # whatever a user's module raises is theirs to see, at their line
         if said := misuse(error):
-            raise _finding("FLOW002", said[0], _own_line(error, file), said[1]) from error
+            raise _finding(OPTION, said[0], _own_line(error, file), said[1]) from error
         message = f"the file raises {type(error).__name__}: {error}"
-        raise _finding("FLOW082", message, _own_line(error, file), "the file is run to find its pipelines") from error
+        raise _finding(FILE_RAISED, message, _own_line(error, file), "the file is run to find its pipelines") from error
 
 
 def _module_name(file: Path) -> str:
@@ -254,5 +262,5 @@ def _shown(path: str) -> str:
     return display(path)
 
 
-def _finding(code: str, message: str, place: Location, hint: str) -> FlowError:
-    return FlowError((Finding(code, Severity.ERROR, message, place, hint),))
+def _finding(rule: Rule, message: str, place: Location, hint: str) -> FlowError:
+    return FlowError((rule.finding(message, place, hint=hint),))

@@ -8,12 +8,13 @@ from pathlib import Path
 import attrs
 
 from flowdsl.compiler.packages import Need, file_of, need_of, packaged
-from flowdsl.diagnostics import Collector, Finding, FlowError, Severity, UsageError
+from flowdsl.diagnostics import Collector, FlowError, Severity, UsageError
 from flowdsl.frontend import places
 from flowdsl.frontend.manifest import Manifest, Run
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
 from flowdsl.ir.nodes import TaskDef
+from flowdsl.library.rules import UNRESOLVABLE_PACKAGES
 from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock, read_target, write_lock
 from flowdsl.packages.resolve import resolve
 from flowdsl.packages.targets import Target, this_machine
@@ -136,7 +137,7 @@ def _no_answer(need: Need, why: str) -> FlowError:
     what = ", ".join(need.wanted.requirements)
     message = f"no packages answer {what} for {need.target}:\n{why}"
     hint = "change the requirement, or the image's Python; only wheels are taken, no source distributions"
-    return FlowError((Finding("FLOW090", Severity.ERROR, message, need.location, hint),))
+    return FlowError((UNRESOLVABLE_PACKAGES.finding(message, need.location, hint=hint),))
 
 
 def tasks_of(target: Pipeline | Manifest, collector: Collector) -> Iterator[TaskDef]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from flowdsl.compiler import Compilation, CompileOptions
-from flowdsl.diagnostics import Finding, FlowError, Severity, UsageError
+from flowdsl.diagnostics import Finding, FlowError, UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.emit import emit_json, emit_yaml, kustomization
 from flowdsl.emit.file_names import file_names, is_named, object_name
@@ -19,6 +19,7 @@ from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.kinds.table import PIPELINE_RUN
 from flowdsl.library.compiling import compile_target
+from flowdsl.library.rules import OBJECTS_DIFFER
 from flowdsl.library.siblings import beside
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def together(made: Sequence[Compilation]) -> list[Mapping[str, object]]:
             if found.setdefault(key, item) != item:
                 hint = "give one of them a name of its own, or compile each into its own file: leave out -o"
                 message = f"the pipelines make two different {key[0]}s of the name {key[1]!r}"
-                raise FlowError((Finding("FLOW408", Severity.ERROR, message, one.pipeline.location, hint),))
+                raise FlowError((OBJECTS_DIFFER.finding(message, one.pipeline.location, hint=hint),))
     return list(found.values())
 
 

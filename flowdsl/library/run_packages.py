@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flowdsl.diagnostics import Finding, FlowError, Severity
 from flowdsl.library.locking import local_pins, shown
+from flowdsl.library.rules import NOT_LOCKED_FOR_THIS_MACHINE
 from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock
 from flowdsl.packages.targets import this_machine
 from flowdsl.runner.packages import Call, calls_in
@@ -59,7 +60,7 @@ def _not_here(call: Call, sources: Sequence[str]) -> Finding:
     if python:
         hint = f"add this machine: `flowdsl lock {_file(python)}`"
     message = f"{what} is locked for {call.resolution.target}, not for {this_machine()}, which this machine has"
-    return Finding("FLOW091", Severity.ERROR, message, hint=hint)
+    return NOT_LOCKED_FOR_THIS_MACHINE.finding(message, hint=hint)
 
 
 def _resolutions(source: str) -> tuple[Resolution, ...]:
