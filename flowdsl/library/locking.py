@@ -20,6 +20,8 @@ from flowdsl.packages.resolve import resolve
 from flowdsl.packages.targets import Target, this_machine
 from flowdsl.packages.tools import Tool, ToolError, find_tool
 
+_LINES = 4
+"""Lines of what pip or uv said that a finding holds."""
 Tell = Callable[[str], None]
 
 
@@ -135,7 +137,9 @@ def _check_hashes(need: Need, found: Resolution) -> None:
 
 def _no_answer(need: Need, why: str) -> FlowError:
     what = ", ".join(need.wanted.requirements)
-    message = f"no packages answer {what} for {need.target}:\n{why}"
+    # One line, as every finding; what pip said last says most.
+    said = "; ".join(line.removeprefix("ERROR: ").strip(" :") for line in why.splitlines()[-_LINES:])
+    message = f"no packages answer {what} for {need.target}: {said}"
     hint = "change the requirement, or the image's Python; only wheels are taken, no source distributions"
     return FlowError((UNRESOLVABLE_PACKAGES.finding(message, need.location, hint=hint),))
 

@@ -43,7 +43,7 @@ class Tool:
         except OSError as error:
             raise ToolError(f"{self.name} can't be started: {error.strerror}") from error
         if done.returncode != 0:
-            raise ToolError(f"{self.name} ended with {done.returncode}: {tail(done.stderr or done.stdout)}")
+            raise ToolError(f"{self.name} ended with {done.returncode}:\n{tail(done.stderr or done.stdout)}")
         return done.stdout
 
 
