@@ -5,7 +5,7 @@ A trigger starts it with the event's values; the forge's token is a key of a Sec
 
 from __future__ import annotations
 
-from flowdsl import Secret, Workspace, hub, pipeline, task, task_ref
+from flowdsl import Secret, Workspace, hub, pipeline, task, task_ref, workspace_of
 
 # Params come as variables (PARAM_*): no text of an event is read as shell. The token is a file until the last moment.
 REVIEW = r"""#!/usr/bin/env bash
@@ -26,6 +26,7 @@ flowdsl ci --base "origin/${PARAM_TARGET}" --fail-on "${PARAM_FAIL_ON}" --commen
 @task_ref(hub("git-clone", catalog="git-clone", version="1.7.0"), retries=2, timeout="10m")
 def git_clone(url: str, revision: str, depth: str, output: Workspace = Workspace.auto()) -> str:
     """The catalog's task; depth 0 is the whole history."""
+    raise NotImplementedError
 
 
 @task(image="python:3.12", cpu="500m..1", memory="512Mi..1Gi", timeout="15m", script=REVIEW)
@@ -55,7 +56,7 @@ def review_pipelines(
     api_url: str = "https://api.github.com",
     version: str = "",
     token: Workspace = Secret("forge-token"),
-):
+) -> None:
     """Review a pull request's pipelines.
 
     `repository` is owner/name; `number` and `revision` are the pull request's. The Secret forge-token has the
@@ -70,7 +71,7 @@ def review_pipelines(
         fail_on=fail_on,
         api_url=api_url,
         version=version,
-        source=checkout.output,
+        source=workspace_of(checkout, "output"),
         token=token,
     )
 

@@ -57,8 +57,9 @@ def mouth_opening(pictures: list[Pixels]) -> Floats:
 def scaled(face: Face, by: float) -> Face:
     """The same face in a picture of another size."""
     left, top, right, bottom = (by * side for side in face.box)
-    eyes = tuple((by * x, by * y) for x, y in face.eyes)
-    return Face((left, top, right, bottom), (by * face.mouth[0], by * face.mouth[1]), by * face.mouth_width, eyes)  # type: ignore[arg-type]
+    (one_x, one_y), (other_x, other_y) = face.eyes
+    eyes = ((by * one_x, by * one_y), (by * other_x, by * other_y))
+    return Face((left, top, right, bottom), (by * face.mouth[0], by * face.mouth[1]), by * face.mouth_width, eyes)
 
 
 def shrunk(picture: Pixels, scale: float) -> Floats:
