@@ -87,7 +87,7 @@ def test_the_pipelines(checker: checkers.Checker) -> None:
 
 
 @each_checker
-@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md", "docs/tutorial.md"])
 def test_the_documentation(checker: checkers.Checker, page: str, tmp_path: Path) -> None:
     clean(checker, blocks(page, tmp_path), tmp_path)
 
