@@ -287,3 +287,42 @@ def test_what_an_inlined_pipeline_has_not(made: Pipeline, code: str, said: str) 
     assert (found.code, found.message) == (code, said)
     assert found.location
     assert found.location.file.endswith("test_what_a_call_gives.py")
+
+
+@task(image=IMAGE)
+def frames() -> Directory:
+    return Path("frames")
+
+
+@task(image=IMAGE)
+def look(one: File) -> File:
+    return one
+
+
+@task(image=IMAGE)
+def count(folder: Directory) -> int:
+    return len(list(folder.iterdir()))
+
+
+def test_what_lies_below_a_directory_is_a_file_or_a_folder() -> None:
+    @pipeline
+    def sample(which: str = "1.png") -> int:
+        made = frames()
+        look(made / "sub" / which)
+        return count(made / "sub")
+
+    given = {name: one["params"] for name, one in tasks_of(sample).items() if one.get("params")}
+    start = "$(tasks.frames.results.result)/sub"
+    assert given == {
+        "look": [{"name": "one", "value": f"{start}/$(params.which)"}],
+        "count": [{"name": "folder", "value": start}],
+    }
+
+
+def test_nothing_lies_below_a_file() -> None:
+    @pipeline
+    def sample() -> None:
+        look(look(frames() / "a") / "b")
+
+    with pytest.raises(FlowError, match="nothing lies below look"):
+        compile_pipeline(sample, CompileOptions())

@@ -12,7 +12,7 @@ from flowdsl.frontend.embedded import has_reference, json_text
 from flowdsl.frontend.encode import Mismatch, at, check_keys, encode, encode_scalar, flows
 from flowdsl.frontend.handles import RUN_VOLUME
 from flowdsl.frontend.opaque import named
-from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceFile, WorkspaceValue, whole
+from flowdsl.frontend.proxies import FileBelow, FileValue, Reference, WorkspaceFile, WorkspaceValue, whole
 from flowdsl.frontend.stands import StandsForOne
 from flowdsl.ir.nodes import ParamDecl, TaskDef, Text, WorkspaceDecl, WorkspaceUse
 from flowdsl.ir.records import held
@@ -120,7 +120,7 @@ class Binder:
         if isinstance(value, WorkspaceFile):
             use = value._workspace._space
             self.arguments[param.name] = value._path
-        elif isinstance(value, FileValue) and value._type.kind is param.type.kind:
+        elif isinstance(value, FileValue) and (value._type.kind is param.type.kind or isinstance(value, FileBelow)):
             use = value._space
             self.arguments[param.name] = value._path
         else:

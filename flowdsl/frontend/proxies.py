@@ -217,6 +217,24 @@ class FileValue(_Place):
     def _words(self) -> str:
         return f"{self._label} (a {self._type})"
 
+    def __truediv__(self, path: object, /) -> FileBelow:
+        """What lies below a Directory: `frames / "0001.png"`."""
+        if self._type.kind is not Kind.DIRECTORY:
+            hint = "make it a Directory where the task gives a folder; a File goes whole to a File parameter"
+            refuse("FLOW008", f"nothing lies below {self._words()}", hint)
+        part = _joinable(path)
+        return FileBelow(self._space, f"{self._path}/{part}", self._type, f"{self._label} / {part!r}", self._origin)
+
+
+@in_words("file of the run")
+class FileBelow(FileValue):
+    """`directory / "path"`: a File or a Directory, as the parameter that takes it says."""
+
+    __slots__ = ()
+
+    def _words(self) -> str:
+        return self._label
+
 
 @in_words("workspace of the run")
 class WorkspaceValue(_Place):
