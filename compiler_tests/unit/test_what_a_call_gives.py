@@ -326,3 +326,13 @@ def test_nothing_lies_below_a_file() -> None:
 
     with pytest.raises(FlowError, match="nothing lies below look"):
         compile_pipeline(sample, CompileOptions())
+
+
+def test_what_a_fan_out_gathers_is_passed_on_whole() -> None:
+    @pipeline
+    def sample() -> None:
+        seconds = infer.map(steps=[1, 2]).seconds
+        tell(f"{seconds[0]}")
+
+    with pytest.raises(FlowError, match="gathered from a fan-out"):
+        compile_pipeline(sample, CompileOptions())

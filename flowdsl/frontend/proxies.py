@@ -126,6 +126,10 @@ class Reference(Opaque):
 
     def __getitem__(self, key: object, /) -> Reference:
         kind = self._type.kind
+        if self._text.endswith("[*])"):
+            # docs/matrix.md of Tekton, "Consuming Results from a Matrixed PipelineTask": in aggregate alone.
+            hint = "pass the list to a task, and take its element there"
+            refuse("FLOW008", f"{self._label} is gathered from a fan-out, which Tekton passes on whole alone", hint)
         if kind is Kind.ARRAY and type(key) is int and key >= 0 and self._type.item:
             return self._part(f"[{key}]", self._type.item)
         if kind is Kind.OBJECT and isinstance(key, str) and key in dict(self._type.properties):
