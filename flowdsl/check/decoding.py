@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from flowdsl.check.findings import Report
-from flowdsl.diagnostics import Fix
-from flowdsl.diagnostics.fix import quoted
-from flowdsl.diagnostics.fix import renamed as renamed_to
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import model_for
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.decode import FORMER, DecodeError, Forgiven, located_errors, renamed, validate, without
+
+if TYPE_CHECKING:
+    from flowdsl.diagnostics.fix import Fix
 
 # How like a field must be to be what a misspelt one is sure to mean.
 _SIMILAR = 0.75
@@ -83,6 +84,8 @@ def _unknown(found: DecodeError, model: type[Model]) -> tuple[str, Fix | None]:
         return "a reference has no version: let a resolver (bundles, git, hub) fetch the one you mean", None
     if not found.suggestion:
         return "remove it; Tekton refuses unknown fields", None
+    from flowdsl.diagnostics.fix import renamed as renamed_to
+
     name = str(found.location[-1])
     certain = FORMER.get(name) == found.suggestion or _is_like(name, found.suggestion)
     return f"did you mean {found.suggestion!r}?", renamed_to(found.location, found.suggestion, safe=certain)
@@ -106,6 +109,11 @@ FIELD_IN_ANOTHER_CASE = Rule.pitfall(
 
 def _tell(forgiven: list[Forgiven], report: Report) -> None:
     report.mended = bool(forgiven)
+    if not forgiven:
+        return
+    from flowdsl.diagnostics.fix import quoted
+    from flowdsl.diagnostics.fix import renamed as renamed_to
+
     for each in forgiven:
         if each.empty:
             continue

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
-from flowdsl.diagnostics import Finding, Fix, Path, Severity
+from flowdsl.diagnostics import Finding, Path, Severity
 from flowdsl.diagnostics.rule import Rule
+
+if TYPE_CHECKING:
+    from flowdsl.diagnostics.fix import Fix
 
 __all__ = ["Finding", "Path", "Report"]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from flowdsl.check.declared import TYPES, Declared, default_text
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.names import NAME_TWICE, check_param_names
-from flowdsl.diagnostics import Fix
-from flowdsl.diagnostics.fix import quoted
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Param
+
+if TYPE_CHECKING:
+    from flowdsl.diagnostics.fix import Fix
 
 PARAM_DECLARATION = Rule(
     "FLOW220", "param-declaration", "declaration of a param", fix="quote the default's numbers and booleans"
@@ -43,7 +45,11 @@ def check_types(params: Iterable[Declared], report: Report) -> None:
 def _quotes(param: Declared, path: Path) -> Fix | None:
     """Where a default is of the declared type but for what is not quoted in it."""
     wanted = {"array": list, "object": dict}.get(param.type)
-    return quoted(path) if wanted and isinstance(param.default, wanted) and not param.from_value else None
+    if not wanted or not isinstance(param.default, wanted) or param.from_value:
+        return None
+    from flowdsl.diagnostics.fix import quoted
+
+    return quoted(path)
 
 
 def _quote_hint(param: Declared) -> str:

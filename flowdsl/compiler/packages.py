@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,10 +13,13 @@ from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.options import TaskOptions
-from flowdsl.packages.images import Recipe
-from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock
-from flowdsl.packages.requirements import Wanted, read_wanted
-from flowdsl.packages.targets import Target, image_target
+
+# What reads packages and locks loads with the first task that wants any: most pipelines have none.
+if TYPE_CHECKING:
+    from flowdsl.packages.images import Recipe
+    from flowdsl.packages.lockfile import Resolution
+    from flowdsl.packages.requirements import Wanted
+    from flowdsl.packages.targets import Target
 
 _FILES = (".txt", ".in", ".toml", ".lock")
 
@@ -47,6 +51,8 @@ class Locks:
     @property
     def path(self) -> Path:
         """Where the lock lies."""
+        from flowdsl.packages.lockfile import lock_path
+
         return lock_path(self.file)
 
     def of(self, need: Need, collector: Collector) -> Resolution | None:
@@ -69,6 +75,8 @@ class Locks:
         return found
 
     def _open(self) -> None:
+        from flowdsl.packages.lockfile import DamagedError, read_lock
+
         if not self._read:
             self._read = True
             try:
@@ -86,6 +94,8 @@ def need_of(task: TaskDef, collector: Collector) -> Need | None:
         hint = "give the function a body, or take an image that has them"
         collector.error("FLOW089", f"packages= of {task.name!r} has no body to be for", task.location, hint=hint)
         return None
+    from flowdsl.packages.requirements import read_wanted
+
     items = _items(options)
     file = task.function.__code__.co_filename
     lines = dict(_lines(items, file, task.location))
@@ -119,6 +129,8 @@ def recipe_of(options: TaskOptions, resolution: Resolution) -> Recipe | None:
     """The image that a task's packages are built into; None where its step installs them."""
     if not options.packages_image:
         return None
+    from flowdsl.packages.images import Recipe
+
     return Recipe(options.packages_image, options.image, options.python, resolution)
 
 
@@ -134,6 +146,7 @@ def _items(options: TaskOptions) -> Sequence[str]:
 def _target(name: str, options: TaskOptions, location: Location, collector: Collector) -> Target | None:
     # Not at the top: a pipeline without packages slices without it, or not at all.
     from flowdsl.frontend.slicing.versions import named_version
+    from flowdsl.packages.targets import image_target
 
     version = named_version(options.image, options.python)
     if version is None:

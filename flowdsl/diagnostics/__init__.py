@@ -5,14 +5,13 @@ Every mistake of a user is a `Finding`; several are gathered (the frontend's in 
 """
 
 from flowdsl.diagnostics.errors import ClusterError, FlowError, InternalError, UsageError
-from flowdsl.diagnostics.fix import Fix, Path
 from flowdsl.diagnostics.model import Collector, Finding, Location, Severity
+from flowdsl.diagnostics.paths import Path
 
 __all__ = [
     "ClusterError",
     "Collector",
     "Finding",
-    "Fix",
     "FlowError",
     "InternalError",
     "Location",

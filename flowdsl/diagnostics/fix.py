@@ -1,4 +1,7 @@
-"""How a finding can be mended: an object that its rule makes, which knows the document and not yet its text."""
+"""How a finding can be mended: an object that its rule makes, which knows the document and not yet its text.
+
+Rules load this with the first finding of theirs that can be mended.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,7 @@ from typing import TypeAlias
 
 import attrs
 
-Path = tuple["int | str", ...]
-"""The way to a part of a document: keys and indexes from its root."""
-
-
-def field_path(path: Path) -> str:
-    """A path as Tekton writes it: `spec.steps[0].image`."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
-    return text
+from flowdsl.diagnostics.paths import Path, field_path
 
 
 @attrs.frozen

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import attrs
 
 from flowdsl.diagnostics.errors import FlowError
-from flowdsl.diagnostics.fix import Fix, Path, field_path
+from flowdsl.diagnostics.paths import Path, field_path
+
+if TYPE_CHECKING:
+    from flowdsl.diagnostics.fix import Fix
 
 
 class Severity(str, enum.Enum):

@@ -8,8 +8,8 @@ from types import MappingProxyType, ModuleType
 
 import attrs
 
-from flowdsl.diagnostics.fix import Path
 from flowdsl.diagnostics.model import Finding, Location, Severity
+from flowdsl.diagnostics.paths import Path
 
 
 class Folder(enum.Enum):

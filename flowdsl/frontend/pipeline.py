@@ -18,8 +18,6 @@ from flowdsl.frontend.bodies import described, docstring
 from flowdsl.frontend.call_options import AS_DECLARED, call_options
 from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.identity import identity_tests
-from flowdsl.frontend.inlined import Outputs
-from flowdsl.frontend.misuse import misuse
 from flowdsl.frontend.naming import kube_name, task_name
 from flowdsl.frontend.opaque import RUN, named
 from flowdsl.frontend.options_check import only, read_options
@@ -160,6 +158,8 @@ class Pipeline:
         raise NotImplementedError
 
     def _inlined(self, trace: Trace, given: dict[str, object]) -> object:
+        from flowdsl.frontend.inlined import Outputs
+
         location = places.caller()
         trace.collector.extend(self.problems)
         known = set(self.signature.order)
@@ -296,6 +296,8 @@ class Pipeline:
                 )
 
     def _crash(self, error: Exception) -> Finding:
+        from flowdsl.frontend.misuse import misuse
+
         at = places.innermost(traceback.extract_tb(error.__traceback__))
         place = Location(places.display(at.filename), at.lineno or 1) if at else self.location
         if said := misuse(error):

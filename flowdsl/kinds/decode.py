@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 from pydantic import ValidationError
 
-from flowdsl.diagnostics.fix import field_path
+from flowdsl.diagnostics.paths import field_path
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.schema import validator
 

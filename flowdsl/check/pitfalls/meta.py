@@ -10,7 +10,6 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls import secrets
 from flowdsl.check.pitfalls.shapes import at, pipeline_of, texts
 from flowdsl.check.values import text_of
-from flowdsl.diagnostics.fix import Fix, Reorder
 from flowdsl.diagnostics.rule import HARDENING, Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.runs import PipelineRun, TaskRun
@@ -57,6 +56,8 @@ def check(document: Model, raw: Mapping[str, object], report: Report) -> None:
     _names(document, report)
     order = [field for field in raw if field in _ORDER]
     if order != sorted(order, key=_ORDER.index):
+        from flowdsl.diagnostics.fix import Fix, Reorder
+
         hint = "apiVersion, kind, metadata, spec is the order that readers expect"
         fix = Fix("move the fields", (Reorder(_ORDER),))
         report.add(FIELD_ORDER, (), "the fields stand in an unusual order", hint, fix)

@@ -8,7 +8,6 @@ from typing import cast
 import attrs
 
 from flowdsl.check.findings import Path, Report
-from flowdsl.diagnostics.fix import quoted
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import table
 from flowdsl.kinds.kind import resolve
@@ -43,6 +42,8 @@ def check(raw: Mapping[str, object], report: Report) -> None:
             continue
         if found.declared and found.type:
             continue  # admission refuses a default of another type: FLOW220
+        from flowdsl.diagnostics.fix import quoted
+
         what = "list" if isinstance(found.value, list) else "map"
         text = str(decoded(found.value))
         shown = text if len(text) <= 60 else text[:57] + "..."
