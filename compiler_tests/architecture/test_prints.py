@@ -21,4 +21,4 @@ def test_commands_print_through_one_module() -> None:
         for line in module.path.read_text(encoding="utf-8").splitlines()
         if _PRINTS.search(line) and not line.lstrip().startswith("#")
     ]
-    assert found == []
+    assert found == [], "print through flowdsl.cli.say"

@@ -46,6 +46,11 @@ def rendered(hundred: str) -> str:
 
 if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
-    for digit in "234":
-        (HERE / f"{digit}xx.txt").write_text(rendered(digit), encoding="utf-8")
+    texts = {digit: rendered(digit) for digit in "234"}
+    for digit, text in texts.items():
+        (HERE / f"{digit}xx.txt").write_text(text, encoding="utf-8")
     lint_docs.PAGE.write_text(lint_docs.renewed(lint_docs.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"wrote {HERE}/*.txt and {lint_docs.PAGE}")
+    for code in CODES:
+        if code not in NO_TEXT and f"[{code}]" not in texts[code[4]]:
+            print(f"{code}: the example of its page does not show it")

@@ -26,7 +26,8 @@ def test_the_example_shows_the_finding(code: str) -> None:
     marked = [number for number, line in enumerate(text.splitlines(), 1) if line.endswith("# here")]
     lines = [line for found, line in told(text) if found == code]
     assert lines, f"{code} is not found, but {told(text)}"
-    assert lines == (marked or lines), f"the page marks {marked}"
+    # FLOW405 is of a file that holds no document: there is no line to mark.
+    assert lines == marked or code == "FLOW405", f"the page marks the lines {marked} with `# here`"
 
 
 @pytest.mark.parametrize("hundred", ["2", "3", "4"])

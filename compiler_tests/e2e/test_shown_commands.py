@@ -30,6 +30,7 @@ NEEDS = {
     "python benchmarks/compare.py": TIME,
     "python benchmarks/compare.py --tasks 1000 --rounds 5": TIME,
     "python compiler_tests/conformance/round_trip.py": GO,
+    "python compiler_tests/golden/renew_kinds.py": "the folder of the tests, which the copy leaves out",
     "python compiler_tests/conformance/agreement.py CASES.jsonl": GO,
     "python pipelines/sonic.py run --set service_endpoint=https://sonic.example.com": WEIGHTS,
     "python pipelines/sonic.py run --set service_endpoint=... --set evaluation_endpoint=... --set thresholds='{...}'": WEIGHTS,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @options.files
 @options.params
 @options.alpha
-@click.option("--tekton-namespace", "system", default="tekton-pipelines", show_default=True)
+@click.option("--tekton-namespace", "system", default="tekton-pipelines", show_default=True, help="Where Tekton runs.")
 @options.output
 @options.on_cluster
 def command(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("rbac")
 @click.option("--user", default="", metavar="NAME", help="A user of the cluster.")
-@click.option("--service-account", "account", default="", metavar="[NS:]NAME")
+@click.option("--service-account", "account", default="", metavar="[NS:]NAME", help="A ServiceAccount.")
 @click.option("--read-only", is_flag=True, help="For watch, logs and list alone.")
 @click.option("--check-secrets", is_flag=True, help="Let submit see whether Secrets exist.")
 @options.on_cluster
