@@ -6,6 +6,8 @@ pkg/apis/resolution/v1beta1/resolution_request_validation.go (v1.15.0).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.check.names import check_metadata, check_unique
@@ -13,16 +15,16 @@ from flowdsl.check.params import check_given
 from flowdsl.check.workspaces import check_binding
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.labels import RESOLVER_TYPE
-from flowdsl.kinds.others import (
-    AlphaResolutionRequest,
-    CustomRun,
-    CustomRunSpec,
-    KeyRef,
-    ResolutionRequest,
-    VerificationPolicy,
-    VerificationPolicySpec,
-)
-from flowdsl.kube.go_regexp import regexp_error
+
+# The models load with the first document of theirs, while the rules are known to every lint.
+if TYPE_CHECKING:
+    from flowdsl.kinds.others import (
+        AlphaResolutionRequest,
+        CustomRun,
+        KeyRef,
+        ResolutionRequest,
+        VerificationPolicy,
+    )
 
 _SPEC: Path = ("spec",)
 _HASHES = ("", "sha224", "sha256", "sha384", "sha512")
@@ -35,6 +37,8 @@ CUSTOM_RUN = Rule("FLOW250", "custom-run", "a CustomRun that can't run")
 
 def check_custom_run(run: CustomRun, _: Gates, report: Report) -> None:
     """FLOW250: what runs is named, once, with its apiVersion and kind; the rest is as in any run."""
+    from flowdsl.kinds.others import CustomRunSpec
+
     check_metadata(run.metadata, report)
     spec = run.spec or CustomRunSpec()
     given = [name for name in ("customRef", "customSpec") if getattr(spec, name) is not None]
@@ -61,6 +65,9 @@ VERIFICATION_POLICY = Rule("FLOW251", "verification-policy", "a VerificationPoli
 
 def check_verification_policy(policy: VerificationPolicy, _: Gates, report: Report) -> None:
     """FLOW251: patterns that Go can compile, authorities with one key each, a known mode."""
+    from flowdsl.kinds.others import VerificationPolicySpec
+    from flowdsl.kube.go_regexp import regexp_error
+
     check_metadata(policy.metadata, report)
     spec = policy.spec or VerificationPolicySpec()
     for field, example in (("resources", "[{pattern: https://…}]"), ("authorities", "[{name: …, key: {…}}]")):

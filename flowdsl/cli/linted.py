@@ -14,15 +14,16 @@ from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
 from flowdsl.diagnostics.escape import line
-from flowdsl.emit import write_files
 from flowdsl.library.lint_files import Linted
-from flowdsl.linter import jsonl, report
+from flowdsl.linter import report
 from flowdsl.linter.engine import Options
 from flowdsl.yamlread.sources import Source
 
 
 def print_verdicts(paths: tuple[str, ...], options: Options) -> int:
     """A verdict a line for each document of a stream; 1 where one is not accepted. Raises UsageError."""
+    from flowdsl.linter import jsonl
+
     if len(paths) > 1:
         raise UsageError("--jsonl reads one stream: a file, or - for standard input")
     stream: BinaryIO = sys.stdin.buffer if not paths or paths[0] == "-" else open(paths[0], "rb")  # noqa: SIM115
@@ -49,6 +50,8 @@ def print_diffs(changed: list[tuple[Source, Source]]) -> None:
 
 def write_mended(changed: list[tuple[Source, Source]]) -> None:
     """Write what was mended into its file, and of standard input to standard output."""
+    from flowdsl.emit import write_files
+
     for before, after in changed:
         if before.name != "-":
             write_files({Path(before.name): after.text.encode()})

@@ -6,21 +6,29 @@ below it are the rule's (`page`).
 
 from __future__ import annotations
 
-from importlib import resources
+from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics.rule import Folder, Rule
 
-_PAGES = resources.files("flowdsl.diagnostics") / "pages"
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
+
+
+def _pages() -> Traversable:
+    # Not at the top: it loads tempfile and zipfile, for a lint that shows no page too.
+    from importlib import resources
+
+    return resources.files("flowdsl.diagnostics") / "pages"
 
 
 def codes() -> list[str]:
     """Every code that has a page, sorted."""
-    return sorted(entry.name[:-3] for entry in _PAGES.iterdir() if entry.name.endswith(".md"))
+    return sorted(entry.name[:-3] for entry in _pages().iterdir() if entry.name.endswith(".md"))
 
 
 def text(code: str) -> str:
     """What is written of a code, from `## What it means` on. Raises KeyError for a code that has no page."""
-    entry = _PAGES / f"{code}.md"
+    entry = _pages() / f"{code}.md"
     if not entry.is_file():
         raise KeyError(code)
     return entry.read_text(encoding="utf-8")

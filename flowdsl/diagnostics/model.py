@@ -146,7 +146,7 @@ class Collector:
     @property
     def has_errors(self) -> bool:
         """Whether anything found is an error."""
-        return any(item.severity is Severity.ERROR for item in self.items)
+        return bool(self.items) and any(item.severity is Severity.ERROR for item in self.items)
 
     def raise_if_errors(self) -> None:
         """Raise `FlowError` with everything gathered so far if any of it is an error."""

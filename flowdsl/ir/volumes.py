@@ -20,7 +20,7 @@ def items(value: Sequence[T]) -> tuple[T, ...]:
 
 def texts(value: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     """The same for a list of texts: a checker takes no generic function for a converter."""
-    return items(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 File = Annotated[Path, Kind.FILE]

@@ -11,10 +11,8 @@ import attrs
 from flowdsl.check import FLAGS, LEVELS, Gates
 from flowdsl.diagnostics import Severity, UsageError
 from flowdsl.library.documents import files_at
-from flowdsl.library.lint_python import lint_python
 from flowdsl.linter import settings as project
 from flowdsl.linter.engine import Options, lint_sources
-from flowdsl.linter.mend import mend
 from flowdsl.linter.rules import words
 from flowdsl.linter.select import Selection
 from flowdsl.yamlread.documents import Document
@@ -80,12 +78,21 @@ def lint_files(paths: Sequence[str], plan: Plan, stdin: BinaryIO) -> Linted:
     """
     sources = _sources(paths, plan.exclude, stdin)
     files = [path for path in paths if path.endswith(".py") or ".py:" in path]
-    documents = [document for file in files for document in lint_python(file, plan.options)]
+    documents = _of_python(files, plan.options) if files else []
     return Linted(documents + lint_sources(sources, plan.options), sources)
+
+
+def _of_python(files: Sequence[str], options: Options) -> list[Document]:
+    # Not at the top: it loads the frontend, and most lint is of YAML.
+    from flowdsl.library.lint_python import lint_python
+
+    return [document for file in files for document in lint_python(file, options)]
 
 
 def mended(found: Linted, options: Options) -> list[tuple[Source, Source]]:
     """The sources in which something certain can be mended: before and after."""
+    from flowdsl.linter.mend import mend
+
     pairs = [
         (source, mend(source, [each for each in found.documents if each.file == source.name], options))
         for source in found.sources

@@ -18,7 +18,6 @@ from typing import Literal, overload
 from flowdsl.diagnostics import FlowError, Location, UsageError
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.frontend.manifest import Manifest
-from flowdsl.frontend.misuse import misuse
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.rules import OPTION
 from flowdsl.library.rules import FILE_RAISED, IMPORT_FAILED, NO_PIPELINE, SEVERAL_PIPELINES, SYNTAX_ERROR
@@ -186,6 +185,8 @@ def _findings(file: Path) -> Iterator[None]:
             hint = "the module is there but lacks that name: it may be misspelt, or two modules import each other"
         raise _finding(IMPORT_FAILED, str(error), _own_line(error, file), hint) from error
     except Exception as error:  # whatever a user's module raises is theirs to see, at their line
+        from flowdsl.frontend.misuse import misuse
+
         if said := misuse(error):
             raise _finding(OPTION, said[0], _own_line(error, file), said[1]) from error
         message = f"the file raises {type(error).__name__}: {error}"

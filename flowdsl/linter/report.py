@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics import Finding, Location, catalog, escape
-from flowdsl.diagnostics.fix import Reorder
 from flowdsl.linter.engine import iterate
-from flowdsl.linter.fix import Edit, edits_of
 from flowdsl.linter.rules import RULES
 from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.excerpts import rendered
+
+if TYPE_CHECKING:
+    from flowdsl.linter.fix import Edit
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 FORMATS = ("text", "json", "sarif", "github")
@@ -102,8 +104,13 @@ def as_sarif(found: Sequence[Document], version: str = "", texts: Mapping[str, s
 def _fixes(document: Document, finding: Finding, text: str | None) -> dict[str, object]:
     """What mends a result (SARIF 2.1.0, 3.55), as replacements in its file."""
     fix = finding.fix
+    if fix is None or text is None:
+        return {}
+    from flowdsl.diagnostics.fix import Reorder
+    from flowdsl.linter.fix import edits_of
+
     # Moving lines would carry them, and with them what may be secret in them.
-    if fix is None or text is None or any(isinstance(change, Reorder) for change in fix.changes):
+    if any(isinstance(change, Reorder) for change in fix.changes):
         return {}
     edits = edits_of(fix, document.root, text)
     if not edits:

@@ -8,7 +8,6 @@ from typing import Protocol
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import pipeline_of, task_specs
 from flowdsl.check.pitfalls.values import values_at
-from flowdsl.diagnostics.fix import quoted
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.pipelines import PipelineTask
@@ -75,6 +74,8 @@ READ_AS_ANOTHER_TEXT = Rule.pitfall(
 
 
 def _tell(where: Path, node: Written, report: Report) -> None:
+    from flowdsl.diagnostics.fix import quoted
+
     text = str(decoded(node.value))
     shown = f"the text {text!r}" if text else "an empty text"
     hint = f'quote it if it is meant as it is written: "{node.text}"'
