@@ -130,7 +130,7 @@ def test_no_name_of_a_kind_stands_beside_the_table() -> None:
         if module.name not in HOME
         for each in misplaced(module.tree)
     }
-    assert sorted(found) == [], "name the entry of flowdsl.kinds.table; the docstring of this file says how"
+    assert sorted(found) == [], "name the entry of flowdsl.kinds.table; where it is only a word: kube.words.word(...)"
 
 
 def test_no_word_is_used_as_the_name_of_a_kind() -> None:

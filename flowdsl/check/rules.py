@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flowdsl.check import (
     conversion,
     decoding,
@@ -9,7 +11,6 @@ from flowdsl.check import (
     matrix,
     names,
     objects,
-    others,
     params,
     pipeline_graph,
     pipeline_results,
@@ -18,10 +19,7 @@ from flowdsl.check import (
     podnames,
     refs,
     results,
-    runs,
-    stepaction,
     steps,
-    taskspec,
     timeouts,
     usage,
     when,
@@ -42,12 +40,16 @@ from flowdsl.check.pitfalls import (
     written,
 )
 from flowdsl.diagnostics.rule import registry
+from flowdsl.kinds import table
+
+# What admission asks of a kind is named by the kind's entry, and need not be named here.
+_OF_KINDS = sorted({kind.admission.partition(":")[0] for kind in table.KINDS if kind.admission})
 
 RULES = registry(
     (
-        *(conversion, decoding, gates, matrix, names, objects, others, params, pipeline_graph, pipeline_results),
-        *(pipeline_task, pipeline_vars, podnames, refs, results, runs, stepaction, steps, taskspec, timeouts, usage),
-        *(when, workspaces),
+        *map(import_module, _OF_KINDS),
+        *(conversion, decoding, gates, matrix, names, objects, params, pipeline_graph, pipeline_results),
+        *(pipeline_task, pipeline_vars, podnames, refs, results, steps, timeouts, usage, when, workspaces),
         *(across, containers, flow, index, meta, scripts, secrets, targets, unused, values, volumes, written),
     )
 )

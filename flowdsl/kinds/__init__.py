@@ -50,7 +50,7 @@ def kind_hint(kind: str) -> str:
     import difflib
 
     found = table.named(kind)
-    if found is not None and found.models:
+    if found is not None and found.models and found.group in table.CLOSED:
         return f"Tekton has {kind} as {' and '.join(map(found.versioned, found.models))}"
     if found is not None:
         return found.gone or f"write apiVersion: {found.api_version}"
