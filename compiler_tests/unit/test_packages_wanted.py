@@ -11,6 +11,7 @@ from flowdsl.diagnostics import Collector, Location
 from flowdsl.packages.lockfile import DamagedError, Pin, Resolution, read_lines, read_lock, read_target, write_lock
 from flowdsl.packages.requirements import Wanted, read_wanted
 from flowdsl.packages.targets import Target, image_target, platform_tags
+from flowdsl.packages.tools import tail
 
 HASH = "sha256:" + "ab" * 32
 FILES = {
@@ -112,6 +113,61 @@ def test_what_can_not_be_read_is_told_at_its_line(tmp_path: Path, item: str, sai
     assert found.hint
 
 
+def test_what_a_marker_compares_with_is_printable(tmp_path: Path) -> None:
+    wanted, collector = read(tmp_path, 'torch; os_name != "\x1b[31m"')
+    assert wanted is None
+    assert [each.code for each in collector] == ["FLOW085"]
+
+
+def test_spaces_between_the_words_of_a_requirement_may_be_tabs(tmp_path: Path) -> None:
+    assert read(tmp_path, "torch\t>= 2,\t!=2.1.0", "alpha_One ==1.*\n")[0] == Wanted(SAME)
+
+
+@pytest.mark.parametrize("times", [2, 12])
+def test_a_file_is_read_once_however_many_name_it(tmp_path: Path, times: int) -> None:
+    """Else eight files of twelve lines each would be read twelve times twelve times twelve…"""
+    for number in range(8):
+        (tmp_path / f"r{number}.txt").write_text(f"-r r{number + 1}.txt\n" * times)
+    (tmp_path / "r8.txt").write_text("torch>=2,!=2.1.0\nalpha-one==1.*\n")
+    assert read(tmp_path, "r0.txt")[0] == Wanted(SAME)
+
+
+def groups(count: int, times: int) -> str:
+    """Groups of which each includes the next."""
+    lines = ["[dependency-groups]", f'g{count} = ["torch>=2,!=2.1.0", "alpha-one==1.*"]']
+    for number in range(count):
+        include = f"{{include-group = 'g{number + 1}'}}"
+        lines.append(f"g{number} = [{', '.join([include] * times)}]")
+    return "\n".join(lines)
+
+
+def test_a_group_is_gone_through_once_however_many_include_it(tmp_path: Path) -> None:
+    (tmp_path / "groups").mkdir()
+    (tmp_path / "groups/pyproject.toml").write_text(groups(30, 3))
+    assert read(tmp_path, "groups/pyproject.toml:g0")[0] == Wanted(SAME)
+
+
+def test_groups_are_included_as_deep_as_people_do_it(tmp_path: Path) -> None:
+    (tmp_path / "groups").mkdir()
+    (tmp_path / "groups/pyproject.toml").write_text(groups(3000, 1))
+    wanted, collector = read(tmp_path, "groups/pyproject.toml:g0")
+    assert wanted is None
+    assert "too deep" in next(each.message for each in collector)
+
+
+def test_long_lines_are_read_at_once(tmp_path: Path) -> None:
+    """Each of these took a minute and more: every character of a run was tried as its beginning."""
+    (tmp_path / "long.txt").write_text("torch>=2,!=2.1.0" + " " * 500_000 + "# a comment\nalpha-one==1.*\n")
+    assert read(tmp_path, "long.txt")[0] == Wanted(SAME)
+    with pytest.raises(DamagedError):
+        read_lines("=" * 500_000)
+
+
+@pytest.mark.parametrize("url", ["https://me:p@ss@wheels.example/simple", "https://token@wheels.example/simple"])
+def test_what_a_program_said_has_no_credentials(url: str) -> None:
+    assert tail(f"looking in {url}\n") == "looking in https://***@wheels.example/simple"
+
+
 def resolution(**changed: object) -> Resolution:
     given: dict[str, object] = {
         "requirements": ('torch; extra == "gpu"', "numpy"),
@@ -175,6 +231,9 @@ def test_the_key_is_of_what_is_installed_and_where() -> None:
 def test_images_have_the_platform_that_their_name_and_node_say() -> None:
     assert image_target("python:3.12-slim", (3, 12)) == Target("3.12", "linux_x86_64")
     assert image_target("python:3.12-alpine", (3, 12), "arm64") == Target("3.12", "musllinux_aarch64")
+    pinned = f"reg.example:5000/python:3.12-alpine@sha256:{'0' * 64}"
+    assert image_target(pinned, (3, 12)) == Target("3.12", "musllinux_x86_64")
+    assert image_target("alpine.example/some/python:3.12", (3, 12)) == Target("3.12", "linux_x86_64")
     assert "manylinux2014_aarch64" in platform_tags(Target("3.12", "linux_aarch64"))
     assert platform_tags(Target("3.12", "musllinux_x86_64"))[0] == "musllinux_1_2_x86_64"
 

@@ -18,7 +18,7 @@ _MOST = 8 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.!+_-]*")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
-_LINE = re.compile(r"(\S+)==(\S+)((?: --hash=\S+)+)")
+_LINE = re.compile(r"([^\s=]+)==([^\s=]+)((?: --hash=\S+)+)")
 _PLATFORM = re.compile(r"(?:linux|musllinux|macosx|win)_[a-z0-9_]+")
 _PYTHON = re.compile(r"3\.[0-9]{1,2}")
 _HEAD = """\

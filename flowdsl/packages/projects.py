@@ -12,6 +12,7 @@ from flowdsl.diagnostics.reading import NotReadError, read_file
 Show = Callable[[Path], str]
 Table = Mapping[str, object]
 _MOST = 16 * 1024 * 1024
+_DEEPEST = 32
 
 
 class ProjectError(Exception):
@@ -34,7 +35,7 @@ def group_of(path: Path, group: str) -> list[str]:
     extras = {_same(name): value for name, value in _table(project, "optional-dependencies").items()}
     wanted = _same(group)
     if wanted in groups:
-        return _included(groups, wanted, ())
+        return _included(groups, wanted, (), set())
     if wanted in extras:
         return _texts(extras[wanted], f"project.optional-dependencies.{group}")
     known = ", ".join(sorted({*groups, *extras})) or "none"
@@ -60,16 +61,22 @@ def of_uv_lock(path: Path, group: str) -> tuple[list[str], list[str]]:
     return listed, sorted(pins)
 
 
-def _included(groups: Table, name: str, above: tuple[str, ...]) -> list[str]:
+def _included(groups: Table, name: str, above: tuple[str, ...], done: set[str]) -> list[str]:
+    """What a group lists with those that it includes, each gone through once however many include it."""
     if name in above:
         raise ProjectError(f"the group {name!r} includes itself", "remove the circle")
+    if len(above) > _DEEPEST:
+        raise ProjectError(f"the group {name!r} is included too deep", f"{_DEEPEST} in each other are the most")
+    if name in done:
+        return []
+    done.add(name)
     value = groups.get(name)
     if not isinstance(value, list):
         raise ProjectError(f"there is no group {name!r} that is a list", "write it as a list of requirements")
     found = []
     for each in value:
         if isinstance(each, dict) and isinstance(each.get("include-group"), str):
-            found += _included(groups, _same(str(each["include-group"])), (*above, name))
+            found += _included(groups, _same(str(each["include-group"])), (*above, name), done)
         else:
             found += _texts([each], f"dependency-groups.{name}")
     return found

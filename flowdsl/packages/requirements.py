@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 _MOST = 1024 * 1024
 _FILE = re.compile(r"(?P<path>[^:]*\.(?:txt|in|toml|lock))(?::(?P<group>[A-Za-z0-9._-]+))?")
 _HINT = 'write it as pip takes it: "numpy==2.1.*", "pandas[parquet]>=2"'
-_HASH = re.compile(r"\s+--hash[= ](\S+)")
+# No run of spaces is gone through once for each of them: such a line would take minutes.
+_HASH = re.compile(r"(?<=\s)--hash[= ](\S+)")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _DEEPEST = 8
 
 
@@ -58,6 +61,7 @@ class _Reader:
     found: dict[str, None] = attrs.field(factory=dict)
     constraints: dict[str, None] = attrs.field(factory=dict)
     hashes: set[tuple[str, str]] = attrs.field(factory=set)
+    done: set[str] = attrs.field(factory=set)
 
     def item(self, text: str, place: Location) -> None:
         """One item of `packages=`."""
@@ -69,7 +73,7 @@ class _Reader:
         if path.suffix in (".txt", ".in"):
             if group:
                 self.wrong(f"{text!r} names a group, and {path.name} has none", place, "leave it out")
-            self.text_file(path, place, 0)
+            self.text_file(path, place, ())
             return
         try:
             if path.suffix == ".toml":
@@ -97,14 +101,22 @@ class _Reader:
             hint = "name a version of a package index; your own index is pip's setting (PIP_INDEX_URL)"
             self.wrong(f"{read.name!r} is required by URL, which can't be locked by hash", place, hint)
             return
-        self.found[_normal(read)] = None
+        if not (normal := _normal(read)).isprintable():
+            # A marker's text may have any: it would be a line of its own in what pip reads, and no TOML.
+            self.wrong(f"{text.strip()!r} has a character that can't be printed", place, _HINT)
+            return
+        self.found[normal] = None
         self.hashes |= {(read.name, each) for each in hashes}
 
-    def text_file(self, path: Path, place: Location, depth: int) -> None:
-        """A requirements.txt with those that it names."""
-        if depth > _DEEPEST:
+    def text_file(self, path: Path, place: Location, above: tuple[str, ...]) -> None:
+        """A requirements.txt with those that it names, each read once however many name it."""
+        real = os.path.realpath(path)
+        if real in above or len(above) > _DEEPEST:
             self.wrong(f"{self.show(path)} names files without end", place, "remove the circle of `-r`")
             return
+        if real in self.done:
+            return
+        self.done.add(real)
         try:
             text = read_file(path, _MOST).decode("utf-8-sig")
         except NotReadError as error:
@@ -116,7 +128,7 @@ class _Reader:
         for number, line in _lines(text):
             here = Location(self.show(path), number)
             if other := re.fullmatch(r"(?:-r|--requirement)[ =]?\s*(\S+)", line):
-                self.text_file(path.parent / other[1], here, depth + 1)
+                self.text_file(path.parent / other[1], here, (*above, real))
             elif line.startswith("-"):
                 hint = "settings of pip (an index, trusted hosts) belong into its configuration or environment"
                 self.wrong(f"{line.split()[0]!r} is an option of pip, not a requirement", here, hint)
@@ -158,7 +170,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         if line.endswith("\\"):
             whole += " "
             continue
-        if plain := re.sub(r"(?:^|\s+)#.*", "", whole).strip():
+        if plain := _COMMENT.sub("", whole).strip():
             yield start, plain
         start, whole = 0, ""
     if plain := whole.strip():

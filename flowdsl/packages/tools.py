@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-_SIGNED_IN = re.compile(r"(?<=://)[^/\s@]+@")
+# To the last @ before the path: a password may have one.
+_SIGNED_IN = re.compile(r"(?<=://)[^/\s]+@")
 _LAST = 4000
 """Characters of a program's output that are told."""
 
