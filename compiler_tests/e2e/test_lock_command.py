@@ -184,3 +184,40 @@ def test_hashes_in_a_file_of_requirements_are_held(project: Project) -> None:
     for words in ((), ("--upgrade",)):
         done = project.flow("lock", "mine.py", *words)
         assert (done.returncode, "FLOW090" in done.stderr, right in done.stderr) == (1, True, True), done.stderr
+
+
+@pytest.mark.parametrize("text", [b'version = 1\nrequires-python = ">=3.10"\n[[package]]\nname = "x"\n', b"\xff\xfe"])
+def test_the_lock_of_another_program_stays(project: Project, text: bytes) -> None:
+    """uv.py beside the uv.lock of a project, and no text at all, which was a traceback."""
+    (project.folder / "mine.py").rename(project.folder / "uv.py")
+    (project.folder / "uv.lock").write_bytes(text)
+    done = project.flow("lock", "uv.py")
+    assert (done.returncode, "is no lock file of flowdsl's" in done.stderr) == (2, True), done.stderr
+    assert (project.folder / "uv.lock").read_bytes() == text
+
+
+@pytest.mark.parametrize("name", ["pip.py", "uv.py", "venv.py"])
+def test_a_program_of_the_folder_is_not_taken_for_pip(project: Project, name: str) -> None:
+    (project.folder / name).write_text("open('ran', 'w').close()\nraise SystemExit(3)\n")
+    done = project.flow("run", "mine.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not (project.folder / "ran").exists()
+
+
+@pytest.mark.parametrize("where", ["variable", "pip.conf"])
+def test_who_installs_for_themselves_locks_and_runs(project: Project, where: str) -> None:
+    if where == "variable":
+        project.env["PIP_USER"] = "1"
+    else:
+        (project.folder / "pip.conf").write_text("[global]\nuser = true\n")
+        project.env["PIP_CONFIG_FILE"] = str(project.folder / "pip.conf")
+    assert project.lock() == {HERE: {"alpha": "1.0", "beta": "2.0"}}
+    assert project.flow("run", "mine.py").returncode == 0
+
+
+def test_needs_that_can_not_be_read_are_told(project: Project) -> None:
+    """Newer pips pass over such a version; older ones take it."""
+    wheel(project.index, "alpha", "1.3", ["beta (>=2.0.*)"])
+    done = project.flow("lock", "mine.py")
+    assert done.returncode == (1 if "FLOW090" in done.stderr else 0), done.stderr
+    assert "Traceback" not in done.stderr

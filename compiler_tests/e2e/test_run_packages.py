@@ -180,3 +180,19 @@ def test_what_a_manifest_lists_is_locked_beside_the_manifest(project: Project) -
     assert project.flow("lock", "main.py").returncode == 0
     assert project.flow("compile", "main.py", "-o", "-").returncode == 0
     assert sorted(each.name for each in project.folder.glob("*.lock")) == ["main.lock"]
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(project: Project) -> None:
+    project.flow("run", "mine.py")
+    python = environments(project)[0] / "bin" / "python"
+    python.unlink()
+    python.symlink_to(project.folder / "removed" / "python3")
+    done = project.flow("run", "mine.py")
+    assert (done.returncode, "installed alpha" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_the_current_folder_runs_with_the_pins_of_its_scripts(project: Project) -> None:
+    project.lock()
+    project.flow("compile", "mine.py")
+    done = project.flow("run", ".")
+    assert (done.returncode, "version = 1.01.0" in done.stdout) == (0, True), done.stdout + done.stderr

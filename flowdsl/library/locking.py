@@ -9,13 +9,14 @@ import attrs
 
 from flowdsl.compiler.packages import Need, file_of, need_of, packaged
 from flowdsl.diagnostics import Collector, FlowError, Severity, UsageError
+from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.frontend import places
 from flowdsl.frontend.manifest import Manifest, Run
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
 from flowdsl.ir.nodes import TaskDef
 from flowdsl.library.rules import UNRESOLVABLE_PACKAGES
-from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock, read_target, write_lock
+from flowdsl.packages.lockfile import MADE_BY, DamagedError, Resolution, lock_path, read_lock, read_target, write_lock
 from flowdsl.packages.resolve import resolve
 from flowdsl.packages.targets import Target, this_machine
 from flowdsl.packages.tools import Tool, ToolError, find_tool
@@ -70,6 +71,7 @@ def lock(
     """
     file = python_file(target)
     path = lock_path(file)
+    have = _own(path)
     try:
         before = () if upgrade else read_lock(path) or ()
     except DamagedError:
@@ -91,7 +93,20 @@ def lock(
     kept = [each for each in before if any(_same(each, need) for need in needs)]
     everything = tuple(sorted({*made.values(), *kept}))
     text = write_lock(Path(file).name, everything) if everything else ""
-    return Locked(path, text, everything, text != (path.read_text(encoding="utf-8") if path.is_file() else ""))
+    return Locked(path, text, everything, text.encode() != have)
+
+
+def _own(path: Path) -> bytes:
+    """What the lock file holds, nothing where there is none. Raises UsageError for the file of another program."""
+    if not path.exists():
+        return b""
+    try:
+        have = read_file(path)
+    except NotReadError as error:
+        raise UsageError(f"{shown(path)} can't be made anew: {error.words}") from error
+    if have.strip() and MADE_BY not in have:
+        raise UsageError(f"{shown(path)} is no lock file of flowdsl's; name the Python file otherwise, or remove it")
+    return have
 
 
 def _python(text: str) -> Target:

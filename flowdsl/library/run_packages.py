@@ -64,8 +64,11 @@ def _not_here(call: Call, sources: Sequence[str]) -> Finding:
 
 
 def _resolutions(source: str) -> tuple[Resolution, ...]:
+    file = Path(_file(source))
+    if not file.name:  # the current folder
+        return ()
     try:
-        return read_lock(lock_path(_file(source))) or ()
+        return read_lock(lock_path(file)) or ()
     except DamagedError:
         return ()
 

@@ -21,6 +21,8 @@ _HASH = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128
 _LINE = re.compile(r"([^\s=]+)==([^\s=]+)((?: --hash=\S+)+)")
 _PLATFORM = re.compile(r"(?:linux|musllinux|macosx|win)_[a-z0-9_]+")
 _PYTHON = re.compile(r"3\.[0-9]{1,2}")
+MADE_BY = b"# Made by `flowdsl lock "
+"""What a lock file has in it, also one with the marks of a merge: else it is another program's, such as a uv.lock."""
 _HEAD = """\
 # Made by `flowdsl lock {name}`: the packages of its tasks, each for a Python and a platform. Commit it, don't edit it.
 version = {version}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from flowdsl.packages.lockfile import Pin
 from flowdsl.packages.targets import Target, marker_environment, platform_tags, this_machine
-from flowdsl.packages.tools import Tool, ToolError, pip_version
+from flowdsl.packages.tools import Tool, ToolError, pip_environment, pip_version
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -77,7 +77,7 @@ def _ask(
         (folder / "requirements.txt").write_text("".join(f"{each}\n" for each in asked), encoding="utf-8")
         (folder / "constraints.txt").write_text("".join(f"{each}\n" for each in constraints), encoding="utf-8")
         try:
-            tool.run([*_arguments(folder, target)], environ)
+            tool.run([*_arguments(folder, target)], pip_environment(environ))
         except ToolError as error:
             if target.python == this_machine().python:
                 raise
@@ -124,7 +124,7 @@ def _needed(items: _Items, roots: Sequence[str], target: Target) -> tuple[set[st
         extras = frozenset({"", *requirement.extras})
         if (name, extras) not in done:
             done.add((name, extras))
-            stack += [(one, extras) for one in _read(item["metadata"].get("requires_dist", ()), target, extras)]
+            stack += [(one, extras) for one in _needs(name, item, target, extras)]
     return {name for name, _ in done}, list(missing)
 
 
@@ -139,6 +139,19 @@ def _read(requirements: Sequence[str], target: Target, extras: frozenset[str]) -
         if read.marker is None or any(read.marker.evaluate({**environment, "extra": each}) for each in extras):
             found.append(read)
     return found
+
+
+def _needs(name: str, item: _Item, target: Target, extras: frozenset[str]) -> list[Requirement]:
+    """What a package needs. Raises ToolError where it says so in a way of its own, which an old pip lets pass."""
+    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+    from packaging.requirements import InvalidRequirement
+    from packaging.version import InvalidVersion
+
+    try:
+        return _read(item["metadata"].get("requires_dist", ()), target, extras)
+    except (InvalidRequirement, InvalidVersion, UndefinedComparison, UndefinedEnvironmentName) as error:
+        why = str(error).partition("\n")[0]
+        raise ToolError(f"what {name} {item['metadata']['version']} says that it needs can't be read: {why}") from error
 
 
 def _runs_on(pythons: str, target: Target) -> bool:

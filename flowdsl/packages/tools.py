@@ -14,8 +14,21 @@ import attrs
 
 # To the last @ before the path: a password may have one.
 _SIGNED_IN = re.compile(r"(?<=://)[^/\s]+@")
+_AS_MODULE = (
+    "import sys, runpy; sys.path = sys.path[1:]; runpy.run_module({name!r}, run_name='__main__', alter_sys=True)"
+)
+"""`python -m NAME`, where the folder that one stands in is not looked through: it may have a pip.py of anybody's."""
 _LAST = 4000
 """Characters of a program's output that are told."""
+_OURS_ALONE = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PIP_TARGET",
+    "PIP_PREFIX",
+    "PIP_ROOT",
+    "PIP_PYTHON",
+    "VIRTUAL_ENV",
+)
 
 
 class ToolError(Exception):
@@ -48,17 +61,44 @@ class Tool:
         return done.stdout
 
 
+def python_module(python: str, name: str) -> tuple[str, ...]:
+    """The words that run a module of a Python, never a file of the current folder."""
+    return (python, "-c", _AS_MODULE.format(name=name))
+
+
+def pip_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The user's variables without those that say where pip or a Python installs, or are another Python's.
+
+    An empty or false value holds against pip.conf, too.
+    """
+    return {name: value for name, value in environ.items() if name not in _OURS_ALONE} | {"PIP_USER": "0"}
+
+
 def find_uv(environ: Mapping[str, str]) -> Tool | None:
     """uv: on the PATH, or as a package beside this Python."""
     found = shutil.which("uv", path=environ.get("PATH", ""))
-    if found is None and importlib.util.find_spec("uv") is not None:
-        return Tool("uv", (sys.executable, "-m", "uv"))
+    if found is None and _is_installed("uv"):
+        return Tool("uv", python_module(sys.executable, "uv"))
     return Tool("uv", (found,)) if found else None
 
 
 def find_pip() -> Tool | None:
     """The pip of this Python."""
-    return Tool("pip", (sys.executable, "-m", "pip")) if importlib.util.find_spec("pip") is not None else None
+    return Tool("pip", python_module(sys.executable, "pip")) if _is_installed("pip") else None
+
+
+def _is_installed(package: str) -> bool:
+    """Whether this Python has a package; a file of the user's by its name, such as uv.py, is none."""
+    return importlib.util.find_spec(package) is not None and _version(package) is not None
+
+
+def _version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def find_tool(environ: Mapping[str, str]) -> Tool:
@@ -72,12 +112,7 @@ def find_tool(environ: Mapping[str, str]) -> Tool:
 @functools.cache
 def pip_version() -> tuple[int, int]:
     """The version of pip in this Python; (0, 0) where it can't be told."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        found = re.match(r"(\d+)\.(\d+)", version("pip"))
-    except PackageNotFoundError:
-        found = None
+    found = re.match(r"(\d+)\.(\d+)", _version("pip") or "")
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 

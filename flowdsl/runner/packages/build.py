@@ -16,7 +16,7 @@ from pathlib import Path
 import attrs
 
 from flowdsl.packages.lockfile import Resolution
-from flowdsl.packages.tools import Tool, ToolError, find_tool, pip_version, tail
+from flowdsl.packages.tools import Tool, ToolError, find_tool, pip_environment, pip_version, python_module, tail
 from flowdsl.packages.uv_pylock import uv_environment, uv_options
 from flowdsl.runner import removal
 
@@ -24,16 +24,6 @@ READY = "flowdsl-ready"
 """The file that is made last, in an environment that is whole."""
 _TICK = 0.1  # seconds
 _FIRST_WITH_PYTHON = (22, 3)
-_OURS_ALONE = (
-    "PYTHONPATH",
-    "PYTHONHOME",
-    "PIP_TARGET",
-    "PIP_PREFIX",
-    "PIP_USER",
-    "PIP_ROOT",
-    "PIP_PYTHON",
-    "VIRTUAL_ENV",
-)
 _NEWEST = 20
 
 
@@ -57,12 +47,12 @@ class Builder:
         Raises ToolError with the end of what pip or uv says.
         """
         folder = self.folder(resolution)
-        if (folder / READY).is_file():
+        if is_whole(folder):
             return folder
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._alone(resolution) as lock:
-                if not (folder / READY).is_file():
+                if not is_whole(folder):
                     self._make(folder, resolution, lock)
         except OSError as error:
             named = f": {error.filename}" if error.filename else ""
@@ -120,7 +110,7 @@ class Builder:
 
     def _run(self, command: list[str], tool: Tool, lock: int) -> None:
         """Run a program. It holds the lock as long as it lives: where this process is killed it may write on."""
-        env = {name: value for name, value in self.environ.items() if name not in _OURS_ALONE}
+        env = pip_environment(self.environ)
         program = subprocess.Popen(
             command,
             env=uv_environment(env) if tool.name == "uv" else env,
@@ -146,6 +136,11 @@ class Builder:
             raise ToolError(f"{tool.name} ended with {program.returncode}:\n{tail(said)}")
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether an environment was made to its end, and the Python that it is of is still there."""
+    return (folder / READY).is_file() and os.access(folder / "bin" / "python", os.X_OK)
+
+
 def named(resolution: Resolution) -> str:
     """A few of the packages, for people."""
     names = [f"{pin.name} {pin.version}" for pin in resolution.pins]
@@ -162,7 +157,7 @@ def _commands(tool: Tool, folder: Path, file: Path, environ: Mapping[str, str]) 
             yield [*tool.command, "pip", "install", "--quiet", "--python", python, *uv_options(environ), *install]
         return
     late = pip_version() >= _FIRST_WITH_PYTHON
-    yield [sys.executable, "-m", "venv", *(["--without-pip"] if late else []), str(folder)]
-    pip = [*tool.command, "--python", python] if late else [python, "-m", "pip"]
+    yield [*python_module(sys.executable, "venv"), *(["--without-pip"] if late else []), str(folder)]
+    pip = [*tool.command, "--python", python] if late else [*python_module(python, "pip")]
     if file.stat().st_size:
         yield [*pip, "install", "--quiet", "--no-input", "--disable-pip-version-check", *install]

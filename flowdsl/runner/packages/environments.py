@@ -11,7 +11,7 @@ import attrs
 
 from flowdsl.packages.lockfile import Resolution
 from flowdsl.packages.tools import ToolError
-from flowdsl.runner.packages.build import READY, Builder, named
+from flowdsl.runner.packages.build import Builder, is_whole, named
 from flowdsl.runner.packages.calls import call_of
 
 _AT_ONCE = 2
@@ -59,7 +59,7 @@ class Environments:
         if not made.done():
             return False
         try:
-            return (made.result() / READY).is_file()
+            return is_whole(made.result())
         except ToolError as error:
             raise InstallError(str(error)) from error
 
