@@ -32,7 +32,7 @@ class Builder:
     """Makes environments below a folder. `environ` is the user's: index, proxies, caches of pip or uv."""
 
     root: Path
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = attrs.field(repr=False)
     tell: Callable[[str], None] = lambda _: None
     _stopped: threading.Event = attrs.field(factory=threading.Event)
     _running: set[subprocess.Popen[str]] = attrs.field(factory=set)
