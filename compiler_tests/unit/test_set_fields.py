@@ -93,6 +93,49 @@ def test_a_field_of_what_travels_as_json(name: str, text: str, value: object) ->
     assert run_params((name, text)) == {name.partition(".")[0]: value}
 
 
+@task(image="python:3.12-slim")
+def use(free: dict[str, object], rates: dict[str, float]) -> None:
+    """Use both."""
+    print(free, rates)
+
+
+@pipeline
+def loose(
+    free: dict[str, object] = {"n": 5, "on": True, "x": 1.5, "s": "5", "b.c": 1, "xs": [1]},  # noqa: B006
+    rates: dict[str, float] = {"lip.sync": 1.5},  # noqa: B006 - never changed
+) -> None:
+    """Values of no known type, and keys with dots."""
+    use(free, rates)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("free.n", "6", {"n": 6}),
+        ("free.n", "many", {"n": "many"}),
+        ("free.on", "False", {"on": False}),
+        ("free.x", "2", {"x": 2}),
+        ("free.s", "6", {"s": "6"}),
+        ("free.new", "6", {"new": "6"}),
+        ("free.xs", "[2, 3]", {"xs": [2, 3]}),
+        ("free.b.c", "2", {"b.c": 2}),
+        ("rates.lip.sync", "2", {"lip.sync": 2}),
+    ],
+)
+def test_what_stands_there_says_what_a_text_is_and_which_key_is_meant(name: str, text: str, value: object) -> None:
+    whole = {"free": {"n": 5, "on": True, "x": 1.5, "s": "5", "b.c": 1, "xs": [1]}, "rates": {"lip.sync": 1.5}}
+    documents = flowdsl.compile(loose, params={name: text}).documents
+    (run,) = (each for each in documents if each["kind"] == "PipelineRun")
+    (param,) = run["spec"]["params"]
+    assert json.loads(param["value"]) == whole[param["name"]] | value
+
+
+@pytest.mark.parametrize("name", ["free.xs.0", "free.n.more"])
+def test_a_field_of_what_has_none_is_told(name: str) -> None:
+    with pytest.raises(FlowError, match="expected a dict with the key"):
+        flowdsl.compile(loose, params={name: "9"})
+
+
 def test_a_float_is_written_as_one() -> None:
     documents = flowdsl.compile(film, params={"settings.seconds": "9"}).documents
     (run,) = (each for each in documents if each["kind"] == "PipelineRun")

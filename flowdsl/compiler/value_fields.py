@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from flowdsl.frontend.encode import Mismatch, at, decode_text, encode
+from flowdsl.frontend.opaque import named
 from flowdsl.ir.nodes import ParamDecl, Text
 from flowdsl.ir.types import STRING, Kind, TypeSpec
 
@@ -43,15 +44,38 @@ def _mapping(value: Text | None) -> Mapping[str, object]:
 
 
 def _put(data: dict[str, object], way: Sequence[str], text: str, spec: TypeSpec | None) -> None:
-    name, *deeper = way
+    name, deeper = _step(data, way)
     inner = _inner(spec, name)
-    if not deeper:
-        data[name] = at(name, _scalar, text, inner)
-        return
     held = data.get(name)
+    if not deeper:
+        data[name] = at(name, _scalar, text, inner) if inner else _like(held, text)
+        return
+    if inner is None and held is not None and not isinstance(held, dict):
+        raise Mismatch(f"at {name}: expected a dict with the key {deeper[0]!r}, found {named(held)}")
     below: dict[str, object] = dict(held) if isinstance(held, dict) else {}
     at(name, _put, below, deeper, text, inner)
     data[name] = below
+
+
+def _step(data: Mapping[str, object], way: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The key that the way leads to first, and the rest of the way: a key that is there may have dots in it."""
+    for length in range(len(way), 1, -1):
+        name = ".".join(way[:length])
+        if name in data:
+            return name, way[length:]
+    return way[0], way[1:]
+
+
+def _like(held: object, text: str) -> object:
+    """What a text stands for where no type is known: a value like the one that is there, else text."""
+    if held is None or isinstance(held, str):
+        return text
+    try:
+        data: object = json.loads(text.lower() if isinstance(held, bool) else text)
+    except (ValueError, RecursionError):
+        return text
+    alike = type(data) is type(held) or {type(data), type(held)} == {int, float}
+    return data if alike else text
 
 
 def _inner(spec: TypeSpec | None, name: str) -> TypeSpec | None:
