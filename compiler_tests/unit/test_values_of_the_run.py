@@ -15,6 +15,7 @@ from flowdsl.diagnostics import Finding, FlowError, Severity
 
 HEAD = """\
 from dataclasses import dataclass
+from typing import Literal
 import contextlib, functools, json, os, random, re, statistics
 from typing import NamedTuple, TypedDict
 from flowdsl import *
@@ -58,7 +59,8 @@ def inner():
     return {"k": pick()}
 
 @pipeline
-def p(ws: Workspace, place: Where, many: list[str], flag: bool = True):
+def p(ws: Workspace, place: Where, many: list[str], flag: bool = True, *,
+      mode: Literal["fast", "slow"] = "fast", ratio: float = 1.0, count: int = 1):
     a, b, clip, made, deep, verdict = pick(), pick(), film(), make(), inner(), good()
     use()
 """
@@ -148,6 +150,9 @@ REFUSED = [
     "x, y = a", "x, y, z = clip", "x, = clip", "next(a)", "reversed(many)", "len(clip.video)", "a()", "(a == '1')()", "del a[0]",
     "with a: use()", "abs(a)", "round(a)", "int(a)", "float(many[0])", "divmod(a, 2)", "a @ b", "a << 1", "-a", "a <= b",
     "clip.video.name", "clip.video.path", "ws.name", "ws.use", "(ws / 'x').parent", "(a == '1').values", "ws / 3.5",
+    "keep({f'{a}': 1})", "keep({'a': {f'{a}-x': 1}})", "keep(Holder({f'{a}': 1}))",
+    "with when(mode == 'fsat'): use()", "with when(isin(mode, 'fast', 'slwo')): use()", "with when(flag == 1): use()",
+    "with when(count == True): use()", "with when(a == many): use()", "with when(a != many): use()",
     "use(x=a == '1')", "use(x=[a == '1'])", "use(x=ws)", "use(x=clip.video)", "use(x=deep)", "use(x=context.pipeline)",
     "keep({'a': clip.video})", "keep({'a': [a]})", "keep(Holder(clip.video))", "keep(Holder(a == '1'))", "keep(ws / 'x')",
     "keep({}, rows=[{'a': clip.video}])", "keep({}, rows=[Holder(ws)])",
@@ -191,6 +196,8 @@ ALLOWED = [
     "use(x=f'{a}-{place.text}')", "use(x=place.type)", "use(x=place['text'])", "use(x=made['status'])", "print(a, [b, ws])",
     "repr([a == '1', clip, clip.video, ws, ws / 'x', deep, context])", "w = when(a == '1')\n    with w: use()",
     "use(include='x', self='y')", "use.map(include=['x', 'y'], self='z')", "x, y = clip", "x, *y = clip", "use(x=clip[1])", "[*clip]", "use.map([{'x': a}], include='x', self=b)",
+    "with when(mode == 'slow', flag == True, flag != 'false', isin(a, many), ratio == '1.50', mode != a): use()",
+    "with when(mode == f'{a}'): use()",
     "pick.map(include=[{'word': a}, {'word': 'x'}])", "use.with_options(when=a == '1')()",
     "use.with_options(when=[a == '1', flag])()", "use(x=deep.k)", "with when(condition(f'{a}-{b}', 'in', [a, many])): use()",
 ]  # fmt: skip
@@ -207,3 +214,25 @@ def test_properties_named_like_our_own_attributes_are_properties(tmp_path: Path)
     given = str(compile_pipeline(load(path), CompileOptions(params={})))
     assert "$(params.place.text)" in given
     assert "$(params.place.type)" in given
+
+
+@pytest.mark.parametrize(
+    ("compared", "values"),
+    [
+        ("ratio == 1", ["1", "1.0"]),
+        ("ratio == 1.0", ["1.0", "1"]),
+        ("ratio != 1e20", ["1e+20", "100000000000000000000", "100000000000000000000.0"]),
+        ("ratio == 1.5", ["1.5"]),
+        ("count == 2.0", ["2"]),
+        ("count == 2.5", ["2.5"]),
+        ("isin(ratio, 1, 2.5)", ["1", "1.0", "2.5"]),
+        ("a == 1.0", ["1.0"]),
+    ],
+)
+def test_numbers_that_python_calls_equal_are_equal_in_the_run(compared: str, values: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "user.py"
+    assert told(f"with when({compared}): use()", path) == []
+    documents = compile_pipeline(load(path), CompileOptions(params={})).documents
+    (found,) = [each for each in documents if each["kind"] == "Pipeline"]
+    whens = [each["when"] for each in found["spec"]["tasks"] if "when" in each]
+    assert whens[0][0]["values"] == values

@@ -32,7 +32,7 @@ def has_reference(value: object, depth: int = 0) -> bool:
     if depth > DEEPEST:
         return False  # what writes it tells that
     if isinstance(inside, Mapping):
-        return any(has_reference(item, depth + 1) for item in inside.values())
+        return any(has_reference(each, depth + 1) for item in inside.items() for each in item)
     return isinstance(inside, (list, tuple)) and any(has_reference(item, depth + 1) for item in inside)
 
 
@@ -76,6 +76,8 @@ def _in_place(value: Opaque, spec: TypeSpec | None) -> str:
 
 def _object(value: Mapping[object, object], spec: TypeSpec | None) -> str:
     known: dict[str, TypeSpec] = {}
+    if any(map(has_reference, value)):
+        raise Mismatch(f"expected {spec or 'plain data'}, got a key with a value of the run in it, {_WHY}")
     if spec is not None and spec.properties:
         check_keys(value, spec, spec.may_lack)
         known = dict(spec.properties)

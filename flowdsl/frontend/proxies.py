@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from pathlib import PurePath
 from typing import NoReturn
 
@@ -10,6 +9,7 @@ import attrs
 
 from flowdsl.diagnostics import Location
 from flowdsl.frontend import places
+from flowdsl.frontend.compared import texts_of
 from flowdsl.frontend.opaque import Opaque, in_words, named
 from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import Condition, WorkspaceUse
@@ -117,12 +117,21 @@ class Reference(Opaque):
 
     def _compared(self, operator: str, values: tuple[object, ...], sign: str) -> Comparison:
         values = tuple(each._meant("comparing it") if isinstance(each, Opaque) else each for each in values)
-        texts = tuple(_compared_text(self, each) for each in values)
+        if sign in ("==", "!="):
+            self._no_list(values[0], sign)
+        texts = tuple(text for each in values for text in _texts_compared(self, each))
         others = ", ".join(value._words() if isinstance(value, Opaque) else repr(value) for value in values)
         shown = f"{self._label} {sign} {others}" if sign in ("==", "!=") else f"isin({self._label}, {others})"
         if sign == "not_in":
             shown = f"not_({shown})"
         return Comparison(Condition(str(self), operator, texts, location=places.caller()), shown)
+
+    def _no_list(self, other: object, sign: str) -> None:
+        """Refuses what Tekton would read as one of the list's texts, where Python asks whether it is the list."""
+        if isinstance(other, Reference) and other._type.kind is Kind.ARRAY:
+            call = f"isin({self._label.removeprefix('param ')}, {other._label.removeprefix('param ')})"
+            hint = f"for one of its texts: `{call}`" if sign == "==" else f"for none of its texts: `not_({call})`"
+            refuse("FLOW006", f"{self._label} is {self._type}, which is never {other._type}", hint)
 
     def __getitem__(self, key: object, /) -> Reference:
         kind = self._type.kind
@@ -161,21 +170,11 @@ class Reference(Opaque):
         return f"<{self._label}: {self._type}>"
 
 
-def _compared_text(left: Reference, value: object) -> str:
-    """What a value is compared with, as text."""
+def _texts_compared(left: Reference, value: object) -> tuple[str, ...]:
+    """What a value is compared with, as texts."""
     if isinstance(value, Reference):
-        return whole(value) if value._type.kind is Kind.ARRAY else str(value)
-    if isinstance(value, enum.Enum):
-        value = value.value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (str, int, float)):
-        return str(value)
-    if isinstance(value, Opaque):
-        hint = "compare values that are text, a number or a bool"
-    else:
-        hint = "Tekton compares texts: give a text, a number or a bool; for one of several `isin(value, a, b)`"
-    refuse("FLOW006", f"{left._label} can't be compared with {named(value)}", hint)
+        return (whole(value) if value._type.kind is Kind.ARRAY else str(value),)
+    return texts_of(value, left._type, left._label)
 
 
 class _Place(Opaque):

@@ -1,0 +1,51 @@
+"""The texts that stand for a Python value which a value of the run is compared with: Tekton compares texts alone."""
+
+from __future__ import annotations
+
+import enum
+import math
+
+from flowdsl.frontend.opaque import Opaque, named
+from flowdsl.frontend.refusal import refuse
+from flowdsl.frontend.trace import CURRENT
+from flowdsl.ir.types import Kind, TypeSpec
+
+_NUMBERS = (Kind.INTEGER, Kind.FLOAT)
+
+
+def texts_of(value: object, spec: TypeSpec, label: str) -> tuple[str, ...]:
+    """Every text that a value of this type and name has in a run where Python calls it equal; FLOW006 for none."""
+    value = value.value if isinstance(value, enum.Enum) else value
+    if isinstance(value, Opaque) or not isinstance(value, (str, int, float)):
+        text = "compare values that are text, a number or a bool"
+        other = "Tekton compares texts: give a text, a number or a bool; for one of several `isin(value, a, b)`"
+        refuse(
+            "FLOW006", f"{label} can't be compared with {named(value)}", text if isinstance(value, Opaque) else other
+        )
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    trace = CURRENT.get()
+    if trace is not None and trace.verbatim:
+        return (text,)  # what was imported compares what it compares
+    _possible(value, text, spec, label)
+    return (text,) if isinstance(value, (str, bool)) else _numbers(value, spec)
+
+
+def _numbers(value: int | float, spec: TypeSpec) -> tuple[str, ...]:
+    """A number's texts: 1 is 1.0 to Python, and a float of a run may be written either way."""
+    text = str(value)
+    if spec.kind not in _NUMBERS or not math.isfinite(value) or value != int(value):
+        return (text,)
+    whole = str(int(value))
+    return (whole,) if spec.kind is Kind.INTEGER else tuple(dict.fromkeys((text, whole, f"{whole}.0")))
+
+
+def _possible(value: str | int | float, text: str, spec: TypeSpec, label: str) -> None:
+    """Refuses what no value of the type is: the task would be skipped in every run, or never."""
+    if spec.kind is Kind.CHOICE:
+        if text not in spec.choices and "$(" not in text and not (spec.optional and not text):
+            refuse("FLOW006", f"{label} is {spec}, which is never {value!r}", f"one of: {', '.join(spec.choices)}")
+    elif spec.kind is Kind.BOOLEAN:
+        if not isinstance(value, (str, bool)):
+            refuse("FLOW006", f"{label} is {spec}, which is never {value!r}", "give it to when by itself, or `not_(...)`")
+    elif spec.kind in _NUMBERS and isinstance(value, bool):
+        refuse("FLOW006", f"{label} is {spec}, which is never {value!r}", "compare it with a number")
