@@ -59,6 +59,11 @@ def inner():
     return {"k": pick()}
 
 @pipeline
+def maybe(note: str | None = None):
+    if note is None: use(x="none")
+    else: use(x=note)
+
+@pipeline
 def p(ws: Workspace, place: Where, many: list[str], flag: bool = True, *,
       mode: Literal["fast", "slow"] = "fast", ratio: float = 1.0, count: int = 1):
     a, b, clip, made, deep, verdict = pick(), pick(), film(), make(), inner(), good()
@@ -236,3 +241,32 @@ def test_numbers_that_python_calls_equal_are_equal_in_the_run(compared: str, val
     (found,) = [each for each in documents if each["kind"] == "Pipeline"]
     whens = [each["when"] for each in found["spec"]["tasks"] if "when" in each]
     assert whens[0][0]["values"] == values
+
+
+DECIDED = [
+    "use('x' if None is ws else 'y')",
+    "if a is b: use()",
+    "use(x='x' if 'y' != mode is None else 'y')",
+    "maybe(note=a)",
+    "maybe(note=f'{a}' if True is None else place.text)",
+]
+OWN = [
+    "maybe()\n    maybe(note='x')\n    maybe(note=None)",
+    "def say(mode=None): return 'x' if mode is None else mode\n    use(x=say())",
+    "use(x=(lambda mode: 'x' if mode is None else mode)(None))",
+    "try: use()\n    except ValueError as mode: use() if mode is None else 0",
+    "import json as mode\n    use() if mode is not None else 0",
+    "for each in [clip, made]: use(x='x' if each is clip else 'y')",
+    "for each in [clip, made]: use(x='x' if clip is each else 'y')",
+]
+
+
+@pytest.mark.parametrize("line", DECIDED)
+def test_what_python_decides_by_identity_is_told_where_it_is_of_the_run(line: str, tmp_path: Path) -> None:
+    (found,) = told(line, tmp_path / "user.py")
+    assert found.code == "FLOW031"
+
+
+@pytest.mark.parametrize("line", OWN)
+def test_what_python_decides_of_its_own_values_compiles(line: str, tmp_path: Path) -> None:
+    assert told(line, tmp_path / "user.py") == []

@@ -46,6 +46,8 @@ def _possible(value: str | int | float, text: str, spec: TypeSpec, label: str) -
             refuse("FLOW006", f"{label} is {spec}, which is never {value!r}", f"one of: {', '.join(spec.choices)}")
     elif spec.kind is Kind.BOOLEAN:
         if not isinstance(value, (str, bool)):
-            refuse("FLOW006", f"{label} is {spec}, which is never {value!r}", "give it to when by itself, or `not_(...)`")
+            refuse(
+                "FLOW006", f"{label} is {spec}, which is never {value!r}", "give it to when by itself, or `not_(...)`"
+            )
     elif spec.kind in _NUMBERS and isinstance(value, bool):
         refuse("FLOW006", f"{label} is {spec}, which is never {value!r}", "compare it with a number")

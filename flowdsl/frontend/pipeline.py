@@ -177,6 +177,7 @@ class Pipeline:
         try:
             values = {name: value for name, value in given.items() if name in known}
             self._check_inlined(trace, values, location)
+            identity_tests(self.function, trace.collector, values)
             return Outputs(self.name, self.function(**(self._lifted(trace, values) | values)), location)
         finally:
             trace.prefix, trace.conditions = outer, conditions
