@@ -198,6 +198,7 @@ def test_the_lock_of_another_program_stays(project: Project, text: bytes) -> Non
 
 @pytest.mark.parametrize("name", ["pip.py", "uv.py", "venv.py"])
 def test_a_program_of_the_folder_is_not_taken_for_pip(project: Project, name: str) -> None:
+    project.env["PYTHONSAFEPATH"] = "1" if name == "pip.py" else ""
     (project.folder / name).write_text("open('ran', 'w').close()\nraise SystemExit(3)\n")
     done = project.flow("run", "mine.py")
     assert done.returncode == 0, done.stdout + done.stderr
