@@ -336,3 +336,66 @@ def test_what_a_fan_out_gathers_is_passed_on_whole() -> None:
 
     with pytest.raises(FlowError, match="gathered from a fan-out"):
         compile_pipeline(sample, CompileOptions())
+
+
+@task(image=IMAGE)
+def rate(x: float = 1) -> float:
+    return x
+
+
+@pytest.mark.parametrize(
+    ("given", "values"),
+    [
+        (lambda node, r, n, b: node == 1, ["1", "1.0"]),
+        (lambda node, r, n, b: isin(r, 1, 2.5), ["1", "1.0", "2.5"]),
+        (lambda node, r, n, b: n == 2.0, ["2"]),
+        (lambda node, r, n, b: b == True, ["true"]),  # noqa: E712 - what people write
+        (lambda node, r, n, b: b != "false", ["false"]),
+    ],
+)
+def test_a_literal_has_the_text_that_an_equal_value_has(given, values: list[str]) -> None:
+    @pipeline
+    def sample(r: float = 1, n: int = 2, b: bool = True) -> None:
+        with when(given(rate(1), r, n, b)):
+            tell("x")
+
+    (guard,) = whens(sample)
+    assert guard["values"] == values
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda n, b: b == "True",
+        lambda n, b: b == 1,
+        lambda n, b: n == True,  # noqa: E712
+    ],
+)
+def test_what_is_never_equal_is_told(given) -> None:
+    @pipeline
+    def sample(n: int = 2, b: bool = True) -> None:
+        with when(given(n, b)):
+            tell("x")
+
+    with pytest.raises(FlowError, match="which is never"):
+        compile_pipeline(sample, CompileOptions())
+
+
+@pytest.mark.parametrize(
+    ("use", "said"),
+    [
+        (lambda: tell(f"{gate}"), "can't stand inside a string"),
+        (lambda: tell(str(gate)), "can't stand inside a string"),
+        (lambda: tell(infer.seconds), "itself has no `.seconds`"),
+    ],
+)
+def test_a_task_that_is_not_called(use, said: str) -> None:
+    @pipeline
+    def sample() -> None:
+        use()
+
+    with pytest.raises(FlowError, match=said):
+        compile_pipeline(sample, CompileOptions())
+    assert str(gate) == "<task gate>"
+    with pytest.raises(AttributeError):
+        _ = gate.seconds

@@ -45,7 +45,8 @@ def _possible(value: str | int | float, text: str, spec: TypeSpec, label: str) -
         if text not in spec.choices and "$(" not in text and not (spec.optional and not text):
             refuse("FLOW006", f"{label} is {spec}, which is never {value!r}", f"one of: {', '.join(spec.choices)}")
     elif spec.kind is Kind.BOOLEAN:
-        if not isinstance(value, (str, bool)):
+        # Python's own way to write one; what a Task of others writes may be any other text.
+        if not isinstance(value, (str, bool)) or value in ("True", "False"):
             refuse(
                 "FLOW006", f"{label} is {spec}, which is never {value!r}", "give it to when by itself, or `not_(...)`"
             )

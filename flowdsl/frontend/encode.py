@@ -208,7 +208,12 @@ def plain(value: object) -> str:
 def _float(value: object) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         raise Mismatch(f"expected a finite number, got {value}")
-    return repr(value)
+    assert isinstance(value, (int, float))
+    try:
+        # One number, one text: Tekton compares texts, and a task's own results are written so.
+        return repr(float(value))
+    except OverflowError:
+        raise Mismatch("expected a number that a float can hold") from None
 
 
 def _shortened(text: str) -> str:

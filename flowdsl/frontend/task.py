@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, ParamSpec, TypeVar, overload
+from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, overload
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
@@ -241,3 +241,19 @@ class Task(Generic[P, R_co]):
 
     def __repr__(self) -> str:
         return f"<task {self.definition.name}>"
+
+    def __str__(self) -> str:
+        if CURRENT.get() is not None:
+            name = self.definition.name
+            refuse("FLOW005", f"the task {name} itself can't stand inside a string", "call it, and use what it returns")
+        return repr(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        # What a class of Python's or a tool asks for has an underscore; `definition` is not there while one is copied.
+        if name.startswith("_") or "definition" not in vars(self) or CURRENT.get() is None:
+            raise AttributeError(name)
+        hint = "call it: what the call gives has the results of the task"
+        refuse("FLOW008", f"the task {self.definition.name} itself has no `.{name}`", hint)

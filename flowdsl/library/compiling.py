@@ -45,6 +45,8 @@ def compile_target(target: Pipeline | Manifest, options: CompileOptions) -> Comp
     """A pipeline with all it needs, or what a manifest lists. Raises FlowError, UsageError for values without a run."""
     if isinstance(target, Pipeline):
         return compile_pipeline(target, options)
+    if not isinstance(target, Manifest):
+        raise UsageError(f"compile takes a pipeline or a manifest, got {target!r}; `flowdsl.load` takes files")
     if options.params:
         raise UsageError("--set gives values to the run of a pipeline; a manifest's runs have their own")
     from flowdsl.compiler.manifest import compile_manifest

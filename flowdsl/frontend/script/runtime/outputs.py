@@ -32,7 +32,7 @@ def _flowdsl_float_out(what: str, value: object) -> str:
 
 
 def _flowdsl_bool_out(what: str, value: object) -> str:
-    if not isinstance(value, bool):
+    if type(value).__name__ not in ("bool", "bool_"):  # numpy's are none of Python's
         _flowdsl_wrong(what, "bool", value)
     return "true" if value else "false"
 
