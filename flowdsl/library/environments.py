@@ -26,7 +26,8 @@ def locked(
 
     `tell` is told of each resolution, which may take a while. Raises FlowError.
     """
-    from flowdsl.library.locking import lock, python_file
+    from flowdsl.library.locking import lock
+    from flowdsl.library.pins import python_file
     from flowdsl.library.run_packages import lacks_lock, pins_in, tell_made
 
     if not isinstance(target, (Pipeline, Manifest)):

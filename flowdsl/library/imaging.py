@@ -12,7 +12,8 @@ from flowdsl.compiler.packages import Locks, need_of, recipe_of
 from flowdsl.diagnostics import Collector, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
-from flowdsl.library.locking import python_file, tasks_of
+from flowdsl.library.locking import tasks_of
+from flowdsl.library.pins import python_file
 from flowdsl.packages.images import Recipe
 from flowdsl.packages.tools import tail
 

@@ -10,11 +10,11 @@ import attrs
 from flowdsl.compiler.packages import Need, file_of, need_of, packaged
 from flowdsl.diagnostics import Collector, FlowError, Severity, UsageError
 from flowdsl.diagnostics.reading import NotReadError, read_file
-from flowdsl.frontend import places
 from flowdsl.frontend.manifest import Manifest, Run
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
 from flowdsl.ir.nodes import TaskDef
+from flowdsl.library.pins import python_file, shown
 from flowdsl.library.rules import UNRESOLVABLE_PACKAGES
 from flowdsl.packages.lockfile import MADE_BY, DamagedError, Resolution, lock_path, read_lock, read_target, write_lock
 from flowdsl.packages.resolve import resolve
@@ -47,11 +47,6 @@ def needs_of(target: Pipeline | Manifest) -> list[Need]:
     if any(each.severity is Severity.ERROR for each in collector):
         raise FlowError(tuple(collector))
     return list(found.values())
-
-
-def python_file(target: Pipeline | Manifest) -> str:
-    """The Python file of a pipeline or a manifest, beside which its lock lies."""
-    return file_of(target.function) if isinstance(target, Pipeline) else target.location.file
 
 
 def lock(
@@ -180,19 +175,3 @@ def _of(item: object, collector: Collector) -> Iterator[TaskDef]:
     elif isinstance(item, Task):
         collector.extend(item.problems)
         yield item.definition
-
-
-def shown(path: Path) -> str:
-    """A path for people."""
-    return places.display(str(path))
-
-
-def local_pins(resolutions: tuple[Resolution, ...], target: Target | None = None) -> dict[str, Resolution]:
-    """By the key of each resolution, the one of the same requirements for this machine; no entry for none."""
-    here = target or this_machine()
-    own = {(each.requirements, each.constraints): each for each in resolutions if each.target == here}
-    return {
-        each.key: own[each.requirements, each.constraints]
-        for each in resolutions
-        if (each.requirements, each.constraints) in own
-    }

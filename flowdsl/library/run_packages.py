@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from flowdsl.diagnostics import Finding, FlowError, Severity
-from flowdsl.library.locking import local_pins, shown
+from flowdsl.library.pins import local_pins, shown
 from flowdsl.library.rules import NOT_LOCKED_FOR_THIS_MACHINE
 from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock
 from flowdsl.packages.targets import this_machine

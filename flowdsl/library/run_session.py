@@ -19,7 +19,7 @@ from flowdsl.library.environments import environments_of, locked
 from flowdsl.library.executors import make_task_runner
 from flowdsl.library.inputs import Given, from_yaml, load, source_of, to_run
 from flowdsl.library.local import check_data, local_of
-from flowdsl.library.locking import python_file
+from flowdsl.library.pins import python_file
 from flowdsl.library.run_folders import cache_beside, command_line, find_run, known_as, new_folder, runs_root
 from flowdsl.library.run_inputs import Inputs, choose_run, set_params
 from flowdsl.library.run_kept import kept_documents
