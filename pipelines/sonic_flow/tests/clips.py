@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from sonic_flow.local import media, motion, render, sound
-from sonic_flow.local.weights import NEWEST
+from sonic_flow.local.pixels import Floats, Pixels
+from sonic_flow.local.weights import NEWEST, Weights
 from sonic_flow.settings import Settings
 from sonic_flow.tests.fakes import PIPELINES
 
@@ -20,12 +22,12 @@ FILES = {"portrait": PORTRAIT.read_bytes(), "speech": SPEECH.read_bytes()}
 
 
 @functools.cache
-def speech():
+def speech() -> tuple[Floats, int]:
     return sound.read_wav(SPEECH)
 
 
 @functools.cache
-def pictures(settings=Settings(), weights=NEWEST):
+def pictures(settings: Settings = Settings(), weights: Weights = NEWEST) -> list[Pixels]:
     """The frames of the shipped portrait saying the shipped sentence."""
     samples, rate = speech()
     frames = round(len(samples) / rate * FPS)
@@ -35,7 +37,7 @@ def pictures(settings=Settings(), weights=NEWEST):
     return list(render.Renderer(softened).frames(moves))
 
 
-def write(path: Path, frames, *, late=0.0) -> Path:
+def write(path: Path, frames: Iterable[Pixels], *, late: float = 0.0) -> Path:
     """A clip whose sound comes `late` seconds after its pictures."""
     samples, rate = speech()
     shifted = np.roll(samples, round(late * rate))

@@ -103,9 +103,11 @@ class Service:
             server.server_close()
             thread.join()
 
-    def _handler(service) -> type[BaseHTTPRequestHandler]:
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        service = self
+
         class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: Any) -> None: ...
+            def log_message(self, format: str, *args: Any) -> None: ...
 
             def do_GET(self) -> None:
                 code = service.health.pop(0) if len(service.health) > 1 else service.health[0]
@@ -116,7 +118,9 @@ class Service:
                 head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
                 message = email.message_from_bytes(head + raw, policy=email.policy.HTTP)
                 parts = list(message.iter_parts())
-                service.requests.append({part.get_param("name", header="content-disposition"): part for part in parts})
+                service.requests.append(
+                    {str(part.get_param("name", header="content-disposition")): part for part in parts}
+                )
                 reply = service.next()
                 if callable(reply):
                     reply(self)

@@ -6,7 +6,9 @@ of its 20 MFCC frames is. Both forget the level and keep the trend, so that what
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +19,13 @@ helper, numpy_helper = onnx.helper, onnx.numpy_helper
 OPSET = [helper.make_opsetid("", 17)]
 
 
-def save(path: Path, nodes, inputs, outputs, constants=None) -> Path:
+def save(
+    path: Path,
+    nodes: list[Any],
+    inputs: Mapping[str, Sequence[int | str]],
+    outputs: Mapping[str, Sequence[int | str]],
+    constants: Mapping[str, object] | None = None,
+) -> Path:
     """An ONNX file; `inputs` and `outputs` map a name to a shape."""
     graph = helper.make_graph(
         nodes,
@@ -32,11 +40,11 @@ def save(path: Path, nodes, inputs, outputs, constants=None) -> Path:
     return path
 
 
-def node(kind: str, inputs: str, output: str, **attributes):
+def node(kind: str, inputs: str, output: str, **attributes: object) -> Any:
     return helper.make_node(kind, inputs.split(), [output], **attributes)
 
 
-def trend(width: int = 1024):
+def trend(width: int = 1024) -> tuple[list[Any], dict[str, Any]]:
     """Nodes from `level` (N, 5) to `out` (N, width): its mean removed, made as long as 1, spread over the width."""
     nodes = [
         node("ReduceMean", "level", "mean", axes=[1], keepdims=1),
@@ -48,10 +56,10 @@ def trend(width: int = 1024):
     ]
     spread = np.zeros((5, width), np.float32)
     spread[:, :5] = np.eye(5)
-    return nodes, {"little": np.float32([1e-3]), "spread": spread}
+    return nodes, {"little": np.array([1e-3], np.float32), "spread": spread}
 
 
-def syncnet(folder: Path, *, batch="N", width: int = 1024) -> Path:
+def syncnet(folder: Path, *, batch: int | str = "N", width: int = 1024) -> Path:
     """A folder with face.onnx and audio.onnx."""
     folder.mkdir(parents=True, exist_ok=True)
     nodes, constants = trend(width)
@@ -70,7 +78,7 @@ def syncnet(folder: Path, *, batch="N", width: int = 1024) -> Path:
         face + nodes,
         {"faces": shape},
         {"out": [batch, width]},
-        {**constants, **constants_of_face, "dark": np.float32([70])},
+        {**constants, **constants_of_face, "dark": np.array([70], np.float32)},
     )
     audio = [
         node("Slice", "mfcc first last axes", "energy"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from html.parser import HTMLParser
+from typing import Any
 
+from flowdsl import Workspace
 from sonic_flow.baseline import Baseline
 from sonic_flow.judging import judge
 from sonic_flow.measures import THRESHOLDS
@@ -18,14 +20,17 @@ TASKS = [*(f"{name}=Succeeded" for name in NAMES), "upload=None"]
 class Reader(HTMLParser):
     """What a browser makes of a page: its tags, its text, and whether every tag that opens also closes."""
 
-    def __init__(self, page):
+    def __init__(self, page: str) -> None:
         super().__init__()
-        self.tags, self.text, self.open, self.links = [], [], [], []
-        self.cells = []  # of the tables, row by row
+        self.tags: list[str] = []
+        self.text: list[str] = []
+        self.open: list[str] = []
+        self.links: list[str | None] = []
+        self.cells: list[list[str]] = []  # of the tables, row by row
         self.feed(page)
         self.close()
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.links += [value for name, value in attrs if name in ("src", "href")]
         if tag != "meta":
@@ -35,21 +40,21 @@ class Reader(HTMLParser):
         if tag == "td":
             self.cells[-1].append("")
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         self.text.append(data)
         if self.open[-1:] == ["td"]:
             self.cells[-1][-1] += data
 
 
-def measured(lse_d=7.0, fid=40.0):
+def measured(lse_d: float = 7.0, fid: float = 40.0) -> dict[str, Any]:
     values = {"lse_d": lse_d, "lse_c": 7.5, "fid": fid, "duration_error": 0.04}
     return {name: {"value": value, "method": "m"} for name, value in values.items()}
 
 
-def fill(record, *, passed=False):
+def fill(record: Workspace, *, passed: bool = False) -> None:
     origin = {"run": "sonic-a1", "service": "sonic 2.1"}
     before = Baseline(measured(), {}, origin)
     judged = judge(measured(lse_d=8.19, fid=30.0), THRESHOLDS, before, {})
@@ -70,6 +75,8 @@ def fill(record, *, passed=False):
         (record / f"{name}.json").write_text(json.dumps(content))
 
 
-def write(record, tasks=TASKS, status="Completed", run="sonic-x7"):
+def write(
+    record: Workspace, tasks: list[str] = TASKS, status: str = "Completed", run: str = "sonic-x7"
+) -> tuple[str, dict[str, Any]]:
     made = report(run, "7f3-uid", status, tasks, record)
     return made.page.read_text("utf-8"), json.loads(made.summary.read_text("utf-8"))

@@ -6,9 +6,12 @@ import json
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.serving import make_server
@@ -18,7 +21,7 @@ from sonic_flow.services import form
 
 
 @contextmanager
-def served(handler):
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -30,24 +33,24 @@ def served(handler):
         thread.join()
 
 
-def ask(url, body=None, headers=None):
+def ask(url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
     """Status and answer of a request, errors included."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers or {})) as response:
+        with urllib.request.urlopen(urllib.request.Request(url, body, dict(headers or {}))) as response:
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read()
 
 
-def generate(base, fields, **files):
+def generate(base: str, fields: Mapping[str, object], **files: bytes) -> tuple[int, Any]:
     parts = {name: SimpleNamespace(name=name, read_bytes=lambda c=content: c) for name, content in files.items()}
-    status, content = ask(base + "/v1/generate", *form(parts, fields))
+    status, content = ask(base + "/v1/generate", *form(cast(Mapping[str, Path], parts), fields))
     return status, content if status == 200 else json.loads(content)["error"]
 
 
 @contextmanager
-def stored_in(kept):
+def stored_in(kept: Path) -> Iterator[str]:
     """The store over a folder; gives its address."""
     store.s3().reset()
     store.fill(kept, "clips")

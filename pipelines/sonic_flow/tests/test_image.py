@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -24,9 +28,27 @@ done
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 
 
+class Built(NamedTuple):
+    """buildah's calls (each a list of arguments), the results by name, and the process."""
+
+    calls: list[list[str]]
+    results: dict[str, str]
+    done: subprocess.CompletedProcess[str]
+
+
+@dataclass(frozen=True)
+class Build:
+    """Runs the script below the folder `root`."""
+
+    root: Path
+    run: Callable[..., Built]
+
+    def __call__(self, *build_args: str, **given: Any) -> Built:
+        return self.run(*build_args, **given)
+
+
 @pytest.fixture
-def build(tmp_path):
-    """Run the script; gives buildah's calls (each a list of arguments), the results by name, and the process."""
+def build(tmp_path: Path) -> Build:
     tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "buildah").write_text(BUILDAH)
@@ -36,7 +58,7 @@ def build(tmp_path):
     # The script's scratch files are in the container's own /tmp; here they must not meet another test's.
     script = BUILD.replace("/tmp/", f"{tmp_path}/tmp/")
 
-    def run(*build_args, cache=True, registry=False, fail="", **params):
+    def run(*build_args: str, cache: bool = True, registry: bool = False, fail: str = "", **params: str) -> Built:
         env = {
             "PATH": f"{tools}:{os.environ['PATH']}",
             "CALLS": str(tmp_path / "calls"),
@@ -63,13 +85,12 @@ def build(tmp_path):
         told = (tmp_path / "calls").read_text() if (tmp_path / "calls").exists() else ""
         calls = [call.strip("\0").split("\0") for call in told.split("\n\0") if call]
         results = {name: (tmp_path / name).read_text() for name in ("image", "digest") if (tmp_path / name).exists()}
-        return calls, results, done
+        return Built(calls, results, done)
 
-    run.root = tmp_path
-    return run
+    return Build(tmp_path, run)
 
 
-def test_builds_with_layers_from_the_cache_and_pushes(build):
+def test_builds_with_layers_from_the_cache_and_pushes(build: Build) -> None:
     calls, results, done = build("CUDA=12.4", "NOTE=two words")
     assert done.returncode == 0, done.stderr
     storage = [
@@ -118,24 +139,24 @@ def test_builds_with_layers_from_the_cache_and_pushes(build):
         ("localhost:5000/b:v1", "localhost:5000/b"),
     ],
 )
-def test_names_the_image_by_its_digest(build, image, name):
-    assert build(image=image)[1]["image"] == f"{name}@{DIGEST}"
+def test_names_the_image_by_its_digest(build: Build, image: str, name: str) -> None:
+    assert build(image=image).results["image"] == f"{name}@{DIGEST}"
 
 
-def test_without_a_cache_layers_are_in_the_container(build):
+def test_without_a_cache_layers_are_in_the_container(build: Build) -> None:
     calls, _, done = build(cache=False)
     assert done.returncode == 0, done.stderr
     assert calls[0][1] == "/var/lib/containers/storage"
 
 
 @pytest.mark.parametrize("name", ["config.json", ".dockerconfigjson"])
-def test_finds_the_credentials_in_either_form_of_secret(build, name):
+def test_finds_the_credentials_in_either_form_of_secret(build: Build, name: str) -> None:
     (build.root / "registry" / name).write_text("{}")
     calls, _, _ = build(registry=True)
     assert {call[-1] for call in calls} == {f"auth={build.root / 'registry' / name}"}
 
 
-def test_a_cache_over_its_limit_starts_anew(build):
+def test_a_cache_over_its_limit_starts_anew(build: Build) -> None:
     old = build.root / "cache/overlay"
     old.mkdir()
     (old / "layer").write_text("x")
@@ -149,14 +170,14 @@ def test_a_cache_over_its_limit_starts_anew(build):
 
 
 @pytest.mark.parametrize("step", ["build", "push"])
-def test_a_failing_buildah_fails_the_task_and_leaves_no_result(build, step):
+def test_a_failing_buildah_fails_the_task_and_leaves_no_result(build: Build, step: str) -> None:
     _, results, done = build(fail=step)
     assert done.returncode == 125
     assert results == {}
 
 
 @pytest.mark.parametrize("text", ["$(touch HACKED)", "`touch HACKED`", "; touch HACKED", "a b", "*", "--help"])
-def test_no_parameter_is_read_as_shell(build, text):
+def test_no_parameter_is_read_as_shell(build: Build, text: str) -> None:
     calls, _, done = build(text, image=f"r/{text}", revision=text, context=text, dockerfile=text)
     assert done.returncode == 0, done.stderr
     assert list(build.root.rglob("HACKED")) == []
@@ -165,6 +186,6 @@ def test_no_parameter_is_read_as_shell(build, text):
     assert calls[0][calls[0].index("--tag") + 1] == f"r/{text}"
 
 
-def test_the_script_names_no_parameter_in_tektons_way():
+def test_the_script_names_no_parameter_in_tektons_way() -> None:
     assert "$(params." not in BUILD
     assert "$(workspaces." not in BUILD

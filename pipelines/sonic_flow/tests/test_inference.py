@@ -5,22 +5,25 @@ from __future__ import annotations
 import json
 import math
 import os
+import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sonic_flow import media, services
 from sonic_flow.settings import Settings
-from sonic_flow.tasks.inference import run_inference
+from sonic_flow.tasks.inference import Inference, run_inference
 from sonic_flow.tests import fakes
-from sonic_flow.tests.fakes import Service, mp4, write_wav
+from sonic_flow.tests.fakes import Reply, Service, mp4, write_wav
 
 GOOD = (200, {"X-Sonic-Version": "1.2", "X-Sonic-Peak-Memory-Bytes": "1048576"}, mp4(2.0))
 
 
 @pytest.fixture
-def inputs(tmp_path, monkeypatch):
+def inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.chdir(tmp_path)
     record = tmp_path / "record"
     record.mkdir()
@@ -35,18 +38,18 @@ def inputs(tmp_path, monkeypatch):
     }
 
 
-def run(inputs, *replies, **chosen):
+def run(inputs: dict[str, Any], *replies: Reply | Callable[[Any], None], **chosen: Any) -> tuple[Inference, Service]:
     with Service(*(replies or (GOOD,))).running() as service:
         return run_inference(**{"endpoint": service.base, **inputs}, settings=Settings(**chosen)), service
 
 
-def test_sends_portrait_speech_and_parameters_and_keeps_the_clip(inputs):
+def test_sends_portrait_speech_and_parameters_and_keeps_the_clip(inputs: dict[str, Any]) -> None:
     made, service = run(inputs, smooth_motion=False, duration=2.4)
     (request,) = service.requests
     assert request["portrait"].get_payload(decode=True) == inputs["portrait"].read_bytes()
     assert request["portrait"].get_filename() == "portrait.png"
     assert request["speech"].get_payload(decode=True) == inputs["speech"].read_bytes()
-    assert json.loads(request["parameters"].get_payload()) == {
+    assert json.loads(str(request["parameters"].get_payload())) == {
         "duration": 2.4,
         "min_resolution": 1024,
         "expand_ratio": 0.18,
@@ -63,7 +66,7 @@ def test_sends_portrait_speech_and_parameters_and_keeps_the_clip(inputs):
     assert made.elapsed_seconds >= 0
 
 
-def test_leaves_a_record_and_its_results_are_small(inputs):
+def test_leaves_a_record_and_its_results_are_small(inputs: dict[str, Any]) -> None:
     made, _ = run(inputs)
     notes = json.loads((inputs["record"] / "inference.json").read_text())
     assert notes["model"] == "registry/sonic@sha256:1"
@@ -73,7 +76,7 @@ def test_leaves_a_record_and_its_results_are_small(inputs):
     assert len(json.dumps([str(made.video), asdict(made.settings), *made[2:]])) < 4096
 
 
-def test_the_record_has_the_parameters_even_where_the_service_fails(inputs):
+def test_the_record_has_the_parameters_even_where_the_service_fails(inputs: dict[str, Any]) -> None:
     with pytest.raises(SystemExit):
         run(inputs, (500, {}, b'{"error": "out of memory"}'), inference_steps=10)
     notes = json.loads((inputs["record"] / "inference.json").read_text())
@@ -81,13 +84,13 @@ def test_the_record_has_the_parameters_even_where_the_service_fails(inputs):
     assert len(notes["warnings"]) == 1
 
 
-def test_without_duration_the_clip_is_as_long_as_the_speech(inputs):
+def test_without_duration_the_clip_is_as_long_as_the_speech(inputs: dict[str, Any]) -> None:
     made, _ = run(inputs)
     assert made.settings.duration == 2.0
 
 
 @pytest.mark.parametrize("duration", [1.5, 2.0, 2.5])
-def test_duration_may_differ_by_half_a_second(inputs, duration):
+def test_duration_may_differ_by_half_a_second(inputs: dict[str, Any], duration: float) -> None:
     made, _ = run(inputs, duration=duration)
     assert made.settings.duration == duration
 
@@ -101,7 +104,9 @@ def test_duration_may_differ_by_half_a_second(inputs, duration):
         ({"duration": -1.0}, "duration=-1.0 s"),
     ],
 )
-def test_a_duration_that_the_speech_has_not_stops_before_the_service_is_asked(inputs, changes, message):
+def test_a_duration_that_the_speech_has_not_stops_before_the_service_is_asked(
+    inputs: dict[str, Any], changes: dict[str, Any], message: str
+) -> None:
     with Service(GOOD).running() as service, pytest.raises(SystemExit, match=f"^error: {message}"):
         run_inference(**inputs, endpoint=service.base, settings=Settings(**changes))
     assert service.requests == []
@@ -117,7 +122,9 @@ def test_a_duration_that_the_speech_has_not_stops_before_the_service_is_asked(in
         ({"min_resolution": 1025}, ["the portrait is 1024x1100"]),
     ],
 )
-def test_doubtful_parameters_are_warned_of_and_go_through(inputs, capsys, changes, warnings):
+def test_doubtful_parameters_are_warned_of_and_go_through(
+    inputs: dict[str, Any], capsys: pytest.CaptureFixture[str], changes: dict[str, Any], warnings: list[str]
+) -> None:
     run(inputs, **changes)
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning: ")]
     assert len(told) == len(warnings)
@@ -134,7 +141,7 @@ def test_doubtful_parameters_are_warned_of_and_go_through(inputs, capsys, change
         ("webp extended", fakes.webp(b"VP8X", 640, 480)),
     ],
 )
-def test_reads_the_size_of_a_portrait(tmp_path, name, content):
+def test_reads_the_size_of_a_portrait(tmp_path: Path, name: str, content: bytes) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     assert media.image_size(path) == (640, 480)
@@ -155,7 +162,7 @@ def test_reads_the_size_of_a_portrait(tmp_path, name, content):
     ],
     ids=["empty", "gif", "png-end", "png-short", "png-checksum", "jpeg-end", "jpeg-frame", "webp-short", "webp-form"],
 )
-def test_a_corrupt_portrait_stops_with_one_line(inputs, content):
+def test_a_corrupt_portrait_stops_with_one_line(inputs: dict[str, Any], content: bytes) -> None:
     inputs["portrait"].write_bytes(content)
     with pytest.raises(SystemExit) as stopped:
         run(inputs)
@@ -163,44 +170,44 @@ def test_a_corrupt_portrait_stops_with_one_line(inputs, content):
     assert "\n" not in str(stopped.value)
 
 
-def test_a_missing_portrait_is_named(inputs):
+def test_a_missing_portrait_is_named(inputs: dict[str, Any]) -> None:
     inputs["portrait"].unlink()
     with pytest.raises(SystemExit, match=r"portrait\.png"):
         run(inputs)
 
 
-def test_speech_that_is_no_wav_stops(inputs):
+def test_speech_that_is_no_wav_stops(inputs: dict[str, Any]) -> None:
     inputs["speech"].write_bytes(b"ID3\x04" + b"\0" * 100)
     with pytest.raises(SystemExit, match=r"^error: speech\.wav is no PCM WAV"):
         run(inputs)
 
 
-def test_empty_speech_file_stops(inputs):
+def test_empty_speech_file_stops(inputs: dict[str, Any]) -> None:
     inputs["speech"].write_bytes(b"")
     with pytest.raises(SystemExit, match=r"^error: speech\.wav is no PCM WAV: it ends early"):
         run(inputs)
 
 
-def test_speech_that_is_cut_off_stops(inputs):
+def test_speech_that_is_cut_off_stops(inputs: dict[str, Any]) -> None:
     inputs["speech"].write_bytes(inputs["speech"].read_bytes()[:-8000])
     with pytest.raises(SystemExit, match=r"^error: speech\.wav is cut off: 12000 of 16000 samples"):
         run(inputs)
 
 
-def test_speech_without_a_sample_stops(inputs):
+def test_speech_without_a_sample_stops(inputs: dict[str, Any]) -> None:
     write_wav(inputs["speech"], 0)
     with pytest.raises(SystemExit, match=r"^error: speech\.wav is cut off: 0 of 0"):
         run(inputs)
 
 
-def test_service_that_is_down(inputs):
+def test_service_that_is_down(inputs: dict[str, Any]) -> None:
     with Service(GOOD).running() as service:
         base = service.base
     with pytest.raises(SystemExit, match=f"^error: {base} was not ready within 0.2 s: .*refused"):
         run_inference(**{**inputs, "endpoint": base, "startup_seconds": 0.2})
 
 
-def test_service_that_never_gets_ready_says_so_itself(inputs):
+def test_service_that_never_gets_ready_says_so_itself(inputs: dict[str, Any]) -> None:
     service = Service(GOOD)
     service.health = [503]
     with service.running(), pytest.raises(SystemExit, match=r"was not ready within 0\.2 s: 503 Service Unavailable"):
@@ -208,7 +215,7 @@ def test_service_that_never_gets_ready_says_so_itself(inputs):
     assert service.requests == []
 
 
-def test_waits_until_the_service_is_ready(inputs):
+def test_waits_until_the_service_is_ready(inputs: dict[str, Any]) -> None:
     service = Service(GOOD)
     service.health = [503, 503, 200]
     with service.running():
@@ -217,7 +224,7 @@ def test_waits_until_the_service_is_ready(inputs):
 
 
 @pytest.mark.parametrize("endpoint", ["sonic:8080", "file:///etc/passwd"])
-def test_endpoint_must_be_http(inputs, endpoint):
+def test_endpoint_must_be_http(inputs: dict[str, Any], endpoint: str) -> None:
     with pytest.raises(SystemExit, match="is no http:// or https:// address"):
         run_inference(**inputs, endpoint=endpoint)
 
@@ -231,7 +238,9 @@ def test_endpoint_must_be_http(inputs, endpoint):
         ((500, {}, b"\xff\xfe" * 4000), "500 Internal Server Error"),
     ],
 )
-def test_an_error_of_the_service_is_told_in_one_line_and_not_repeated(inputs, reply, message):
+def test_an_error_of_the_service_is_told_in_one_line_and_not_repeated(
+    inputs: dict[str, Any], reply: Reply | Callable[[Any], None], message: str
+) -> None:
     with Service(reply).running() as service, pytest.raises(SystemExit) as stopped:
         run_inference(**{**inputs, "endpoint": service.base})
     assert str(stopped.value).startswith(f"error: POST {service.base}/v1/generate: {message}")
@@ -241,7 +250,7 @@ def test_an_error_of_the_service_is_told_in_one_line_and_not_repeated(inputs, re
 
 
 @pytest.mark.parametrize("code", [502, 503])
-def test_a_busy_service_is_asked_again(inputs, capsys, code):
+def test_a_busy_service_is_asked_again(inputs: dict[str, Any], capsys: pytest.CaptureFixture[str], code: int) -> None:
     busy = (code, {"Retry-After": "0"}, b"")
     made, service = run(inputs, busy, busy, GOOD)
     assert len(service.requests) == 3
@@ -249,26 +258,26 @@ def test_a_busy_service_is_asked_again(inputs, capsys, code):
     assert f"answered {code}; asking again in 0 s" in capsys.readouterr().out
 
 
-def test_waits_longer_each_time_and_gives_up(inputs, monkeypatch):
-    pauses = []
-    monkeypatch.setattr(services.time, "sleep", pauses.append)
+def test_waits_longer_each_time_and_gives_up(inputs: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
     with Service((503, {}, b"")).running() as service, pytest.raises(SystemExit, match="503 Service Unavailable"):
         run_inference(**{**inputs, "endpoint": service.base})
     assert pauses == [1, 2, 4, 8]
     assert len(service.requests) == 5
 
 
-def hang_up(handler):
+def hang_up(handler: Any) -> None:
     handler.close_connection = True
     handler.connection.shutdown(2)
 
 
-def cut(handler):
+def cut(handler: Any) -> None:
     handler.answer((200, {"Content-Length": "999999"}, mp4(2.0)))
     handler.close_connection = True
 
 
-def cut_without_length(handler):
+def cut_without_length(handler: Any) -> None:
     handler.send_response(200)
     handler.end_headers()
     handler.wfile.write(mp4(2.0)[:-100])
@@ -289,21 +298,27 @@ def cut_without_length(handler):
     ],
     ids=["hang-up", "cut", "cut-no-length", "html", "empty", "only-ftyp", "no-length", "trailing-bytes"],
 )
-def test_an_answer_that_is_no_whole_clip_stops_with_one_line(inputs, reply, message):
+def test_an_answer_that_is_no_whole_clip_stops_with_one_line(
+    inputs: dict[str, Any], reply: Reply | Callable[[Any], None], message: str
+) -> None:
     with pytest.raises(SystemExit, match=f"^error: {message}") as stopped:
         run(inputs, reply)
     assert "\n" not in str(stopped.value)
 
 
-def test_a_cut_answer_leaves_no_file(inputs):
+def test_a_cut_answer_leaves_no_file(inputs: dict[str, Any]) -> None:
     with pytest.raises(SystemExit):
         run(inputs, cut)
     assert [path.name for path in Path.cwd().glob("output*")] == []
 
 
-def test_a_silent_service_times_out(inputs, monkeypatch):
+def test_a_silent_service_times_out(inputs: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "PATIENCE", 0.2)
-    service = Service(lambda handler: service.release.wait(10))
+
+    def silent(_: Any) -> None:
+        service.release.wait(10)
+
+    service = Service(silent)
     with service.running(), pytest.raises(SystemExit, match=r"^error: POST .*timed out"):
         run_inference(**{**inputs, "endpoint": service.base})
 
@@ -326,24 +341,25 @@ http.server.HTTPServer((args.host, args.port), Handler).serve_forever()
 """
 
 
-def test_starts_the_service_from_the_image_and_ends_it(inputs, monkeypatch):
+def test_starts_the_service_from_the_image_and_ends_it(inputs: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     Path("tiny_service.py").write_text(SERVER)
     Path("answer.mp4").write_bytes(mp4(2.0))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # a proxy must not come between a pod and its own service
     made = run_inference(**{**inputs, "endpoint": "", "module": "tiny_service", "startup_seconds": 30.0})
     assert made.video.read_bytes() == mp4(2.0)
+    assert made.peak_memory_bytes is not None
     assert made.peak_memory_bytes > 1_000_000
     with pytest.raises(ProcessLookupError):
         os.kill(int(Path("service.pid").read_text()), 0)
 
 
-def test_a_service_that_does_not_start_stops_at_once(inputs):
+def test_a_service_that_does_not_start_stops_at_once(inputs: dict[str, Any]) -> None:
     Path("broken_service.py").write_text("raise SystemExit(7)")
     with pytest.raises(SystemExit, match="the service ended with exit code 7 before it was ready"):
         run_inference(**{**inputs, "endpoint": "", "module": "broken_service", "startup_seconds": 60.0})
 
 
-def test_ends_its_service_when_the_request_fails(inputs):
+def test_ends_its_service_when_the_request_fails(inputs: dict[str, Any]) -> None:
     Path("tiny_service.py").write_text(SERVER)
     Path("answer.mp4").write_bytes(b"garbage")
     with pytest.raises(SystemExit, match="no whole MP4"):

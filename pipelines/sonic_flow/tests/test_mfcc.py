@@ -10,13 +10,13 @@ from sonic_flow.local.mfcc import LEAST, dct, filters, mfcc
 from sonic_flow.tests.clips import pictures
 
 
-def test_there_are_13_coefficients_100_times_a_second():
+def test_there_are_13_coefficients_100_times_a_second() -> None:
     assert mfcc(np.zeros(16000)).shape == (13, 99)
     assert mfcc(np.zeros(16000 + 240)).shape == (13, 100)
     assert mfcc(np.zeros(10)).shape == (13, 1)
 
 
-def test_the_first_is_the_log_of_the_windows_energy():
+def test_the_first_is_the_log_of_the_windows_energy() -> None:
     """Twice as loud is 2 ln 2 more, and changes no other coefficient."""
     tone = 0.2 * np.sin(2 * np.pi * 440 * np.arange(16000) / 16000)
     quiet, loud = mfcc(tone), mfcc(2 * tone)
@@ -25,7 +25,7 @@ def test_the_first_is_the_log_of_the_windows_energy():
     assert mfcc(np.zeros(1600))[0] == pytest.approx(np.log(LEAST), abs=1e-3)
 
 
-def test_one_window_by_the_long_way():
+def test_one_window_by_the_long_way() -> None:
     """The same by the formulas, one number at a time."""
     samples = np.random.default_rng(0).normal(0, 0.1, 400)
     scaled = samples * 32768
@@ -45,13 +45,13 @@ def test_one_window_by_the_long_way():
     assert mfcc(samples)[0, 0] == pytest.approx(np.log(sum(power)), rel=1e-5)
 
 
-def test_filters_and_transform_are_whole():
+def test_filters_and_transform_are_whole() -> None:
     assert filters().shape == (26, 257)
     assert filters().max(axis=1) == pytest.approx(1.0)
     assert dct(26) @ dct(26).T == pytest.approx(np.eye(26), abs=1e-12)
 
 
-def test_the_square_holds_the_face_and_stays_with_it():
+def test_the_square_holds_the_face_and_stays_with_it() -> None:
     frames = pictures()
     squares = crop.faces(frames, 224)
     assert {each.shape for each in squares} == {(224, 224, 3)}
@@ -61,7 +61,7 @@ def test_the_square_holds_the_face_and_stays_with_it():
         assert each.mouth[1] == pytest.approx(found[0].mouth[1], abs=8)
 
 
-def test_beyond_the_picture_there_is_grey():
+def test_beyond_the_picture_there_is_grey() -> None:
     picture = np.full((100, 100, 3), 200, np.uint8)
     seen = face.Face((0, 0, 80, 100), (40, 80), 20, ((20, 40), (60, 40)))
     square = crop.square(picture, seen, (0, 0), 140)  # from (-30, 0) to (110, 140), one pixel each

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import wave
+from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -10,22 +12,23 @@ import pytest
 from PIL import Image
 
 from sonic_flow.local import face, media, motion, render, sound
+from sonic_flow.local.pixels import Pixels
 from sonic_flow.media import clip_seconds, wav_seconds
 from sonic_flow.settings import Settings
 from sonic_flow.tests.clips import ASSETS, FPS, PORTRAIT, SPEECH, pictures, speech, write
 
 
-def moved(**changes):
+def moved(**changes: Any) -> motion.Movement:
     samples, rate = speech()
     settings = Settings(**{"dynamic_scale": 1.0, "motion_scale": 1.0, **changes})
     return motion.movement(samples, rate, 139, FPS, settings)
 
 
-def test_assets_are_small():
+def test_assets_are_small() -> None:
     assert sum(path.stat().st_size for path in ASSETS.iterdir()) < 500_000
 
 
-def test_the_face_of_the_portrait_is_found_where_it_was_drawn():
+def test_the_face_of_the_portrait_is_found_where_it_was_drawn() -> None:
     found = face.locate(np.asarray(Image.open(PORTRAIT)))
     assert found.mouth == pytest.approx((320, 400), abs=4)
     assert 70 < found.mouth_width < 100
@@ -34,19 +37,19 @@ def test_the_face_of_the_portrait_is_found_where_it_was_drawn():
 
 
 @pytest.mark.parametrize("colour", ["black", "white", "blue"])
-def test_no_face_in_a_plain_picture(colour):
+def test_no_face_in_a_plain_picture(colour: str) -> None:
     with pytest.raises(ValueError, match="no face"):
         face.locate(np.asarray(Image.new("RGB", (300, 300), colour)))
 
 
-def test_the_mouth_follows_the_voice_and_rests_in_silence():
+def test_the_mouth_follows_the_voice_and_rests_in_silence() -> None:
     opening = moved().opening
     assert opening[:4].max() < 0.01
     assert opening[-5:].max() < 0.02
     assert opening.max() > 0.8
 
 
-def test_scales_and_switches_do_what_they_say():
+def test_scales_and_switches_do_what_they_say() -> None:
     assert moved(dynamic_scale=2.0).opening == pytest.approx(2 * moved().opening)
     assert moved(motion_scale=0.5).yaw == pytest.approx(moved().yaw / 2)
     late = moved(lip_sync_align=False).opening
@@ -56,7 +59,7 @@ def test_scales_and_switches_do_what_they_say():
     assert np.abs(np.diff(rough.yaw)).mean() > 3 * np.abs(np.diff(moved().yaw)).mean()
 
 
-def test_the_mouth_is_dark_when_open_and_the_picture_is_the_portrait_when_closed():
+def test_the_mouth_is_dark_when_open_and_the_picture_is_the_portrait_when_closed() -> None:
     framed = render.framed(Image.open(PORTRAIT), 256, 0.18)
     renderer = render.Renderer(framed)
     still = renderer.frame(0, 0, 0, 0, 0, 0, 0)
@@ -67,7 +70,7 @@ def test_the_mouth_is_dark_when_open_and_the_picture_is_the_portrait_when_closed
     assert (spoken[:80] == still[:80]).all()  # the forehead does not speak
 
 
-def test_blinks_close_the_eyes_only():
+def test_blinks_close_the_eyes_only() -> None:
     renderer = render.Renderer(render.framed(Image.open(PORTRAIT), 256, 0.18))
     assert renderer.blinks
     still, blinked = renderer.frame(0, 0, 0, 0, 0, 0, 0), renderer.frame(0, 0, 1, 0, 0, 0, 0)
@@ -77,14 +80,14 @@ def test_blinks_close_the_eyes_only():
     assert rows.max() < max(left, right) + 0.10 * renderer.face.width
 
 
-def test_few_steps_are_blurred_as_the_contract_says():
-    def detail(frame):
-        return np.abs(np.diff(frame.astype(float), axis=1)).mean()
+def test_few_steps_are_blurred_as_the_contract_says() -> None:
+    def detail(frame: Pixels) -> float:
+        return float(np.abs(np.diff(frame.astype(float), axis=1)).mean())
 
     assert detail(pictures(Settings(inference_steps=5))[0]) < 0.95 * detail(pictures()[0])
 
 
-def test_the_clip_is_a_whole_mp4_as_long_as_the_speech(tmp_path):
+def test_the_clip_is_a_whole_mp4_as_long_as_the_speech(tmp_path: Path) -> None:
     clip = write(tmp_path / "clip.mp4", pictures())
     assert max(abs(seconds - wav_seconds(SPEECH)) for seconds in clip_seconds(clip)) < 0.05
     with av.open(str(clip)) as container:
@@ -96,7 +99,7 @@ def test_the_clip_is_a_whole_mp4_as_long_as_the_speech(tmp_path):
     assert b"moof" not in content
 
 
-def test_what_is_written_is_read_back(tmp_path):
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     clip = media.Clip(write(tmp_path / "clip.mp4", pictures()))
     assert (clip.fps, len(clip.pictures)) == (25, 139)
     assert np.abs(clip.pictures[60].astype(int) - pictures()[60]).mean() < 3
@@ -106,20 +109,20 @@ def test_what_is_written_is_read_back(tmp_path):
     assert np.corrcoef(wanted[:size], clip.samples[:size])[0, 1] > 0.99  # also: not shifted by the encoder's lead-in
 
 
-def test_the_same_input_gives_the_same_clip(tmp_path):
+def test_the_same_input_gives_the_same_clip(tmp_path: Path) -> None:
     one, other = (write(tmp_path / name, pictures()).read_bytes() for name in ("a.mp4", "b.mp4"))
     assert one == other
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\0\0\x18ftypisom", b"not a video" * 100])
-def test_what_is_no_clip_is_refused(tmp_path, content):
+def test_what_is_no_clip_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "clip.mp4").write_bytes(content)
     with pytest.raises(ValueError, match="clip"):
         media.Clip(tmp_path / "clip.mp4")
 
 
 @pytest.mark.parametrize(("width", "channels"), [(1, 1), (2, 2), (3, 1), (4, 2)])
-def test_every_width_of_pcm_is_read(tmp_path, width, channels):
+def test_every_width_of_pcm_is_read(tmp_path: Path, width: int, channels: int) -> None:
     wanted = np.sin(np.arange(800) / 10) * 0.5
     whole = np.round(wanted * 2 ** (8 * width - 1)).astype(np.int64) + (128 if width == 1 else 0)
     data = b"".join(int(v).to_bytes(width, "little", signed=width > 1) * channels for v in whole)

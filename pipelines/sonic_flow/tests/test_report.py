@@ -7,13 +7,16 @@ import re
 
 import pytest
 
+from flowdsl import Workspace
 from sonic_flow.baseline import Baseline
 from sonic_flow.judging import judge
 from sonic_flow.measures import THRESHOLDS
 from sonic_flow.tests.reports import NAMES, Reader, fill, measured, write
 
 
-def test_tells_statuses_measures_settings_and_the_verdict(record, capsys):
+def test_tells_statuses_measures_settings_and_the_verdict(
+    record: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
     fill(record)
     page, summary = write(record)
     text = " ".join(Reader(page).text)
@@ -49,7 +52,9 @@ def test_tells_statuses_measures_settings_and_the_verdict(record, capsys):
     assert "upload           did not run" in log
 
 
-def test_measures_that_were_not_made_are_one_line_and_no_row(record, capsys):
+def test_measures_that_were_not_made_are_one_line_and_no_row(
+    record: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With a baseline, and a clip that differs from it: no measure is empty, none is 0.0, none is +0.0 %."""
     made = {name: metric for name, metric in measured(fid=44.0).items() if name not in ("lse_d", "lse_c")}
     before = {name: metric for name, metric in measured().items() if name not in ("lse_d", "lse_c")}
@@ -72,14 +77,14 @@ def test_measures_that_were_not_made_are_one_line_and_no_row(record, capsys):
     assert "fid                44, 10.0% worse" in log
 
 
-def test_a_measure_that_is_missing_without_a_word_stops_and_is_called_missing(record):
+def test_a_measure_that_is_missing_without_a_word_stops_and_is_called_missing(record: Workspace) -> None:
     judged = judge({}, {"fid": THRESHOLDS["fid"]}, Baseline(measured(), {}, {}), {})
     (record / "gate.json").write_text(json.dumps({"passed": False, "verdict": "stopped", "checks": judged.checks}))
     row = Reader(write(record)[0]).cells[0]
     assert row == ["fid", "missing", "≤ 60", "40", "not compared", "not known", "fid is missing or not a number"]
 
 
-def test_stands_alone(record):
+def test_stands_alone(record: Workspace) -> None:
     fill(record)
     reader = Reader(write(record)[0])
     assert reader.links == []
@@ -87,7 +92,7 @@ def test_stands_alone(record):
     assert reader.open in ([], ["html"])
 
 
-def test_a_run_that_failed_at_once_still_has_a_report(record):
+def test_a_run_that_failed_at_once_still_has_a_report(record: Workspace) -> None:
     failed = ["fetch-source=Failed", *(f"{name}=None" for name in NAMES[1:]), "upload=None"]
     page, summary = write(record, failed, "Failed")
     assert summary["gaps"] == [
@@ -102,7 +107,7 @@ def test_a_run_that_failed_at_once_still_has_a_report(record):
     assert "Measures" not in text
 
 
-def test_measures_without_a_verdict_are_shown(record):
+def test_measures_without_a_verdict_are_shown(record: Workspace) -> None:
     fill(record)
     (record / "gate.json").unlink()
     page, _ = write(record)
@@ -126,7 +131,7 @@ def test_measures_without_a_verdict_are_shown(record):
     ],
 )
 @pytest.mark.parametrize("name", ["inference", "metrics", "gate"])
-def test_a_broken_note_leaves_a_gap_and_fails_nothing(record, name, content):
+def test_a_broken_note_leaves_a_gap_and_fails_nothing(record: Workspace, name: str, content: bytes) -> None:
     fill(record)
     (record / f"{name}.json").write_bytes(content)
     page, summary = write(record)

@@ -6,16 +6,19 @@ import base64
 import hashlib
 import json
 import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flowdsl import Workspace
 from sonic_flow.tasks.report import report
 from sonic_flow.tests.reports import EVIL, TASKS, Reader, fill, write
 
 
-def test_text_from_a_run_is_never_markup(record):
+def test_text_from_a_run_is_never_markup(record: Workspace) -> None:
     notes = {
         "inference": {
             "model": EVIL,
@@ -41,7 +44,7 @@ def test_text_from_a_run_is_never_markup(record):
     assert "".join(reader.text).count(EVIL) >= 17
 
 
-def test_a_status_is_coloured_by_a_class_of_ours(record):
+def test_a_status_is_coloured_by_a_class_of_ours(record: Workspace) -> None:
     page, _ = write(record, ["a=Failed", "b=Succeeded", "c=None", "d=Surprise onclick=x"], "Failed")
     assert "<td class=bad>Failed</td>" in page
     assert "<td class=good>Succeeded</td>" in page
@@ -49,14 +52,14 @@ def test_a_status_is_coloured_by_a_class_of_ours(record):
     assert "<td class=none>Surprise onclick=x</td>" in page
 
 
-def evaluation(**changes):
+def evaluation(**changes: object) -> dict[str, Any]:
     jpeg = base64.b64encode(b"\xff\xd8\xff picture").decode()
     frames = [{"seconds": 0.0, "jpeg": jpeg}, {"seconds": 1.25, "jpeg": jpeg}]
     curves = {"fps": 25, "mouth": [0, 0.5, 1.0], "sound": [0, 0.25, 1.0]}
     return {"version": "evaluator-9", "frames": frames, "curves": curves, **changes}
 
 
-def test_the_clip_its_pictures_and_its_curves_are_in_the_page(record):
+def test_the_clip_its_pictures_and_its_curves_are_in_the_page(record: Workspace) -> None:
     fill(record)
     (record / "clip.mp4").write_bytes(b"\0\0\0\x18ftyp clip")
     (record / "evaluation.json").write_text(json.dumps(evaluation()))
@@ -81,7 +84,7 @@ def test_the_clip_its_pictures_and_its_curves_are_in_the_page(record):
         {"frames": [], "curves": {"fps": 25, "mouth": [None, "a"], "sound": [True, 1e400]}},
     ],
 )
-def test_an_evaluator_may_add_nothing_or_nonsense(record, changes):
+def test_an_evaluator_may_add_nothing_or_nonsense(record: Workspace, changes: dict[str, Any]) -> None:
     fill(record)
     (record / "evaluation.json").write_text(json.dumps(evaluation(**changes)))
     page, _ = write(record)
@@ -89,7 +92,7 @@ def test_an_evaluator_may_add_nothing_or_nonsense(record, changes):
     assert "<script" not in page
 
 
-def test_a_clip_that_is_too_large_for_a_page_is_told(record, monkeypatch):
+def test_a_clip_that_is_too_large_for_a_page_is_told(record: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(record)
     (record / "clip.mp4").write_bytes(b"x" * 1000)
     monkeypatch.setattr("sonic_flow.notes.EMBEDDED", 999)
@@ -98,7 +101,7 @@ def test_a_clip_that_is_too_large_for_a_page_is_told(record, monkeypatch):
     assert "<video" not in page
 
 
-def test_a_stand_in_is_called_one(record):
+def test_a_stand_in_is_called_one(record: Workspace) -> None:
     fill(record)
     assert "not made by Sonic" not in write(record)[0]
     noted = json.loads((record / "inference.json").read_text())
@@ -151,7 +154,14 @@ CHECK = st.dictionaries(
         }
     ),
 )
-def test_any_note_gives_a_page(record, capsys, inference, metrics, gate, evaluation):
+def test_any_note_gives_a_page(
+    record: Workspace,
+    capsys: pytest.CaptureFixture[str],
+    inference: dict[str, Any],
+    metrics: dict[str, Any],
+    gate: dict[str, Any],
+    evaluation: dict[str, Any],
+) -> None:
     for name, note in (("inference", inference), ("metrics", metrics), ("gate", gate), ("evaluation", evaluation)):
         (record / f"{name}.json").write_text(json.dumps(note))
     made = report("r", "u", "Failed", TASKS, record)
@@ -179,7 +189,9 @@ def test_any_note_gives_a_page(record, capsys, inference, metrics, gate, evaluat
     ],
 )
 @pytest.mark.parametrize("name", ["inference", "metrics", "gate"])
-def test_a_broken_note_leaves_a_gap(record, name, content, told, capsys):
+def test_a_broken_note_leaves_a_gap(
+    record: Workspace, name: str, content: bytes, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     fill(record)
     (record / f"{name}.json").write_bytes(content)
     made = report("r", "u", "Failed", TASKS, record)
@@ -194,7 +206,9 @@ def test_a_broken_note_leaves_a_gap(record, name, content, told, capsys):
 
 @pytest.mark.parametrize("name", ["gate.json", "clip.mp4"])
 @pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
-def test_what_is_no_plain_file_is_a_gap_and_stops_nothing(record, tmp_path, name, kind):
+def test_what_is_no_plain_file_is_a_gap_and_stops_nothing(
+    record: Workspace, tmp_path: Path, name: str, kind: str
+) -> None:
     fill(record)
     place = record / name
     place.unlink(missing_ok=True)

@@ -9,9 +9,13 @@ import json
 import subprocess
 import tarfile
 import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn, cast
 
 import pytest
 
+from flowdsl import Workspace
 from sonic_flow.local import evaluator, image_layout, service, source, store, web
 from sonic_flow.local.image_layout import build_image
 from sonic_flow.local.local_run import PARAMS, THRESHOLDS, fill_claim, sonic_local_run
@@ -26,18 +30,27 @@ from sonic_flow.tests.clips import FILES, PORTRAIT, SPEECH
 from sonic_flow.tests.servers import ask, generate, served, stored_in
 
 SMALL = {"min_resolution": 256}
+NO_REGISTRY = cast(Workspace, None)  # as a body is given it that none is bound to
 
 
 @pytest.fixture
-def model():
+def model() -> Iterator[str]:
     with served(web.handler("/v1/generate", service.generate)) as base:
         yield base
 
 
-def test_the_tasks_work_with_the_services(model, tmp_path, monkeypatch):
+def test_the_tasks_work_with_the_services(model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    made = run_inference("m@sha256:1", PORTRAIT, SPEECH, Settings(**SMALL), endpoint=model, record=tmp_path)
+    made = run_inference(
+        "m@sha256:1",
+        PORTRAIT,
+        SPEECH,
+        Settings(min_resolution=SMALL["min_resolution"]),
+        endpoint=model,
+        record=cast(Workspace, tmp_path),
+    )
     assert made.video.read_bytes() == (tmp_path / "clip.mp4").read_bytes()
+    assert made.peak_memory_bytes is not None
     assert made.peak_memory_bytes > 1 << 20
     assert made.speech_seconds == made.settings.duration == 5.541
     noted = json.loads((tmp_path / "inference.json").read_text())
@@ -48,7 +61,7 @@ def test_the_tasks_work_with_the_services(model, tmp_path, monkeypatch):
         for name, path in (("portrait", PORTRAIT), ("speech", SPEECH), ("video", made.video))
     }
     with served(web.handler("/v1/evaluate", evaluator.evaluate)) as base:
-        scores = evaluate("e", made.video, PORTRAIT, SPEECH, tmp_path, endpoint=base)
+        scores = evaluate("e", made.video, PORTRAIT, SPEECH, cast(Workspace, tmp_path), endpoint=base)
     assert set(scores.not_made) == {"lse_d", "lse_c", "syncnet_offset_frames", "fid"}
     assert set(scores.metrics) | set(scores.not_made) == set(THRESHOLDS)
     assert NEWEST.version.encode() in made.video.read_bytes()
@@ -64,7 +77,7 @@ def test_the_tasks_work_with_the_services(model, tmp_path, monkeypatch):
         ({"seed": 3}, 400, "seed is no parameter"),
     ],
 )
-def test_parameters_are_checked(model, fields, status, told):
+def test_parameters_are_checked(model: str, fields: dict[str, Any], status: int, told: str) -> None:
     answered, error = generate(model, fields, **FILES)
     assert answered == status
     assert told in error
@@ -80,13 +93,13 @@ def test_parameters_are_checked(model, fields, status, told):
         ({"speech": b"ID3 music"}, "the speech is no PCM WAV"),
     ],
 )
-def test_files_that_are_no_use_are_refused_in_words(model, changed, told):
+def test_files_that_are_no_use_are_refused_in_words(model: str, changed: dict[str, bytes], told: str) -> None:
     status, error = generate(model, SMALL, **{**FILES, **changed})
     assert status == 422
     assert any(each in error for each in told.split("|"))
 
 
-def test_a_missing_file_an_unknown_path_and_a_plain_body(model):
+def test_a_missing_file_an_unknown_path_and_a_plain_body(model: str) -> None:
     assert generate(model, {}, portrait=FILES["portrait"]) == (400, "the file `speech` is missing or empty")
     assert ask(model + "/health")[0] == 200
     assert ask(model + "/nothing")[0] == 404
@@ -94,10 +107,10 @@ def test_a_missing_file_an_unknown_path_and_a_plain_body(model):
     assert ask(model + "/v1/generate", b"{}", {"Content-Type": "application/json"})[0] == 415
 
 
-def test_a_second_request_is_told_to_come_again():
+def test_a_second_request_is_told_to_come_again() -> None:
     working, go_on = threading.Event(), threading.Event()
 
-    def slow(*_):
+    def slow(*_: object) -> web.Answer:
         working.set()
         go_on.wait(30)
         return web.Answer("text/plain", b"done")
@@ -114,8 +127,8 @@ def test_a_second_request_is_told_to_come_again():
         assert kept == [(200, b"done")]
 
 
-def test_a_crash_inside_is_a_500_with_its_reason(capfd):
-    def broken(*_):
+def test_a_crash_inside_is_a_500_with_its_reason(capfd: pytest.CaptureFixture[str]) -> None:
+    def broken(*_: object) -> NoReturn:
         raise ZeroDivisionError("of no use")
 
     with served(web.handler("/v1/x", broken)) as base:
@@ -125,7 +138,7 @@ def test_a_crash_inside_is_a_500_with_its_reason(capfd):
     capfd.readouterr()
 
 
-def test_the_source_is_cloned_over_http_and_is_always_the_same_commit(tmp_path):
+def test_the_source_is_cloned_over_http_and_is_always_the_same_commit(tmp_path: Path) -> None:
     bare = source.make_repository(tmp_path / "one")
     again = source.make_repository(tmp_path / "two")
     head = ["git", "rev-parse", "HEAD"]
@@ -149,17 +162,21 @@ def test_the_source_is_cloned_over_http_and_is_always_the_same_commit(tmp_path):
         assert ask(f"{base}/model.git/config")[0] == 404
 
 
-def test_the_image_is_an_oci_layout_that_holds_the_source(tmp_path):
+def test_the_image_is_an_oci_layout_that_holds_the_source(tmp_path: Path) -> None:
     source.make_tree(tmp_path / "tree")
     built = build_image(
-        "r.local:5000/sonic/model:t1", "abc123", source=tmp_path / "tree", cache=tmp_path, registry=None
+        "r.local:5000/sonic/model:t1",
+        "abc123",
+        source=cast(Workspace, tmp_path / "tree"),
+        cache=cast(Workspace, tmp_path),
+        registry=NO_REGISTRY,
     )
     assert built.image == f"r.local:5000/sonic/model@{built.digest}"
     layout = tmp_path / "oci" / "r.local:5000_sonic_model"
     assert json.loads((layout / "oci-layout").read_text()) == {"imageLayoutVersion": "1.0.0"}
 
-    def read(descriptor):
-        content = (layout / "blobs" / "sha256" / descriptor["digest"].removeprefix("sha256:")).read_bytes()
+    def read(descriptor: dict[str, Any]) -> bytes:
+        content: bytes = (layout / "blobs" / "sha256" / descriptor["digest"].removeprefix("sha256:")).read_bytes()
         assert f"sha256:{hashlib.sha256(content).hexdigest()}" == descriptor["digest"]
         assert len(content) == descriptor["size"]
         return content
@@ -179,7 +196,11 @@ def test_the_image_is_an_oci_layout_that_holds_the_source(tmp_path):
     assert {"opt/sonic/sonic/service.py", "opt/sonic/sonic_flow/local/render.py"} <= set(names)
 
     other = build_image(
-        "r.local:5000/sonic/model:t1", "abc123", source=tmp_path / "tree", cache=tmp_path / "b", registry=None
+        "r.local:5000/sonic/model:t1",
+        "abc123",
+        source=cast(Workspace, tmp_path / "tree"),
+        cache=cast(Workspace, tmp_path / "b"),
+        registry=NO_REGISTRY,
     )
     assert other == built
 
@@ -192,17 +213,17 @@ def test_the_image_is_an_oci_layout_that_holds_the_source(tmp_path):
         ("COPY nowhere /a", "nowhere"),
     ],
 )
-def test_a_source_that_can_not_be_built_ends_the_task(tmp_path, recipe, told):
+def test_a_source_that_can_not_be_built_ends_the_task(tmp_path: Path, recipe: str | None, told: str) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()
     (tmp_path / "secret").write_text("x")
     if recipe:
         (tree / "Dockerfile").write_text(recipe)
     with pytest.raises(SystemExit, match=told):
-        build_image("a:b", source=tree, cache=tmp_path, registry=None)
+        build_image("a:b", source=cast(Workspace, tree), cache=cast(Workspace, tmp_path), registry=NO_REGISTRY)
 
 
-def test_a_dockerfile_is_read_with_its_lines_joined_and_its_arguments():
+def test_a_dockerfile_is_read_with_its_lines_joined_and_its_arguments() -> None:
     text = "# first\nARG DIR=/a\nFROM base\nCOPY x \\\n  ${DIR}/x\nENV A=1 B='two words'\nWORKDIR /w\n"
     steps = list(image_layout.instructions(text, {"DIR": "/b"}))
     assert ("COPY", "x    /b/x") in steps
@@ -211,11 +232,11 @@ def test_a_dockerfile_is_read_with_its_lines_joined_and_its_arguments():
     assert found["WorkingDir"] == "/w"
 
 
-def test_what_is_uploaded_is_read_back_and_kept(tmp_path):
+def test_what_is_uploaded_is_read_back_and_kept(tmp_path: Path) -> None:
     kept, clip = tmp_path / "kept", tmp_path / "clip.mp4"
     clip.write_bytes(b"\0clip" * 1000)
     with stored_in(kept) as base:
-        there = {"endpoint": base, "access_key": "a", "secret_key": "b"}
+        there: dict[str, Any] = {"endpoint": base, "access_key": "a", "secret_key": "b"}
         stored = upload(clip, "runs/7/output.mp4", "clips", **there)
         assert stored.sha256 == hashlib.sha256(clip.read_bytes()).hexdigest()
         with pytest.raises(SystemExit, match="NoSuchBucket"):
@@ -226,7 +247,7 @@ def test_what_is_uploaded_is_read_back_and_kept(tmp_path):
     assert store.s3().get_object("clips", "runs/7/output.mp4").value == clip.read_bytes()
 
 
-def test_a_key_does_not_leave_the_stores_folder(tmp_path):
+def test_a_key_does_not_leave_the_stores_folder(tmp_path: Path) -> None:
     store.s3().reset()
     store.fill(tmp_path / "kept", "clips")
     store.s3().put_object("clips", "../../out", b"x")
@@ -236,11 +257,13 @@ def test_a_key_does_not_leave_the_stores_folder(tmp_path):
     assert all(path.parent.name == ".other" for path in (tmp_path / "kept").rglob("*") if path.is_file())
 
 
-def test_the_local_run_names_what_the_pipeline_has(tmp_path):
+def test_the_local_run_names_what_the_pipeline_has(tmp_path: Path) -> None:
     import sonic
 
     given = sonic_local_run()
-    params = {param.name for param in sonic.sonic.trace().definition.params}
+    definition = sonic.sonic.trace().definition
+    assert definition is not None
+    params = {param.name for param in definition.params}
     assert set(PARAMS) <= params
     assert {name for each in given.services for name in each.params} <= params
     assert given.secrets["sonic-s3"].keys() == {"access-key", "secret-key"}

@@ -10,11 +10,13 @@ import struct
 import urllib.parse
 import urllib.request
 import zlib
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from sonic_flow.local import service, source, store, web
-from sonic_flow.s3 import send
+from sonic_flow.s3 import Signer, send
 from sonic_flow.tests import fakes
 from sonic_flow.tests.clips import FILES
 from sonic_flow.tests.servers import ask, generate, served, stored_in
@@ -23,7 +25,7 @@ SMALL = {"min_resolution": 256}
 
 
 @pytest.fixture
-def model():
+def model() -> Iterator[str]:
     with served(web.handler("/v1/generate", service.generate)) as base:
         yield base
 
@@ -46,7 +48,7 @@ ODD_KEYS = [
 ]
 
 
-def test_every_key_is_answered_kept_and_there_again(tmp_path):
+def test_every_key_is_answered_kept_and_there_again(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     with stored_in(kept) as base:
         for number, key in enumerate(ODD_KEYS):
@@ -58,7 +60,7 @@ def test_every_key_is_answered_kept_and_there_again(tmp_path):
         before = {key: store.s3().get_object("clips", key) for key in ODD_KEYS}
         held = {key: found.value for key, found in before.items() if found is not None}
         assert len(held) >= len(ODD_KEYS) - 2  # a client or the server may make one key of two
-        send("DELETE", f"{base}/clips/a/b", ("us-east-1", "a", "b"))
+        send("DELETE", f"{base}/clips/a/b", Signer("us-east-1", "a", "b"))
     del held["a/b"]
     store.s3().reset()
     store.fill(kept, "clips")
@@ -68,7 +70,7 @@ def test_every_key_is_answered_kept_and_there_again(tmp_path):
     assert all(path.is_relative_to(kept) for path in tmp_path.rglob("*") if path.is_file())
 
 
-def test_an_object_beyond_the_stores_limit_is_refused_unread(tmp_path):
+def test_an_object_beyond_the_stores_limit_is_refused_unread(tmp_path: Path) -> None:
     with stored_in(tmp_path / "kept") as base:
         connection = http.client.HTTPConnection(base.removeprefix("http://"), timeout=30)
         connection.putrequest("PUT", "/clips/large")
@@ -78,7 +80,7 @@ def test_an_object_beyond_the_stores_limit_is_refused_unread(tmp_path):
         connection.close()
 
 
-def test_a_small_body_that_unpacks_to_a_large_one_is_refused(tmp_path):
+def test_a_small_body_that_unpacks_to_a_large_one_is_refused(tmp_path: Path) -> None:
     small = gzip.compress(bytes(web.LARGEST + 1))
     assert len(small) < 1 << 18
     bare = source.make_repository(tmp_path)
@@ -91,7 +93,7 @@ def test_a_small_body_that_unpacks_to_a_large_one_is_refused(tmp_path):
         assert ask(base + "/v1/x", small, {"Content-Encoding": "gzip", "Content-Type": "multipart/form-data"})[0] == 413
 
 
-def raw(base, text):
+def raw(base: str, text: bytes) -> list[bytes]:
     """The status line that a request gets which no client would send."""
     host, _, port = base.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
@@ -117,7 +119,7 @@ def raw(base, text):
     ],
 )
 @pytest.mark.parametrize("which", ["git", "service"])
-def test_a_request_that_is_none(which, headers, body, status, tmp_path):
+def test_a_request_that_is_none(which: str, headers: bytes, body: bytes, status: bytes, tmp_path: Path) -> None:
     if which == "git":
         kind, path = source.handler(tmp_path), b"/model.git/git-upload-pack"
     else:
@@ -126,7 +128,7 @@ def test_a_request_that_is_none(which, headers, body, status, tmp_path):
         assert raw(base, b"POST " + path + b" HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n\r\n" + body) == [status]
 
 
-def parts(*given):
+def parts(*given: tuple[bytes, bytes]) -> tuple[bytes, dict[str, str]]:
     body = b"".join(b"--edge\r\n" + head + b"\r\n\r\n" + content + b"\r\n" for head, content in given)
     return body + b"--edge--\r\n", {"Content-Type": "multipart/form-data; boundary=edge"}
 
@@ -149,7 +151,7 @@ NAMED = b'Content-Disposition: form-data; name="parameters"'
         (b"[]", "is no object"),
     ],
 )
-def test_parameters_that_are_no_use(model, parameters, told):
+def test_parameters_that_are_no_use(model: str, parameters: bytes, told: str) -> None:
     status, content = ask(model + "/v1/generate", *parts((NAMED, parameters)))
     assert status == 400
     assert any(each in json.loads(content)["error"] for each in told.split("|"))
@@ -173,11 +175,11 @@ def test_parameters_that_are_no_use(model, parameters, told):
         ),
     ],
 )
-def test_a_form_that_is_none(model, body, headers, status):
+def test_a_form_that_is_none(model: str, body: bytes, headers: dict[str, str], status: int) -> None:
     assert ask(model + "/v1/generate", body, headers)[0] == status
 
 
-def test_a_picture_that_is_a_bomb_or_breaks_its_decoder(model):
+def test_a_picture_that_is_a_bomb_or_breaks_its_decoder(model: str) -> None:
     bomb = bytearray(fakes.png(4, 4))
     bomb[16:24] = struct.pack(">II", 60_000, 60_000)
     bomb[29:33] = struct.pack(">I", zlib.crc32(bomb[12:29]))
@@ -191,6 +193,6 @@ def test_a_picture_that_is_a_bomb_or_breaks_its_decoder(model):
         assert status == 422, error
 
 
-def test_the_log_has_one_line_a_request_whatever_its_path(model, capsys):
+def test_the_log_has_one_line_a_request_whatever_its_path(model: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert raw(model, b"GET /\x1b[2Jx HTTP/1.1\r\nHost: x\r\n\r\n") == [b"404"]
     assert "\x1b" not in capsys.readouterr().out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from typing import Any
 
 import pytest
 
@@ -28,22 +29,22 @@ from sonic_flow.settings import RANGES, Settings
         ({"duration": "2"}, "duration='2' is no number of seconds"),
     ],
 )
-def test_what_sonic_cannot_take_is_no_setting(changes, message):
+def test_what_sonic_cannot_take_is_no_setting(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):
         Settings(**changes)
 
 
-def test_every_number_has_a_range():
+def test_every_number_has_a_range() -> None:
     defaults = dataclasses.asdict(Settings())
     numbers = {name for name, value in defaults.items() if isinstance(value, (int, float)) and value is not bool(value)}
     assert numbers == set(RANGES)
 
 
-def test_they_are_what_json_can_write_and_read():
+def test_they_are_what_json_can_write_and_read() -> None:
     chosen = Settings(inference_steps=30, duration=2.5)
     assert Settings(**json.loads(json.dumps(dataclasses.asdict(chosen)))) == chosen
 
 
-def test_without_a_duration_the_clip_is_as_long_as_the_speech():
+def test_without_a_duration_the_clip_is_as_long_as_the_speech() -> None:
     assert Settings().seconds(5.541) == 5.541
     assert Settings(duration=5.1).seconds(5.541) == 5.1

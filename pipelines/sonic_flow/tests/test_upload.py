@@ -5,26 +5,30 @@ from __future__ import annotations
 import datetime
 import hashlib
 import hmac
+import importlib
 import threading
 import urllib.parse
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sonic_flow.s3 import EMPTY, Signer, object_url, sign
-from sonic_flow.tasks.upload import upload
+from sonic_flow.tasks.upload import Uploaded, upload
 
 KEYS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 AWS = Signer("us-east-1", *KEYS)
 
 
-def signature(headers):
+def signature(headers: Mapping[str, str]) -> str:
     return headers["Authorization"].rpartition("Signature=")[2]
 
 
 # The examples without a query in the Amazon S3 API reference, "Signature Calculations for the Authorization Header".
-def test_aws_example_get_object():
+def test_aws_example_get_object() -> None:
     headers = sign(
         "GET",
         "https://examplebucket.s3.amazonaws.com/test.txt",
@@ -37,7 +41,7 @@ def test_aws_example_get_object():
     assert signature(headers) == "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
 
 
-def test_aws_example_put_object():
+def test_aws_example_put_object() -> None:
     payload = hashlib.sha256(b"Welcome to Amazon S3.").hexdigest()
     url = object_url("https://s3.amazonaws.com", "examplebucket", "us-east-1", "test$file.text")
     url = url.replace("s3.amazonaws.com/examplebucket", "examplebucket.s3.amazonaws.com")
@@ -53,10 +57,10 @@ def test_aws_example_put_object():
 
 
 @pytest.mark.parametrize("key", ["runs/1/output.mp4", "a b/ü+~(x)&=.mp4", "x//y", "100%/$.mp4"])
-def test_agrees_with_botocore(key):
+def test_agrees_with_botocore(key: str) -> None:
     auth = pytest.importorskip("botocore.auth", reason="botocore is not installed")
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import Credentials
+    AWSRequest = importlib.import_module("botocore.awsrequest").AWSRequest
+    Credentials = importlib.import_module("botocore.credentials").Credentials
 
     url = object_url("http://127.0.0.1:9000", "clips", "eu-west-1", key)
     ours = sign(
@@ -78,11 +82,11 @@ def test_agrees_with_botocore(key):
         ("https://s3.example.org/", "https://s3.example.org/clips/runs/1%202/o.mp4"),
     ],
 )
-def test_where_an_object_is(endpoint, url):
+def test_where_an_object_is(endpoint: str, url: str) -> None:
     assert object_url(endpoint, "clips", "eu-west-1", "runs/1 2/o.mp4") == url
 
 
-def test_an_endpoint_without_a_scheme_stops():
+def test_an_endpoint_without_a_scheme_stops() -> None:
     with pytest.raises(SystemExit, match="error: endpoint 'minio:9000' is no http"):
         object_url("minio:9000", "clips", "eu-west-1", "o.mp4")
 
@@ -90,15 +94,15 @@ def test_an_endpoint_without_a_scheme_stops():
 class Store:
     """A bucket. Refuses what is not signed with `secret`, and what does not match the hash it was signed with."""
 
-    def __init__(self):
-        self.objects = {}
-        self.types = {}
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.types: dict[str, str] = {}
         self.secret = KEYS[1]
-        self.damage = lambda content: content
+        self.damage: Callable[[bytes], bytes] = lambda content: content
         self.base = ""
 
     @contextmanager
-    def running(self):
+    def running(self) -> Iterator[Store]:
         server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
@@ -110,7 +114,7 @@ class Store:
             server.server_close()
             thread.join()
 
-    def allowed(self, request, content):
+    def allowed(self, request: BaseHTTPRequestHandler, content: bytes) -> bool:
         """AWS Signature Version 4 as the server sees it."""
         scheme, _, rest = request.headers["Authorization"].partition(" ")
         fields = dict(part.strip().split("=", 1) for part in rest.split(","))
@@ -136,11 +140,13 @@ class Store:
             and abs(age.total_seconds()) < 900
         )
 
-    def handler(store):
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_): ...
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        store = self
 
-            def do_PUT(self):
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, format: str, *args: Any) -> None: ...
+
+            def do_PUT(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
                 if self.refuse(content):
                     return
@@ -149,17 +155,17 @@ class Store:
                 store.types[path] = self.headers["Content-Type"]
                 self.answer(200, b"")
 
-            def do_GET(self):
+            def do_GET(self) -> None:
                 if not self.refuse(b""):
                     self.answer(200, store.damage(store.objects[urllib.parse.unquote(self.path)]))
 
-            def refuse(self, content):
+            def refuse(self, content: bytes) -> bool:
                 if store.allowed(self, content):
                     return False
                 self.answer(403, b"<Error><Code>SignatureDoesNotMatch</Code>\n<Message>no</Message></Error>")
                 return True
 
-            def answer(self, code, content):
+            def answer(self, code: int, content: bytes) -> None:
                 self.send_response(code)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
@@ -169,18 +175,18 @@ class Store:
 
 
 @pytest.fixture
-def video(tmp_path):
+def video(tmp_path: Path) -> Path:
     path = tmp_path / "output.mp4"
     path.write_bytes(b"\0\1\2\xff" * 700_000)
     return path
 
 
-def put(video, store, **changes):
+def put(video: Path, store: Store, **changes: Any) -> Uploaded:
     given = {"key": "runs/7f3 a/output.mp4", "bucket": "clips", "endpoint": store.base, "region": "eu-west-1"}
     return upload(video, **{**given, "access_key": KEYS[0], "secret_key": KEYS[1], **changes})
 
 
-def test_stores_the_clip_and_reads_it_back(video):
+def test_stores_the_clip_and_reads_it_back(video: Path) -> None:
     with Store().running() as store:
         stored = put(video, store)
     assert store.objects == {"/clips/runs/7f3 a/output.mp4": video.read_bytes()}
@@ -189,7 +195,7 @@ def test_stores_the_clip_and_reads_it_back(video):
     assert stored == ("s3://clips/runs/7f3 a/output.mp4", digest, 2_800_000)
 
 
-def test_says_what_s3_says_and_never_the_keys(video, capsys):
+def test_says_what_s3_says_and_never_the_keys(video: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = Store()
     store.secret = "another"
     with store.running(), pytest.raises(SystemExit) as stopped:
@@ -203,21 +209,21 @@ def test_says_what_s3_says_and_never_the_keys(video, capsys):
     assert store.objects == {}
 
 
-def test_an_object_that_reads_back_otherwise_stops(video):
+def test_an_object_that_reads_back_otherwise_stops(video: Path) -> None:
     store = Store()
     store.damage = lambda content: content[:-1] + b"?"
     with store.running(), pytest.raises(SystemExit, match="was stored, but reads back with SHA-256"):
         put(video, store)
 
 
-def test_a_store_that_is_down_stops_with_one_line(video):
+def test_a_store_that_is_down_stops_with_one_line(video: Path) -> None:
     with Store().running() as store:
         pass
     with pytest.raises(SystemExit, match=r"^error: PUT .*refused"):
         put(video, store)
 
 
-def test_an_object_too_large_for_one_request_stops(video, monkeypatch):
+def test_an_object_too_large_for_one_request_stops(video: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sonic_flow.tasks.upload.LARGEST", 1000)
     with Store().running() as store, pytest.raises(SystemExit, match="2800000 bytes; S3 takes 1000 in one request"):
         put(video, store)

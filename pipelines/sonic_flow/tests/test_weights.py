@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ made = pytest.importorskip(
 )
 
 
-def test_lse_and_fid_are_measured_judged_and_shown(tmp_path, monkeypatch):
+def test_lse_and_fid_are_measured_judged_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SONIC_SYNCNET", str(made.syncnet(tmp_path / "syncnet")))
     monkeypatch.setenv("SONIC_INCEPTION", str(made.inception(tmp_path / "inception.onnx")))
     ran = run(tmp_path, *SMALL, "require_baseline=false")
