@@ -1,8 +1,8 @@
 """Hold each package's coverage to its floor: `python .ci/floors.py COVERAGE.json`.
 
 Reads what `coverage json` wrote and `.ci/floors.toml` (percent of lines, a package each). Prints a line for each
-package; exits 1 where one is below its floor, or has none. `--write` sets the floors to what was measured, rounded
-down, never lower than they are: for a change that adds tests.
+package; exits 1 where one is below its floor, or has none. `--write` sets the floors two points below what was
+measured, never lower than they are: for a change that adds tests.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ else:
     import tomli as tomllib
 
 HEAD = "# Percent of lines that the tests run; written by `python .ci/floors.py FILE --write`."
+SLACK = 2
+"""Points below what was measured: a test that skips for want of a tool is no loss of coverage."""
 FLOORS = Path(__file__).with_name("floors.toml")
 
 
@@ -52,7 +54,7 @@ def main(argv: list[str]) -> int:
         if floor is None or have < floor:
             low.append(package)
     if write:
-        kept = {name: max(floors.get(name, 0), math.floor(percent(*pair))) for name, pair in found.items()}
+        kept = {name: max(floors.get(name, 0), math.floor(percent(*pair)) - SLACK) for name, pair in found.items()}
         text = "".join(f'"{name}" = {floor}\n' for name, floor in kept.items())
         FLOORS.write_text(
             "# Percent of lines that the tests run; written by `python .ci/floors.py FILE --write`.\n" + text

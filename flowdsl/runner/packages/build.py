@@ -92,11 +92,11 @@ class Builder:
         tool = find_tool(self.environ)
         self.tell(f"packages: installing {named(resolution)} with {tool.name}")
         began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="flowdsl-packages-") as given:
-            file = Path(given) / "requirements.txt"
-            file.write_text(resolution.text, encoding="utf-8")
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="flowdsl-", suffix=".txt") as file:
+            file.write(resolution.text)
+            file.flush()
             try:
-                for command in _commands(tool, folder, file, self.environ):
+                for command in _commands(tool, folder, Path(file.name), self.environ):
                     self._run(command, tool, lock)
             except BaseException:
                 removal.remove(folder)
