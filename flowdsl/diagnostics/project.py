@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +32,13 @@ def section(path: Path, name: str) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+    from flowdsl.diagnostics import toml
+
     try:
-        return tomllib.loads(read_file(path, _MOST).decode())
+        return toml.loads(read_file(path, _MOST).decode())
     except NotReadError as error:
         raise UsageError(f"{line(path)}: {error.words}; {error.hint}") from error
-    except tomllib.TOMLDecodeError as error:
+    except toml.TOMLDecodeError as error:
         raise UsageError(f"{line(path)} can't be read: {error}") from error
     except (ValueError, RecursionError) as error:
         # No UTF-8, a number of thousands of digits, lists in lists without end.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -22,11 +21,10 @@ _LINE = re.compile(r"([^\s=]+)==([^\s=]+)((?: --hash=\S+)+)")
 _PLATFORM = re.compile(r"(?:linux|musllinux|macosx|win)_[a-z0-9_]+")
 _PYTHON = re.compile(r"3\.[0-9]{1,2}")
 MADE_BY = b"# Made by `flowdsl lock "
-"""What a lock file has in it, also one with the marks of a merge: else it is another program's, such as a uv.lock."""
-_HEAD = """\
-# Made by `flowdsl lock {name}`: the packages of its tasks, each for a Python and a platform. Commit it, don't edit it.
-version = {version}
-"""
+"""In every lock file, even one with conflict markers. A file without it is another program's, such as a uv.lock."""
+_HEAD = (
+    MADE_BY.decode() + "{name}`: the packages of its tasks, each for a Python and a platform. Commit it, don't edit it."
+)
 
 
 class DamagedError(Exception):
@@ -74,14 +72,12 @@ def lock_path(file: str | Path) -> Path:
 
 def read_lock(path: Path) -> tuple[Resolution, ...] | None:
     """The resolutions in a lock file; None where there is no file. Raises DamagedError."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+    from flowdsl.diagnostics import toml
+
     if not path.exists():
         return None
     try:
-        table: dict[str, object] = tomllib.loads(read_file(path, _MOST).decode())
+        table: dict[str, object] = toml.loads(read_file(path, _MOST).decode())
     except NotReadError as error:
         raise DamagedError(error.words) from error
     except (ValueError, RecursionError) as error:
@@ -93,7 +89,7 @@ def read_lock(path: Path) -> tuple[Resolution, ...] | None:
 
 def write_lock(name: str, resolutions: Iterable[Resolution]) -> str:
     """The text of a lock file for a pipeline's file of that name: the same for the same resolutions."""
-    parts = [_HEAD.format(name=name, version=VERSION)]
+    parts = [f"{_HEAD.format(name=name)}\nversion = {VERSION}\n"]
     for each in sorted(set(resolutions)):
         parts.append("\n[[resolution]]\nrequirements = [\n")
         parts += [f"  {_quoted(one)},\n" for one in each.requirements]

@@ -55,12 +55,14 @@ def resolve(
     """The pins of all that the requirements need on the target. Raises ToolError."""
     if pip_version() < _FIRST_WITH_REPORTS:
         raise ToolError("this Python's pip is too old to lock; upgrade it: `python -m pip install --upgrade pip`")
-    asked = _held(requirements, target)
-    if not asked:
+    # What the requirements ask for on the target: their markers have been looked at.
+    roots = _read(requirements, target, frozenset({""}))
+    if not roots:
         return []
+    asked = [_bare(each) for each in roots]
     for _ in range(_ROUNDS):
         items = _ask(asked, constraints, target, tool, environ)
-        needed, missing = _needed(items, _held(requirements, target), target)
+        needed, missing = _needed(items, roots, target)
         if not missing:
             return [_pin(items[name]) for name in sorted(needed)]
         asked += missing
@@ -70,8 +72,6 @@ def resolve(
 def _ask(
     asked: Sequence[str], constraints: Sequence[str], target: Target, tool: Tool, environ: Mapping[str, str]
 ) -> _Items:
-    from packaging.utils import canonicalize_name
-
     with tempfile.TemporaryDirectory(prefix="flowdsl-lock-") as name:
         folder = Path(name)
         (folder / "requirements.txt").write_text("".join(f"{each}\n" for each in asked), encoding="utf-8")
@@ -85,7 +85,7 @@ def _ask(
                 f"{error}\n(pip passes over what needs a newer Python than its own; uv does not)"
             ) from error
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    return {canonicalize_name(each["metadata"]["name"]): each for each in report["install"]}
+    return {_canonical(each["metadata"]["name"]): each for each in report["install"]}
 
 
 def _arguments(folder: Path, target: Target) -> Iterator[str]:
@@ -101,18 +101,13 @@ def _arguments(folder: Path, target: Target) -> Iterator[str]:
     yield from ("--requirement", str(folder / "requirements.txt"), "--constraint", str(folder / "constraints.txt"))
 
 
-def _held(requirements: Sequence[str], target: Target) -> list[str]:
-    """The requirements that hold on the target, without their markers."""
-    return [_bare(each) for each in _read(requirements, target, frozenset({""}))]
-
-
-def _needed(items: _Items, roots: Sequence[str], target: Target) -> tuple[set[str], list[str]]:
+def _needed(items: _Items, roots: Sequence[Requirement], target: Target) -> tuple[set[str], list[str]]:
     """What the target needs of what pip found, and what it needs that pip did not find, as requirements."""
     done: set[tuple[str, frozenset[str]]] = set()
     missing: dict[str, None] = {}
-    stack = [(each, frozenset({""})) for each in _read(roots, target, frozenset({""}))]
+    stack = list(roots)
     while stack:
-        requirement, _ = stack.pop()
+        requirement = stack.pop()
         name = _canonical(requirement.name)
         item = items.get(name)
         if item is None or not requirement.specifier.contains(item["metadata"]["version"], prereleases=True):
@@ -124,7 +119,7 @@ def _needed(items: _Items, roots: Sequence[str], target: Target) -> tuple[set[st
         extras = frozenset({"", *requirement.extras})
         if (name, extras) not in done:
             done.add((name, extras))
-            stack += [(one, extras) for one in _needs(name, item, target, extras)]
+            stack += _needs(name, item, target, extras)
     return {name for name, _ in done}, list(missing)
 
 
@@ -165,6 +160,7 @@ def _runs_on(pythons: str, target: Target) -> bool:
 
 
 def _bare(requirement: Requirement) -> str:
+    """A requirement without its marker."""
     extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
     return f"{requirement.name}{extras}{requirement.specifier}"
 

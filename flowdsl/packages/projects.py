@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -83,7 +82,9 @@ def _included(groups: Table, name: str, above: tuple[str, ...], done: set[str]) 
 
 
 def _same(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(name)
 
 
 def _table(table: Table, name: str) -> Table:
@@ -100,12 +101,10 @@ def _texts(value: object, name: str) -> list[str]:
 
 
 def _toml(path: Path) -> Table:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+    from flowdsl.diagnostics import toml
+
     try:
-        return tomllib.loads(read_file(path, _MOST).decode())
+        return toml.loads(read_file(path, _MOST).decode())
     except NotReadError as error:
         raise ProjectError(error.words, error.hint) from error
     except (ValueError, RecursionError) as error:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST = 1024 * 1024
 _FILE = re.compile(r"(?P<path>[^:]*\.(?:txt|in|toml|lock))(?::(?P<group>[A-Za-z0-9._-]+))?")
 _HINT = 'write it as pip takes it: "numpy==2.1.*", "pandas[parquet]>=2"'
-# No run of spaces is gone through once for each of them: such a line would take minutes.
+# Neither pattern starts with `\s+`: on a long run of spaces that takes time quadratic in its length.
 _HASH = re.compile(r"(?<=\s)--hash[= ](\S+)")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _DEEPEST = 8

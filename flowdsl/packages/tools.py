@@ -70,7 +70,7 @@ def python_module(python: str, name: str) -> tuple[str, ...]:
 def pip_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The user's variables without those that say where pip or a Python installs, or are another Python's.
 
-    An empty or false value holds against pip.conf, too.
+    `PIP_USER=0` is set because a pip.conf may say `user = true`.
     """
     return {name: value for name, value in environ.items() if name not in _OURS_ALONE} | {"PIP_USER": "0"}
 

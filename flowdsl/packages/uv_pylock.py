@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,16 +25,14 @@ def resolve(
     requirements: Sequence[str], constraints: Sequence[str], target: Target, tool: Tool, environ: Mapping[str, str]
 ) -> list[Pin]:
     """The pins of all that the requirements need on the target. Raises ToolError."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+    from flowdsl.diagnostics import toml
+
     with tempfile.TemporaryDirectory(prefix="flowdsl-lock-") as name:
         folder = Path(name)
         (folder / "constraints.txt").write_text("".join(f"{each}\n" for each in constraints), encoding="utf-8")
         given = "".join(f"{each}\n" for each in requirements)
         made = tool.run([*_arguments(folder, target), *uv_options(environ)], uv_environment(environ), stdin=given)
-    table: dict[str, object] = tomllib.loads(made)
+    table: dict[str, object] = toml.loads(made)
     return [_pin(each) for each in _tables(table.get("packages", []))]
 
 
