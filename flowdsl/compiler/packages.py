@@ -88,7 +88,7 @@ class Locks:
 def need_of(task: TaskDef, collector: Collector) -> Need | None:
     """What a task wants installed; None where that is nothing, or where findings in the collector say what is wrong."""
     options = task.options
-    if not isinstance(options, TaskOptions) or not options.packages or task.function is None:
+    if not options.packages or task.function is None:
         return None
     if not task.has_body:
         hint = "give the function a body, or take an image that has them"
@@ -114,7 +114,7 @@ def packaged(definition: PipelineDef) -> Iterator[TaskDef]:
     for node in definition.nodes:
         if node.pipeline is not None:
             yield from packaged(node.pipeline)
-        elif isinstance(node.task.options, TaskOptions) and node.task.options.packages:
+        elif node.task.options.packages:
             yield node.task
 
 

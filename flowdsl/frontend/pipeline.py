@@ -96,7 +96,7 @@ class Pipeline:
         allowed = alpha | self.options.alpha
         trace = Trace(Collector(list(self.problems.items)), self.name, allowed, verbatim=self.options.verbatim)
         identity_tests(self.function, trace.collector)
-        values = self._declare(trace, "")
+        values = self._declare(trace)
         token, seen = CURRENT.set(trace), REFUSED.set([])
         try:
             returned = self.function(**values)
@@ -244,15 +244,14 @@ class Pipeline:
         trace.nodes[name] = node
         return NodeHandle(trace, node, self.function)
 
-    def _declare(self, trace: Trace, prefix: str) -> dict[str, object]:
+    def _declare(self, trace: Trace) -> dict[str, object]:
         values: dict[str, object] = {}
         for param in self.signature.params:
-            values[param.python] = Reference(
-                f"$(params.{prefix}{param.name})", param.type, f"param {param.name}", self.location
-            )
+            text = f"$(params.{param.name})"
+            values[param.python] = Reference(text, param.type, f"param {param.name}", self.location)
         sources = dict(self.signature.sources)
         for space in self.signature.workspaces:
-            name = prefix + workspace_name(space)
+            name = workspace_name(space)
             trace.workspaces[name] = PipelineWorkspace(
                 name, sources.get(space.python), space.optional, space.description, self.location
             )

@@ -14,7 +14,6 @@ from flowdsl.frontend.slicing import Slice
 from flowdsl.ir.types import PATHS, Kind
 from flowdsl.kube.conventions import MESSAGE_MOST
 
-"""Bytes that all results of one step share: Kubernetes' limit on a termination message."""
 _LINE = "\n"
 _BANNER = """
 

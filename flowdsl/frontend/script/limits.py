@@ -17,7 +17,7 @@ from flowdsl.frontend.slicing.model import Bundled
 from flowdsl.kube.conventions import ARGUMENT_MOST
 
 ENCODED_LIMIT = 96 * 1024
-"""What we let scripts have of it; debugging a TaskRun puts more scripts of Tekton's own into the same argument."""
+"""What we let scripts have of ARGUMENT_MOST: debugging a TaskRun puts scripts of Tekton's own into the argument too."""
 _AROUND_ONE = 256
 """The shell lines around each script: its random name, `touch`, `cat` and the call that decodes it."""
 
