@@ -13,7 +13,7 @@ from flowdsl.frontend.encode import Mismatch, at, check_keys, encode, encode_sca
 from flowdsl.frontend.handles import RUN_VOLUME
 from flowdsl.frontend.opaque import named
 from flowdsl.frontend.proxies import FileBelow, FileValue, Reference, WorkspaceFile, WorkspaceValue, whole
-from flowdsl.frontend.stands import StandsForOne
+from flowdsl.frontend.stands import StandsForOne, meant
 from flowdsl.ir.nodes import ParamDecl, TaskDef, Text, WorkspaceDecl, WorkspaceUse
 from flowdsl.ir.records import held
 from flowdsl.ir.types import PATHS, SCALARS, Kind, TypeSpec
@@ -96,8 +96,7 @@ class Binder:
         self.bindings[space.name] = value._space
 
     def _param(self, param: ParamDecl, value: object, *, fan_out: bool) -> None:
-        if isinstance(value, StandsForOne):
-            value = value._meant(f"passing it to {param.name!r}")
+        value = meant(value, f"passing it to {param.name!r}")
         if param.type.kind in PATHS:
             self._file(param, value)
             return
@@ -130,8 +129,7 @@ class Binder:
 
     def _text(self, name: str, spec: TypeSpec, value: object, declared: Location) -> Text | None:
         """The text of a value for a param, or None after a finding."""
-        if isinstance(value, StandsForOne):
-            value = value._meant(f"passing it to {name!r}")
+        value = meant(value, f"passing it to {name!r}")
         if isinstance(value, Reference):
             if not flows(value._type, spec):
                 self.mismatch(name, str(spec), value, declared)

@@ -87,7 +87,7 @@ def _checker(hint: object) -> Callable[[object], None]:
         return functools.partial(_union, choices=get_args(hint))
     if origin is Literal:
         return functools.partial(_literal, choices=get_args(hint))
-    if origin is Callable or origin is typing.get_origin(Callable[..., object]):
+    if origin is Callable:
         return _function
     return functools.partial(_container, hint=hint)
 
@@ -152,7 +152,7 @@ def _union(value: object, choices: tuple[object, ...]) -> None:
 
 def _container(value: object, hint: object) -> None:
     inner = get_args(hint)
-    if get_origin(hint) is Mapping or get_origin(hint) is typing.get_origin(Mapping[str, object]):
+    if get_origin(hint) is Mapping:
         if not isinstance(value, Mapping):
             raise MisfitError("", _words(hint), value)
         for key, item in _pairs(value):
@@ -280,8 +280,8 @@ def _words(hint: object) -> str:
         return _either(word for each in inner for word in _texts_of(each))
     if origin is Literal:
         return _either(_texts_of(hint))
-    if origin is typing.get_origin(Mapping[str, object]):
+    if origin is Mapping:
         return f"a dict of {_words(inner[1])} by name"
-    if origin is typing.get_origin(Callable[..., object]):
+    if origin is Callable:
         return "a function"
     return f"a list of {_words(inner[0])}"
