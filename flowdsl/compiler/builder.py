@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -52,10 +53,13 @@ class Builder:
             self.collector.extend(found.findings)
             if found.definition is None:
                 return None
-            locks = self.locks or Locks(file_of(pipeline.function))
-            scripted = with_scripts(found.definition, self.collector, locks)
+            scripted = with_scripts(found.definition, self.collector, self.locks_of(pipeline.function))
             self.traced[id(pipeline)] = run_passes(scripted, self.collector)
         return self.traced[id(pipeline)]
+
+    def locks_of(self, function: Callable[..., object]) -> Locks:
+        """The packages of the pipeline or the task that a function is."""
+        return self.locks or Locks(file_of(function))
 
     def layout(self, pipeline: Pipeline, definition: PipelineDef) -> Layout:
         """How the pipeline's tasks are written."""

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, cast
 
 from flowdsl.compiler.builder import Builder
 from flowdsl.compiler.compilation import Compilation, CompileOptions
-from flowdsl.compiler.packages import Locks, file_of, need_of
+from flowdsl.compiler.packages import Locks
 from flowdsl.compiler.rules import UNCHECKED_RAW_DOCUMENT
 from flowdsl.compiler.run_values import typed_options
-from flowdsl.compiler.scripts import with_scripts
+from flowdsl.compiler.scripts import with_script
 from flowdsl.compiler.validate import Lowering, gates_for, validate
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.manifest import Item, Manifest, RawTask, Run, StepAction
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
 from flowdsl.ir.documents import Raw
-from flowdsl.ir.nodes import Node, PipelineDef, Reference, TaskDef
+from flowdsl.ir.nodes import PipelineDef, Reference, TaskDef
 from flowdsl.kinds import UnknownKind, is_served, is_tekton, kind_hint, model_for
 from flowdsl.lower.documents import pipeline_run, step_action_document, task_run
 from flowdsl.lower.fields import with_opt_ins
@@ -70,12 +70,7 @@ class _Builder(Builder):
         """A task with its script; None after a finding that stops it."""
         if self._refused(item.problems):
             return None
-        task = item.definition
-        if not task.has_body:
-            need_of(task, self.collector)
-            return task
-        alone = PipelineDef(task.name, task.location, nodes=(Node(task.name, task, task.location),))
-        return with_scripts(alone, self.collector, self.locks or Locks(file_of(item.function))).nodes[0].task
+        return with_script(item.definition, self.collector, self.locks_of(item.function))
 
     def run(self, item: Run) -> Lowering | None:
         """What lowers a run by reference, or with its spec in it."""

@@ -30,16 +30,20 @@ def with_scripts(pipeline: PipelineDef, collector: Collector, locks: Locks) -> P
         if node.pipeline is not None:
             nodes.append(attrs.evolve(node, pipeline=with_scripts(node.pipeline, collector, locks)))
             continue
-        if not node.task.has_body:
-            need_of(node.task, collector)  # which says that there is nothing to install them for
-            nodes.append(node)
-            continue
         task = done.get(id(node.task))
         if task is None:
-            script, image = _script(node.task, collector, locks)
-            task = done[id(node.task)] = attrs.evolve(node.task, script=script, image=image)
-        nodes.append(attrs.evolve(node, task=task))
+            task = done[id(node.task)] = with_script(node.task, collector, locks)
+        nodes.append(node if task is node.task else attrs.evolve(node, task=task))
     return attrs.evolve(pipeline, nodes=tuple(nodes))
+
+
+def with_script(task: TaskDef, collector: Collector, locks: Locks) -> TaskDef:
+    """A task with the script of its body; as it is where it has none."""
+    if not task.has_body:
+        need_of(task, collector)  # which says that there is nothing to install them for
+        return task
+    script, image = _script(task, collector, locks)
+    return attrs.evolve(task, script=script, image=image)
 
 
 def _script(task: TaskDef, collector: Collector, locks: Locks) -> tuple[str, str]:

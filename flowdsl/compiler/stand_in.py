@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowdsl.compiler.packages import Locks, file_of
-from flowdsl.compiler.scripts import with_scripts
+from flowdsl.compiler.scripts import with_script
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.task import Task
 from flowdsl.ir.nodes import Node, PipelineDef
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def compile_task(task: Task[..., object]) -> shapes.Task:
     """The Task object of a task. Raises FlowError for what is wrong with it."""
     collector = Collector(list(task.problems.items))
-    node = Node(task.definition.name, task.definition, task.definition.location)
-    alone = PipelineDef("alone", task.definition.location, nodes=(node,))
-    compiled = run_passes(with_scripts(alone, collector, Locks(file_of(task.function))), collector)
+    scripted = with_script(task.definition, collector, Locks(file_of(task.function)))
+    node = Node(scripted.name, scripted, scripted.location)
+    compiled = run_passes(PipelineDef("alone", scripted.location, nodes=(node,)), collector)
     collector.raise_if_errors()
     return task_document(compiled.nodes[0].task, {}, fans_out=True, enums=False)
