@@ -8,7 +8,18 @@ from collections.abc import Callable
 from flowdsl.ir.options import PipelineOptions, TaskOptions
 
 
-def docstring(function: Callable[..., object]) -> tuple[str, str]:
+def shown_texts(function: Callable[..., object], options: TaskOptions | PipelineOptions) -> tuple[str, str]:
+    """The display name and the description of an object: as given, else from the docstring of its function.
+
+    A verbatim one has a display name only where one is given, and the whole docstring for its description.
+    """
+    if options.verbatim:
+        return options.display_name, described(function, options)
+    first, rest = _docstring(function)
+    return options.display_name or first, options.description or rest
+
+
+def _docstring(function: Callable[..., object]) -> tuple[str, str]:
     """A function's display name (first line of its docstring, no full stop) and description (the rest)."""
     if not function.__doc__:
         return "", ""

@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar, overload
 
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend import places
-from flowdsl.frontend.bodies import described, docstring, is_empty
+from flowdsl.frontend.bodies import is_empty, shown_texts
 from flowdsl.frontend.naming import task_name
 from flowdsl.frontend.options_check import check_task_options, read_options
 from flowdsl.frontend.refusal import refuse
@@ -133,7 +133,7 @@ def make_task(function: Callable[P, R], given: Mapping[str, object], reference: 
     options = read_options(TaskOptions, given, location, problems)
     whole = not problems.has_errors
     signature = read_signature(function, location, problems)
-    first, rest = (options.display_name, described(function, options)) if options.verbatim else docstring(function)
+    display_name, description = shown_texts(function, options)
     has_body = reference is None and not is_empty(function)
     if reference is None:
         check_task_options(options, location, problems, has_body=has_body, whole=whole)
@@ -144,8 +144,8 @@ def make_task(function: Callable[P, R], given: Mapping[str, object], reference: 
         results=signature.results,
         workspaces=signature.workspaces,
         env=signature.env,
-        display_name=options.display_name or first,
-        description=options.description or rest,
+        display_name=display_name,
+        description=description,
         function=function,
         has_body=has_body,
         options=options,

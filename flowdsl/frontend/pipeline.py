@@ -14,7 +14,7 @@ import attrs
 from flowdsl.diagnostics import Collector, Finding, FlowError, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
-from flowdsl.frontend.bodies import described, docstring
+from flowdsl.frontend.bodies import shown_texts
 from flowdsl.frontend.call_options import AS_DECLARED, call_options
 from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.identity import identity_tests
@@ -272,9 +272,7 @@ class Pipeline:
             )
         options = self.options
         place = {name: index for index, name in enumerate(options.task_order)}
-        first, rest = (
-            (options.display_name, described(self.function, options)) if options.verbatim else docstring(self.function)
-        )
+        display_name, description = shown_texts(self.function, options)
         return PipelineDef(
             name=self.name,
             location=self.location,
@@ -282,9 +280,9 @@ class Pipeline:
             workspaces=tuple(trace.workspaces.values()),
             nodes=tuple(sorted(trace.nodes.values(), key=lambda node: place.get(node.name, len(place)))),
             results=tuple(pipeline_results(returned, self.location, trace.collector)),
-            display_name=options.display_name or first,
-            description=options.description or rest,
-            options=self.options,
+            display_name=display_name,
+            description=description,
+            options=options,
         )
 
     def _check_timeouts(self) -> None:
