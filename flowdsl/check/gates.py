@@ -11,7 +11,7 @@ import attrs
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.diagnostics.rule import Rule
-from flowdsl.kube.conventions import ALPHA, NESTED
+from flowdsl.kube.conventions import ALPHA, MATRIX_MOST, NESTED
 
 LEVELS = ("stable", "beta", "alpha")
 FLAGS = (
@@ -38,7 +38,7 @@ class Gates:
     flags: frozenset[str] = attrs.field(
         default=frozenset(), validator=attrs.validators.deep_iterable(attrs.validators.in_(FLAGS))
     )
-    max_matrix: int = 256
+    max_matrix: int = MATRIX_MOST
     declared: bool = True
 
     @property

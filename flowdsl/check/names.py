@@ -9,6 +9,7 @@ from flowdsl.check.declared import Declared
 from flowdsl.check.findings import Path, Report
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.meta import ObjectMeta
+from flowdsl.kube.conventions import NAME_MOST
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -17,15 +18,17 @@ _PARAM = re.compile(r"[_a-zA-Z][_a-zA-Z0-9.-]*")
 _OBJECT_PARAM = re.compile(r"[_a-zA-Z][_a-zA-Z0-9-]*")
 _RESULT = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 
-LABEL_HINT = "lower-case letters, digits and '-', starting and ending with a letter or digit, at most 63 characters"
+LABEL_HINT = (
+    f"lower-case letters, digits and '-', starting and ending with a letter or digit, at most {NAME_MOST} characters"
+)
 SUBDOMAIN_HINT = "lower-case letters, digits, '-' and '.', starting and ending with a letter or digit, at most 253"
-_GENERATED_BASE = 58
 _SUFFIX = "abcde"
+_GENERATED_BASE = NAME_MOST - len(_SUFFIX)
 
 
 def is_label(name: str) -> bool:
     """Whether a name is a DNS-1123 label."""
-    return len(name) <= 63 and _LABEL.fullmatch(name) is not None
+    return len(name) <= NAME_MOST and _LABEL.fullmatch(name) is not None
 
 
 def is_subdomain(name: str) -> bool:
@@ -49,8 +52,8 @@ def qualified_name_error(name: str) -> str | None:
         return "the part before '/' is no DNS name"
     if not rest:
         return "it is empty"
-    if len(rest) > 63:
-        return "it has more than 63 characters"
+    if len(rest) > NAME_MOST:
+        return f"it has more than {NAME_MOST} characters"
     return None if _QUALIFIED.fullmatch(rest) else "it must be letters, digits, '-', '_' or '.', and start and end well"
 
 
@@ -69,8 +72,8 @@ def check_metadata(metadata: ObjectMeta | None, report: Report) -> None:
         report.add(OBJECT_NAME, ("metadata",), "the object has no name", "add metadata.name")
     elif not is_subdomain(name):
         report.add(OBJECT_NAME, path, f"{name!r} is no valid name", LABEL_HINT)
-    elif len(name) > 63:
-        report.add(OBJECT_NAME, path, f"the name has {len(name)} characters; 63 is the most", "shorten it")
+    elif len(name) > NAME_MOST:
+        report.add(OBJECT_NAME, path, f"the name has {len(name)} characters; {NAME_MOST} is the most", "shorten it")
 
 
 NAME_TWICE = Rule("FLOW213", "name-twice", "a name is there twice")

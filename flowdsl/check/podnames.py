@@ -24,6 +24,7 @@ from flowdsl.kinds.runs import PipelineRun, PipelineTaskRunSpec, PipelineTaskRun
 from flowdsl.kinds.table import BOUND, CLAIM, HOLDING, find
 from flowdsl.kinds.tasks import Task
 from flowdsl.kinds.volumes import KeyToPath, Volume
+from flowdsl.kube.conventions import NAME_MOST
 
 OBJECTS = frozenset(kind.name for kind in BOUND)
 _KEY = re.compile(r"[-._a-zA-Z0-9]+")
@@ -60,7 +61,7 @@ VOLUME_OR_SIDECAR_NAME = Rule(
 
 def _sidecars(at: SpecAt, report: Report) -> None:
     for index, sidecar in enumerate(at.spec.sidecars or ()):
-        if sidecar.name and not _is_open(sidecar.name) and not is_label(sidecar.name[:63]):
+        if sidecar.name and not _is_open(sidecar.name) and not is_label(sidecar.name[:NAME_MOST]):
             where = (*at.path, "sidecars", index, "name")
             report.add(VOLUME_OR_SIDECAR_NAME, where, f"{sidecar.name!r} is no name for a sidecar", LABEL_HINT)
 

@@ -6,9 +6,10 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.runs import TimeoutFields
 from flowdsl.kube import parse_duration
+from flowdsl.kube.conventions import DEFAULT_TIMEOUT
 
-DEFAULT = 60 * 60 * 10**9
-"""Tekton's default-timeout-minutes (60) in nanoseconds."""
+_DEFAULT = DEFAULT_TIMEOUT * 10**9
+"""In nanoseconds."""
 
 
 def _of(text: str | None) -> int | None:
@@ -27,7 +28,7 @@ def check_run_timeouts(timeouts: TimeoutFields | None, path: Path, report: Repor
         if value is not None and value < 0:
             report.add(TIMEOUT, (*path, field), f"the timeout of {field} is negative", "0s means none")
     pipeline = values["pipeline"]
-    limit = DEFAULT if pipeline is None else pipeline
+    limit = _DEFAULT if pipeline is None else pipeline
     shown = "Tekton's default of 1h" if pipeline is None else f"the pipeline's {timeouts.pipeline}"
     for field in ("tasks", "finally"):
         value = values[field]
@@ -57,6 +58,6 @@ def check_task_run_spec_timeout(
         return
     tasks = _of(timeouts.tasks) if timeouts else None
     pipeline = _of(timeouts.pipeline) if timeouts else None
-    limit = tasks if tasks is not None else (pipeline if pipeline is not None else DEFAULT)
+    limit = tasks if tasks is not None else (pipeline if pipeline is not None else _DEFAULT)
     if limit != 0 and own > limit:
         report.add(TIMEOUT, at, f"the timeout {timeout} is more than the run allows", "raise spec.timeouts")
