@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
-from typing import Protocol
 
 import attrs
 import yaml
 
+from flowdsl.diagnostics import Path
+from flowdsl.yamlread.events import events
 from flowdsl.yamlread.lines import yaml_lines
-from flowdsl.yamlread.nodes import Node, Path
+from flowdsl.yamlread.nodes import Node
 
-
-class _Events(Protocol):
-    """What is used of a PyYAML loader, in C or in Python."""
-
-    def check_event(self) -> bool:
-        """Whether there is another."""
-
-    def get_event(self) -> yaml.Event:
-        """The next one."""
-
-    def dispose(self) -> None:
-        """Let go of what it holds."""
-
-
-_read: Callable[[str], _Events] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#(.*)", re.DOTALL)
 
 
@@ -54,7 +39,7 @@ def find_comments(text: str) -> list[tuple[int, str, bool]]:
 
 def _scalars(text: str, lines: list[str]) -> dict[int, list[tuple[int, int]]]:
     spans: dict[int, list[tuple[int, int]]] = {}
-    loader = _read(text)
+    loader = events(text)
     try:
         while loader.check_event():
             event = loader.get_event()

@@ -10,14 +10,14 @@ import attrs
 from flowdsl.check import DEFAULT_GATES, Gates
 from flowdsl.check.examine import examine
 from flowdsl.check.pitfalls.values import values_at
-from flowdsl.diagnostics import Finding, Location, Severity
+from flowdsl.diagnostics import Finding, Location, Path, Severity
 from flowdsl.importer.comments import Comments, comments_of
 from flowdsl.importer.findings import Kept
 from flowdsl.importer.rules import KEPT_DOCUMENT, KEPT_FIELD, NOT_KUBERNETES, UNWRITABLE_DOCUMENT
 from flowdsl.kinds import UNKNOWN_KIND, table
 from flowdsl.kinds.values import decoded
 from flowdsl.yamlread.documents import Document, documents
-from flowdsl.yamlread.nodes import Node, Path, locate
+from flowdsl.yamlread.nodes import Node, locate
 from flowdsl.yamlread.sources import Source
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from flowdsl.yamlread.nodes import Path
+from flowdsl.diagnostics import Path
 
 
 @attrs.frozen

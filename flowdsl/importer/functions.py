@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
+from flowdsl.diagnostics import Path
 from flowdsl.importer.calls import Made, argument_values, fans_out, included, make_call
 from flowdsl.importer.code import Code, Group, Pair, Part, call, literal, quoted, render
 from flowdsl.importer.comments import Comments
@@ -19,7 +20,6 @@ from flowdsl.importer.signatures import Signature, read_results
 from flowdsl.importer.tasks import TaskFunction, body, write_task
 from flowdsl.importer.writer import Writer
 from flowdsl.kinds.table import TASK
-from flowdsl.yamlread.nodes import Path
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import ObjectMeta, ParamSpec, ParamValue, PipelineSpec, PipelineTask, TaskRef, TaskResult

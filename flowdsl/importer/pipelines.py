@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from flowdsl.diagnostics import Path
 from flowdsl.importer.calls import Tasks, order
 from flowdsl.importer.code import (
     Code,
@@ -29,7 +30,6 @@ from flowdsl.importer.shapes import ARRAY, STRING, Unsupported
 from flowdsl.importer.signatures import read_signature
 from flowdsl.importer.tasks import docstring, naming, texts
 from flowdsl.importer.writer import Writer
-from flowdsl.yamlread.nodes import Path
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import ObjectMeta, PipelineSpec, PipelineTask, WhenExpression

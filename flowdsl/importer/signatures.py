@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
+from flowdsl.diagnostics import Path
 from flowdsl.importer.code import WIDTH, Code, Group, Pair, Part, call, comment_lines, literal, quoted, render
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.names import RESULTS, Names, class_name, local_names, python_name
 from flowdsl.importer.references import Known
 from flowdsl.importer.shapes import Shape, Unsupported, declared_shape, text_of
 from flowdsl.importer.writer import Writer
-from flowdsl.yamlread.nodes import Path
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import (

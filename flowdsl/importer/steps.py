@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from flowdsl.diagnostics import Path
 from flowdsl.importer.code import Code, Group, Part, call, literal, mapping, quoted
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.shapes import text_of
 from flowdsl.importer.writer import Writer
 from flowdsl.kinds.table import HOLDING
-from flowdsl.yamlread.nodes import Path
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import EnvVar, StepTemplate

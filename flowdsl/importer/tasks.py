@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from flowdsl.diagnostics import Path
 from flowdsl.importer import steps
 from flowdsl.importer.code import (
     Code,
@@ -26,7 +27,6 @@ from flowdsl.importer.comments import Comments
 from flowdsl.importer.names import dashed
 from flowdsl.importer.signatures import Signature, read_results, read_signature
 from flowdsl.importer.writer import Writer
-from flowdsl.yamlread.nodes import Path
 
 _META = frozenset({"name", "labels", "annotations"})
 _SPEC = frozenset(

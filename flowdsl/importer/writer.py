@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import attrs
 
+from flowdsl.diagnostics import Path
 from flowdsl.importer.code import Group, Part, call, mapping, quoted, render, text_block
 from flowdsl.importer.findings import Kept
 from flowdsl.importer.names import RESERVED, Names, class_name, python_name
 from flowdsl.importer.shapes import Shape
-from flowdsl.yamlread.nodes import Path
 
 
 @attrs.define

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 from pydantic import ValidationError
 
-from flowdsl.diagnostics.paths import field_path
+from flowdsl.diagnostics.paths import Path, field_path
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.schema import validator
 
@@ -33,7 +33,7 @@ _EMPTY: dict[str, type] = {"model_type": dict, "dict_type": dict, "string_type":
 class DecodeError:
     """One thing Tekton's decoder refuses: where in the document, and `kind`, pydantic's error type or `unknown`."""
 
-    location: tuple[int | str, ...]
+    location: Path
     kind: str
     message: str
     suggestion: str = ""
@@ -51,7 +51,7 @@ class Forgiven:
     `empty`: a null where a text, a list or a map belongs, which is what every reader of Go's does.
     """
 
-    location: tuple[int | str, ...]
+    location: Path
     name: str = ""
     empty: bool = False
 
@@ -98,7 +98,7 @@ def located_errors(error: ValidationError, model: type[Model]) -> list[DecodeErr
     return list(_each(error, model))
 
 
-def without(document: Mapping[str, object], locations: list[tuple[int | str, ...]]) -> dict[str, object]:
+def without(document: Mapping[str, object], locations: list[Path]) -> dict[str, object]:
     """A copy without the values at the locations: fields and map entries go, elements of lists become empty."""
     changed = copy.deepcopy(dict(document))
     for location in locations:
@@ -114,7 +114,7 @@ def without(document: Mapping[str, object], locations: list[tuple[int | str, ...
     return changed
 
 
-def renamed(document: Mapping[str, object], names: Mapping[tuple[int | str, ...], str]) -> dict[str, object]:
+def renamed(document: Mapping[str, object], names: Mapping[Path, str]) -> dict[str, object]:
     """A copy in which the fields at the locations have other names, where no field has those yet."""
     changed = copy.deepcopy(dict(document))
     # Deepest first, so that the locations of the others still lead somewhere.
@@ -153,7 +153,7 @@ def _suggestion(name: str, fields: list[str]) -> str:
     return "" if (name, found) == ("version", "apiVersion") else found
 
 
-def _fields_at(model: type[Model], location: tuple[int | str, ...]) -> list[str]:
+def _fields_at(model: type[Model], location: Path) -> list[str]:
     """The fields that may stand at a place of a document."""
     current: type[Model] | None = model
     for part in location:
@@ -173,9 +173,9 @@ def _as_yaml_reads(
     differ from a known one by case only are renamed; and a number or boolean where the type wants text becomes that
     text (sigs.k8s.io/yaml converts by the target's type).
     """
-    renames: list[tuple[tuple[int | str, ...], str]] = []
-    texts: list[tuple[tuple[int | str, ...], object]] = []
-    empties: list[tuple[tuple[int | str, ...], object]] = []
+    renames: list[tuple[Path, str]] = []
+    texts: list[tuple[Path, object]] = []
+    empties: list[tuple[Path, object]] = []
     for item in error.errors(include_url=False, include_context=False):
         location, value = item["loc"], item["input"]
         if item["type"] == "extra_forbidden" and isinstance(location[-1], str):
@@ -226,7 +226,7 @@ def _in_other_case(name: str, fields: list[str]) -> str:
     return next((field for field in fields if field.lower() == name.lower() and field != name), "")
 
 
-def _sees_type(model: type[Model], location: tuple[int | str, ...]) -> bool:
+def _sees_type(model: type[Model], location: Path) -> bool:
     """Whether the reader knows the target's type: it loses it at fields that a Go struct has from an embedded one."""
     current: type[Model] | None = model
     for part in location:
@@ -243,7 +243,7 @@ def _fields(model: type[Model]) -> dict[str, type[Model] | None]:
     return {field.name: field.model for field in model.fields().values()}
 
 
-def _parent(document: object, location: tuple[int | str, ...]) -> object:
+def _parent(document: object, location: Path) -> object:
     """The list or mapping in which a location ends. Raises KeyError, IndexError, TypeError where it leads nowhere."""
     for part in location[:-1]:
         if isinstance(document, dict):
@@ -255,7 +255,7 @@ def _parent(document: object, location: tuple[int | str, ...]) -> object:
     return document
 
 
-def _put(document: object, location: tuple[int | str, ...], value: object) -> None:
+def _put(document: object, location: Path, value: object) -> None:
     parent = _parent(document, location)
     if isinstance(parent, dict):
         parent[location[-1]] = value

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import attrs
 
-from flowdsl.diagnostics import Finding, Location, Severity
+from flowdsl.diagnostics import Finding, Location, Path, Severity
 from flowdsl.kinds import KINDS, UNKNOWN_KIND, is_checked
 from flowdsl.kinds.table import LIST, TASK, TRIGGER_TEMPLATE
 from flowdsl.yamlread.meant import as_code_folder, kubernetes_text, render_hint, tekton_map, tekton_text
-from flowdsl.yamlread.nodes import Node, Path
+from flowdsl.yamlread.nodes import Node
 from flowdsl.yamlread.reader import ReadDocument, UnreadableError, read
 from flowdsl.yamlread.rules import FIELD_TWICE, NO_DOCUMENT, NOT_YAML, UNRENDERED_TEMPLATE
 from flowdsl.yamlread.sources import Source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-Path = tuple["int | str", ...]
+from flowdsl.diagnostics import Path
 
 
 class Node:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Iterator
 
 import attrs
 import yaml
 
 from flowdsl.diagnostics.rule import Rule
+from flowdsl.yamlread.events import events
 from flowdsl.yamlread.nodes import Node, Plain
 from flowdsl.yamlread.rules import NOT_YAML, TOO_DEEP_OR_LARGE
 from flowdsl.yamlread.scalars import NoJsonError, key_text, resolve
@@ -31,17 +31,6 @@ _LONG = 20_000
 _MOST_LOOKS = 20_000_000
 
 _TAG = "tag:yaml.org,2002:"
-
-
-class _Events(Protocol):
-    """What is used of PyYAML's loaders."""
-
-    def check_event(self) -> bool: ...
-    def get_event(self) -> yaml.Event: ...
-    def dispose(self) -> object: ...
-
-
-_Loader: Callable[[str], _Events] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class UnreadableError(Exception):
@@ -78,7 +67,7 @@ class ReadDocument:
 def read(text: str) -> Iterator[ReadDocument]:
     """The documents of a YAML stream, blank ones left out. Raises UnreadableError where it stops being readable."""
     # Go's reader ends the last line where the file does not: a block scalar there keeps its line feed.
-    loader = _Loader(text if text.endswith("\n") else text + "\n")
+    loader = events(text if text.endswith("\n") else text + "\n")
     builder = _Builder()
     try:
         while loader.check_event():
