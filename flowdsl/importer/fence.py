@@ -17,7 +17,7 @@ import attrs
 
 from flowdsl.kinds.table import BOUND
 
-# Not the modules whole: `typing.get_type_hints` evaluates text.
+# Not the modules whole: `typing.get_type_hints` evaluates text. What the writer defines has none of these names.
 IMPORTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "flowdsl": frozenset(

@@ -9,18 +9,16 @@ from collections.abc import Iterable
 
 import attrs
 
-from flowdsl.kinds.table import BOUND, PIPELINE, SERVICE_ACCOUNT, TASK
+from flowdsl.importer.fence import IMPORTS
+from flowdsl.kinds.table import PIPELINE, SERVICE_ACCOUNT, TASK
 
 _CODE = frozenset(
     {
-        *(kind.python for kind in BOUND), TASK.name, PIPELINE.name, SERVICE_ACCOUNT.name,
-        "Annotated", "Body", "Directory", "EmptyDir", "File", "Literal", "Manifest", "NamedTuple",
-        "Param", "Result", "Sidecar", "Step", "StepTemplate",
-        "TypedDict", "VolumeClaim", "Workspace", "bundle", "cel", "cluster", "condition", "context", "documents",
-        "git", "http", "hub", "manifest", "named", "on_finish", "pipeline", "pipeline_run", "raw", "reason", "resolver",
-        "status", "step_action", "task", "task_ref", "task_run", "when",
+        *(name for names in IMPORTS.values() for name in names),
+        *(TASK.name, PIPELINE.name, SERVICE_ACCOUNT.name, "Body", "Directory", "File", "Literal", "Manifest"),
+        "documents",
     }
-)  # fmt: skip
+)
 RESERVED = _CODE | set(dir(builtins))
 """What a generated module uses by itself."""
 # `x.after`, `x.status`, ... of a task's handle, and what a NamedTuple has of its own.
