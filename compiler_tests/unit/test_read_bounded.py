@@ -41,7 +41,7 @@ def values(text: str) -> list[object]:
 def test_what_costs_too_much_is_refused(text: str) -> None:
     with pytest.raises(UnreadableError) as caught:
         values(text)
-    assert caught.value.code == "FLOW402"
+    assert caught.value.rule.code == "FLOW402"
     assert caught.value.hint
 
 

@@ -7,7 +7,7 @@ looks. They are kept apart here for the same reason, each with the question it a
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import attrs
@@ -106,18 +106,6 @@ def is_within(index: str, length: int) -> bool:
 def without_index(name: str) -> str:
     """A name without its `[0]` and `[*]`."""
     return _INDEX.sub("", name)
-
-
-def unknown(text: str, prefix: str, known: Container[str]) -> str | None:
-    """The first variable that is not known; the whole text stands for a malformed reference; None if all is well."""
-    found = variables(text, prefix)
-    if found.too_deep:
-        return found.first
-    for name in found.names:
-        plain = without_index(name)
-        if plain not in known:
-            return plain
-    return None
 
 
 def is_whole_param(text: str) -> bool:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from flowdsl.linter.fix import Edit
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-FORMATS = ("text", "json", "sarif", "github")
 
 
 def as_text(found: Sequence[Document], texts: dict[str, str]) -> str:

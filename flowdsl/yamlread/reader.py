@@ -40,11 +40,6 @@ class UnreadableError(Exception):
         super().__init__(message)
         self.rule, self.message, self.line, self.column, self.hint = rule, message, line, column, hint
 
-    @property
-    def code(self) -> str:
-        """The rule's code."""
-        return self.rule.code
-
 
 @attrs.frozen
 class Duplicate:
