@@ -59,9 +59,12 @@ class Environments:
         if not made.done():
             return False
         try:
-            return is_whole(made.result())
+            folder = made.result()
         except ToolError as error:
             raise InstallError(str(error)) from error
+        if not is_whole(folder):
+            raise InstallError(f"{folder} was removed while the run went on; run it again")
+        return True
 
     def close(self) -> None:
         """End what is being made."""
