@@ -74,11 +74,14 @@ def cancel(client: Client, run: Object, how: str) -> str:
     }[how]
 
 
+def task_runs(client: Client, run: str) -> list[Object]:
+    """The TaskRuns of the PipelineRun of that name. Raises ClusterError."""
+    return client.items(path_of(TASK_RUN, client.namespace), labelSelector=f"{labels.PIPELINE_RUN}={run}")
+
+
 def failed_tasks(client: Client, run: Object) -> list[Object]:
     """The TaskRuns of a run that did not succeed."""
-    query = {"labelSelector": f"{labels.PIPELINE_RUN}={run['metadata']['name']}"}
-    items = client.items(path_of(TASK_RUN, client.namespace), **query)
-    return [each for each in items if condition(each).get("status") == "False"]
+    return [each for each in task_runs(client, run["metadata"]["name"]) if condition(each).get("status") == "False"]
 
 
 def again(run: Object) -> dict[str, object]:

@@ -15,11 +15,11 @@ from flowdsl.kubeclient.objects import Refusal
 
 _FORBIDDEN = re.compile(r'cannot (?P<verb>\w+) resource "(?P<resource>[\w./-]+)"')
 _DENIED = re.compile(r'^admission webhook "(?P<hook>[^"]+)" denied the request: (?P<why>.*)$', re.DOTALL)
-# Statuses that say "not now": the server is starting, busy, or its store has no leader.
 _SHOWN = 200
 """Characters of a page that is told, where the answer is no Status."""
 _LONGEST = 20_000
 """Characters of a message: an admission webhook tells each of its findings in a line."""
+# Statuses that say "not now": the server is starting, busy, or its store has no leader.
 PASSING = frozenset({429, 500, 502, 503, 504})
 
 

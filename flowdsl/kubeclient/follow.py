@@ -12,6 +12,7 @@ from flowdsl.kinds import labels
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kubeclient.client import Client
+from flowdsl.kubeclient.control import task_runs
 from flowdsl.kubeclient.logs import LogStreams, Source
 from flowdsl.kubeclient.objects import Object
 from flowdsl.kubeclient.resources import path_of
@@ -133,8 +134,7 @@ class _Follower:
     def _finish(self) -> Object:
         """The last states: the PipelineRun's end may be seen before that of its TaskRuns."""
         client = self._client
-        path = path_of(TASK_RUN, client.namespace)
-        for each in client.items(path, labelSelector=f"{labels.PIPELINE_RUN}={self._name}"):
+        for each in task_runs(client, self._name):
             self._take_task(each)
         if self._streams:
             if not self._streams.join(_LAST_LINES_SECONDS):

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from flowdsl.diagnostics import UsageError
-from flowdsl.kinds import labels
-from flowdsl.kinds.table import TASK_RUN
 from flowdsl.kubeclient.client import Client
+from flowdsl.kubeclient.control import task_runs
 from flowdsl.kubeclient.follow import follow_run
 from flowdsl.kubeclient.logs import Source, read_container
 from flowdsl.kubeclient.objects import Object
-from flowdsl.kubeclient.resources import path_of
 from flowdsl.kubeclient.states import is_over, sources_of, task_of
 from flowdsl.view.events import Event, LogLine
 
@@ -42,8 +40,7 @@ def print_logs(
         client.patience = PATIENCE
         follow_run(client, run["metadata"]["name"], take)
         return
-    query = {"labelSelector": f"{labels.PIPELINE_RUN}={run['metadata']['name']}"}
-    found = client.items(path_of(TASK_RUN, client.namespace), **query)
+    found = task_runs(client, run["metadata"]["name"])
     known = {task_of(each) for each in found}
     if unknown := [each for each in tasks if each not in known]:
         raise UsageError(f"no task {', '.join(unknown)} has run; there is {', '.join(sorted(known)) or 'none'}")

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from flowdsl.diagnostics import ClusterError, UsageError
-from flowdsl.kinds import labels
-from flowdsl.kinds.table import TASK_RUN
 from flowdsl.kubeclient import submit as submitting
 from flowdsl.kubeclient.apply import Change
 from flowdsl.kubeclient.client import Client, Target, connect
+from flowdsl.kubeclient.control import task_runs
 from flowdsl.kubeclient.follow import follow_run
 from flowdsl.kubeclient.printed import PATIENCE
-from flowdsl.kubeclient.resources import path_of
 from flowdsl.library.applying import apply_all
 from flowdsl.library.arguments import texts, words
 from flowdsl.library.documents import Documents
@@ -53,9 +51,8 @@ class Submitted:
         client = connect(attrs.evolve(self._target, namespace=self.namespace))
         client.patience = PATIENCE
         run = follow_run(client, self.name, show, logs=logs)
-        query = {"labelSelector": f"{labels.PIPELINE_RUN}={self.name}"}
-        task_runs = client.items(path_of(TASK_RUN, self.namespace), **query)
-        return record_of(cast("PipelineRun", run), [cast("TaskRun", each) for each in task_runs])
+        found = task_runs(client, self.name)
+        return record_of(cast("PipelineRun", run), [cast("TaskRun", each) for each in found])
 
 
 def submit(
