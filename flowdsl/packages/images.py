@@ -7,7 +7,7 @@ import json
 
 import attrs
 
-from flowdsl.packages.lockfile import Resolution
+from flowdsl.packages.lockfile import KEY_VARIABLE, Resolution
 
 _PLACE = "/opt/flowdsl/requirements.txt"
 _LONG = 40
@@ -37,7 +37,7 @@ class Recipe:
             "USER 0",
             f"COPY requirements.txt {_PLACE}",
             f"RUN {json.dumps(command)}",
-            f"ENV FLOWDSL_PACKAGES={self.resolution.key}",
+            f"ENV {KEY_VARIABLE}={self.resolution.key}",
             "USER 65532",
         ]
         return "".join(f"{line}\n" for line in lines)

@@ -13,6 +13,8 @@ from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.packages.targets import Target
 
 VERSION = 1
+KEY_VARIABLE = "FLOWDSL_PACKAGES"
+"""The environment variable that tells a script that the packages of a key are there: `Resolution.key`."""
 _MOST = 8 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.!+_-]*")

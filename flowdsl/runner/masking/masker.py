@@ -10,8 +10,8 @@ import attrs
 from flowdsl.view.events import Event, Notice, RunFinished, TaskChanged
 
 MASK = b"***"
-# So many forms are looked for one by one; of more than that, by how they begin.
 T = TypeVar("T")
+# So many forms are looked for one by one; of more than that, by how they begin.
 _FEW = 1000
 _START = 8  # bytes
 # Fields of Tekton's objects that hold names, kinds and states, and no text that a step or a person wrote: a Secret

@@ -25,8 +25,7 @@ from flowdsl.runner.pipelinerun.record import Recorder
 from flowdsl.runner.pipelinerun.status import as_object, failed_status, finished_status, running_status
 from flowdsl.runner.pipelinerun.taskrun import own_params, owner, task_run, task_workspaces
 from flowdsl.runner.pipelinerun.telling import Teller
-from flowdsl.runner.pipelinerun.times import stamp
-from flowdsl.runner.pipelinerun.work import Worker
+from flowdsl.runner.pipelinerun.work import Worker, nothing_ran
 from flowdsl.view.events import Event, Notice
 
 if TYPE_CHECKING:
@@ -365,13 +364,5 @@ def _pipeline_name(run: ChildRun) -> str:
 
 def never_started(run: ChildRun, message: str, *, reason: str = "TaskRunCancelled") -> shapes.TaskRunStatus:
     """The status of a TaskRun that ended before anything ran."""
-    now = stamp(time.time())
     text = f'TaskRun "{run.name}" was cancelled. {message}' if reason == "TaskRunCancelled" else message
-    failed: shapes.Condition = {
-        "type": "Succeeded",
-        "status": "False",
-        "reason": reason,
-        "message": text,
-        "lastTransitionTime": now,
-    }
-    return {"conditions": [failed], "startTime": now, "completionTime": now}
+    return nothing_ran(reason, text)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.runner.pipelinerun.taskrun import filled
 from flowdsl.runner.pipelinerun.variables import references_in, task_references
 
 if TYPE_CHECKING:
@@ -44,4 +45,4 @@ def only(spec: shapes.PipelineSpec, names: Sequence[str]) -> shapes.PipelineSpec
         "finally": [task for name, task in final.items() if name in wanted],
         "results": results,
     }
-    return cast("shapes.PipelineSpec", {key: value for key, value in chosen.items() if value})
+    return filled(chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from flowdsl.runner import beneath, removal
 from flowdsl.runner.contract import BoundWorkspace, Cluster
@@ -13,11 +13,7 @@ from flowdsl.runner.private import Private
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
-
-
-Source: TypeAlias = """(
-    shapes.SecretVolumeSource | shapes.ConfigMapVolumeSource | shapes.SecretProjection | shapes.ConfigMapProjection
-)"""
+    from flowdsl.runner.taskrun.files import OfObject
 
 
 class VolumeError(Exception):
@@ -103,7 +99,7 @@ class Volumes:
                     raise VolumeError(f"a projected volume of {kind or 'nothing'} can't be had on this machine")
         return path
 
-    def _files(self, path: Path, kind: str, name: str, source: Source) -> None:
+    def _files(self, path: Path, kind: str, name: str, source: OfObject) -> None:
         try:
             data = self._cluster.secret(name) if kind == "secret" else self._cluster.config_map(name)
         except LookupError:

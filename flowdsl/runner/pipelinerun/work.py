@@ -123,13 +123,17 @@ def _ignored(condition: shapes.Condition) -> shapes.Condition:
 
 
 def _not_created(run: ChildRun, message: str, reason: str = "PodCreationFailed") -> shapes.TaskRunStatus:
+    return nothing_ran(reason, f'failed to create task run pod "{run.name}": {message}')
+
+
+def nothing_ran(reason: str, message: str) -> shapes.TaskRunStatus:
+    """The status of a TaskRun that failed now, before anything of it ran."""
     now = stamp(time.time())
-    text = f'failed to create task run pod "{run.name}": {message}'
     failed: shapes.Condition = {
         "type": "Succeeded",
         "status": "False",
         "reason": reason,
-        "message": text,
+        "message": message,
         "lastTransitionTime": now,
     }
     return {"conditions": [failed], "startTime": now, "completionTime": now}

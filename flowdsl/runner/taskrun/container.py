@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from flowdsl.kube.conventions import HOME_PATH, SCRIPTS_PATH, WORKSPACE_PATH
+from flowdsl.packages.lockfile import KEY_VARIABLE
 from flowdsl.runner import beneath
 from flowdsl.runner.packages import Environments, Given
 from flowdsl.runner.taskrun import files
@@ -24,8 +25,6 @@ from flowdsl.runner.taskrun.pod import Pod
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
 
-KEY = "FLOWDSL_PACKAGES"
-"""What tells a script that its packages are there."""
 PREAMBLE = "#!/bin/sh\nset -e\n"
 
 
@@ -97,7 +96,7 @@ def make_ready(
     given = packages.given(spec["script"]) if packages is not None and spec.get("script") else None
     if given is not None:
         own |= {"PATH": f"{given.folder}/bin:{host.path}", "VIRTUAL_ENV": str(given.folder)}
-        own |= {KEY: given.key, f"{KEY}_IMAGE": own_packages()}
+        own |= {KEY_VARIABLE: given.key, f"{KEY_VARIABLE}_IMAGE": own_packages()}
     env = environment(spec, pod, own)
     mounts = pod.mounts(spec, sidecar, env)
     rewrite = str if host.literal else rewriter(mounts)
