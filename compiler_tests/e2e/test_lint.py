@@ -322,6 +322,8 @@ def test_python_files_are_told_at_their_lines(folder: Path, capsys: pytest.Captu
     assert lint("nightly.py") == 0
     out = capsys.readouterr().out
     assert "warning[FLOW322]: the image 'python' has no tag, which means latest\n  --> nightly.py:3\n" in out
+    assert lint("nightly.py:nightly") == 0
+    assert capsys.readouterr().out == out
     (folder / "nightly.py").write_text(
         (folder / "nightly.py").read_text().replace('image="python")', 'image="python")  # flowdsl: ignore[FLOW32]')
     )

@@ -117,6 +117,15 @@ def test_a_failure_and_going_on_with_it(tmp_path: Path) -> None:
     assert status(tmp_path)["conditions"][0]["reason"] == "Succeeded"
 
 
+def test_going_on_with_yaml_from_a_folder_with_py_in_its_name(tmp_path: Path) -> None:
+    (tmp_path / "my.pypi").mkdir()
+    tasks = [{"name": "first", "taskSpec": step(f"test -e {tmp_path}/there")}]
+    yaml_run(tmp_path / "my.pypi" / "it.yaml", tasks, [])
+    flowdsl(tmp_path, "run", "my.pypi/it.yaml", code=1)
+    (tmp_path / "there").touch()
+    assert "run it succeeded" in flowdsl(tmp_path, "run", "--resume", "it").stdout
+
+
 STAND_IN = """
 from flowdsl import Workspace, git, hub, named, pipeline, task, task_ref, LocalRun
 

@@ -21,6 +21,11 @@ Documents: TypeAlias = "str | Path | Pipeline | Manifest | Compilation | Iterabl
 documents as plain data."""
 
 
+def is_python(word: str) -> bool:
+    """Whether a word of a command line names a Python file, `FILE.py`, or one thing in it, `FILE.py:NAME`."""
+    return word.endswith(".py") or ".py:" in word
+
+
 def files_at(paths: Iterable[Path], exclude: Sequence[str] = ()) -> list[Source]:
     """The YAML files at paths, and in folders without what matches `exclude`. Raises UsageError where nothing is."""
     from flowdsl.yamlread.sources import load_all

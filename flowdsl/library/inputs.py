@@ -13,7 +13,7 @@ from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
-from flowdsl.library.documents import Document, Documents, files_at, sources_of
+from flowdsl.library.documents import Document, Documents, files_at, is_python, sources_of
 from flowdsl.library.local import check_params, local_of
 from flowdsl.library.run_inputs import Inputs, choose_run, set_params
 
@@ -32,7 +32,7 @@ class Files:
     @property
     def python(self) -> str:
         """The Python file; empty where they are YAML. Raises UsageError for more than that."""
-        found = [word for word in self.words if word.endswith(".py") or ".py:" in word]
+        found = [word for word in self.words if is_python(word)]
         if found and len(self.words) > 1:
             raise UsageError("name one Python file, or YAML files")
         return found[0] if found else ""

@@ -10,7 +10,7 @@ import attrs
 
 from flowdsl.check import FLAGS, LEVELS, Gates
 from flowdsl.diagnostics import Severity, UsageError
-from flowdsl.library.documents import files_at
+from flowdsl.library.documents import files_at, is_python
 from flowdsl.linter import settings as project
 from flowdsl.linter.engine import Options, lint_sources
 from flowdsl.linter.rules import words
@@ -77,7 +77,7 @@ def lint_files(paths: Sequence[str], plan: Plan, stdin: BinaryIO) -> Linted:
     Raises UsageError for a path that is not there, FlowError for a Python file that does not compile.
     """
     sources = _sources(paths, plan.exclude, stdin)
-    files = [path for path in paths if path.endswith(".py") or ".py:" in path]
+    files = [path for path in paths if is_python(path)]
     documents = _of_python(files, plan.options) if files else []
     return Linted(documents + lint_sources(sources, plan.options), sources)
 
@@ -132,6 +132,6 @@ def _sources(paths: Sequence[str], exclude: Sequence[str], stream: BinaryIO) -> 
     for path in paths:
         if path == "-":
             sources.append(load_stream("-", stream))
-        elif not path.endswith(".py"):
+        elif not is_python(path):
             sources += files_at([Path(path)], exclude)
     return sources

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from flowdsl.diagnostics import Finding, FlowError, Severity
+from flowdsl.library.documents import is_python
 from flowdsl.library.pins import local_pins, shown
 from flowdsl.library.rules import NOT_LOCKED_FOR_THIS_MACHINE
 from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock
@@ -55,7 +56,7 @@ def notices(documents: object, plan: Mapping[str, Resolution]) -> Iterator[str]:
 
 def _not_here(call: Call, sources: Sequence[str]) -> Finding:
     what = ", ".join(f"{pin.name} {pin.version}" for pin in call.resolution.pins[:3])
-    python = next((each for each in sources if ".py" in each), "")
+    python = next(filter(is_python, sources), "")
     hint = "run the Python file it is compiled from, or in containers: --executor docker"
     if python:
         hint = f"add this machine: `flowdsl lock {_file(python)}`"

@@ -15,6 +15,7 @@ from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
 from flowdsl.kinds.table import SECRET
 from flowdsl.library.confinement import check_confined
+from flowdsl.library.documents import is_python
 from flowdsl.library.environments import environments_of, locked
 from flowdsl.library.executors import make_task_runner
 from flowdsl.library.inputs import Given, from_yaml, load, source_of, to_run
@@ -106,7 +107,7 @@ def _resumed(folder: RunFolder, given: Given | None, options: RunOptions) -> Inp
         raise UsageError("a run goes on with the values it was started with; leave out --set, or start a new run")
     source = (source_of(given) if given is not None else []) or list(folder.about().get("source") or ())
     inputs = Inputs(kept_documents(folder), LocalRun(), source, wanted=folder.name)
-    if isinstance(given, (Pipeline, Manifest)) or any(".py" in each for each in source):
+    if isinstance(given, (Pipeline, Manifest)) or any(map(is_python, source)):
         target = _again(given, source)
         # A manifest has no stand-ins of its own.
         inputs.local = LocalRun() if isinstance(target, Manifest) else local_of(target)

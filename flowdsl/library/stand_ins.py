@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from flowdsl.diagnostics import UsageError
 from flowdsl.ir.local import LocalRun
 from flowdsl.kinds.table import TASK
+from flowdsl.library.documents import is_python
 from flowdsl.library.run_settings import RunSettings
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _with_image(step: object) -> object:
 
 def _from_file(name: str, path: Path) -> Mapping[str, object]:
     text = str(path)
-    if ".py" in path.name:
+    if is_python(path.name):
         return _document(name, _from_python(name, text))
     from flowdsl.library.inputs import from_yaml
 
