@@ -56,9 +56,7 @@ def main(argv: list[str]) -> int:
     if write:
         kept = {name: max(floors.get(name, 0), math.floor(percent(*pair)) - SLACK) for name, pair in found.items()}
         text = "".join(f'"{name}" = {floor}\n' for name, floor in kept.items())
-        FLOORS.write_text(
-            "# Percent of lines that the tests run; written by `python .ci/floors.py FILE --write`.\n" + text
-        )
+        FLOORS.write_text(f"{HEAD}\n{text}", encoding="utf-8")
         return 0
     for package in low:
         print(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flowdsl.cli.output import is_gone
 from flowdsl.cli.say import give, say
@@ -16,9 +15,6 @@ from flowdsl.library import kept_runs
 from flowdsl.library.kept_runs import root_of
 from flowdsl.library.run_folders import find_run
 from flowdsl.runner.store import RunFolder
-
-if TYPE_CHECKING:
-    pass
 
 _EACH = 0.2
 

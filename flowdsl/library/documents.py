@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -24,6 +25,18 @@ documents as plain data."""
 def is_python(word: str) -> bool:
     """Whether a word of a command line names a Python file, `FILE.py`, or one thing in it, `FILE.py:NAME`."""
     return word.endswith(".py") or ".py:" in word
+
+
+def name_of(document: Mapping[str, object]) -> str:
+    """The name of a document; empty where it has none."""
+    metadata = document.get("metadata")
+    return str(metadata.get("name", "")) if isinstance(metadata, Mapping) else ""
+
+
+def counted(documents: Iterable[Mapping[str, object]]) -> str:
+    """How many documents of each kind there are, in words: `2 Tasks, 1 Pipeline`."""
+    kinds = Counter(str(each.get("kind")) for each in documents)
+    return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds.items())
 
 
 def files_at(paths: Iterable[Path], exclude: Sequence[str] = ()) -> list[Source]:

@@ -11,6 +11,7 @@ from flowdsl.diagnostics import FlowError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.kinds.table import TASK
+from flowdsl.library.documents import name_of
 
 if TYPE_CHECKING:
     from flowdsl.ir.local import LocalRun
@@ -27,8 +28,8 @@ def locked(
     `tell` is told of each resolution, which may take a while. Raises FlowError.
     """
     from flowdsl.library.locking import lock
-    from flowdsl.library.pins import python_file
-    from flowdsl.library.run_packages import lacks_lock, pins_in, tell_made
+    from flowdsl.library.pins import python_file, shown
+    from flowdsl.library.run_packages import lacks_lock
 
     if not isinstance(target, (Pipeline, Manifest)):
         return inputs()
@@ -42,7 +43,9 @@ def locked(
         made = lock(target, environment, tell)
         write_files({made.path: made.text.encode()})
         found = inputs()
-        found.notices.append(tell_made(made.path, pins_in(made.resolutions)))
+        found.notices.append(
+            f"packages: there was no lock file; made {shown(made.path)} with {made.packages}: commit it"
+        )
     found.locked_by.append(python_file(target))
     return found
 
@@ -63,7 +66,7 @@ def environments_of(
     from flowdsl.library.run_packages import notices, plan_for
     from flowdsl.runner.packages import Environments
 
-    replaced = [each for each in inputs.documents if not TASK.is_of(each) or _name(each) not in stand_ins]
+    replaced = [each for each in inputs.documents if not TASK.is_of(each) or name_of(each) not in stand_ins]
     documents = [*replaced, *map(dict, stand_ins.values())]
     plan = plan_for(documents, [*inputs.source, *inputs.locked_by, *_files(inputs.local, settings)])
     inputs.notices += notices(documents, plan)
@@ -83,8 +86,3 @@ def cache_folder(environ: Mapping[str, str]) -> Path:
     """flowdsl's folder in the user's cache: below XDG_CACHE_HOME where that is set to an absolute path."""
     named = environ.get("XDG_CACHE_HOME", "")
     return (Path(named) if os.path.isabs(named) else Path.home() / ".cache") / "flowdsl"
-
-
-def _name(document: Mapping[str, object]) -> object:
-    metadata = document.get("metadata")
-    return metadata.get("name") if isinstance(metadata, Mapping) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from flowdsl.diagnostics import FlowError, UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.kinds.table import TASK
-from flowdsl.library.documents import files_at
+from flowdsl.library.documents import counted, files_at
 from flowdsl.library.importing import ImportResult, import_sources
 from flowdsl.yamlread.sources import Source, load_stream
 
@@ -64,8 +63,7 @@ def stale_module(text: str, target: Path) -> str | None:
 
 def counts(result: ImportResult, *, stubs: bool) -> str:
     """How many documents of each kind were imported, in words."""
-    kinds = Counter(str(item.get("kind")) for item in _wanted(result, stubs=stubs))
-    return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds.items())
+    return counted(_wanted(result, stubs=stubs))
 
 
 def objects(result: ImportResult) -> list[dict[str, str | None]]:

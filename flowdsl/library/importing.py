@@ -180,6 +180,3 @@ def _same(item: Item, wanted: Document, alpha: frozenset[str]) -> bool:
     except FlowError:
         return False
     return with_defaults(made) == with_defaults(wanted)
-
-
-__all__ = ["ImportResult", "Loaded", "differing", "faithful_module", "import_sources", "import_yaml"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 
 from flowdsl.compiler.packages import Need, file_of, need_of, packaged
-from flowdsl.diagnostics import Collector, FlowError, Severity, UsageError
+from flowdsl.diagnostics import Collector, FlowError, UsageError
 from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.frontend.manifest import Manifest, Run
 from flowdsl.frontend.pipeline import Pipeline
@@ -35,6 +35,12 @@ class Locked:
     resolutions: tuple[Resolution, ...]
     changed: bool
 
+    @property
+    def packages(self) -> str:
+        """How many packages it pins, in words."""
+        number = len({pin.name for each in self.resolutions for pin in each.pins})
+        return f"{number} package{'' if number == 1 else 's'}"
+
 
 def needs_of(target: Pipeline | Manifest) -> list[Need]:
     """What the tasks of a pipeline's or manifest's file want installed, each once. Raises FlowError."""
@@ -44,8 +50,7 @@ def needs_of(target: Pipeline | Manifest) -> list[Need]:
         need = need_of(task, collector)
         if need is not None:
             found.setdefault((need.wanted, need.target), need)
-    if any(each.severity is Severity.ERROR for each in collector):
-        raise FlowError(tuple(collector))
+    collector.raise_if_errors()
     return list(found.values())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -19,6 +18,7 @@ from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.kinds.table import PIPELINE_RUN
 from flowdsl.library.compiling import compile_target
+from flowdsl.library.documents import counted
 from flowdsl.library.rules import OBJECTS_DIFFER
 from flowdsl.library.siblings import beside
 
@@ -42,8 +42,7 @@ class Compiled:
     @property
     def counts(self) -> str:
         """How many documents of each kind, in words."""
-        kinds = Counter(str(item["kind"]) for one in self.made for item in one.documents)
-        return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds.items())
+        return counted(item for one in self.made for item in one.documents)
 
     @property
     def objects(self) -> list[dict[str, str]]:

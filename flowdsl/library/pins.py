@@ -11,7 +11,6 @@ from flowdsl.frontend.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from flowdsl.packages.lockfile import Resolution
-    from flowdsl.packages.targets import Target
 
 
 def python_file(target: Pipeline | Manifest) -> str:
@@ -28,11 +27,11 @@ def shown(path: Path) -> str:
     return places.display(str(path))
 
 
-def local_pins(resolutions: tuple[Resolution, ...], target: Target | None = None) -> dict[str, Resolution]:
+def local_pins(resolutions: tuple[Resolution, ...]) -> dict[str, Resolution]:
     """By the key of each resolution, the one of the same requirements for this machine; no entry for none."""
     from flowdsl.packages.targets import this_machine
 
-    here = target or this_machine()
+    here = this_machine()
     own = {(each.requirements, each.constraints): each for each in resolutions if each.target == here}
     return {
         each.key: own[each.requirements, each.constraints]

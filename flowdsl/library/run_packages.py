@@ -6,24 +6,25 @@ import ast
 import importlib.util
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from flowdsl.diagnostics import Finding, FlowError, Severity
 from flowdsl.library.documents import is_python
-from flowdsl.library.pins import local_pins, shown
+from flowdsl.library.pins import local_pins
 from flowdsl.library.rules import NOT_LOCKED_FOR_THIS_MACHINE
 from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock
 from flowdsl.packages.targets import this_machine
 from flowdsl.runner.packages import Call, calls_in
 
-CODE_OF_MISSING = "FLOW086"
-
 
 def lacks_lock(error: FlowError) -> bool:
     """Whether a lock is all that keeps a pipeline from being compiled."""
+    # Not at the top: most runs have their lock, and those of YAML need no compiler.
+    from flowdsl.compiler.rules import NO_LOCK_FILE
+
     errors = [each for each in error.diagnostics if each.severity is Severity.ERROR]
-    return bool(errors) and all(each.code == CODE_OF_MISSING for each in errors)
+    return bool(errors) and all(each.code == NO_LOCK_FILE.code for each in errors)
 
 
 def plan_for(documents: object, sources: Sequence[str]) -> dict[str, Resolution]:
@@ -145,14 +146,3 @@ def _scripts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for each in value:
             yield from _scripts(each, name)
-
-
-def tell_made(path: Path, count: int) -> str:
-    """What is said of a lock that a run has made."""
-    packages = "1 package" if count == 1 else f"{count} packages"
-    return f"packages: there was no lock file; made {shown(path)} with {packages}: commit it"
-
-
-def pins_in(resolutions: Iterable[Resolution]) -> int:
-    """How many packages resolutions have."""
-    return len({pin.name for each in resolutions for pin in each.pins})

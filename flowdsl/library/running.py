@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from flowdsl.library.arguments import at_least, one_of, texts, words
 from flowdsl.library.documents import Documents
@@ -16,9 +16,6 @@ from flowdsl.library.run_options import RunOptions
 from flowdsl.library.run_session import Played, play
 from flowdsl.library.stopping import Stop
 from flowdsl.view.events import Event, Notice
-
-if TYPE_CHECKING:
-    pass
 
 
 def run(
@@ -73,7 +70,7 @@ def run(
         environment=os.environ if environment is None else environment,
     )
     stop = Stop()
-    show = on_event or _nobody
+    show = on_event or (lambda _: None)
     played = play(what, options, show, stop, lambda text: show(Notice(text)))
     if stop.count:
         raise KeyboardInterrupt
@@ -84,7 +81,3 @@ def record(played: Played) -> RunRecord:
     """The record of a run that was played."""
     task_runs = played.folder.task_runs()
     return record_of(played.pipeline_run, task_runs, played.folder.path.absolute())
-
-
-def _nobody(event: Event) -> None:
-    """Nobody is told."""

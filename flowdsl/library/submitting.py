@@ -16,7 +16,7 @@ from flowdsl.kubeclient.follow import follow_run
 from flowdsl.kubeclient.printed import PATIENCE
 from flowdsl.library.applying import apply_all
 from flowdsl.library.arguments import texts, words
-from flowdsl.library.documents import Documents
+from flowdsl.library.documents import Documents, name_of
 from flowdsl.library.inputs import Values, to_apply
 from flowdsl.library.records import RunRecord, record_of
 from flowdsl.library.run_inputs import Inputs, choose_run, lacking
@@ -41,13 +41,10 @@ class Submitted:
 
     def wait(self) -> RunRecord:
         """Wait until the run is over; its record. Raises ClusterError where the cluster can't be reached for long."""
-        return self._follow(_nobody, logs=False)
+        return self.follow(lambda _: None, logs=False)
 
     def follow(self, show: Callable[[Event], None], *, logs: bool = True) -> RunRecord:
         """The same; `show` gets what goes on, and what steps print where `logs` (`flowdsl.view.events`)."""
-        return self._follow(show, logs=logs)
-
-    def _follow(self, show: Callable[[Event], None], *, logs: bool) -> RunRecord:
         client = connect(attrs.evolve(self._target, namespace=self.namespace))
         client.patience = PATIENCE
         run = follow_run(client, self.name, show, logs=logs)
@@ -123,7 +120,7 @@ def start_run(client: Client, inputs: Inputs, start: Start, tell: Callable[[Chan
 
 
 def _check_references(client: Client, run: Mapping[str, object], inputs: Inputs) -> None:
-    made = {(str(each.get("kind")), _name(each)) for each in inputs.documents}
+    made = {(str(each.get("kind")), name_of(each)) for each in inputs.documents}
     wanted = submitting.references(run, inputs.documents)
     absent = submitting.missing(client, wanted, client.namespace, made)
     if absent:
@@ -132,12 +129,3 @@ def _check_references(client: Client, run: Mapping[str, object], inputs: Inputs)
             f"the run needs what does not exist in namespace {client.namespace} of {client.where}:\n{lines}\n"
             "  make it first; --no-check submits anyway"
         )
-
-
-def _name(document: Mapping[str, object]) -> str:
-    metadata = document.get("metadata")
-    return str(metadata.get("name", "")) if isinstance(metadata, dict) else ""
-
-
-def _nobody(event: Event) -> None:
-    """Nobody is told."""

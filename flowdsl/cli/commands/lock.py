@@ -67,8 +67,7 @@ def _tell(locked: Locked, *, check: bool) -> None:
 
 def _counts(locked: Locked) -> str:
     targets = sorted({str(each.target) for each in locked.resolutions})
-    names = {pin.name for each in locked.resolutions for pin in each.pins}
-    return f"{len(names)} package{'s' if len(names) != 1 else ''} for {' and '.join(targets)}"
+    return f"{locked.packages} for {' and '.join(targets)}"
 
 
 def _report(locked: Locked) -> dict[str, object]:
