@@ -135,11 +135,14 @@ def environment_reads(module: Module) -> list[int]:
     return sorted(set(lines))
 
 
-def strings_of_code(tree: ast.Module) -> Iterator[str]:
-    """Every string constant that is not a docstring."""
-    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    bodies = [node.body for node in ast.walk(tree) if isinstance(node, owners)]
-    documentation = {id(body[0].value) for body in bodies if body and isinstance(body[0], ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
-            yield node.value
+def documentation(tree: ast.Module) -> set[int]:
+    """The ids of the nodes that are documentation: constants that stand alone, as docstrings do."""
+    return {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+
+
+def constants(tree: ast.Module) -> Iterator[ast.Constant]:
+    """The constants of code; documentation has none."""
+    said = documentation(tree)
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said)

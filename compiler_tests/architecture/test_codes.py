@@ -7,7 +7,7 @@ import re
 from importlib import import_module
 
 import pytest
-from source import ROOT, modules, strings_of_code
+from source import ROOT, constants, modules
 
 from flowdsl.diagnostics import Severity, catalog
 from flowdsl.diagnostics.rule import Rule
@@ -107,7 +107,9 @@ def test_below_the_frontend_a_code_is_its_rule() -> None:
         for module in modules().values()
         # Excerpts know of two by their codes: one is raised above them, in passes.
         if module.area in ("check", "linter", "yamlread", "kinds") and module.name != "flowdsl.yamlread.excerpts"
-        for text in strings_of_code(module.tree)
-        if CODE.fullmatch(text) and not re.search(rf'Rule(\.pitfall)?\(\s*"{text}"', module.path.read_text())
+        for text in (node.value for node in constants(module.tree))
+        if isinstance(text, str)
+        and CODE.fullmatch(text)
+        and not re.search(rf'Rule(\.pitfall)?\(\s*"{text}"', module.path.read_text())
     ]
     assert found == []

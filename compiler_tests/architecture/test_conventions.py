@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 
 import pytest
-from source import Module, modules
+from source import Module, constants, modules
 
 HOME = "flowdsl.kube.conventions"
 # Distinct enough that no other text of ours holds them.
@@ -25,14 +23,6 @@ SHOWN = {"flowdsl.api"}
 ALONE = ("flowdsl.frontend.script.runtime", "flowdsl.runner.equivalents.programs", "flowdsl.runner.taskrun.namespace")
 
 
-def constants(module: Module) -> Iterator[ast.Constant]:
-    """The constants of a module's code; a bare text is documentation."""
-    said = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant) and id(node) not in said:
-            yield node
-
-
 @cache
 def elsewhere() -> dict[str, Module]:
     return {
@@ -47,7 +37,7 @@ def test_a_text_stands_among_the_conventions_alone(what: str) -> None:
     found = [
         f"{name}:{node.lineno} writes {node.value!r}: import it from {HOME}"
         for name, module in elsewhere().items()
-        for node in constants(module)
+        for node in constants(module.tree)
         if isinstance(node.value, str) and TEXTS[what].search(node.value)
     ]
     assert found == []
@@ -58,14 +48,14 @@ def test_a_number_stands_among_the_conventions_alone(what: str) -> None:
     found = [
         f"{name}:{node.lineno} writes {node.value!r}: import it from {HOME}"
         for name, module in elsewhere().items()
-        for node in constants(module)
+        for node in constants(module.tree)
         if type(node.value) is int and node.value == NUMBERS[what]
     ]
     assert found == []
 
 
 def test_the_conventions_have_what_is_looked_for() -> None:
-    here = list(constants(modules()[HOME]))
+    here = list(constants(modules()[HOME].tree))
     texts = [node.value for node in here if isinstance(node.value, str)]
     assert all(any(pattern.search(text) for text in texts) for pattern in TEXTS.values())
     assert set(NUMBERS.values()) <= {node.value for node in here}

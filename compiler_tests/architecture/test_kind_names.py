@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from source import ROOT, modules
+from source import ROOT, documentation, modules
 
 from flowdsl.kinds import table
 from flowdsl.kube.words import word
@@ -46,22 +46,11 @@ def test_the_table_was_read() -> None:
 
 def literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Each text in code with its line, as it is written: of an f-string the whole, with `{}` for what is put in."""
-    yield from _literals(tree, _documentation(tree))
+    yield from _literals(tree, documentation(tree))
 
 
-def _documentation(tree: ast.Module) -> set[int]:
-    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    return {
-        id(statement.value)
-        for node in ast.walk(tree)
-        if isinstance(node, owners)
-        for statement in node.body
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    }
-
-
-def _literals(node: ast.AST, documentation: set[int]) -> Iterator[tuple[int, str]]:
-    if id(node) in documentation or _is_word(node) or _is_names_of_python(node):
+def _literals(node: ast.AST, said: set[int]) -> Iterator[tuple[int, str]]:
+    if id(node) in said or _is_word(node) or _is_names_of_python(node):
         return
     if isinstance(node, ast.JoinedStr):
         parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
@@ -70,7 +59,7 @@ def _literals(node: ast.AST, documentation: set[int]) -> Iterator[tuple[int, str
         yield node.lineno, node.value
     for child in _children(node):
         if not (isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)):
-            yield from _literals(child, documentation)
+            yield from _literals(child, said)
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
