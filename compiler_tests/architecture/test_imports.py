@@ -6,7 +6,7 @@ from pathlib import Path
 
 from source import ROOT, Import, Module, area, cycles, environment_reads, imports, modules
 
-# What each package may import beside itself. DESIGN.md's table, with what an allowed package itself may import.
+# What each package may import beside itself; whoever may import a package may import what that one may.
 BASE = {"diagnostics"}
 KUBE = BASE | {"kube"}
 IR = KUBE | {"ir"}
