@@ -11,14 +11,14 @@ import attrs
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.diagnostics.rule import Rule
-from flowdsl.kube.conventions import ALPHA, MATRIX_MOST, NESTED
+from flowdsl.kube.conventions import ALPHA, CEL, ENUMS, MATRIX_MOST, NESTED
 
 LEVELS = ("stable", "beta", "alpha")
 FLAGS = (
     "enable-artifacts",
-    "enable-cel-in-whenexpression",
+    CEL,
     "enable-concise-resolver-syntax",
-    "enable-param-enum",
+    ENUMS,
 )
 
 

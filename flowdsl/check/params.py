@@ -11,6 +11,7 @@ from flowdsl.check.gates import Gates
 from flowdsl.check.names import NAME_TWICE, check_param_names
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Param
+from flowdsl.kube.conventions import ENUMS
 
 if TYPE_CHECKING:
     from flowdsl.diagnostics.fix import Fix
@@ -78,7 +79,7 @@ def check_enums(params: Iterable[Declared], gates: Gates, report: Report) -> Non
         if not param.enum:
             continue
         path = (*param.path, "enum")
-        gates.need_flag("enable-param-enum", "an enum", path, report)
+        gates.need_flag(ENUMS, "an enum", path, report)
         if param.type != "string":
             report.add(
                 PARAM_DECLARATION, path, f"{param.name!r} has an enum but type {param.type}", "only strings have enums"

@@ -8,6 +8,7 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import WhenExpression
+from flowdsl.kube.conventions import CEL
 
 OPERATORS = ("in", "notin")
 
@@ -23,7 +24,7 @@ WHEN_EXPRESSION = Rule("FLOW237", "when-expression", "a when expression")
 
 def _check_one(when: WhenExpression, path: Path, gates: Gates, report: Report) -> None:
     if when.cel:
-        gates.need_flag("enable-cel-in-whenexpression", "a CEL expression", (*path, "cel"), report)
+        gates.need_flag(CEL, "a CEL expression", (*path, "cel"), report)
         if when.input or when.operator or when.values:
             hint = "keep `cel:` alone, or input, operator and values"
             report.add(WHEN_EXPRESSION, path, "cel and input, operator, values can't be used together", hint)

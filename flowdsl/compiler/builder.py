@@ -13,7 +13,7 @@ from flowdsl.compiler.validate import Lowering
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.nodes import PipelineDef, TaskDef
-from flowdsl.kube.conventions import MANAGED_BY
+from flowdsl.kube.conventions import ENUMS, MANAGED_BY
 from flowdsl.lower.fields import with_opt_ins
 from flowdsl.lower.pipeline import Layout, pipeline_document
 from flowdsl.lower.pipeline import in_order as pipeline_in_order
@@ -23,8 +23,6 @@ from flowdsl.passes import run_passes
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import ObjectMeta
 
-ENUMS = "enable-param-enum"
-"""Tekton's flag for params that take one of a few texts: docs/tasks.md, "Param enum"."""
 _PLAIN = Layout()
 
 

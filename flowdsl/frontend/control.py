@@ -20,6 +20,7 @@ from flowdsl.frontend.stands import reference
 from flowdsl.frontend.trace import Trace, current
 from flowdsl.ir.nodes import Condition
 from flowdsl.ir.types import Kind
+from flowdsl.kube.conventions import CEL
 
 
 class _Block:
@@ -110,11 +111,11 @@ def _written(value: object, *, whole_array: bool = True) -> str:
 def cel(expression: str) -> bool:
     """A CEL condition (alpha: needs `enable-cel-in-whenexpression`, opted in by `@pipeline(alpha=[...])`)."""
     trace = current("cel")
-    if "enable-cel-in-whenexpression" not in trace.alpha:
+    if CEL not in trace.alpha:
         refuse(
             "FLOW018",
             "cel(...) is alpha in Tekton: a cluster with default flags rejects it",
-            'opt in: `@pipeline(alpha=["enable-cel-in-whenexpression"])`, and set that flag on the cluster',
+            f'opt in: `@pipeline(alpha=["{CEL}"])`, and set that flag on the cluster',
         )
     if not isinstance(expression, str):
         refuse("FLOW002", f"cel takes an expression as text, got {named(expression)}", "write it in quotes")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from opcode import opmap
 
@@ -37,16 +36,13 @@ def identity_tests(
     code = function.__code__
     if not _DECIDING & set(code.co_code[::2]) and not _ASKING & set(code.co_names):
         return
-    try:
-        lines, first = inspect.getsourcelines(function)
-        tree = ast.parse(textwrap.dedent("".join(lines)))
-    except (OSError, TypeError, SyntaxError, ValueError, RecursionError):
+    read = places.written(function)
+    if read is None:
         return
-    if not tree.body or not isinstance(tree.body[0], ast.FunctionDef):
-        return
+    definition, first = read
     file = places.display(code.co_filename)
     of_run = None if given is None else {name for name, value in given.items() if isinstance(value, Opaque)}
-    for node, what, hint in _Reader(function, tree.body[0], of_run).found():
+    for node, what, hint in _Reader(function, definition, of_run).found():
         collector.error(
             "FLOW031",
             f"`{what}` has the same answer for all runs: the value is known only at run time",

@@ -41,6 +41,7 @@ from flowdsl.ir.nodes import (
 from flowdsl.ir.options import OnError, PipelineOptions
 from flowdsl.ir.types import NOTHING
 from flowdsl.kube import is_duration
+from flowdsl.kube.conventions import NESTED
 
 Self = TypeVar("Self", bound="Pipeline")
 
@@ -208,11 +209,11 @@ class Pipeline:
 
     def _embedded(self, trace: Trace, given: dict[str, object]) -> NodeHandle:
         location = places.caller()
-        if "pipelines-in-pipelines" not in trace.alpha:
+        if NESTED not in trace.alpha:
             refuse(
                 "FLOW018",
                 "a pipeline in a pipeline is alpha in Tekton: a cluster with default flags rejects it",
-                'opt in: `@pipeline(alpha=["pipelines-in-pipelines"])` and run the cluster with '
+                f'opt in: `@pipeline(alpha=["{NESTED}"])` and run the cluster with '
                 "`enable-api-fields: alpha`; or call it without embed to inline its tasks",
             )
         traced = self.trace(trace.alpha)

@@ -88,13 +88,10 @@ def of_function(function: Callable[..., object]) -> Location:
 def of_parameter(function: Callable[..., object], name: str) -> Location:
     """The place of a parameter in a signature, `return` meaning the return annotation. Reads the source file."""
     place = of_function(function)
-    try:
-        text = textwrap.dedent("".join(inspect.getsourcelines(function)[0]))
-        definition = ast.parse(text).body[0]
-    except (OSError, TypeError, SyntaxError, IndexError):
+    read = written(function)
+    if read is None:
         return place
-    if not isinstance(definition, ast.FunctionDef):
-        return place
+    definition, _ = read
     found: ast.AST = definition.returns or definition
     if name != "return":
         arguments = definition.args
@@ -104,6 +101,16 @@ def of_parameter(function: Callable[..., object], name: str) -> Location:
     # The column is only right where the function is not indented: dedenting moved it.
     column = getattr(found, "col_offset", 0) + 1 if found is not definition else 0
     return Location(place.file, place.line + line - 1, column)
+
+
+def written(function: Callable[..., object]) -> tuple[ast.FunctionDef, int] | None:
+    """A function as its source file has it, and the line that it starts at; None where that can't be read."""
+    try:
+        lines, first = inspect.getsourcelines(function)
+        definition = ast.parse(textwrap.dedent("".join(lines))).body[0]
+    except (OSError, TypeError, SyntaxError, ValueError, IndexError, RecursionError):
+        return None
+    return (definition, first) if isinstance(definition, ast.FunctionDef) else None
 
 
 def display(path: str) -> str:

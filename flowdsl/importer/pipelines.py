@@ -30,12 +30,12 @@ from flowdsl.importer.shapes import ARRAY, STRING, Unsupported
 from flowdsl.importer.signatures import read_signature
 from flowdsl.importer.tasks import docstring, naming, texts
 from flowdsl.importer.writer import Writer
+from flowdsl.kube.conventions import CEL
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import ObjectMeta, PipelineSpec, PipelineTask, WhenExpression
 
 _SPEC = frozenset({"params", "workspaces", "tasks", "finally", "results", "displayName", "description"})
-_CEL = "enable-cel-in-whenexpression"
 
 
 @attrs.frozen
@@ -106,7 +106,7 @@ class PipelineWriter:
         if written != called:
             said["task_order"] = literal(written)
         if any("cel" in each for task in self._every() for each in task.get("when") or ()):
-            said["alpha"] = literal([_CEL])
+            said["alpha"] = literal([CEL])
         rest = {name: value for name, value in self.spec.items() if name not in _SPEC and value is not None}
         if rest:
             said["extra"] = literal(rest)

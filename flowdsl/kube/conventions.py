@@ -12,6 +12,10 @@ ALPHA = "flowdsl.dev/alpha"
 
 The compiler writes it where a pipeline opts in; whoever checks the document later knows what its cluster has.
 """
+CEL = "enable-cel-in-whenexpression"
+"""Tekton's flag for conditions in CEL (docs/pipelines.md)."""
+ENUMS = "enable-param-enum"
+"""Tekton's flag for params that take one of a few texts (docs/tasks.md, "Param enum")."""
 NESTED = "pipelines-in-pipelines"
 """An opt-in that is no flag of its own in Tekton: it takes `enable-api-fields: alpha`."""
 CACHE = "flowdsl.dev/cache"

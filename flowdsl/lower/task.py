@@ -10,7 +10,7 @@ from flowdsl.ir.options import Body, Sidecar, Step, TaskOptions
 from flowdsl.ir.texts import as_text
 from flowdsl.ir.types import PATHS, Data, Kind
 from flowdsl.kinds.table import TASK
-from flowdsl.kube.conventions import OUTPUTS, PACKAGES, PACKAGES_PATH
+from flowdsl.kube.conventions import ENUMS, OUTPUTS, PACKAGES, PACKAGES_PATH
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
 from flowdsl.lower.environment import array_args, packages_env, task_env
 from flowdsl.lower.fields import ABSENT, filled, object_meta, plain, with_extra, with_opt_ins
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def task_document(task: TaskDef, metadata: shapes.ObjectMeta, *, fans_out: bool, enums: bool) -> shapes.Task:
     """The Task object. `fans_out`: a matrix uses it; `enums`: param enums are opted in to (alpha)."""
     chosen = enums and any(param.type.kind is Kind.CHOICE for param in task.params)
-    opted = with_opt_ins(metadata, {"enable-param-enum"}) if chosen else metadata
+    opted = with_opt_ins(metadata, {ENUMS}) if chosen else metadata
     return {
         "apiVersion": TASK.api_version,
         "kind": TASK.name,
