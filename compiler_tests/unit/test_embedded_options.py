@@ -22,6 +22,11 @@ def outer() -> None:
     inner.with_options(embed=True).with_options(name="child", timeout="5m")()
 
 
+@pipeline(alpha=["pipelines-in-pipelines"])
+def told() -> None:
+    inner.with_options(embed=True, display_name="The child", on_error="stopAndFail", timeout="5m", retries=2)()
+
+
 @pipeline
 def inlined() -> None:
     inner.with_options(embed=True).with_options(embed=False).with_options(name="child")()
@@ -33,3 +38,14 @@ def test_embed_is_kept_until_it_is_said_anew(which: object, names: list[str]) ->
     tasks = made["spec"]["tasks"]
     assert [each["name"] for each in tasks] == names
     assert tasks[0].get("timeout") == ("5m" if which is outer else None)
+
+
+def test_every_option_of_an_embedded_pipeline_is_written() -> None:
+    (made,) = [one for one in compile_pipeline(told).documents if one["kind"] == "Pipeline"]
+    (child,) = made["spec"]["tasks"]
+    assert {name: child.get(name) for name in ("displayName", "onError", "timeout", "retries")} == {
+        "displayName": "The child",
+        "onError": "stopAndFail",
+        "timeout": "5m",
+        "retries": 2,
+    }

@@ -240,6 +240,8 @@ class Pipeline:
             pipeline=inner,
             retries=self._call.retries,
             timeout=self._call.timeout,
+            on_error=self._call.on_error,
+            display_name=self._call.display_name,
             extra=self._call.extra,
         )
         trace.nodes[name] = node
