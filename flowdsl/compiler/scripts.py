@@ -47,7 +47,7 @@ def with_script(task: TaskDef, collector: Collector, locks: Locks) -> TaskDef:
 
 
 def _script(task: TaskDef, collector: Collector, locks: Locks) -> tuple[str, str]:
-    """The text of a task's script; empty, with findings in the collector, where there is none. And its own image."""
+    """A task's script, empty where findings in the collector say why, and its image where one is built for it."""
     function = task.function
     if function is None:
         return "", ""

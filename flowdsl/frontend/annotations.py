@@ -132,7 +132,7 @@ def fields_of(cls: type, scope: Mapping[str, object] | None) -> list[tuple[str, 
 
 
 def _taken(cls: type, scope: Mapping[str, object] | None) -> list[tuple[str, object]] | None:
-    """The same as it is written when an object is made, or the keys of a TypedDict."""
+    """The fields by the names that the class takes when an object is made, or the keys of a TypedDict."""
     if typing.is_typeddict(cls):
         return list(_hints(cls, scope).items())
     names = taken_names(cls)

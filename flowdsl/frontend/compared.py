@@ -14,7 +14,10 @@ _NUMBERS = (Kind.INTEGER, Kind.FLOAT)
 
 
 def texts_of(value: object, spec: TypeSpec, label: str) -> tuple[str, ...]:
-    """Every text that a value of this type and name has in a run where Python calls it equal; FLOW006 for none."""
+    """Every text that a value of the run may have where Python would call it equal to `value`; FLOW006 where none is.
+
+    `spec` is the type of the value of the run, `label` its name in messages.
+    """
     value = value.value if isinstance(value, enum.Enum) else value
     if isinstance(value, Opaque) or not isinstance(value, (str, int, float)):
         text = "compare values that are text, a number or a bool"

@@ -1,7 +1,7 @@
-"""What Python decides by itself about a value of the run, and no method of the value is asked: `is`, isinstance, match.
+"""What Python decides about a value of the run without asking any method of it: `is`, isinstance, match.
 
-Whatever else is done with such a value is refused when it is done. These would have an answer, the same for all runs,
-without a word: they are found in the source, in functions whose code has them at all.
+Whatever else is done with such a value is refused when it is done. These would silently get one answer for all runs, so
+they are looked for in the source, and only in functions whose bytecode has one.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class _Reader:
                     return
 
     def _is_plain(self, node: ast.expr) -> bool:
-        """Not what may be the very same object: which call it was that a loop is at is Python's to say."""
+        """Whether it can't be the very same object; a name bound to others too may be: `clip is first` in a loop."""
         return not (isinstance(node, ast.Name) and node.id in self.others)
 
     def _is_run(self, node: ast.expr) -> bool:

@@ -49,7 +49,7 @@ def cluster(name: str, *, namespace: str = "", kind: str = "task") -> Reference:
 
 
 def http(url: str) -> Reference:
-    """A task behind an URL: docs/http-resolver.md."""
+    """A task behind a URL: docs/http-resolver.md."""
     return _resolver("http", [("url", url)])
 
 

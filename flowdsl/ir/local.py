@@ -13,7 +13,7 @@ class Service:
     """A process that is started before the run and stopped after it, such as a model server or an object store.
 
     `command` may hold `{port}` (a free loopback port) and `{folder}` (a folder of its own); `{python}` is the
-    interpreter that runs flowdsl. It is up when `ready` (an URL path such as `/health`) answers 200, within `patience`
+    interpreter that runs flowdsl. It is up when `ready` (a URL path such as `/health`) answers 200, within `patience`
     seconds. `params` are values for the pipeline's params while it runs, which may hold `{url}`.
     """
 

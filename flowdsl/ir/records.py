@@ -36,7 +36,10 @@ def field_names(cls: type) -> tuple[str, ...] | None:
 
 
 def is_renamed(cls: type) -> bool:
-    """Whether such a class takes other names than its objects have; a model is none that the script knows otherwise."""
+    """Whether such a class takes other names than its objects have.
+
+    A pydantic model always counts as one: the plain encoder of a task's script can't read it.
+    """
     names = taken_names(cls)
     return names is not None and (is_model(cls) or list(names.values()) != list(field_names(cls) or ()))
 
