@@ -41,8 +41,8 @@ class UnconvertibleError(Exception):
 def to_v1(data: Mapping[str, object], report: Report) -> Mapping[str, object]:
     """A document as v1; as it is where it is that already. Raises UnconvertibleError."""
     version = data.get("apiVersion")
-    kind = table.find(data.get("kind"), version)
-    if kind is None or not kind.convert or version not in [kind.versioned(each) for each in kind.former]:
+    kind = table.converted(data.get("kind"), version)
+    if kind is None:
         return data
     message = f"{version} is deprecated; it was checked as {kind.version}"
     report.add(OLD_FORM, ("apiVersion",), message, f"write apiVersion: {kind.api_version}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import importlib
 import pkgutil
 
@@ -52,6 +53,10 @@ class Commands(click.Group):
         return found
 
 
+@functools.cache
 def _modules() -> dict[str, str]:
-    """The modules by the command's name: `import` is a word of Python, and its module `import_`."""
+    """The modules by the command's name: `import` is a word of Python, and its module `import_`.
+
+    The folder is listed once: each name that help shows asks.
+    """
     return {each.name.rstrip("_"): each.name for each in pkgutil.iter_modules(commands.__path__)}

@@ -24,7 +24,6 @@ from flowdsl.frontend.options_check import only, read_options
 from flowdsl.frontend.outputs import pipeline_results
 from flowdsl.frontend.proxies import Reference, WorkspaceValue
 from flowdsl.frontend.refusal import REFUSED, refuse
-from flowdsl.frontend.rules import OPTION, PIPELINE_FUNCTION_FAILED
 from flowdsl.frontend.shown import runs
 from flowdsl.frontend.signature import Signature, read_signature
 from flowdsl.frontend.trace import CURRENT, Trace
@@ -298,6 +297,7 @@ class Pipeline:
 
     def _crash(self, error: Exception) -> Finding:
         from flowdsl.frontend.misuse import misuse
+        from flowdsl.frontend.rules import OPTION, PIPELINE_FUNCTION_FAILED
 
         at = places.innermost(traceback.extract_tb(error.__traceback__))
         place = Location(places.display(at.filename), at.lineno or 1) if at else self.location

@@ -155,6 +155,8 @@ class TaskOptions:
     @property
     def containers(self) -> tuple[TaskOptions | Step | Sidecar, ...]:
         """What says how a container of the task is run: these options, then its other steps and its sidecars."""
+        if not self.steps and not self.sidecars:  # as nearly all tasks; three passes ask
+            return (self,)
         return (self, *(step for step in self.steps if isinstance(step, Step)), *self.sidecars)
 
 

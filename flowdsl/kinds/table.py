@@ -193,6 +193,9 @@ _NAMED = MappingProxyType({kind.name: kind for kind in KINDS})
 _MODELS = MappingProxyType(
     {(kind.name, kind.versioned(version)): model for kind in KINDS for version, model in kind.models.items()}
 )
+_FORMER = MappingProxyType(
+    {(kind.name, kind.versioned(version)): kind for kind in KINDS if kind.convert for version in kind.former}
+)
 _OF_MODEL = MappingProxyType({model: kind for kind in KINDS for model in kind.models.values()})
 MODELLED = tuple(kind for kind in KINDS if kind.models)
 """Those that can be decoded and checked."""
@@ -213,6 +216,11 @@ def find(name: object, api_version: object) -> Kind | None:
     if kind is None or not isinstance(api_version, str):
         return None
     return kind if _group(api_version) == kind.group else None
+
+
+def converted(name: object, api_version: object) -> Kind | None:
+    """The kind of this name, where this apiVersion is a former one that `convert` turns into the current one."""
+    return _FORMER.get((name, api_version)) if isinstance(name, str) and isinstance(api_version, str) else None
 
 
 def model_path(name: str, api_version: str) -> str:

@@ -12,6 +12,7 @@ from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.kinds.table import TASK
 from flowdsl.library.documents import name_of
+from flowdsl.library.pins import python_file, shown
 
 if TYPE_CHECKING:
     from flowdsl.ir.local import LocalRun
@@ -27,18 +28,18 @@ def locked(
 
     `tell` is told of each resolution, which may take a while. Raises FlowError.
     """
-    from flowdsl.library.locking import lock
-    from flowdsl.library.pins import python_file, shown
-    from flowdsl.library.run_packages import lacks_lock
-
     if not isinstance(target, (Pipeline, Manifest)):
         return inputs()
     try:
         found = inputs()
     except FlowError as error:
+        from flowdsl.library.run_packages import lacks_lock
+
         if not lacks_lock(error):
             raise
+        # Not at the top: a run loads neither the compiler for YAML nor what locks for a lock that is there.
         from flowdsl.emit import write_files
+        from flowdsl.library.locking import lock
 
         made = lock(target, environment, tell)
         write_files({made.path: made.text.encode()})
@@ -64,21 +65,25 @@ def environments_of(
     if executor not in ("", "process"):
         return None
     from flowdsl.library.run_packages import notices, plan_for
-    from flowdsl.runner.packages import Environments
 
     replaced = [each for each in inputs.documents if not TASK.is_of(each) or name_of(each) not in stand_ins]
     documents = [*replaced, *map(dict, stand_ins.values())]
     plan = plan_for(documents, [*inputs.source, *inputs.locked_by, *_files(inputs.local, settings)])
     inputs.notices += notices(documents, plan)
-    return Environments(cache_folder(environment) / "packages", plan, environment) if plan else None
+    if not plan:
+        return None
+    from flowdsl.runner.packages import Environments
+
+    return Environments(cache_folder(environment) / "packages", plan, environment)
 
 
 def _files(local: LocalRun, settings: RunSettings) -> Iterator[str]:
     """The files of the tasks that stand in for others: their locks lie beside them."""
-    from flowdsl.compiler.packages import file_of
-    from flowdsl.frontend.task import Task
+    if local.tasks:
+        from flowdsl.compiler.packages import file_of
+        from flowdsl.frontend.task import Task
 
-    yield from (file_of(each.function) for each in local.tasks.values() if isinstance(each, Task))
+        yield from (file_of(each.function) for each in local.tasks.values() if isinstance(each, Task))
     yield from (str(settings.folder / each) for each in settings.tasks.values())
 
 
