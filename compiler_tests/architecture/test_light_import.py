@@ -78,5 +78,15 @@ def test_the_command_line_adds_click(tmp_path: Path) -> None:
     assert names & HEAVY <= {"networkx"}
 
 
+def test_a_run_without_packages_loads_nothing_that_resolves_them(tmp_path: Path) -> None:
+    names = loaded_by(
+        f"sys.path.insert(0, {str(ROOT / 'pipelines' / 'examples')!r})\nimport hello\n"
+        f"from flowdsl.cli import run_for\n"
+        f"assert run_for(hello.hello, ['run', '--folder', {str(tmp_path / 'kept')!r}]) == 0"
+    )
+    assert "flowdsl.runner.pipelinerun.engine" in names
+    assert names.isdisjoint({"flowdsl.library.locking", "flowdsl.packages.resolve", "flowdsl.packages.pip_report"})
+
+
 def test_this_file_would_see_a_heavy_import() -> None:
     assert {"networkx", "yaml"} <= third_party(loaded_by("import flowdsl, yaml, networkx"))
