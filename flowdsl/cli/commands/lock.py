@@ -50,7 +50,9 @@ def command(source: Source, *, check: bool, upgrade: bool, pythons: tuple[str, .
 
 
 def _tell(locked: Locked, *, check: bool) -> None:
-    shown = line(locked.path)
+    from flowdsl.library.pins import shown as display
+
+    shown = line(display(locked.path))
     if not locked.text:
         left = "; remove the lock file" if locked.changed else ""
         say(f"no task wants packages: there is nothing to lock{left}", err=True)
