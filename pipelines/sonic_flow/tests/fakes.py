@@ -76,6 +76,20 @@ def mp4(seconds: float, *tracks: float, version: int = 0, wide: bool = False) ->
     return box(b"ftyp", b"isom\0\0\2\0isomiso2") + moov + box(b"mdat", b"\x5a" * 4096, wide=wide)
 
 
+@contextmanager
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server on loopback; gives its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 class Service:
     """An HTTP server on loopback. `replies` answer the POSTs in turn, the last one again and again."""
 
@@ -91,17 +105,11 @@ class Service:
 
     @contextmanager
     def running(self) -> Iterator[Service]:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        self.base = f"http://127.0.0.1:{server.server_address[1]}"
-        try:
-            yield self
-        finally:
-            self.release.set()  # a reply that waits for it
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        with served(self._handler()) as self.base:
+            try:
+                yield self
+            finally:
+                self.release.set()  # a reply that waits for it
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         service = self

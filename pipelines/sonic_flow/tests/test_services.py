@@ -27,7 +27,8 @@ from sonic_flow.tasks.inference import run_inference
 from sonic_flow.tasks.upload import upload
 from sonic_flow.tests import fakes
 from sonic_flow.tests.clips import FILES, PORTRAIT, SPEECH
-from sonic_flow.tests.servers import ask, generate, served, stored_in
+from sonic_flow.tests.fakes import served
+from sonic_flow.tests.servers import ask, generate, stored_in
 
 SMALL = {"min_resolution": 256}
 NO_REGISTRY = cast(Workspace, None)  # as a body is given it that none is bound to

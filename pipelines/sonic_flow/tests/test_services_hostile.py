@@ -19,7 +19,8 @@ from sonic_flow.local import service, source, store, web
 from sonic_flow.s3 import Signer, send
 from sonic_flow.tests import fakes
 from sonic_flow.tests.clips import FILES
-from sonic_flow.tests.servers import ask, generate, served, stored_in
+from sonic_flow.tests.fakes import served
+from sonic_flow.tests.servers import ask, generate, stored_in
 
 SMALL = {"min_resolution": 256}
 

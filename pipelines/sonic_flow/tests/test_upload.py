@@ -6,11 +6,10 @@ import datetime
 import hashlib
 import hmac
 import importlib
-import threading
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pytest
 
 from sonic_flow.s3 import EMPTY, Signer, object_url, sign
 from sonic_flow.tasks.upload import Uploaded, upload
+from sonic_flow.tests.fakes import served
 
 KEYS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 AWS = Signer("us-east-1", *KEYS)
@@ -103,16 +103,8 @@ class Store:
 
     @contextmanager
     def running(self) -> Iterator[Store]:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        self.base = f"http://127.0.0.1:{server.server_address[1]}"
-        try:
+        with served(self.handler()) as self.base:
             yield self
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
 
     def allowed(self, request: BaseHTTPRequestHandler, content: bytes) -> bool:
         """AWS Signature Version 4 as the server sees it."""
