@@ -22,8 +22,8 @@ PIPELINES = Path(__file__).resolve().parents[2]
 ASSETS = PIPELINES / "assets"
 BUCKET = "sonic-clips"
 NEEDED = {"numpy": "numpy", "PIL": "pillow", "av": "av", "moto": "moto[s3]", "flask_cors": "flask-cors"}
-WEIGHTS = {"SONIC_SYNCNET": "--syncnet", "SONIC_INCEPTION": "--inception", "SONIC_REFERENCES": "--references"}
-"""The variables that name files of weights for the evaluator, with its options."""
+WEIGHTS = ("SONIC_SYNCNET", "SONIC_INCEPTION", "SONIC_REFERENCES")
+"""The variables by which the evaluator is given its weights, here as in an image."""
 
 OFFSET: Rule = {"better": "zero", "limit": 2}
 THRESHOLDS: dict[str, Rule] = {
@@ -96,7 +96,7 @@ def services(model: str, given: Mapping[str, Path]) -> tuple[Service, ...]:
     here = {"PYTHONPATH": str(PIPELINES)}
     port, folder = ("--port", "{port}"), ("--folder", "{folder}")
     patience = 600.0 if given else 60.0  # seconds; networks are loaded and references measured before it is ready
-    more = [text for name, path in given.items() for text in (WEIGHTS[name], str(path))]
+    networks = {**here, **{name: str(path) for name, path in given.items()}}
 
     def run(module: str, *options: str) -> tuple[str, ...]:
         return ("{python}", "-m", f"sonic_flow.local.{module}", *port, *options)
@@ -104,7 +104,7 @@ def services(model: str, given: Mapping[str, Path]) -> tuple[Service, ...]:
     return (
         Service("source", run("source", *folder), "/health", {"git_repo": "{url}/model.git"}, here),
         Service("model", run("service", "--model", model), "/health", {"service_endpoint": "{url}"}, here),
-        Service("evaluator", run("evaluator", *more), "/health", {"evaluation_endpoint": "{url}"}, here, patience),
+        Service("evaluator", run("evaluator"), "/health", {"evaluation_endpoint": "{url}"}, networks, patience),
         Service("store", run("store", *folder, "--bucket", BUCKET), "/", {"s3_endpoint": "{url}"}, here),
     )
 
