@@ -18,7 +18,8 @@ ODD = {
     "dangling": ("ln -s /nowhere P", "it is a symbolic link, not a file"),
     "endless": ("ln -s /dev/zero P", "it is a symbolic link, not a file"),
     "socket": (
-        "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"s\")'; mv s P",
+        # Where nothing confines a step its /tmp is everyone's: the name is the shell's own.
+        "python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' s.$$; mv s.$$ P",
         "it is a socket, not a file",
     ),
     "directory": ("mkdir P", "it is a directory, not a file"),

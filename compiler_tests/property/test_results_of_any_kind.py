@@ -25,7 +25,7 @@ LEFT = {
     "link to what never ends": "ln -s /dev/zero P",
     "link to itself": "ln -s P P",
     "folder": "mkdir P",
-    "socket": "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"s\")'; mv s P",
+    "socket": "python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' s.$$; mv s.$$ P",
     "nothing": "true",
     "without rights": "cat D > P; chmod 0 P",
     "more than fits": "truncate -s 1G P",
