@@ -2,8 +2,8 @@
 
 python benchmarks/before.py CHECKOUT [--rounds 7] [--only chain,help] [--json FILE]
 
-Both run with this Python and what is installed in it; which of the two goes first changes from round to round. The figures
-are processor time of whole processes with their children, in milliseconds: the least of the rounds and their median.
+Both run with this Python and what is installed in it; which of the two goes first changes from round to round. The
+figures are processor time of whole processes with their children, in milliseconds: the least of the rounds, the median.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def environment(checkout: Path) -> dict[str, str]:
 
 
 def processor_time(command: list[str], checkout: Path, folder: Path) -> float:
-    """Milliseconds that a process and its children took. Raises RuntimeError where it fails otherwise than by findings."""
+    """Milliseconds that a process and its children took. Raises RuntimeError where it fails, but for findings."""
     log = folder / "log"
     shutil.rmtree(folder / ".flowdsl", ignore_errors=True)  # kept runs, whose names are taken
     with log.open("wb") as output:
