@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from flowdsl.ir.local import LocalRun
+from flowdsl.machine.catalogue import Catalogue
 from flowdsl.runner.contract import TaskRunner
-from flowdsl.runner.pipelinerun.catalogue import Catalogue
 from flowdsl.runner.pipelinerun.engine import Engine, Settings
 from flowdsl.runner.pipelinerun.record import Forgetful
 from flowdsl.runner.session import Session

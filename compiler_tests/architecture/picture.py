@@ -34,7 +34,14 @@ FLOORS: list[tuple[str, list[tuple[str, str]]]] = [
             ("view", "how a run looks"),
         ],
     ),
-    ("facts", [("graph", "the DAG, pictures"), ("check", "admission, pitfalls: the rules")]),
+    (
+        "facts",
+        [
+            ("graph", "the DAG, pictures"),
+            ("check", "admission, pitfalls: the rules"),
+            ("machine", "what a run decides"),
+        ],
+    ),
     (
         "values",
         [("ir", "frozen attrs: what was traced"), ("kinds", "models of the API's objects, a table of all kinds")],

@@ -20,6 +20,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "kinds": KUBE,
     "check": KINDS,
     "yamlread": CHECK,
+    # A run's decisions, for who runs it and who asks what could happen.
+    "machine": CHECK,
     # What tasks want installed, and the lock file: for the compiler, the runner and the command line.
     "packages": BASE,
     "frontend": IR,
@@ -34,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "linter": LEAF,
     "importer": LEAF,
     "differ": LEAF,
-    "runner": LEAF | {"packages"},
+    "runner": LEAF | {"machine", "packages"},
     "kubeclient": LEAF,
 }
 # What the commands do, for programs: all but the command line, which prints.

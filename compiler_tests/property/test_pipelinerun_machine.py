@@ -12,11 +12,11 @@ import attrs
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from flowdsl.runner.pipelinerun import nodes
-from flowdsl.runner.pipelinerun.catalogue import Catalogue
-from flowdsl.runner.pipelinerun.machine import Machine
-from flowdsl.runner.pipelinerun.plan import make_plan
-from flowdsl.runner.pipelinerun.status import skip_reason
+from flowdsl.machine import nodes
+from flowdsl.machine.catalogue import Catalogue
+from flowdsl.machine.machine import Machine
+from flowdsl.machine.plan import make_plan
+from flowdsl.machine.status import skip_reason
 
 
 @attrs.frozen

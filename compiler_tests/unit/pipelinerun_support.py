@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from flowdsl.machine.catalogue import Catalogue
 from flowdsl.runner.contract import Cluster, Observer, Stop, TaskRunWork
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.pipelinerun.budget import Resources
-from flowdsl.runner.pipelinerun.catalogue import Catalogue
 from flowdsl.runner.pipelinerun.engine import Engine, Settings
 from flowdsl.runner.pipelinerun.record import Forgetful
 from flowdsl.view.events import Event

@@ -20,11 +20,11 @@ from pipelinerun_support import (
 )
 
 from flowdsl.diagnostics import InternalError, UsageError
-from flowdsl.runner.pipelinerun import machine as flow
+from flowdsl.machine import machine as flow
+from flowdsl.machine.plan import Timeouts
+from flowdsl.machine.times import go_duration
 from flowdsl.runner.pipelinerun.budget import Budget, Resources, asked
 from flowdsl.runner.pipelinerun.engine import Engine, Settings
-from flowdsl.runner.pipelinerun.plan import Timeouts
-from flowdsl.runner.pipelinerun.times import go_duration
 from flowdsl.view.events import Notice, TaskChanged
 
 CANCELLED = 'TaskRun "run-a" was cancelled. TaskRun cancelled as the PipelineRun it belongs to has been cancelled.'

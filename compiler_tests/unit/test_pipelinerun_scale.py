@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pipelinerun_support import ended, failed, give, pipeline_run, task
 
-from flowdsl.runner.pipelinerun.catalogue import Catalogue
-from flowdsl.runner.pipelinerun.machine import Machine
-from flowdsl.runner.pipelinerun.nodes import State
-from flowdsl.runner.pipelinerun.plan import make_plan
+from flowdsl.machine.catalogue import Catalogue
+from flowdsl.machine.machine import Machine
+from flowdsl.machine.nodes import State
+from flowdsl.machine.plan import make_plan
 
 
 def chain(number: int) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pipelinerun_support import ended, failed, give, pipeline_run, play, task
 
-from flowdsl.runner.pipelinerun.matrix import count, fan_out
-from flowdsl.runner.pipelinerun.naming import child_name, run_names
+from flowdsl.machine.matrix import count, fan_out
+from flowdsl.machine.naming import child_name, run_names
 
 STRING = {"name": "s", "type": "string"}
 ARRAY = {"name": "list", "type": "array"}

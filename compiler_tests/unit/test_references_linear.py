@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowdsl.check.references import entire, has_step_result, is_within, isolated_expressions, step_results, variables
-from flowdsl.runner.pipelinerun.params import _beyond
+from flowdsl.machine.params import _beyond
 from flowdsl.runner.taskrun.params import RefusedError, check_indexes
 
 # As in pkg/substitution and pkg/apis/pipeline/v1 of Tekton v1.15.0, less the names of the groups.

@@ -13,9 +13,9 @@ import pytest
 from pipelinerun_support import FakeTaskRunner, ended, failed, give, pipeline_run, task
 
 from flowdsl.ir.local import LocalRun
+from flowdsl.machine.catalogue import Catalogue
 from flowdsl.runner.cluster import LocalCluster
 from flowdsl.runner.pipelinerun.budget import Resources
-from flowdsl.runner.pipelinerun.catalogue import Catalogue
 from flowdsl.runner.pipelinerun.engine import Settings
 from flowdsl.runner.session import Session
 from flowdsl.runner.store import Journal, RunFolder, find_runs

@@ -10,8 +10,8 @@ from flowdsl.diagnostics import UsageError
 from flowdsl.kinds.table import TASK_RUN
 from flowdsl.library.records import moment
 from flowdsl.library.run_folders import command_line, known_as, runs_root
+from flowdsl.machine.naming import child_name
 from flowdsl.runner import beneath
-from flowdsl.runner.pipelinerun.naming import child_name
 from flowdsl.runner.store import DamagedError, RunFolder, find_runs
 from flowdsl.runner.store.journal import JOURNAL, read_journal
 from flowdsl.view.events import condition

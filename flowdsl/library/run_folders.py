@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import secrets
 import shlex
 import shutil
 import sys
@@ -16,7 +17,7 @@ from flowdsl.diagnostics import UsageError
 from flowdsl.library.run_inputs import Inputs, choose_run, lacking, pipeline_spec
 from flowdsl.library.run_options import RunOptions
 from flowdsl.library.run_settings import RunSettings, load_settings
-from flowdsl.runner.pipelinerun.naming import LONGEST, generated
+from flowdsl.machine.naming import LONGEST
 from flowdsl.runner.pipelinerun.only import only
 from flowdsl.runner.store import RUNS, RunFolder, find_runs, newest_run
 from flowdsl.runner.store.folder import RUN_FILE
@@ -24,6 +25,9 @@ from flowdsl.runner.store.folder import RUN_FILE
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import PipelineRun
     from flowdsl.runner.store.shapes import About
+
+# What Kubernetes' generateName draws from: no vowels, so that no words come out.
+_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 
 
 def runs_root(settings: RunSettings | None = None) -> Path:
@@ -74,7 +78,7 @@ def new_folder(inputs: Inputs, options: RunOptions, runs: Path) -> RunFolder:
 def _name(run: PipelineRun, inputs: Inputs, options: RunOptions) -> str:
     """Give the run a name, a namespace and a uid; the name. Raises UsageError for what can't be one."""
     metadata = run.setdefault("metadata", {})
-    name = options.name or metadata.get("name") or generated(str(metadata.get("generateName") or "run-"))
+    name = options.name or metadata.get("name") or _generated(str(metadata.get("generateName") or "run-"))
     if not is_subdomain(name) or len(name) > LONGEST:
         raise UsageError(f"{name!r} is no name for a run: {SUBDOMAIN_HINT.replace('253', str(LONGEST))}")
     metadata["name"] = name
@@ -94,6 +98,11 @@ def _check_missing(run: PipelineRun, inputs: Inputs) -> None:
     if missing:
         example = " ".join(f"--set {name}=..." for name in missing)
         raise UsageError(f"the run has no value for {', '.join(missing)}; give it: {example}")
+
+
+def _generated(prefix: str) -> str:
+    """A name from `generateName`."""
+    return prefix[: LONGEST - 5] + "".join(secrets.choice(_ALPHABET) for _ in range(5))
 
 
 def command_line() -> str:

@@ -37,7 +37,7 @@ class Stop:
         self._end(self.count)
 
     def _end(self, count: int) -> None:
-        from flowdsl.runner.pipelinerun.machine import CANCEL, CANCEL_RUN_FINALLY
+        from flowdsl.machine.machine import CANCEL, CANCEL_RUN_FINALLY
 
         if self._engine is not None:
             self._engine.cancel(CANCEL_RUN_FINALLY if count == 1 else CANCEL)

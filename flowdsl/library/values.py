@@ -77,7 +77,7 @@ def typed(spec: ParamSpec, text: str) -> ParamValue:
     Elements that are no text become that, as they are written. Raises UsageError, which names the param, the key, what
     was given and what is expected.
     """
-    from flowdsl.runner.pipelinerun.params import declared_type
+    from flowdsl.machine.params import declared_type
 
     name, kind = spec["name"], declared_type(spec)
     if kind == "string":

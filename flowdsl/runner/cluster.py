@@ -14,9 +14,9 @@ from flowdsl.check.objects import decoded
 from flowdsl.ir.local import LocalRun
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import CLAIM, CONFIG_MAP, SECRET
+from flowdsl.machine.catalogue import Catalogue
 from flowdsl.runner import removal
 from flowdsl.runner.masking import Masker
-from flowdsl.runner.pipelinerun.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes

@@ -9,13 +9,13 @@ import attrs
 
 from flowdsl.diagnostics import InternalError, UsageError
 from flowdsl.ir.local import LocalRun, Service
+from flowdsl.machine.catalogue import Catalogue, Equivalent
 from flowdsl.runner.cache import Cache
 from flowdsl.runner.cluster import LocalCluster, masker_of
 from flowdsl.runner.contract import TaskRunner
 from flowdsl.runner.made_files import made_files
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.packages import Environments
-from flowdsl.runner.pipelinerun.catalogue import Catalogue, Equivalent
 from flowdsl.runner.pipelinerun.engine import Engine, Settings
 from flowdsl.runner.pipelinerun.only import only
 from flowdsl.runner.services import Services

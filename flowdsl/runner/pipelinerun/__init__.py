@@ -1,4 +1,1 @@
-"""The PipelineRun's half of the runner: what Tekton's PipelineRun reconciler does, driven by events and not by a loop.
-
-`plan` validates and substitutes; `machine` decides what runs, is skipped or ends the run; `engine` runs it in threads.
-"""
+"""The PipelineRun's half of the runner: what `flowdsl.machine` decides is done here, in threads, and recorded."""

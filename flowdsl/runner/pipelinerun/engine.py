@@ -12,17 +12,17 @@ import attrs
 
 from flowdsl.diagnostics import InternalError, UsageError
 from flowdsl.kinds import labels
+from flowdsl.machine import machine as flow
+from flowdsl.machine.catalogue import Catalogue
+from flowdsl.machine.failure import RunFailure
+from flowdsl.machine.machine import Machine
+from flowdsl.machine.nodes import ChildRun
+from flowdsl.machine.plan import Plan, make_plan
+from flowdsl.machine.status import as_object, failed_status, finished_status, running_status
 from flowdsl.runner.cache import Cache
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner
-from flowdsl.runner.pipelinerun import machine as flow
 from flowdsl.runner.pipelinerun.budget import Budget, Resources, asked, host, shortages
-from flowdsl.runner.pipelinerun.catalogue import Catalogue
-from flowdsl.runner.pipelinerun.failure import RunFailure
-from flowdsl.runner.pipelinerun.machine import Machine
-from flowdsl.runner.pipelinerun.nodes import ChildRun
-from flowdsl.runner.pipelinerun.plan import Plan, make_plan
 from flowdsl.runner.pipelinerun.record import Recorder
-from flowdsl.runner.pipelinerun.status import as_object, failed_status, finished_status, running_status
 from flowdsl.runner.pipelinerun.taskrun import own_params, owner, task_run, task_workspaces
 from flowdsl.runner.pipelinerun.telling import Teller
 from flowdsl.runner.pipelinerun.work import Worker, nothing_ran

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.machine.variables import references_in, task_references
 from flowdsl.runner.pipelinerun.taskrun import filled
-from flowdsl.runner.pipelinerun.variables import references_in, task_references
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from flowdsl.kinds import labels
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kube.conventions import DEFAULT_TIMEOUT
-from flowdsl.runner.pipelinerun.failure import RunFailure
-from flowdsl.runner.pipelinerun.nodes import ChildRun
-from flowdsl.runner.pipelinerun.plan import Plan, Timeouts, bare_spec
-from flowdsl.runner.pipelinerun.times import go_duration
-from flowdsl.runner.pipelinerun.variables import Replacements, texts
+from flowdsl.machine.failure import RunFailure
+from flowdsl.machine.nodes import ChildRun
+from flowdsl.machine.plan import Plan, Timeouts, bare_spec
+from flowdsl.machine.times import go_duration
+from flowdsl.machine.variables import Replacements, texts
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from flowdsl.runner.pipelinerun.machine import Machine
-from flowdsl.runner.pipelinerun.nodes import ChildRun
+from flowdsl.machine.machine import Machine
+from flowdsl.machine.nodes import ChildRun
 from flowdsl.view import events
 from flowdsl.view.events import Event, LogLine, TaskChanged
 

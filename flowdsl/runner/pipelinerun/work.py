@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flowdsl.kube.conventions import CACHE_HIT
+from flowdsl.machine.nodes import ChildRun
+from flowdsl.machine.times import stamp
 from flowdsl.runner import cache, removal
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner, TaskRunWork
-from flowdsl.runner.pipelinerun.nodes import ChildRun
 from flowdsl.runner.pipelinerun.record import Recorder
 from flowdsl.runner.pipelinerun.telling import Listener
-from flowdsl.runner.pipelinerun.times import stamp
 from flowdsl.runner.pipelinerun.volumes import VolumeError, Volumes
 from flowdsl.runner.private import Private
 from flowdsl.view.events import Event, condition

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from flowdsl.check.references import entire, has_step_result, variables, without_index
-from flowdsl.runner.taskrun.params import RefusedError, declared_kind
+from flowdsl.machine.params import declared_kind
+from flowdsl.runner.taskrun.params import RefusedError
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flowdsl.check.names import is_label
 from flowdsl.check.references import is_within
 from flowdsl.kinds.values import kind_of
+from flowdsl.machine.params import declared_kind, missing_keys
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -38,15 +39,6 @@ def go_list(names: Sequence[str]) -> str:
     return "[" + " ".join(names) + "]"
 
 
-def declared_kind(spec: Mapping[str, object]) -> str:
-    """The type of a declared param or result, as Tekton's defaulting gives it."""
-    if spec.get("type"):
-        return str(spec["type"])
-    if spec.get("properties"):
-        return "object"
-    return kind_of(spec["default"]) if "default" in spec else "string"
-
-
 def check_params(task: str, specs: Sequence[shapes.ParamSpec], params: Sequence[shapes.Param]) -> None:
     """Every param has a value of its type, every object its keys. Raises RefusedError."""
     given = {one["name"]: one["value"] for one in params}
@@ -68,22 +60,6 @@ def check_params(task: str, specs: Sequence[shapes.ParamSpec], params: Sequence[
     if lacking:
         text = " ".join(f"{name}:{go_list(keys)}" for name, keys in sorted(lacking.items()))
         raise invalid(f"{start}missing keys for these params which are required in ParamSpec's properties map[{text}]")
-
-
-def missing_keys(specs: Sequence[shapes.ParamSpec], given: Mapping[str, object]) -> dict[str, list[str]]:
-    """The keys that an object must have by its `properties` and has in neither default nor value, by name.
-
-    Source: MissingKeysObjectParamNames in pkg/reconciler/taskrun/validate_taskrun.go.
-    """
-    lacking = {}
-    for spec in specs:
-        needed = list(spec.get("properties") or ()) if declared_kind(spec) == "object" else []
-        sources = [one for one in (spec.get("default"), given.get(spec["name"])) if isinstance(one, Mapping) and one]
-        keys = [key for key in needed if not any(key in one for one in sources)]
-        # A whole object by reference, `$(tasks.a.results.b[*])`, is text here: nothing is known of its keys yet.
-        if keys and sources:
-            lacking[spec["name"]] = keys
-    return lacking
 
 
 def check_enums(specs: Sequence[shapes.ParamSpec], params: Sequence[shapes.Param]) -> None:

@@ -16,8 +16,9 @@ import attrs
 
 from flowdsl.kinds.values import Value, kind_of
 from flowdsl.kube.conventions import MESSAGE_MOST
+from flowdsl.machine.params import declared_kind
 from flowdsl.runner import beneath
-from flowdsl.runner.taskrun.params import USER_ERROR, declared_kind
+from flowdsl.runner.taskrun.params import USER_ERROR
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes

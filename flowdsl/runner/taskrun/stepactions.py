@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from flowdsl.kinds.values import Value
+from flowdsl.machine.params import declared_kind
 from flowdsl.runner.contract import Cluster
 from flowdsl.runner.taskrun import apply
-from flowdsl.runner.taskrun.params import RefusedError, declared_kind, go_list
+from flowdsl.runner.taskrun.params import RefusedError, go_list
 from flowdsl.runner.taskrun.variables import PATTERNS, Table, Tables, params_table
 
 if TYPE_CHECKING:

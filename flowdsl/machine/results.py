@@ -10,10 +10,10 @@ import attrs
 
 from flowdsl.check.references import ResultReference, expressions, is_within, result_references
 from flowdsl.kinds.values import Value, json_text
-from flowdsl.runner.pipelinerun.matrix import count
-from flowdsl.runner.pipelinerun.nodes import Node, State
-from flowdsl.runner.pipelinerun.outcome import node_status
-from flowdsl.runner.pipelinerun.variables import Replacements, result_keys, task_references, texts
+from flowdsl.machine.matrix import count
+from flowdsl.machine.nodes import Node, State
+from flowdsl.machine.outcome import node_status
+from flowdsl.machine.variables import Replacements, result_keys, task_references, texts
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes

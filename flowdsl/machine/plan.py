@@ -13,13 +13,13 @@ from flowdsl.kinds import labels
 from flowdsl.kinds.table import TEKTON, in_group
 from flowdsl.kinds.values import Value, decoded
 from flowdsl.kube.conventions import DEFAULT_TIMEOUT
-from flowdsl.runner.pipelinerun.catalogue import Catalogue, FoundTask, reference_names
-from flowdsl.runner.pipelinerun.failure import RunFailure
-from flowdsl.runner.pipelinerun.nodes import Node
-from flowdsl.runner.pipelinerun.params import check_params, check_task_params
-from flowdsl.runner.pipelinerun.substitute import substituted
-from flowdsl.runner.pipelinerun.times import seconds_of
-from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, references_in, task_references, texts
+from flowdsl.machine.catalogue import Catalogue, FoundTask, reference_names
+from flowdsl.machine.failure import RunFailure
+from flowdsl.machine.nodes import Node
+from flowdsl.machine.params import check_params, check_task_params
+from flowdsl.machine.substitute import substituted
+from flowdsl.machine.times import seconds_of
+from flowdsl.machine.variables import Replacements, param_keys, references_in, task_references, texts
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes

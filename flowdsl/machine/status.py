@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kinds.values import Value
-from flowdsl.runner.pipelinerun import nodes as skip
-from flowdsl.runner.pipelinerun.failure import RunFailure
-from flowdsl.runner.pipelinerun.machine import CANCEL, CANCEL_RUN_FINALLY, STOP_RUN_FINALLY, Machine
-from flowdsl.runner.pipelinerun.matrix import display_name
-from flowdsl.runner.pipelinerun.nodes import ChildRun, Node, State
-from flowdsl.runner.pipelinerun.outcome import Counts, Outcome, completed_outcome
-from flowdsl.runner.pipelinerun.results import MissingResults, pipeline_results
-from flowdsl.runner.pipelinerun.times import go_duration, stamp
-from flowdsl.runner.pipelinerun.variables import Replacements
+from flowdsl.machine import nodes as skip
+from flowdsl.machine.failure import RunFailure
+from flowdsl.machine.machine import CANCEL, CANCEL_RUN_FINALLY, STOP_RUN_FINALLY, Machine
+from flowdsl.machine.matrix import display_name
+from flowdsl.machine.nodes import ChildRun, Node, State
+from flowdsl.machine.outcome import Counts, Outcome, completed_outcome
+from flowdsl.machine.results import MissingResults, pipeline_results
+from flowdsl.machine.times import go_duration, stamp
+from flowdsl.machine.variables import Replacements
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes

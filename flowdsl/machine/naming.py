@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 
 LONGEST = 63
 _HEAD = LONGEST - 32
-# What Kubernetes' generateName draws from: no vowels, so that no words come out.
-_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 
 
 def child_name(parent: str, suffix: str) -> str:
@@ -32,11 +29,6 @@ def run_names(run: str, task: str, number: int, *, matrixed: bool) -> list[str]:
             name = child_name(run, f"-{task}")[: LONGEST - len(f"-{number}")] + f"-{index}"
         names.append(name)
     return names
-
-
-def generated(prefix: str) -> str:
-    """A name from `generateName`."""
-    return prefix[: LONGEST - 5] + "".join(secrets.choice(_ALPHABET) for _ in range(5))
 
 
 def _md5(text: str) -> str:

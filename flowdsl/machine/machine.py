@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
-from flowdsl.runner.pipelinerun import nodes as skip
-from flowdsl.runner.pipelinerun.failure import RunFailure
-from flowdsl.runner.pipelinerun.matrix import fan_out, has_empty_array, is_matrixed
-from flowdsl.runner.pipelinerun.naming import run_names
-from flowdsl.runner.pipelinerun.nodes import ChildRun, Node, State
-from flowdsl.runner.pipelinerun.outcome import aggregate_status, node_status
-from flowdsl.runner.pipelinerun.plan import Plan, has_result_variables
-from flowdsl.runner.pipelinerun.results import Missing, artifact_values, matrix_lengths, resolve, still_missing
-from flowdsl.runner.pipelinerun.substitute import apply
-from flowdsl.runner.pipelinerun.variables import Replacements
-from flowdsl.runner.pipelinerun.when import CelError, allows
+from flowdsl.machine import nodes as skip
+from flowdsl.machine.failure import RunFailure
+from flowdsl.machine.matrix import fan_out, has_empty_array, is_matrixed
+from flowdsl.machine.naming import run_names
+from flowdsl.machine.nodes import ChildRun, Node, State
+from flowdsl.machine.outcome import aggregate_status, node_status
+from flowdsl.machine.plan import Plan, has_result_variables
+from flowdsl.machine.results import Missing, artifact_values, matrix_lengths, resolve, still_missing
+from flowdsl.machine.substitute import apply
+from flowdsl.machine.variables import Replacements
+from flowdsl.machine.when import CelError, allows
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes

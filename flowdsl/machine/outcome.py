@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from flowdsl.runner.pipelinerun import nodes as skip
-from flowdsl.runner.pipelinerun.nodes import Node, State
+from flowdsl.machine import nodes as skip
+from flowdsl.machine.nodes import Node, State
 
 _LONGEST_ERRORS = 1024
 

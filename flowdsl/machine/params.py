@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from flowdsl.check.references import expressions, is_within, variables, without_index
-from flowdsl.kinds.values import Value, decoded
-from flowdsl.runner.pipelinerun.failure import RunFailure
-from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, texts, type_of
-from flowdsl.runner.taskrun.params import missing_keys
+from flowdsl.kinds.values import Value, decoded, kind_of
+from flowdsl.machine.failure import RunFailure
+from flowdsl.machine.variables import Replacements, param_keys, texts, type_of
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -29,6 +28,31 @@ def declared_type(spec: shapes.ParamSpec) -> str:
     if spec.get("properties"):
         return "object"
     return type_of(decoded(spec["default"])) if spec.get("default") is not None else "string"
+
+
+def declared_kind(spec: Mapping[str, object]) -> str:
+    """The type of a declared param or result, as Tekton's defaulting gives it."""
+    if spec.get("type"):
+        return str(spec["type"])
+    if spec.get("properties"):
+        return "object"
+    return kind_of(spec["default"]) if "default" in spec else "string"
+
+
+def missing_keys(specs: Sequence[shapes.ParamSpec], given: Mapping[str, object]) -> dict[str, list[str]]:
+    """The keys that an object must have by its `properties` and has in neither default nor value, by name.
+
+    Source: MissingKeysObjectParamNames in pkg/reconciler/taskrun/validate_taskrun.go.
+    """
+    lacking = {}
+    for spec in specs:
+        needed = list(spec.get("properties") or ()) if declared_kind(spec) == "object" else []
+        sources = [one for one in (spec.get("default"), given.get(spec["name"])) if isinstance(one, Mapping) and one]
+        keys = [key for key in needed if not any(key in one for one in sources)]
+        # A whole object by reference, `$(tasks.a.results.b[*])`, is text here: nothing is known of its keys yet.
+        if keys and sources:
+            lacking[spec["name"]] = keys
+    return lacking
 
 
 def missing_params(specs: Specs, given: Mapping[str, Value]) -> list[str]:

@@ -9,7 +9,7 @@ import attrs
 
 from flowdsl.check.references import ResultReference
 from flowdsl.kinds.values import Value
-from flowdsl.runner.pipelinerun.catalogue import FoundTask
+from flowdsl.machine.catalogue import FoundTask
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes

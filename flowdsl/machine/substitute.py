@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from flowdsl.kinds.values import Value, decoded
-from flowdsl.runner.pipelinerun.failure import RunFailure
-from flowdsl.runner.pipelinerun.params import replacements
-from flowdsl.runner.pipelinerun.variables import Replacements, param_keys, texts
+from flowdsl.machine.failure import RunFailure
+from flowdsl.machine.params import replacements
+from flowdsl.machine.variables import Replacements, param_keys, texts
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
