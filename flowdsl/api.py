@@ -62,6 +62,11 @@ def pipeline(
     annotations: Mapping[str, str] = NOTHING,
     node_selector: Mapping[str, str] = NOTHING,
     tolerations: Sequence[Mapping[str, object]] = (),
+    affinity: Mapping[str, object] = NOTHING,
+    priority_class: str = "",
+    runtime_class: str = "",
+    pod_template: Mapping[str, object] = NOTHING,
+    queue: str = "",
     fs_group: int | None = 65532,
     run: Mapping[str, object] = NOTHING,
     local: LocalRun | Callable[[], LocalRun] | None = None,
@@ -91,6 +96,11 @@ def pipeline(function: Callable[..., object] | None = None, /, **options: object
         annotations: Annotations of the Pipeline object.
         node_selector: The labels of the nodes on which the run's pods may run.
         tolerations: The taints of nodes that the run's pods tolerate, as Kubernetes has them.
+        affinity: Which nodes and neighbours the run's pods want, as Kubernetes has it.
+        priority_class: The PriorityClass of the run's pods.
+        runtime_class: The RuntimeClass of the run's pods.
+        pod_template: Further fields of the run's podTemplate, as Tekton has them.
+        queue: The LocalQueue of Kueue in which the run's pods wait for quota.
         fs_group: The group that owns the run's volumes; None leaves it to the cluster.
         run: Values of params for the emitted PipelineRun, as `--set` gives them.
         local: What a run on this machine needs: a `LocalRun`, or a function that gives one.

@@ -169,6 +169,11 @@ def shout(text: str) -> None:
     service_account=ServiceAccount("builder", image_pull_secrets=["registry"]),
     files=PVC("features", storage="5Gi", sub_path="runs"),
     labels={"app": "features"},
+    affinity={"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "zone"}]}},
+    priority_class="batch",
+    runtime_class="gvisor",
+    pod_template={"enableServiceLinks": False, "securityContext": {"supplementalGroups": [100]}},
+    queue="shared",
     run={"name": "demo"},
 )
 def features(

@@ -10,9 +10,8 @@ from flowdsl.check.findings import Path, Report
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.meta import ObjectMeta
 from flowdsl.kube.conventions import NAME_MOST
+from flowdsl.kube.object_names import is_subdomain
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _QUALIFIED = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _PARAM = re.compile(r"[_a-zA-Z][_a-zA-Z0-9.-]*")
 _OBJECT_PARAM = re.compile(r"[_a-zA-Z][_a-zA-Z0-9-]*")
@@ -24,16 +23,6 @@ LABEL_HINT = (
 SUBDOMAIN_HINT = "lower-case letters, digits, '-' and '.', starting and ending with a letter or digit, at most 253"
 _SUFFIX = "abcde"
 _GENERATED_BASE = NAME_MOST - len(_SUFFIX)
-
-
-def is_label(name: str) -> bool:
-    """Whether a name is a DNS-1123 label."""
-    return len(name) <= NAME_MOST and _LABEL.fullmatch(name) is not None
-
-
-def is_subdomain(name: str) -> bool:
-    """Whether a name is a DNS-1123 subdomain."""
-    return len(name) <= 253 and _SUBDOMAIN.fullmatch(name) is not None
 
 
 def is_result_name(name: str) -> bool:

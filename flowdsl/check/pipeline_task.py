@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
-from flowdsl.check.names import LABEL_HINT, is_label
+from flowdsl.check.names import LABEL_HINT
 from flowdsl.check.refs import check_ref
 from flowdsl.check.steps import ON_ERROR, STEP_NAME
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.pipelines import EmbeddedTask, PipelineTask
 from flowdsl.kinds.table import TASK
 from flowdsl.kinds.tasks import TaskRef
+from flowdsl.kube.object_names import is_label
 
 _OWN_KINDS = ("", TASK.name)
 _KINDS_OF_TASK = ("taskRef", "taskSpec", "pipelineRef", "pipelineSpec")

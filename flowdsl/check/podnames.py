@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from flowdsl.check.findings import Path, Report
-from flowdsl.check.names import LABEL_HINT, SUBDOMAIN_HINT, is_label, is_subdomain
+from flowdsl.check.names import LABEL_HINT, SUBDOMAIN_HINT
 from flowdsl.check.objects import check_data
 from flowdsl.check.pitfalls.shapes import SpecAt, containers, pipeline_of, task_specs
 from flowdsl.diagnostics import Severity
@@ -25,6 +25,7 @@ from flowdsl.kinds.table import BOUND, CLAIM, HOLDING, find
 from flowdsl.kinds.tasks import Task
 from flowdsl.kinds.volumes import KeyToPath, Volume
 from flowdsl.kube.conventions import NAME_MOST
+from flowdsl.kube.object_names import is_label, is_subdomain
 
 OBJECTS = frozenset(kind.name for kind in BOUND)
 _KEY = re.compile(r"[-._a-zA-Z0-9]+")

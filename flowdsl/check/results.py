@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flowdsl.check.findings import Path, Report
-from flowdsl.check.names import LABEL_HINT, check_result_name, is_label, is_result_name
+from flowdsl.check.names import LABEL_HINT, check_result_name, is_result_name
 from flowdsl.check.references import step_results
 from flowdsl.check.values import kind_of, text_of
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import PropertySpec, StepResult, TaskResult
+from flowdsl.kube.object_names import is_label
 
 _TYPES = ("string", "array", "object")
 

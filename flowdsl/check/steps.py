@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
-from flowdsl.check.names import LABEL_HINT, NAME_TWICE, is_label
+from flowdsl.check.names import LABEL_HINT, NAME_TWICE
 from flowdsl.check.references import has_step_artifact, has_step_result, has_task_artifact
 from flowdsl.check.refs import check_ref
 from flowdsl.check.results import check_step_result
@@ -20,6 +20,7 @@ from flowdsl.kinds.containers import VolumeMount
 from flowdsl.kinds.tasks import Sidecar, Step
 from flowdsl.kube import parse_duration
 from flowdsl.kube.conventions import HOME_PATH, TEKTON_PATH
+from flowdsl.kube.object_names import is_label
 
 _NOT_WITH_REF = ("image", "command", "args", "script", "workingDir", "volumeMounts", "results")
 _ARTIFACTS = ("script", "command", "args", "env")

@@ -11,6 +11,7 @@ from flowdsl.compiler.builder import Builder
 from flowdsl.compiler.compilation import Compilation, CompileOptions
 from flowdsl.compiler.run_values import run_values
 from flowdsl.compiler.validate import Lowering, gates_for, validate
+from flowdsl.compiler.without_run import note_lost_options
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.nodes import PipelineDef, TaskDef, Text
@@ -55,6 +56,8 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
     if definition is None:
         collector.raise_if_errors()
         definition = PipelineDef(pipeline.name, pipeline.location)
+    if definition.options.verbatim:
+        note_lost_options(pipeline, collector)
     values = run_values(definition, options.params, collector)
     collector.raise_if_errors()
     documents = _documents(builder, pipeline, definition, values)

@@ -13,6 +13,7 @@ from flowdsl.compiler.rules import UNCHECKED_RAW_DOCUMENT
 from flowdsl.compiler.run_values import typed_options
 from flowdsl.compiler.scripts import with_script
 from flowdsl.compiler.validate import Lowering, gates_for, validate
+from flowdsl.compiler.without_run import note_lost_options
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.manifest import Item, Manifest, RawTask, Run, StepAction
 from flowdsl.frontend.pipeline import Pipeline
@@ -52,6 +53,7 @@ class _Builder(Builder):
             return Lowering.of(cast("Document", dict(item.document)))
         if isinstance(item, Pipeline):
             definition = self.definition(item)
+            note_lost_options(item, self.collector)
             return self.pipeline(item, definition) if definition else None
         if isinstance(item, Run):
             return self.run(item)
@@ -86,6 +88,7 @@ class _Builder(Builder):
             definition = self.definition(target)
             if definition is None:
                 return None
+            note_lost_options(target, self.collector)
             what = {"pipelineSpec": pipeline_spec(definition, self.layout(target, definition))}
             metadata = with_opt_ins(metadata, self.alpha(target))
         elif isinstance(target, Pipeline):

@@ -10,8 +10,10 @@ from typing import TypeVar
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.fits import MisfitError, check, hints
 from flowdsl.frontend.refusal import refuse
-from flowdsl.ir.options import Step, TaskOptions
+from flowdsl.ir.options import PipelineOptions, Step, TaskOptions
 from flowdsl.kube import is_duration, is_quantity
+from flowdsl.kube.conventions import NAME_MOST, QUEUE, UNPRIVILEGED
+from flowdsl.kube.object_names import is_subdomain
 
 T = TypeVar("T")
 
@@ -99,6 +101,41 @@ def check_task_options(
         wrong("the task does nothing", "give it a body, or image= with command=, args=, script= or module=", "FLOW002")
     if (has_body or ways) and not options.image and not (options.step_template and options.step_template.image):
         wrong("the task has no image to run in", 'name one: image="python:3.12-slim"', "FLOW002")
+
+
+_IN_POD_TEMPLATE = (
+    ("nodeSelector", "node_selector"),
+    ("tolerations", "tolerations"),
+    ("affinity", "affinity"),
+    ("priorityClassName", "priority_class"),
+    ("runtimeClassName", "runtime_class"),
+)
+"""Fields of Tekton's podTemplate that are options of `@pipeline`, too."""
+
+
+def check_pod_options(options: PipelineOptions, location: Location, collector: Collector) -> None:
+    """Values of `@pipeline(...)` for the run's pods, and what is said of them twice."""
+    names = (("priority_class", options.priority_class), ("runtime_class", options.runtime_class))
+    for name, value in names:
+        if value and not is_subdomain(value):
+            hint = "lower-case letters, digits, '-' and '.'; it begins and ends with a letter or digit"
+            collector.error("FLOW013", f"{name}={value!r} is no Kubernetes name", location, hint=hint)
+    # The name of a LocalQueue stands in a label.
+    if options.queue and not (is_subdomain(options.queue) and len(options.queue) <= NAME_MOST):
+        hint = f"name a LocalQueue: lower-case letters, digits, '-' and '.', at most {NAME_MOST} characters"
+        collector.error("FLOW013", f"queue={options.queue!r} is no name of a queue", location, hint=hint)
+    if options.queue and QUEUE in options.labels:
+        message = f"queue= is given, and labels= has {QUEUE!r} too"
+        collector.error("FLOW002", message, location, hint="keep one of them: queue= labels the run")
+    given = [(field, name) for field, name in _IN_POD_TEMPLATE if getattr(options, name)]
+    security = options.pod_template.get("securityContext")
+    if options.fs_group != UNPRIVILEGED and isinstance(security, Mapping) and "fsGroup" in security:
+        message = "pod_template= has 'securityContext.fsGroup', and fs_group= is given too"
+        collector.error("FLOW002", message, location, hint="keep one of them")
+    for field, name in given:
+        if field in options.pod_template:
+            message = f"pod_template= has {field!r}, and {name}= is given too"
+            collector.error("FLOW002", message, location, hint="keep one of them")
 
 
 def range_problem(text: str) -> str:

@@ -20,7 +20,7 @@ from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.identity import identity_tests
 from flowdsl.frontend.naming import kube_name, task_name
 from flowdsl.frontend.opaque import RUN, named
-from flowdsl.frontend.options_check import only, read_options
+from flowdsl.frontend.options_check import check_pod_options, only, read_options
 from flowdsl.frontend.outputs import pipeline_results
 from flowdsl.frontend.proxies import Reference, WorkspaceValue
 from flowdsl.frontend.refusal import REFUSED, refuse
@@ -84,6 +84,7 @@ class Pipeline:
         self._call = AS_DECLARED
         self._embed = False
         self._check_timeouts()
+        check_pod_options(self.options, self.location, self.problems)
         functools.update_wrapper(cast("Callable[..., object]", self), function)
 
     @property

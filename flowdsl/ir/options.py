@@ -174,6 +174,11 @@ class PipelineOptions:
     annotations: Mapping[str, str] = NOTHING
     node_selector: Mapping[str, str] = NOTHING
     tolerations: tuple[Mapping[str, Data], ...] = attrs.field(default=(), converter=_mappings)
+    affinity: Mapping[str, Data] = NOTHING
+    priority_class: str = ""
+    runtime_class: str = ""
+    pod_template: Mapping[str, Data] = NOTHING
+    queue: str = ""
     fs_group: int | None = UNPRIVILEGED
     run: Mapping[str, object] = NOTHING
     local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)

@@ -30,6 +30,9 @@ RETRIED_TASK = "flowdsl.dev/task"
 """Label of a TaskRun that is run again by itself: its task."""
 REQUEST = "flowdsl.dev/request"
 """Annotation of a submitted run: which request made it, so that one sent twice is seen."""
+QUEUE = "kueue.x-k8s.io/queue-name"
+"""Label of Kueue's: the LocalQueue that a pod waits in
+(https://kueue.sigs.k8s.io/docs/tasks/run/external_workloads/tektoncd/)."""
 MANAGED = "app.kubernetes.io/managed-by"
 """Label of what a program made, by Kubernetes' recommendation: its name."""
 MANAGED_BY = {MANAGED: "flowdsl"}

@@ -12,8 +12,9 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flowdsl.check.names import SUBDOMAIN_HINT, is_subdomain
+from flowdsl.check.names import SUBDOMAIN_HINT
 from flowdsl.diagnostics import UsageError
+from flowdsl.kube.object_names import is_subdomain
 from flowdsl.library.run_inputs import Inputs, choose_run, lacking, pipeline_spec
 from flowdsl.library.run_options import RunOptions
 from flowdsl.library.run_settings import RunSettings, load_settings

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from flowdsl.ir.options import PipelineOptions, TaskOptions
 from flowdsl.ir.types import Data
-from flowdsl.kube.conventions import ALPHA, CACHE
+from flowdsl.kube.conventions import ALPHA, CACHE, QUEUE
 
 if TYPE_CHECKING:
     from flowdsl.ir.nodes import Text
@@ -66,9 +66,17 @@ def object_meta(name: str, given: ObjectMeta, options: TaskOptions | PipelineOpt
         "name": name,
         "namespace": given.get("namespace", ""),
         "annotations": {**ours.get("annotations", {}), **annotations_of(options)},
-        "labels": {**ours.get("labels", {}), **options.labels},
+        "labels": {**ours.get("labels", {}), **options.labels, **queue_label(options)},
     }
     return overlaid(meta, options.metadata)
+
+
+def queue_label(options: TaskOptions | PipelineOptions) -> dict[str, str]:
+    """Kueue's label. Tekton hands it on to pods, where Kueue looks for it: from a run, and from a Pipeline to its runs.
+
+    On the Pipeline it holds for runs that others start (docs/labels.md, "Label propagation").
+    """
+    return {QUEUE: options.queue} if isinstance(options, PipelineOptions) and options.queue else {}
 
 
 def annotations_of(options: TaskOptions | PipelineOptions) -> dict[str, str]:

@@ -11,7 +11,7 @@ from flowdsl.ir.types import Data
 from flowdsl.ir.volumes import PVC, Bound, ConfigMap, EmptyDir, Secret, ServiceAccount, VolumeClaim
 from flowdsl.kinds.table import CLAIM, PIPELINE_RUN, SERVICE_ACCOUNT
 from flowdsl.lower.containers import empty_dir
-from flowdsl.lower.fields import filled, plain
+from flowdsl.lower.fields import filled, plain, queue_label, with_extra
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -23,7 +23,7 @@ def run_document(pipeline: PipelineDef, metadata: shapes.ObjectMeta, params: Map
     meta: shapes.ObjectMeta = {
         "generateName": f"{pipeline.name}-",
         **metadata,
-        "labels": {**metadata.get("labels", {}), **options.labels},
+        "labels": {**metadata.get("labels", {}), **options.labels, **queue_label(options)},
         "annotations": dict(options.annotations),
     }
     spec: shapes.PipelineRunSpec = {
@@ -145,12 +145,18 @@ def _pod_template(options: PipelineOptions) -> shapes.PodTemplate:
     group: shapes.PodSecurityContext = {}
     if options.fs_group is not None:
         group = {"fsGroup": options.fs_group, "fsGroupChangePolicy": "OnRootMismatch"}
+    own = dict(options.pod_template)
+    if isinstance(security := own.get("securityContext"), Mapping):
+        own["securityContext"] = {**group, **security}
     pod: shapes.PodTemplate = {
         "nodeSelector": dict(options.node_selector),
         "tolerations": _tolerations(options.tolerations),
+        "affinity": cast("shapes.Affinity", dict(options.affinity)),
+        "priorityClassName": options.priority_class,
+        "runtimeClassName": options.runtime_class,
         "securityContext": group,
     }
-    return filled(pod)
+    return with_extra(pod, own)
 
 
 def _tolerations(given: Iterable[Mapping[str, Data]]) -> list[shapes.Toleration]:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flowdsl.check.names import is_subdomain
 from flowdsl.check.objects import decoded
 from flowdsl.ir.local import LocalRun
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import CLAIM, CONFIG_MAP, SECRET
+from flowdsl.kube.object_names import is_subdomain
 from flowdsl.machine.catalogue import Catalogue
 from flowdsl.runner import removal
 from flowdsl.runner.masking import Masker

@@ -62,7 +62,17 @@ def elsewhere(text: str) -> str:
 def action(text: str) -> None: ...
 
 
-@pipeline(timeout="1h", files=PVC("data", storage="1Gi"), alpha=["enable-param-enum"], fs_group=None)
+@pipeline(
+    timeout="1h",
+    files=PVC("data", storage="1Gi"),
+    alpha=["enable-param-enum"],
+    fs_group=None,
+    affinity={"podAntiAffinity": {}},
+    priority_class="batch",
+    runtime_class="nvidia",
+    pod_template={"hostNetwork": False},
+    queue="gpu",
+)
 def right(text: str = "a") -> None:
     first = full(text)
     declared.with_options(name="second", retries=1, after=[first])(first)
@@ -76,6 +86,7 @@ def wrong_options() -> None:
     task(command="ls -l")  # mypy: call-overload; pyright: reportArgumentType
     task(security="strict")  # mypy: call-overload; pyright: reportArgumentType
     task(env={"A": object()})  # mypy: dict-item; pyright: reportArgumentType
+    pipeline(queue=["gpu"], pod_template="x")  # mypy: call-overload; pyright: reportArgumentType
     pipeline(timout="1h")  # mypy: call-overload; pyright: reportCallIssue
     full.with_options(retires=1)  # mypy: call-overload; pyright: reportCallIssue
     right.with_options(embed="yes")  # mypy: arg-type; pyright: reportArgumentType

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flowdsl.check.names import is_label
 from flowdsl.check.references import is_within
 from flowdsl.kinds.values import kind_of
+from flowdsl.kube.object_names import is_label
 from flowdsl.machine.params import declared_kind, missing_keys
 
 if TYPE_CHECKING:
