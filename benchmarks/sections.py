@@ -218,6 +218,40 @@ def lint(runner: Runner, peers: Mapping[str, Peer], tasks: list[int]) -> Table:
     return table
 
 
+def project(runner: Runner, peers: Mapping[str, Peer], tasks: list[int]) -> Table:
+    """A project of modules, a task for each, against one file with the same tasks and the same code."""
+    columns = {
+        "modules": ("modules", "d"),
+        "layout": ("name", ""),
+        "first, s": ("seconds", ".3f"),
+        "× one file": ("to_one", ".2f"),
+        "text, MB": ("megabytes", ".2f"),
+    }
+    table = Table("Tasks that share a project's modules, in process, after import", columns)
+    table.note = "processor time; the same functions in one file or a module for each task, imports between them"
+    for number in (10, 100):
+        folder = runner.cache / f"project-{number}"
+        common = ("--modules", number)
+        jobs: dict[str, Callable[[], Any]] = {
+            "one file": partial(runner.workload, OURS, "project.py", folder / "one", *common, "--one-file"),
+            "modules": partial(runner.workload, OURS, "project.py", folder / "many", *common),
+        }
+        taken = runner.in_turns(jobs)
+        one = _median(taken.get("one file"), "seconds")
+        for name, figures in taken.items():
+            seconds = _median(figures, "seconds")
+            table.rows.append(
+                {
+                    "modules": number,
+                    "name": name,
+                    "seconds": seconds,
+                    "to_one": seconds / one if seconds and one else None,
+                    "megabytes": figures[0]["characters"] / 1e6,
+                }
+            )
+    return table
+
+
 SECTIONS: dict[str, Callable[[Runner, Mapping[str, Peer], list[int]], Table]] = {
     "chain": chain,
     "linear": linear,
@@ -225,4 +259,5 @@ SECTIONS: dict[str, Callable[[Runner, Mapping[str, Peer], list[int]], Table]] = 
     "command": command,
     "memory": memory,
     "lint": lint,
+    "project": project,
 }

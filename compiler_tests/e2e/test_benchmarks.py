@@ -30,7 +30,7 @@ def test_every_table_that_needs_no_peer(tmp_path: Path) -> None:
             "--rounds",
             "1",
             "--sections",
-            "chain,linear,import",
+            "chain,linear,import,project",
         ),
         *("--cache", str(tmp_path / "cache"), "--json", str(target)),
     )
@@ -39,6 +39,9 @@ def test_every_table_that_needs_no_peer(tmp_path: Path) -> None:
     assert [(row["tasks"], row["name"]) for row in figures["chain"]] == [(3, "flowdsl"), (3, "flowdsl, embedded")]
     assert all(row["seconds"] > 0 and row["megabytes"] > 0 for row in figures["chain"])
     assert [row["tasks"] for row in figures["linear"]] == [3, 30]
+    assert [(row["modules"], row["name"]) for row in figures["project"]] == [
+        (number, name) for number in (10, 100) for name in ("one file", "modules")
+    ]
     assert {"nothing", "flowdsl", "pydantic alone"} <= {row["name"] for row in figures["import"]}
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from script_support import PYTHON, Container, script_of
+from script_support import PYTHON, Container, cut, script_of
 from test_slice_modules import project  # noqa: F401 - a fixture
 
 from flowdsl.diagnostics import Collector
-from flowdsl.frontend.slicing import slice_source
+from flowdsl.frontend.slicing import Surveys, slice_source
 
 _REGISTER = "TABLE = {}\n\n\ndef register(name):\n    def keep(made):\n        TABLE[name] = made\n        return made\n\n    return keep\n"
 
@@ -206,3 +206,26 @@ def test_files_beside_a_module_of_no_package(
     assert _found(module.f.function) == [
         "FLOW073 a.py:3:21 `__file__`: files beside this module stay behind, since it is in no package"
     ]
+
+
+def test_what_is_known_of_modules_does_not_depend_on_who_asked_first(project: Callable[..., Any]) -> None:  # noqa: F811
+    # `a` and `b` import each other, and importing `c` fills a table: so does importing either.
+    task = "@task(image='i')\ndef {}() -> int:\n    return {}\n\n\n"
+    module = project(
+        {
+            "a.py": "import b\nimport c\n\nX = 1\n",
+            "b.py": "import a\n\nY = 2\nunused = 3\n",
+            "c.py": "import d\n\nd.TABLE['c'] = 1\n",
+            "d.py": "TABLE = {}\n",
+            "main.py": "from flowdsl import task\nfrom a import X\nfrom b import Y\n\n\n"
+            + task.format("f", "X")
+            + task.format("g", "Y"),
+        }
+    )
+
+    def slices(*tasks: Any) -> dict[str, object]:
+        surveys: Surveys = {}
+        return {each.definition.name: cut(each.function, surveys=surveys).files for each in tasks}
+
+    assert slices(module.f, module.g) == slices(module.g, module.f)
+    assert {each.path for each in cut(module.g.function).files} == {"a.py", "b.py", "c.py", "d.py"}

@@ -21,6 +21,7 @@ from flowdsl.lower.task import in_order, task_document
 from flowdsl.passes import run_passes
 
 if TYPE_CHECKING:
+    from flowdsl.frontend.slicing import Surveys
     from flowdsl.kinds.shapes import ObjectMeta
 
 _PLAIN = Layout()
@@ -35,6 +36,7 @@ class Builder:
         self.locks = locks
         """The packages of all that a manifest lists; without one each pipeline has those beside its file."""
         self.traced: dict[int, PipelineDef] = {}
+        self.surveys: Surveys = {}
         self.place: ObjectMeta = {"namespace": options.namespace} if options.namespace else {}
         """What holds for every object, a run that someone else owns included."""
         self.metadata: ObjectMeta = {"labels": MANAGED_BY, **self.place}
@@ -51,7 +53,7 @@ class Builder:
             self.collector.extend(found.findings)
             if found.definition is None:
                 return None
-            scripted = with_scripts(found.definition, self.collector, self.locks_of(pipeline.function))
+            scripted = with_scripts(found.definition, self.collector, self.locks_of(pipeline.function), self.surveys)
             self.traced[id(pipeline)] = run_passes(scripted, self.collector)
         return self.traced[id(pipeline)]
 

@@ -72,7 +72,7 @@ class _Builder(Builder):
         """A task with its script; None after a finding that stops it."""
         if self._refused(item.problems):
             return None
-        return with_script(item.definition, self.collector, self.locks_of(item.function))
+        return with_script(item.definition, self.collector, self.locks_of(item.function), self.surveys)
 
     def run(self, item: Run) -> Lowering | None:
         """What lowers a run by reference, or with its spec in it."""

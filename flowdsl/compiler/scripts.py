@@ -15,38 +15,42 @@ from flowdsl.ir.types import Kind, TypeSpec
 
 if TYPE_CHECKING:
     from flowdsl.frontend.script import ScriptInput
+    from flowdsl.frontend.slicing import Surveys
 
 _WORKSPACE = TypeSpec(Kind.WORKSPACE, "Workspace")
 
 
-def with_scripts(pipeline: PipelineDef, collector: Collector, locks: Locks) -> PipelineDef:
+def with_scripts(
+    pipeline: PipelineDef, collector: Collector, locks: Locks, surveys: Surveys | None = None
+) -> PipelineDef:
     """The pipeline with `script` set on every task that has a body; each function is sliced once.
 
-    `locks` has the packages of the tasks that want some.
+    `locks` has the packages of the tasks that want some, `surveys` what is known of their projects' modules.
     """
+    surveys = surveys if surveys is not None else {}
     done: dict[int, TaskDef] = {}
     nodes = []
     for node in pipeline.nodes:
         if node.pipeline is not None:
-            nodes.append(attrs.evolve(node, pipeline=with_scripts(node.pipeline, collector, locks)))
+            nodes.append(attrs.evolve(node, pipeline=with_scripts(node.pipeline, collector, locks, surveys)))
             continue
         task = done.get(id(node.task))
         if task is None:
-            task = done[id(node.task)] = with_script(node.task, collector, locks)
+            task = done[id(node.task)] = with_script(node.task, collector, locks, surveys)
         nodes.append(node if task is node.task else attrs.evolve(node, task=task))
     return attrs.evolve(pipeline, nodes=tuple(nodes))
 
 
-def with_script(task: TaskDef, collector: Collector, locks: Locks) -> TaskDef:
+def with_script(task: TaskDef, collector: Collector, locks: Locks, surveys: Surveys | None = None) -> TaskDef:
     """A task with the script of its body; as it is where it has none."""
     if not task.has_body:
         need_of(task, collector)  # which says that there is nothing to install them for
         return task
-    script, image = _script(task, collector, locks)
+    script, image = _script(task, collector, locks, surveys)
     return attrs.evolve(task, script=script, image=image)
 
 
-def _script(task: TaskDef, collector: Collector, locks: Locks) -> tuple[str, str]:
+def _script(task: TaskDef, collector: Collector, locks: Locks, surveys: Surveys | None) -> tuple[str, str]:
     """A task's script, empty where findings in the collector say why, and its image where one is built for it."""
     function = task.function
     if function is None:
@@ -68,7 +72,7 @@ def _script(task: TaskDef, collector: Collector, locks: Locks) -> tuple[str, str
             packages = install_call(resolution, image=bool(options.requires))
             recipe = recipe_of(options, resolution)
             image = recipe.name if recipe is not None else ""
-    cut = slice_source(function, roots, requires=requires, target=target, collector=collector)
+    cut = slice_source(function, roots, requires=requires, target=target, collector=collector, surveys=surveys)
     if cut is None:
         return "", ""
     outputs = [ScriptOutput(result.name, result.type, result.field) for result in task.results]

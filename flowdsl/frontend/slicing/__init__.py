@@ -2,6 +2,7 @@
 
 from flowdsl.frontend.slicing.model import Slice
 from flowdsl.frontend.slicing.slicer import slice_source
+from flowdsl.frontend.slicing.survey import Surveys
 from flowdsl.frontend.slicing.versions import target_version
 
-__all__ = ["Slice", "slice_source", "target_version"]
+__all__ = ["Slice", "Surveys", "slice_source", "target_version"]

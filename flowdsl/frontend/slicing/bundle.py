@@ -16,10 +16,9 @@ import attrs
 from flowdsl.frontend.slicing.data import data_files
 from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Alias, Bundled, Unit
-from flowdsl.frontend.slicing.project import Home, Module, absolute, find, hides_python
-from flowdsl.frontend.slicing.source import index_of_file
+from flowdsl.frontend.slicing.project import Home, Module, absolute
 from flowdsl.frontend.slicing.stretches import module_text
-from flowdsl.frontend.slicing.versions import is_stdlib
+from flowdsl.frontend.slicing.survey import Survey
 
 Chosen = dict[int, tuple[Unit, set[str]]]
 Report = Callable[[ModuleIndex, Home, Unit, set[str]], None]
@@ -43,18 +42,15 @@ class _Part:
 
 @attrs.define
 class Bundle:
-    """Collects modules. `trusted` are top-level names that the image has; `report` is called for each unit taken."""
+    """Collects modules that `survey` finds; `report` is called for each unit taken."""
 
-    trusted: frozenset[str]
+    survey: Survey
     report: Report
     undefined: Callable[[ModuleIndex, Alias, str], None]
     """Called for a name that the module imported from does not define."""
     unreadable: Callable[[ModuleIndex, Alias, str], None]
     """Called for an import of a module whose file is no Python, or can't be read."""
     _parts: dict[str, _Part] = attrs.field(factory=dict)
-    _effects: dict[str, bool] = attrs.field(factory=dict)
-    _found: dict[tuple[str, str], Module | None] = attrs.field(factory=dict)
-    _hiding: dict[tuple[str, str], bool] = attrs.field(factory=dict)
 
     @property
     def empty(self) -> bool:
@@ -63,20 +59,14 @@ class Bundle:
 
     def owns(self, alias: Alias, home: Home) -> bool:
         """Whether an import is of the project's own modules, which travel."""
-        return self._module(alias, home) is not None
+        return self.survey.module(alias, home) is not None
 
     def hidden(self, home: Home, unit: Unit, wanted: Iterable[str]) -> list[Alias]:
         """The imports of a unit that find the project's module here, and Python's own in the container."""
         names = set(wanted)
         aliases = [alias for alias in unit.aliases if alias.bound in names or alias.bound == "*"]
         aliases += [use.alias for use in unit.imports]
-        return [alias for alias in aliases if not alias.level and self._hides(alias.top, home)]
-
-    def _hides(self, top: str, home: Home) -> bool:
-        key = (top, home.root)
-        if key not in self._hiding:
-            self._hiding[key] = hides_python(top, home)
-        return self._hiding[key]
+        return [alias for alias in aliases if not alias.level and self.survey.hides(alias.top, home)]
 
     def take(self, index: ModuleIndex, home: Home, unit: Unit, wanted: Iterable[str], users: Iterable[Unit]) -> None:
         """Follow the imports of a unit: those of its names that are wanted, and all inside functions.
@@ -85,11 +75,11 @@ class Bundle:
         """
         names = set(wanted)
         for alias in unit.aliases:
-            if (alias.bound in names or alias.bound == "*") and (module := self._module(alias, home)) is not None:
+            if (alias.bound in names or alias.bound == "*") and (module := self.survey.module(alias, home)) is not None:
                 self._follow(index, home, alias, module, _attributes(alias.bound, users))
         for use in unit.imports:
             # Inside a function the name is its own; what it is used for there is not looked at.
-            if (module := self._module(use.alias, home)) is not None:
+            if (module := self.survey.module(use.alias, home)) is not None:
                 self._follow(index, home, use.alias, module, None)
         for package in self._read_by(index, home, unit):
             self._parents(package)
@@ -98,14 +88,15 @@ class Bundle:
 
     def changed_by(self, alias: Alias, home: Home) -> bool:
         """Whether importing this does something, and may do it to a module that travels."""
-        return any(self._acts(module) and self._reaches(module, set()) for module in self._imported(alias, home))
+        return any(
+            self.survey.acts(module) and self._reaches(module, set()) for module in self.survey.imported(alias, home)
+        )
 
     def _reaches(self, module: Module, seen: set[str]) -> bool:
-        index = index_of_file(module.file) if module.file else None
-        if index is None or module.name in seen:
+        if module.name in seen:
             return False
         seen.add(module.name)
-        found = [each for unit in index.units for alias in unit.aliases for each in self._imported(alias, module.home)]
+        found = [each for _, _, modules in self.survey.imports(module) for each in modules]
         return any(each.name in self._parts or self._reaches(each, seen) for each in found)
 
     def files(self) -> tuple[Bundled, ...]:
@@ -126,23 +117,11 @@ class Bundle:
         if package and (part.reads or (part.index is not None and part.chosen and part.index.reads_data)):
             yield from data_files(package, os.path.join(part.module.home.root, *package.split(".")))
 
-    def _module(self, alias: Alias, home: Home) -> Module | None:
-        if not alias.level and (alias.of_flowdsl or (is_stdlib(alias.top) and alias.top != home.top)):
-            return None
-        name = absolute(alias, home)
-        return None if name.partition(".")[0] in self.trusted else self._find(name, home)
-
-    def _find(self, name: str, home: Home) -> Module | None:
-        key = (name, home.root)
-        if key not in self._found:
-            self._found[key] = find(name, home)
-        return self._found[key]
-
     def _follow(
         self, index: ModuleIndex, home: Home, alias: Alias, module: Module, used: frozenset[str] | None
     ) -> None:
         """`used` are the attributes read of what is imported, "" where it is used as a whole, None where unknown."""
-        if module.file and index_of_file(module.file) is None:
+        if module.file and self.survey.index(module) is None:
             self.unreadable(index, alias, module.name)
             return
         self._parents(module)
@@ -161,7 +140,7 @@ class Bundle:
         # In the package's own file `from . import x` can only mean the module: `x` is bound by this very line.
         itself = module.file == index.file
         if part.index is None or itself or alias.name not in part.index.providers:
-            below = self._find(f"{module.name}.{alias.name}", home) if module.is_package else None
+            below = self.survey.find(f"{module.name}.{alias.name}", home) if module.is_package else None
         if below is not None:
             self._parents(below)
             self._need(below, used)
@@ -183,21 +162,21 @@ class Bundle:
                 own = absolute(alias, home)
                 name = root if alias.name is None and not alias.asname else f"{own}.{alias.name}" if alias.name else own
                 name += dot + rest
-            if name.partition(".")[0] not in self.trusted:
-                module = self._find(name, home)
+            if name.partition(".")[0] not in self.survey.trusted:
+                module = self.survey.find(name, home)
                 if module is not None and module.is_package:
                     yield module
 
     def _between(self, module: Module, used: frozenset[str] | None) -> None:
         """What `import a.b.c` reaches on the way: of `a` the attributes that are read, of `b` any."""
         top, *rest = module.name.split(".")[:-1]
-        first = self._find(top, module.home)
+        first = self.survey.find(top, module.home)
         if first is not None and (index := self._part(first).index) is not None:
             # A module below that is read through `a` was named by its own import.
             given = None if used is None or "" in used else frozenset(used & index.providers.keys())
             self._need(first, given)
         for depth in range(len(rest)):
-            parent = self._find(".".join([top, *rest[: depth + 1]]), module.home)
+            parent = self.survey.find(".".join([top, *rest[: depth + 1]]), module.home)
             if parent is not None:
                 self._need(parent, None)
 
@@ -205,7 +184,7 @@ class Bundle:
         name = module.name
         while "." in name:
             name = name.rpartition(".")[0]
-            parent = self._find(name, module.home)
+            parent = self.survey.find(name, module.home)
             if parent is not None:
                 self._need(parent, frozenset())
 
@@ -218,7 +197,7 @@ class Bundle:
         if name in index.providers or "__getattr__" in index.providers:
             return True
         for alias in index.stars:
-            module = self._module(alias, part.module.home)
+            module = self.survey.module(alias, part.module.home)
             if module is None or self._answers(self._part(module), name, seen):
                 return True
         loaded = sys.modules.get(part.module.name)
@@ -235,7 +214,7 @@ class Bundle:
     def _part(self, module: Module) -> _Part:
         part = self._parts.get(module.name)
         if part is None:
-            part = _Part(module, index_of_file(module.file) if module.file else None)
+            part = _Part(module, self.survey.index(module))
             self._parts[module.name] = part
             if part.index is not None:
                 self._start(part, part.index)
@@ -246,33 +225,9 @@ class Bundle:
         if index.has_effects or index.reads_data or index.looks_at_itself:
             self._all(part)
             return
-        for unit in index.units:
-            for alias in unit.aliases:
-                if any(self._acts(module) for module in self._imported(alias, part.module.home)):
-                    self._add(part, index, unit, alias.bound)
-
-    def _acts(self, module: Module) -> bool:
-        """Whether importing a module does something, itself or through those that it imports."""
-        known = self._effects.get(module.name)
-        if known is not None:
-            return known
-        self._effects[module.name] = False  # modules that import each other do not make each other act
-        index = index_of_file(module.file) if module.file else None
-        found = index is not None and (index.has_effects or self._acts_through(index, module.home))
-        self._effects[module.name] = found
-        return found
-
-    def _acts_through(self, index: ModuleIndex, home: Home) -> bool:
-        aliases = (alias for unit in index.units for alias in unit.aliases)
-        return any(self._acts(module) for alias in aliases for module in self._imported(alias, home))
-
-    def _imported(self, alias: Alias, home: Home) -> list[Module]:
-        """The modules that an import loads: the one it names, and the one below it that `from a import b` may mean."""
-        module = self._module(alias, home)
-        if module is None:
-            return []
-        below = self._find(f"{module.name}.{alias.name}", home) if alias.name and module.is_package else None
-        return [module, *([below] if below is not None else [])]
+        for unit, alias, modules in self.survey.imports(part.module):
+            if any(self.survey.acts(module) for module in modules):
+                self._add(part, index, unit, alias.bound)
 
     def _names(self, part: _Part, names: Iterable[str]) -> bool:
         """Take names of a module with all they need; False where it does not define one of them."""
@@ -287,7 +242,7 @@ class Bundle:
                 self._closure(part, index, [(name, index.providers[name])])
             elif name.startswith("__") and name.endswith("__"):
                 continue
-            elif (below := self._find(f"{part.module.name}.{name}", part.module.home)) is not None:
+            elif (below := self.survey.find(f"{part.module.name}.{name}", part.module.home)) is not None:
                 # `package.module` as an attribute: somebody has imported it, which must happen here, too.
                 part.done.add(name)
                 part.below.add(name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterable, Mapping
 
 from flowdsl.frontend.slicing.bindings import TRY, main_guard, type_checking
@@ -17,6 +18,8 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BINDING = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global)
 _HOOKS = frozenset({"__getattr__", "__dir__"})
 _RESOURCES = frozenset({"importlib.resources", "importlib_resources", "pkgutil", "pkg_resources"})
+_SELF = re.compile(r"\b(?:globals|eval|exec|vars|dir|modules)\b")
+_DATA = re.compile(r"resources|pkgutil")
 
 
 def has_effects(body: Iterable[ast.stmt], aliases: Mapping[str, Alias], functions: frozenset[str]) -> bool:
@@ -28,8 +31,10 @@ def has_effects(body: Iterable[ast.stmt], aliases: Mapping[str, Alias], function
     return any(reader.acts(node) for node in body)
 
 
-def reads_data(tree: ast.AST) -> bool:
+def reads_data(tree: ast.AST, text: str) -> bool:
     """Whether a module imports what reads the files of packages: `importlib.resources`, `pkgutil`."""
+    if not _speaks_of(_DATA, text):
+        return False
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and not node.level:
             names = {node.module or "", *(f"{node.module}.{item.name}" for item in node.names)}
@@ -40,8 +45,10 @@ def reads_data(tree: ast.AST) -> bool:
     return False
 
 
-def looks_at_itself(tree: ast.AST) -> bool:
+def looks_at_itself(tree: ast.AST, text: str) -> bool:
     """Whether a module reads its own names by text: `globals()`, `eval(...)`, `sys.modules[__name__]`."""
+    if not _speaks_of(_SELF, text):
+        return False
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             given = bool(node.args or node.keywords)
@@ -50,6 +57,14 @@ def looks_at_itself(tree: ast.AST) -> bool:
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "modules":
             return True
     return False
+
+
+def _speaks_of(words: re.Pattern[str], text: str) -> bool:
+    """Whether a module's text may name one of these: a walk over the whole tree is spared where it doesn't.
+
+    Python reads letters that look alike as one, so that only plain text is sure to lack a name.
+    """
+    return words.search(text) is not None or not text.isascii()
 
 
 class _Reader:

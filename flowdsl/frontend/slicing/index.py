@@ -73,12 +73,19 @@ class ModuleIndex:
     @functools.cached_property
     def reads_data(self) -> bool:
         """Whether it reads the files of packages."""
-        return reads_data(self.tree)
+        return reads_data(self.tree, "\n".join(self.lines))
 
     @functools.cached_property
     def looks_at_itself(self) -> bool:
         """Whether it reads its own names by text, so that none can be left out."""
-        return looks_at_itself(self.tree)
+        return looks_at_itself(self.tree, "\n".join(self.lines))
+
+    @functools.cached_property
+    def unused_imports(self) -> tuple[tuple[Unit, tuple[Alias, ...]], ...]:
+        """The imports that no statement uses the name of, each with those names; a star's are not known."""
+        used = {name for unit in self.units for name, _ in unit.deps} | {"*"}
+        found = ((unit, tuple(alias for alias in unit.aliases if alias.bound not in used)) for unit in self.units)
+        return tuple((unit, aliases) for unit, aliases in found if aliases)
 
     def column(self, line: int, offset: int) -> int:
         """The column in characters, from 1."""

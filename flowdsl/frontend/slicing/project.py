@@ -7,6 +7,7 @@ import os
 import site
 import sys
 import sysconfig
+from collections.abc import Iterator
 from types import FunctionType
 
 import attrs
@@ -76,12 +77,11 @@ def find(name: str, home: Home) -> Module | None:
     top = name.partition(".")[0]
     if not top or (is_stdlib(top) and top != home.top):
         return None
-    folders = _folders(top, home.root)
-    for folder in folders:
+    for folder in _folders(top, home.root):
         if _is_regular(folder, top):
             return _below(folder, name) if top == home.top or not _is_installed(folder) else None
     # A folder without an `__init__.py` counts only where nothing else has the name.
-    spaces = (_below(folder, name) for folder in folders if not _is_installed(folder))
+    spaces = (_below(folder, name) for folder in _folders(top, home.root) if not _is_installed(folder))
     return next((module for module in spaces if module is not None and (module.file or _has_code(module))), None)
 
 
@@ -99,13 +99,15 @@ def hides_python(top: str, home: Home) -> bool:
     return isinstance(file, str) and os.path.abspath(file).startswith(os.path.join(home.root, top))
 
 
-def _folders(top: str, root: str) -> list[str]:
+def _folders(top: str, root: str) -> Iterator[str]:
+    """Where a top-level module may lie, each folder once; most lie in the first."""
+    yield root
     loaded = getattr(sys.modules.get(top), "__file__", None)
     known = []
     if isinstance(loaded, str):
         folder = os.path.dirname(os.path.abspath(loaded))
         known = [os.path.dirname(folder) if os.path.basename(loaded) == "__init__.py" else folder]
-    return list(dict.fromkeys([root, *known, *(os.path.abspath(entry) for entry in sys.path)]))
+    yield from dict.fromkeys(each for each in [*known, *map(os.path.abspath, sys.path)] if each != root)
 
 
 def _is_regular(folder: str, top: str) -> bool:

@@ -16,6 +16,7 @@ from flowdsl.frontend.slicing.model import Alias, Bundled, Loose, Slice, Unit, V
 from flowdsl.frontend.slicing.problems import Reporter, trusted_modules
 from flowdsl.frontend.slicing.project import Home, home_of
 from flowdsl.frontend.slicing.source import index_of
+from flowdsl.frontend.slicing.survey import Survey, Surveys
 
 HEADER = "from __future__ import annotations\n"
 _ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
@@ -28,12 +29,14 @@ def slice_source(
     collector: Collector,
     requires: Sequence[str] = (),
     target: Version | None = None,
+    surveys: Surveys | None = None,
 ) -> Slice | None:
     """The script text of a task's function; None, and errors in the collector, where there can be none.
 
     `func` is the plain function below `@task`. `roots` names further classes of its module that the script needs, such
     as those that rebuild its parameters. `requires` names modules that the image has. `target` is the image's Python
-    (see `target_version`); None stands for 3.8 or any newer one. Reports FLOW060 to FLOW069 and FLOW073.
+    (see `target_version`); None stands for 3.8 or any newer one. `surveys` keeps what is found out of the
+    project for the next function. Reports FLOW060 to FLOW069 and FLOW073.
     """
     function = _plain_function(func, collector)
     if function is None:
@@ -45,8 +48,10 @@ def slice_source(
     before = len(collector.items)
     home = home_of(function)
     chosen, missing = _closure(index, root, function.__name__, roots)
-    bundle = _bundle(collector, trusted_modules(requires), target)
-    reporter = Reporter(index, collector, bundle.trusted, target, owns=lambda alias: bundle.owns(alias, home))
+    trusted = trusted_modules(requires)
+    surveys = surveys if surveys is not None else {}
+    bundle = _bundle(collector, surveys.setdefault(trusted, Survey(trusted)), target)
+    reporter = Reporter(index, collector, trusted, target, owns=lambda alias: bundle.owns(alias, home))
     captured = captured_values(root, function, chosen, reporter)
     for name in missing:
         reporter.loose(Loose(name, (function.__code__.co_firstlineno, 0), "undefined"))
@@ -70,18 +75,17 @@ def _for_their_effects(index: ModuleIndex, home: Home, chosen: Chosen, bundle: B
     """Imports that nothing uses the name of, and that change a module which travels: they fill its registry."""
     if bundle.empty:
         return []
-    used = {name for unit in index.units for name, _ in unit.deps}
     found = []
-    for unit in index.units:
-        unused = {alias.bound: alias for alias in unit.aliases if alias.bound not in used and alias.bound != "*"}
-        names = {name for name, alias in unused.items() if bundle.changed_by(alias, home)}
+    for unit, unused in index.unused_imports:
+        names = {alias.bound for alias in unused if bundle.changed_by(alias, home)}
         if names and unit.position not in chosen:
             found.append((unit, names))
     return found
 
 
-def _bundle(collector: Collector, trusted: frozenset[str], target: Version | None) -> Bundle:
+def _bundle(collector: Collector, survey: Survey, target: Version | None) -> Bundle:
     """What collects the project's modules, and tells of what is wrong in them at their own lines."""
+    trusted = survey.trusted
 
     def reporter(index: ModuleIndex, home: Home) -> Reporter:
         owns = lambda alias: bundle.owns(alias, home)  # noqa: E731 - a def would need types of its own
@@ -99,7 +103,7 @@ def _bundle(collector: Collector, trusted: frozenset[str], target: Version | Non
     def unreadable(index: ModuleIndex, alias: Alias, module: str) -> None:
         Reporter(index, collector, trusted, target).unreadable(alias, module)
 
-    bundle = Bundle(trusted, report, undefined, unreadable)
+    bundle = Bundle(survey, report, undefined, unreadable)
     return bundle
 
 

@@ -32,7 +32,7 @@ def index_of_file(file: str) -> ModuleIndex | None:
     return _from_disk(file, state.st_mtime_ns, state.st_size, state.st_ino)
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=1024)
 def _from_disk(file: str, mtime: int, size: int, inode: int) -> ModuleIndex | None:
     """The arguments beside `file` stand for its content, so that a changed file is read again."""
     try:
