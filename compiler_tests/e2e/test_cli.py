@@ -198,7 +198,7 @@ def test_one_name_that_a_module_lacks(folder: Path, capsys: pytest.CaptureFixtur
     assert main(["compile", "bad.py"]) == 1
     text = capsys.readouterr().err
     assert "FLOW081" in text
-    assert "hint: the module is there but lacks that name" in text
+    assert "hint: did you mean dump?" in text
 
 
 def test_one_of_several_pipelines(folder: Path) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from flowdsl.cli import main
-from flowdsl.library.loading import forget_beside, import_paths, load_module
+from flowdsl.library.loading import load_module
+from flowdsl.library.modules import forget_beside, import_paths
 
 PIPELINE = """
 from flowdsl import LocalRun, pipeline, task

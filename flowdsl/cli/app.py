@@ -16,7 +16,7 @@ from flowdsl.diagnostics.errors import EXIT_CANCELLED, EXIT_INTERNAL, EXIT_OK
 from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
-from flowdsl.library.loading import import_paths
+from flowdsl.library.modules import import_paths
 
 
 def build(pipeline: Pipeline | Manifest | None) -> click.Group:

@@ -16,7 +16,8 @@ from flowdsl.diagnostics.errors import EXIT_CANCELLED
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.inputs import Given, source_of
-from flowdsl.library.loading import forget_beside, load_target
+from flowdsl.library.loading import load_target
+from flowdsl.library.modules import forget_beside
 from flowdsl.yamlread.walk import TOOL_FOLDERS
 
 _EACH = 0.4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from flowdsl.compiler import Compilation
     from flowdsl.yamlread.sources import Source
 
+_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:\w[\w-]*")
+_ENDINGS = (".yaml", ".yml", ".json")
 Document: TypeAlias = dict[str, object]
 """A document as plain data."""
 Documents: TypeAlias = "str | Path | Pipeline | Manifest | Compilation | Iterable[Mapping[str, object]]"
@@ -23,8 +26,15 @@ documents as plain data."""
 
 
 def is_python(word: str) -> bool:
-    """Whether a word of a command line names a Python file, `FILE.py`, or one thing in it, `FILE.py:NAME`."""
-    return word.endswith(".py") or ".py:" in word
+    """Whether a word of a command line names Python: `FILE.py`, or what is in it, `FILE.py:NAME` or `module:NAME`."""
+    return word.endswith(".py") or ".py:" in word or bool(module_named(word))
+
+
+def module_named(word: str) -> str:
+    """The module of `module:NAME`; "" where the word is that of a file, as `FILE.yaml:RUN` is."""
+    name = word.partition(":")[0]
+    is_file = name.endswith((*_ENDINGS, ".py")) or Path(name).exists() or Path(word).exists()
+    return name if _MODULE.fullmatch(word) and not is_file else ""
 
 
 def name_of(document: Mapping[str, object]) -> str:

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping
 
 from flowdsl.diagnostics import Location, UsageError
+from flowdsl.frontend.aside import aside
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
 
@@ -15,7 +16,8 @@ def local_of(pipeline: Pipeline) -> LocalRun:
     given = pipeline.options.local
     if callable(given):
         try:
-            given = given()
+            with aside():
+                given = given()
         except UsageError:
             # It says by itself what is wrong.
             raise

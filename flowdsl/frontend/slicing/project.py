@@ -117,7 +117,8 @@ def _is_regular(folder: str, top: str) -> bool:
 
 def _has_code(module: Module) -> bool:
     folder = os.path.join(module.home.root, *module.name.split("."))
-    return any(entry.name.endswith(".py") for entry in os.scandir(folder))
+    with os.scandir(folder) as entries:
+        return any(entry.name.endswith(".py") for entry in entries)
 
 
 def _below(folder: str, name: str) -> Module | None:
