@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 import flowdsl
-from flowdsl.frontend.call_options import CallOptions
+from flowdsl.frontend.call_options import CallOptions, UseOptions
 from flowdsl.frontend.decorators import task
 from flowdsl.frontend.shown import as_given, signature_of
 from flowdsl.ir.documents import RunOptions
@@ -26,7 +26,7 @@ SHOWN: list[tuple[Shown, type]] = [
     (flowdsl.task_run, RunOptions),
     (flowdsl.step_action, TaskOptions),
     (flowdsl.task_ref, TaskOptions),
-    (flowdsl.Task.with_options, CallOptions),
+    (flowdsl.Task.with_options, UseOptions),
     (flowdsl.Pipeline.with_options, CallOptions),
 ]
 # What is kept otherwise than given: edges are conditions and names; a StepAction has no preset of its own.

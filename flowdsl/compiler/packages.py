@@ -13,6 +13,7 @@ from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.options import TaskOptions
+from flowdsl.kube.conventions import ARCHITECTURE
 
 # What reads packages and locks loads with the first task that wants any: most pipelines have none.
 if TYPE_CHECKING:
@@ -90,18 +91,20 @@ def need_of(task: TaskDef, collector: Collector) -> Need | None:
     options = task.options
     if not options.packages or task.function is None:
         return None
+    place = task.place
     if not task.has_body:
         hint = "give the function a body, or take an image that has them"
-        collector.error("FLOW089", f"packages= of {task.name!r} has no body to be for", task.location, hint=hint)
+        collector.error("FLOW089", f"packages= of {task.name!r} has no body to be for", place, hint=hint)
         return None
     from flowdsl.packages.requirements import read_wanted
 
     items = _items(options)
-    file = task.function.__code__.co_filename
-    lines = dict(_lines(items, file, task.location))
+    asked = task.use is not None and "packages" in task.use.given
+    file = place.file if asked else task.function.__code__.co_filename
+    lines = dict(_lines(items, file, place if asked else task.location))
     wanted = read_wanted(items, Path(file).parent, lines, collector, lambda path: places.display(os.fspath(path)))
-    target = _target(task.name, options, task.location, collector)
-    return Need(task.name, wanted, target, task.location) if wanted is not None and target is not None else None
+    target = _target(task.name, options, place, collector)
+    return Need(task.name, wanted, target, place) if wanted is not None and target is not None else None
 
 
 def file_of(function: Callable[..., object]) -> str:
@@ -157,7 +160,7 @@ def _target(name: str, options: TaskOptions, location: Location, collector: Coll
             hint='say which it is: `python="python3.12"`, or take an image such as python:3.12-slim',
         )
         return None
-    return image_target(options.image, version, options.node_selector.get("kubernetes.io/arch", ""))
+    return image_target(options.image, version, options.node_selector.get(ARCHITECTURE, ""))
 
 
 def _lines(items: Sequence[str], file: str, place: Location) -> Iterator[tuple[str, Location]]:

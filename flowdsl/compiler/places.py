@@ -30,8 +30,8 @@ def python_place(document: Mapping[str, object], path: tuple[int | str, ...], pi
 
 
 def _within_task(node: Node, path: tuple[int | str, ...]) -> Location:
-    """The line of a param of the task's function, or of the function."""
+    """The line of a param of the task's function, or of the function; of a variant the use that asks for it."""
     params = node.task.params
     if len(path) > 1 and path[0] == "params" and isinstance(path[1], int) and path[1] < len(params):
         return params[path[1]].location
-    return node.task.location
+    return node.task.place if node.task.base else node.task.location

@@ -12,6 +12,7 @@ from flowdsl.compiler.packages import Locks, install_call, names_of, need_of, re
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.types import Kind, TypeSpec
+from flowdsl.kube.conventions import ARCHITECTURE
 
 if TYPE_CHECKING:
     from flowdsl.frontend.script import ScriptInput
@@ -29,6 +30,7 @@ def with_scripts(
     """
     surveys = surveys if surveys is not None else {}
     done: dict[int, TaskDef] = {}
+    written: dict[object, TaskDef] = {}
     nodes = []
     for node in pipeline.nodes:
         if node.pipeline is not None:
@@ -36,9 +38,21 @@ def with_scripts(
             continue
         task = done.get(id(node.task))
         if task is None:
-            task = done[id(node.task)] = with_script(node.task, collector, locks, surveys)
+            same = written.setdefault(_source(node.task), node.task)
+            if same is node.task:
+                task = written[_source(node.task)] = with_script(node.task, collector, locks, surveys)
+            else:
+                task = attrs.evolve(node.task, script=same.script, image=same.image)
+            done[id(node.task)] = task
         nodes.append(node if task is node.task else attrs.evolve(node, task=task))
     return attrs.evolve(pipeline, nodes=tuple(nodes))
+
+
+def _source(task: TaskDef) -> object:
+    """What a task's script is made of: uses of it that ask for other resources have the same."""
+    origin, options = (task.use.of if task.use is not None else task), task.options
+    made_of = (options.image, options.python, options.requires, options.packages, options.packages_image)
+    return (id(task.function), id(origin.options), *made_of, options.node_selector.get(ARCHITECTURE))
 
 
 def with_script(task: TaskDef, collector: Collector, locks: Locks, surveys: Surveys | None = None) -> TaskDef:

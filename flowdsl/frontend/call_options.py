@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import attrs
 
@@ -12,8 +13,10 @@ from flowdsl.frontend.handles import node_of
 from flowdsl.frontend.options_check import read_options
 from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import Condition
-from flowdsl.ir.options import OnError
-from flowdsl.ir.types import NOTHING
+from flowdsl.ir.options import OnError, mappings, requirements
+from flowdsl.ir.types import NOTHING, Data
+from flowdsl.ir.uses import IN_THE_RUN, IN_THE_TASK
+from flowdsl.ir.volumes import EnvValue, texts
 from flowdsl.kube import is_duration
 
 
@@ -37,19 +40,60 @@ class CallOptions:
 AS_DECLARED = CallOptions()
 
 
+@attrs.frozen(kw_only=True)
+class UseOptions(CallOptions):
+    """The same for a task, with what one use of it may ask for in place of what the task does."""
+
+    image: str = ""
+    cpu: str = ""
+    memory: str = ""
+    gpu: int | None = None
+    gpu_resource: str = ""
+    env: Mapping[str, EnvValue] = NOTHING
+    node_selector: Mapping[str, str] = NOTHING
+    tolerations: tuple[Mapping[str, Data], ...] = attrs.field(default=(), converter=mappings)
+    service_account: str = ""
+    requires: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    packages: str | tuple[str, ...] = attrs.field(default=(), converter=requirements)
+    packages_cache: str = ""
+    packages_image: str = ""
+    python: str = ""
+
+
 def call_options(given: Mapping[str, object], before: CallOptions) -> CallOptions:
     """What `.with_options(...)` was given, over what an earlier one was. Refuses the first thing that is wrong."""
+    return _over(before, _read(CallOptions, given), given)
+
+
+def use_options(given: Mapping[str, object], before: CallOptions) -> tuple[CallOptions, dict[str, object]]:
+    """The same of a task: what it says of the call, and what it asks for over the task's own options."""
+    read = _read(UseOptions, given)
+    asked = {name: getattr(read, name) for name in given if name in (*IN_THE_TASK, *IN_THE_RUN)}
+    of_call = {name: value for name, value in given.items() if name not in asked}
+    # What is given counts, also where it is empty; None alone says nothing.
+    return _over(before, read, of_call), {name: value for name, value in asked.items() if value is not None}
+
+
+C = TypeVar("C", bound=CallOptions)
+
+
+def _read(cls: type[C], given: Mapping[str, object]) -> C:
     plain = {name: value for name, value in given.items() if name not in ("when", "after")}
     collector = Collector()
-    read = read_options(CallOptions, plain, Location("", 1), collector)
+    read = read_options(cls, plain, Location("", 1), collector)
     for found in collector.items:
         refuse(found.code, found.message, found.hint)
     if read.timeout and not is_duration(read.timeout):
         refuse("FLOW014", f"timeout={read.timeout!r} is no duration", 'write it as "30m" or "1h30m"')
     if read.retries is not None and read.retries < 0:
         refuse("FLOW014", f"retries={read.retries}", "retry 0 or more times")
+    return read
+
+
+def _over(before: CallOptions, read: CallOptions, given: Mapping[str, object]) -> CallOptions:
     evolve: Callable[..., CallOptions] = attrs.evolve
-    return evolve(before, **{name: getattr(read, name) for name in plain}, **_edges(given))
+    plain = {name: getattr(read, name) for name in given if name not in ("when", "after")}
+    return evolve(before, **plain, **_edges(given))
 
 
 def _edges(given: Mapping[str, object]) -> dict[str, object]:

@@ -27,6 +27,7 @@ PIPELINE_FUNCTION_FAILED = Rule("FLOW019", "pipeline-function-failed", "pipeline
 BLOCK_WITHOUT_WITH = Rule("FLOW023", "block-without-with", "a block without `with`")
 UNPACKING = Rule("FLOW030", "unpacking", "unpacked into the wrong number of names")
 DECIDED_BY_PYTHON = Rule("FLOW031", "decided-by-python", "decided by Python, before the run")
+NOT_OF_ONE_USE = Rule("FLOW032", "not-of-one-use", "an option that one use of a task can't have")
 UNREADABLE_SOURCE = Rule("FLOW060", "unreadable-source", "the source of a task can't be read")
 NO_SOURCE = Rule("FLOW061", "no-source", "not a function with a source")
 ASYNC_TASK = Rule("FLOW062", "async-task", "an async function or a generator as a task")

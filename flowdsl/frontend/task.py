@@ -9,7 +9,7 @@ from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, overload
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
-from flowdsl.frontend.call_options import AS_DECLARED, CallOptions, call_options
+from flowdsl.frontend.call_options import AS_DECLARED, CallOptions, use_options
 from flowdsl.frontend.encode import Mismatch, encode_scalar
 from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.opaque import Opaque, named
@@ -17,9 +17,11 @@ from flowdsl.frontend.proxies import Reference
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.shown import runs
 from flowdsl.frontend.trace import CURRENT, Trace
+from flowdsl.frontend.uses import use_of
 from flowdsl.ir.nodes import Node, TaskDef
 from flowdsl.ir.options import OnError
 from flowdsl.ir.types import NOTHING, TypeSpec
+from flowdsl.ir.volumes import EnvValue
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -45,8 +47,9 @@ def _combinations(value: object) -> list[Mapping[str, object]]:
 
 
 def _with_options(self: Task[P, R_co], /, **options: object) -> Task[P, R_co]:
-    call = call_options(options, self._call)
-    return Task(self.function, self.definition, self._order, self.problems, call)
+    call, asked = use_options(options, self._call)
+    definition = use_of(self.definition, asked, self.problems) if asked else self.definition
+    return Task(self.function, definition, self._order, self.problems, call)
 
 
 class Task(Generic[P, R_co]):
@@ -85,6 +88,20 @@ class Task(Generic[P, R_co]):
         display_name: str = "",
         after: object = (),
         when: bool | Sequence[bool] = (),
+        image: str = "",
+        cpu: str = "",
+        memory: str = "",
+        gpu: int | None = None,
+        gpu_resource: str = "",
+        env: Mapping[str, EnvValue] = NOTHING,
+        node_selector: Mapping[str, str] = NOTHING,
+        tolerations: Sequence[Mapping[str, object]] = (),
+        service_account: str = "",
+        requires: list[str] | tuple[str, ...] = (),
+        packages: str | list[str] | tuple[str, ...] = (),
+        packages_cache: str = "",
+        packages_image: str = "",
+        python: str = "",
     ) -> Task[P, R_co]: ...
     @overload
     def with_options(
@@ -98,6 +115,20 @@ class Task(Generic[P, R_co]):
         display_name: str = "",
         after: object = (),
         when: bool | Sequence[bool] = (),
+        image: str = "",
+        cpu: str = "",
+        memory: str = "",
+        gpu: int | None = None,
+        gpu_resource: str = "",
+        env: Mapping[str, EnvValue] = NOTHING,
+        node_selector: Mapping[str, str] = NOTHING,
+        tolerations: Sequence[Mapping[str, object]] = (),
+        service_account: str = "",
+        requires: list[str] | tuple[str, ...] = (),
+        packages: str | list[str] | tuple[str, ...] = (),
+        packages_cache: str = "",
+        packages_image: str = "",
+        python: str = "",
     ) -> Task[..., R_co]: ...
     @runs(_with_options)
     def with_options(
@@ -111,8 +142,25 @@ class Task(Generic[P, R_co]):
         extra: Mapping[str, object] = NOTHING,
         after: object = (),
         when: bool | Sequence[bool] = (),
+        image: str = "",
+        cpu: str = "",
+        memory: str = "",
+        gpu: int | None = None,
+        gpu_resource: str = "",
+        env: Mapping[str, EnvValue] = NOTHING,
+        node_selector: Mapping[str, str] = NOTHING,
+        tolerations: Sequence[Mapping[str, object]] = (),
+        service_account: str = "",
+        requires: list[str] | tuple[str, ...] = (),
+        packages: str | list[str] | tuple[str, ...] = (),
+        packages_cache: str = "",
+        packages_image: str = "",
+        python: str = "",
     ) -> Task[P, R_co] | Task[..., R_co]:
         """The same task, with what its next call says of it.
+
+        From `image` on it asks for what the task says otherwise; what is not given is as the task says. What stands in
+        a Task's document makes a variant of the Task, named after what is other: `train-gpu-2`.
 
         Args:
             name: The name of the call in the pipeline, where it is not the task's.
@@ -123,6 +171,20 @@ class Task(Generic[P, R_co]):
             extra: Fields of the PipelineTask as Tekton has them; they stand for what would be there, arguments too.
             after: A task of this pipeline, or a list of them, to run after, although nothing flows between them.
             when: A condition, or a list of them that must all hold.
+            image: Where this call's step runs.
+            cpu: A quantity or a range for this call, as the task's.
+            memory: The same for memory.
+            gpu: How many GPUs this call requests; 0 takes them away.
+            gpu_resource: The resource that `gpu` counts.
+            env: Variables of this call, over those of the task, name by name.
+            node_selector: The labels of the nodes on which this call's pod may run, over those of the task.
+            tolerations: The taints of nodes that this call's pod tolerates, in place of the task's.
+            service_account: The account of this call's pod in the emitted run.
+            requires: Modules that this call's image has.
+            packages: Requirements that `flowdsl lock` pins for this call, in place of the task's.
+            packages_cache: A claim in which this call's packages stay.
+            packages_image: A repository for an image that has this call's packages.
+            python: The interpreter in this call's image.
         """
         raise NotImplementedError
 
@@ -153,7 +215,7 @@ class Task(Generic[P, R_co]):
     ) -> NodeHandle:
         location = places.caller()
         trace.collector.extend(self.problems)
-        task, call = self.definition, self._call
+        task, call = trace.shared(self.definition), self._call
         name = trace.name_for(call.name or task.name, location, explicit=bool(call.name))
         given = self._by_name(trace, args, kwargs, location)
         binder = Binder(task, name, trace.collector, location, verbatim=trace.verbatim, elsewhere=frozenset(call.extra))

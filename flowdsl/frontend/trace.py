@@ -9,7 +9,8 @@ import attrs
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.refusal import refuse
-from flowdsl.ir.nodes import Condition, Node, PipelineWorkspace
+from flowdsl.ir.nodes import Condition, Node, PipelineWorkspace, TaskDef
+from flowdsl.ir.uses import key
 
 CURRENT: contextvars.ContextVar[Trace | None] = contextvars.ContextVar("flowdsl_trace", default=None)
 
@@ -31,6 +32,8 @@ class Trace:
     """The last number given to a name, so that the next one need not be looked for."""
     unused: dict[object, tuple[str, Location]] = attrs.field(factory=dict)
     """The blocks (`when(...)`) that no `with` has entered yet: their names and places."""
+    uses: dict[tuple[int, str], TaskDef] = attrs.field(factory=dict)
+    """Tasks with what single uses ask for, by the task and the hash of that: equal uses are of one object."""
     _looked_at: int = 0
     _beginnings: set[str] = attrs.field(factory=set)
 
@@ -69,6 +72,10 @@ class Trace:
             self._beginnings.update(name[: place + 1] for place, sign in enumerate(name) if sign == "-")
         self._looked_at = len(self.nodes)
         return prefix in self._beginnings
+
+    def shared(self, task: TaskDef) -> TaskDef:
+        """The task, or where it is one for a certain use the first of all uses that ask for the same."""
+        return task if task.use is None else self.uses.setdefault((id(task.use.of), key(task.use)), task)
 
     def order(self, name: str, before: tuple[str, ...]) -> None:
         """Let a node run after others."""

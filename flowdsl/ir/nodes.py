@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from flowdsl.diagnostics import Location
-from flowdsl.ir.options import PipelineOptions, TaskOptions
+from flowdsl.ir.options import PipelineOptions, Step, TaskOptions
 from flowdsl.ir.types import NOTHING, Data, Kind, TypeSpec
 from flowdsl.ir.volumes import Bound
 
@@ -83,12 +83,22 @@ class EnvDecl:
 
 
 @attrs.frozen
+class Use:
+    """What one use of a task asks for over the task itself, and the line that says so (`flowdsl.ir.uses`)."""
+
+    of: TaskDef
+    given: Mapping[str, object]
+    location: Location
+
+
+@attrs.frozen
 class TaskDef:
     """A task: its contract (params, results, workspaces) and how it runs (`options`, or a remote `reference`).
 
     A task that exists elsewhere has options too: what a run says of its pods. `has_body` says whether the function's
     body is code to run, `...` meaning it is not; `script` is that code as one file, once it is sliced;
-    `image` stands for that of the options where the task's packages are built into one.
+    `image` stands for that of the options where the task's packages are built into one. `use` says what one use of it
+    asks for, which is in `options` already; `base` names the Task that this one is a variant of, for such a use.
     """
 
     name: str
@@ -105,10 +115,24 @@ class TaskDef:
     image: str = ""
     options: TaskOptions = _TASK
     reference: Reference | None = None
+    use: Use | None = None
+    base: str = ""
+
+    @property
+    def place(self) -> Location:
+        """Where its options are said: at the use that asks for others, else at the decorator."""
+        return self.use.location if self.use is not None else self.location
 
     def param(self, name: str) -> ParamDecl | None:
         """The parameter of that name, or None."""
         return next((param for param in self.params if param.name == name), None)
+
+    @property
+    def has_step(self) -> bool:
+        """Whether the function has a step of its own, beside those of `steps=`."""
+        own = self.options
+        works = self.has_body or own.command or own.args or own.script or own.module
+        return bool(works) or not any(isinstance(part, Step) for part in own.steps)
 
     @property
     def makes_files(self) -> bool:

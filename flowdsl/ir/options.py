@@ -40,11 +40,13 @@ def _volumes(value: Sequence[Mount | Mapping[str, Data]]) -> tuple[Mount | Mappi
     return items(value)
 
 
-def _mappings(value: Sequence[Mapping[str, Data]]) -> tuple[Mapping[str, Data], ...]:
+def mappings(value: Sequence[Mapping[str, Data]]) -> tuple[Mapping[str, Data], ...]:
+    """As `items` does it, typed for tolerations and their like."""
     return items(value)
 
 
-def _packages(value: str | list[str] | tuple[str, ...]) -> str | tuple[str, ...]:
+def requirements(value: str | list[str] | tuple[str, ...]) -> str | tuple[str, ...]:
+    """What `packages=` was given: one text as it is, several as a tuple."""
     return value if isinstance(value, str) else texts(value)
 
 
@@ -133,14 +135,14 @@ class TaskOptions:
     labels: Mapping[str, str] = NOTHING
     annotations: Mapping[str, str] = NOTHING
     node_selector: Mapping[str, str] = NOTHING
-    tolerations: tuple[Mapping[str, Data], ...] = attrs.field(default=(), converter=_mappings)
+    tolerations: tuple[Mapping[str, Data], ...] = attrs.field(default=(), converter=mappings)
     service_account: str = ""
     command: tuple[str, ...] = attrs.field(default=(), converter=texts)
     args: tuple[str, ...] = attrs.field(default=(), converter=texts)
     script: str = ""
     module: str = ""
     requires: tuple[str, ...] = attrs.field(default=(), converter=texts)
-    packages: str | tuple[str, ...] = attrs.field(default=(), converter=_packages)
+    packages: str | tuple[str, ...] = attrs.field(default=(), converter=requirements)
     packages_cache: str = ""
     packages_image: str = ""
     python: str = "python3"
@@ -173,7 +175,7 @@ class PipelineOptions:
     labels: Mapping[str, str] = NOTHING
     annotations: Mapping[str, str] = NOTHING
     node_selector: Mapping[str, str] = NOTHING
-    tolerations: tuple[Mapping[str, Data], ...] = attrs.field(default=(), converter=_mappings)
+    tolerations: tuple[Mapping[str, Data], ...] = attrs.field(default=(), converter=mappings)
     affinity: Mapping[str, Data] = NOTHING
     priority_class: str = ""
     runtime_class: str = ""

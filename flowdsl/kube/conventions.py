@@ -22,6 +22,8 @@ CACHE = "flowdsl.dev/cache"
 """Annotation of a Task: a local run may take what it gave before. TaskRuns inherit it."""
 CACHE_HIT = "flowdsl.dev/cache-hit"
 """Annotation of a TaskRun of a local run that took what another had given."""
+VARIANT_OF = "flowdsl.dev/variant-of"
+"""Annotation of a Task that is another one, with what a single use asks for: that other one's name."""
 OWNED_BY = "pipelines.flowdsl.dev/"
 """Label of an applied object, the pipeline's name behind it: who owns it."""
 RETRY_OF = "flowdsl.dev/retry-of"
@@ -36,6 +38,9 @@ QUEUE = "kueue.x-k8s.io/queue-name"
 MANAGED = "app.kubernetes.io/managed-by"
 """Label of what a program made, by Kubernetes' recommendation: its name."""
 MANAGED_BY = {MANAGED: "flowdsl"}
+
+ARCHITECTURE = "kubernetes.io/arch"
+"""Label of a node: what its processor is (kubernetes.io/docs/reference/labels-annotations-taints)."""
 
 # Workspaces and volumes of what we compile.
 OUTPUTS = "outputs"

@@ -10,7 +10,7 @@ from flowdsl.ir.options import PipelineOptions
 from flowdsl.ir.types import Data
 from flowdsl.ir.volumes import PVC, Bound, ConfigMap, EmptyDir, Secret, ServiceAccount, VolumeClaim
 from flowdsl.kinds.table import CLAIM, PIPELINE_RUN, SERVICE_ACCOUNT
-from flowdsl.lower.containers import empty_dir
+from flowdsl.lower.containers import compute_resources, empty_dir, env_list
 from flowdsl.lower.fields import filled, plain, queue_label, with_extra
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def run_document(pipeline: PipelineDef, metadata: shapes.ObjectMeta, params: Map
         "params": [{"name": name, "value": plain(value)} for name, value in params.items()],
         "workspaces": [bound(space.name, space.source) for space in pipeline.workspaces if not _left_out(space)],
         "taskRunTemplate": pods(account_name(options), _pod_template(options)),
-        "taskRunSpecs": [own for node in pipeline.nodes if (own := _task_run_spec(node))],
+        "taskRunSpecs": [own for node in pipeline.nodes if (own := task_run_spec(node))],
         "timeouts": timeouts(options.timeout, options.tasks_timeout, options.finally_timeout),
     }
     return {
@@ -163,17 +163,24 @@ def _tolerations(given: Iterable[Mapping[str, Data]]) -> list[shapes.Toleration]
     return [cast("shapes.Toleration", dict(each)) for each in given]
 
 
-def _task_run_spec(node: Node) -> shapes.PipelineTaskRunSpec:
-    options = node.task.options
-    if not options.node_selector and not options.tolerations and not options.service_account:
-        return {}
+def task_run_spec(node: Node) -> shapes.PipelineTaskRunSpec:
+    """What a PipelineRun says of one task's pods; nothing where the task asks for nothing.
+
+    Of a Task that exists already it says more, for what others wrote can't be changed: its resources, which Tekton
+    shares out among the steps, and variables, which go over those of the steps.
+    """
+    task, options = node.task, node.task.options
     pod: shapes.PodTemplate = {
         "nodeSelector": dict(options.node_selector),
         "tolerations": _tolerations(options.tolerations),
+        "env": env_list(options.env) if task.reference is not None else [],
     }
+    resources: shapes.ResourceRequirements = {}
+    if task.reference is not None:
+        resources = compute_resources(options.cpu, options.memory, options.gpu, options.gpu_resource)
     spec: shapes.PipelineTaskRunSpec = {
-        "pipelineTaskName": node.name,
         "serviceAccountName": options.service_account,
         "podTemplate": filled(pod),
+        "computeResources": resources,
     }
-    return filled(spec)
+    return {"pipelineTaskName": node.name, **said} if (said := filled(spec)) else {}

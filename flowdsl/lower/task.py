@@ -10,7 +10,7 @@ from flowdsl.ir.options import Body, Sidecar, Step, TaskOptions
 from flowdsl.ir.texts import as_text
 from flowdsl.ir.types import PATHS, Data, Kind
 from flowdsl.kinds.table import TASK
-from flowdsl.kube.conventions import ENUMS, OUTPUTS, PACKAGES, PACKAGES_PATH
+from flowdsl.kube.conventions import ENUMS, OUTPUTS, PACKAGES, PACKAGES_PATH, VARIANT_OF
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
 from flowdsl.lower.environment import array_args, packages_env, task_env
 from flowdsl.lower.fields import ABSENT, filled, object_meta, plain, with_extra, with_opt_ins
@@ -24,6 +24,8 @@ def task_document(task: TaskDef, metadata: shapes.ObjectMeta, *, fans_out: bool,
     """The Task object. `fans_out`: a matrix uses it; `enums`: param enums are opted in to (alpha)."""
     chosen = enums and any(param.type.kind is Kind.CHOICE for param in task.params)
     opted = with_opt_ins(metadata, {ENUMS}) if chosen else metadata
+    if task.base:
+        opted = {**opted, "annotations": {**opted.get("annotations", {}), VARIANT_OF: task.base}}
     return {
         "apiVersion": TASK.api_version,
         "kind": TASK.name,
@@ -157,8 +159,7 @@ def _steps(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> list[shape
 
 def _main_step(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> shapes.Step:
     """The step of the function itself: its script, its module, or the container the options describe."""
-    works = task.has_body or options.command or options.args or options.script or options.module
-    if not works and any(isinstance(part, Step) for part in options.steps):
+    if not task.has_step:
         return {}
     command, args = list(options.command), list(options.args)
     if options.module:
@@ -166,7 +167,7 @@ def _main_step(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> shapes
     elif task.has_body:
         args = array_args(task)
     step: shapes.Step = {
-        "name": task.name,
+        "name": task.base or task.name,
         "image": task.image or options.image,
         "command": command,
         "args": args,

@@ -1,6 +1,7 @@
 """The passes, one a file, all of one signature: `(PipelineDef, Collector) -> PipelineDef`. Order matters.
 
-`qualify` and `names` first, so that later findings can name things; `limits` last, when everything has its final form.
+`qualify`, `variants` and `names` first, so that later findings can name things; `limits` last, when everything has its
+final form.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import attrs
 
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import PipelineDef
-from flowdsl.passes import limits, names, order, qualify, resources, results, secrets, workspaces
+from flowdsl.passes import limits, names, order, qualify, resources, results, secrets, variants, workspaces
 
 
 def run_passes(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
@@ -21,6 +22,6 @@ def run_passes(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
             for node in pipeline.nodes
         )
         pipeline = attrs.evolve(pipeline, nodes=nodes)
-    for step in (qualify, names, order, workspaces, secrets, results, resources, limits):
+    for step in (qualify, variants, names, order, workspaces, secrets, results, resources, limits):
         pipeline = step.run(pipeline, collector)
     return pipeline

@@ -31,15 +31,22 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
         if task.reference or node.pipeline:
             continue
         first = owners.setdefault(task.name, task)
-        if not task.options.inline and first is not task and first.function is not task.function:
+        if not task.options.inline and first is not task and not _same(first, task):
             collector.error(
                 "FLOW012",
                 f"two different tasks are named {task.name!r}",
-                task.location,
+                task.place,
                 hint="rename one function, or give it another name: `@task(name=...)`",
-                related=(("first", first.location),),
+                related=(("first", first.place),),
             )
     return pipeline
+
+
+def _same(one: TaskDef, other: TaskDef) -> bool:
+    """Whether two tasks of one name have one Task: those of one function and the same options, single uses aside."""
+    if one.function is not other.function:
+        return False
+    return (one.use.of if one.use else one).options == (other.use.of if other.use else other).options
 
 
 def _is_verbatim(pipeline: PipelineDef) -> bool:

@@ -28,7 +28,7 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
             continue
         seen.add(id(node.task))
         for part in own.containers:
-            _ranges(part, node.task.name, node.task.location, collector)
+            _ranges(part, node.task.base or node.task.name, node.task.place, collector)
     _timeouts(pipeline, collector)
     return pipeline
 

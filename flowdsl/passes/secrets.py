@@ -42,7 +42,7 @@ def _check_task(task: TaskDef, collector: Collector) -> None:
             _report(f"the default of {param.name!r} in task {task.name!r}", task.location, collector)
     for name, value in _environment(task.options):
         if isinstance(value, str) and looks_secret(name, value):
-            _report(f"variable {name!r} of task {task.name!r}", task.location, collector)
+            _report(f"variable {name!r} of task {task.name!r}", task.place, collector)
     for what, text in _texts(task):
         if start := find_credential(text):
             _report(f"{what} of task {task.name!r} (at {start}…)", task.location, collector)

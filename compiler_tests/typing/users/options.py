@@ -10,6 +10,7 @@ from flowdsl import (
     Sidecar,
     Step,
     StepTemplate,
+    Task,
     cluster,
     git,
     hub,
@@ -76,6 +77,23 @@ def action(text: str) -> None: ...
 def right(text: str = "a") -> None:
     first = full(text)
     declared.with_options(name="second", retries=1, after=[first])(first)
+    big = full.with_options(
+        image="python:3.13", cpu="4..8", memory="8Gi", gpu=2, env={"TOKEN": Secret("hf", "t"), "N": 3}
+    )
+    also: str = big.with_options(
+        node_selector={"zone": "a"},
+        tolerations=[{"key": "gpu"}],
+        packages=["numpy"],
+        packages_cache="c",
+        python="python3.13",
+    )("x")
+    full.with_options(requires=["numpy"], service_account="ci", gpu_resource="amd.com/gpu", extra={"displayName": "x"})(
+        also
+    )
+
+
+def not_locked() -> Task[[str], str]:
+    return full.with_options(packages=["numpy"], packages_cache="c").with_options(packages="requirements.txt")
 
 
 def wrong_options() -> None:
@@ -88,6 +106,9 @@ def wrong_options() -> None:
     task(env={"A": object()})  # mypy: dict-item; pyright: reportArgumentType
     pipeline(queue=["gpu"], pod_template="x")  # mypy: call-overload; pyright: reportArgumentType
     pipeline(timout="1h")  # mypy: call-overload; pyright: reportCallIssue
+    full.with_options(gpu="2")  # mypy: call-overload; pyright: reportArgumentType
+    full.with_options(env=["A=b"])  # mypy: call-overload; pyright: reportArgumentType
+    right.with_options(cpu="2")  # mypy: call-arg; pyright: reportCallIssue
     full.with_options(retires=1)  # mypy: call-overload; pyright: reportCallIssue
     right.with_options(embed="yes")  # mypy: arg-type; pyright: reportArgumentType
     task_ref("build", image="x")  # mypy: call-arg; pyright: reportCallIssue

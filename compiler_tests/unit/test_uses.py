@@ -1,0 +1,208 @@
+"""One use of a task that asks for what the task says otherwise: which document says it, and under which name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flowdsl import Secret, Step, Task, named, pipeline, task, task_ref
+from flowdsl.compiler import Compilation, CompileOptions, compile_pipeline
+from flowdsl.diagnostics import FlowError
+from flowdsl.ir.uses import IN_THE_RUN, IN_THE_TASK
+
+
+@task(
+    image="python:3.12-slim", cpu="1", memory="2Gi", gpu=1, env={"A": "1", "B": "2"}, node_selector={"zone": "a"}, requires=["x"]
+)  # fmt: skip
+def train(x: int = 1) -> int:
+    return x
+
+
+@task_ref("build")
+def build(x: int = 1) -> int: ...
+
+
+@task_ref(named("wait", api_version="example.dev/v1", kind="Wait"))
+def wait() -> None: ...
+
+
+def compiled(use: Callable[[], object], **options: Any) -> Compilation:
+    @pipeline
+    def flow() -> None:
+        use()
+
+    return compile_pipeline(flow, CompileOptions(**options))
+
+
+def of_kind(found: Compilation, kind: str) -> list[Any]:
+    return [each for each in found.documents if each["kind"] == kind]
+
+
+def tasks(use: Callable[[], object]) -> dict[str, Any]:
+    return {each["metadata"]["name"]: each for each in of_kind(compiled(use), "Task")}
+
+
+def run_specs(use: Callable[[], object]) -> list[Any]:
+    found: list[Any] = of_kind(compiled(use), "PipelineRun")[0]["spec"].get("taskRunSpecs", [])
+    return found
+
+
+VARIANTS: dict[str, tuple[dict[str, Any], str, Callable[[Any], object], object]] = {
+    "image": ({"image": "python:3.11-slim"}, "image-", lambda step: step["image"], "python:3.11-slim"),
+    "cpu": ({"cpu": "4"}, "cpu-4", lambda step: step["computeResources"]["limits"]["cpu"], "4"),
+    "a range": ({"cpu": "500m..2"}, "cpu-500m-2", lambda step: step["computeResources"]["requests"]["cpu"], "500m"),
+    "memory": ({"memory": "16Gi"}, "memory-16gi", lambda step: step["computeResources"]["limits"]["memory"], "16Gi"),
+    "gpu": ({"gpu": 2}, "gpu-2", lambda step: step["computeResources"]["limits"]["nvidia.com/gpu"], "2"),
+    "no gpu": ({"gpu": 0}, "gpu-0", lambda step: "nvidia.com/gpu" in step["computeResources"]["limits"], False),
+    "gpu_resource": (
+        {"gpu_resource": "amd.com/gpu"}, "gpu-resource-", lambda step: step["computeResources"]["limits"]["amd.com/gpu"], "1",
+    ),
+    "env": ({"env": {"B": "3", "C": "4"}}, "env-", lambda step: [each["value"] for each in step["env"][:3]], ["1", "3", "4"]),
+    "python": ({"python": "python3.12"}, "python-", lambda step: step["script"].splitlines()[0], "#!/usr/bin/env python3.12"),
+    "two": ({"gpu": 2, "memory": "1Ti"}, "memory-1ti-gpu-2", lambda step: step["computeResources"]["requests"]["memory"], "1Ti"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "name", "of_step", "wanted"), VARIANTS.values(), ids=list(VARIANTS))
+def test_what_stands_in_the_task_makes_a_variant_of_it(
+    asked: dict[str, Any], name: str, of_step: Callable[[Any], object], wanted: object
+) -> None:
+    found = tasks(lambda: (train(), train.with_options(**asked)()))
+    plain, variant = found["train"], next(each for key, each in found.items() if key != "train")
+    assert plain == tasks(lambda: train())["train"]
+    assert variant["metadata"]["name"].startswith(f"train-{name}")
+    assert variant["metadata"]["annotations"] == {"flowdsl.dev/variant-of": "train"}
+    assert of_step(variant["spec"]["steps"][0]) == wanted
+    assert variant["spec"]["steps"][0]["name"] == "train"
+
+
+def test_every_option_of_a_use_has_its_place() -> None:
+    options = {name for name, *_ in VARIANTS.values() for name in name}
+    elsewhere = {"packages", "packages_cache", "packages_image", "requires"}
+    assert options | elsewhere == set(IN_THE_TASK)
+
+
+def test_uses_that_ask_for_the_same_share_a_task() -> None:
+    def use() -> None:
+        for _ in range(3):
+            train.with_options(gpu=2, env={"C": "3"})()
+        train.with_options(env={"C": "3"}).with_options(gpu=2)()
+        train.with_options(memory="2Gi", env={"A": "1"})()  # what the task says already
+
+    assert len(tasks(use)) == 2
+    names = [each["taskRef"]["name"] for each in of_kind(compiled(use), "Pipeline")[0]["spec"]["tasks"]]
+    assert len(set(names[:4])) == 1
+    assert names[4] == "train"
+
+
+def test_a_later_use_goes_over_an_earlier_one() -> None:
+    (found,) = tasks(lambda: train.with_options(gpu=2, env={"A": "9"}).with_options(gpu=3, env={"C": "7"})()).values()
+    step = found["spec"]["steps"][0]
+    assert step["computeResources"]["limits"]["nvidia.com/gpu"] == "3"
+    assert {each["name"]: each.get("value") for each in step["env"]}.items() >= {"A": "9", "B": "2", "C": "7"}.items()
+
+
+def test_what_only_a_run_can_say_leaves_the_task_as_it_is() -> None:
+    place: dict[str, Any] = {"node_selector": {"zone": "b"}, "tolerations": [{"key": "k"}], "service_account": "ci"}
+    assert set(place) == set(IN_THE_RUN)
+    found = tasks(lambda: (train(), train.with_options(**place)()))
+    assert list(found) == ["train"]
+    first, second = run_specs(lambda: (train(), train.with_options(**place)()))
+    assert first == {"pipelineTaskName": "train", "podTemplate": {"nodeSelector": {"zone": "a"}}}
+    assert second == {
+        "pipelineTaskName": "train-2",
+        "serviceAccountName": "ci",
+        "podTemplate": {"nodeSelector": {"zone": "b"}, "tolerations": [{"key": "k"}]},
+    }
+
+
+def test_of_a_task_that_exists_already_the_run_says_it() -> None:
+    use = build.with_options(
+        cpu="1..2", memory="4Gi", gpu=1, env={"A": "b", "T": Secret("s", "k")}, service_account="ci"
+    )
+    (found,) = run_specs(lambda: (build(), use()))
+    assert found == {
+        "pipelineTaskName": "build-2",
+        "serviceAccountName": "ci",
+        "podTemplate": {
+            "env": [
+                {"name": "A", "value": "b"},
+                {"name": "T", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
+            ]
+        },
+        "computeResources": {
+            "limits": {"cpu": "2", "memory": "4Gi", "nvidia.com/gpu": "1"},
+            "requests": {"cpu": "1", "memory": "4Gi", "nvidia.com/gpu": "1"},
+        },
+    }
+
+
+def test_embedded_specs_have_no_names_to_make() -> None:
+    found = compiled(lambda: (train(), train.with_options(gpu=2)()), inline=True)
+    first, second = (each["taskSpec"] for each in of_kind(found, "Pipeline")[0]["spec"]["tasks"])
+    assert of_kind(found, "Task") == []
+    assert "metadata" not in second
+    limits = [each["steps"][0]["computeResources"]["limits"].pop("nvidia.com/gpu") for each in (first, second)]
+    assert limits == ["1", "2"]
+
+
+def test_a_long_name_keeps_to_the_limit_and_tells_uses_apart() -> None:
+    @task(name="a" * 60 + "-b", image="i", script="true")
+    def long() -> None: ...
+
+    found = list(tasks(lambda: (long(), *(long.with_options(gpu=n, name=f"n{n}")() for n in (2, 3)))))
+    assert len(set(found)) == 3
+    assert [len(each) for each in found[1:]] == [63, 63]
+
+
+def test_a_variant_with_the_name_of_another_task_is_told() -> None:
+    @task(name="train-gpu-2", image="i", script="true")
+    def other() -> None: ...
+
+    with pytest.raises(FlowError, match="two different tasks are named 'train-gpu-2'"):
+        tasks(lambda: (other(), train.with_options(gpu=2)()))
+
+
+def test_two_tasks_of_one_function_are_two_tasks() -> None:
+    def work() -> None: ...
+
+    one, other = task(image="a", script="true")(work), task(image="b", script="true")(work)
+    with pytest.raises(FlowError, match="FLOW012"):
+        tasks(lambda: (one(), other()))
+    same = task(image="a", script="true")(work)
+    assert list(tasks(lambda: (one(), same()))) == ["work"]
+
+
+@task(steps=[Step(name="a", image="i", script="true")])
+def only_steps() -> None: ...
+
+
+REFUSED: list[tuple[Task[..., Any], dict[str, Any], str, str]] = [
+    (train, {"cpu": "x"}, "FLOW014", "cpu='x': 'x' is no quantity"),
+    (train, {"cpu": "4..2"}, "FLOW105", "cpu='4..2' of task 'train' requests more than its limit"),
+    (train, {"gpu": -1}, "FLOW014", "gpu=-1"),
+    (train, {"gpu": "2"}, "FLOW002", "option 'gpu' takes int or None, got str '2'"),
+    (train, {"memmory": "2Gi"}, "FLOW002", "there is no option 'memmory'"),
+    (train, {"env": {"A": object}}, "FLOW002", "option 'env['A']' takes"),
+    (train, {"env": {"API_KEY": "sk-proj-Zq81jfkasdJKASd8123kKAS9d12"}}, "FLOW103", "variable 'API_KEY' of task"),
+    (train, {"packages_cache": "c"}, "FLOW002", "packages_cache= is given, and packages= is not"),
+    (build, {"image": "x"}, "FLOW032", "'build' is a Task that exists already: image= can't be said of one use"),
+    (build, {"cpu": "x"}, "FLOW014", "cpu='x': 'x' is no quantity"),
+    (build, {"cpu": "4..2"}, "FLOW105", "cpu='4..2' of task 'build' requests more than its limit"),
+    (wait, {"cpu": "1"}, "FLOW032", "'wait' is a custom task, whose run has no pod: cpu= can't be said of one use"),
+    (only_steps, {"cpu": "1"}, "FLOW032", "task 'only-steps' has no step of its own that cpu= could be for"),
+]
+
+
+@pytest.mark.parametrize(("of", "asked", "code", "said"), REFUSED, ids=lambda each: str(each)[:40])
+def test_what_is_wrong_is_told_at_the_use(of: Task[..., Any], asked: dict[str, Any], code: str, said: str) -> None:
+    here = test_what_is_wrong_is_told_at_the_use.__code__.co_firstlineno
+    with pytest.raises(FlowError) as caught:
+        compiled(lambda: of.with_options(**asked)())
+    (found,) = caught.value.diagnostics
+    assert found.code == code
+    assert said in found.message
+    assert found.file == "compiler_tests/unit/test_uses.py"
+    assert found.line > here

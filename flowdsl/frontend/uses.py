@@ -1,0 +1,48 @@
+"""What one use of a task asks for, held against what can be said of one: `train.with_options(gpu=2)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flowdsl.diagnostics import Collector
+from flowdsl.frontend import places
+from flowdsl.frontend.options_check import check_task_options
+from flowdsl.frontend.refusal import refuse
+from flowdsl.ir.nodes import Reference, TaskDef
+from flowdsl.ir.uses import IN_THE_RUN, used
+
+_OF_THE_STEP = frozenset({"image", "cpu", "memory", "gpu", "env", "packages", "requires", "python"})
+_OF_A_RUN = ("cpu", "memory", "gpu", "gpu_resource", "env", *IN_THE_RUN)
+"""What a PipelineRun says of a Task that exists already: docs/pipelineruns.md, "Specifying taskRunSpecs"."""
+_OF_A_CUSTOM_RUN = ("service_account",)
+"""createCustomRun in pkg/reconciler/pipelinerun/pipelinerun.go of Tekton v1.15.0 hands on nothing else."""
+
+
+def use_of(task: TaskDef, asked: Mapping[str, object], problems: Collector) -> TaskDef:
+    """The task as one use asks for it; `problems` are the task's own. Refuses the first thing that is wrong."""
+    if task.reference is not None:
+        _check_reference(task.name, task.reference, asked)
+    elif not task.has_step and (without := [name for name in asked if name in _OF_THE_STEP]):
+        message = f"task {task.name!r} has no step of its own that {without[0]}= could be for"
+        refuse("FLOW032", message, f"give it to one of `steps=[Step({without[0]}=...)]`")
+    found = used(task, asked, places.caller())
+    if problems.has_errors:
+        return found
+    # The task's own options are right, so what is found now is wrong with this use.
+    told = Collector()
+    check_task_options(found.options, found.place, told, has_body=task.has_body, whole=task.reference is None)
+    for each in told.items:
+        refuse(each.code, each.message, each.hint)
+    return found
+
+
+def _check_reference(name: str, reference: Reference, asked: Mapping[str, object]) -> None:
+    from flowdsl.kinds.table import TEKTON, in_group
+
+    custom = bool(reference.api_version) and not in_group(reference.api_version, TEKTON)
+    taken = _OF_A_CUSTOM_RUN if custom else _OF_A_RUN
+    for option in asked:
+        if option not in taken:
+            why = "is a custom task, whose run has no pod" if custom else "is a Task that exists already"
+            hint = f"a run can say of it: {', '.join(taken)}"
+            refuse("FLOW032", f"{name!r} {why}: {option}= can't be said of one use", hint)

@@ -1,0 +1,130 @@
+"""One use of a task that asks for other options than the task: `train.with_options(gpu=2)`.
+
+A use is a TaskDef with the options that hold for it. What it asks for stays known beside them (`Use.given`), so that
+whoever changes the task's own options (a profile) can put the use over them again: `rebased`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from flowdsl.diagnostics import Location
+from flowdsl.ir.nodes import TaskDef, Use
+from flowdsl.ir.options import TaskOptions
+from flowdsl.ir.records import held
+from flowdsl.kube.conventions import ARCHITECTURE, NAME_MOST
+
+IN_THE_TASK = (
+    "image",
+    "cpu",
+    "memory",
+    "gpu",
+    "gpu_resource",
+    "env",
+    "requires",
+    "packages",
+    "packages_cache",
+    "packages_image",
+    "python",
+)
+"""Options of a use that stand in the Task's document: another value of one makes a variant of the Task."""
+IN_THE_RUN = ("node_selector", "tolerations", "service_account")
+"""Those that only a PipelineRun can say, in its `taskRunSpecs`."""
+_JOINED = ("env", "node_selector")
+"""Options of a use that go over those of the task name by name."""
+_DIGITS = 8
+_PLAIN = re.compile(r"\d+(?:m|[KMGTPE]i)?(?:\.\.\d+(?:m|[KMGTPE]i)?)?", re.ASCII)
+"""A quantity, or a range, that is still told from any other when it is written as a name: `16Gi`, `500m`, `4..8`."""
+
+
+def used(task: TaskDef, given: Mapping[str, object], location: Location) -> TaskDef:
+    """The task as one use asks for it; a use of a use has what both ask for, the later over the earlier."""
+    before = task.use
+    base, together = (before.of, _over(before.given, given)) if before is not None else (task, given)
+    return attrs.evolve(task, options=_with(base.options, together), use=Use(base, together, location))
+
+
+def rebased(task: TaskDef, base: TaskDef) -> TaskDef:
+    """The same use of a task whose own options are others now."""
+    use = task.use
+    if use is None:
+        return base
+    return attrs.evolve(task, options=_with(base.options, use.given), use=attrs.evolve(use, of=base))
+
+
+def key(use: Use) -> str:
+    """The same for two uses of a task that ask for the same."""
+    return _digest(use.given)
+
+
+def variant_name(task: TaskDef) -> str:
+    """The name of the Task for a use: that of the task itself where its document is the same.
+
+    It says what is other, so that it is the same in every compile and for every use that asks for the same:
+    `train-gpu-2`. What has no short name is told by its hash: `train-env-1f0c9a2b`.
+    """
+    differing = dict(_differing(task))
+    if not differing:
+        return task.name
+    hashed = {name: value for name, value in differing.items() if not _short(value)}
+    words = [f"{name.replace('_', '-')}{_short(value)}" for name, value in differing.items()]
+    name = "-".join([task.name, *words, *([_digest(hashed)] if hashed else [])])
+    if len(name) <= NAME_MOST:
+        return name
+    digest = _digest({"task": task.name, **differing})
+    return f"{task.name[: NAME_MOST - _DIGITS - 1].rstrip('-.')}-{digest}"
+
+
+def _differing(task: TaskDef) -> Iterator[tuple[str, object]]:
+    """What a use changes in the Task's document, by the names of the options."""
+    use, own = task.use, task.options
+    if use is None or task.reference is not None:
+        return
+    base = use.of.options
+    for name in IN_THE_TASK:
+        value, before = getattr(own, name), getattr(base, name)
+        if value == before:
+            continue
+        if isinstance(value, Mapping):
+            value = {key: item for key, item in value.items() if key not in before or before[key] != item}
+        yield name, value
+    architecture = own.node_selector.get(ARCHITECTURE, "")
+    if own.packages and architecture != base.node_selector.get(ARCHITECTURE, ""):
+        yield "arch", architecture  # its packages are pinned for the machines that it runs on
+
+
+def _short(value: object) -> str:
+    if isinstance(value, int):
+        return f"-{value}"
+    return f"-{value.replace('..', '-').lower()}" if isinstance(value, str) and _PLAIN.fullmatch(value) else ""
+
+
+def _with(options: TaskOptions, given: Mapping[str, object]) -> TaskOptions:
+    joined = _over({name: getattr(options, name) for name in _JOINED}, given)
+    return attrs.evolve(options, **joined)  # type: ignore[arg-type]  # `with_options` has checked each value
+
+
+def _over(before: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
+    """What is given over what was: of a mapping name by name, else in the place of what was there."""
+    found = {**before, **given}
+    for name in _JOINED:
+        one, other = before.get(name), given.get(name)
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            found[name] = {**one, **other}
+    return found
+
+
+def _digest(values: Mapping[str, object]) -> str:
+    # Not sorted: a variable may use one that stands before it.
+    text = json.dumps(values, default=_data)
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def _data(value: object) -> object:
+    inside = dict(value) if isinstance(value, Mapping) else held(value)
+    return repr(value) if inside is value else [type(value).__name__, inside]
