@@ -104,8 +104,18 @@ def test_a_later_use_goes_over_an_earlier_one() -> None:
     assert {each["name"]: each.get("value") for each in step["env"]}.items() >= {"A": "9", "B": "2", "C": "7"}.items()
 
 
+def test_what_is_given_counts_also_where_it_is_empty() -> None:
+    (found,) = tasks(lambda: train.with_options(cpu="", gpu=0, env={}, memory="3Gi")()).values()
+    assert found["spec"]["steps"][0]["computeResources"] == {"limits": {"memory": "3Gi"}, "requests": {"memory": "3Gi"}}
+    assert list(tasks(lambda: train.with_options(gpu=None, env={}, node_selector={})())) == ["train"]
+
+
 def test_what_only_a_run_can_say_leaves_the_task_as_it_is() -> None:
-    place: dict[str, Any] = {"node_selector": {"zone": "b"}, "tolerations": [{"key": "k"}], "service_account": "ci"}
+    place: dict[str, Any] = {
+        "node_selector": {"zone": "b", "disk": "ssd"},
+        "tolerations": [{"key": "k"}],
+        "service_account": "ci",
+    }
     assert set(place) == set(IN_THE_RUN)
     found = tasks(lambda: (train(), train.with_options(**place)()))
     assert list(found) == ["train"]
@@ -114,7 +124,7 @@ def test_what_only_a_run_can_say_leaves_the_task_as_it_is() -> None:
     assert second == {
         "pipelineTaskName": "train-2",
         "serviceAccountName": "ci",
-        "podTemplate": {"nodeSelector": {"zone": "b"}, "tolerations": [{"key": "k"}]},
+        "podTemplate": {"nodeSelector": {"zone": "b", "disk": "ssd"}, "tolerations": [{"key": "k"}]},
     }
 
 
@@ -183,6 +193,8 @@ REFUSED: list[tuple[Task[..., Any], dict[str, Any], str, str]] = [
     (train, {"cpu": "x"}, "FLOW014", "cpu='x': 'x' is no quantity"),
     (train, {"cpu": "4..2"}, "FLOW105", "cpu='4..2' of task 'train' requests more than its limit"),
     (train, {"gpu": -1}, "FLOW014", "gpu=-1"),
+    (train, {"python": ""}, "FLOW002", "python='' names no interpreter"),
+    (train, {"image": ""}, "FLOW002", "the task has no image to run in"),
     (train, {"gpu": "2"}, "FLOW002", "option 'gpu' takes int or None, got str '2'"),
     (train, {"memmory": "2Gi"}, "FLOW002", "there is no option 'memmory'"),
     (train, {"env": {"A": object}}, "FLOW002", "option 'env['A']' takes"),

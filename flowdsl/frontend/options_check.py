@@ -81,6 +81,8 @@ def check_task_options(
         wrong(f"packages_image={options.packages_image!r} is not a repository", hint, "FLOW002")
     if options.packages_image and not _BASE.fullmatch(options.image):
         wrong(f"image={options.image!r} is nothing to build on", "name an image, best by its digest", "FLOW002")
+    if not options.python:
+        wrong("python='' names no interpreter", 'name the one of the image: python="python3"', "FLOW002")
     if options.gpu < 0:
         wrong(f"gpu={options.gpu}", "ask for 0 or more GPUs")
     if options.retries < 0:

@@ -83,8 +83,6 @@ def right(text: str = "a") -> None:
     also: str = big.with_options(
         node_selector={"zone": "a"},
         tolerations=[{"key": "gpu"}],
-        packages=["numpy"],
-        packages_cache="c",
         python="python3.13",
     )("x")
     full.with_options(requires=["numpy"], service_account="ci", gpu_resource="amd.com/gpu", extra={"displayName": "x"})(
