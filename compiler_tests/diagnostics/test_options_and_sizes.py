@@ -47,7 +47,30 @@ def test_script_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     )
     text = refused(source, tmp_path, CompileOptions())
     assert text.startswith("error[FLOW071]: the task's scripts take ")
+    assert "; before that: its own code 107.5 KiB\n" in text
     assert f"--> user.py:{LINE + table.count(chr(10))}\n" in text
+
+
+def test_more_of_the_project_than_a_config_map_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    package = tmp_path / "words_of_ours"
+    package.mkdir()
+    (package / "__init__.py").write_text("from pathlib import Path\n\nHERE = Path(__file__).parent\n")
+    for name, size in (("small.csv", 2048), ("large.bin", 1_100_000), ("huge.bin", 5 << 20)):
+        (package / name).write_bytes(b"x" * size)
+    source = (
+        HEAD + "from words_of_ours import HERE\n\n\n"
+        '@task(image="python:3.12-slim")\ndef odd() -> None:\n    print(HERE)\n\n@pipeline\ndef p():\n    odd()\n'
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = refused(source, tmp_path, CompileOptions())
+    assert text.startswith(
+        "error[FLOW075]: what task 'odd' needs of the project takes 6,196.3 KiB, and a ConfigMap holds 1,024.0 KiB; "
+        "the largest of 4 files: words_of_ours/huge.bin 5,120.0 KiB, words_of_ours/large.bin 1,074.2 KiB, "
+        "words_of_ours/small.csv 2.0 KiB\n"
+    )
+    assert "= hint: build an image that has them" in text
+    assert text.endswith("found 1 error\n")
 
 
 def test_object_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

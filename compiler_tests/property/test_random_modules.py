@@ -8,14 +8,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowdsl.diagnostics import Collector
 from flowdsl.diagnostics.render import render
-from flowdsl.frontend.script import ScriptInput, ScriptOutput, build_script
+from flowdsl.frontend.script import Script, ScriptInput, ScriptOutput, build_script, limits
 from flowdsl.frontend.slicing import slice_source
 from flowdsl.ir.types import Kind, TypeSpec
+from flowdsl.kube.conventions import BUNDLE_PATH
 
 _NAMES = ("a", "b", "pack", "pack.c", "pack.d", "pack.low", "pack.low.e", "other", "other.g")
 _PACKAGES = frozenset({"pack", "pack.low", "other"})
@@ -113,8 +115,8 @@ def _module(rng: random.Random, here: str, known: list[tuple[str, list[str]]]) -
 
 
 @settings(max_examples=25)
-@given(st.integers(0, 2**32), st.integers(-5, 5))
-def test_the_script_gives_what_the_function_gives(seed: int, number: int) -> None:
+@given(st.integers(0, 2**32), st.integers(-5, 5), st.booleans())
+def test_the_script_gives_what_the_function_gives(seed: int, number: int, mounted: bool) -> None:
     files = project(random.Random(seed))
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -122,8 +124,12 @@ def test_the_script_gives_what_the_function_gives(seed: int, number: int) -> Non
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text)
         here = _python(folder, "-c", _COMPILE, str(number))
-        script = _script(folder)
         (folder / "elsewhere").mkdir()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(limits, "BUNDLE_LIMIT", -1 if mounted else 2**20)
+            made = _script(folder)
+        assert made.bundle is None or made.bundle.mounted == mounted
+        script = _mounted_in(folder / "mount", made)
         (folder / "elsewhere" / "script").write_text(script)
         done = folder / "result"
         env = {"PARAM_N": str(number), "RESULT_RESULT": str(done)}
@@ -139,7 +145,16 @@ def _python(folder: Path, *arguments: str, env: dict[str, str] | None = None) ->
     return done.stdout
 
 
-def _script(folder: Path) -> str:
+def _mounted_in(folder: Path, script: Script) -> str:
+    """The script's text, and what it has mounted as files of a folder."""
+    for file in script.bundle.files if script.bundle is not None and script.bundle.mounted else ():
+        target = folder / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.content if isinstance(file.content, bytes) else file.content.encode())
+    return script.text.replace(f'"{BUNDLE_PATH}"', repr(str(folder)))
+
+
+def _script(folder: Path) -> Script:
     """The script, made from a function that is compiled but whose module is not imported: nothing is left behind here."""
     path = folder / "main.py"
     space = {"__name__": "main", "__package__": "", "__file__": str(path)}
@@ -154,4 +169,4 @@ def _script(folder: Path) -> str:
     inputs, outputs = [ScriptInput("n", spec)], [ScriptOutput("result", spec)]
     script = build_script(cut, inputs, outputs, task="f", collector=collector)
     assert script is not None
-    return script.text
+    return script

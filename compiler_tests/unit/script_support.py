@@ -19,6 +19,7 @@ from flowdsl.diagnostics import Collector
 from flowdsl.diagnostics.render import render
 from flowdsl.frontend.script import Script, ScriptOutput, build_script, script_roots
 from flowdsl.frontend.slicing import Slice, slice_source
+from flowdsl.kube.conventions import BUNDLE_PATH
 
 _COUNT = itertools.count()
 _OLDEST = Path("/root/.pyenv/versions/3.8.18/bin/python")
@@ -71,6 +72,21 @@ def script_of(task: Any, **options: Any) -> Script:
     script = build_script(sliced, inputs, outputs, task=definition.name, collector=collector, **options)
     assert script is not None, render(collector)
     return script
+
+
+def laid_out(script: Script, folder: Path) -> str:
+    """The script's text where what it has mounted stands in a folder: with links, as the kubelet puts a ConfigMap."""
+    if script.bundle is None or not script.bundle.mounted:
+        return script.text
+    real = folder / "..2026_11_26"
+    for file in script.bundle.files:
+        target = real / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.content if isinstance(file.content, bytes) else file.content.encode())
+    (folder / "..data").symlink_to(real.name)
+    for top in os.listdir(real):
+        (folder / top).symlink_to(f"..data/{top}")
+    return script.text.replace(f'"{BUNDLE_PATH}"', repr(str(folder)))
 
 
 @attrs.frozen

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from script_support import PYTHON, Container, cut, script_of
+from script_support import PYTHON, Container, cut, laid_out, script_of
 from test_slice_modules import project  # noqa: F401 - a fixture
 
 from flowdsl.diagnostics import Collector
+from flowdsl.frontend.script import limits
 from flowdsl.frontend.slicing import Surveys, slice_source
 
 _REGISTER = "TABLE = {}\n\n\ndef register(name):\n    def keep(made):\n        TABLE[name] = made\n        return made\n\n    return keep\n"
@@ -137,14 +138,24 @@ def _main(imports: str, value: str, module: str = "") -> str:
         {"main.py": _main("", "Rates.a", "class Rates: pass\nsetattr(Rates, 'a', 1)\n")},
     ],
 )
-def test_there_as_here(project: Callable[..., Any], tmp_path: Path, files: dict[str, str | bytes]) -> None:  # noqa: F811
+@pytest.mark.parametrize("limit", [limits.BUNDLE_LIMIT, -1], ids=["in the script", "mounted"])
+def test_there_as_here(
+    project: Callable[..., Any],  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: dict[str, str | bytes],
+    limit: int,
+) -> None:
+    monkeypatch.setattr(limits, "BUNDLE_LIMIT", limit)
     module = project(files)
     here = module.f()
+    script = script_of(module.f)
+    assert script.bundle is None or script.bundle.mounted or limit > 0
     home = tmp_path / "container"
     home.mkdir()
     # `importlib.resources.files` is there since Python 3.9.
     python = sys.executable if any("files(" in str(text) for text in files.values()) else PYTHON
-    done = Container(home, python).run(script_of(module.f).text, results=["RESULT_RESULT"])
+    done = Container(home, python).run(laid_out(script, tmp_path / "mounted"), results=["RESULT_RESULT"])
     assert done.code == 0, done.errors
     assert done.results == {"RESULT_RESULT": here}
 

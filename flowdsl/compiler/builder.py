@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flowdsl.compiler.compilation import CompileOptions
 from flowdsl.compiler.packages import Locks, file_of
@@ -14,6 +14,7 @@ from flowdsl.diagnostics import Collector
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.kube.conventions import ENUMS, MANAGED_BY
+from flowdsl.lower.bundle import bundle_document
 from flowdsl.lower.fields import with_opt_ins
 from flowdsl.lower.pipeline import Layout, pipeline_document
 from flowdsl.lower.pipeline import in_order as pipeline_in_order
@@ -22,7 +23,7 @@ from flowdsl.passes import run_passes
 
 if TYPE_CHECKING:
     from flowdsl.frontend.slicing import Surveys
-    from flowdsl.kinds.shapes import ObjectMeta
+    from flowdsl.kinds.shapes import Document, ObjectMeta
 
 _PLAIN = Layout()
 
@@ -37,6 +38,7 @@ class Builder:
         """The packages of all that a manifest lists; without one each pipeline has those beside its file."""
         self.traced: dict[int, PipelineDef] = {}
         self.surveys: Surveys = {}
+        self.bundled: set[str] = set()
         self.place: ObjectMeta = {"namespace": options.namespace} if options.namespace else {}
         """What holds for every object, a run that someone else owns included."""
         self.metadata: ObjectMeta = {"labels": MANAGED_BY, **self.place}
@@ -60,6 +62,21 @@ class Builder:
     def locks_of(self, function: Callable[..., object]) -> Locks:
         """The packages of the pipeline or the task that a function is."""
         return self.locks or Locks(file_of(function))
+
+    def bundles(self, definition: PipelineDef) -> list[Lowering]:
+        """What makes the ConfigMaps of a pipeline's tasks, each once for all that it is made for."""
+        tasks = (node.task for node in definition.nodes if node.pipeline is None)
+        inner = (made for node in definition.nodes if node.pipeline is not None for made in self.bundles(node.pipeline))
+        return [made for task in tasks for made in self.bundle(task)] + list(inner)
+
+    def bundle(self, task: TaskDef) -> list[Lowering]:
+        """What makes the ConfigMap of a task's modules; nothing where their script has them, or one made it already."""
+        bundle = task.bundle
+        if bundle is None or not bundle.mounted or bundle.name in self.bundled:
+            return []
+        self.bundled.add(bundle.name)
+        document = bundle_document(bundle, self.place if task.options.verbatim else self.metadata)
+        return [Lowering.of(cast("Document", document))]
 
     def layout(self, pipeline: Pipeline, definition: PipelineDef) -> Layout:
         """How the pipeline's tasks are written."""

@@ -21,8 +21,8 @@ from flowdsl.lower.run import needed_documents, run_document
 def compile_pipeline(pipeline: Pipeline, options: CompileOptions | None = None) -> Compilation:
     """Compile a pipeline to plain, checked documents.
 
-    Order: ServiceAccount and claims, Tasks, Pipeline, PipelineRun. Raises FlowError with everything found, warnings
-    included, where anything found is an error.
+    Order: ServiceAccount and claims, ConfigMaps of modules, Tasks, Pipeline, PipelineRun. Raises FlowError with
+    everything found, warnings included, where anything found is an error.
     """
     with _collector_paused():
         return _compile(pipeline, options or CompileOptions())
@@ -71,6 +71,7 @@ def _documents(
 ) -> list[Lowering]:
     """What lowers each document, in order: only one is held at a time, and dropped once its models are made."""
     found = [Lowering.of(each) for each in needed_documents(definition, builder.metadata)]
+    found += builder.bundles(definition)
     if not builder.options.inline:
         layout = builder.layout(pipeline, definition)
         found += [builder.task(task, layout) for task in own_tasks(definition)]

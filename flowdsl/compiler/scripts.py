@@ -15,7 +15,7 @@ from flowdsl.ir.types import Kind, TypeSpec
 from flowdsl.kube.conventions import ARCHITECTURE
 
 if TYPE_CHECKING:
-    from flowdsl.frontend.script import ScriptInput
+    from flowdsl.frontend.script import Script, ScriptInput
     from flowdsl.frontend.slicing import Surveys
 
 _WORKSPACE = TypeSpec(Kind.WORKSPACE, "Workspace")
@@ -42,7 +42,7 @@ def with_scripts(
             if same is node.task:
                 task = written[_source(node.task)] = with_script(node.task, collector, locks, surveys)
             else:
-                task = attrs.evolve(node.task, script=same.script, image=same.image)
+                task = attrs.evolve(node.task, script=same.script, bundle=same.bundle, image=same.image)
             done[id(node.task)] = task
         nodes.append(node if task is node.task else attrs.evolve(node, task=task))
     return attrs.evolve(pipeline, nodes=tuple(nodes))
@@ -55,20 +55,29 @@ def _source(task: TaskDef) -> object:
     return (id(task.function), id(origin.options), *made_of, options.node_selector.get(ARCHITECTURE))
 
 
-def with_script(task: TaskDef, collector: Collector, locks: Locks, surveys: Surveys | None = None) -> TaskDef:
-    """A task with the script of its body; as it is where it has none."""
+def with_script(
+    task: TaskDef, collector: Collector, locks: Locks, surveys: Surveys | None = None, *, mount: bool = True
+) -> TaskDef:
+    """A task with the script of its body; as it is where it has none.
+
+    Without `mount` all that it needs is in the script, for what takes one of any length.
+    """
     if not task.has_body:
         need_of(task, collector)  # which says that there is nothing to install them for
         return task
-    script, image = _script(task, collector, locks, surveys)
-    return attrs.evolve(task, script=script, image=image)
+    script, image = _script(task, collector, locks, surveys, mount)
+    if script is None:
+        return attrs.evolve(task, image=image)
+    return attrs.evolve(task, script=script.text, bundle=script.bundle, image=image)
 
 
-def _script(task: TaskDef, collector: Collector, locks: Locks, surveys: Surveys | None) -> tuple[str, str]:
-    """A task's script, empty where findings in the collector say why, and its image where one is built for it."""
+def _script(
+    task: TaskDef, collector: Collector, locks: Locks, surveys: Surveys | None, mount: bool
+) -> tuple[Script | None, str]:
+    """A task's script, None where findings in the collector say why, and its image where one is built for it."""
     function = task.function
     if function is None:
-        return "", ""
+        return None, ""
     # Not at the top: a pipeline of container tasks has nothing to slice.
     from flowdsl.frontend.script import ScriptOutput, build_script, script_roots
     from flowdsl.frontend.slicing import slice_source, target_version
@@ -88,12 +97,13 @@ def _script(task: TaskDef, collector: Collector, locks: Locks, surveys: Surveys 
             image = recipe.name if recipe is not None else ""
     cut = slice_source(function, roots, requires=requires, target=target, collector=collector, surveys=surveys)
     if cut is None:
-        return "", ""
+        return None, ""
     outputs = [ScriptOutput(result.name, result.type, result.field) for result in task.results]
+    name, python = task.name, options.python
     script = build_script(
-        cut, inputs, outputs, task=task.name, collector=collector, python=options.python, packages=packages
+        cut, inputs, outputs, task=name, collector=collector, python=python, packages=packages, mount=mount
     )
-    return (script.text if script is not None else ""), image
+    return script, image
 
 
 def script_inputs(task: TaskDef, function: Callable[..., object]) -> list[ScriptInput]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def compile_task(task: Task[..., object]) -> shapes.Task:
     """The Task object of a task. Raises FlowError for what is wrong with it."""
     collector = Collector(list(task.problems.items))
-    scripted = with_script(task.definition, collector, Locks(file_of(task.function)))
+    scripted = with_script(task.definition, collector, Locks(file_of(task.function)), mount=False)
     node = Node(scripted.name, scripted, scripted.location)
     compiled = run_passes(PipelineDef("alone", scripted.location, nodes=(node,)), collector)
     collector.raise_if_errors()

@@ -44,3 +44,4 @@ SUBSTITUTION_IN_SCRIPT = Rule("FLOW070", "substitution-in-script", "text that Te
 LONG_SCRIPT = Rule("FLOW071", "long-script", "a script that is too long")
 SHARED_VARIABLE = Rule("FLOW072", "shared-variable", "two values in one environment variable")
 FILE_VARIABLE = Rule("FLOW073", "file-variable", "`__file__` in a task's body", Severity.WARNING)
+LARGE_PROJECT = Rule("FLOW075", "large-project", "more of the project than a ConfigMap holds")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from flowdsl.diagnostics import Location
+from flowdsl.ir.bundle import Bundle
 from flowdsl.ir.options import PipelineOptions, Step, TaskOptions
 from flowdsl.ir.types import NOTHING, Data, Kind, TypeSpec
 from flowdsl.ir.volumes import Bound
@@ -96,9 +97,10 @@ class TaskDef:
     """A task: its contract (params, results, workspaces) and how it runs (`options`, or a remote `reference`).
 
     A task that exists elsewhere has options too: what a run says of its pods. `has_body` says whether the function's
-    body is code to run, `...` meaning it is not; `script` is that code as one file, once it is sliced;
-    `image` stands for that of the options where the task's packages are built into one. `use` says what one use of it
-    asks for, which is in `options` already; `base` names the Task that this one is a variant of, for such a use.
+    body is code to run, `...` meaning it is not; `script` is that code as one file, once it is sliced, and `bundle`
+    what travels with it of the project; `image` stands for that of the options where the task's packages are built into
+    one. `use` says what one use of it asks for, which is in `options` already; `base` names the Task that this one is
+    a variant of, for such a use.
     """
 
     name: str
@@ -112,6 +114,7 @@ class TaskDef:
     function: Callable[..., object] | None = None
     has_body: bool = False
     script: str = ""
+    bundle: Bundle | None = None
     image: str = ""
     options: TaskOptions = _TASK
     reference: Reference | None = None

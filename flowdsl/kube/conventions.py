@@ -30,6 +30,8 @@ RETRY_OF = "flowdsl.dev/retry-of"
 """Annotation of a run that is another's second try."""
 RETRIED_TASK = "flowdsl.dev/task"
 """Label of a TaskRun that is run again by itself: its task."""
+BUNDLE = "flowdsl.dev/bundle"
+"""Label of a ConfigMap that holds modules of a project: the hash of its content, which its name has, too."""
 REQUEST = "flowdsl.dev/request"
 """Annotation of a submitted run: which request made it, so that one sent twice is seen."""
 QUEUE = "kueue.x-k8s.io/queue-name"
@@ -51,6 +53,10 @@ PACKAGES = "flowdsl-packages"
 """The volume of a Task with `packages_cache`."""
 PACKAGES_PATH = "/flowdsl/packages"
 """Where it is mounted."""
+BUNDLE_NAME = "flowdsl-code"
+"""The volume of a Task whose modules come as a ConfigMap, and what such a ConfigMap's name begins with."""
+BUNDLE_PATH = "/flowdsl/code"
+"""Where it is mounted."""
 SCRATCH = "scratch"
 """What the volumes of a Task are called that have no name of their own, before a number."""
 
@@ -69,6 +75,8 @@ MATRIX_MOST = 256
 """Tekton's `default-max-matrix-combinations-count` (docs/matrix.md)."""
 OBJECT_MOST = 1_572_864
 """Bytes of an object: etcd's default limit for one request, 1.5 MiB."""
+CONFIG_MAP_MOST = 1024 * 1024
+"""Bytes of all values of a ConfigMap: MaxSecretSize in ValidateConfigMap of Kubernetes' pkg/apis/core/validation."""
 MESSAGE_MOST = 4096
 """Bytes of a container's termination message, in which Tekton carries results (docs/tasks.md, "Emitting Results")."""
 ARGUMENT_MOST = 128 * 1024

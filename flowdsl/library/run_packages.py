@@ -129,8 +129,10 @@ def _brought(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
         called = node.value if isinstance(node, ast.Expr) else None
         if isinstance(called, ast.Call) and isinstance(called.func, ast.Name) and called.func.id == "_flowdsl_project":
-            keys = called.args[0].keys if called.args and isinstance(called.args[0], ast.Dict) else []
-            for key in keys:
+            given = called.args[0] if called.args else None
+            if isinstance(given, ast.Call) and len(given.args) == 2:  # of the folder that they are mounted in
+                given = given.args[1]
+            for key in given.keys if isinstance(given, ast.Dict) else []:
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     yield key.value.partition("/")[0].removesuffix(".py")
 

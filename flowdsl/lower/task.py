@@ -11,6 +11,7 @@ from flowdsl.ir.texts import as_text
 from flowdsl.ir.types import PATHS, Data, Kind
 from flowdsl.kinds.table import TASK
 from flowdsl.kube.conventions import ENUMS, OUTPUTS, PACKAGES, PACKAGES_PATH, VARIANT_OF
+from flowdsl.lower.bundle import bundle_mounts, bundle_volumes
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
 from flowdsl.lower.environment import array_args, packages_env, task_env
 from flowdsl.lower.fields import ABSENT, filled, object_meta, plain, with_extra, with_opt_ins
@@ -57,6 +58,7 @@ def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> TaskSpec:
     mounts, volumes = mounts_and_volumes(options.volumes)
     if options.packages_cache:
         volumes.append({"name": PACKAGES, "persistentVolumeClaim": {"claimName": options.packages_cache}})
+    volumes += bundle_volumes(task)
     spec: TaskSpec = {
         "displayName": task.display_name,
         "description": task.description,
@@ -166,6 +168,7 @@ def _main_step(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> shapes
         command, args = [options.python, "-m", options.module], [*args, *array_args(task)]
     elif task.has_body:
         args = array_args(task)
+    mounts: list[VolumeMount] = [{"name": PACKAGES, "mountPath": PACKAGES_PATH}] if options.packages_cache else []
     step: shapes.Step = {
         "name": task.base or task.name,
         "image": task.image or options.image,
@@ -174,7 +177,7 @@ def _main_step(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> shapes
         "workingDir": options.working_dir,
         "env": env_list(options.env) + packages_env(options) + env,
         "computeResources": compute_resources(options.cpu, options.memory, options.gpu, options.gpu_resource),
-        "volumeMounts": [{"name": PACKAGES, "mountPath": PACKAGES_PATH}] if options.packages_cache else [],
+        "volumeMounts": mounts + bundle_mounts(task),
         "script": task.script if task.has_body else options.script,
         "onError": options.on_error,
     }

@@ -11,6 +11,8 @@ from flowdsl.ir.refs import strings
 from flowdsl.ir.volumes import EnvValue
 from flowdsl.kube import assigned_credential, find_credential, looks_secret
 
+_WORD = "an argument"
+
 
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     """Look at every literal: defaults, arguments, environment, the run's own values.
@@ -46,8 +48,8 @@ def _check_task(task: TaskDef, collector: Collector) -> None:
     for what, text in _texts(task):
         if start := find_credential(text):
             _report(f"{what} of task {task.name!r} (at {start}…)", task.location, collector)
-        elif what == "a script" and (variable := assigned_credential(text)):
-            _report(f"{variable!r} in a script of task {task.name!r}", task.location, collector)
+        elif what != _WORD and (variable := assigned_credential(text)):
+            _report(f"{variable!r} in {what} of task {task.name!r}", task.location, collector)
 
 
 def _environment(options: TaskOptions) -> Iterator[tuple[str, EnvValue]]:
@@ -61,11 +63,15 @@ def _texts(task: TaskDef) -> Iterator[tuple[str, str]]:
     """Every text that a container of the task gets, with what it is."""
     if task.script:
         yield "a script", task.script
+    if task.bundle is not None and task.bundle.mounted:
+        for file in task.bundle.files:
+            if isinstance(file.content, str):
+                yield f"file {file.path}", file.content
     for part in task.options.containers:
         if part.script:
             yield "a script", part.script
         for word in (*part.command, *part.args):
-            yield "an argument", word
+            yield _WORD, word
 
 
 def _is_secret(name: str, value: Text | None) -> bool:

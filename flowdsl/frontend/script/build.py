@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
+
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.script.codecs import WORDS, argument, constructors, encoder, quoted
 from flowdsl.frontend.script.library import helpers_for, real_builtins
-from flowdsl.frontend.script.limits import check_size, check_substitutions
+from flowdsl.frontend.script.limits import check_bundle, check_size, check_substitutions, is_large, script_size_problem
 from flowdsl.frontend.script.model import Script, ScriptInput, ScriptOutput, variable
-from flowdsl.frontend.script.project import project_text
+from flowdsl.frontend.script.project import bundle_of, mounted_text, project_text
 from flowdsl.frontend.slicing import Slice
 from flowdsl.ir.types import PATHS, Kind
 from flowdsl.kube.conventions import MESSAGE_MOST
@@ -39,39 +41,61 @@ def build_script(
     python: str = "python3",
     packages: str = "",
     result_limit: int = MESSAGE_MOST,
+    mount: bool = True,
 ) -> Script | None:
     """The script of a task's step; None, and errors in the collector, where Tekton could not run it.
 
     `inputs` stand in the order of the signature. `task` is the name that error messages begin with. `python` is the
     interpreter: a name to look up on PATH, or an absolute path. `packages` is the call that installs them, before
-    anything of the user's is imported. `result_limit` is in bytes. Reports FLOW070 (text that Tekton would replace),
-    FLOW071 (too long) and FLOW072 (two parameters in one variable).
+    anything of the user's is imported. `result_limit` is in bytes. The project's files stand in the script, or, where
+    that would be large and they may be mounted (`mount`), are its bundle. Reports FLOW070 (text that Tekton would
+    replace), FLOW071 (too long), FLOW072 (two parameters in one variable) and FLOW075 (too much of the project).
     """
     before = len(collector.items)
     _check_names(slice_, inputs, outputs, collector)
     main = _main(slice_, inputs, outputs, result_limit)
     helpers = helpers_for(main, slice_.names)
-    head = f"{_shebang(python)}\n"
+    parts = _Parts(
+        head=f"{_shebang(python)}\n",
+        packages=f"\n{helpers_for(packages, frozenset()).lstrip(_LINE)}\n\n{packages}" if packages else "",
+        rest=f'{_BANNER.format(task=quoted(task))}{helpers}{main}\n\nif __name__ == "__main__":\n    _flowdsl_main()\n',
+    )
+    script = _put_together(slice_, parts, mounted=mount and is_large(slice_.files))
+    if mount and slice_.files and script_size_problem(script.text):
+        script = _put_together(slice_, parts, mounted=True)
+    check_substitutions(script, collector)
+    check_bundle(script, slice_.files, task, collector)
+    if mount:
+        sizes = {"its own code": len(slice_.source), "the pins of its packages": len(parts.packages)}
+        check_size(script, sizes, collector)
+    return None if any(item.severity.value == "error" for item in collector.items[before:]) else script
+
+
+@attrs.frozen
+class _Parts:
+    """The text of a script around the user's."""
+
+    head: str
+    packages: str
+    rest: str
+
+
+def _put_together(slice_: Slice, parts: _Parts, *, mounted: bool) -> Script:
+    """The script, with the project's files in it or, `mounted`, with where they stand in the user's."""
     # The `__future__` line comes first; what the user's imports find is laid out before them.
     future, own = slice_.source.split("\n", 1)
-    project, places = project_text(slice_.files)
-    if packages:
-        first = f"\n{helpers_for(packages, frozenset()).lstrip(_LINE)}\n\n{packages}"
-        project, places = first + project, [("", 0)] * first.count(_LINE) + places
+    project, places = (mounted_text(slice_.files), []) if mounted else project_text(slice_.files)
+    project, places = parts.packages + project, [("", 0)] * parts.packages.count(_LINE) + places
     if slice_.package:
         project += f"\n__package__ = {quoted(slice_.package)}  # where relative imports start from\n"
-    added = project.count("\n")
-    rest = f'{_BANNER.format(task=quoted(task))}{helpers}{main}\n\nif __name__ == "__main__":\n    _flowdsl_main()\n'
-    script = Script(
-        text=f"{head}{future}\n{project}{own}{rest}",
-        lines=(0, 0, *([0] * added), *slice_.lines[1:], *([0] * rest.count("\n"))),
+    return Script(
+        text=f"{parts.head}{future}\n{project}{own}{parts.rest}",
+        lines=(0, 0, *([0] * project.count(_LINE)), *slice_.lines[1:], *([0] * parts.rest.count(_LINE))),
         file=slice_.file,
         function_line=slice_.function_line,
         others={number: place for number, place in enumerate(places, 3) if place[0]},
+        bundle=bundle_of(slice_.files, mounted=mounted),
     )
-    check_substitutions(script, collector)
-    check_size(script, slice_.files, collector)
-    return None if any(item.severity.value == "error" for item in collector.items[before:]) else script
 
 
 def _shebang(python: str) -> str:

@@ -9,15 +9,21 @@ Text: Tekton replaces `$(params...)` and its like anywhere in a script, inside s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.script.model import Script
 from flowdsl.frontend.slicing.model import Bundled
-from flowdsl.kube.conventions import ARGUMENT_MOST
+from flowdsl.kube.conventions import ARGUMENT_MOST, CONFIG_MAP_MOST
 
 ENCODED_LIMIT = 96 * 1024
 """What we let scripts have of ARGUMENT_MOST: debugging a TaskRun puts scripts of Tekton's own into the argument too."""
+BUNDLE_LIMIT = 32 * 1024
+"""Bytes of the project's files that stand in the script; more become a ConfigMap, which tasks share that need the same.
+
+Half of what the script may have, so that a task's own code and the pins of its packages find room beside them, and that
+a Task, which each of its TaskRuns holds once more in its status, stays small.
+"""
 _AROUND_ONE = 256
 """The shell lines around each script: its random name, `touch`, `cat` and the call that decodes it."""
 
@@ -43,18 +49,40 @@ def script_size_problem(*scripts: str) -> str | None:
     )
 
 
-def check_size(script: Script, files: Sequence[Bundled], collector: Collector) -> None:
-    """Report FLOW071 for a script that is too long by itself, with the largest of the project's files in it."""
+def is_large(files: Sequence[Bundled]) -> bool:
+    """Whether the project's files are better not in the script."""
+    return bool(files) and sum(file.size for file in files) > BUNDLE_LIMIT
+
+
+def check_size(script: Script, parts: Mapping[str, int], collector: Collector) -> None:
+    """Report FLOW071 for a script that is too long by itself, with the size of what it is made of."""
     problem = script_size_problem(script.text)
     if problem:
+        listed = dict(parts)
+        if script.bundle is not None:
+            listed["the list of the project's files"] = len(script.text) - sum(parts.values())
+        told = ", ".join(f"{what} {_kib(size)}" for what, size in listed.items() if size)
+        hint = "put large data in a file on a workspace, or the code in the image: `module=`, `requires=[...]`"
+        collector.error("FLOW071", f"{problem}; before that: {told}", script.location(0), hint=hint)
+
+
+def check_bundle(script: Script, files: Sequence[Bundled], task: str, collector: Collector) -> None:
+    """Report FLOW075 for more files of the project than a ConfigMap holds, with the largest."""
+    size = sum(file.size for file in files)
+    if size > CONFIG_MAP_MOST:
         largest = sorted(files, key=lambda file: (-file.size, file.path))[:3]
-        parts = ", ".join(f"{file.path} ({file.size} bytes)" for file in largest)
+        told = ", ".join(f"{file.path} {_kib(file.size)}" for file in largest)
         collector.error(
-            "FLOW071",
-            problem + (f"; the largest of the project's files in it: {parts}" if parts else ""),
+            "FLOW075",
+            f"what task {task!r} needs of the project takes {_kib(size)}, and a ConfigMap holds "
+            f"{_kib(CONFIG_MAP_MOST)}; the largest of {len(files)} files: {told}",
             script.location(0),
-            hint="put large data in a file on a workspace, or the code in the image: `module=`, `requires=[...]`",
+            hint="build an image that has them, and say so: `image=`, `requires=[...]`; data can come as a File",
         )
+
+
+def _kib(size: int) -> str:
+    return f"{size / 1024:,.1f} KiB"
 
 
 def check_substitutions(script: Script, collector: Collector) -> None:

@@ -8,6 +8,7 @@ import attrs
 
 from flowdsl.diagnostics import Location
 from flowdsl.frontend import places
+from flowdsl.ir.bundle import Bundle
 from flowdsl.ir.types import TypeSpec
 from flowdsl.ir.variables import ARRAY_MARK, OUTPUT_DIR, OUTPUT_ROOT, PARAM, RESULT, variable
 
@@ -70,6 +71,7 @@ class Script:
     """A finished script. `lines[i]` is the line of the user's `file` for line `i + 1` of it, 0 where it is ours.
 
     `others` has the file and line of those lines of the script (from 1) that come from other files of the project.
+    `bundle` is what travels with it of the project, None where nothing does.
     """
 
     text: str
@@ -77,6 +79,7 @@ class Script:
     file: str
     function_line: int
     others: Mapping[int, tuple[str, int]] = attrs.field(factory=dict)
+    bundle: Bundle | None = None
 
     def location(self, line: int) -> Location:
         """The user's place for a line of the script; the function's where the line is flowdsl's own."""

@@ -1,4 +1,4 @@
-"""The project's modules as they stand in a script: readable text, with the user's line numbers."""
+"""The project's modules as a script has them: readable text with the user's line numbers, or a ConfigMap's files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from collections.abc import Iterator, Sequence
 from flowdsl.frontend.script.codecs import quoted
 from flowdsl.frontend.script.library import helpers_for
 from flowdsl.frontend.slicing.model import Bundled
+from flowdsl.ir.bundle import Bundle, BundleFile
+from flowdsl.kube.conventions import BUNDLE_PATH
 
+_LINE = "\n"
 _BANNER = "# The project's own modules that are imported below, by path: first line and text.\n"
+_BANNER_MOUNTED = "# The project's own modules that are imported below, by path: first line and number of lines.\n"
 Place = tuple[str, int]
 """A user's file and line; ("", 0) where the text is flowdsl's."""
 
@@ -27,6 +31,34 @@ def project_text(files: Sequence[Bundled]) -> tuple[str, list[Place]]:
         lines += _file(file)
     lines.append(("})", _OURS))
     return "".join(f"{line}\n" for line, _ in lines), [place for _, place in lines]
+
+
+def mounted_text(files: Sequence[Bundled]) -> str:
+    """The statements that lay out files which are mounted: where the parts of each module stand in the user's file."""
+    helpers = helpers_for("_flowdsl_project _flowdsl_mounted", frozenset()).lstrip("\n")
+    lines = [f"\n{helpers}\n\n{_BANNER_MOUNTED}", f"_flowdsl_project(_flowdsl_mounted({quoted(BUNDLE_PATH)}, {{\n"]
+    for file in files:
+        parts = ", ".join(f"{start}: {text.count(_LINE)}" for start, text in file.parts)
+        lines.append(f"    {quoted(file.path)}: {f'{{{parts}}}' if parts else None},\n")
+    return "".join([*lines, "}))\n"])
+
+
+def bundle_of(files: Sequence[Bundled], *, mounted: bool) -> Bundle | None:
+    """The files as they travel; an empty line stands between the parts of a module. None for no files."""
+    if not files:
+        return None
+    return Bundle(tuple(BundleFile(each.path, _content(each)) for each in files), mounted)
+
+
+def _content(file: Bundled) -> str | bytes:
+    if file.parts:
+        return _LINE.join(text for _, text in file.parts)
+    try:
+        text = file.data.decode("utf-8")
+    except UnicodeDecodeError:
+        return file.data
+    # What no reader of YAML shows as it is stays bytes.
+    return text if text.replace("\n", "").replace("\t", "").isprintable() else file.data
 
 
 def _file(file: Bundled) -> Iterator[tuple[str, Place]]:

@@ -6,10 +6,15 @@ import ast
 import os
 from collections.abc import Iterator
 
-from flowdsl.frontend.slicing.model import Bundled
+import attrs
 
-LARGEST = 1024 * 1024
-"""Bytes that are read, of one file and of all of a package: more could not travel with a script anyway."""
+from flowdsl.frontend.slicing.model import Bundled
+from flowdsl.kube.conventions import CONFIG_MAP_MOST
+
+LARGEST = CONFIG_MAP_MOST
+"""Bytes that are read of all of a package: more can't travel, so that of the rest only the sizes are told."""
+MOST_FILES = 10_000
+"""Files that are looked at."""
 _NO_DATA = (".py", ".pyc", ".pyi", ".so", ".pyd")
 RESOURCE_CALLS = frozenset(
     {"contents", "files", "get_data", "is_resource", "open_binary", "open_text", "path", "read_binary", "read_text"}
@@ -34,17 +39,20 @@ def packages_named(call: ast.Call) -> set[tuple[str, bool]]:
 
 def data_files(name: str, folder: str) -> Iterator[Bundled]:
     """The data of the package in a folder, in the order of their paths; hidden files, links and code are none."""
-    left = LARGEST
+    left, count = LARGEST, 0
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(each for each in folders if not each.startswith(".") and each != "__pycache__")
         for each in sorted(names):
             path = os.path.join(place, each)
             if each.startswith(".") or each.endswith(_NO_DATA) or os.path.islink(path) or not os.path.isfile(path):
                 continue
-            if left <= 0:
-                return  # too much already, which is told of the script's size
             below = os.path.relpath(path, folder).replace(os.sep, "/")
-            with open(path, "rb") as file:
-                data = file.read(left)
-            left -= len(data)
-            yield Bundled(f"{name.replace('.', '/')}/{below}", path, data=data)
+            found = Bundled(f"{name.replace('.', '/')}/{below}", path, unread=os.stat(path).st_size)
+            if found.unread <= left:
+                with open(path, "rb") as file:
+                    found = attrs.evolve(found, data=file.read(left + 1), unread=0)
+            left -= found.size
+            count += 1
+            yield found
+            if count == MOST_FILES:
+                return  # too many already, which is told of their size or of the script's

@@ -17,18 +17,19 @@ class Bundled:
     """A file of the project that travels with a script, below the folder that its imports look in.
 
     A module is `parts`: stretches of text, each with the line (from 1) it begins at in the user's `file`, so that line
-    numbers stay the user's. Anything else is `data`.
+    numbers stay the user's. Anything else is `data`; `unread` are the bytes of a file that is too large to be read.
     """
 
     path: str
     file: str
     parts: tuple[tuple[int, str], ...] = ()
     data: bytes = b""
+    unread: int = 0
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return len(self.data) or sum(len(text.encode()) for _, text in self.parts)
+        return self.unread or len(self.data) or sum(len(text.encode()) for _, text in self.parts)
 
 
 @attrs.frozen
