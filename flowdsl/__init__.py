@@ -6,7 +6,21 @@ Decorate functions with `task` and `pipeline`, wire them by calling them, and co
 from typing import TYPE_CHECKING
 
 from flowdsl.api import Manifest, Pipeline, manifest, pipeline
-from flowdsl.frontend.control import cel, condition, isin, not_, on_finish, when
+from flowdsl.frontend.control import (
+    cel,
+    condition,
+    elif_,
+    isin,
+    matches,
+    max_,
+    median_of,
+    min_,
+    not_,
+    on_finish,
+    otherwise,
+    startswith,
+    when,
+)
 from flowdsl.frontend.decorators import task
 from flowdsl.frontend.facts import context, reason, status, workspace_of
 from flowdsl.frontend.manifest import pipeline_run, raw, step_action, task_run
@@ -68,6 +82,7 @@ __all__ = [
     "condition",
     "context",
     "diff",
+    "elif_",
     "git",
     "http",
     "hub",
@@ -75,14 +90,20 @@ __all__ = [
     "isin",
     "lint",
     "manifest",
+    "matches",
+    "max_",
+    "median_of",
+    "min_",
     "named",
     "not_",
     "on_finish",
+    "otherwise",
     "pipeline",
     "pipeline_run",
     "raw",
     "reason",
     "resolver",
+    "startswith",
     "status",
     "step_action",
     "task",

@@ -46,7 +46,14 @@ FLOORS: list[tuple[str, list[tuple[str, str]]]] = [
         "values",
         [("ir", "frozen attrs: what was traced"), ("kinds", "models of the API's objects, a table of all kinds")],
     ),
-    ("words", [("kube", "names, quantities, durations, conventions"), ("packages", "requirements, locks, pip and uv")]),
+    (
+        "words",
+        [
+            ("kube", "names, quantities, durations, conventions"),
+            ("packages", "requirements, locks"),
+            ("decide", "conditions, evaluated"),
+        ],
+    ),
     ("ground", [("diagnostics", "findings, codes and their pages, exit codes, escapes")]),
 ]
 STYLE = """

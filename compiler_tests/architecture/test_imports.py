@@ -16,6 +16,8 @@ LEAF = CHECK | IR | {"emit", "view", "yamlread"}
 MAY_IMPORT: dict[str, set[str]] = {
     "diagnostics": set(),
     "kube": BASE,
+    # Its text becomes part of scripts; what a run takes from an earlier one, it judges again by it.
+    "decide": set(),
     "ir": KUBE,
     "kinds": KUBE,
     "check": KINDS,
@@ -24,19 +26,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "machine": CHECK,
     # What tasks want installed, and the lock file: for the compiler, the runner and the command line.
     "packages": BASE,
-    "frontend": IR,
+    "frontend": IR | {"decide"},
     "graph": IR,
     "passes": IR | {"graph"},
-    "lower": IR | KINDS | {"graph", "passes"},
+    "lower": IR | KINDS | {"decide", "graph", "passes"},
     "emit": KINDS,
     # What people see of a run, wherever it runs.
     "view": BASE,
-    "compiler": CHECK | IR | {"frontend", "graph", "passes", "lower", "emit", "packages"},
+    "compiler": CHECK | IR | {"decide", "frontend", "graph", "passes", "lower", "emit", "packages"},
     # Leaves: users of what the compiler made; none imports another.
     "linter": LEAF,
     "importer": LEAF,
     "differ": LEAF,
-    "runner": LEAF | {"machine", "packages"},
+    "runner": LEAF | {"decide", "machine", "packages"},
     "kubeclient": LEAF,
 }
 # What the commands do, for programs: all but the command line, which prints.

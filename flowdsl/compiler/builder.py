@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from flowdsl.compiler.compilation import CompileOptions
+from flowdsl.compiler.decisions import with_decisions
 from flowdsl.compiler.packages import Locks, file_of
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.compiler.validate import Lowering
@@ -56,7 +57,8 @@ class Builder:
             if found.definition is None:
                 return None
             scripted = with_scripts(found.definition, self.collector, self.locks_of(pipeline.function), self.surveys)
-            self.traced[id(pipeline)] = run_passes(scripted, self.collector)
+            decided = with_decisions(scripted, self.alpha(pipeline), self.collector)
+            self.traced[id(pipeline)] = run_passes(decided, self.collector)
         return self.traced[id(pipeline)]
 
     def locks_of(self, function: Callable[..., object]) -> Locks:

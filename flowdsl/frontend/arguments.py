@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
+from flowdsl.frontend.comparing import COMPUTE, ELSEWHERE, Computed
 from flowdsl.frontend.embedded import has_reference, json_text
 from flowdsl.frontend.encode import Mismatch, at, check_keys, encode, encode_scalar, flows
 from flowdsl.frontend.handles import RUN_VOLUME
@@ -139,6 +140,9 @@ class Binder:
                 if spec.kind is Kind.ARRAY
                 else (whole(value) if spec.kind is Kind.OBJECT else value._text)
             )
+        if isinstance(value, Computed):
+            self.error("FLOW008", f"{value._words()} {ELSEWHERE}", COMPUTE, (("takes", declared),))
+            return None
         if isinstance(value, (FileValue, WorkspaceValue, WorkspaceFile)):
             self.mismatch(name, str(spec), value, declared)
             return None

@@ -13,10 +13,11 @@ from flowdsl.ir.types import Kind, TypeSpec
 _NUMBERS = (Kind.INTEGER, Kind.FLOAT)
 
 
-def texts_of(value: object, spec: TypeSpec, label: str) -> tuple[str, ...]:
+def texts_of(value: object, spec: TypeSpec, label: str, *, foreign: bool = False) -> tuple[str, ...]:
     """Every text that a value of the run may have where Python would call it equal to `value`; FLOW006 where none is.
 
-    `spec` is the type of the value of the run, `label` its name in messages.
+    `spec` is the type of the value of the run, `label` its name in messages. What a `foreign` task writes for a bool
+    may be any text.
     """
     value = value.value if isinstance(value, enum.Enum) else value
     if isinstance(value, Opaque) or not isinstance(value, (str, int, float)):
@@ -29,7 +30,8 @@ def texts_of(value: object, spec: TypeSpec, label: str) -> tuple[str, ...]:
     trace = CURRENT.get()
     if trace is not None and trace.verbatim:
         return (text,)  # what was imported compares what it compares
-    _possible(value, text, spec, label)
+    if not (foreign and spec.kind is Kind.BOOLEAN and value not in ("True", "False")):
+        _possible(value, text, spec, label)
     return (text,) if isinstance(value, (str, bool)) else _numbers(value, spec)
 
 
@@ -48,10 +50,18 @@ def _possible(value: str | int | float, text: str, spec: TypeSpec, label: str) -
         if text not in spec.choices and "$(" not in text and not (spec.optional and not text):
             refuse("FLOW006", f"{label} is {spec}, which is never {value!r}", f"one of: {', '.join(spec.choices)}")
     elif spec.kind is Kind.BOOLEAN:
-        # Python's own way to write one; what a Task of others writes may be any other text.
-        if not isinstance(value, (str, bool)) or value in ("True", "False"):
+        if text not in ("true", "false") and "$(" not in text:
             refuse(
                 "FLOW006", f"{label} is {spec}, which is never {value!r}", "give it to when by itself, or `not_(...)`"
             )
-    elif spec.kind in _NUMBERS and isinstance(value, bool):
+    elif spec.kind in _NUMBERS and (isinstance(value, bool) or not _may_be_number(text, spec)):
         refuse("FLOW006", f"{label} is {spec}, which is never {value!r}", "compare it with a number")
+
+
+def _may_be_number(text: str, spec: TypeSpec) -> bool:
+    """Whether a value of the run may be written so: as a number, empty for None, or what only the run knows."""
+    try:
+        float(text)
+    except ValueError:
+        return "$(" in text or (spec.optional and not text)
+    return True

@@ -5,21 +5,22 @@ In a pipeline function a comparison of values of the run has the type that Pytho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Literal, cast
 
-import attrs
-
 from flowdsl.frontend import places
-from flowdsl.frontend.conditions import as_conditions
+from flowdsl.frontend.comparing import Comparison, gathered
+from flowdsl.frontend.conditions import as_expression, as_expressions, conditions_of, opposites_of
 from flowdsl.frontend.opaque import Opaque, named
-from flowdsl.frontend.proxies import Comparison, Reference, whole
+from flowdsl.frontend.proxies import Reference, whole
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.stands import reference
 from flowdsl.frontend.trace import Trace, current
+from flowdsl.ir.conditions import Cel, Expression, Fetched, Known, Operand, Pure, Test, joined, negation
 from flowdsl.ir.nodes import Condition
-from flowdsl.ir.types import Kind
+from flowdsl.ir.types import STRING, Kind
 from flowdsl.kube.conventions import CEL
 
 
@@ -41,19 +42,54 @@ class _Block:
 
 
 def when(*conditions: bool) -> AbstractContextManager[None]:
-    """Run the tasks of the block only where every condition holds: Tekton's `when` (docs/pipelines.md).
+    """Run the tasks of the block only where every condition holds (docs/conditions.md).
 
-    A condition is a bool result by itself, a comparison (`branch == "main"`), `isin(...)`, `not_(...)`,
-    `condition(...)` or `cel("...")`. Blocks nest: inner tasks carry the outer conditions too.
+    A condition is a bool result by itself, a comparison (`accuracy > 0.9`, `branch == "main"`), `isin(...)`,
+    `matches(...)`, `startswith(...)`, `not_(...)`, `condition(...)`, `cel("...")`, or several by `&` and `|`. Blocks
+    nest: inner tasks carry the outer conditions too.
     """
     current("when")
-    found = as_conditions(conditions)
+    found = as_expressions(conditions)
+    return _branch("when", conditions_of(found), (joined("and", found),) if found else ())
+
+
+def elif_(*conditions: bool) -> AbstractContextManager[None]:
+    """Run the tasks of the block where every condition holds, and none of the `when` and `elif_`s before it."""
+    before = _before("elif_")
+    found = as_expressions(conditions)
+    if not found:
+        refuse("FLOW035", "elif_ without a condition", "write `with otherwise():` for all that is left")
+    held = tuple(made for each in before for made in opposites_of(each))
+    return _branch("elif_", held + conditions_of(found), (*before, joined("and", found)))
+
+
+def otherwise() -> AbstractContextManager[None]:
+    """Run the tasks of the block where the `when` before it does not hold, nor one of its `elif_`s."""
+    before = _before("otherwise")
+    return _branch("otherwise", tuple(made for each in before for made in opposites_of(each)), ())
+
+
+def _before(name: str) -> tuple[Expression, ...]:
+    branches = current(name).branches
+    if not branches:
+        message = f"{name} follows no `when` of the same block that could fail to hold"
+        spelled = f"with {name}({'' if name == 'otherwise' else 'condition'}):"
+        refuse("FLOW035", message, f"write `{spelled}` behind the block of `with when(condition):`, as far indented")
+    return branches
+
+
+def _branch(name: str, conditions: tuple[Condition, ...], branches: tuple[Expression, ...]) -> _Block:
+    """A block whose tasks have these conditions; `branches` are those that what follows it is the opposite of."""
 
     def change(trace: Trace) -> Callable[[], None]:
-        outer, trace.conditions = trace.conditions, trace.conditions + found
-        return lambda: setattr(trace, "conditions", outer)
+        outer, trace.conditions, trace.branches = trace.conditions, trace.conditions + conditions, ()
 
-    return _Block("when", change)
+        def undo() -> None:
+            trace.conditions, trace.branches = outer, branches
+
+        return undo
+
+    return _Block(name, change)
 
 
 def isin(value: object, *values: object) -> bool:
@@ -62,15 +98,66 @@ def isin(value: object, *values: object) -> bool:
     return _as_bool(reference(_of_the_run(value, "isin")).is_in(*values))
 
 
+def matches(value: str, pattern: str) -> bool:
+    """A condition that holds when the whole of a text matches a regular expression (Python's `re.fullmatch`)."""
+    current("matches")
+    try:
+        re.compile(pattern)
+    except (re.error, TypeError, RecursionError, OverflowError) as error:
+        refuse("FLOW038", f"{named(pattern)} is not a regular expression: {error}", 'write it as text: `r"v[0-9]+"`')
+    return _as_bool(Comparison(Test("matches", (_text_of(value, "matches"), Known(pattern)))))
+
+
+def startswith(value: str, *prefixes: str) -> bool:
+    """A condition that holds when a text of the run begins with one of these."""
+    current("startswith")
+    if not prefixes or not all(isinstance(each, str) and not isinstance(each, Opaque) for each in prefixes):
+        refuse("FLOW038", "startswith takes the texts that a value may begin with", 'write `startswith(branch, "v")`')
+    known = tuple(Known(str(each)) for each in prefixes)
+    return _as_bool(Comparison(Test("startswith", (_text_of(value, "startswith"), *known))))
+
+
+def _text_of(value: object, what: str) -> Operand:
+    found = reference(_of_the_run(value, what))
+    if found._type.kind not in (Kind.STRING, Kind.CHOICE):
+        hint = "compare a number by size, a bool by itself"
+        refuse("FLOW036", f"{found._words()} is {found._type}; {what} is about text", hint)
+    return found._operand()
+
+
+def min_(*values: float | Iterable[float]) -> float:
+    """The least of numbers of the run, in a condition: `when(min_(parts.score) > 0.9)`. A list is its elements."""
+    return _number_of("min", values)
+
+
+def max_(*values: float | Iterable[float]) -> float:
+    """The greatest of numbers of the run, in a condition."""
+    return _number_of("max", values)
+
+
+def median_of(*values: float | Iterable[float]) -> float:
+    """The median of numbers of the run, in a condition: one run of a measure that varies decides nothing.
+
+    `when(median_of(evaluate(clip, seed=seed) for seed in range(3)) > 0.9)`, or `median_of(evaluate.map(seed=seeds))`.
+    """
+    return _number_of("median", values)
+
+
+def _number_of(sign: str, values: tuple[object, ...]) -> float:
+    name = {"median": "median_of"}.get(sign, f"{sign}_")
+    current(name)
+    flat: list[object] = []
+    for value in values:
+        flat += list(value) if isinstance(value, Iterable) and not isinstance(value, (Opaque, str)) else [value]
+    if not flat:
+        refuse("FLOW036", f"{name} of no numbers", "give it numbers of the run, or a list of them")
+    return cast(float, gathered(sign, flat))
+
+
 def not_(condition: bool) -> bool:
     """The opposite of a condition: `with when(not_(passed)):`."""
     current("not_")
-    (given,) = as_conditions((condition,))
-    if given.cel:
-        turned = attrs.evolve(given, cel=f"!({given.cel})")
-    else:
-        turned = attrs.evolve(given, operator="notin" if given.operator == "in" else "in")
-    return _as_bool(Comparison(turned, "not_(...)"))
+    return _as_bool(Comparison(negation(as_expression(condition))))
 
 
 def condition(text: object, operator: Literal["in", "notin"], values: Iterable[object]) -> bool:
@@ -83,8 +170,16 @@ def condition(text: object, operator: Literal["in", "notin"], values: Iterable[o
     if not isinstance(values, (list, tuple)):
         refuse("FLOW002", f"condition takes a list of values, got {named(values)}", "write them as a list: `[value]`")
     written = tuple(_written(each) for each in values)
-    made = Condition(_written(text, whole_array=False), operator, written, location=places.caller())
-    return _as_bool(Comparison(made, "condition(...)"))
+    pure = Pure(_written(text, whole_array=False), "in", written)
+    first = Fetched(pure.input, STRING, _shown_text(pure.input))
+    listed = tuple(Fetched(each, STRING, _shown_text(each)) if "$(" in each else Known(each) for each in written)
+    test = Test("in", (first, *listed), pure)
+    return _as_bool(Comparison(test if operator == "in" else negation(test)))
+
+
+def _shown_text(text: str) -> str:
+    """Text around references as an f-string."""
+    return 'f"' + re.sub(r"\$\((?:tasks|params)\.([^()]*)\)", r"{\1}", text).replace(".results.", ".") + '"'
 
 
 def _as_bool(condition: Comparison) -> bool:
@@ -119,7 +214,7 @@ def cel(expression: str) -> bool:
         )
     if not isinstance(expression, str):
         refuse("FLOW002", f"cel takes an expression as text, got {named(expression)}", "write it in quotes")
-    return _as_bool(Comparison(Condition(cel=expression, location=places.caller()), "cel(...)"))
+    return _as_bool(Comparison(Cel(expression)))
 
 
 def on_finish() -> AbstractContextManager[None]:
@@ -128,7 +223,11 @@ def on_finish() -> AbstractContextManager[None]:
     def change(trace: Trace) -> Callable[[], None]:
         if trace.final:
             refuse("FLOW016", "on_finish inside on_finish", "one block is enough: all its tasks run at the end")
-        trace.final = True
-        return lambda: setattr(trace, "final", False)
+        trace.final, trace.branches = True, ()
+
+        def undo() -> None:
+            trace.final, trace.branches = False, ()
+
+        return undo
 
     return _Block("on_finish", change)

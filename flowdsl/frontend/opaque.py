@@ -7,17 +7,19 @@ object is true, is not in a set, is unequal to a text): it would be compiled, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from flowdsl.frontend import places
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.spelling import spelling
 
+if TYPE_CHECKING:
+    from flowdsl.ir.conditions import Expression, Operand
+
 T = TypeVar("T")
 RUN = "of the run"
 """What all the names in words end with."""
 _COMPUTE = "compute in a task's body, or join text with an f-string"
-_ORDER = "Tekton's `when` knows `==`, `!=` and `isin(...)`; compare sizes in a task's body"
 _UNPACK = (
     "what a NamedTuple's fields are can be unpacked, since each is a result of its own; of a list take `value[0]`, "
     "of an object `value.key`"
@@ -37,6 +39,21 @@ class Opaque:
     def _meant(self, purpose: str) -> Opaque:
         """What an operation on it is an operation on: a task with one result stands for that."""
         return self
+
+    def _operand(self) -> Operand:
+        """What it is in a condition; FLOW006 for what conditions don't look at."""
+        meant = self._meant("comparing it")
+        if meant is not self:
+            return meant._operand()
+        refuse("FLOW006", f"{self._words()} can't be compared", "compare a result or a param: text, a number or a bool")
+
+    def _expression(self) -> Expression:
+        """What it is as a condition; FLOW006 for what is none."""
+        refuse(
+            "FLOW006",
+            f"when takes conditions on values of the run, got {named(self)}",
+            'give it a bool result, or compare a result or a param: `when(scores.passed, branch == "main")`',
+        )
 
     def __bool__(self) -> NoReturn:
         meant = self._meant("its truth value")
@@ -79,34 +96,85 @@ class Opaque:
             "looking it up",
         )
 
+    def _decide(self, *_: object) -> Opaque:
+        self.__bool__()
+
     def _compute(self, *_: object) -> Opaque:
         self._refuse(
             "FLOW008", "can't be computed with: its value is known only at run time", _COMPUTE, "computing with it"
         )
 
-    def _order(self, _: object) -> NoReturn:
-        self._refuse(
-            "FLOW008", "has no order while the pipeline is compiled: it is known at run time", _ORDER, "its order"
-        )
+    def __lt__(self, other: object) -> Opaque:
+        return self._ordered("<", other)
+
+    def __le__(self, other: object) -> Opaque:
+        return self._ordered("<=", other)
+
+    def __gt__(self, other: object) -> Opaque:
+        return self._ordered(">", other)
+
+    def __ge__(self, other: object) -> Opaque:
+        return self._ordered(">=", other)
+
+    def __and__(self, other: object) -> Opaque:
+        return self._both("&", other)
+
+    def __or__(self, other: object) -> Opaque:
+        return self._both("|", other)
+
+    def __add__(self, other: object) -> Opaque:
+        return self._formula("+", self, other)
+
+    def __radd__(self, other: object) -> Opaque:
+        return self._formula("+", other, self)
+
+    def __sub__(self, other: object) -> Opaque:
+        return self._formula("-", self, other)
+
+    def __rsub__(self, other: object) -> Opaque:
+        return self._formula("-", other, self)
+
+    def __mul__(self, other: object) -> Opaque:
+        return self._formula("*", self, other)
+
+    def __rmul__(self, other: object) -> Opaque:
+        return self._formula("*", other, self)
+
+    def __rtruediv__(self, other: object) -> Opaque:
+        return self._formula("/", other, self)
+
+    def __truediv__(self, other: object, /) -> Opaque:
+        return self._formula("/", self, other)
+
+    def __neg__(self) -> Opaque:
+        return self._formula("neg", self)
+
+    def __abs__(self) -> Opaque:
+        return self._formula("abs", self)
+
+    def _ordered(self, sign: str, other: object) -> Opaque:
+        hint = "compare numbers by size: results and params that are `int` or `float`"
+        refuse("FLOW036", f"{self._words()} has no order", hint)
+
+    def _both(self, sign: str, other: object) -> Opaque:
+        return self._decide()
+
+    def _formula(self, sign: str, *values: object) -> Opaque:
+        return self._compute()
 
     def _use(self, *_: object) -> Opaque:
         self._refuse("FLOW008", "is known only at run time; this can't be done with it now", _BODY, "this")
 
-    __lt__ = __le__ = __gt__ = __ge__ = _order
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = _compute
-    __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _compute
+    __matmul__ = __rmatmul__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _compute
     __divmod__ = __rdivmod__ = __pow__ = __rpow__ = __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _compute
-    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = _compute
-    __neg__ = __pos__ = __abs__ = __invert__ = __round__ = __trunc__ = __floor__ = __ceil__ = _compute
+    __rand__ = __ror__ = __xor__ = __rxor__ = __invert__ = _decide
+    __pos__ = __round__ = __trunc__ = __floor__ = __ceil__ = _compute
     __int__ = __float__ = __complex__ = __index__ = _compute
     __call__ = __bytes__ = __fspath__ = __await__ = __enter__ = __exit__ = __aenter__ = __aexit__ = _use
     __setitem__ = __delitem__ = _use
 
     def __getitem__(self, key: object, /) -> object:
         return self._use()
-
-    def __truediv__(self, path: object, /) -> Opaque:
-        return self._compute()
 
     def __repr__(self) -> str:
         return f"<{self._words()}>"

@@ -177,13 +177,14 @@ class Pipeline:
         prefix = trace.prefix_for(self._call.name or self.name)
         outer, trace.prefix = trace.prefix, prefix
         conditions, trace.conditions = trace.conditions, trace.conditions + self._call.when
+        branches, trace.branches = trace.branches, ()
         try:
             values = {name: value for name, value in given.items() if name in known}
             self._check_inlined(trace, values, location)
             identity_tests(self.function, trace.collector, values)
             return Outputs(self.name, self.function(**(self._lifted(trace, values) | values)), location)
         finally:
-            trace.prefix, trace.conditions = outer, conditions
+            trace.prefix, trace.conditions, trace.branches = outer, conditions, branches
 
     def _check_inlined(self, trace: Trace, given: dict[str, object], location: Location) -> None:
         """Bind the arguments once against this pipeline's contract, for its findings only."""

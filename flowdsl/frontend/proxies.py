@@ -8,56 +8,16 @@ from typing import NoReturn
 import attrs
 
 from flowdsl.diagnostics import Location
-from flowdsl.frontend import places
-from flowdsl.frontend.compared import texts_of
+from flowdsl.frontend.comparing import Comparison, InConditions, among, equal
 from flowdsl.frontend.opaque import Opaque, in_words, named
 from flowdsl.frontend.refusal import refuse
-from flowdsl.ir.nodes import Condition, WorkspaceUse
+from flowdsl.ir.conditions import Expression, Fetched, Pure, Test, negation
+from flowdsl.ir.nodes import WorkspaceUse
 from flowdsl.ir.types import Kind, TypeSpec
 
 
-@in_words("condition of the run")
-class Comparison(Opaque):
-    """A condition: what comparing a value of the run gives. `when(...)` and `when=` take it; nothing else does."""
-
-    __slots__ = ("_condition", "_shown")
-    _test = ""
-
-    def __init__(self, condition: Condition, shown: str) -> None:
-        self._condition = condition
-        self._shown = shown
-
-    def _words(self) -> str:
-        return f"the condition `{self._shown}`"
-
-    def __eq__(self, other: object) -> NoReturn:
-        refuse("FLOW006", f"{self._words()} can't be compared", "give both to when: `with when(a == x, b == y):`")
-
-    def _decide(self, *_: object) -> Opaque:
-        self.__bool__()
-
-    __ne__ = __eq__
-    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _decide
-    __hash__ = Opaque.__hash__
-
-    def __str__(self) -> str:
-        refuse(
-            "FLOW006",
-            f"{self._words()} has no text",
-            "give it to when; to have its outcome as text, compute it in a task",
-        )
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
-
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        refuse("FLOW006", f"{self._words()} has no `.{name}`", "give it to when: `with when(...):`")
-
-
 @in_words("value of the run")
-class Reference(Opaque):
+class Reference(InConditions):
     """A value known only at run time: its text in Tekton's notation, its type, where it is made.
 
     Compare it with `==`, `!=` or `isin(...)` inside `when(...)`, or put it into an f-string.
@@ -100,31 +60,39 @@ class Reference(Opaque):
         return str(self)
 
     def __eq__(self, other: object) -> Comparison:  # type: ignore[override]  # a condition, not a bool
-        return self._compared("in", (other,), "==")
+        return Comparison(self._equal(other, "=="))
 
     def __ne__(self, other: object) -> Comparison:  # type: ignore[override]
-        return self._compared("notin", (other,), "!=")
+        return Comparison(negation(self._equal(other, "!=")))
 
     __hash__ = Opaque.__hash__
 
     def is_in(self, *values: object) -> Comparison:
         """A condition that holds when the value is one of these: Tekton's `in`."""
-        return self._compared("in", values, "is_in")
+        return Comparison(self._among(values))
 
     def not_in(self, *values: object) -> Comparison:
         """A condition that holds when the value is none of these: Tekton's `notin`."""
-        return self._compared("notin", values, "not_in")
+        return Comparison(negation(self._among(values)))
 
-    def _compared(self, operator: str, values: tuple[object, ...], sign: str) -> Comparison:
-        values = tuple(each._meant("comparing it") if isinstance(each, Opaque) else each for each in values)
-        if sign in ("==", "!="):
-            self._no_list(values[0], sign)
-        texts = tuple(text for each in values for text in _texts_compared(self, each))
-        others = ", ".join(value._words() if isinstance(value, Opaque) else repr(value) for value in values)
-        shown = f"{self._label} {sign} {others}" if sign in ("==", "!=") else f"isin({self._label}, {others})"
-        if sign == "not_in":
-            shown = f"not_({shown})"
-        return Comparison(Condition(str(self), operator, texts, location=places.caller()), shown)
+    def _among(self, values: tuple[object, ...]) -> Expression:
+        str(self)  # which says why a list and an object can't be compared
+        return among(self._operand(), _meant(values))
+
+    def _equal(self, other: object, sign: str) -> Expression:
+        str(self)
+        (other,) = _meant((other,))
+        self._no_list(other, sign)
+        return equal(self._operand(), other)
+
+    def _operand(self) -> Fetched:
+        text = whole(self) if self._type.kind is Kind.ARRAY else self._text
+        return Fetched(text, self._type, self._label.removeprefix("param "))
+
+    def _expression(self) -> Expression:
+        if self._type.kind is Kind.BOOLEAN:
+            return Test("true", (self._operand(),), Pure(self._text, "in", ("true",)))
+        return super()._expression()
 
     def _no_list(self, other: object, sign: str) -> None:
         """Refuses what Tekton would read as one of the list's texts, where Python asks whether it is the list."""
@@ -170,11 +138,8 @@ class Reference(Opaque):
         return f"<{self._label}: {self._type}>"
 
 
-def _texts_compared(left: Reference, value: object) -> tuple[str, ...]:
-    """What a value is compared with, as texts."""
-    if isinstance(value, Reference):
-        return (whole(value) if value._type.kind is Kind.ARRAY else str(value),)
-    return texts_of(value, left._type, left._label)
+def _meant(values: tuple[object, ...]) -> tuple[object, ...]:
+    return tuple(each._meant("comparing it") if isinstance(each, Opaque) else each for each in values)
 
 
 class _Place(Opaque):

@@ -12,13 +12,12 @@ from types import MappingProxyType
 
 from flowdsl.frontend import places
 
-_LONGEST = 120
+_LONGEST = 240
 _GENERAL = "only `with when(...)` takes conditions: several of them by commas, `isin(...)` for one of several values"
-_NO_OR = (
-    "Tekton holds a task back until all its conditions are met, it has no `or` across values: "
-    "let a task decide and compare its result"
-)
 _NO_LOOP = "a run has no loops: fan out with `.map(...)`, or try again with `retries=`"
+_SIGNS: Mapping[type[ast.cmpop], str] = MappingProxyType(
+    {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+)
 _TURNED: Mapping[type[ast.cmpop], str] = MappingProxyType({ast.Eq: "!=", ast.NotEq: "=="})
 
 
@@ -32,7 +31,7 @@ def spelling(test: str = "", otherwise: str = _GENERAL) -> str:
         return otherwise
     node = _decision(frame.f_code.co_filename, frame.f_lineno)
     hint = _Hints(test, {**frame.f_globals, **frame.f_locals}).of(node) if node is not None else ""
-    return hint if hint and len(hint) <= _LONGEST + len(_NO_OR) else otherwise
+    return hint if hint and len(hint) <= _LONGEST else otherwise
 
 
 def _decision(filename: str, line: int) -> ast.AST | None:
@@ -57,8 +56,6 @@ def _where(node: ast.AST) -> ast.expr | None:
         return node.ifs[0]
     if isinstance(node, ast.BoolOp) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.Invert))):
         return node
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
-        return node
     if isinstance(node, ast.Compare) and (len(node.ops) > 1 or isinstance(node.ops[0], (ast.In, ast.NotIn))):
         return node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("all", "any"):
@@ -76,9 +73,6 @@ class _Hints:
     def of(self, node: ast.AST) -> str:
         if isinstance(node, ast.BoolOp):
             return self._all(node.values) if isinstance(node.op, ast.And) else self._any(node.values)
-        if isinstance(node, ast.BinOp):
-            both = [node.left, node.right]
-            return self._all(both) if isinstance(node.op, ast.BitAnd) else self._any(both)
         if isinstance(node, ast.UnaryOp):
             return self._when([self._not(node.operand)])
         if isinstance(node, ast.Compare):
@@ -98,19 +92,18 @@ class _Hints:
         equal = [each for each in parts if isinstance(each, ast.Compare) and isinstance(each.ops[0], ast.Eq)]
         lefts = {ast.unparse(each.left) for each in equal}
         if len(equal) < len(parts) or len(lefts) != 1:
-            return _NO_OR
+            return self._when([" | ".join(_bracketed(self._condition(each)) for each in parts)])
         values = ", ".join(_text(each.comparators[0]) for each in equal)
         return self._when([f"isin({lefts.pop()}, {values})"])
 
     def _compare(self, node: ast.Compare) -> str:
         if len(node.ops) == 1:
             return self._when([_among(node, isinstance(node.ops[0], ast.In))])
-        if not all(isinstance(op, (ast.Eq, ast.NotEq)) for op in node.ops):
-            return "compare with `==` and `!=` alone, sizes in a task's body"
+        if not all(type(op) in _SIGNS for op in node.ops):
+            return ""
         ends = [node.left, *node.comparators]
         pairs = [
-            f"{_text(ends[place])} {'==' if isinstance(op, ast.Eq) else '!='} {_text(ends[place + 1])}"
-            for place, op in enumerate(node.ops)
+            f"{_text(ends[place])} {_SIGNS[type(op)]} {_text(ends[place + 1])}" for place, op in enumerate(node.ops)
         ]
         return self._when(pairs)
 
@@ -119,7 +112,7 @@ class _Hints:
         given = node.args[0] if len(node.args) == 1 else None
         parts = given.elts if isinstance(given, (ast.List, ast.Tuple)) else []
         if name == "any":
-            return self._any(parts) if parts else _NO_OR
+            return self._any(parts) if parts else ""
         if parts:
             return self._all(parts)
         return self._when([f"*[{_text(given)[1:-1]}]" if isinstance(given, ast.GeneratorExp) else f"*{_text(given)}"])
@@ -144,7 +137,7 @@ class _Hints:
             return _among(node, isinstance(node.ops[0], ast.NotIn))
         if isinstance(node, (ast.Name, ast.Attribute)) and self._test(node):
             return f'{_text(node)} == "false"'
-        return f"not_({_text(node)})" if isinstance(node, (ast.Name, ast.Attribute, ast.Call)) else ""
+        return f"not_({_text(node)})" if isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Compare)) else ""
 
     def _when(self, conditions: list[str]) -> str:
         if not all(conditions):
@@ -163,15 +156,19 @@ def _among(node: ast.Compare, within: bool) -> str:
     return found if within else f"not_({found})"
 
 
+def _bracketed(text: str) -> str:
+    """A part of `a | b`, which binds tighter than a comparison."""
+    return text if not text or text.isidentifier() or text.startswith(("isin(", "not_(")) else f"({text})"
+
+
 def _text(node: ast.AST | None) -> str:
     """The source of a part, with the quotes that most people write."""
     if node is None:
         return ""
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and not {'"', "\\"} & set(repr(node.value)):
         return f'"{node.value}"'
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
-        sign = "==" if isinstance(node.ops[0], ast.Eq) else "!="
-        return f"{_text(node.left)} {sign} {_text(node.comparators[0])}"
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _SIGNS:
+        return f"{_text(node.left)} {_SIGNS[type(node.ops[0])]} {_text(node.comparators[0])}"
     if isinstance(node, ast.Call) and not node.keywords:
         return f"{_text(node.func)}({', '.join(map(_text, node.args))})"
     return ast.unparse(node)

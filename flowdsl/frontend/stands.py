@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from flowdsl.frontend.comparing import Comparison, InConditions
 from flowdsl.frontend.opaque import Opaque
-from flowdsl.frontend.proxies import Comparison, Reference
+from flowdsl.frontend.proxies import Reference
 from flowdsl.frontend.refusal import refuse
+from flowdsl.ir.conditions import Expression, Operand
+from flowdsl.ir.types import Kind
 
 
-class StandsForOne(Opaque):
+class StandsForOne(InConditions):
     """An operation on it is one on the value that `_meant` gives."""
 
     __slots__ = ()
@@ -27,6 +30,15 @@ class StandsForOne(Opaque):
     def not_in(self, *values: object) -> Comparison:
         """A condition that holds when the value is none of these."""
         return _compared(self).not_in(*values)
+
+    def _operand(self) -> Operand:
+        return reference(self._meant("comparing it"))._operand()
+
+    def _expression(self) -> Expression:
+        value = self._meant("using it as a condition")
+        if isinstance(value, Reference) and value._type.kind is not Kind.BOOLEAN:
+            return value.is_in("true")._expression()
+        return value._expression()
 
     def __getitem__(self, key: object, /) -> object:
         return self._meant("indexing it")[key]

@@ -9,6 +9,7 @@ import attrs
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.refusal import refuse
+from flowdsl.ir.conditions import Expression
 from flowdsl.ir.nodes import Condition, Node, PipelineWorkspace, TaskDef
 from flowdsl.ir.uses import key
 
@@ -25,6 +26,8 @@ class Trace:
     nodes: dict[str, Node] = attrs.field(factory=dict)
     workspaces: dict[str, PipelineWorkspace] = attrs.field(factory=dict)
     conditions: tuple[Condition, ...] = ()
+    branches: tuple[Expression, ...] = ()
+    """The conditions of the `when` that stands before here in the same block, and of its `elif_`s."""
     final: bool = False
     prefix: str = ""
     verbatim: bool = False

@@ -12,6 +12,7 @@ import attrs
 
 from flowdsl.diagnostics import Location
 from flowdsl.ir.bundle import Bundle
+from flowdsl.ir.conditions import Expression
 from flowdsl.ir.options import PipelineOptions, Step, TaskOptions
 from flowdsl.ir.types import NOTHING, Data, Kind, TypeSpec
 from flowdsl.ir.volumes import Bound
@@ -100,7 +101,8 @@ class TaskDef:
     body is code to run, `...` meaning it is not; `script` is that code as one file, once it is sliced, and `bundle`
     what travels with it of the project; `image` stands for that of the options where the task's packages are built into
     one. `use` says what one use of it asks for, which is in `options` already; `base` names the Task that this one is
-    a variant of, for such a use.
+    a variant of, for such a use. `decisions` are the conditions that its script decides for others, as
+    `flowdsl.decide.wire` writes them; `shared` is the task's name without them.
     """
 
     name: str
@@ -116,6 +118,8 @@ class TaskDef:
     script: str = ""
     bundle: Bundle | None = None
     image: str = ""
+    decisions: str = ""
+    shared: str = ""
     options: TaskOptions = _TASK
     reference: Reference | None = None
     use: Use | None = None
@@ -168,13 +172,20 @@ class WorkspaceUse:
 
 @attrs.frozen
 class Condition:
-    """One `when` expression; `cel` excludes the others. `location` is where the user wrote it."""
+    """One `when` expression; `cel` excludes the others. `location` is where the user wrote it.
+
+    `expression` is what Tekton has no expression for: `flowdsl.compiler.decisions` puts one on what was decided in its
+    place. It holds where that is not true, if `opposite`. `shown` is what the user wrote.
+    """
 
     input: str = ""
     operator: str = "in"
     values: tuple[str, ...] = ()
     cel: str = ""
     location: Location | None = None
+    expression: Expression | None = None
+    opposite: bool = False
+    shown: str = ""
 
 
 @attrs.frozen

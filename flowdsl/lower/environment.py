@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flowdsl.decide.wire import CONDITIONS
 from flowdsl.ir.nodes import ParamDecl, TaskDef
 from flowdsl.ir.options import TaskOptions
 from flowdsl.ir.types import PATHS, Kind
@@ -61,6 +62,11 @@ def _param_env(param: ParamDecl) -> list[EnvVar]:
 def packages_env(options: TaskOptions) -> list[EnvVar]:
     """Where the script of a task keeps what it installs, where that stays for the next step."""
     return [{"name": "FLOWDSL_PACKAGES_CACHE", "value": PACKAGES_PATH}] if options.packages_cache else []
+
+
+def decisions_env(task: TaskDef) -> list[EnvVar]:
+    """The conditions that the task's script decides."""
+    return [{"name": CONDITIONS, "value": task.decisions}] if task.decisions else []
 
 
 def array_args(task: TaskDef) -> list[str]:

@@ -13,7 +13,7 @@ from flowdsl.kinds.table import TASK
 from flowdsl.kube.conventions import ENUMS, OUTPUTS, PACKAGES, PACKAGES_PATH, VARIANT_OF
 from flowdsl.lower.bundle import bundle_mounts, bundle_volumes
 from flowdsl.lower.containers import compute_resources, env_list, mounts_and_volumes, security_context
-from flowdsl.lower.environment import array_args, packages_env, task_env
+from flowdsl.lower.environment import array_args, decisions_env, packages_env, task_env
 from flowdsl.lower.fields import ABSENT, filled, object_meta, plain, with_extra, with_opt_ins
 
 if TYPE_CHECKING:
@@ -170,12 +170,12 @@ def _main_step(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> shapes
         args = array_args(task)
     mounts: list[VolumeMount] = [{"name": PACKAGES, "mountPath": PACKAGES_PATH}] if options.packages_cache else []
     step: shapes.Step = {
-        "name": task.base or task.name,
+        "name": task.shared or task.base or task.name,
         "image": task.image or options.image,
         "command": command,
         "args": args,
         "workingDir": options.working_dir,
-        "env": env_list(options.env) + packages_env(options) + env,
+        "env": env_list(options.env) + packages_env(options) + decisions_env(task) + env,
         "computeResources": compute_resources(options.cpu, options.memory, options.gpu, options.gpu_resource),
         "volumeMounts": mounts + bundle_mounts(task),
         "script": task.script if task.has_body else options.script,

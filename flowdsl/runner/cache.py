@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
+from flowdsl.decide.wire import decided_again, decisions_of, without_decisions, without_given
 from flowdsl.kube.conventions import CACHE, OUTPUTS
 from flowdsl.packages.lockfile import Resolution
 from flowdsl.runner import beneath, removal, trees
@@ -44,11 +45,16 @@ def key_of(
 ) -> str:
     """The key of a TaskRun: a hash of its spec's own fields and of the content of every file it is given.
 
-    The spec has the packages of the image; `plan` has those of this machine, by the key of a script's own.
+    The spec has the packages of the image; `plan` has those of this machine, by the key of a script's own. Conditions
+    that the task decides are no part of it, nor what they compare with.
     """
     spec = task_run["spec"]
     installed = sorted({plan[call.key].key for call in calls_in(spec.get("taskSpec")) if call.key in plan})
     fields = {name: spec.get(name) for name in ("taskSpec", "params", "stepSpecs", "sidecarSpecs", "computeResources")}
+    # What others decide by the results is nothing that these depend on.
+    if decisions := decisions_of(spec.get("taskSpec")):
+        fields["taskSpec"] = without_decisions(spec.get("taskSpec") or {}, decisions)
+        fields["params"] = without_given(spec.get("params"))
     digest = hashlib.sha256(json.dumps(fields, sort_keys=True).encode())
     digest.update("".join(installed).encode())
     params = {param["name"]: param["value"] for param in spec.get("params") or ()}
@@ -62,6 +68,17 @@ def key_of(
             digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
             digest.update(content)
     return digest.hexdigest()
+
+
+def decided_now(task_run: shapes.TaskRun, status: shapes.TaskRunStatus) -> shapes.TaskRunStatus:
+    """A status from before, with what its results say to the conditions and thresholds of today."""
+    spec = task_run["spec"]
+    decisions = decisions_of(spec.get("taskSpec"))
+    if not decisions:
+        return status
+    params = {param["name"]: param["value"] for param in spec.get("params") or ()}
+    results = decided_again(decisions, status.get("results") or (), params)
+    return {**status, "results": cast("list[shapes.TaskRunResult]", results)}
 
 
 def _files(root: Path, path: str) -> list[tuple[str, bytes]]:

@@ -11,10 +11,12 @@ from importlib import resources
 
 import attrs
 
+from flowdsl import decide
 from flowdsl.frontend.script import runtime
 from flowdsl.frontend.slicing import text
 from flowdsl.frontend.slicing.scopes import body_facts
 
+_MODULES = ("common", "inputs", "outputs", "project", "packages", "decisions")
 _NAME = re.compile(r"\b_flowdsl_[a-z_]+\b")
 
 
@@ -65,9 +67,10 @@ def _written(helper: _Helper, shadowed: frozenset[str]) -> str:
 @functools.cache
 def _library() -> dict[str, _Helper]:
     found = {}
-    for module in ("common", "inputs", "outputs", "project", "packages"):
-        source = (resources.files(runtime) / f"{module}.py").read_text(encoding="utf-8")
-        found.update(_functions(source))
+    evaluator = resources.files(decide) / "evaluate.py"
+    modules = [resources.files(runtime) / f"{name}.py" for name in _MODULES]
+    for module in [*modules[:-1], evaluator, modules[-1]]:
+        found.update(_functions(module.read_text(encoding="utf-8")))
     return found
 
 

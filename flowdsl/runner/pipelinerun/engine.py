@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
+from flowdsl.decide.wire import decisions_of
 from flowdsl.diagnostics import InternalError, UsageError
 from flowdsl.kinds import labels
 from flowdsl.machine import machine as flow
@@ -19,7 +20,7 @@ from flowdsl.machine.machine import Machine
 from flowdsl.machine.nodes import ChildRun
 from flowdsl.machine.plan import Plan, make_plan
 from flowdsl.machine.status import as_object, failed_status, finished_status, running_status
-from flowdsl.runner.cache import Cache
+from flowdsl.runner.cache import Cache, decided_now
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner
 from flowdsl.runner.pipelinerun.budget import Budget, Resources, asked, host, shortages
 from flowdsl.runner.pipelinerun.record import Recorder
@@ -202,6 +203,7 @@ class Engine:
             for run in launches:
                 before = self._recorder.restored(run.name)
                 if before is not None:
+                    before = self._decided(plan, run, before)
                     self._restore(plan, run, before)
                     machine.finished(run, before)
                 else:
@@ -210,6 +212,12 @@ class Engine:
         if not machine.over:
             self._start(plan)
         self._teller.skipped()
+
+    def _decided(self, plan: Plan, run: ChildRun, before: shapes.TaskRunStatus) -> shapes.TaskRunStatus:
+        """What was recorded, judged by the thresholds of today."""
+        if run.node.task is None or not decisions_of(run.node.task.spec) or not _succeeded(before):
+            return before
+        return decided_now(task_run(plan, run), before)
 
     def _restore(self, plan: Plan, run: ChildRun, status: shapes.TaskRunStatus) -> None:
         """It was done in an earlier part of this run."""
@@ -350,6 +358,10 @@ class Engine:
         except BaseException as error:
             done = _lost(run, error)
         self._inbox.put(done)
+
+
+def _succeeded(status: shapes.TaskRunStatus) -> bool:
+    return any(each.get("status") == "True" for each in status.get("conditions") or ())
 
 
 def _lost(run: ChildRun, error: BaseException) -> _Done:

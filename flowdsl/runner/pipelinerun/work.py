@@ -86,7 +86,7 @@ class Worker:
             run.cached = True
             work.task_run["metadata"].setdefault("annotations", {})[CACHE_HIT] = key
             now = stamp(time.time())
-            return {**found, "startTime": now, "completionTime": now}
+            return {**cache.decided_now(work.task_run, found), "startTime": now, "completionTime": now}
         status = self._run(run, work, stop)
         # What holds a Secret stays in memory.
         if condition({"status": status}).get("status") == "True" and self.cluster.masker.data(status) is status:

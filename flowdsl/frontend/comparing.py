@@ -1,0 +1,282 @@
+"""What comparing and computing with values of the run gives in a pipeline function: conditions, and numbers for them.
+
+Each value says by `_operand` what it is in a condition, and by `_expression` what it is as one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NoReturn
+
+from flowdsl.frontend.compared import texts_of
+from flowdsl.frontend.opaque import Opaque, in_words, named
+from flowdsl.frontend.refusal import refuse
+from flowdsl.frontend.trace import CURRENT
+from flowdsl.ir.conditions import (
+    NUMBERS,
+    Expression,
+    Fetched,
+    Formula,
+    Known,
+    Operand,
+    Pure,
+    Test,
+    depth,
+    joined,
+    negation,
+    shown,
+    shown_operand,
+    type_of,
+)
+from flowdsl.ir.refs import result_refs
+from flowdsl.ir.types import STRING, Kind, TypeSpec
+
+DEEPEST = 40
+"""Levels of a condition: what decides it calls itself for each."""
+
+
+class InConditions(Opaque):
+    """What conditions may hold: a value, a number computed of values, another condition."""
+
+    __slots__ = ()
+
+    def _ordered(self, sign: str, other: object) -> Opaque:
+        return ordered(sign, self, other)
+
+    def _both(self, sign: str, other: object) -> Opaque:
+        return both(sign, self, other)
+
+    def _formula(self, sign: str, *values: object) -> Opaque:
+        return formula(sign, *values)
+
+
+@in_words("condition of the run")
+class Comparison(InConditions):
+    """A condition: what comparing a value of the run gives. `when(...)` and `when=` take it, and `&`, `|`, `not_`."""
+
+    __slots__ = ("_condition",)
+    _test = ""
+
+    def __init__(self, condition: Expression) -> None:
+        if depth(condition) > DEEPEST:
+            hint = "write it flatter, or decide it in a task that returns a bool"
+            refuse("FLOW037", f"a condition of more than {DEEPEST} levels can't be decided", hint)
+        self._condition = condition
+
+    def _words(self) -> str:
+        return f"the condition `{shown(self._condition)}`"
+
+    def _expression(self) -> Expression:
+        return self._condition
+
+    def __eq__(self, other: object) -> NoReturn:
+        refuse("FLOW006", f"{self._words()} can't be compared", "give both to when: `with when(a == x, b == y):`")
+
+    __ne__ = __eq__
+    __hash__ = Opaque.__hash__
+
+    def _ordered(self, sign: str, other: object) -> NoReturn:
+        hint = "compare values; several conditions are joined by `&`: `(a > 1) & (a < 5)`"
+        refuse("FLOW036", f"{self._words()} has no order", hint)
+
+    def _formula(self, sign: str, *values: object) -> NoReturn:
+        refuse("FLOW008", f"{self._words()} can't be computed with", "a condition is true or not; give it to when")
+
+    def __str__(self) -> str:  # noqa: PLE0307 - it never returns
+        refuse(
+            "FLOW006",
+            f"{self._words()} has no text",
+            "give it to when; to have its outcome as text, compute it in a task",
+        )
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        refuse("FLOW006", f"{self._words()} has no `.{name}`", "give it to when: `with when(...):`")
+
+
+@in_words("number of the run")
+class Computed(InConditions):
+    """A number computed of values of the run: conditions compare it, nothing else has it."""
+
+    __slots__ = ("_made",)
+
+    def __init__(self, formula: Formula) -> None:
+        self._made = formula
+
+    def _words(self) -> str:
+        return f"`{shown_operand(self._made)}`"
+
+    def _operand(self) -> Operand:
+        return self._made
+
+    def __eq__(self, other: object) -> Comparison:  # type: ignore[override]  # a condition, not a bool
+        return Comparison(_ordered("==", self, other))
+
+    def __ne__(self, other: object) -> Comparison:  # type: ignore[override]
+        return Comparison(negation(_ordered("==", self, other)))
+
+    __hash__ = Opaque.__hash__
+
+    def __str__(self) -> str:  # noqa: PLE0307 - it never returns
+        refuse("FLOW008", f"{self._words()} {ELSEWHERE}", COMPUTE)
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        refuse("FLOW008", f"{self._words()} has no `.{name}`: it is known in the run alone", COMPUTE)
+
+
+COMPUTED_WITH = "be computed with"
+ELSEWHERE = "is computed in the run, which only a condition can have"
+COMPUTE = "compute it in a task's body; a condition may hold it: `with when(a - b > 0.1):`"
+
+
+def ordered(sign: str, left: Opaque, right: object) -> Comparison:
+    """`<`, `<=`, `>` or `>=` of numbers."""
+    return Comparison(_ordered(sign, left, right))
+
+
+def _ordered(sign: str, left: Opaque, right: object) -> Test:
+    return Test(sign, (number(left, "be compared by size"), number(right, "be compared by size")))
+
+
+def formula(sign: str, *values: object) -> Computed:
+    """A number computed of numbers."""
+    made = Formula(sign, tuple(number(value, COMPUTED_WITH) for value in values))
+    if sign == "/" and isinstance(made.parts[1], Known) and not made.parts[1].value:
+        refuse("FLOW036", f"`{shown_operand(made)}` divides by zero", "divide by a number that is not 0")
+    if depth(made) > DEEPEST:
+        refuse("FLOW037", f"a number of more than {DEEPEST} levels can't be computed", "compute it in a task's body")
+    return Computed(made)
+
+
+def gathered(sign: str, values: Sequence[object]) -> Computed:
+    """The least, greatest or median of numbers; a list of the run is its elements."""
+    return Computed(Formula(sign, tuple(_one_or_many(value) for value in values)))
+
+
+def _one_or_many(value: object) -> Operand:
+    if isinstance(value, Opaque):
+        operand = value._meant("comparing it")._operand()
+        found = type_of(operand)
+        if found is not None and found.kind is Kind.ARRAY and found.item is not None and found.item.kind in NUMBERS:
+            return operand
+    return number(value, "be compared by size")
+
+
+def number(value: object, what: str) -> Operand:
+    """A number, of the run or not; FLOW036 for anything else."""
+    if isinstance(value, Opaque):
+        meant = value._meant("comparing it")
+        operand = meant._operand()
+        found = type_of(operand)
+        if found is not None and found.kind in NUMBERS:
+            return operand
+        _no_number(meant._words(), found, what)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        refuse("FLOW036", f"{named(value)} can't {what}: it is no number", "give a number")
+    if not math.isfinite(value) or abs(value) > _LARGEST:
+        refuse("FLOW036", f"{named(value)} can't {what}", "give a finite number of at most 300 digits")
+    return Known(value)
+
+
+_LARGEST = 10**300
+
+
+def _no_number(words: str, found: TypeSpec | None, what: str) -> NoReturn:
+    kind = found.kind if found is not None else None
+    hint = "declare it `int` or `float` where it is made, if it is a number"
+    if kind is Kind.BOOLEAN:
+        hint = "a bool is a condition by itself: `with when(passed):`, `not_(passed)`"
+    elif kind is Kind.ARRAY:
+        hint = "take one element, `values[0]`, or of numbers `min_(values)`, `max_(values)`, `median_of(values)`"
+    elif what == COMPUTED_WITH:
+        hint = f"join text with an f-string; {hint}"
+    refuse("FLOW008" if what == COMPUTED_WITH else "FLOW036", f"{words} is {found}, which can't {what}", hint)
+
+
+def equal(left: Fetched, right: object) -> Expression:
+    """`left == right`, as Python has it: numbers by value, everything else by its text."""
+    if isinstance(right, Computed):
+        return _ordered("==", right, _Held(left))
+    if isinstance(right, Opaque):
+        other = right._operand()
+        pure = Pure(left.text, "in", (other.text if isinstance(other, Fetched) else "",))
+        kinds = {found.kind for each in (left, other) if (found := type_of(each))}
+        if Kind.FLOAT in kinds and kinds <= NUMBERS:
+            return Test("==", (left, other))
+        both = kinds == {Kind.INTEGER}
+        return Test("==" if both else "in", (left, other) if both else (_as_text(left), _as_text(other)), pure)
+    return among(left, (right,))
+
+
+def among(left: Fetched, values: tuple[object, ...]) -> Expression:
+    """`left` is one of these: Tekton's `in`."""
+    texts: list[str] = []
+    parts: list[Operand] = []
+    by_value = left.type.kind in NUMBERS
+    for value in values:
+        other = value._operand() if isinstance(value, Opaque) else None
+        if isinstance(other, Formula):
+            refuse("FLOW036", f"`{shown_operand(other)}` can't be one of several texts", "compare it by `==`")
+        given = (
+            (other.text,)
+            if isinstance(other, Fetched)
+            else texts_of(value, left.type, left.label, foreign=_is_foreign(left))
+        )
+        texts += given
+        by_value = by_value and other is None and isinstance(value, (int, float))
+        parts += [other] if other is not None else [Known(text) for text in given]
+    pure = Pure(left.text, "in", tuple(texts))
+    if by_value:
+        known = tuple(Known(value) for value in values if isinstance(value, (int, float)))
+        return Test("==" if len(known) == 1 else "in", (left, *known), pure)
+    return Test("in", (_as_text(left), *map(_as_text, parts)), pure)
+
+
+def _texts(value: object, left: Fetched) -> tuple[str, ...]:
+    return texts_of(value, left.type, left.label, foreign=_is_foreign(left))
+
+
+def _is_foreign(value: Fetched) -> bool:
+    """Whether a task that exists elsewhere makes it."""
+    trace = CURRENT.get()
+    nodes = trace.nodes if trace is not None else {}
+    return any(task in nodes and nodes[task].task.reference is not None for task, _ in result_refs(value.text))
+
+
+def _as_text(operand: Operand) -> Operand:
+    """A value by its text, as Tekton compares it."""
+    if not isinstance(operand, Fetched) or operand.type.kind is Kind.ARRAY:
+        return operand
+    return Fetched(operand.text, STRING, operand.label)
+
+
+class _Held(Opaque):
+    """A value of the run that was asked for what it is already."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Fetched) -> None:
+        self._value = value
+
+    def _words(self) -> str:
+        return self._value.label
+
+    def _operand(self) -> Operand:
+        return self._value
+
+
+def both(sign: str, left: Opaque, right: object) -> Comparison:
+    """`left & right` or `left | right`; FLOW006 where one of them is no condition."""
+    if not isinstance(right, Opaque):
+        refuse("FLOW006", f"{named(right)} is no condition of the run", "join conditions alone: `(a > 1) & passed`")
+    return Comparison(joined("and" if sign == "&" else "or", (left._expression(), right._expression())))
