@@ -91,15 +91,8 @@ class Host:
         )
         results = tuple(ResultDecl(each.name, BOOLEAN, description=each.shown) for each in self.decisions)
         text = written(self.decisions)
-        content = json.dumps(
-            [
-                task.name,
-                script,
-                task.bundle and task.bundle.name,
-                text,
-                [[each.name, each.type.tekton] for each in params],
-            ]
-        )
+        takes = [[each.name, each.type.tekton] for each in params]
+        content = json.dumps([task.name, script, task.bundle and task.bundle.name, text, takes])
         digest = hashlib.sha256(content.encode()).hexdigest()[:_DIGEST]
         return attrs.evolve(
             task,
