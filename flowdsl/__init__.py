@@ -28,7 +28,7 @@ from flowdsl.frontend.references import bundle, cluster, git, http, hub, named, 
 from flowdsl.frontend.task import Task
 from flowdsl.ir.declared import Param, Result
 from flowdsl.ir.local import LocalRun, Service
-from flowdsl.ir.options import Body, Sidecar, Step, StepTemplate
+from flowdsl.ir.options import Body, Build, Sidecar, Step, StepTemplate
 from flowdsl.ir.volumes import (
     PVC,
     ConfigMap,
@@ -58,6 +58,7 @@ __version__ = "0.1.0"
 __all__ = [
     "PVC",
     "Body",
+    "Build",
     "ConfigMap",
     "Directory",
     "EmptyDir",

@@ -13,7 +13,7 @@ ENGINE = """#!/bin/sh
 echo "$@" >> "$HOME/engine.log"
 case "$1 $2" in
   "image inspect") test -e "$HOME/built" ;;
-  "build --tag") cp "$5" "$HOME/Dockerfile"; cp "$6/requirements.txt" "$HOME/"; touch "$HOME/built" ;;
+  "build --platform") cp "$7" "$HOME/Dockerfile"; cp "$8/requirements.txt" "$HOME/"; touch "$HOME/built" ;;
   push*) test -z "$REFUSE" || { echo "denied: https://me:S3cret@registry.example.com/v2/"; exit 3; } ;;
 esac
 """

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, TypedDict
 from flowdsl import (
     PVC,
     Body,
+    Build,
     ConfigMap,
     Directory,
     EmptyDir,
@@ -131,6 +132,19 @@ def echo(text: str) -> None: ...
 def merge(scores: list[float]) -> str: ...
 
 
+MEDIA = Build("registry.internal/media", credentials=Secret("registry-push"), memory="4Gi")
+
+
+@task(
+    image=f"python:3.12-slim@sha256:{'0' * 64}",
+    apt=["libsndfile1=1.2.0-1", "ffmpeg"],
+    packages_image=MEDIA,
+    node_selector={"kubernetes.io/arch": "arm64"},
+)
+def cut(seconds: float) -> str:
+    return f"{seconds} s"
+
+
 @task_ref(hub("git-clone", version="0.10.0", catalog="tekton"))
 def clone(url: str, revision: str = "", output: Workspace = Workspace.auto()) -> str: ...
 
@@ -202,6 +216,7 @@ def features(
     approve(text="e")
     make.with_options(name="again", timeout="5m", display_name="Once more")(name="x", limit=4)
     judge.with_options(name="given")(assets / "a.png", assets / "parts", 1.5, ["w"], {"rate": 1.0, "label": "l"})
+    cut(1.5)
     with on_finish():
         echo.with_options(name="report")(text=f"{context.tasks_status} {made.status} {fine.reason}")
     return {"picture": made.picture, "score": made.score, "words": made.words, "sweep": scores.result}

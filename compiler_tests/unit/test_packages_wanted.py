@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from flowdsl import task
+from flowdsl import Build, Secret, task
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.packages.lockfile import DamagedError, Pin, Resolution, read_lines, read_lock, read_target, write_lock
 from flowdsl.packages.requirements import Wanted, read_wanted
 from flowdsl.packages.targets import Target, image_target, platform_tags
 from flowdsl.packages.tools import tail
 
+IMAGE = {"packages_image": "example.com/a"}
 HASH = "sha256:" + "ab" * 32
 FILES = {
     "requirements.txt": "# of the model\n-r base.txt\nTorch >=2,\\\n    !=2.1.0  # broken\n",
@@ -252,9 +254,23 @@ def test_images_have_the_platform_that_their_name_and_node_say() -> None:
             {"packages_image": "example.com/a", "packages": "a", "image": "a\nRUN b"},
             "image='a\\nRUN b' is nothing to build on",
         ),
+        ({"apt": ["ffmpeg"]}, "apt= is given, and packages_image= is not"),
+        ({**IMAGE, "apt": ["ffmpeg; reboot"]}, "apt='ffmpeg; reboot' is no package of Debian"),
+        ({**IMAGE, "apt": ["-o=x"]}, "apt='-o=x' is no package of Debian"),
+        (
+            {**IMAGE, "apt": ["ffmpeg"], "image": "python:3.12-alpine"},
+            "apt= is given, and 'python:3.12-alpine' has no apt-get",
+        ),
+        ({**IMAGE, "apt": ["x11"], "python": "$(params.x)"}, "python='$(params.x)' is no interpreter to build with"),
+        ({"packages_image": Build("a b"), "apt": ["x11"]}, "packages_image='a b' is not a repository"),
+        (
+            {"packages_image": Build("example.com/a", credentials=Secret("push", "key")), "apt": ["x11"]},
+            "credentials= of Build is a key of a Secret",
+        ),
+        ({"packages_image": Build("example.com/a", image=""), "apt": ["x11"]}, "image='' of Build has no buildah"),
     ],
 )
-def test_options_that_do_not_go_together_are_told(options: dict[str, str], said: str) -> None:
+def test_options_that_do_not_go_together_are_told(options: dict[str, Any], said: str) -> None:
     @task(**{"image": "python:3.12-slim", **options})
     def train() -> None:
         print(1)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from flowdsl.compiler.builds import with_builds
 from flowdsl.compiler.compilation import CompileOptions
 from flowdsl.compiler.decisions import with_decisions
 from flowdsl.compiler.packages import Locks, file_of
@@ -58,7 +59,7 @@ class Builder:
                 return None
             scripted = with_scripts(found.definition, self.collector, self.locks_of(pipeline.function), self.surveys)
             decided = with_decisions(scripted, self.alpha(pipeline), self.collector)
-            self.traced[id(pipeline)] = run_passes(decided, self.collector)
+            self.traced[id(pipeline)] = run_passes(with_builds(decided, self.collector), self.collector)
         return self.traced[id(pipeline)]
 
     def locks_of(self, function: Callable[..., object]) -> Locks:

@@ -11,6 +11,7 @@ import attrs
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
+from flowdsl.frontend.image_check import repository_of
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.options import TaskOptions
 from flowdsl.kube.conventions import ARCHITECTURE
@@ -128,13 +129,15 @@ def install_call(resolution: Resolution, *, image: bool) -> str:
     return f'_flowdsl_packages({given}, """\\\n{resolution.text}"""{more})\n'
 
 
-def recipe_of(options: TaskOptions, resolution: Resolution) -> Recipe | None:
-    """The image that a task's packages are built into; None where its step installs them."""
-    if not options.packages_image:
+def recipe_of(options: TaskOptions, resolution: Resolution | None) -> Recipe | None:
+    """The image that a task's packages are built into; None where its step installs them, or where none are known."""
+    if not options.packages_image or (resolution is None and options.packages):
         return None
     from flowdsl.packages.images import Recipe
+    from flowdsl.packages.targets import machine_of
 
-    return Recipe(options.packages_image, options.image, options.python, resolution)
+    machine = machine_of(options.node_selector.get(ARCHITECTURE, ""))
+    return Recipe(repository_of(options), options.image, options.python, machine, resolution, options.apt)
 
 
 def names_of(need: Need, resolution: Resolution | None) -> list[str]:

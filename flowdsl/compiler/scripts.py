@@ -17,6 +17,7 @@ from flowdsl.kube.conventions import ARCHITECTURE
 if TYPE_CHECKING:
     from flowdsl.frontend.script import Script, ScriptInput
     from flowdsl.frontend.slicing import Surveys
+    from flowdsl.packages.images import Recipe
 
 _WORKSPACE = TypeSpec(Kind.WORKSPACE, "Workspace")
 
@@ -42,7 +43,9 @@ def with_scripts(
             if same is node.task:
                 task = written[_source(node.task)] = with_script(node.task, collector, locks, surveys)
             else:
-                task = attrs.evolve(node.task, script=same.script, bundle=same.bundle, image=same.image)
+                # A script's image may come by a param, and have a task that builds it.
+                made = {"params": same.params, "image": same.image, "build": same.build}
+                task = attrs.evolve(node.task, script=same.script, bundle=same.bundle, **made)
             done[id(node.task)] = task
         nodes.append(node if task is node.task else attrs.evolve(node, task=task))
     return attrs.evolve(pipeline, nodes=tuple(nodes))
@@ -52,7 +55,7 @@ def _source(task: TaskDef) -> object:
     """What a task's script is made of: uses of it that ask for other resources have the same."""
     origin, options = (task.use.of if task.use is not None else task), task.options
     made_of = (options.image, options.python, options.requires, options.packages, options.packages_image)
-    return (id(task.function), id(origin.options), *made_of, options.node_selector.get(ARCHITECTURE))
+    return (id(task.function), id(origin.options), *made_of, options.apt, options.node_selector.get(ARCHITECTURE))
 
 
 def with_script(
@@ -65,19 +68,22 @@ def with_script(
     if not task.has_body:
         need_of(task, collector)  # which says that there is nothing to install them for
         return task
-    script, image = _script(task, collector, locks, surveys, mount)
-    if script is None:
-        return attrs.evolve(task, image=image)
-    return attrs.evolve(task, script=script.text, bundle=script.bundle, image=image)
+    script, recipe = _script(task, collector, locks, surveys, mount)
+    made = task if script is None else attrs.evolve(task, script=script.text, bundle=script.bundle)
+    if recipe is None:
+        return made
+    from flowdsl.compiler.builds import in_image
+
+    return in_image(made, recipe, collector)
 
 
 def _script(
     task: TaskDef, collector: Collector, locks: Locks, surveys: Surveys | None, mount: bool
-) -> tuple[Script | None, str]:
-    """A task's script, None where findings in the collector say why, and its image where one is built for it."""
+) -> tuple[Script | None, Recipe | None]:
+    """A task's script, None where findings in the collector say why, and the image that is built for it."""
     function = task.function
     if function is None:
-        return None, ""
+        return None, None
     # Not at the top: a pipeline of container tasks has nothing to slice.
     from flowdsl.frontend.script import ScriptOutput, build_script, script_roots
     from flowdsl.frontend.slicing import slice_source, target_version
@@ -86,24 +92,22 @@ def _script(
     options = task.options
     target = target_version(options.image, options.python)
     roots = script_roots(inputs)
-    packages, image, requires = "", "", list(options.requires)
+    packages, requires = "", list(options.requires)
     need = need_of(task, collector)
+    resolution = locks.of(need, collector) if need is not None else None
     if need is not None:
-        resolution = locks.of(need, collector)
         requires += names_of(need, resolution)
-        if resolution is not None:
-            packages = install_call(resolution, image=bool(options.requires))
-            recipe = recipe_of(options, resolution)
-            image = recipe.name if recipe is not None else ""
+    if resolution is not None:
+        packages = install_call(resolution, image=bool(options.requires))
     cut = slice_source(function, roots, requires=requires, target=target, collector=collector, surveys=surveys)
     if cut is None:
-        return None, ""
+        return None, None
     outputs = [ScriptOutput(result.name, result.type, result.field) for result in task.results]
     name, python = task.name, options.python
     script = build_script(
         cut, inputs, outputs, task=name, collector=collector, python=python, packages=packages, mount=mount
     )
-    return script, image
+    return script, recipe_of(options, resolution)
 
 
 def script_inputs(task: TaskDef, function: Callable[..., object]) -> list[ScriptInput]:

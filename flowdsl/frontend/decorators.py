@@ -20,7 +20,7 @@ from flowdsl.frontend.shown import shows
 from flowdsl.frontend.signature import read_signature
 from flowdsl.frontend.task import Task
 from flowdsl.ir.nodes import Reference, TaskDef
-from flowdsl.ir.options import BodyMarker, OnError, Security, Sidecar, Step, StepTemplate, TaskOptions
+from flowdsl.ir.options import BodyMarker, Build, OnError, Security, Sidecar, Step, StepTemplate, TaskOptions
 from flowdsl.ir.types import NOTHING
 from flowdsl.ir.volumes import EnvValue, Mount
 
@@ -61,7 +61,8 @@ def task(
     requires: list[str] | tuple[str, ...] = (),
     packages: str | list[str] | tuple[str, ...] = (),
     packages_cache: str = "",
-    packages_image: str = "",
+    packages_image: str | Build = "",
+    apt: list[str] | tuple[str, ...] = (),
     python: str = "python3",
     verbatim: bool = False,
     inline: bool = False,
@@ -109,7 +110,10 @@ def task(function: Callable[..., object] | None = None, /, **options: object) ->
         requires: Modules that the image has, which the body may import.
         packages: Requirements that `flowdsl lock` pins and the step installs, or files that list them.
         packages_cache: A claim in which the packages stay for the next step.
-        packages_image: A repository for an image that has them (`flowdsl images push`), in place of installing.
+        packages_image: A repository for an image that has them (`flowdsl images push`), or `Build("registry/name")`,
+            which the pipeline builds itself; in place of installing.
+        apt: Packages of Debian or Ubuntu that the image of `packages_image` has, too: `"ffmpeg"`,
+            `"libsndfile1=1.2.0-1"`.
         python: The interpreter in the image.
         verbatim: Add nothing: no variables for params, no security context, no label; the docstring is the description.
         inline: Embed the task in a Pipeline where it is used (`taskSpec`), instead of referring to it.

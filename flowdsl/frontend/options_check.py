@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from typing import TypeVar
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.fits import MisfitError, check, hints
+from flowdsl.frontend.image_check import check_image_options
 from flowdsl.frontend.refusal import refuse
-from flowdsl.ir.options import PipelineOptions, Step, TaskOptions
+from flowdsl.ir.options import Build, PipelineOptions, Step, TaskOptions
 from flowdsl.kube import is_duration, is_quantity
 from flowdsl.kube.conventions import NAME_MOST, QUEUE, UNPRIVILEGED
 from flowdsl.kube.object_names import is_subdomain
@@ -54,12 +54,6 @@ def accept(value: object, wanted: object, name: str) -> None:
         refuse("FLOW002", error.told(name).replace("option", "argument", 1), "see the documentation")
 
 
-_REPOSITORY = re.compile(r"[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+")
-"""A repository with its registry: registry.example.com/ml/train."""
-_BASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*")
-"""What may stand after FROM in a Dockerfile."""
-
-
 def check_task_options(
     options: TaskOptions, location: Location, collector: Collector, *, has_body: bool, whole: bool
 ) -> None:
@@ -68,19 +62,13 @@ def check_task_options(
     def wrong(message: str, hint: str, code: str = "FLOW014") -> None:
         collector.error(code, message, location, hint=hint)
 
-    for name, text in (("cpu", options.cpu), ("memory", options.memory)):
+    build = options.packages_image if isinstance(options.packages_image, Build) else Build("")
+    for name, text in (("cpu", options.cpu), ("memory", options.memory), ("cpu", build.cpu), ("memory", build.memory)):
         if problem := range_problem(text):
             wrong(f"{name}={text!r}: {problem}", f'write {name}="4" or {name}="4..8" (request..limit)')
     if options.timeout and not is_duration(options.timeout):
         wrong(f"timeout={options.timeout!r} is no duration", 'write it as "30m" or "1h30m"')
-    for name in ("packages_cache", "packages_image"):
-        if getattr(options, name) and not options.packages:
-            wrong(f"{name}= is given, and packages= is not", "name the packages that it is for", "FLOW002")
-    if options.packages_image and not _REPOSITORY.fullmatch(options.packages_image):
-        hint = "name a registry and a repository, without a tag: registry.example.com/ml/train"
-        wrong(f"packages_image={options.packages_image!r} is not a repository", hint, "FLOW002")
-    if options.packages_image and not _BASE.fullmatch(options.image):
-        wrong(f"image={options.image!r} is nothing to build on", "name an image, best by its digest", "FLOW002")
+    check_image_options(options, wrong)
     if not options.python:
         wrong("python='' names no interpreter", 'name the one of the image: python="python3"', "FLOW002")
     if options.gpu < 0:

@@ -100,9 +100,10 @@ class TaskDef:
     A task that exists elsewhere has options too: what a run says of its pods. `has_body` says whether the function's
     body is code to run, `...` meaning it is not; `script` is that code as one file, once it is sliced, and `bundle`
     what travels with it of the project; `image` stands for that of the options where the task's packages are built into
-    one. `use` says what one use of it asks for, which is in `options` already; `base` names the Task that this one is
-    a variant of, for such a use. `decisions` are the conditions that its script decides for others, as
-    `flowdsl.decide.wire` writes them; `shared` is the task's name without them.
+    one, and `build` is the task that builds it where the pipeline does. `use` says what one use of it asks for, which
+    is in `options` already; `base` names the Task that this one is a variant of, for such a use. `decisions` are the
+    conditions that its script decides for others, as `flowdsl.decide.wire` writes them; `shared` is the task's name
+    without them.
     """
 
     name: str
@@ -118,6 +119,7 @@ class TaskDef:
     script: str = ""
     bundle: Bundle | None = None
     image: str = ""
+    build: TaskDef | None = None
     decisions: str = ""
     shared: str = ""
     options: TaskOptions = _TASK

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 from flowdsl.ir.types import NOTHING, Data
-from flowdsl.ir.volumes import PVC, EmptyDir, EnvValue, Mount, ServiceAccount, VolumeClaim, items, texts
+from flowdsl.ir.volumes import PVC, EmptyDir, EnvValue, Mount, Secret, ServiceAccount, VolumeClaim, items, texts
 from flowdsl.kube.conventions import UNPRIVILEGED
 
 if TYPE_CHECKING:
@@ -112,6 +112,34 @@ class StepTemplate:
     extra: Mapping[str, Data] = NOTHING
 
 
+def _as_user() -> Mapping[str, Data]:
+    """The user `build` of buildah's image, whom it has the ids of a rootless build for."""
+    return {"runAsUser": 1000, "runAsGroup": 1000, "runAsNonRoot": True}
+
+
+@attrs.frozen
+class Build:
+    """An image with a task's packages that the pipeline builds itself, unless its registry has it.
+
+    `repository` is where it is pushed to, without a tag. `credentials` is a Secret of the type
+    kubernetes.io/dockerconfigjson, to push with and to pull the base with. `image` has buildah and bash. By default it
+    builds as an ordinary user (https://github.com/containers/buildah/blob/main/docs/tutorials/05-openshift-rootless-build.md),
+    each layer a copy of the one before (`vfs`); `storage_driver="overlay"` needs nodes that let that user mount, or
+    `security="privileged"`.
+    """
+
+    repository: str
+    credentials: Secret | None = attrs.field(default=None, kw_only=True)
+    image: str = attrs.field(default="quay.io/buildah/stable:v1.43.0", kw_only=True)
+    security: Security | Mapping[str, Data] = attrs.field(factory=_as_user, kw_only=True, hash=False)
+    storage_driver: Literal["vfs", "overlay"] = attrs.field(default="vfs", kw_only=True)
+    tls_verify: bool = attrs.field(default=True, kw_only=True)
+    cpu: str = attrs.field(default="", kw_only=True)
+    memory: str = attrs.field(default="", kw_only=True)
+    timeout: str = attrs.field(default="", kw_only=True)
+    retries: int = attrs.field(default=1, kw_only=True)
+
+
 @attrs.frozen(kw_only=True)
 class TaskOptions:
     """What `@task(...)` was given; what each option means stands there, in flowdsl/frontend/decorators.py."""
@@ -144,7 +172,8 @@ class TaskOptions:
     requires: tuple[str, ...] = attrs.field(default=(), converter=texts)
     packages: str | tuple[str, ...] = attrs.field(default=(), converter=requirements)
     packages_cache: str = ""
-    packages_image: str = ""
+    packages_image: str | Build = ""
+    apt: tuple[str, ...] = attrs.field(default=(), converter=texts)
     python: str = "python3"
     verbatim: bool = False
     inline: bool = False

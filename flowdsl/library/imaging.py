@@ -27,7 +27,7 @@ def recipes_of(target: Pipeline | Manifest) -> list[Recipe]:
     for task in tasks_of(target, collector):
         need = need_of(task, collector)
         resolution = locks.of(need, collector) if need is not None else None
-        recipe = recipe_of(task.options, resolution) if resolution is not None else None
+        recipe = recipe_of(task.options, resolution) if task.has_body else None
         if recipe is not None:
             found[recipe.name] = recipe
     collector.raise_if_errors()
@@ -52,7 +52,8 @@ def build_image(recipe: Recipe, engine: str, environ: Mapping[str, str], tell: C
     with tempfile.TemporaryDirectory(prefix="flowdsl-image-") as folder:
         (Path(folder) / "Dockerfile").write_text(recipe.dockerfile, encoding="utf-8")
         (Path(folder) / "requirements.txt").write_text(recipe.requirements, encoding="utf-8")
-        _run([engine, "build", "--tag", recipe.name, "--file", f"{folder}/Dockerfile", folder], environ)
+        what = ["--platform", recipe.platform, "--tag", recipe.name, "--file", f"{folder}/Dockerfile"]
+        _run([engine, "build", *what, folder], environ)
     return True
 
 

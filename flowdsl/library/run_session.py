@@ -29,7 +29,7 @@ from flowdsl.library.run_settings import RunSettings, load_settings
 from flowdsl.library.stand_ins import stand_ins
 from flowdsl.library.stopping import Stop, signals
 from flowdsl.runner.cache import Cache
-from flowdsl.runner.equivalents import equivalent
+from flowdsl.runner.equivalents import equivalent, image_build
 from flowdsl.runner.pipelinerun.engine import Settings
 from flowdsl.runner.session import Session
 from flowdsl.runner.store import RunFolder
@@ -148,6 +148,7 @@ def _session(
         stand_ins=tasks,
         task_runner=task_runner,
         equivalent=equivalent,
+        image_build=None if task_runner.executor.host().images else image_build,
         settings=Settings(slots, gpu_required=(options.gpu or settings.gpu) == "require"),
         environment=dict(options.environment),
         set_params=lambda values: set_params(run, inputs.documents, values),

@@ -14,7 +14,7 @@ from flowdsl.ir.options import TaskOptions
 from flowdsl.ir.types import PATHS, Kind
 from flowdsl.ir.variables import ARRAY_MARK, OUTPUT_DIR, OUTPUT_ROOT, PARAM, RESULT, variable
 from flowdsl.ir.volumes import ConfigMap, Secret
-from flowdsl.kube.conventions import OUTPUTS, PACKAGES_PATH
+from flowdsl.kube.conventions import OUTPUTS, PACKAGES_IMAGE, PACKAGES_PATH
 from flowdsl.lower.containers import env_entry
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def task_env(task: TaskDef, *, fans_out: bool) -> list[EnvVar]:
     """The variables every step of the task gets."""
     env: list[EnvVar] = []
     for param in task.params:
-        env += _param_env(param)
+        if param.name != PACKAGES_IMAGE or task.build is None:  # which is for the pod, not for what runs in it
+            env += _param_env(param)
     for space in task.workspaces:
         name = variable(PARAM, space.python)
         env.append({"name": name, "value": f"$(workspaces.{space.name}.path)"})

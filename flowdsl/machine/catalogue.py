@@ -9,12 +9,14 @@ import attrs
 
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import PIPELINE, STEP_ACTION, TASK
+from flowdsl.kube.conventions import BUILDS
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
 
 Document = Mapping[str, object]
 Equivalent: TypeAlias = "Callable[[shapes.TaskRef], shapes.TaskSpec | None]"
+ImageBuild: TypeAlias = "Callable[[str], shapes.TaskSpec | None]"
 
 
 Reference: TypeAlias = "shapes.TaskRef | shapes.PipelineRef | shapes.Ref"
@@ -36,12 +38,13 @@ class Catalogue:
     """Looks references up: first what the user registered, then the documents, then local equivalents.
 
     `tasks` are TaskSpecs, or Task documents, by name of a Task or of a resolver's reference. `equivalent` gives a
-    TaskSpec for a well-known reference, or None.
+    TaskSpec for a well-known reference, or None; `image_build` one for a task that builds the image of that name.
     """
 
     documents: dict[tuple[str, str], Document] = attrs.field(factory=dict)
     tasks: Mapping[str, Document] = attrs.field(factory=dict)
     equivalent: Equivalent | None = None
+    image_build: ImageBuild | None = None
 
     @classmethod
     def of(
@@ -49,9 +52,11 @@ class Catalogue:
         documents: Iterable[Document],
         tasks: Mapping[str, Document] | None = None,
         equivalent: Equivalent | None = None,
+        image_build: ImageBuild | None = None,
     ) -> Catalogue:
         """A catalogue over documents; of two with one name the last counts, as with kubectl apply."""
-        return cls({(str(each.get("kind")), _name(each)): each for each in documents}, tasks or {}, equivalent)
+        named = {(str(each.get("kind")), _name(each)): each for each in documents}
+        return cls(named, tasks or {}, equivalent, image_build)
 
     def task(self, reference: shapes.TaskRef) -> FoundTask:
         """What a taskRef names. Raises LookupError, which says what was looked for."""
@@ -62,7 +67,7 @@ class Catalogue:
         if not reference.get("resolver"):
             document = self.documents.get((TASK.name, str(reference.get("name"))))
             if document is not None:
-                return _of_document(document)
+                return self._here(_of_document(document))
         local = self.equivalent(reference) if self.equivalent is not None else None
         if local is not None:
             return FoundTask(names[0] if names else "", local, origin="equivalent")
@@ -72,6 +77,18 @@ class Catalogue:
                 f"nothing stands in for the {reference['resolver']} resolver's {shown} here{_hint(names)}"
             )
         raise LookupError(f'{TASK.resource} "{reference.get("name")}" not found{_hint(names)}')
+
+    def embedded(self, spec: shapes.EmbeddedTask) -> FoundTask:
+        """The task that stands in a Pipeline itself."""
+        meta = spec.get("metadata") or {}
+        found = FoundTask("", bare_spec(spec), meta.get("labels") or {}, meta.get("annotations") or {}, "embedded")
+        return self._here(found)
+
+    def _here(self, found: FoundTask) -> FoundTask:
+        """The task, or what stands in for one that builds an image of ours."""
+        name = found.annotations.get(BUILDS)
+        spec = self.image_build(name) if name and self.image_build is not None else None
+        return found if spec is None else attrs.evolve(found, spec=spec, origin="equivalent")
 
     def pipeline(self, reference: shapes.PipelineRef) -> shapes.Pipeline:
         """The Pipeline that a pipelineRef names. Raises LookupError."""
@@ -87,6 +104,12 @@ class Catalogue:
             if document is not None:
                 return document
         raise LookupError(f'{kind.resource} "{reference.get("name", "")}" not found')
+
+
+def bare_spec(embedded: shapes.EmbeddedTask) -> shapes.TaskSpec:
+    """The TaskSpec of an embedded task, without what it has beside that."""
+    bare = {key: value for key, value in embedded.items() if key not in ("metadata", "apiVersion", "kind")}
+    return cast("shapes.TaskSpec", bare)
 
 
 def _hint(names: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -197,17 +197,8 @@ def _resolve(nodes: list[Node], catalogue: Catalogue, pipeline: str, run: str) -
         if spec.get("taskRef"):
             node.task = _referenced(spec["taskRef"], catalogue, pipeline)
         else:
-            embedded = spec.get("taskSpec") or {}
-            meta = embedded.get("metadata") or {}
-            bare = bare_spec(embedded)
-            node.task = FoundTask("", bare, meta.get("labels") or {}, meta.get("annotations") or {}, "embedded")
+            node.task = catalogue.embedded(spec.get("taskSpec") or {})
         check_task_params(spec, node.task.spec, node.task.name, run)
-
-
-def bare_spec(embedded: shapes.EmbeddedTask) -> shapes.TaskSpec:
-    """The TaskSpec of an embedded task, without what it has beside that."""
-    bare = {key: value for key, value in embedded.items() if key not in ("metadata", "apiVersion", "kind")}
-    return cast("shapes.TaskSpec", bare)
 
 
 def _referenced(reference: shapes.TaskRef, catalogue: Catalogue, pipeline: str) -> FoundTask:

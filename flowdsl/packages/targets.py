@@ -39,11 +39,16 @@ class Target:
 
 def image_target(image: str, version: tuple[int, int], architecture: str = "") -> Target:
     """The target of an image whose Python is known. `architecture` is the value of `kubernetes.io/arch`, if any."""
-    machine = _ARCHITECTURES.get(architecture, architecture) or "x86_64"
+    machine = machine_of(architecture)
     # The tag says it, or the name: python:3.12-alpine, with or without a digest, and somebody's alpine-python:3.12.
     name = image.partition("@")[0].rpartition("/")[2]
     system = "musllinux" if "alpine" in name else "linux"
     return Target(f"{version[0]}.{version[1]}", f"{system}_{machine}")
+
+
+def machine_of(architecture: str) -> str:
+    """An architecture as Python says it, from Kubernetes' word for it; that of most clusters for none."""
+    return _ARCHITECTURES.get(architecture, architecture) or "x86_64"
 
 
 def this_machine() -> Target:

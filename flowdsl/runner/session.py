@@ -9,7 +9,7 @@ import attrs
 
 from flowdsl.diagnostics import InternalError, UsageError
 from flowdsl.ir.local import LocalRun, Service
-from flowdsl.machine.catalogue import Catalogue, Equivalent
+from flowdsl.machine.catalogue import Catalogue, Equivalent, ImageBuild
 from flowdsl.runner.cache import Cache
 from flowdsl.runner.cluster import LocalCluster, masker_of
 from flowdsl.runner.contract import TaskRunner
@@ -44,6 +44,7 @@ class Session:
     stand_ins: Mapping[str, Mapping[str, object]]
     task_runner: TaskRunner
     equivalent: Equivalent | None
+    image_build: ImageBuild | None
     settings: Settings
     environment: Mapping[str, str]
     set_params: Callable[[Mapping[str, str]], None]
@@ -102,7 +103,7 @@ class Session:
         ready: Callable[[Engine], None],
         masker: Masker,
     ) -> shapes.PipelineRun:
-        catalogue = Catalogue.of(self.documents, self.stand_ins, self.equivalent)
+        catalogue = Catalogue.of(self.documents, self.stand_ins, self.equivalent, self.image_build)
         run = self._chosen_run(catalogue)
         cluster = LocalCluster(self.folder.path / "claims", self.local, catalogue, notice, masker)
         recorder = FolderRecorder(self.folder, masker, again=self._again(run, catalogue))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flowdsl import (
     PVC,
     Body,
+    Build,
     ConfigMap,
     Secret,
     Sidecar,
@@ -40,6 +41,16 @@ from flowdsl import (
     extra={"displayName": "x"},
 )
 def full(text: str) -> str:
+    return text
+
+
+@task(
+    image="python:3.12-slim",
+    packages=["numpy==2.1.*"],
+    packages_image=Build("registry.example.com/ml/numpy", credentials=Secret("push"), security="privileged"),
+    apt=["ffmpeg"],
+)
+def built(text: str) -> str:
     return text
 
 
@@ -103,6 +114,7 @@ def wrong_options() -> None:
     task(security="strict")  # mypy: call-overload; pyright: reportArgumentType
     task(env={"A": object()})  # mypy: dict-item; pyright: reportArgumentType
     pipeline(queue=["gpu"], pod_template="x")  # mypy: call-overload; pyright: reportArgumentType
+    Build("registry.example.com/ml/numpy", storage_driver="btrfs")  # mypy: arg-type; pyright: reportArgumentType
     pipeline(timout="1h")  # mypy: call-overload; pyright: reportCallIssue
     full.with_options(gpu="2")  # mypy: call-overload; pyright: reportArgumentType
     full.with_options(env=["A=b"])  # mypy: call-overload; pyright: reportArgumentType

@@ -7,5 +7,6 @@ what this machine has: git, buildah or an OCI image layout of our own, boto3.
 from __future__ import annotations
 
 from flowdsl.runner.equivalents.catalogue import KNOWN, equivalent
+from flowdsl.runner.equivalents.image_build import image_build
 
-__all__ = ["KNOWN", "equivalent"]
+__all__ = ["KNOWN", "equivalent", "image_build"]

@@ -12,7 +12,7 @@ from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kube.conventions import DEFAULT_TIMEOUT
 from flowdsl.machine.failure import RunFailure
 from flowdsl.machine.nodes import ChildRun
-from flowdsl.machine.plan import Plan, Timeouts, bare_spec
+from flowdsl.machine.plan import Plan, Timeouts
 from flowdsl.machine.times import go_duration
 from flowdsl.machine.variables import Replacements, texts
 
@@ -30,8 +30,7 @@ def task_run(plan: Plan, run: ChildRun) -> shapes.TaskRun:
     pipeline_run = plan.run
     override = _task_run_spec(pipeline_run, node.name)
     metadata = override.get("metadata") or {}
-    embedded = node.spec.get("taskSpec")
-    task_spec = task.spec if embedded is None else bare_spec(embedded)
+    task_spec = task.spec
     annotations = {
         **task.annotations,
         **_inherited(pipeline_run["metadata"].get("annotations") or {}),
