@@ -80,7 +80,7 @@ def test_what_stands_in_the_task_makes_a_variant_of_it(
 
 def test_every_option_of_a_use_has_its_place() -> None:
     options = {name for name, *_ in VARIANTS.values() for name in name}
-    elsewhere = {"packages", "packages_cache", "packages_image", "requires"}
+    elsewhere = {"packages", "packages_cache", "packages_image", "apt", "requires"}
     assert options | elsewhere == set(IN_THE_TASK)
 
 

@@ -34,7 +34,7 @@ def in_image(task: TaskDef, recipe: Recipe, collector: Collector) -> TaskDef:
 
         said = f"the image for task {task.name!r} is built on {recipe.base!r}, whose content can change under its tag"
         hint = f'name the base by its digest: image="{recipe.base}@sha256:..."'
-        collector.add(IMAGE_ON_A_TAG.finding(said, task.location, hint=hint))
+        collector.add(IMAGE_ON_A_TAG.finding(said, task.place, hint=hint))
     build = task.options.packages_image
     if not isinstance(build, Build):
         return attrs.evolve(task, image=recipe.name)
@@ -85,7 +85,7 @@ def _images(pipeline: PipelineDef, collector: Collector) -> dict[str, TaskDef]:
             collector.error(
                 "FLOW077",
                 f"task {node.task.name!r} has the image of another task, and its Build differs from that one's",
-                node.task.location,
+                node.task.place,
                 hint="give both the same Build: `IMAGE = Build(...)`, then packages_image=IMAGE",
                 related=(("the other", first.location),),
             )

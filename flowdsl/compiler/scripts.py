@@ -44,8 +44,8 @@ def with_scripts(
                 task = written[_source(node.task)] = with_script(node.task, collector, locks, surveys)
             else:
                 # A script's image may come by a param, and have a task that builds it.
-                made = {"params": same.params, "image": same.image, "build": same.build}
-                task = attrs.evolve(node.task, script=same.script, bundle=same.bundle, **made)
+                sliced = attrs.evolve(node.task, script=same.script, bundle=same.bundle)
+                task = attrs.evolve(sliced, image=same.image, params=same.params, build=same.build)
             done[id(node.task)] = task
         nodes.append(node if task is node.task else attrs.evolve(node, task=task))
     return attrs.evolve(pipeline, nodes=tuple(nodes))

@@ -13,7 +13,7 @@ from flowdsl.frontend.handles import node_of
 from flowdsl.frontend.options_check import read_options
 from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import Condition
-from flowdsl.ir.options import OnError, mappings, requirements
+from flowdsl.ir.options import Build, OnError, mappings, requirements
 from flowdsl.ir.types import NOTHING, Data
 from flowdsl.ir.uses import IN_THE_RUN, IN_THE_TASK
 from flowdsl.ir.volumes import EnvValue, texts
@@ -56,7 +56,8 @@ class UseOptions(CallOptions):
     requires: tuple[str, ...] = attrs.field(default=(), converter=texts)
     packages: str | tuple[str, ...] = attrs.field(default=(), converter=requirements)
     packages_cache: str = ""
-    packages_image: str = ""
+    packages_image: str | Build = ""
+    apt: tuple[str, ...] = attrs.field(default=(), converter=texts)
     python: str = ""
 
 

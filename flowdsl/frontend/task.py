@@ -19,7 +19,7 @@ from flowdsl.frontend.shown import runs
 from flowdsl.frontend.trace import CURRENT, Trace
 from flowdsl.frontend.uses import use_of
 from flowdsl.ir.nodes import Node, TaskDef
-from flowdsl.ir.options import OnError
+from flowdsl.ir.options import Build, OnError
 from flowdsl.ir.types import NOTHING, TypeSpec
 from flowdsl.ir.volumes import EnvValue
 
@@ -100,7 +100,8 @@ class Task(Generic[P, R_co]):
         requires: list[str] | tuple[str, ...] = (),
         packages: str | list[str] | tuple[str, ...] = (),
         packages_cache: str = "",
-        packages_image: str = "",
+        packages_image: str | Build = "",
+        apt: list[str] | tuple[str, ...] = (),
         python: str = "",
     ) -> Task[P, R_co]: ...
     @overload
@@ -127,7 +128,8 @@ class Task(Generic[P, R_co]):
         requires: list[str] | tuple[str, ...] = (),
         packages: str | list[str] | tuple[str, ...] = (),
         packages_cache: str = "",
-        packages_image: str = "",
+        packages_image: str | Build = "",
+        apt: list[str] | tuple[str, ...] = (),
         python: str = "",
     ) -> Task[..., R_co]: ...
     @runs(_with_options)
@@ -154,7 +156,8 @@ class Task(Generic[P, R_co]):
         requires: list[str] | tuple[str, ...] = (),
         packages: str | list[str] | tuple[str, ...] = (),
         packages_cache: str = "",
-        packages_image: str = "",
+        packages_image: str | Build = "",
+        apt: list[str] | tuple[str, ...] = (),
         python: str = "",
     ) -> Task[P, R_co] | Task[..., R_co]:
         """The same task, with what its next call says of it.
@@ -183,7 +186,8 @@ class Task(Generic[P, R_co]):
             requires: Modules that this call's image has.
             packages: Requirements that `flowdsl lock` pins for this call, in place of the task's.
             packages_cache: A claim in which this call's packages stay.
-            packages_image: A repository for an image that has this call's packages.
+            packages_image: A repository for an image that has this call's packages, or a `Build`.
+            apt: Packages of Debian or Ubuntu that this image has, too.
             python: The interpreter in this call's image.
         """
         raise NotImplementedError

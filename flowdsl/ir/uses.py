@@ -30,6 +30,7 @@ IN_THE_TASK = (
     "packages",
     "packages_cache",
     "packages_image",
+    "apt",
     "python",
 )
 """Options of a use that stand in the Task's document: another value of one makes a variant of the Task."""
@@ -94,7 +95,7 @@ def _differing(task: TaskDef) -> Iterator[tuple[str, object]]:
             value = {key: item for key, item in value.items() if key not in before or before[key] != item}
         yield name, value
     architecture = own.node_selector.get(ARCHITECTURE, "")
-    if own.packages and architecture != base.node_selector.get(ARCHITECTURE, ""):
+    if (own.packages or own.apt) and architecture != base.node_selector.get(ARCHITECTURE, ""):
         yield "arch", architecture  # its packages are pinned for the machines that it runs on
 
 
