@@ -26,8 +26,29 @@ def test_a_new_project_compiles_tests_and_runs(tmp_path: Path, monkeypatch: pyte
     ran(project, "-m", "flowdsl", "compile", "pipelines/churn_model.py", "--check")
     ran(project, "-m", "flowdsl", "lint", "--fail-on", "warning", "pipelines")
     ran(project, "-m", "flowdsl", "ci", "--comment", "none", "pipelines/")
-    assert "4 passed" in ran(project, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-    assert "the mean is 0.514" in ran(project, "pipelines/churn_model.py", "run")
+    assert "5 passed" in ran(project, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    for how in (["-m", "flowdsl", "run", "pipelines/churn_model.py"], ["-m", "pipelines.churn_model", "run"]):
+        assert "the mean is 0.514" in ran(project, *how)
+
+
+def test_what_a_new_project_shares_has_one_import_that_works_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a command that knows the working folder by nothing but the file, from another folder, and in pytest alone."""
+    project = tmp_path / "churn"
+    assert main(["init", str(project)]) == 0
+    assert "from pipelines.helpers import mean_of\n" in (project / "pipelines" / "churn.py").read_text()
+    flowdsl, pytest_ = (Path(sys.executable).with_name(each) for each in ("flowdsl", "pytest"))
+    if not flowdsl.exists() or not pytest_.exists():
+        pytest.skip("flowdsl is not installed beside this Python")
+    for folder, command in (
+        (project, [flowdsl, "run", "pipelines/churn.py"]),
+        (tmp_path, [flowdsl, "compile", "churn/pipelines/churn.py", "--check"]),
+        (project / "pipelines", [flowdsl, "compile", "churn.py", "--check"]),
+        (project, [pytest_, "-q", "-p", "no:cacheprovider"]),
+    ):
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_new_project_is_clean_to_a_linter(tmp_path: Path) -> None:
@@ -52,7 +73,7 @@ def test_names_that_can_not_be(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("name", ["json", "random", "draw", "when", "context", "int"])
+@pytest.mark.parametrize("name", ["json", "random", "draw", "when", "context", "int", "helpers", "pipelines"])
 def test_names_that_the_new_module_uses_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     folder = tmp_path / name
     assert main(["init", str(folder)]) == 2

@@ -17,6 +17,7 @@ from flowdsl.kube.words import word
 
 # Where each template goes; @MODULE@ is the pipeline's name in Python.
 FOLDER = word("pipelines")
+_HELPERS = "helpers"
 _FILES = {
     "pyproject.toml.txt": "pyproject.toml",
     "README.md.txt": "README.md",
@@ -24,6 +25,7 @@ _FILES = {
     "pre-commit-config.yaml.txt": ".pre-commit-config.yaml",
     "github.yml.txt": ".github/workflows/pipelines.yml",
     "pipeline.py.txt": f"{FOLDER}/@MODULE@.py",
+    "helpers.py.txt": f"{FOLDER}/{_HELPERS}.py",
     "test_pipeline.py.txt": "tests/test_@MODULE@.py",
 }
 
@@ -44,15 +46,15 @@ def new_project(folder: str, name: str | None) -> NewProject:
         raise UsageError(f"{folder} is a file")
     project = _project_name(name or root.resolve().name, given=name is not None)
     module = project.replace("-", "_")
+    if module in {FOLDER, _HELPERS, *_names_in(_template("pipeline.py.txt"))}:
+        raise UsageError(
+            f"{module!r} can't be the pipeline's name: its module uses that name itself; pass another --name"
+        )
     files = {root / _filled(path, project, module): template for template, path in _FILES.items()}
     compiled = root / FOLDER / f"{module}.yaml"
     there = sorted(str(path) for path in (*files, compiled) if path.exists() or path.is_symlink())
     if there:
         raise UsageError(f"there already: {', '.join(there)}; nothing was written")
-    if module in _names_in(_template("pipeline.py.txt")):
-        raise UsageError(
-            f"{module!r} can't be the pipeline's name: its module uses that name itself; pass another --name"
-        )
     write_files({path: _filled(_template(template), project, module).encode() for path, template in files.items()})
     write_files({compiled: _compiled(root / FOLDER / f"{module}.py")})
     return NewProject(root, module, (*files, compiled))

@@ -28,6 +28,6 @@ def command(*, folder: str, name: str | None) -> int:
     for path in made.files:
         say(f"wrote {path}", err=True)
     enter = "" if made.folder.resolve() == Path.cwd() else f"cd {shlex.quote(folder)} && "
-    run = f"python {FOLDER}/{made.module}.py run"
+    run = f"flowdsl run {FOLDER}/{made.module}.py"
     say(f"next: {enter}python -m pip install -e '.[test]' && pytest && {run}", err=True)
     return EXIT_OK
