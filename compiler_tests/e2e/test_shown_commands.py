@@ -46,6 +46,7 @@ CODES = {
     "flowdsl rbac --service-account ci:runner": 3,  # without -n the kubeconfig says which namespace
     "flowdsl diff main -- pipelines/": 1,  # the page has compiled with another value before
 }
+TITLED = re.compile(r'^```python title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 SONIC = ("numpy", "PIL", "av", "moto")
 BUILD = """apiVersion: tekton.dev/v1
 kind: Pipeline
@@ -133,11 +134,11 @@ def scene(tmp_path: Path) -> Path:
     (folder / "new.yaml").write_text(BUILD.replace("echo building", "echo other"))
     (folder / "jobs.py").write_text(JOBS)
     (folder / "params.yaml").write_text("branch: dev\n")
-    for page, name in (("index.md", "hello.py"), ("tutorial.md", "train.py")):
-        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-        (folder / name).write_text(
-            re.split(r"^```(?:python[^\n]*\n)", text, flags=re.MULTILINE)[1].split("```")[0], encoding="utf-8"
-        )
+    hello = (ROOT / "docs/index.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    (folder / "hello.py").write_text(hello, encoding="utf-8")
+    for name, text in TITLED.findall((ROOT / "docs/tutorial.md").read_text(encoding="utf-8")):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
     (folder / "bin").mkdir()
     for name, text in PROGRAMS.items():
         (folder / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")

@@ -60,6 +60,7 @@ def blocks(page: str, into: Path) -> list[Path]:
     found = []
     for number, block in enumerate(_BLOCK.finditer((checkers.ROOT / page).read_text(encoding="utf-8"))):
         path = into / (block["title"] or f"block_{number}.py")
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(block["text"]), encoding="utf-8")
         found.append(path)
     return found

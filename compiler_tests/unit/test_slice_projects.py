@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -240,3 +242,44 @@ def test_what_is_known_of_modules_does_not_depend_on_who_asked_first(project: Ca
 
     assert slices(module.f, module.g) == slices(module.g, module.f)
     assert {each.path for each in cut(module.g.function).files} == {"a.py", "b.py", "c.py", "d.py"}
+
+
+class Finder:
+    """As `pip install -e` writes one: it knows a package that lies below no entry of `sys.path`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        if name != self.folder.name:
+            return None
+        init = self.folder / "__init__.py"
+        if init.exists():
+            return spec_from_file_location(name, init, submodule_search_locations=[str(self.folder)])
+        spec = ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [str(self.folder), "a.hook.that.is.no.folder"]
+        return spec
+
+
+@pytest.mark.parametrize("init", [True, False])
+@pytest.mark.parametrize("late", [True, False], ids=["imported in the body", "imported at the top"])
+def test_a_package_that_is_installed_to_be_edited_travels(
+    project: Callable[..., Any],  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    init: bool,
+    late: bool,
+) -> None:
+    away = tmp_path / "elsewhere" / "edited_package"
+    away.mkdir(parents=True)
+    (away / "rates.py").write_text("RATE = 2.5\n")
+    if init:
+        (away / "__init__.py").write_text("")
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Finder(away)])
+    here = "from edited_package.rates import RATE"
+    source = f"from flowdsl import task\n{'' if late else here}\n\n@task(image='i')\ndef f() -> str:\n"
+    found = project({"main.py": source + (f"    {here}\n" if late else "") + "    return str(RATE)\n"})
+    assert "RATE = 2.5" in script_of(found.f).text
+    for name in [each for each in sys.modules if each.startswith("edited_package")]:
+        monkeypatch.delitem(sys.modules, name)

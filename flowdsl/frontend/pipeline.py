@@ -126,7 +126,7 @@ class Pipeline:
             refuse(
                 "FLOW011",
                 f"pipeline {self.name!r} is compiled, not called",
-                f"run `python {self.location.file} compile`, or call it inside another pipeline",
+                f"run `flowdsl compile {self.location.file}`, or call it inside another pipeline",
             )
         given = dict(zip(self.signature.order, args, strict=False)) | kwargs
         return self._embedded(trace, given) if self._embed else self._inlined(trace, given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import os
 import site
 import sys
@@ -108,6 +109,21 @@ def _folders(top: str, root: str) -> Iterator[str]:
         folder = os.path.dirname(os.path.abspath(loaded))
         known = [os.path.dirname(folder) if os.path.basename(loaded) == "__init__.py" else folder]
     yield from dict.fromkeys(each for each in [*known, *map(os.path.abspath, sys.path)] if each != root)
+    yield from _installed_to_edit(top)
+
+
+def _installed_to_edit(top: str) -> Iterator[str]:
+    """Where Python finds a module that lies below no entry of `sys.path`: `pip install -e` may have a finder for it."""
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        return
+    if spec is None:
+        return
+    places = spec.submodule_search_locations or ([spec.origin] if spec.has_location else [])
+    for place in places:
+        if place and os.path.exists(place):
+            yield os.path.dirname(os.path.abspath(place))
 
 
 def _is_regular(folder: str, top: str) -> bool:
