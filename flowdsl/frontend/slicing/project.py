@@ -120,8 +120,8 @@ def _installed_to_edit(top: str) -> Iterator[str]:
         return
     if spec is None:
         return
-    places = spec.submodule_search_locations or ([spec.origin] if spec.has_location else [])
-    for place in places:
+    file = [spec.origin] if spec.has_location and spec.origin else []
+    for place in spec.submodule_search_locations or file:
         if place and os.path.exists(place):
             yield os.path.dirname(os.path.abspath(place))
 
