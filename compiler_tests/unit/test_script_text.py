@@ -32,13 +32,86 @@ SMALL = """\
 #!/usr/bin/env python3
 from __future__ import annotations
 
+_FLOWDSL_LINES = {"task/MODULE.py": [1, 1, 3]}
+
+_FLOWDSL_SOURCE = r'''
+from __future__ import annotations
+
 def greet(name: str) -> None:
     print("hello", name)
+'''
 
-
-# From here on it is flowdsl's: take the parameters from the environment, call the function, write its results.
+# From here on it is flowdsl's: lay the code out at the user's lines and run it, take the parameters from the
+# environment, call the function, write its results.
 
 _FLOWDSL_TASK = "greet"
+
+
+def _flowdsl_folder():
+    import atexit
+    import os
+    import shutil
+    import tempfile
+
+    home = "/tekton/home"  # every step can write to it, whatever of its image it can
+    folder = tempfile.mkdtemp(prefix="flowdsl-", dir=home if os.access(home, os.W_OK) else None)
+    owner = os.getpid()  # what it forks leaves the folder alone
+    atexit.register(lambda: shutil.rmtree(folder, True) if owner == os.getpid() else None)
+    return folder
+
+
+def _flowdsl_lay(name, text):
+    import os
+    from itertools import zip_longest
+
+    pages = _flowdsl_pages(_FLOWDSL_LINES.get(name, ()), text)
+    path = os.path.join(_FLOWDSL_FOLDER, *name.split("/"))
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8", newline="\\n") as file:
+        rows = zip_longest(*(page.split("\\n")[:-1] for page in pages))
+        file.writelines(next(filter(None, row), "") + "\\n" for row in rows)
+    return path, pages
+
+
+def _flowdsl_source():
+    import sys
+
+    sys.excepthook = _flowdsl_raised
+    path, pages = _flowdsl_lay(next(iter(_FLOWDSL_LINES)), _FLOWDSL_SOURCE)
+    if len(pages) == 1 and pages[0].startswith("from __future__"):
+        globals()["__file__"] = path  # which processes that are spawned run first
+    for page in pages:
+        exec(compile(page, path, "exec"), globals())
+
+
+def _flowdsl_raised(kind, error, trace):
+    import sys
+    import traceback
+
+    while trace and trace.tb_frame.f_code.co_filename == _flowdsl_raised.__code__.co_filename:
+        trace = trace.tb_next  # the lines of this script tell nobody anything
+    sys.__excepthook__(kind, error.with_traceback(trace or error.__traceback__), trace or error.__traceback__)
+    places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(trace)]
+    if isinstance(error, SyntaxError):
+        places.append((str(error.filename), error.lineno or 0))
+    for name, line in reversed(places):
+        if name.startswith(_FLOWDSL_FOLDER):
+            path = name[len(_FLOWDSL_FOLDER) + len("/task/") :]
+            what = traceback.format_exception_only(kind, error)[-1].split("\\n")[0]
+            print("flowdsl: " + _FLOWDSL_TASK + ": " + path + ":" + str(line) + ": " + what, file=sys.stderr)
+            break
+
+
+def _flowdsl_pages(numbers, text):
+    rows, starts, pages = text.split("\\n")[1:-1], [0, *numbers[1::2]], [[""]]
+    for line, start, end in zip(numbers[::2], starts, [*starts[1:], len(rows)]):  # noqa: B905 (3.8 has no strict)
+        part = rows[start:end]
+        if line < len(pages[-1]) - 1:  # a factory's function, which stands above what it uses
+            pages.append([""])
+        if line == len(pages[-1]) - 1:  # two statements of one line
+            pages[-1][-1] += "; " + part.pop(0)
+        pages[-1] += [""] * (line - len(pages[-1])) + part
+    return ["".join(row + "\\n" for row in page[1:]) for page in pages]
 
 
 def _flowdsl_fail(message, code=1):
@@ -68,27 +141,31 @@ def _flowdsl_main():
     )
 
 
+_FLOWDSL_FOLDER = _flowdsl_folder()
+_flowdsl_source()
+
 if __name__ == "__main__":
     _flowdsl_main()
 """
 
 
 def test_a_small_task_has_a_small_script(tmp_path: Path) -> None:
-    assert script_of(load(tmp_path, GREET).greet).text == SMALL
+    module = load(tmp_path, GREET)
+    assert script_of(module.greet).text == SMALL.replace("MODULE", module.__name__)
 
 
 def test_no_parameters_no_helpers(tmp_path: Path) -> None:
     text = script_of(load(tmp_path, "from flowdsl import task\n@task(image='i')\ndef f() -> None:\n    pass\n").f).text
     assert "def _flowdsl_main():\n    f()\n" in text
-    assert text.count("def _flowdsl_") == 1
+    assert "def _flowdsl_env" not in text
 
 
 def test_every_line_knows_where_it_comes_from(tmp_path: Path) -> None:
     script = script_of(load(tmp_path, GREET).greet)
-    assert len(script.lines) == script.text.count("\n")
+    assert len(script.places) == script.text.count("\n")
     body = script.text.splitlines().index('    print("hello", name)') + 1
     assert script.location(body).line == 5
-    assert script.location(1).line == script.location(len(script.lines)).line == 3
+    assert script.location(1).line == script.location(len(script.places)).line == 3
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 
 def texts(found: Slice) -> dict[str, str]:
-    return {file.path: "".join(text for _, text in file.parts) for file in found.files}
+    return {file.path: file.text for file in found.files}
 
 
 def run(task: Any, folder: Path, **env: str) -> Outcome:

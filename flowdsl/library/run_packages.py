@@ -6,7 +6,7 @@ import ast
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from flowdsl.diagnostics import Finding, FlowError, Severity
@@ -111,30 +111,45 @@ def _is_here(module: str) -> bool:
 
 
 def _imports(script: str) -> Iterator[str]:
-    """The modules that a script's import statements name, without those that it brings."""
+    """The modules that the import statements of a script's code name, without those that it brings."""
+    brought, texts = _code_of(script)
+    for text in texts:
+        for node in ast.walk(_tree(text)):
+            named = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                named = [node.module]
+            yield from (top for each in named if (top := each.partition(".")[0]) not in brought)
+
+
+def _tree(text: str) -> ast.Module:
     try:
-        tree = ast.parse(script)
+        return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
-        return
-    brought = set(_brought(tree))
-    for node in ast.walk(tree):
-        named = [each.name for each in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            named = [node.module]
-        yield from (top for each in named if (top := each.partition(".")[0]) not in brought)
+        return ast.Module([], [])
 
 
-def _brought(tree: ast.Module) -> Iterator[str]:
-    """The project's modules that a script lays out: the paths in its one call of `_flowdsl_project`."""
-    for node in tree.body:
-        called = node.value if isinstance(node, ast.Expr) else None
-        if isinstance(called, ast.Call) and isinstance(called.func, ast.Name) and called.func.id == "_flowdsl_project":
-            given = called.args[0] if called.args else None
-            if isinstance(given, ast.Call) and len(given.args) == 2:  # of the folder that they are mounted in
-                given = given.args[1]
-            for key in given.keys if isinstance(given, ast.Dict) else []:
-                if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield key.value.partition("/")[0].removesuffix(".py")
+def _code_of(script: str) -> tuple[set[str], list[str]]:
+    """The project's modules that a script lays out, by their top names, and the texts of the user's code in it."""
+    paths: list[str] = []
+    roots: list[str] = []
+    texts: list[str] = []
+    for node in _tree(script).body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+            roots += _words(node.value.args) if node.value.func.id == "_flowdsl_project" else ()
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name, value = node.targets[0].id, node.value
+            texts += _words([value]) if name == "_FLOWDSL_SOURCE" else ()
+            if name == "_FLOWDSL_FILES" and isinstance(value, ast.Call):  # of the folder that they are mounted in
+                value = value.args[-1] if value.args else value
+            if name == "_FLOWDSL_FILES" and isinstance(value, (ast.Dict, ast.List)):
+                paths += _words(value.keys if isinstance(value, ast.Dict) else value.elts)
+    below = (path.removeprefix(f"{root}/" if root else "") for root in roots for path in paths if path.startswith(root))
+    return {path.partition("/")[0].removesuffix(".py") for path in below}, texts
+
+
+def _words(nodes: Iterable[ast.expr | None]) -> list[str]:
+    values = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return [value for value in values if isinstance(value, str)]
 
 
 def _scripts(value: object, name: str = "") -> Iterator[tuple[str, str]]:

@@ -11,17 +11,20 @@ from flowdsl.frontend.script.codecs import WORDS, argument, constructors, encode
 from flowdsl.frontend.script.library import helpers_for, real_builtins
 from flowdsl.frontend.script.limits import check_bundle, check_size, check_substitutions, is_large, script_size_problem
 from flowdsl.frontend.script.model import Script, ScriptInput, ScriptOutput, variable
-from flowdsl.frontend.script.project import bundle_of, mounted_text, project_text
-from flowdsl.frontend.slicing import Slice
+from flowdsl.frontend.script.project import OURS, bundle_of, project_calls, user_rows
+from flowdsl.frontend.slicing import HEADER, Slice
 from flowdsl.ir.types import PATHS, Kind
 from flowdsl.kube.conventions import MESSAGE_MOST
 
 _LINE = "\n"
 _BANNER = """
-
-# From here on it is flowdsl's: take the parameters from the environment, call the function, write its results.
+# From here on it is flowdsl's: lay the code out at the user's lines and run it, take the parameters from the
+# environment, call the function, write its results.
 
 _FLOWDSL_TASK = {task}
+"""
+_START = """if __name__ == "__main__":
+    _flowdsl_main()
 """
 
 
@@ -54,46 +57,47 @@ def build_script(
     before = len(collector.items)
     _check_names(slice_, inputs, outputs, collector)
     main = _main(slice_, inputs, outputs, result_limit)
-    helpers = helpers_for(main, slice_.names)
-    parts = _Parts(
-        head=f"{_shebang(python)}\n",
-        packages=f"\n{helpers_for(packages, frozenset()).lstrip(_LINE)}\n\n{packages}" if packages else "",
-        rest=f'{_BANNER.format(task=quoted(task))}{helpers}{main}\n\nif __name__ == "__main__":\n    _flowdsl_main()\n',
-    )
+    parts = _Parts(_shebang(python), _BANNER.format(task=quoted(task)), main, packages)
     script = _put_together(slice_, parts, mounted=mount and is_large(slice_.files))
     if mount and slice_.files and script_size_problem(script.text):
         script = _put_together(slice_, parts, mounted=True)
     check_substitutions(script, collector)
     check_bundle(script, slice_.files, task, collector)
     if mount:
-        sizes = {"its own code": len(slice_.source), "the pins of its packages": len(parts.packages)}
+        sizes = {"its own code": len(slice_.source), "the pins of its packages": len(packages)}
         check_size(script, sizes, collector)
     return None if any(item.severity.value == "error" for item in collector.items[before:]) else script
 
 
 @attrs.frozen
 class _Parts:
-    """The text of a script around the user's."""
+    """What a script has beside the user's code; `packages` is the call that installs some."""
 
-    head: str
+    shebang: str
+    banner: str
+    main: str
     packages: str
-    rest: str
 
 
 def _put_together(slice_: Slice, parts: _Parts, *, mounted: bool) -> Script:
-    """The script, with the project's files in it or, `mounted`, with where they stand in the user's."""
-    # The `__future__` line comes first; what the user's imports find is laid out before them.
-    future, own = slice_.source.split("\n", 1)
-    project, places = (mounted_text(slice_.files), []) if mounted else project_text(slice_.files)
-    project, places = parts.packages + project, [("", 0)] * parts.packages.count(_LINE) + places
+    """The script, with the project's files in it or, `mounted`, with their names."""
+    # What is installed comes first, then what the user's imports find, then the user's own code.
+    calls = [parts.packages, "_FLOWDSL_FOLDER = _flowdsl_folder()\n"]
+    if slice_.files:
+        calls.append(project_calls(slice_.files, mounted=mounted))
     if slice_.package:
-        project += f"\n__package__ = {quoted(slice_.package)}  # where relative imports start from\n"
+        calls.append(f"__package__ = {quoted(slice_.package)}  # where relative imports start from\n")
+    calls.append("_flowdsl_source()\n")
+    first = "".join(calls)
+    helpers = helpers_for(first + parts.main, slice_.names)
+    rest = f"{parts.banner}{helpers}{parts.main}\n\n{first}\n{_START}"
+    rows = [(parts.shebang, OURS), (HEADER.rstrip(_LINE), OURS), *user_rows(slice_, mounted=mounted)]
+    rows += [(line, OURS) for line in rest.split(_LINE)[:-1]]
     return Script(
-        text=f"{parts.head}{future}\n{project}{own}{parts.rest}",
-        lines=(0, 0, *([0] * project.count(_LINE)), *slice_.lines[1:], *([0] * parts.rest.count(_LINE))),
+        text="".join(f"{line}\n" for line, _ in rows),
+        places=tuple(place for _, place in rows),
         file=slice_.file,
         function_line=slice_.function_line,
-        others={number: place for number, place in enumerate(places, 3) if place[0]},
         bundle=bundle_of(slice_.files, mounted=mounted),
     )
 

@@ -11,12 +11,11 @@ from importlib import resources
 
 import attrs
 
-from flowdsl import decide
+from flowdsl import decide, kube
 from flowdsl.frontend.script import runtime
 from flowdsl.frontend.slicing import text
 from flowdsl.frontend.slicing.scopes import body_facts
 
-_MODULES = ("common", "inputs", "outputs", "project", "packages", "decisions")
 _NAME = re.compile(r"\b_flowdsl_[a-z_]+\b")
 
 
@@ -67,10 +66,13 @@ def _written(helper: _Helper, shadowed: frozenset[str]) -> str:
 @functools.cache
 def _library() -> dict[str, _Helper]:
     found = {}
-    evaluator = resources.files(decide) / "evaluate.py"
-    modules = [resources.files(runtime) / f"{name}.py" for name in _MODULES]
-    for module in [*modules[:-1], evaluator, modules[-1]]:
-        found.update(_functions(module.read_text(encoding="utf-8")))
+    files = [resources.files(runtime) / f"{name}.py" for name in ("source", "project", "packages")]
+    # Those that others ask, too: how code is laid out, and what a condition says.
+    files.append(resources.files(kube) / "source_lines.py")
+    files += [resources.files(runtime) / f"{name}.py" for name in ("common", "inputs", "outputs")]
+    files += [resources.files(decide) / "evaluate.py", resources.files(runtime) / "decisions.py"]
+    for file in files:
+        found.update(_functions(file.read_text(encoding="utf-8")))
     return found
 
 
@@ -78,7 +80,7 @@ def _functions(source: str) -> dict[str, _Helper]:
     lines = source.split("\n")
     found = {}
     for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("_flowdsl_"):
             needs = body_facts(node, lines).needs
             whole = text.Extent(node.lineno, node.end_lineno or node.lineno)
             part = text.edited(text.cut(lines, whole), _annotations(node, lines))

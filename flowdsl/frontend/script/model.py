@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import attrs
 
 from flowdsl.diagnostics import Location
@@ -68,23 +66,18 @@ class ScriptOutput:
 
 @attrs.frozen
 class Script:
-    """A finished script. `lines[i]` is the line of the user's `file` for line `i + 1` of it, 0 where it is ours.
+    """A finished script. `places[i]` is the user's file and line that line `i + 1` comes from; ("", 0): it is ours.
 
-    `others` has the file and line of those lines of the script (from 1) that come from other files of the project.
     `bundle` is what travels with it of the project, None where nothing does.
     """
 
     text: str
-    lines: tuple[int, ...]
+    places: tuple[tuple[str, int], ...]
     file: str
     function_line: int
-    others: Mapping[int, tuple[str, int]] = attrs.field(factory=dict)
     bundle: Bundle | None = None
 
     def location(self, line: int) -> Location:
         """The user's place for a line of the script; the function's where the line is flowdsl's own."""
-        if line in self.others:
-            file, number = self.others[line]
-            return Location(places.display(file), number)
-        own = self.lines[line - 1] if 1 <= line <= len(self.lines) else 0
-        return Location(places.display(self.file), own or self.function_line)
+        file, number = self.places[line - 1] if 1 <= line <= len(self.places) else ("", 0)
+        return Location(places.display(file or self.file), number or self.function_line)

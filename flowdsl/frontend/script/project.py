@@ -1,4 +1,7 @@
-"""The project's modules as a script has them: readable text with the user's line numbers, or a ConfigMap's files."""
+"""The user's code as it stands in a script: readable text, and one line that says where in the user's files it stands.
+
+The text is the same wherever in its file a function stands: an edit above it changes that one line.
+"""
 
 from __future__ import annotations
 
@@ -6,53 +9,62 @@ import base64
 from collections.abc import Iterator, Sequence
 
 from flowdsl.frontend.script.codecs import quoted
-from flowdsl.frontend.script.library import helpers_for
+from flowdsl.frontend.slicing import Slice
 from flowdsl.frontend.slicing.model import Bundled
 from flowdsl.ir.bundle import Bundle, BundleFile
 from flowdsl.kube.conventions import BUNDLE_PATH
+from flowdsl.kube.source_lines import LINES, written
 
-_LINE = "\n"
-_BANNER = "# The project's own modules that are imported below, by path: first line and text.\n"
-_BANNER_MOUNTED = "# The project's own modules that are imported below, by path: first line and number of lines.\n"
 Place = tuple[str, int]
 """A user's file and line; ("", 0) where the text is flowdsl's."""
+Row = tuple[str, Place]
+"""A row of the script, and where it comes from."""
 
-_OURS: Place = ("", 0)
-
-
-def project_text(files: Sequence[Bundled]) -> tuple[str, list[Place]]:
-    """The statements that lay out the files, and the place that each line comes from; nothing for no files."""
-    if not files:
-        return "", []
-    helper = helpers_for("_flowdsl_project", frozenset()).lstrip("\n")
-    lines: list[tuple[str, Place]] = [(line, _OURS) for line in f"\n{helper}\n\n{_BANNER}".split("\n")[:-1]]
-    lines.append(("_flowdsl_project({", _OURS))
-    for file in files:
-        lines += _file(file)
-    lines.append(("})", _OURS))
-    return "".join(f"{line}\n" for line, _ in lines), [place for _, place in lines]
+OURS: Place = ("", 0)
 
 
-def mounted_text(files: Sequence[Bundled]) -> str:
-    """The statements that lay out files which are mounted: where the parts of each module stand in the user's file."""
-    helpers = helpers_for("_flowdsl_project _flowdsl_mounted", frozenset()).lstrip("\n")
-    lines = [f"\n{helpers}\n\n{_BANNER_MOUNTED}", f"_flowdsl_project(_flowdsl_mounted({quoted(BUNDLE_PATH)}, {{\n"]
-    for file in files:
-        parts = ", ".join(f"{start}: {text.count(_LINE)}" for start, text in file.parts)
-        lines.append(f"    {quoted(file.path)}: {f'{{{parts}}}' if parts else None},\n")
-    return "".join([*lines, "}))\n"])
+def user_rows(slice_: Slice, *, mounted: bool) -> list[Row]:
+    """The statements that hold the user's code: line numbers, the modules that are imported, the task's own file.
+
+    `mounted`: the modules come as a ConfigMap's files.
+    """
+    kept = [
+        (text, line, number)
+        for text, line, number in zip(slice_.source.split("\n")[:-1], slice_.lines, slice_.numbers, strict=True)
+        if number
+    ]
+    files = _by_path(slice_.files)
+    table = {f"task/{slice_.path}": written(number for _, _, number in kept)}
+    table.update((f"mods/{path}", written(file.numbers)) for path, file in files.items() if file.text)
+    rows: list[Row] = [("", OURS), (f"{LINES}{_table(table)}", OURS)]
+    if files and not mounted:
+        rows += [("", OURS), ("_FLOWDSL_FILES = {", OURS)]
+        rows += [row for path, file in files.items() for row in _file(path, file)]
+        rows.append(("}", OURS))
+    places = [(slice_.file, line) if line else OURS for _, line, _ in kept]
+    return [*rows, ("", OURS), *_long_string("_FLOWDSL_SOURCE = ", [text for text, _, _ in kept], places, "")]
+
+
+def project_calls(files: Sequence[Bundled], *, mounted: bool) -> str:
+    """The statements that lay out the modules; the folders that imports look in are named in the last."""
+    roots = sorted({_root(file, files) for file in files})
+    call = f"_flowdsl_project({', '.join(map(quoted, roots))})\n"
+    if not mounted:
+        return call
+    paths = "".join(f"    {quoted(path)},\n" for path in _by_path(files))
+    return f"_FLOWDSL_FILES = _flowdsl_mounted({quoted(BUNDLE_PATH)}, [\n{paths}])\n{call}"
 
 
 def bundle_of(files: Sequence[Bundled], *, mounted: bool) -> Bundle | None:
-    """The files as they travel; an empty line stands between the parts of a module. None for no files."""
+    """The files as they travel, without where they stand in the user's. None for no files."""
     if not files:
         return None
-    return Bundle(tuple(BundleFile(each.path, _content(each)) for each in files), mounted)
+    return Bundle(tuple(BundleFile(path, _content(each)) for path, each in _by_path(files).items()), mounted)
 
 
 def _content(file: Bundled) -> str | bytes:
-    if file.parts:
-        return _LINE.join(text for _, text in file.parts)
+    if not file.data:
+        return file.text
     try:
         text = file.data.decode("utf-8")
     except UnicodeDecodeError:
@@ -61,29 +73,44 @@ def _content(file: Bundled) -> str | bytes:
     return text if text.replace("\n", "").replace("\t", "").isprintable() else file.data
 
 
-def _file(file: Bundled) -> Iterator[tuple[str, Place]]:
-    if not file.parts:
-        yield f"    {quoted(file.path)}: {quoted(base64.b64encode(file.data).decode())},", _OURS
-        return
-    yield f"    {quoted(file.path)}: {{", _OURS
-    for start, text in file.parts:
-        mark, body = _long_string(text)
-        yield f"        {start}: {mark}", _OURS
-        for number, line in enumerate(body.split("\n")[:-1]):
-            yield line, (file.file, start + number)
-        yield f"{mark[-3:]},", _OURS
-    yield "    },", _OURS
+def _by_path(files: Sequence[Bundled]) -> dict[str, Bundled]:
+    """The files by their paths in the project."""
+    return {f"{root}/{file.path}" if (root := _root(file, files)) else file.path: file for file in files}
 
 
-def _long_string(text: str) -> tuple[str, str]:
-    """The opening mark of a string over several lines, and the text as it stands in it."""
+def _root(file: Bundled, files: Sequence[Bundled]) -> str:
+    # `src.a` and `a` may be one file under two names, which are two modules.
+    paths = [f"{each.root}/{each.path}" if each.root else each.path for each in files]
+    return file.root if len(set(paths)) == len(paths) else ""
+
+
+def _table(table: dict[str, list[int]]) -> str:
+    return f"{{{', '.join(f'{quoted(path)}: {numbers}' for path, numbers in table.items())}}}"
+
+
+def _file(path: str, file: Bundled) -> Iterator[Row]:
+    if file.data:
+        yield f"    {quoted(path)}: b{quoted(base64.b64encode(file.data).decode())},", OURS
+    elif not file.text:
+        yield f'    {quoted(path)}: "",', OURS
+    else:
+        places = [(file.file, number) for number in file.numbers]
+        yield from _long_string(f"    {quoted(path)}: ", file.text.split("\n")[:-1], places, ",")
+
+
+def _long_string(before: str, rows: list[str], places: Sequence[Place], after: str) -> Iterator[Row]:
+    """A string over several lines, the first of them empty."""
+    text = "\n".join(rows)
     plain = text.replace("\n", "").replace("\t", "").isprintable()
-    for mark in ("'''", '"""'):
-        if plain and mark not in text:
-            return "r" + mark, text
-    kept = text.replace("\\", "\\\\").replace("'''", "\\'\\'\\'")
-    return "'''", "".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in kept)
+    mark = next((each for each in ("'''", '"""') if plain and each not in text), "")
+    yield f"{before}{'r' if mark else ''}{mark or _MARK}", OURS
+    yield from zip(rows if mark else map(_escaped, rows), places, strict=True)
+    yield f"{mark or _MARK}{after}", OURS
 
 
-def _escaped(character: str) -> str:
-    return ascii(character)[1:-1]
+_MARK = "'''"
+
+
+def _escaped(row: str) -> str:
+    kept = row.replace("\\", "\\\\").replace(_MARK, "\\'\\'\\'")
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in kept)

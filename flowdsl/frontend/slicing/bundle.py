@@ -16,7 +16,7 @@ import attrs
 from flowdsl.frontend.slicing.data import data_files
 from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Alias, Bundled, Unit
-from flowdsl.frontend.slicing.project import Home, Module, absolute
+from flowdsl.frontend.slicing.project import Home, Module, absolute, folder_in_project
 from flowdsl.frontend.slicing.stretches import module_text
 from flowdsl.frontend.slicing.survey import Survey
 
@@ -105,8 +105,9 @@ class Bundle:
         for part in self._parts.values():
             if part.index is None:
                 continue
-            parts = module_text(part.index, part.chosen, part.below, whole=part.whole)
-            found[part.module.path] = Bundled(part.module.path, part.module.file, parts)
+            text, numbers = module_text(part.index, part.chosen, part.below, whole=part.whole)
+            root = folder_in_project(part.module.home.root)
+            found[part.module.path] = Bundled(part.module.path, part.module.file, text, numbers, root=root)
         for part in self._parts.values():
             found.update((each.path, each) for each in self._data(part) if each.path not in found)
         return tuple(found[path] for path in sorted(found))

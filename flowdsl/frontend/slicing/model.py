@@ -16,20 +16,24 @@ Spot = tuple[int, int]
 class Bundled:
     """A file of the project that travels with a script, below the folder that its imports look in.
 
-    A module is `parts`: stretches of text, each with the line (from 1) it begins at in the user's `file`, so that line
-    numbers stay the user's. Anything else is `data`; `unread` are the bytes of a file that is too large to be read.
+    A module is `text`, whose row `i` stands at line `numbers[i]` (from 1) of the user's `file`; rows of one line are
+    joined by semicolons. Anything else is `data`; `unread` are the bytes of a file that is too large to be read. The
+    text is the same wherever in the file its statements stand.
     """
 
     path: str
     file: str
-    parts: tuple[tuple[int, str], ...] = ()
+    text: str = ""
+    numbers: tuple[int, ...] = ()
     data: bytes = b""
     unread: int = 0
+    root: str = ""
+    """The folder of the project that imports look in, as a path in the project; "" for the project's own."""
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return self.unread or len(self.data) or sum(len(text.encode()) for _, text in self.parts)
+        return self.unread or len(self.data) or len(self.text.encode())
 
 
 @attrs.frozen
@@ -47,6 +51,11 @@ class Slice:
     file: str
     names: frozenset[str]
     function_line: int
+    path: str = ""
+    """The file as a path in its project, with `/`."""
+    numbers: tuple[int, ...] = ()
+    """Where the lines of the source are laid out to be run: `lines`, and a place for those that are flowdsl's own;
+    0 for one that is left out there."""
     package: str = ""
     """The package that relative imports in the source start from, "" where there are none."""
     files: tuple[Bundled, ...] = ()

@@ -9,10 +9,12 @@ import site
 import sys
 import sysconfig
 from collections.abc import Iterator
+from pathlib import Path
 from types import FunctionType
 
 import attrs
 
+from flowdsl.diagnostics.project import find as find_project
 from flowdsl.frontend.slicing.model import Alias
 from flowdsl.frontend.slicing.versions import is_stdlib
 
@@ -58,6 +60,29 @@ def _root(file: str, package: str) -> str:
     for _ in package.split(".") if package else ():
         folder = os.path.dirname(folder)
     return folder
+
+
+def path_in_project(file: str, home: Home) -> str:
+    """A module's file as a path in its project, with `/`: below the folder of the nearest pyproject.toml, or, where
+    there is none, below the one that imports look in. The same wherever the project lies."""
+    path = os.path.abspath(file)
+    if file.startswith("<"):  # a notebook's cell
+        return os.path.basename(file)
+    below = os.path.relpath(path, _project(os.path.dirname(path)) or home.root)
+    return os.path.basename(path) if below.startswith("..") else below.replace(os.sep, "/")
+
+
+def folder_in_project(folder: str) -> str:
+    """The same of a folder that imports look in; "" where that is the project's own, or in no project."""
+    root = _project(folder)
+    below = os.path.relpath(folder, root) if root else "."
+    return "" if below == "." else below.replace(os.sep, "/")
+
+
+@functools.lru_cache(maxsize=256)
+def _project(folder: str) -> str:
+    found = find_project(Path(folder))
+    return str(found.parent) if found else ""
 
 
 def absolute(alias: Alias, home: Home) -> str:

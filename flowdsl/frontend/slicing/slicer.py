@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType
+from typing import NamedTuple
+
+import attrs
 
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend import places
@@ -12,14 +16,23 @@ from flowdsl.frontend.slicing.bundle import Bundle, Chosen
 from flowdsl.frontend.slicing.captured import captured_values
 from flowdsl.frontend.slicing.imports import import_text
 from flowdsl.frontend.slicing.index import ModuleIndex
-from flowdsl.frontend.slicing.model import Alias, Bundled, Loose, Slice, Unit, Version
+from flowdsl.frontend.slicing.model import Alias, Loose, Slice, Unit, Version
 from flowdsl.frontend.slicing.problems import Reporter, trusted_modules
-from flowdsl.frontend.slicing.project import Home, home_of
+from flowdsl.frontend.slicing.project import Home, home_of, path_in_project
 from flowdsl.frontend.slicing.source import index_of
 from flowdsl.frontend.slicing.survey import Survey, Surveys
 
 HEADER = "from __future__ import annotations\n"
+_COMPOUND = re.compile(r"(?:def|class|async|if|for|while|with|try|match)\b|@")
 _ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+class _Row(NamedTuple):
+    """A row of the source, the user's line that it is, 0 for one of ours, and the line that it is laid out at."""
+
+    text: str
+    line: int
+    number: int
 
 
 def slice_source(
@@ -68,7 +81,9 @@ def slice_source(
     if any(item.severity.value == "error" for item in collector.items[before:]):
         return None
     chosen = {position: chosen[position] for position in sorted(chosen)}
-    return _assemble(index, chosen, function, captured, _package(units, home), bundle.files())
+    made = _assemble(index, chosen, function, captured)
+    path = path_in_project(index.file, home)
+    return attrs.evolve(made, path=path, package=_package(units, home), files=bundle.files())
 
 
 def _for_their_effects(index: ModuleIndex, home: Home, chosen: Chosen, bundle: Bundle) -> list[tuple[Unit, set[str]]]:
@@ -199,36 +214,27 @@ def _closure(index: ModuleIndex, root: Unit, own: str, roots: Iterable[str]) -> 
     return {position: chosen[position] for position in sorted(chosen)}, missing
 
 
-def _assemble(
-    index: ModuleIndex,
-    chosen: Chosen,
-    function: FunctionType,
-    captured: dict[str, str],
-    package: str,
-    files: tuple[Bundled, ...],
-) -> Slice:
-    parts = [HEADER, *(f"\n{name} = {value}\n" for name, value in captured.items())]
-    lines = [0] + [0, 0] * len(captured)
+def _assemble(index: ModuleIndex, chosen: Chosen, function: FunctionType, captured: dict[str, str]) -> Slice:
     names: set[str] = set(captured)
+    rows: list[_Row] = []
     for unit, wanted in chosen.values():
-        if unit.aliases:
-            text, numbers = import_text(unit, wanted)
-            names |= wanted
-        else:
-            text, numbers = unit.text, unit.lines
-            names |= unit.binds
+        text, numbers = import_text(unit, wanted) if unit.aliases else (unit.text, unit.lines)
+        names |= wanted if unit.aliases else unit.binds
         # The header stands apart from what follows, wherever that stood in the module.
-        blank = unit.blank if len(parts) > 1 else max(unit.blank, 1)
-        parts.append("\n" * blank + text)
-        lines += [0] * blank
-        lines += numbers
+        blank = unit.blank if rows else max(unit.blank, 1)
+        rows += [_Row("", 0, numbers[0] - each) for each in range(blank, 0, -1)]
+        if unit.enclosing:  # on the line above, which is the decorator's, or the function's around it
+            rows += [_Row(f"{name} = {value}", 0, numbers[0] - 1) for name, value in captured.items()]
+        rows += [_Row(line, number, number) for line, number in zip(text.split("\n")[:-1], numbers, strict=True)]
+    # A `def` shares its line with nothing; the script has the header as well.
+    first = 0 if any(row.number == 1 and _COMPOUND.match(row.text) for row in rows) else 1
+    rows = [_Row(HEADER.rstrip("\n"), 0, first), *rows]
     return Slice(
-        source="".join(parts),
+        source="".join(f"{row.text}\n" for row in rows),
         function_name=function.__name__,
-        lines=tuple(lines),
+        lines=tuple(row.line for row in rows),
+        numbers=tuple(row.number for row in rows),
         file=index.file,
         names=frozenset(names),
         function_line=function.__code__.co_firstlineno,
-        package=package,
-        files=files,
     )

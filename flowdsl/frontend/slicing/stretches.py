@@ -1,4 +1,4 @@
-"""The text of a module that travels, as stretches that keep the user's line numbers."""
+"""The text of a module that travels, and the user's line numbers of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Unit
 from flowdsl.frontend.slicing.text import CODING
 
-_FUTURE = "from __future__ import annotations\n"
+_FUTURE = "from __future__ import annotations"
+Row = tuple[int, str]
+"""A line of the user's file, and what stands there."""
+
 _COMPOUND = tuple(
     getattr(ast, name)
     for name in [
@@ -29,35 +32,36 @@ _COMPOUND = tuple(
     ]
     if hasattr(ast, name)
 )
-_NEAR = 4
-"""Lines that may lie between two stretches for them to become one, with empty lines in between."""
 
 
 def module_text(
     index: ModuleIndex, chosen: Mapping[int, tuple[Unit, set[str]]], below: Iterable[str], *, whole: bool
-) -> tuple[tuple[int, str], ...]:
-    """The stretches of a module: (first line, text), each text ending in a line end. Empty where nothing is needed.
+) -> tuple[str, tuple[int, ...]]:
+    """The text of a module and the line of the user's file that each row stands at; both empty where nothing is needed.
 
     `below` are modules of the package that it imports last, because they are used as its attributes.
     """
-    last = [(len(index.lines) + 1, f"from . import {name}\n") for name in sorted(below)]
+    last = [(len(index.lines) + 1, f"from . import {name}") for name in sorted(below)]
     if whole and len(chosen) == len(index.units):
         text = "\n".join([*map(_without_coding, index.lines[:2]), *index.lines[2:]]).rstrip("\n")
-        return _joined([*([(1, text + "\n")] if text else []), *last])
-    lines: list[tuple[int, str]] = []
+        return _joined([*enumerate(text.split("\n") if text else (), 1), *last])
+    rows: list[Row] = []
     for position in sorted(chosen):
         unit, wanted = chosen[position]
         text, numbers = import_text(unit, wanted) if unit.aliases else (unit.text, unit.lines)
-        lines += zip(numbers, (f"{line}\n" for line in text.split("\n")[:-1]), strict=True)
-    return _joined([*_with_future(index, lines), *last])
+        if rows:
+            rows += [(numbers[0] - blank, "") for blank in range(unit.blank, 0, -1)]
+        rows += zip(numbers, text.split("\n")[:-1], strict=True)
+    return _joined([*_with_future(index, rows), *last])
 
 
-def _with_future(index: ModuleIndex, lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+def _with_future(index: ModuleIndex, lines: list[Row]) -> list[Row]:
     """Annotations stay text: what they name may not have come along."""
     if not lines:
         return []
     kept = [unit for unit in index.units if any(alias.module == "__future__" for alias in unit.aliases)]
-    own = [(unit.lines[0], unit.text) for unit in kept if not any(unit.lines[0] == line for line, _ in lines)]
+    left = [unit for unit in kept if not any(unit.lines[0] == line for line, _ in lines)]
+    own = [row for unit in left for row in zip(unit.lines, unit.text.split("\n")[:-1], strict=True)]
     has = any("annotations" in {alias.name for alias in unit.aliases} for unit in kept)
     if has:
         return sorted([*own, *lines], key=lambda line: line[0])
@@ -70,9 +74,17 @@ def _with_future(index: ModuleIndex, lines: list[tuple[int, str]]) -> list[tuple
         # A docstring is one only where it stands first.
         count = len(index.units[0].lines)
         return [*lines[:count], (lines[count - 1][0], _FUTURE), *own, *lines[count:]]
-    # On the line of what stands there; above a `def` or a `class`, which share their line with nothing.
-    simple = not isinstance(index.tree.body[0], _COMPOUND)
-    return [(1 if simple else 0, _FUTURE), *own, *lines]
+    if isinstance(index.tree.body[0], _COMPOUND):
+        # A `def` or a `class` shares its line with nothing: it moves down by one, and what follows until there is room.
+        return _moved_down([(1, _FUTURE), *own, *lines])
+    return [(1, _FUTURE), *own, *lines]
+
+
+def _moved_down(rows: list[Row]) -> list[Row]:
+    found: list[Row] = []
+    for number, text in rows:
+        found.append((max(number, found[-1][0] + 1) if found else number, text))
+    return found
 
 
 def _annotates(tree: ast.Module) -> bool:
@@ -92,18 +104,5 @@ def _without_coding(line: str) -> str:
     return "#" if CODING.match(line) else line
 
 
-def _joined(lines: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
-    found: list[tuple[int, str]] = []
-    end = last = -1
-    for number, text in lines:
-        if number == last:  # two statements of one line
-            start, before = found[-1]
-            found[-1] = (start, f"{before[:-1]}; {text}")
-        elif found and 0 <= number - end < _NEAR:
-            start, before = found[-1]
-            found[-1] = (start, before + "\n" * (number - end) + text)
-        else:
-            found.append((number, text))
-        end = end + text.count("\n") - 1 if number == last else max(number, end) + text.count("\n")
-        last = number + text.count("\n") - 1
-    return tuple(found)
+def _joined(rows: list[Row]) -> tuple[str, tuple[int, ...]]:
+    return "".join(f"{text}\n" for _, text in rows), tuple(number for number, _ in rows)

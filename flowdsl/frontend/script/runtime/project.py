@@ -2,54 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-_Lines = Mapping[int, int]
-"""First line and number of lines of each part of a module."""
+from flowdsl.frontend.script.runtime.source import _FLOWDSL_FOLDER, _FLOWDSL_LINES, _flowdsl_lay
+
+_FLOWDSL_FILES: Mapping[str, str | bytes] = {}
 
 
-def _flowdsl_project(files: Mapping[str, str | Mapping[int, str]]) -> None:
-    import atexit
+def _flowdsl_project(*roots: str) -> None:
     import base64
     import os
-    import shutil
     import sys
-    import tempfile
 
-    folder = tempfile.mkdtemp(prefix="flowdsl-")
-    atexit.register(shutil.rmtree, folder, True)
-    for path, content in files.items():
-        target = os.path.join(folder, *path.split("/"))
-        os.makedirs(os.path.dirname(target), exist_ok=True)
+    for name, content in _FLOWDSL_FILES.items():
         if isinstance(content, str):
-            data = base64.b64decode(content)
-        else:
-            text = ""
-            for line, part in content.items():
-                text += "\n" * (line - 1 - text.count("\n")) + part.replace("\n", "", 1)
-            data = text.encode("utf-8")
-        with open(target, "wb") as file:
-            file.write(data)
-    sys.path.insert(0, folder)
+            _flowdsl_lay("mods/" + name, content)
+            continue
+        path = os.path.join(_FLOWDSL_FOLDER, "mods", *name.split("/"))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(content))
+    sys.path[:0] = [os.path.join(_FLOWDSL_FOLDER, "mods", *root.split("/")) for root in roots]
 
 
-def _flowdsl_mounted(folder: str, files: Mapping[str, _Lines | None]) -> Mapping[str, str | Mapping[int, str]]:
+def _flowdsl_mounted(folder: str, names: Sequence[str]) -> Mapping[str, str | bytes]:
+    import base64
     import os
 
-    found = {}
-    for path, parts in files.items():
-        with open(os.path.join(folder, *path.split("/")), "rb") as file:
-            found[path] = _flowdsl_parts(file.read(), parts)
-    return found
-
-
-def _flowdsl_parts(data: bytes, parts: _Lines | None) -> str | Mapping[int, str]:
-    import base64
-
-    if parts is None:
-        return base64.b64encode(data).decode()
-    lines, start, found = data.decode("utf-8").split("\n"), 0, {}
-    for line, count in parts.items():
-        found[line] = "\n" + "".join(each + "\n" for each in lines[start : start + count])
-        start += count + 1  # an empty line stands between two parts
+    found: dict[str, str | bytes] = {}
+    for name in names:
+        with open(os.path.join(folder, *name.split("/")), "rb") as file:
+            data = file.read()
+        is_code = "mods/" + name in _FLOWDSL_LINES or not data
+        found[name] = "\n" + data.decode("utf-8") if is_code else base64.b64encode(data)
     return found
