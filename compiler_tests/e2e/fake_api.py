@@ -150,10 +150,11 @@ class FakeApi:
 
 
 def _selected(item: Object, query: dict[str, str]) -> bool:
-    label, equals, value = query.get("labelSelector", "").partition("=")
     labels = item["metadata"].get("labels") or {}
-    if label and (label not in labels or (equals and labels[label] != value)):
-        return False
+    for wanted in query.get("labelSelector", "").split(","):
+        label, equals, value = wanted.partition("=")
+        if label and (label not in labels or (equals and labels[label] != value)):
+            return False
     name = query.get("fieldSelector", "").partition("metadata.name=")[2]
     return not name or item["metadata"]["name"] == name
 

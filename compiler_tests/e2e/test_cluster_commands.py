@@ -63,6 +63,57 @@ def test_prune_leaves_what_is_not_ours_and_claims(person: Person, api: FakeApi) 
     assert api.names("tasks") == ["a", "theirs"]
 
 
+MAPS = "/api/v1/namespaces/ml/configmaps"
+
+
+def code(digest: str) -> dict[str, object]:
+    labels = {"flowdsl.dev/bundle": digest}
+    metadata = {"name": f"flowdsl-code-{digest}", "labels": labels}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "immutable": True, "data": {"a.py": digest}}
+
+
+def old(api: FakeApi, name: str) -> None:
+    api.objects[f"{MAPS}/{name}"]["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z"
+
+
+def test_code_that_nothing_needs_any_more_is_pruned(person: Person, api: FakeApi) -> None:
+    flow = (task("a"), pipeline("flow", "a"), run_of("flow"))
+    theirs = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "theirs"}}
+    assert person.types("apply", person.file(theirs, code("1"), *flow))[0] == 0
+    order = [path.partition("?")[0].rpartition("/")[2] for method, path in api.requests if method == "PATCH"]
+    assert order.index("flowdsl-code-1") < order.index("a")
+    # Just applied: its run may be about to be started. And what is no code of ours is never pruned.
+    spared = "ConfigMap flowdsl-code-1 spared (a run may still need it; a later apply deletes it)"
+    assert person.types("apply", person.file(code("2"), *flow))[1].splitlines()[-1] == spared
+    old(api, "flowdsl-code-1")
+    assert "ConfigMap flowdsl-code-1 deleted\n" in person.types("apply", person.file(code("2"), *flow))[1]
+    assert api.names("configmaps") == ["flowdsl-code-2", "theirs"]
+    assert "flowdsl-code-2 deleted" in person.types("delete", "--pipeline", "flow")[1]
+    assert api.names("configmaps") == ["theirs"]
+
+
+@pytest.mark.parametrize("kind", ["pipelineruns", "taskruns"])
+@pytest.mark.parametrize("whose", ["of the pipeline", "that names it"])
+def test_code_that_a_run_may_need_is_spared(person: Person, api: FakeApi, kind: str, whose: str) -> None:
+    flow = (task("a"), pipeline("flow", "a"), run_of("flow"))
+    person.types("apply", person.file(code("1"), *flow))
+    old(api, "flowdsl-code-1")
+    labels = {"tekton.dev/pipeline": "flow" if whose == "of the pipeline" else "other"}
+    volumes = [{"name": "x", "configMap": {"name": "flowdsl-code-1" if whose != "of the pipeline" else "y"}}]
+    status = {"conditions": condition("Unknown", "Running"), "taskSpec": {"volumes": volumes}}
+    run = {"kind": "TaskRun", "metadata": {"name": "r", "labels": labels}, "spec": {}, "status": status}
+    api.put(f"{TEKTON}/{kind}/r", run)
+    assert "flowdsl-code-1 spared" in person.types("apply", person.file(*flow))[1]
+    api.put(f"{TEKTON}/{kind}/r", {**run, "status": {**status, "conditions": condition("True", "Succeeded")}})
+    assert "flowdsl-code-1 deleted" in person.types("apply", person.file(*flow))[1]
+
+
+def test_who_may_not_read_config_maps_can_apply_what_has_none(person: Person, api: FakeApi) -> None:
+    api.forbidden.add(("list", "configmaps"))
+    code, _, err = person.types("apply", person.file(task("a"), pipeline("flow", "a"), run_of("flow")))
+    assert (code, err) == (0, "")
+
+
 def test_conflicts_are_told_field_by_field(person: Person, api: FakeApi) -> None:
     flow = person.file(task("a"), pipeline("flow", "a"), run_of("flow"))
     api.apply(f"{TEKTON}/tasks/a", task("a", image="theirs"), "helm", force=False, dry=False)

@@ -57,6 +57,8 @@ def _row(kind: Kind) -> str:
 def _cluster(kind: Kind) -> str:
     if not kind.served:
         return ""
+    if kind.marked:
+        return "removed where ours"
     return "run" if kind.is_run else "removed" if kind.prunable else "kept" if kind.keeps_data else "read"
 
 

@@ -32,9 +32,9 @@ class Kind:
     field), `importer` writes it as Python (without one it stays as it is). Each has its type beside what calls it.
 
     On a cluster: `namespaced`, `served` where our commands deal with objects of the kind, `prunable` where they delete
-    those that a pipeline no longer emits, `keeps_data` where they never do. `is_run` is created anew for each run and
-    never applied. `called` is referred to by name, so that a change of its contract breaks others. `pipeline` is
-    where a pipeline's spec stands in a document, if one may.
+    those that a pipeline no longer emits (only those that have the label `marked`, where it is one), `keeps_data` where
+    they never do. `is_run` is created anew for each run and never applied. `called` is referred to by name, so that a
+    change of its contract breaks others. `pipeline` is where a pipeline's spec stands in a document, if one may.
 
     Data: `texts` and `base64` are the fields in which an object holds a user's data, `secret` says that nobody is to
     see them. `python` is the class of ours that stands for such an object. `volume` is the field of a volume, or of a
@@ -58,6 +58,7 @@ class Kind:
     namespaced: bool = True
     served: bool = False
     prunable: bool = False
+    marked: str = ""
     keeps_data: bool = False
     is_run: bool = False
     called: bool = False

@@ -12,6 +12,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from flowdsl.kinds.kind import Kind
+from flowdsl.kube.conventions import BUNDLE
 
 TEKTON = "tekton.dev"
 RESOLUTION = "resolution.tekton.dev"
@@ -50,6 +51,8 @@ CONFIG_MAP = Kind(
     name="ConfigMap",
     plural="configmaps",
     served=True,
+    prunable=True,
+    marked=BUNDLE,
     texts=("data",),
     base64=("binaryData",),
     python="ConfigMap",

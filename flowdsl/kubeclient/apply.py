@@ -1,7 +1,8 @@
 """Server-side apply of what a pipeline is made of, and prune of what it no longer emits.
 
 Who owns an object: a label a pipeline (`pipelines.flowdsl.dev/NAME`), because pipelines share Tasks by name. An object
-goes when its last pipeline lets go of it. Claims hold data and are never pruned.
+goes when its last pipeline lets go of it, the ConfigMap of its code not before the runs that may need it are over.
+Claims hold data and are never pruned.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from flowdsl.kinds.table import KINDS
 from flowdsl.kube.conventions import OWNED_BY
 from flowdsl.kubeclient.client import APPLY, MANAGER, MERGE, Client
 from flowdsl.kubeclient.errors import AnsweredError
+from flowdsl.kubeclient.in_use import Runs
 from flowdsl.kubeclient.objects import Object
 from flowdsl.kubeclient.resources import Document, metadata_of, path_for, path_of, title
 
 _RUNS = frozenset(kind.name for kind in KINDS if kind.is_run)
 
 
-Action: TypeAlias = Literal["created", "changed", "unchanged", "deleted", "released", "kept"]
+Action: TypeAlias = Literal["created", "changed", "unchanged", "deleted", "released", "kept", "spared"]
 
 
 @attrs.frozen
@@ -32,7 +34,8 @@ class Change:
     """What was done with one object.
 
     `deleted` and `released` are for what the pipeline no longer emits: another pipeline holds what is only released.
-    `kept`: it is no longer emitted either, and holds data, which is never deleted.
+    `kept`: it is no longer emitted either, and holds data, which is never deleted. `spared`: a run may still need it; a
+    later apply deletes it.
     """
 
     kind: str
@@ -47,12 +50,16 @@ class Change:
 
 @attrs.frozen
 class ApplyOptions:
-    """`owner` is the pipeline the objects belong to; without one nothing is labelled or pruned."""
+    """`owner` is the pipeline the objects belong to; without one nothing is labelled or pruned.
+
+    With `spare`, what a run may still need is not pruned.
+    """
 
     owner: str = ""
     dry_run: bool = False
     force: bool = False
     prune: bool = True
+    spare: bool = True
 
 
 def apply(client: Client, documents: Sequence[Document], options: ApplyOptions) -> list[Change]:
@@ -135,17 +142,25 @@ def _essence(document: Object) -> dict[str, object]:
 def prune(client: Client, keep: set[tuple[str, str]], options: ApplyOptions) -> list[Change]:
     """Let go of what carries the owner's label and is not in `keep`; delete it where no other pipeline holds it."""
     label = OWNED_BY + options.owner
+    runs = Runs(client, options.owner)
     changes = []
     # What refers to others goes before them.
     for kind in reversed([each for each in KINDS if each.prunable or each.keeps_data]):
         try:
-            found = client.items(path_of(kind, client.namespace), labelSelector=label)
+            selector = f"{label},{kind.marked}" if kind.marked else label
+            found = client.items(path_of(kind, client.namespace), labelSelector=selector)
         except AnsweredError as error:
-            if error.code == 404:  # a Tekton without StepActions has none of ours
+            # A Tekton without StepActions has none of ours; who may not read ConfigMaps has applied none.
+            if error.code == 404 or (kind.marked and error.code == 403):
                 continue
             raise
         for each in found:
-            if (kind.name, each["metadata"]["name"]) not in keep:
+            name = each["metadata"]["name"]
+            if (kind.name, name) in keep:
+                continue
+            if kind.marked and options.spare and runs.may_need(each):
+                changes.append(Change(kind.name, name, "spared"))
+            else:
                 changes.append(_let_go(client, kind, each, label, dry_run=options.dry_run))
     return changes
 

@@ -147,7 +147,7 @@ def delete_pipeline(client: Client, name: str, *, dry_run: bool = False) -> list
     """Delete what `apply` made for a pipeline; objects that other pipelines hold, and claims, stay."""
     from flowdsl.kubeclient.apply import ApplyOptions, prune
 
-    changes = prune(client, set(), ApplyOptions(name, dry_run=dry_run))
+    changes = prune(client, set(), ApplyOptions(name, dry_run=dry_run, spare=False))
     if not changes:
         raise ClusterError(f"nothing in namespace {client.namespace} was applied for pipeline {name!r}")
     return [f"{each.what} {each.action}" for each in changes]

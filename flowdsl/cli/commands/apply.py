@@ -15,6 +15,11 @@ from flowdsl.diagnostics.escape import line
 if TYPE_CHECKING:
     from flowdsl.kubeclient.client import Target
 
+_NOTES = {
+    "kept": " (its data is kept; delete it yourself)",
+    "spared": " (a run may still need it; a later apply deletes it)",
+}
+
 
 @click.command("apply")
 @options.files
@@ -54,6 +59,5 @@ def command(
         runs = ", ".join(title(each) for each in documents)
         say(f"nothing was applied: there is only {line(runs)}, and `flowdsl submit` starts runs", err=True)
     for each in changes:
-        note = " (its data is kept; delete it yourself)" if each.action == "kept" else ""
-        say(f"{line(each.what)} {each.action}{' (dry run)' if dry_run else ''}{note}")
+        say(f"{line(each.what)} {each.action}{' (dry run)' if dry_run else ''}{_NOTES.get(each.action, '')}")
     return EXIT_OK
