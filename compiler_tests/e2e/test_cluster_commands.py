@@ -109,7 +109,7 @@ def test_code_that_a_run_may_need_is_spared(person: Person, api: FakeApi, kind: 
 
 
 def test_who_may_not_read_config_maps_can_apply_what_has_none(person: Person, api: FakeApi) -> None:
-    api.forbidden.add(("list", "configmaps"))
+    api.forbidden.add(("get", "configmaps"))
     code, _, err = person.types("apply", person.file(task("a"), pipeline("flow", "a"), run_of("flow")))
     assert (code, err) == (0, "")
 

@@ -328,3 +328,48 @@ def test_json_contract() -> None:
             }
         ],
     }
+
+
+def code(name: str, text: str, **more: str) -> dict[str, Any]:
+    metadata = {"name": f"flowdsl-code-{name}", "labels": {"flowdsl.dev/bundle": name}}
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": metadata,
+        "immutable": True,
+        "data": {"a.py": text, **more},
+    }
+
+
+def mounting(task: str, name: str) -> dict[str, Any]:
+    made = copy.deepcopy(TASK)
+    made["metadata"]["name"] = task
+    made["spec"]["volumes"] = [{"name": "flowdsl-code", "configMap": {"name": f"flowdsl-code-{name}"}}]
+    return made
+
+
+def test_code_under_a_new_name_is_told_by_its_lines() -> None:
+    before = [code("1", "a = 1\nb = 1\n"), code("2", "c = 1\nd = 1\n"), mounting("x", "1"), mounting("y", "2")]
+    after = [code("4", "c = 1\nd = 2\n"), code("3", "a = 2\nb = 1\n"), mounting("x", "3"), mounting("y", "4")]
+    assert render.as_text(compare(before, after)) == (
+        "ConfigMap flowdsl-code-4\n  ~ data.a.py  (behavioural)\n      @@ -1,2 +1,2 @@\n       c = 1\n      -d = 1\n"
+        "      +d = 2\n  ~ name: flowdsl-code-2 -> flowdsl-code-4  (behavioural)\n\n"
+        "ConfigMap flowdsl-code-3\n  ~ data.a.py  (behavioural)\n      @@ -1,2 +1,2 @@\n      -a = 1\n      +a = 2\n"
+        "       b = 1\n  ~ name: flowdsl-code-1 -> flowdsl-code-3  (behavioural)\n\n4 behavioural\n"
+    )
+
+
+def test_code_that_only_one_side_has_is_new_or_gone() -> None:
+    text = render.as_text(
+        compare([code("1", "a = 1\n"), mounting("x", "1")], [code("2", "b = 1\n"), mounting("y", "2")])
+    )
+    assert "- ConfigMap flowdsl-code-1" in text
+    assert "+ ConfigMap flowdsl-code-2" in text
+
+
+def test_a_config_map_of_another_name_and_content_is_not_renamed() -> None:
+    def plain(name: str, value: str) -> dict[str, Any]:
+        return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"a": value}}
+
+    assert [type(each).__name__ for each in compare([plain("x", "1")], [plain("y", "2")])] == ["Added", "Removed"]
+    assert [type(each).__name__ for each in compare([plain("x", "1")], [plain("y", "1")])] == ["Changed"]

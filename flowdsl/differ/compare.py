@@ -6,7 +6,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from flowdsl.differ import impact
+from flowdsl.differ import bundles, impact
 from flowdsl.differ.facets import Facets, clean
 from flowdsl.differ.model import Added, Changed, Difference, DocumentId, Impact, Removed, Subject
 from flowdsl.differ.renames import follow
@@ -31,7 +31,14 @@ def compare(before: Iterable[Document], after: Iterable[Document]) -> list[Diffe
     old, new = _by_id(before), _by_id(after)
     pairs = [(each, each) for each in old if each in new]
     gone, come = [each for each in old if each not in new], [each for each in new if each not in old]
-    renamed = list(_renamed(old, new, gone, come))
+    codes = bundles.paired(old, new, gone, come)
+    old = bundles.renamed(old, codes)
+    new = {**new, **{each: bundles.without_hash(new[each]) for each in codes.values()}}
+    taken = frozenset(codes.values())
+    renamed = [
+        *codes.items(),
+        *_renamed(old, new, [each for each in gone if each not in codes], [each for each in come if each not in taken]),
+    ]
     found: list[Difference] = []
     known = {each for pair in renamed for each in pair}
     for one, other in renamed:
@@ -45,6 +52,8 @@ def compare(before: Iterable[Document], after: Iterable[Document]) -> list[Diffe
     for other in come:
         if other not in known:
             found.append(Added(other, _WHOLE, Impact.BEHAVIOURAL))
+    for one, other in codes.items():
+        found += _within(other, facets(old[one]), facets(new[other]))
     for one, _ in pairs:
         before_, names = follow(old[one], new[one])
         for name, now in names.items():
@@ -82,7 +91,9 @@ def _renamed(
 
 
 def _text(document: Document) -> str:
-    return json.dumps(document.get("spec"), sort_keys=True, default=str)
+    """All that a document says of itself, but its metadata: some kinds have no spec."""
+    said = {name: value for name, value in document.items() if name not in ("apiVersion", "kind", "metadata")}
+    return json.dumps(said, sort_keys=True, default=str)
 
 
 def _within(document: DocumentId, old: Facets, new: Facets) -> Iterator[Difference]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from flowdsl.kinds.table import TEKTON, in_group
-from flowdsl.kube.conventions import OWNED_BY
+from flowdsl.kinds.table import CONFIG_MAP, TEKTON, in_group
+from flowdsl.kube.conventions import BUNDLE_NAME, OWNED_BY
 from flowdsl.kubeclient.client import Client, Target, connect
 from flowdsl.kubeclient.objects import Object
 from flowdsl.kubeclient.resources import SERVED, Document, metadata_of, path_of
 
+_CODE = re.compile(rf"\b{BUNDLE_NAME}-[0-9a-f]{{16}}\b")
 _SERVED = frozenset(kind.name for kind in SERVED)
 
 
@@ -52,6 +55,7 @@ def counterparts(client: Client, documents: Iterable[Document]) -> list[dict[str
     Raises ClusterError.
     """
     found: list[dict[str, object]] = []
+    documents = tuple(documents)
     for document in documents:
         metadata, kind = metadata_of(document), str(document.get("kind"))
         if not metadata.get("name") or kind not in _SERVED:
@@ -60,7 +64,17 @@ def counterparts(client: Client, documents: Iterable[Document]) -> list[dict[str
         live = client.find(path_of(kind, space, str(metadata["name"])))
         if live is not None:
             found.append(_counterpart(live, document))
-    return found
+    return found + _code_of(client, found, {str(metadata_of(each).get("name")) for each in documents})
+
+
+def _code_of(client: Client, found: list[dict[str, object]], known: set[str]) -> list[dict[str, object]]:
+    """The ConfigMaps of code that objects mount and no document names: what that code was before."""
+    code: list[dict[str, object]] = []
+    for name in dict.fromkeys(_CODE.findall(json.dumps(found, default=str))):
+        live = client.find(path_of(CONFIG_MAP, client.namespace, name)) if name not in known else None
+        if live is not None:
+            code.append(_counterpart(live, {**live, "metadata": {"name": name}}))
+    return code
 
 
 def _counterpart(live: Object, document: Document) -> dict[str, object]:
