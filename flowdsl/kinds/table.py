@@ -12,7 +12,6 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from flowdsl.kinds.kind import Kind
-from flowdsl.kube.conventions import BUNDLE
 
 TEKTON = "tekton.dev"
 RESOLUTION = "resolution.tekton.dev"
@@ -23,6 +22,9 @@ AS_CODE = "pipelinesascode.tekton.dev"
 RBAC = "rbac.authorization.k8s.io"
 AUTHORIZATION = "authorization.k8s.io"
 KUSTOMIZE = "kustomize.config.k8s.io"
+
+BUNDLE = "flowdsl.dev/bundle"
+"""Label of a ConfigMap that holds modules of a project: the hash of its content, which its name has, too."""
 
 CLOSED = (TEKTON, RESOLUTION)
 """Groups whose every kind is in the table: another one is a mistake."""
