@@ -209,6 +209,20 @@ def test_what_lies_beside_shadows_nothing(tmp_path: Path, capsys: pytest.Capture
     assert main(["compile", file, "-o", "-"]) == 0, capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["compile", "lint", "explain", "graph", "run", "lock"])
+def test_what_lies_beside_a_script_does_not_get_into_flowdsl(tmp_path: Path, command: str) -> None:
+    """A script finds what lies beside it before what is installed; flowdsl and its libraries do not."""
+    for name in ("networkx", "yaml", "html", "tempfile", "queue", "difflib", "concurrent", "statistics", "pydantic"):
+        write(tmp_path / f"pipelines/{name}.py", f"raise RuntimeError('{name} of the project')\n")
+    write(tmp_path / "pipelines/colorsys.py", RATE)
+    write(tmp_path / "pipelines/flow.py", FLOW.format(imports="import colorsys\nassert colorsys.RATE\nRATE = 1.0"))
+    script = Path(sys.executable).with_name("flowdsl")
+    if not script.exists():
+        pytest.skip("flowdsl is not installed beside this Python")
+    done = subprocess.run([script, command, "pipelines/flow.py"], capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(("name", "code"), [("types", 1), ("yaml", 1), ("time", 1)])
 def test_a_package_whose_name_is_taken(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, code: int

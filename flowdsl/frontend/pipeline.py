@@ -14,7 +14,7 @@ import attrs
 from flowdsl.diagnostics import Collector, Finding, FlowError, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
-from flowdsl.frontend.aside import aside
+from flowdsl.frontend.aside import aside_of
 from flowdsl.frontend.bodies import shown_texts
 from flowdsl.frontend.call_options import AS_DECLARED, call_options
 from flowdsl.frontend.handles import NodeHandle
@@ -101,7 +101,7 @@ class Pipeline:
         values = self._declare(trace)
         token, seen = CURRENT.set(trace), REFUSED.set([])
         try:
-            with aside():
+            with aside_of(self.function):
                 returned = self.function(**values)
         except FlowError as error:
             trace.collector.extend(error.diagnostics)

@@ -29,9 +29,11 @@ def load(target: str | Path, *, every: bool = False) -> Pipeline | Manifest | li
     called as the file. `every` gives a list of all that `flowdsl compile` would compile.
 
     The file is run, and what it prints goes to standard error. A file of a package is imported as its module, with the
-    folder above the package first on `sys.path` from then on; a module that the program has imported is taken as it is.
-    Any other file is run as a script, with its own folder there. Raises UsageError where there is no such file or
-    module, FlowError where it can't be run (FLOW080 to FLOW082, FLOW093) or has no such pipeline (FLOW083, FLOW084).
+    folder above the package on `sys.path`: first while it is run, last from then on. A module that the program has
+    imported is taken as it is. Any other file is run as a script, with its own folder there.
+
+    Raises UsageError where there is no such file or module, FlowError where it can't be run (FLOW080 to FLOW082, FLOW093)
+    or has no such pipeline (FLOW083, FLOW084).
     """
     return load_targets(str(target)) if every else load_target(str(target))
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 
 from flowdsl.diagnostics import Location, UsageError
-from flowdsl.frontend.aside import aside
+from flowdsl.frontend.aside import aside_of
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
 
@@ -16,7 +16,7 @@ def local_of(pipeline: Pipeline) -> LocalRun:
     given = pipeline.options.local
     if callable(given):
         try:
-            with aside():
+            with aside_of(given):
                 given = given()
         except UsageError:
             # It says by itself what is wrong.

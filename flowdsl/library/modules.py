@@ -20,7 +20,7 @@ import attrs
 
 from flowdsl.diagnostics import FlowError, Location, UsageError
 from flowdsl.diagnostics.rule import Rule
-from flowdsl.frontend.aside import aside
+from flowdsl.frontend.aside import aside, looking_first_in
 from flowdsl.frontend.places import display
 from flowdsl.frontend.rules import OPTION
 from flowdsl.library.rules import FILE_RAISED, IMPORT_FAILED, SYNTAX_ERROR, TAKEN_PACKAGE
@@ -40,8 +40,13 @@ def import_paths() -> Iterator[None]:
 def import_file(file: Path) -> ModuleType:
     """A Python file as a module. Raises UsageError for what is none, FlowError for one that can't be run."""
     where = standing(file)
-    _look_first_in(where.root)
-    sys.path += [str(each) for each in where.others if str(each) not in sys.path]
+    with looking_first_in(str(where.root)):
+        _forget_others(where.root)
+        sys.path += [str(each) for each in where.others if str(each) not in sys.path]
+        return _imported(file, where)
+
+
+def _imported(file: Path, where: Standing) -> ModuleType:
     taken = _taken_by(where) if where.name else ""
     if taken and where.needed:
         folder = display(str(where.root / where.top))
@@ -59,9 +64,13 @@ def import_name(name: str) -> ModuleType:
     """
     here, top = Path.cwd(), name.partition(".")[0]
     root = next((each for each in dict.fromkeys([here, *bases_above(here)]) if holds(each, top)), None)
-    if root is not None:
-        _look_first_in(root)
-    where = Standing(name, root or here)
+    with looking_first_in(str(root) if root is not None else ""):
+        if root is not None:
+            _forget_others(root)
+        return _named(name, Standing(name, root or here))
+
+
+def _named(name: str, where: Standing) -> ModuleType:
     spec = None
     with _findings(Path(name.replace(".", "/")), where):
         try:
@@ -194,13 +203,8 @@ def _is_of(module: ModuleType, file: Path) -> bool:
     return place is not None and Path(place).resolve() == file.resolve()
 
 
-def _look_first_in(folder: Path) -> None:
-    """Put the folder first on `sys.path`; a module of the same name beside another file is not this file's."""
-    place = str(folder)
-    if not sys.path or sys.path[0] != place:
-        with contextlib.suppress(ValueError):
-            sys.path.remove(place)
-        sys.path.insert(0, place)
+def _forget_others(folder: Path) -> None:
+    """A module of a name that the folder has, and which lies beside another file, is not this folder's."""
     own = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
     _forget(lambda name, file: name in own and not file.is_relative_to(folder))
 
