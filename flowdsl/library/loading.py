@@ -32,8 +32,8 @@ def load(target: str | Path, *, every: bool = False) -> Pipeline | Manifest | li
     folder above the package on `sys.path`: first while it is run, last from then on. A module that the program has
     imported is taken as it is. Any other file is run as a script, with its own folder there.
 
-    Raises UsageError where there is no such file or module, FlowError where it can't be run (FLOW080 to FLOW082, FLOW093)
-    or has no such pipeline (FLOW083, FLOW084).
+    Raises UsageError where there is no such file or module, FlowError where it can't be run (FLOW080 to FLOW082,
+    FLOW093) or has no such pipeline (FLOW083, FLOW084).
     """
     return load_targets(str(target)) if every else load_target(str(target))
 
