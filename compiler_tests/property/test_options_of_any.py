@@ -18,7 +18,7 @@ from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.diagnostics import FlowError
 from flowdsl.emit import emit_json, emit_yaml
-from flowdsl.frontend.call_options import CallOptions
+from flowdsl.frontend.call_options import UseOptions
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.ir.documents import RunOptions
 from flowdsl.ir.options import PipelineOptions, Sidecar, Step, StepTemplate, TaskOptions
@@ -129,6 +129,10 @@ def plain(x: str = "a", ys: list[str] = ()) -> str:  # type: ignore[assignment]
     return x
 
 
+@f.task_ref("elsewhere")
+def elsewhere(x: str = "a") -> str: ...
+
+
 @f.pipeline
 def inner(x: str = "a") -> Any:
     return {"r": plain(x)}
@@ -188,13 +192,17 @@ def test_options_of_a_pipeline(name: str, value: Any) -> None:
     check(lambda: flow(plain, **{name: value}))
 
 
-@settings(max_examples=150)
-@given(st.sampled_from([*names(CallOptions), "unknown"]), VALUES, st.sampled_from(["task", "pipeline", "embedded"]))
+@settings(max_examples=250)
+@given(
+    st.sampled_from([*names(UseOptions), "unknown"]),
+    VALUES,
+    st.sampled_from(["task", "elsewhere", "pipeline", "embedded"]),
+)
 def test_with_options(name: str, value: Any, of: str) -> None:
     def use() -> None:
         plain()
-        if of == "task":
-            plain.with_options(**{name: value})()
+        if of in ("task", "elsewhere"):
+            (plain if of == "task" else elsewhere).with_options(**{name: value})()
         else:
             inner.with_options(embed=of == "embedded", **{name: value})()
 

@@ -68,6 +68,17 @@ def test_the_second_time_nothing_runs_and_the_files_are_there(tmp_path: Path) ->
     assert [event.state for event in events if isinstance(event, TaskChanged)] == ["restored"]
 
 
+def asking(*, sees: bool = False, **limits: str) -> dict[str, Any]:
+    """A task whose step has these limits; `sees`: it reads one of them."""
+    own = {"nvidia.com/gpu" if name == "gpu" else name: amount for name, amount in limits.items()}
+    made: dict[str, Any] = (
+        {"name": "s", "image": "i", "computeResources": {"limits": own}} if own else {"name": "s", "image": "i"}
+    )
+    if sees:
+        made["env"] = [{"name": "N", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}}]
+    return {"spec": {"steps": [made]}}
+
+
 @pytest.mark.parametrize(
     ("first", "second", "runs"),
     [
@@ -75,6 +86,10 @@ def test_the_second_time_nothing_runs_and_the_files_are_there(tmp_path: Path) ->
         ({"params": give(x="1")}, {"params": give(x="1")}, 1),
         ({"params": give(x="1")}, {"params": give(x="2")}, 2),
         ({}, {"spec": {"steps": [{"name": "s", "image": "another"}]}}, 2),
+        (asking(cpu="1", memory="1Gi"), asking(cpu="2", memory="4Gi"), 1),
+        (asking(cpu="1"), asking(), 1),
+        (asking(gpu="1"), asking(gpu="2"), 2),
+        (asking(cpu="1", sees=True), asking(cpu="2", sees=True), 2),
         ({}, {"spec": {"steps": [{"name": "s", "image": "i", "script": "changed"}]}}, 2),
     ],
 )

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flowdsl import Secret, Step, Task, named, pipeline, task, task_ref
+from flowdsl import (
+    Pipeline,
+    Secret,
+    Step,
+    Task,
+    import_yaml,
+    load,
+    manifest,
+    named,
+    on_finish,
+    pipeline,
+    pipeline_run,
+    task,
+    task_ref,
+    task_run,
+    when,
+)
 from flowdsl.compiler import Compilation, CompileOptions, compile_pipeline
+from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.diagnostics import FlowError
+from flowdsl.differ import compare, render
+from flowdsl.emit import emit_yaml
 from flowdsl.ir.uses import IN_THE_RUN, IN_THE_TASK
+from flowdsl.library.explaining import explain
+from flowdsl.library.importing import differing
+from flowdsl.library.locking import needs_of
 
 
 @task(
@@ -218,3 +241,166 @@ def test_what_is_wrong_is_told_at_the_use(of: Task[..., Any], asked: dict[str, A
     assert said in found.message
     assert found.file == "compiler_tests/unit/test_uses.py"
     assert found.line > here
+
+
+@task(image="i", script="true", node_selector={"pool": "a"}, service_account="ci")
+def placed() -> None: ...
+
+
+@pipeline
+def inner() -> None:
+    placed()
+    build.with_options(gpu=1)()
+
+
+@pipeline(alpha=["pipelines-in-pipelines"])
+def outer() -> None:
+    inner.with_options(embed=True)()
+    inner()
+
+
+@pipeline(verbatim=True)
+def as_it_is() -> None:
+    placed()
+    train.with_options(gpu=2)()
+
+
+def told(found: Compilation) -> list[tuple[str, str]]:
+    assert all(each.severity == "warning" for each in found.diagnostics)
+    return [(each.code, each.message.partition(":")[0]) for each in found.diagnostics]
+
+
+OF_PLACED = ("FLOW033", "nothing says node_selector=, service_account= of task 'placed'")
+OF_BUILD = ("FLOW033", "nothing says gpu= of task 'build'")
+SPECS: Any = {"taskRunSpecs": [{"pipelineTaskName": "placed"}]}
+
+
+def test_what_no_run_says_is_told() -> None:
+    assert told(compile_pipeline(outer)) == [OF_PLACED, OF_BUILD]
+    assert [each["pipelineTaskName"] for each in compile_pipeline(outer).documents[-1]["spec"]["taskRunSpecs"]] == [
+        "inner-placed",
+        "inner-build",
+    ]
+    assert told(compile_pipeline(inner)) == []
+    of_train = ("FLOW033", "nothing says node_selector= of task 'train'")
+    assert told(compile_pipeline(as_it_is)) == [OF_PLACED, of_train]
+    assert told(compile_manifest(manifest(placed, inner, pipeline_run(inner, name="r")))) == [OF_PLACED, OF_BUILD]
+    assert told(compile_manifest(manifest(placed, inner, pipeline_run(inner, name="r", extra=SPECS)))) == []
+    assert told(compile_manifest(manifest(pipeline_run(inner, name="r", embed=True)))) == [OF_PLACED, OF_BUILD]
+    assert told(compile_manifest(manifest(placed, task_run(placed, name="r")))) == [OF_PLACED]
+    pod = {"nodeSelector": {"pool": "a"}}
+    assert told(compile_manifest(manifest(task_run(placed, name="r", pod_template=pod, service_account="ci")))) == []
+
+
+def test_a_variant_can_stand_in_a_manifest() -> None:
+    big = work.with_options(gpu=2)
+
+    @pipeline
+    def flow() -> None:
+        big()
+
+    found = compile_manifest(manifest(work, big, flow, task_run(big, name="r")))
+    assert [each["metadata"]["name"] for each in found.documents] == ["work", "work-gpu-2", "flow", "r"]
+    assert found.documents[-1]["spec"]["taskRef"]["name"] == "work-gpu-2"
+    assert told(found) == []
+    assert told(compile_manifest(manifest(work, flow))) == [
+        ("FLOW034", "'work' uses the Task 'work-gpu-2', which the manifest has not")
+    ]
+
+
+@task(image="i", script="true")
+def work() -> None: ...
+
+
+def versions(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    def made(asked: dict[str, Any]) -> Any:
+        return compiled(lambda: (train(), train.with_options(**asked)())).documents
+
+    return render.as_text(compare(made(before), made(after))).splitlines()
+
+
+def test_a_diff_follows_a_use_that_asks_for_something_else() -> None:
+    told = versions({"gpu": 2}, {"gpu": 4})
+    assert "  ~ name: train-gpu-2 -> train-gpu-4  (behavioural: what a use asks for is another)" in told
+    assert any(line.startswith("  ~ resources of train: limits.nvidia.com/gpu 2 -> 4") for line in told)
+    assert not any("breaking" in line for line in told)
+    assert not any("breaking" in line for line in versions({"gpu": 2}, {}))
+    assert versions({"gpu": 2}, {"gpu": 2}) == versions({}, {})
+
+
+def test_explain_says_what_each_use_asks_for() -> None:
+    @pipeline
+    def flow() -> None:
+        train()
+        train.with_options(memory="8Gi", env={"C": "not shown"}, node_selector={"zone": "b"})()
+
+    first, second = explain(flow)["tasks"]
+    assert (first["task"], first["asks"]) == ("train", {})
+    assert second["asks"] == {"memory": "8Gi", "env": "C", "node_selector": "zone=b"}
+    assert second["task"].startswith("train-memory-8gi-env-")
+
+
+def test_a_picture_shows_what_each_use_has() -> None:
+    first, second = compiled(lambda: (train(), train.with_options(gpu=0, cpu="8")())).graph.nodes
+    assert (first.gpu, first.cpu) == ("1 × nvidia.com/gpu", "1")
+    assert (second.gpu, second.cpu) == ("", "8")
+
+
+def test_uses_fan_out_have_conditions_and_stand_in_finally() -> None:
+    big = train.with_options(gpu=2)
+
+    @pipeline
+    def flow(go: bool = True) -> None:
+        big.map(x=[1, 2])
+        with when(go):
+            big()
+        with on_finish():
+            big.with_options(name="last")()
+
+    found = compile_pipeline(flow)
+    spec = of_kind(found, "Pipeline")[0]["spec"]
+    assert [each["taskRef"]["name"] for each in (*spec["tasks"], *spec["finally"])] == ["train-gpu-2"] * 3
+    assert [each["metadata"]["name"] for each in of_kind(found, "Task")] == ["train-gpu-2"]
+
+
+def test_a_use_in_a_pipeline_that_is_inlined_shares_the_variant() -> None:
+    @pipeline
+    def part() -> None:
+        train.with_options(gpu=2)()
+
+    assert list(tasks(lambda: (part(), train.with_options(gpu=2)()))) == ["train-gpu-2"]
+
+
+def test_what_is_imported_compiles_to_the_same_variants(tmp_path: Path) -> None:
+    found = compiled(lambda: (train(), train.with_options(gpu=2, env={"C": "3"})()))
+    (tmp_path / "flow.yaml").write_bytes(emit_yaml(found.documents))
+    text = import_yaml(tmp_path / "flow.yaml")
+    assert text.count("flowdsl.dev/variant-of") == 1
+    assert differing(text, found.documents) == []
+
+
+def test_one_use_has_packages_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "wanted.txt").write_text("idna==3.7\n")
+    (tmp_path / "flow.py").write_text(PACKAGED)
+    monkeypatch.chdir(tmp_path)
+    flow = load("flow.py")
+    assert isinstance(flow, Pipeline)
+    assert [(each.wanted.requirements, each.target.python, each.location.line) for each in needs_of(flow)] == [
+        (("six",), "3.12", 11),
+        (("idna==3.7",), "3.11", 12),
+    ]
+
+
+PACKAGED = """
+from flowdsl import pipeline, task
+
+@task(image="python:3.12-slim")
+def train(x: int = 1) -> int:
+    return x
+
+@pipeline
+def flow():
+    train()
+    train.with_options(packages=["six"])()
+    train.with_options(packages="wanted.txt", image="python:3.11-slim")()
+"""

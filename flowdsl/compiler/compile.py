@@ -9,6 +9,7 @@ from functools import partial
 
 from flowdsl.compiler.builder import Builder
 from flowdsl.compiler.compilation import Compilation, CompileOptions
+from flowdsl.compiler.lost_uses import note_lost_pods
 from flowdsl.compiler.run_values import run_values
 from flowdsl.compiler.validate import Lowering, gates_for, validate
 from flowdsl.compiler.without_run import note_lost_options
@@ -56,8 +57,10 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
     if definition is None:
         collector.raise_if_errors()
         definition = PipelineDef(pipeline.name, pipeline.location)
-    if definition.options.verbatim:
+    verbatim = definition.options.verbatim
+    if verbatim:
         note_lost_options(pipeline, collector)
+    note_lost_pods(definition, collector, "a verbatim pipeline is emitted without a run" if verbatim else "")
     values = run_values(definition, options.params, collector)
     collector.raise_if_errors()
     documents = _documents(builder, pipeline, definition, values)

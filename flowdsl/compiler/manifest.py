@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from flowdsl.compiler.builder import Builder
 from flowdsl.compiler.compilation import Compilation, CompileOptions
+from flowdsl.compiler.lost_uses import note_lost_of_run, note_lost_pods, note_missing_variants, says_it
 from flowdsl.compiler.packages import Locks
 from flowdsl.compiler.rules import UNCHECKED_RAW_DOCUMENT
 from flowdsl.compiler.run_values import typed_options
@@ -21,10 +22,12 @@ from flowdsl.frontend.task import Task
 from flowdsl.ir.documents import Raw
 from flowdsl.ir.nodes import PipelineDef, Reference, TaskDef
 from flowdsl.kinds import UnknownKind, is_served, is_tekton, kind_hint, model_for
+from flowdsl.kinds.table import TASK
 from flowdsl.lower.documents import pipeline_run, step_action_document, task_run
 from flowdsl.lower.fields import with_opt_ins
 from flowdsl.lower.pipeline import pipeline_ref, pipeline_spec, task_ref
 from flowdsl.lower.task import task_spec
+from flowdsl.passes.variants import as_variant
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import Document, PipelineRunSpec, TaskRunSpec
@@ -34,11 +37,14 @@ def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) 
     """Compile every item of a manifest. Raises FlowError with everything found where any of it is an error."""
     collector = Collector()
     builder = _Builder(options or CompileOptions(), collector, Locks(manifest.location.file))
+    builder.runs = [item for item in manifest.items if isinstance(item, Run)]
     documents = []
     for item in manifest.items:
         made = builder.item(item)
         if made is not None:
             documents += builder.checked(item, made)
+    tasks = {_name(each) for each in documents if TASK.is_of(each)}
+    note_missing_variants(builder.traced.values(), tasks, collector)
     collector.raise_if_errors()
     first = next(iter(builder.traced.values()), PipelineDef(manifest.name, manifest.location))
     return Compilation(tuple(documents), tuple(collector.items), first)
@@ -47,6 +53,9 @@ def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) 
 class _Builder(Builder):
     """What makes the documents of a manifest's items."""
 
+    runs: Sequence[Run] = ()
+    """The runs among them."""
+
     def item(self, item: Item) -> Lowering | None:
         """What lowers one item; None where a finding keeps it from being made."""
         if isinstance(item, (Raw, RawTask)):
@@ -54,6 +63,7 @@ class _Builder(Builder):
         if isinstance(item, Pipeline):
             definition = self.definition(item)
             note_lost_options(item, self.collector)
+            self.note_lost(item, definition)
             return self.pipeline(item, definition) if definition else None
         if isinstance(item, Run):
             return self.run(item)
@@ -72,7 +82,14 @@ class _Builder(Builder):
         """A task with its script; None after a finding that stops it."""
         if self._refused(item.problems):
             return None
-        return with_script(item.definition, self.collector, self.locks_of(item.function), self.surveys)
+        return as_variant(with_script(item.definition, self.collector, self.locks_of(item.function), self.surveys))
+
+    def note_lost(self, pipeline: Pipeline, definition: PipelineDef | None) -> None:
+        """Say of single tasks what the manifest's runs of the pipeline leave out."""
+        said = any(run.target is pipeline and says_it(run) for run in self.runs)
+        if definition is not None:
+            why = "" if said else "a run of a manifest has what it is given"
+            note_lost_pods(definition, self.collector, why)
 
     def run(self, item: Run) -> Lowering | None:
         """What lowers a run by reference, or with its spec in it."""
@@ -89,6 +106,7 @@ class _Builder(Builder):
             if definition is None:
                 return None
             note_lost_options(target, self.collector)
+            self.note_lost(target, definition)
             what = {"pipelineSpec": pipeline_spec(definition, self.layout(target, definition))}
             metadata = with_opt_ins(metadata, self.alpha(target))
         elif isinstance(target, Pipeline):
@@ -104,6 +122,7 @@ class _Builder(Builder):
             task = self.scripted(target)
             if task is None:
                 return None
+            note_lost_of_run(task, item, self.collector)
             if item.options.embed and task.reference is None:
                 what = {"taskSpec": task_spec(task, fans_out=False, enums=False)}
             else:
@@ -137,6 +156,12 @@ def is_modelled(document: Mapping[str, object]) -> bool:
     except UnknownKind:
         return False
     return True
+
+
+def _name(document: Mapping[str, object]) -> str:
+    # A raw document may have anything there.
+    metadata = document.get("metadata")
+    return str(metadata.get("name", "")) if isinstance(metadata, Mapping) else ""
 
 
 def _place(item: Item) -> Location:

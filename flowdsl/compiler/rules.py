@@ -9,6 +9,12 @@ UNKNOWN_RUN_PARAM = Rule("FLOW020", "unknown-run-param", "unknown param given to
 RUN_VALUE_TYPE = Rule("FLOW021", "run-value-type", "value given to the run has the wrong type")
 RUN_LACKS_VALUES = Rule("FLOW022", "run-lacks-values", "the run lacks values", Severity.NOTE)
 UNCHECKED_RAW_DOCUMENT = Rule("FLOW024", "unchecked-raw-document", "nothing checked a raw document", Severity.NOTE)
+POD_OPTIONS_WITHOUT_RUN = Rule(
+    "FLOW033", "pod-options-without-run", "what a task asks of its pod, and no run says", Severity.WARNING
+)
+VARIANT_NOT_EMITTED = Rule(
+    "FLOW034", "variant-not-emitted", "a use of a task whose Task a manifest leaves out", Severity.WARNING
+)
 IMAGE_ON_A_TAG = Rule("FLOW076", "image-on-a-tag", "an image with packages built on a tag", Severity.WARNING)
 IMAGE_BUILT_TWO_WAYS = Rule("FLOW077", "image-built-two-ways", "one image built in two ways")
 NO_LOCK_FILE = Rule("FLOW086", "no-lock-file", "packages without a lock file")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from flowdsl.differ import bundles, impact
 from flowdsl.differ.facets import Facets, clean
@@ -13,10 +13,12 @@ from flowdsl.differ.renames import follow
 from flowdsl.differ.same import same
 from flowdsl.differ.specs import facets
 from flowdsl.kinds.table import KINDS
+from flowdsl.kube.conventions import VARIANT_OF
 
 Document = Mapping[str, object]
 _CALLED = frozenset(kind.name for kind in KINDS if kind.called)
 _WHOLE = Subject("document")
+_OF_ONE_USE = "what a use asks for is another"
 # Facets whose path does not begin with a task of the pipeline.
 _OWN = frozenset({"param", "result", "workspace", "metadata"})
 
@@ -41,14 +43,21 @@ def compare(before: Iterable[Document], after: Iterable[Document]) -> list[Diffe
     ]
     found: list[Difference] = []
     known = {each for pair in renamed for each in pair}
+    changed = _changed_variants(old, new, [each for each in gone if each not in known], come, known)
+    known |= {each for pair in changed for each in pair}
+    for one, other in changed:
+        found.append(Changed(other, Subject("name"), Impact.BEHAVIOURAL, _OF_ONE_USE, one.name, other.name))
+        found += _within(other, facets(old[one]), facets(new[other]))
     for one, other in renamed:
-        level = Impact.BREAKING if one.kind in _CALLED else Impact.BEHAVIOURAL
-        why = "callers know it by the old name" if level is Impact.BREAKING else ""
+        called = one.kind in _CALLED and not _variant_of(old[one])
+        level = Impact.BREAKING if called else Impact.BEHAVIOURAL
+        why = "callers know it by the old name" if called else ""
         found.append(Changed(other, Subject("name"), level, why, one.name, other.name))
     for one in gone:
         if one not in known:
-            level = Impact.BREAKING if one.kind in _CALLED else Impact.BEHAVIOURAL
-            found.append(Removed(one, _WHOLE, level, "callers fail" if level is Impact.BREAKING else ""))
+            called = one.kind in _CALLED and not _variant_of(old[one])
+            level = Impact.BREAKING if called else Impact.BEHAVIOURAL
+            found.append(Removed(one, _WHOLE, level, "callers fail" if called else ""))
     for other in come:
         if other not in known:
             found.append(Added(other, _WHOLE, Impact.BEHAVIOURAL))
@@ -88,6 +97,33 @@ def _renamed(
         matches = left.get((one.kind, _text(old[one])))
         if matches:
             yield one, matches.popleft()
+
+
+def _changed_variants(
+    old: Mapping[DocumentId, Document],
+    new: Mapping[DocumentId, Document],
+    gone: Sequence[DocumentId],
+    come: Sequence[DocumentId],
+    known: Collection[DocumentId],
+) -> list[tuple[DocumentId, DocumentId]]:
+    """Variants of a task whose uses ask for something else now, and so have another name: each once, in order."""
+    left: dict[tuple[str, str, str], deque[DocumentId]] = {}
+    for each in come:
+        if each not in known and (base := _variant_of(new[each])):
+            left.setdefault((each.kind, each.namespace, base), deque()).append(each)
+    found = []
+    for one in gone:
+        if matches := left.get((one.kind, one.namespace, _variant_of(old[one]))):
+            found.append((one, matches.popleft()))
+    return found
+
+
+def _variant_of(document: Document) -> str:
+    """The Task of which this one is a variant for single uses: nobody else calls it."""
+    metadata = document.get("metadata")
+    notes = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    base = notes.get(VARIANT_OF) if isinstance(notes, Mapping) else None
+    return base if isinstance(base, str) else ""
 
 
 def _text(document: Document) -> str:

@@ -11,7 +11,7 @@ from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import Reference, TaskDef
 from flowdsl.ir.uses import IN_THE_RUN, used
 
-_OF_THE_STEP = frozenset({"image", "cpu", "memory", "gpu", "env", "packages", "requires", "python"})
+_OF_THE_STEP = frozenset({"image", "cpu", "memory", "gpu", "env", "packages", "requires", "apt", "python"})
 _OF_A_RUN = ("cpu", "memory", "gpu", "gpu_resource", "env", *IN_THE_RUN)
 """What a PipelineRun says of a Task that exists already: docs/pipelineruns.md, "Specifying taskRunSpecs"."""
 _OF_A_CUSTOM_RUN = ("service_account",)

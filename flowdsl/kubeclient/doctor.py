@@ -160,9 +160,9 @@ def _task_names(documents: Iterable[Mapping[str, object]]) -> Iterable[str]:
 
 def _extended(client: Client, documents: Sequence[Mapping[str, object]], checks: list[Check]) -> None:
     """Whether some node has the extended resources (GPUs) that steps ask for."""
-    wanted: dict[str, int] = {}
-    for document in documents:
-        _resources(document.get("spec"), wanted)
+    wanted: dict[str, tuple[int, str]] = {}
+    for who, spec in _askers(documents):
+        _resources(spec, who, wanted)
     if not wanted:
         return
     try:
@@ -173,29 +173,58 @@ def _extended(client: Client, documents: Sequence[Mapping[str, object]], checks:
         names = ", ".join(sorted(wanted))
         checks.append(Check(WARNING, f"nodes may not be listed, so whether they have {names} is not known"))
         return
-    for name, number in sorted(wanted.items()):
+    for name, (number, who) in sorted(wanted.items()):
         held = [(each.get("status") or {}).get("allocatable") or {} for each in nodes]
         most = max((_whole(each.get(name)) for each in held), default=0)
         if most >= number:
-            checks.append(Check(OK, f"a node has {most} {name}; a step asks for {number}"))
+            checks.append(Check(OK, f"a node has {most} {name}; {who} asks for {number}"))
         else:
             hint = "the pod would wait: add such a node, or install the device plugin"
-            checks.append(Check(ERROR, f"no node has {number} {name} (most: {most})", hint))
+            checks.append(Check(ERROR, f"no node has {number} {name}, which {who} asks for (most: {most})", hint))
 
 
-def _resources(value: object, wanted: dict[str, int]) -> None:
+def _askers(documents: Sequence[Mapping[str, object]]) -> Iterable[tuple[str, object]]:
+    """What asks for resources: a pipeline's task by its name there, with its Task's spec or what the run says of it."""
+    users: dict[str, str] = {}
+    for document in documents:
+        for task in _pipeline_tasks(document):
+            reference = task.get("taskRef")
+            if isinstance(reference, Mapping):
+                users.setdefault(str(reference.get("name")), str(task.get("name")))
+            yield str(task.get("name")), task
+    for document in documents:
+        spec, name = document.get("spec"), str(metadata_of(document).get("name", ""))
+        if TASK.is_of(document):
+            yield users.get(name, name), spec
+        elif PIPELINE_RUN.is_of(document) and isinstance(spec, Mapping):
+            for each in spec.get("taskRunSpecs") or ():
+                yield str(each.get("pipelineTaskName")), each
+        elif not PIPELINE.is_of(document):
+            yield name, spec
+
+
+def _pipeline_tasks(document: Mapping[str, object]) -> list[Mapping[str, object]]:
+    spec = document.get("spec")
+    if PIPELINE_RUN.is_of(document) and isinstance(spec, Mapping):
+        spec = spec.get("pipelineSpec")
+    elif not PIPELINE.is_of(document):
+        return []
+    return [*(spec.get("tasks") or ()), *(spec.get("finally") or ())] if isinstance(spec, Mapping) else []
+
+
+def _resources(value: object, who: str, wanted: dict[str, tuple[int, str]]) -> None:
     if isinstance(value, list):
         for each in value:
-            _resources(each, wanted)
+            _resources(each, who, wanted)
     if isinstance(value, dict):
         for key in ("limits", "requests"):
             held = value.get(key)
             for name, amount in held.items() if isinstance(held, dict) else ():
                 # Extended resources are those of a vendor's domain.
                 if "/" in str(name):
-                    wanted[name] = max(wanted.get(name, 0), _whole(amount))
+                    wanted[name] = max(wanted.get(name, (0, who)), (_whole(amount), who), key=lambda each: each[0])
         for each in value.values():
-            _resources(each, wanted)
+            _resources(each, who, wanted)
 
 
 def _whole(amount: object) -> int:

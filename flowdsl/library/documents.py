@@ -43,6 +43,13 @@ def name_of(document: Mapping[str, object]) -> str:
     return str(metadata.get("name", "")) if isinstance(metadata, Mapping) else ""
 
 
+def annotation(document: Mapping[str, object], name: str) -> str:
+    """An annotation of a document; empty where it has none."""
+    metadata = document.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    return str(annotations.get(name, "")) if isinstance(annotations, Mapping) else ""
+
+
 def counted(documents: Iterable[Mapping[str, object]]) -> str:
     """How many documents of each kind there are, in words: `2 Tasks, 1 Pipeline`."""
     kinds = Counter(str(each.get("kind")) for each in documents)

@@ -9,6 +9,7 @@ from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.graph.dag import critical_path, redundant_order
 from flowdsl.graph.edges import Edge, edges
+from flowdsl.ir.nodes import Use
 
 _WHY = {
     "result": "takes its result {label!r}",
@@ -46,8 +47,11 @@ class Wait(TypedDict):
     why: str
 
 
-# `finally` is a word of Python.
-TaskData = TypedDict("TaskData", {"name": str, "task": str, "location": str, "finally": bool, "waitsFor": list[Wait]})
+# `finally` is a word of Python. `asks` is what one use asks for over its task, by the option.
+TaskData = TypedDict(
+    "TaskData",
+    {"name": str, "task": str, "asks": dict[str, str], "location": str, "finally": bool, "waitsFor": list[Wait]},
+)
 
 
 class Path(TypedDict):
@@ -103,6 +107,7 @@ def explain(target: Pipeline, *, alpha: Collection[str] = ()) -> Explanation:
             {
                 "name": node.name,
                 "task": node.task.name,
+                "asks": _asks(node.task.use),
                 "location": str(node.location),
                 "finally": node.final,
                 "waitsFor": [_why(edge, spare) for edge in waits[node.name]],
@@ -114,6 +119,19 @@ def explain(target: Pipeline, *, alpha: Collection[str] = ()) -> Explanation:
             {"name": result.name, "type": str(result.type), "value": result.value} for result in pipeline.results
         ],
     }
+
+
+def _asks(use: Use | None) -> dict[str, str]:
+    """What one use asks for over its task, by the option: of variables the names alone."""
+    return {name: _shown(name, value) for name, value in use.given.items()} if use is not None else {}
+
+
+def _shown(name: str, value: object) -> str:
+    if name == "env" and isinstance(value, Mapping):
+        return ", ".join(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={each}" for key, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _why(edge: Edge, spare: set[tuple[str, str]]) -> Wait:

@@ -26,7 +26,7 @@ from flowdsl.library.run_inputs import Inputs, choose_run, set_params
 from flowdsl.library.run_kept import kept_documents
 from flowdsl.library.run_options import RunOptions
 from flowdsl.library.run_settings import RunSettings, load_settings
-from flowdsl.library.stand_ins import stand_ins
+from flowdsl.library.stand_ins import stand_ins, with_variants
 from flowdsl.library.stopping import Stop, signals
 from flowdsl.runner.cache import Cache
 from flowdsl.runner.equivalents import equivalent, image_build
@@ -67,7 +67,7 @@ def play(
     runs = runs_root(settings)
     folder = find_run(options.resume, runs) if options.resume else None
     inputs = _resumed(folder, given, options) if folder else _new(given, options, tell)
-    tasks = stand_ins(inputs.local, settings)
+    tasks = with_variants(stand_ins(inputs.local, settings), inputs.documents)
     hidden = [folder.path if folder else Path(options.folder) if options.folder else runs, runs, cache_beside(runs)]
     packages = environments_of(inputs, tasks, settings, options.executor or settings.executor, options.environment)
     with make_task_runner(inputs, options, settings, hidden) as task_runner:

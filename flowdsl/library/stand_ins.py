@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.ir.local import LocalRun
 from flowdsl.kinds.table import TASK
-from flowdsl.library.documents import is_python
+from flowdsl.kube.conventions import VARIANT_OF
+from flowdsl.library.documents import annotation, is_python, name_of
 from flowdsl.library.run_settings import RunSettings
 
 if TYPE_CHECKING:
@@ -25,6 +26,14 @@ def stand_ins(local: LocalRun, settings: RunSettings) -> dict[str, Mapping[str, 
     for name, given in local.tasks.items():
         found[name] = _document(name, given)
     return found
+
+
+def with_variants(
+    found: Mapping[str, Mapping[str, object]], documents: Iterable[Mapping[str, object]]
+) -> dict[str, Mapping[str, object]]:
+    """The stand-ins, and that of a task for its variants too, where they have none of their own."""
+    tasks = {name_of(each): annotation(each, VARIANT_OF) for each in documents if TASK.is_of(each)}
+    return {**{name: found[base] for name, base in tasks.items() if base in found}, **found}
 
 
 def _document(name: str, given: object) -> Mapping[str, object]:

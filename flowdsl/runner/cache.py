@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _MOST = 1 << 24  # bytes of a status that are read
 
+_HOLDERS = frozenset({"steps", "sidecars", "stepTemplate"})
+
 NO_PLAN: Mapping[str, Resolution] = MappingProxyType({})
 
 
@@ -55,7 +57,10 @@ def key_of(
     if decisions := decisions_of(spec.get("taskSpec")):
         fields["taskSpec"] = without_decisions(spec.get("taskSpec") or {}, decisions)
         fields["params"] = without_given(spec.get("params"))
-    digest = hashlib.sha256(json.dumps(fields, sort_keys=True).encode())
+    text = json.dumps(fields, sort_keys=True)
+    if "resourceFieldRef" not in text:  # else a step sees how much it has
+        text = json.dumps(_without_amounts(fields), sort_keys=True)
+    digest = hashlib.sha256(text.encode())
     digest.update("".join(installed).encode())
     params = {param["name"]: param["value"] for param in spec.get("params") or ()}
     for space in sorted(workspaces, key=lambda each: each.name):
@@ -79,6 +84,39 @@ def decided_now(task_run: shapes.TaskRun, status: shapes.TaskRunStatus) -> shape
     params = {param["name"]: param["value"] for param in spec.get("params") or ()}
     results = decided_again(decisions, status.get("results") or (), params)
     return {**status, "results": cast("list[shapes.TaskRunResult]", results)}
+
+
+def _without_amounts(fields: dict[str, object]) -> dict[str, object]:
+    """The fields without how much CPU and memory there is: a use that asks for more of them gives the same."""
+    found, spec = _container(fields), fields.get("taskSpec")
+    if isinstance(spec, Mapping):
+        found["taskSpec"] = {name: _containers(value) if name in _HOLDERS else value for name, value in spec.items()}
+    return {
+        name: _containers(value) if name in ("stepSpecs", "sidecarSpecs") else value for name, value in found.items()
+    }
+
+
+def _containers(value: object) -> object:
+    if isinstance(value, list):
+        return [_container(each) if isinstance(each, Mapping) else each for each in value]
+    return _container(value) if isinstance(value, Mapping) else value
+
+
+def _container(fields: Mapping[str, object]) -> dict[str, object]:
+    asked = fields.get("computeResources")
+    found = {name: value for name, value in fields.items() if name != "computeResources"}
+    if isinstance(asked, Mapping):
+        kept = {name: others for name, held in asked.items() if (others := _others(held))}
+        if kept:
+            found["computeResources"] = kept
+    return found
+
+
+def _others(amounts: object) -> object:
+    """What is asked for beside CPU and memory, such as GPUs."""
+    if not isinstance(amounts, Mapping):
+        return amounts
+    return {name: amount for name, amount in amounts.items() if name not in ("cpu", "memory")}
 
 
 def _files(root: Path, path: str) -> list[tuple[str, bytes]]:

@@ -69,6 +69,8 @@ def _as_text(data: Explanation) -> str:
     lines += ["", "tasks"]
     for task in data["tasks"]:
         lines.append(f"  {task['name']}{'  (finally)' if task['finally'] else ''}  {task['location']}")
+        if asks := "; ".join(f"{name} {value}" for name, value in task["asks"].items() if value):
+            lines.append(f"    asks for {asks}")
         lines += [f"    after {edge['task']}: {edge['why']}" for edge in task["waitsFor"]]
     lines += _critical(data["criticalPath"])
     if data["results"]:
