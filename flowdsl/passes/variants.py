@@ -26,4 +26,4 @@ def run(pipeline: PipelineDef, _: Collector) -> PipelineDef:
 def as_variant(task: TaskDef) -> TaskDef:
     """A task under the name that a use of it gives it; as it is where its document is the task's own."""
     name = variant_name(task) if not task.base else task.name
-    return task if name == task.name else attrs.evolve(task, name=name, base=task.name)
+    return task if name == task.name else attrs.evolve(task, name=name, base=task.shared or task.name)
