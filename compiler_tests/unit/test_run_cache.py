@@ -219,3 +219,13 @@ def test_a_damaged_entry_is_none(data: bytes, tmp_path: Path) -> None:
     play(tmp_path, cached(), runner)
     play(tmp_path, cached(), runner)
     assert runner.seen == ["a", "a"]
+
+
+def test_what_a_mounted_config_map_holds_is_part_of_the_key() -> None:
+    run: Any = {"spec": {"taskSpec": {"volumes": [{"name": "code", "configMap": {"name": "c"}}]}}}
+
+    def key(objects: dict[str, dict[str, bytes]]) -> str:
+        return key_of(run, (), config_map=objects.__getitem__)
+
+    assert key({"c": {"a": b"1"}}) == key({"c": {"a": b"1"}, "d": {"a": b"1"}})
+    assert len({key(each) for each in ({"c": {"a": b"1"}}, {"c": {"a": b"2"}}, {"c": {"b": b"1"}}, {})}) == 4

@@ -9,6 +9,7 @@ from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.graph.dag import critical_path, redundant_order
 from flowdsl.graph.edges import Edge, edges
+from flowdsl.ir.bundle import Bundle
 from flowdsl.ir.nodes import Use
 
 _WHY = {
@@ -50,8 +51,25 @@ class Wait(TypedDict):
 # `finally` is a word of Python. `asks` is what one use asks for over its task, by the option.
 TaskData = TypedDict(
     "TaskData",
-    {"name": str, "task": str, "asks": dict[str, str], "location": str, "finally": bool, "waitsFor": list[Wait]},
+    {
+        "name": str,
+        "task": str,
+        "asks": dict[str, str],
+        "location": str,
+        "finally": bool,
+        "waitsFor": list[Wait],
+        "bundle": "BundleData | None",
+    },
 )
+
+
+class BundleData(TypedDict):
+    """What travels with a task of the user's project; `configMap` is empty where it stands in the script."""
+
+    hash: str
+    files: int
+    bytes: int
+    configMap: str
 
 
 class Path(TypedDict):
@@ -111,6 +129,7 @@ def explain(target: Pipeline, *, alpha: Collection[str] = ()) -> Explanation:
                 "location": str(node.location),
                 "finally": node.final,
                 "waitsFor": [_why(edge, spare) for edge in waits[node.name]],
+                "bundle": _bundle(node.task.bundle),
             }
             for node in pipeline.nodes
         ],
@@ -132,6 +151,13 @@ def _shown(name: str, value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key}={each}" for key, each in value.items())
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _bundle(bundle: Bundle | None) -> BundleData | None:
+    if bundle is None:
+        return None
+    name = bundle.name if bundle.mounted else ""
+    return {"hash": bundle.digest, "files": len(bundle.files), "bytes": bundle.size, "configMap": name}
 
 
 def _why(edge: Edge, spare: set[tuple[str, str]]) -> Wait:

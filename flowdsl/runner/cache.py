@@ -1,7 +1,8 @@
 """What a task gave before for the same code, image, params and input files: opted in to with `@task(cache=True)`.
 
 An entry is a folder named by its key: `status.json`, and `outputs/` with the files the task handed on. Only TaskRuns
-that succeeded are kept. Secrets are no part of a key, nor are the objects that steps read by environment.
+that succeeded are kept. Secrets are no part of a key, nor are the objects that steps read by environment; ConfigMaps
+that are volumes are.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
@@ -43,12 +44,16 @@ def wanted(task_run: shapes.TaskRun) -> bool:
 
 
 def key_of(
-    task_run: shapes.TaskRun, workspaces: Sequence[BoundWorkspace], plan: Mapping[str, Resolution] = NO_PLAN
+    task_run: shapes.TaskRun,
+    workspaces: Sequence[BoundWorkspace],
+    plan: Mapping[str, Resolution] = NO_PLAN,
+    config_map: Callable[[str], Mapping[str, bytes]] = lambda name: {},
 ) -> str:
     """The key of a TaskRun: a hash of its spec's own fields and of the content of every file it is given.
 
     The spec has the packages of the image; `plan` has those of this machine, by the key of a script's own. Conditions
-    that the task decides are no part of it, nor what they compare with.
+    that the task decides are no part of it, nor what they compare with. `config_map` gives what a ConfigMap holds:
+    code, where it is large, comes as a volume of one.
     """
     spec = task_run["spec"]
     installed = sorted({plan[call.key].key for call in calls_in(spec.get("taskSpec")) if call.key in plan})
@@ -62,6 +67,10 @@ def key_of(
         text = json.dumps(_without_amounts(fields), sort_keys=True)
     digest = hashlib.sha256(text.encode())
     digest.update("".join(installed).encode())
+    for name, data in _config_maps(spec.get("taskSpec"), config_map):
+        for key in sorted(data):
+            digest.update(f"\0{name}\0{key}\0{len(data[key])}\0".encode())
+            digest.update(data[key])
     params = {param["name"]: param["value"] for param in spec.get("params") or ()}
     for space in sorted(workspaces, key=lambda each: each.name):
         if space.name == OUTPUTS:
@@ -84,6 +93,16 @@ def decided_now(task_run: shapes.TaskRun, status: shapes.TaskRunStatus) -> shape
     params = {param["name"]: param["value"] for param in spec.get("params") or ()}
     results = decided_again(decisions, status.get("results") or (), params)
     return {**status, "results": cast("list[shapes.TaskRunResult]", results)}
+
+
+def _config_maps(
+    spec: shapes.TaskSpec | None, config_map: Callable[[str], Mapping[str, bytes]]
+) -> Iterator[tuple[str, Mapping[str, bytes]]]:
+    """The ConfigMaps that volumes name, with what they hold; one that is not there fails the TaskRun later."""
+    for volume in (spec or {}).get("volumes") or ():
+        name = (volume.get("configMap") or {}).get("name") or ""
+        with contextlib.suppress(LookupError):
+            yield name, config_map(name)
 
 
 def _without_amounts(fields: dict[str, object]) -> dict[str, object]:

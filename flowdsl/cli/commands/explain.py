@@ -13,7 +13,7 @@ from flowdsl.diagnostics import UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_OK
 
 if TYPE_CHECKING:
-    from flowdsl.library.explaining import Explanation, Path
+    from flowdsl.library.explaining import BundleData, Explanation, Path
 
 
 @click.command("explain")
@@ -72,12 +72,22 @@ def _as_text(data: Explanation) -> str:
         if asks := "; ".join(f"{name} {value}" for name, value in task["asks"].items() if value):
             lines.append(f"    asks for {asks}")
         lines += [f"    after {edge['task']}: {edge['why']}" for edge in task["waitsFor"]]
+        lines += _bundle(task["bundle"])
     lines += _critical(data["criticalPath"])
     if data["results"]:
         lines += ["", "results"] + [
             f"  {result['name']}: {result['type']} = {result['value']}" for result in data["results"]
         ]
     return "\n".join(lines) + "\n"
+
+
+def _bundle(found: BundleData | None) -> list[str]:
+    """What travels with a task of the project."""
+    if found is None:
+        return []
+    where = f"ConfigMap {found['configMap']}" if found["configMap"] else f"in its script, {found['hash']}"
+    count = f"{found['files']} file{'s' if found['files'] != 1 else ''}"
+    return [f"    takes {count} of the project along: {found['bytes'] / 1024:,.1f} KiB ({where})"]
 
 
 def _critical(path: Path) -> list[str]:

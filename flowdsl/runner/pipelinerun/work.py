@@ -77,7 +77,7 @@ class Worker:
         if self.cache is None or not cache.wanted(work.task_run):
             return self._run(run, work, stop)
         try:
-            key = cache.key_of(work.task_run, work.workspaces, self.cache.plan)
+            key = cache.key_of(work.task_run, work.workspaces, self.cache.plan, self.cluster.config_map)
         except OSError:
             # A file that it can't be told apart by: nothing is known of it, then.
             return self._run(run, work, stop)
