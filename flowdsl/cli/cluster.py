@@ -19,9 +19,9 @@ from flowdsl.view import Event, make_view
 from flowdsl.view.events import condition
 
 
-def connected(target: Target) -> Client:
-    """A client that says why it is waiting, each reason once."""
-    client = connect(target)
+def connected(target: Target, inputs: Inputs | None = None) -> Client:
+    """A client that says why it is waiting, each reason once; for inputs, in the namespace that they are for."""
+    client = connect(inputs.at(target) if inputs is not None else target)
     told: set[str] = set()
 
     def tell(text: str) -> None:

@@ -11,11 +11,11 @@ from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 
 
-def list_images(target: Pipeline | Manifest, *, output: str) -> int:
+def list_images(target: Pipeline | Manifest, *, profile: str, output: str) -> int:
     """Print the images of a file's tasks. Raises FlowError."""
     from flowdsl.library.imaging import recipes_of
 
-    recipes = recipes_of(target)
+    recipes = recipes_of(target, profile)
     if output == "json":
         images = [
             {"name": each.name, "dockerfile": each.dockerfile, "requirements": each.requirements} for each in recipes
@@ -29,11 +29,11 @@ def list_images(target: Pipeline | Manifest, *, output: str) -> int:
     return EXIT_OK
 
 
-def build_images(target: Pipeline | Manifest, *, engine: str, push: bool) -> int:
+def build_images(target: Pipeline | Manifest, *, profile: str, engine: str, push: bool) -> int:
     """Build and push the images of a file's tasks. Raises FlowError, UsageError with what the engine said."""
     from flowdsl.library.imaging import build_image, find_engine, push_image, recipes_of
 
-    recipes = recipes_of(target)
+    recipes = recipes_of(target, profile)
     if not recipes:
         _nothing()
         return EXIT_OK

@@ -84,6 +84,9 @@ def on_cluster(function: Callback) -> Callback:
 
 
 alpha = click.option("--alpha", multiple=True, metavar="FLAG", help="Opt in to an alpha feature of Tekton.")
+profile = click.option(
+    "--profile", default="", metavar="NAME", help="A place that pyproject.toml describes: [tool.flowdsl.profiles.NAME]."
+)
 output = click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: for machines.")
 exclude = click.option(
     "--exclude",

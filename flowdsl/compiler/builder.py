@@ -11,6 +11,8 @@ from flowdsl.compiler.compilation import CompileOptions
 from flowdsl.compiler.decisions import with_decisions
 from flowdsl.compiler.packages import Locks, file_of
 from flowdsl.compiler.scripts import with_scripts
+from flowdsl.compiler.settle import settle, settle_added
+from flowdsl.compiler.unmatched import note_unmatched
 from flowdsl.compiler.validate import Lowering
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.pipeline import Pipeline
@@ -41,7 +43,7 @@ class Builder:
         self.traced: dict[int, PipelineDef] = {}
         self.surveys: Surveys = {}
         self.bundled: set[str] = set()
-        self.place: ObjectMeta = {"namespace": options.namespace} if options.namespace else {}
+        self.place: ObjectMeta = {"namespace": options.place} if options.place else {}
         """What holds for every object, a run that someone else owns included."""
         self.metadata: ObjectMeta = {"labels": MANAGED_BY, **self.place}
         """What holds for every object that flowdsl makes."""
@@ -57,9 +59,12 @@ class Builder:
             self.collector.extend(found.findings)
             if found.definition is None:
                 return None
-            scripted = with_scripts(found.definition, self.collector, self.locks_of(pipeline.function), self.surveys)
+            note_unmatched(found.definition, self.options.settings, self.collector)
+            settled = settle(found.definition, self.options.settings, self.collector)
+            scripted = with_scripts(settled, self.collector, self.locks_of(pipeline.function), self.surveys)
             decided = with_decisions(scripted, self.alpha(pipeline), self.collector)
-            self.traced[id(pipeline)] = run_passes(with_builds(decided, self.collector), self.collector)
+            whole = settle_added(with_builds(decided, self.collector), self.options.settings, self.collector)
+            self.traced[id(pipeline)] = run_passes(whole, self.collector)
         return self.traced[id(pipeline)]
 
     def locks_of(self, function: Callable[..., object]) -> Locks:

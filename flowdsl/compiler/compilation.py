@@ -9,6 +9,7 @@ import attrs
 
 from flowdsl.diagnostics import Finding
 from flowdsl.ir.nodes import PipelineDef
+from flowdsl.ir.settings import NO_SETTINGS, Settings
 
 if TYPE_CHECKING:
     import networkx
@@ -18,21 +19,34 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class CompileOptions:
-    """How to compile. `params` are the `--set` values as text; `alpha` adds to the pipeline's own opt-ins."""
+    """How to compile. `params` are the `--set` values as text; `alpha` adds to the pipeline's own opt-ins.
+
+    `settings` are those of the project, with the profile where one was asked for.
+    """
 
     namespace: str | None = None
     inline: bool = False
     params: Mapping[str, str] = attrs.field(factory=dict)
     alpha: frozenset[str] = frozenset()
+    settings: Settings = NO_SETTINGS
+
+    @property
+    def place(self) -> str:
+        """The namespace of every object, empty for none: what was asked for, else the profile's."""
+        return self.namespace or self.settings.profile.namespace
 
 
 @attrs.frozen
 class Compilation:
-    """What a compile gives: documents in the order a cluster wants them, warnings, and the pipeline itself."""
+    """What a compile gives: documents in the order a cluster wants them, warnings, and the pipeline itself.
+
+    `namespace` is that of every object, empty where none was said.
+    """
 
     documents: tuple[Mapping[str, Any], ...]
     diagnostics: tuple[Finding, ...]
     pipeline: PipelineDef
+    namespace: str = ""
 
     @property
     def graph(self) -> GraphView:

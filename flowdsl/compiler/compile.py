@@ -61,12 +61,12 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
     if verbatim:
         note_lost_options(pipeline, collector)
     note_lost_pods(definition, collector, "a verbatim pipeline is emitted without a run" if verbatim else "")
-    values = run_values(definition, options.params, collector)
+    values = run_values(definition, options.params, collector, options.settings)
     collector.raise_if_errors()
     documents = _documents(builder, pipeline, definition, values)
     checked = validate(documents, definition, gates_for(builder.alpha(pipeline)), collector)
     collector.raise_if_errors()
-    return Compilation(tuple(checked), tuple(collector.items), definition)
+    return Compilation(tuple(checked), tuple(collector.items), definition, options.place)
 
 
 def _documents(

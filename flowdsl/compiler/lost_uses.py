@@ -54,7 +54,7 @@ def note_missing_variants(pipelines: Iterable[PipelineDef], emitted: Collection[
     for pipeline in pipelines:
         for node in pipeline.nodes:
             base, own = node.task.base, node.task
-            if base in emitted and own.name not in emitted and not own.options.inline:
+            if own.prefix + base in emitted and own.object_name not in emitted and not own.options.inline:
                 message = (
                     f"{node.name!r} uses the Task {own.name!r}, which the manifest has not: it is {base!r} as asked"
                 )

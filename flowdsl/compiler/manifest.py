@@ -13,6 +13,8 @@ from flowdsl.compiler.packages import Locks
 from flowdsl.compiler.rules import UNCHECKED_RAW_DOCUMENT
 from flowdsl.compiler.run_values import typed_options
 from flowdsl.compiler.scripts import with_script
+from flowdsl.compiler.settle import settled_task
+from flowdsl.compiler.unmatched import note_unused
 from flowdsl.compiler.validate import Lowering, gates_for, validate
 from flowdsl.compiler.without_run import note_lost_options
 from flowdsl.diagnostics import Collector, Location
@@ -38,6 +40,7 @@ def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) 
     collector = Collector()
     builder = _Builder(options or CompileOptions(), collector, Locks(manifest.location.file))
     builder.runs = [item for item in manifest.items if isinstance(item, Run)]
+    note_unused(manifest, builder.options.settings, collector)
     documents = []
     for item in manifest.items:
         made = builder.item(item)
@@ -47,7 +50,7 @@ def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) 
     note_missing_variants(builder.traced.values(), tasks, collector)
     collector.raise_if_errors()
     first = next(iter(builder.traced.values()), PipelineDef(manifest.name, manifest.location))
-    return Compilation(tuple(documents), tuple(collector.items), first)
+    return Compilation(tuple(documents), tuple(collector.items), first, builder.options.place)
 
 
 class _Builder(Builder):
@@ -82,7 +85,8 @@ class _Builder(Builder):
         """A task with its script; None after a finding that stops it."""
         if self._refused(item.problems):
             return None
-        return as_variant(with_script(item.definition, self.collector, self.locks_of(item.function), self.surveys))
+        settled = settled_task(item.definition, self.options.settings, self.collector)
+        return as_variant(with_script(settled, self.collector, self.locks_of(item.function), self.surveys))
 
     def note_lost(self, pipeline: Pipeline, definition: PipelineDef | None) -> None:
         """Say of single tasks what the manifest's runs of the pipeline leave out."""
@@ -110,7 +114,7 @@ class _Builder(Builder):
             what = {"pipelineSpec": pipeline_spec(definition, self.layout(target, definition))}
             metadata = with_opt_ins(metadata, self.alpha(target))
         elif isinstance(target, Pipeline):
-            what = {"pipelineRef": {"name": target.name}}
+            what = {"pipelineRef": {"name": self.options.settings.profile.prefix + target.name}}
         return Lowering(partial(pipeline_run, typed_options(item, self.collector), what, metadata))
 
     def _task_run(self, item: Run) -> Lowering | None:
@@ -126,7 +130,7 @@ class _Builder(Builder):
             if item.options.embed and task.reference is None:
                 what = {"taskSpec": task_spec(task, fans_out=False, enums=False)}
             else:
-                what = {"taskRef": task_ref(task.reference or Reference(name=task.name))}
+                what = {"taskRef": task_ref(task.reference or Reference(name=task.object_name))}
         return Lowering(partial(task_run, typed_options(item, self.collector), what, self.place))
 
     def checked(self, item: Item, lowering: Lowering) -> list[Document]:

@@ -14,7 +14,7 @@ def python_place(document: Mapping[str, object], path: tuple[int | str, ...], pi
     if TASK.is_of(document):
         metadata = document.get("metadata")
         name = metadata.get("name") if isinstance(metadata, Mapping) else None
-        node = next((each for each in pipeline.nodes if each.task.name == name), None)
+        node = next((each for each in pipeline.nodes if each.task.object_name == name), None)
         return _within_task(node, path[1:]) if node is not None else pipeline.location
     if not PIPELINE.is_of(document) or len(path) < 3 or not isinstance(path[2], int):
         return pipeline.location

@@ -22,7 +22,11 @@ STALE_LOCK_FILE = Rule("FLOW087", "stale-lock-file", "a stale lock file")
 PACKAGES_FOR_UNKNOWN_PYTHON = Rule("FLOW088", "packages-for-unknown-python", "packages for an unknown Python")
 PACKAGES_WITHOUT_BODY = Rule("FLOW089", "packages-without-body", "packages for a task without a body")
 UNREADABLE_LOCK_FILE = Rule("FLOW092", "unreadable-lock-file", "a lock file that can't be read")
+PROFILE_MISSES = Rule("FLOW097", "profile-misses", "a profile that misses its task or param", Severity.WARNING)
 RUN_OPTIONS_WITHOUT_RUN = Rule(
     "FLOW098", "run-options-without-run", "options of a run that is not emitted", Severity.WARNING
+)
+PROFILE_OF_OTHERS = Rule(
+    "FLOW099", "profile-of-others", "a profile that speaks of what the pipeline does not have", Severity.NOTE
 )
 HALF_SURROGATE = Rule("FLOW113", "half-surrogate", "a text that is no UTF-8")

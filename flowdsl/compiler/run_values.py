@@ -17,6 +17,7 @@ from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
 from flowdsl.ir.documents import RunOptions
 from flowdsl.ir.nodes import ParamDecl, PipelineDef, Text
+from flowdsl.ir.settings import NO_SETTINGS, Settings
 from flowdsl.ir.texts import as_text
 from flowdsl.ir.types import SCALARS, Kind, TypeSpec
 from flowdsl.lower.fields import plain
@@ -51,13 +52,17 @@ def _checked(params: tuple[ParamDecl, ...]) -> dict[str, TypeSpec]:
     return {param.name: param.type for param in params if param.type.kind in _CHECKED}
 
 
-def run_values(definition: PipelineDef, chosen: Mapping[str, str], collector: Collector) -> dict[str, Text]:
-    """The params of the PipelineRun: the pipeline's own `run=` values, then `--set`, then its fields of objects."""
+def run_values(
+    definition: PipelineDef, chosen: Mapping[str, str], collector: Collector, settings: Settings = NO_SETTINGS
+) -> dict[str, Text]:
+    """The params of the PipelineRun: the pipeline's own `run=` values, the profile's, `--set`, fields of objects."""
     params = {param.name: param for param in definition.params}
     values: dict[str, Text] = {}
     fields: dict[str, list[tuple[str, str]]] = {}
     given: list[tuple[str, Callable[[TypeSpec], Text]]] = []
-    given += [(name, partial(encode, value)) for name, value in definition.options.run.items()]
+    values |= _of_profile(params, settings, collector)
+    own = definition.options.run.items()
+    given += [(name, partial(encode, value)) for name, value in own if name not in settings.profile.params]
     for name, text in chosen.items():
         if owner := owner_of(name, params):
             fields.setdefault(owner, []).append((name.removeprefix(f"{owner}."), text))
@@ -92,6 +97,21 @@ def run_values(definition: PipelineDef, chosen: Mapping[str, str], collector: Co
             )
         )
     return {name: values[name] for name in params if name in values}
+
+
+def _of_profile(params: Mapping[str, ParamDecl], settings: Settings, collector: Collector) -> dict[str, Text]:
+    """What a profile gives those of its params that the pipeline has."""
+    values: dict[str, Text] = {}
+    for name, value in settings.profile.params.items():
+        if name not in params:
+            continue
+        try:
+            values[name] = encode(value, params[name].type)
+        except Mismatch as error:
+            place = settings.in_profile("params", name)
+            hint = f"give a value of type {params[name].type}"
+            collector.error("FLOW021", f"param {name!r}: {error}", place, hint=hint)
+    return values
 
 
 def _with_fields(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from flowdsl.compiler.packages import Locks, file_of
 from flowdsl.compiler.scripts import with_script
 from flowdsl.diagnostics import Collector
@@ -15,11 +17,17 @@ from flowdsl.passes import run_passes
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
 
+LOCAL_IMAGE = "local"
+"""The image of a stand-in that names none."""
+
 
 def compile_task(task: Task[..., object]) -> shapes.Task:
     """The Task object of a task. Raises FlowError for what is wrong with it."""
     collector = Collector(list(task.problems.items))
-    scripted = with_script(task.definition, collector, Locks(file_of(task.function)), mount=False)
+    definition = task.definition
+    if not definition.options.image:  # it is for this machine, where none is pulled
+        definition = attrs.evolve(definition, options=attrs.evolve(definition.options, image=LOCAL_IMAGE))
+    scripted = with_script(definition, collector, Locks(file_of(task.function)), mount=False)
     node = Node(scripted.name, scripted, scripted.location)
     compiled = run_passes(PipelineDef("alone", scripted.location, nodes=(node,)), collector)
     collector.raise_if_errors()

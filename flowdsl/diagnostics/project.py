@@ -31,15 +31,37 @@ def section(path: Path, name: str) -> dict[str, Any]:
     return dict(table)
 
 
+def read_text(path: Path) -> str:
+    """The text of a pyproject.toml. Raises UsageError for a file that can't be read."""
+    try:
+        return read_file(path, _MOST).decode()
+    except NotReadError as error:
+        raise UsageError(f"{line(path)}: {error.words}; {error.hint}") from error
+    except ValueError as error:
+        raise UsageError(f"{line(path)} can't be read: it is no UTF-8") from error
+
+
+def tables(text: str, file: str) -> dict[str, object]:
+    """The table `tool.flowdsl` of a pyproject.toml's text; empty where there is none. Raises UsageError."""
+    table: object = _loaded(text, file)
+    for depth, part in enumerate(("tool", "flowdsl")):
+        table = table.get(part, {}) if isinstance(table, dict) else table
+        if not isinstance(table, dict):
+            raise UsageError(f"{line(file)}: {'.'.join(('tool', 'flowdsl')[: depth + 1])} must be a table")
+    return table if isinstance(table, dict) else {}
+
+
 def _read(path: Path) -> dict[str, Any]:
+    return _loaded(read_text(path), str(path))
+
+
+def _loaded(text: str, file: str) -> dict[str, Any]:
     from flowdsl.diagnostics import toml
 
     try:
-        return toml.loads(read_file(path, _MOST).decode())
-    except NotReadError as error:
-        raise UsageError(f"{line(path)}: {error.words}; {error.hint}") from error
+        return toml.loads(text)
     except toml.TOMLDecodeError as error:
-        raise UsageError(f"{line(path)} can't be read: {error}") from error
+        raise UsageError(f"{line(file)} can't be read: {error}") from error
     except (ValueError, RecursionError) as error:
-        # No UTF-8, a number of thousands of digits, lists in lists without end.
-        raise UsageError(f"{line(path)} can't be read: it is no TOML that a person wrote") from error
+        # A number of thousands of digits, lists in lists without end.
+        raise UsageError(f"{line(file)} can't be read: it is no TOML that a person wrote") from error

@@ -20,6 +20,7 @@ from typing import TypeVar
 import attrs
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.project import find, read_text, tables
 from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.differ.git import git, prefix, top
 from flowdsl.kube.conventions import MANAGED, MANAGED_BY
@@ -71,9 +72,10 @@ def flowdsl(*words: str, folder: Path | None = None) -> subprocess.CompletedProc
         raise UsageError(f"flowdsl {' '.join(words[:2])} did not end within {_SECONDS} s") from error
 
 
-def build(target: str, folder: Path) -> Built:
-    """Compile a Python file in a folder. Raises UsageError with what the compiler says."""
-    done = flowdsl("compile", target, "-o", "-", "--output", "json", folder=folder)
+def build(target: str, folder: Path, profile: str = "") -> Built:
+    """Compile a Python file in a folder, for a profile or none. Raises UsageError with what the compiler says."""
+    more = ("--profile", profile) if profile else ()
+    done = flowdsl("compile", target, "-o", "-", "--output", "json", *more, folder=folder)
     if done.returncode != 0:
         raise UsageError(f"{target} does not compile:\n{done.stderr.rstrip()}")
     try:
@@ -90,11 +92,37 @@ def pipelines_in(folder: Path, exclude: Iterable[str] = ()) -> list[Path]:
 
 
 def _has_yaml(file: Path) -> bool:
-    if file.with_suffix(".yaml").is_file():
-        return True
+    return bool(compiled_for(file))
+
+
+def compiled_for(file: Path) -> list[str]:
+    """For what a Python file has its YAML beside it: "" for no profile, and the profiles of its project."""
+    beside = [each for each in file.parent.glob("*.yaml") if each.name.startswith((f"{file.stem}-", f"{file.stem}."))]
+    if not beside:
+        return []
+    names = profiles_of(file) if any("." in each.name[len(file.stem) + 1 : -len(".yaml")] for each in beside) else []
+    found = [name for name in names if any(is_of_profile(each, name) for each in beside)]
+    plain = [each for each in beside if not any(is_of_profile(each, name) for name in names)]
+    own = file.with_suffix(".yaml") in plain
     # A file with several pipelines: jobs-nightly.yaml, jobs-weekly.yaml; others may have such names too.
-    others = [each for each in file.parent.glob("*.yaml") if each.name.startswith(f"{file.stem}-")]
-    return bool(others) and b"@pipeline" in _text(file) and any(_OURS in _text(each) for each in others)
+    others = [each for each in plain if each.name.startswith(f"{file.stem}-")]
+    several = bool(others) and b"@pipeline" in _text(file) and any(_OURS in _text(each) for each in others)
+    return ["", *found] if own or several else found
+
+
+def is_of_profile(file: Path, profile: str) -> bool:
+    """Whether a YAML file is called as what a profile compiles to: train.prod.yaml, jobs-weekly.prod.yaml."""
+    return file.name.endswith(f".{profile}.yaml")
+
+
+def profiles_of(file: Path) -> list[str]:
+    """The names of the profiles of a file's project; none where its pyproject.toml can't be read: a compile says so."""
+    place = find(file.absolute().parent)
+    try:
+        given = tables(read_text(place), str(place)).get("profiles") if place is not None else None
+    except UsageError:
+        return []
+    return [str(name) for name in given] if isinstance(given, dict) else []
 
 
 def _text(file: Path) -> bytes:

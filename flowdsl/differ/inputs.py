@@ -39,16 +39,19 @@ def _whole(*found: Side) -> None:
         raise UsageError("\n".join(problems))
 
 
-def sides(words: Sequence[str], exclude: Sequence[str] = ()) -> tuple[Side, Side]:
+def sides(words: Sequence[str], exclude: Sequence[str] = (), profile: str = "") -> tuple[Side, Side]:
     """Both sides from the words of a command line; folders are searched without what matches `exclude`.
+
+    What is Python is compiled for the profile.
 
     Raises UsageError for what can't be read or understood.
     """
     if not words:
         raise UsageError("name two sides: `flowdsl diff old.yaml new.yaml`, or `flowdsl diff main -- pipelines/`")
+    _compiles(words, profile)
     first, *rest = words
     if len(words) == 2 and _is_path(first) and _is_path(rest[0]):
-        return _both(_read(first, exclude), _read(rest[0], exclude))
+        return _both(_read(first, exclude, profile), _read(rest[0], exclude, profile))
     if _is_path(first):
         raise UsageError(
             f"{first} is one side; name the other: `flowdsl diff {first} OTHER`, or `flowdsl diff main {first}`"
@@ -58,8 +61,8 @@ def sides(words: Sequence[str], exclude: Sequence[str] = ()) -> tuple[Side, Side
         if separator in first:
             old, new = (each or "HEAD" for each in first.split(separator, 1))
             base = git("merge-base", old, new).decode().strip() if separator == "..." else old
-            return _both(_side(paths, base, exclude), _side(paths, new, exclude))
-    return _both(_side(paths, first, exclude), _tree(paths, exclude))
+            return _both(_side(paths, base, exclude, profile), _side(paths, new, exclude, profile))
+    return _both(_side(paths, first, exclude, profile), _tree(paths, exclude, profile))
 
 
 def _both(before: Side, after: Side) -> tuple[Side, Side]:
@@ -67,20 +70,26 @@ def _both(before: Side, after: Side) -> tuple[Side, Side]:
     return before, after
 
 
-def read(spec: str, exclude: Sequence[str] = ()) -> Side:
+def read(spec: str, exclude: Sequence[str] = (), profile: str = "") -> Side:
     """One side: a file, a folder, `-`, a pipeline's Python file, or `REV:PATH`."""
-    found = _read(spec, exclude)
+    _compiles([spec], profile)
+    found = _read(spec, exclude, profile)
     _whole(found)
     return found
 
 
-def _read(spec: str, exclude: Sequence[str]) -> Side:
+def _compiles(words: Sequence[str], profile: str) -> None:
+    if profile and not any(word.endswith(".py") or ".py:" in word for word in words):
+        raise UsageError("--profile is for what compiles; name a pipeline's Python file")
+
+
+def _read(spec: str, exclude: Sequence[str], profile: str) -> Side:
     revision, colon, path = spec.partition(":")
     if colon and not Path(spec).exists() and not spec.endswith(".py") and ".py:" not in spec:
-        return _side([path], revision, exclude)
+        return _side([path], revision, exclude, profile)
     if colon and not Path(spec.partition(".py:")[0] + (".py" if ".py:" in spec else "")).exists():
-        return _side([path], revision, exclude)
-    return _tree([spec], exclude)
+        return _side([path], revision, exclude, profile)
+    return _tree([spec], exclude, profile)
 
 
 def _is_path(word: str) -> bool:
@@ -90,7 +99,7 @@ def _is_path(word: str) -> bool:
     return bool(colon and path and revision) and is_revision(revision)
 
 
-def _tree(paths: Iterable[str], exclude: Sequence[str]) -> Side:
+def _tree(paths: Iterable[str], exclude: Sequence[str], profile: str) -> Side:
     """The working tree."""
     found: list[dict[str, object]] = []
     problems: list[str] = []
@@ -99,7 +108,7 @@ def _tree(paths: Iterable[str], exclude: Sequence[str]) -> Side:
         if path == "-":
             found += parse(load_stream("-", sys.stdin.buffer), problems)
         elif path.endswith(".py") or ".py:" in path:
-            found += build(path, Path.cwd()).documents
+            found += build(path, Path.cwd(), profile).documents
         else:
             try:
                 sources = list(load_all([Path(path)], exclude))
@@ -110,7 +119,7 @@ def _tree(paths: Iterable[str], exclude: Sequence[str]) -> Side:
     return Side(", ".join(names), tuple(found), tuple(problems))
 
 
-def _side(paths: Sequence[str], revision: str, exclude: Sequence[str]) -> Side:
+def _side(paths: Sequence[str], revision: str, exclude: Sequence[str], profile: str) -> Side:
     """Paths at a revision; a path that was not there yet has no documents."""
     if not is_revision(revision):
         raise UsageError(f"{revision} is neither a path nor a revision of git here")
@@ -118,7 +127,7 @@ def _side(paths: Sequence[str], revision: str, exclude: Sequence[str]) -> Side:
     problems: list[str] = []
     for path in paths:
         if path.endswith(".py") or ".py:" in path:
-            found += _compiled_at(path, revision)
+            found += _compiled_at(path, revision, profile)
             continue
         for name, size in _names(path, revision, exclude):
             shown = f"{revision}:{name}"
@@ -155,10 +164,10 @@ def parse(source: Source, problems: list[str]) -> list[dict[str, object]]:
     return found
 
 
-def _compiled_at(target: str, revision: str) -> list[dict[str, object]]:
+def _compiled_at(target: str, revision: str, profile: str) -> list[dict[str, object]]:
     """What a pipeline's Python file compiles to at a revision; nothing where it was not there yet."""
     file = target.partition(".py:")[0].removesuffix(".py") + ".py"
     if not _names(file, revision):
         return []
     with laid_out(revision) as folder:
-        return build(target, folder).documents
+        return build(target, folder, profile).documents

@@ -36,6 +36,13 @@ class CallOptions:
     after: tuple[str, ...] = ()
     when: tuple[Condition, ...] = ()
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Those of `retries` and `timeout` that are given: a task has them, too."""
+        if self.retries is None and not self.timeout:  # as nearly all calls
+            return ()
+        return (*(("retries",) if self.retries is not None else ()), *(("timeout",) if self.timeout else ()))
+
 
 AS_DECLARED = CallOptions()
 

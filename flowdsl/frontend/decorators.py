@@ -154,5 +154,6 @@ def make_task(function: Callable[P, R], given: Mapping[str, object], reference: 
         has_body=has_body,
         options=options,
         reference=reference,
+        given=frozenset(given),
     )
     return Task(function, definition, signature.positional, problems)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.fits import MisfitError, check, hints
 from flowdsl.frontend.image_check import check_image_options
 from flowdsl.frontend.refusal import refuse
+from flowdsl.ir.nodes import TaskDef
 from flowdsl.ir.options import Build, PipelineOptions, Step, TaskOptions
 from flowdsl.kube import is_duration, is_quantity
 from flowdsl.kube.conventions import NAME_MOST, QUEUE, UNPRIVILEGED
@@ -62,19 +63,11 @@ def check_task_options(
     def wrong(message: str, hint: str, code: str = "FLOW014") -> None:
         collector.error(code, message, location, hint=hint)
 
-    build = options.packages_image if isinstance(options.packages_image, Build) else Build("")
-    for name, text in (("cpu", options.cpu), ("memory", options.memory), ("cpu", build.cpu), ("memory", build.memory)):
-        if problem := range_problem(text):
-            wrong(f"{name}={text!r}: {problem}", f'write {name}="4" or {name}="4..8" (request..limit)')
-    if options.timeout and not is_duration(options.timeout):
-        wrong(f"timeout={options.timeout!r} is no duration", 'write it as "30m" or "1h30m"')
+    for _, message, hint in value_problems(options):
+        wrong(message, hint)
     check_image_options(options, wrong)
     if not options.python:
         wrong("python='' names no interpreter", 'name the one of the image: python="python3"', "FLOW002")
-    if options.gpu < 0:
-        wrong(f"gpu={options.gpu}", "ask for 0 or more GPUs")
-    if options.retries < 0:
-        wrong(f"retries={options.retries}", "retry 0 or more times")
     ways = [name for name in ("command", "script", "module") if getattr(options, name)]
     if has_body and ways:
         wrong(
@@ -89,8 +82,29 @@ def check_task_options(
     named = [step for step in options.steps if isinstance(step, Step)]
     if not has_body and not ways and not options.args and not named and not options.image:
         wrong("the task does nothing", "give it a body, or image= with command=, args=, script= or module=", "FLOW002")
-    if (has_body or ways) and not options.image and not (options.step_template and options.step_template.image):
-        wrong("the task has no image to run in", 'name one: image="python:3.12-slim"', "FLOW002")
+
+
+def value_problems(options: TaskOptions) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with quantities, durations and counts of a task: the option, a message and a hint for each."""
+    build = options.packages_image if isinstance(options.packages_image, Build) else Build("")
+    for name, text in (("cpu", options.cpu), ("memory", options.memory), ("cpu", build.cpu), ("memory", build.memory)):
+        if problem := range_problem(text):
+            yield name, f"{name}={text!r}: {problem}", f'write {name}="4" or {name}="4..8" (request..limit)'
+    if options.timeout and not is_duration(options.timeout):
+        yield "timeout", f"timeout={options.timeout!r} is no duration", 'write it as "30m" or "1h30m"'
+    if options.gpu < 0:
+        yield "gpu", f"gpu={options.gpu}", "ask for 0 or more GPUs"
+    if options.retries < 0:
+        yield "retries", f"retries={options.retries}", "retry 0 or more times"
+
+
+def check_image(task: TaskDef, collector: Collector) -> None:
+    """FLOW002 for a task whose own step has no image to run in. Where a project's defaults hold, they count."""
+    options = task.options
+    works = task.has_body or options.command or options.script or options.module
+    if works and not options.image and not (options.step_template and options.step_template.image):
+        hint = 'name one: image="python:3.12-slim", or for all tasks in pyproject.toml, [tool.flowdsl.task]'
+        collector.error("FLOW002", "the task has no image to run in", task.place, hint=hint)
 
 
 _IN_POD_TEMPLATE = (

@@ -246,6 +246,7 @@ class Task(Generic[P, R_co]):
             retries=call.retries if call.retries is not None else task.options.retries,
             timeout=call.timeout or task.options.timeout,
             on_error=call.on_error,
+            said=call.said,
             display_name=call.display_name,
             extra=call.extra,
         )

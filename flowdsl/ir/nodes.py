@@ -103,7 +103,8 @@ class TaskDef:
     one, and `build` is the task that builds it where the pipeline does. `use` says what one use of it asks for, which
     is in `options` already; `base` names the Task that this one is a variant of, for such a use. `decisions` are the
     conditions that its script decides for others, as `flowdsl.decide.wire` writes them; `shared` is the task's name
-    without them.
+    without them. `given` names the options that its decorator was given, empty ones too; `prefix` goes before
+    the name of its Task object.
     """
 
     name: str
@@ -126,6 +127,13 @@ class TaskDef:
     reference: Reference | None = None
     use: Use | None = None
     base: str = ""
+    given: frozenset[str] = frozenset()
+    prefix: str = ""
+
+    @property
+    def object_name(self) -> str:
+        """What its Task object is called."""
+        return self.prefix + self.name
 
     @property
     def place(self) -> Location:
@@ -192,7 +200,10 @@ class Condition:
 
 @attrs.frozen
 class Node:
-    """One task of a pipeline. `arguments` and `matrix` hold text; `bindings` the workspaces by the task's own name."""
+    """One task of a pipeline. `arguments` and `matrix` hold text; `bindings` the workspaces by the task's own name.
+
+    `said` names those of `retries` and `timeout` that the call gave; the others are the task's.
+    """
 
     name: str
     task: TaskDef
@@ -207,6 +218,7 @@ class Node:
     retries: int | None = None
     timeout: str = ""
     on_error: str = ""
+    said: tuple[str, ...] = ()
     display_name: str = ""
     pipeline: PipelineDef | None = None
     extra: Mapping[str, Data] = NOTHING

@@ -8,7 +8,7 @@ from flowdsl.kinds.table import PIPELINE
 from flowdsl.kubeclient.apply import ApplyOptions, Change
 from flowdsl.kubeclient.apply import apply as server_side
 from flowdsl.kubeclient.client import Client, Target, connect
-from flowdsl.library.arguments import texts, words
+from flowdsl.library.arguments import texts, word, words
 from flowdsl.library.documents import Document, Documents
 from flowdsl.library.inputs import Values, to_apply
 
@@ -18,6 +18,7 @@ def apply(
     *,
     params: Mapping[str, str] | None = None,
     alpha: Collection[str] = (),
+    profile: str = "",
     context: str = "",
     namespace: str = "",
     kubeconfig: str = "",
@@ -33,15 +34,17 @@ def apply(
     fields that others own; without `prune` nothing is deleted, and claims, which hold data, never are. `dry_run` has
     the cluster check all and keep nothing.
 
-    `context` and `namespace` are the kubeconfig's where they are empty, `kubeconfig` is KUBECONFIG, ~/.kube/config, or
+    `profile` is that of `compile`; its namespace counts where `namespace` is empty. `context` and `namespace` are the
+    kubeconfig's where they are empty, `kubeconfig` is KUBECONFIG, ~/.kube/config, or
     within a pod its own account. `timeout` is in seconds, for one answer.
 
     Raises FlowError for what Tekton would not admit, UsageError for a wrong call, ClusterError for conflicts (all
     together, each with its owner) and where the cluster refuses or can't be reached.
     https://kubernetes.io/docs/reference/using-api/server-side-apply/
     """
-    client = connect(Target(context, namespace, kubeconfig, timeout))
-    inputs = to_apply(documents, Values(texts("params", params), namespace, frozenset(words("alpha", alpha))))
+    flags = frozenset(words("alpha", alpha))
+    inputs = to_apply(documents, Values(texts("params", params), namespace, flags, word("profile", profile)))
+    client = connect(inputs.at(Target(context, namespace, kubeconfig, timeout)))
     return apply_all(client, inputs.documents, dry_run=dry_run, force=force, prune=prune)
 
 

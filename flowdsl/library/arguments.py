@@ -26,6 +26,13 @@ def words(name: str, given: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
+def word(name: str, given: str) -> str:
+    """One word, or none. Raises UsageError for what is no text."""
+    if not isinstance(given, str):
+        raise UsageError(f"{name}= takes a name, got {_shown(given)}")
+    return given
+
+
 def one_of(name: str, given: str, known: Iterable[str]) -> str:
     """One of the known words, or none. Raises UsageError."""
     if given and given not in known:

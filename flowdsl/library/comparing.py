@@ -31,13 +31,13 @@ def is_grave(found: Sequence[Difference], fail_on: str) -> bool:
     return any(each.impact >= least for each in found)
 
 
-def live_sides(words: Sequence[str], context: str, namespace: str) -> tuple[Side, Side]:
+def live_sides(words: Sequence[str], context: str, namespace: str, profile: str = "") -> tuple[Side, Side]:
     """What a cluster has under the names of the documents, and the documents. Raises UsageError, ClusterError."""
     if len(words) != 1:
         raise UsageError("--live compares one side with the cluster: `flowdsl diff --live pipelines/sonic.yaml`")
     from flowdsl.kubeclient.client import Target, connect
     from flowdsl.kubeclient.live import counterparts
 
-    wanted = read(words[0])
+    wanted = read(words[0], profile=profile)
     client = connect(Target(context=context, namespace=namespace))
     return Side(client.where, tuple(counterparts(client, wanted.documents))), wanted

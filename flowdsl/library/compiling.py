@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import attrs
+
 from flowdsl.compiler import Compilation, CompileOptions, compile_pipeline
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
-from flowdsl.library.arguments import texts, words
+from flowdsl.library.arguments import texts, word, words
+from flowdsl.library.profiles import settings_for
 
 
 def compile(  # noqa: A001 - `flowdsl.compile` is what it is called
@@ -18,6 +21,7 @@ def compile(  # noqa: A001 - `flowdsl.compile` is what it is called
     namespace: str | None = None,
     inline: bool = False,
     alpha: Collection[str] = (),
+    profile: str = "",
 ) -> Compilation:
     """Compile a pipeline or a manifest to checked documents: `flowdsl.compile(p).documents`.
 
@@ -29,6 +33,9 @@ def compile(  # noqa: A001 - `flowdsl.compile` is what it is called
     Pipeline; `alpha` names flags of Tekton's alpha features to opt in to, which the cluster needs then:
     https://github.com/tektoncd/pipeline/blob/v1.15.0/docs/additional-configs.md#alpha-features
 
+    `profile` names a table `[tool.flowdsl.profiles.NAME]` of the pyproject.toml at or above the pipeline's file, whose
+    `[tool.flowdsl.task]` holds in any case.
+
     Raises FlowError with everything found, warnings included, where any of it is an error; UsageError for values that
     are no text, and for values of a manifest, whose runs have their own.
     """
@@ -38,15 +45,25 @@ def compile(  # noqa: A001 - `flowdsl.compile` is what it is called
         params=texts("params", params),
         alpha=frozenset(words("alpha", alpha)),
     )
-    return compile_target(target, options)
+    return compile_target(target, options, word("profile", profile))
 
 
-def compile_target(target: Pipeline | Manifest, options: CompileOptions) -> Compilation:
-    """A pipeline with all it needs, or what a manifest lists. Raises FlowError, UsageError for values without a run."""
+def compile_target(
+    target: Pipeline | Manifest, options: CompileOptions, profile: str = "", *, local: bool = False
+) -> Compilation:
+    """A pipeline with all it needs, or what a manifest lists, by the project's settings and a profile of theirs.
+
+    `local` is for a run on this machine, where nobody else has the names: they get no prefix. Raises FlowError,
+    UsageError for values without a run.
+    """
+    if not isinstance(target, (Pipeline, Manifest)):
+        raise UsageError(f"compile takes a pipeline or a manifest, got {target!r}; `flowdsl.load` takes files")
+    settings = settings_for(target, profile)
+    if local and settings.profile.prefix:
+        settings = attrs.evolve(settings, profile=attrs.evolve(settings.profile, prefix=""))
+    options = attrs.evolve(options, settings=settings)
     if isinstance(target, Pipeline):
         return compile_pipeline(target, options)
-    if not isinstance(target, Manifest):
-        raise UsageError(f"compile takes a pipeline or a manifest, got {target!r}; `flowdsl.load` takes files")
     if options.params:
         raise UsageError("--set gives values to the run of a pipeline; a manifest's runs have their own")
     from flowdsl.compiler.manifest import compile_manifest

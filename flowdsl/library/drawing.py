@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.compiler import CompileOptions
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.library.compiling import compile_target
 
 _ENDINGS = {".md": "mermaid", ".mmd": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg", ".html": "html"}
 
@@ -16,9 +17,9 @@ def format_of(file: str | None) -> str:
     return _ENDINGS.get(Path(file).suffix, "mermaid") if file else "mermaid"
 
 
-def draw(pipeline: Pipeline, format_: str, *, alpha: Collection[str] = ()) -> str:
+def draw(pipeline: Pipeline, format_: str, *, alpha: Collection[str] = (), profile: str = "") -> str:
     """The text of a picture: `mermaid`, `dot`, `svg` or `html`. Raises FlowError for what does not compile."""
-    view = compile_pipeline(pipeline, CompileOptions(alpha=frozenset(alpha))).graph
+    view = compile_target(pipeline, CompileOptions(alpha=frozenset(alpha)), profile).graph
     if format_ in ("mermaid", "dot"):
         from flowdsl.graph import render_text
 

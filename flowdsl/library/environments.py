@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 def locked(
-    target: object, inputs: Callable[[], Inputs], environment: Mapping[str, str], tell: Callable[[str], None]
+    target: object,
+    inputs: Callable[[], Inputs],
+    environment: Mapping[str, str],
+    tell: Callable[[str], None],
+    profile: str = "",
 ) -> Inputs:
     """What is to run; of a pipeline or manifest a lock is made first where there is none, and that is noted.
 
@@ -41,7 +45,7 @@ def locked(
         from flowdsl.emit import write_files
         from flowdsl.library.locking import lock
 
-        made = lock(target, environment, tell)
+        made = lock(target, environment, tell, profile=profile)
         write_files({made.path: made.text.encode()})
         found = inputs()
         found.notices.append(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TypeAlias, TypedDict
 
-from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.compiler import CompileOptions
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.graph.dag import critical_path, redundant_order
 from flowdsl.graph.edges import Edge, edges
 from flowdsl.ir.bundle import Bundle
 from flowdsl.ir.nodes import Use
+from flowdsl.library.compiling import compile_target
 
 _WHY = {
     "result": "takes its result {label!r}",
@@ -101,9 +102,9 @@ class Explanation(TypedDict):
     results: list[Result]
 
 
-def explain(target: Pipeline, *, alpha: Collection[str] = ()) -> Explanation:
+def explain(target: Pipeline, *, alpha: Collection[str] = (), profile: str = "") -> Explanation:
     """The pipeline as data. Raises FlowError for one that does not compile."""
-    compiled = compile_pipeline(target, CompileOptions(alpha=frozenset(alpha)))
+    compiled = compile_target(target, CompileOptions(alpha=frozenset(alpha)), profile)
     pipeline = compiled.pipeline
     waits: dict[str, list[Edge]] = {node.name: [] for node in pipeline.nodes}
     for edge in edges(pipeline):

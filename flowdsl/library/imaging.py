@@ -14,17 +14,18 @@ from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.locking import tasks_of
 from flowdsl.library.pins import python_file
+from flowdsl.library.profiles import settings_for
 from flowdsl.packages.images import Recipe
 from flowdsl.packages.tools import tail
 
 ENGINES = ("docker", "podman", "buildah")
 
 
-def recipes_of(target: Pipeline | Manifest) -> list[Recipe]:
+def recipes_of(target: Pipeline | Manifest, profile: str = "") -> list[Recipe]:
     """The images that the tasks of a file run in, each once, by name. Raises FlowError, also where a lock is stale."""
     collector, locks = Collector(), Locks(python_file(target))
     found: dict[str, Recipe] = {}
-    for task in tasks_of(target, collector):
+    for task in tasks_of(target, collector, settings_for(target, profile)):
         need = need_of(task, collector)
         resolution = locks.of(need, collector) if need is not None else None
         recipe = recipe_of(task.options, resolution) if task.has_body else None

@@ -43,11 +43,12 @@ Given: TypeAlias = "Documents | Files"
 
 @attrs.frozen
 class Values:
-    """What goes into the documents: values of params as text, a namespace, alpha features to allow."""
+    """What goes into the documents: values of params as text, a namespace, alpha features to allow, a profile."""
 
     params: Mapping[str, str] = attrs.field(factory=dict)
     namespace: str = ""
     alpha: frozenset[str] = frozenset()
+    profile: str = ""
 
 
 @attrs.frozen
@@ -66,7 +67,7 @@ def to_run(given: Given | Loaded, values: Values) -> Inputs:
         local = local_of(target)
         check_params(local, [param.name for param in target.params], target.location)
         chosen = attrs.evolve(values, params={**local.params, **values.params})
-        documents = _read_back(_compiled(target, chosen), "the compiled pipeline")
+        documents = _read_back(_compiled(target, chosen, local=True), "the compiled pipeline")
         _check_objects(documents, target.location)
         return Inputs(documents, local, found.source)
     inputs = _without_local(found, values)
@@ -78,8 +79,9 @@ def to_apply(given: Given, values: Values) -> Inputs:
     """What a cluster takes, each with a name. Raises FlowError, UsageError."""
     found = load(given)
     if isinstance(found.target, Pipeline):
-        documents = _read_back(_compiled(found.target, values), "the compiled pipeline")
-        return Inputs(documents, LocalRun(), found.source)
+        compiled = _compiled(found.target, values)
+        documents = _read_back(compiled, "the compiled pipeline")
+        return Inputs(documents, LocalRun(), found.source, namespace=compiled.namespace)
     inputs = _without_local(found, values)
     _check_named(inputs)
     if values.params:
@@ -116,20 +118,23 @@ def load(given: Given) -> Loaded:
 def _without_local(found: Loaded, values: Values) -> Inputs:
     target = found.target
     if isinstance(target, Manifest):
-        documents = _read_back(_compiled(target, attrs.evolve(values, params={})), "the compiled manifest")
+        compiled = _compiled(target, attrs.evolve(values, params={}))
+        documents = _read_back(compiled, "the compiled manifest")
         _check_objects(documents, target.location)
-        return Inputs(documents, LocalRun(), found.source)
+        return Inputs(documents, LocalRun(), found.source, namespace=compiled.namespace)
+    if values.profile:
+        raise UsageError(f"a profile is for what compiles, and these are documents: leave {values.profile!r} out")
     if isinstance(target, Files):
         return from_yaml(target.words, values.alpha)
     return Inputs(checked(sources_of(target), values.alpha), LocalRun(), found.source)
 
 
-def _compiled(target: Pipeline | Manifest, values: Values) -> Compilation:
+def _compiled(target: Pipeline | Manifest, values: Values, *, local: bool = False) -> Compilation:
     from flowdsl.compiler import CompileOptions
     from flowdsl.library.compiling import compile_target
 
     options = CompileOptions(namespace=values.namespace or None, params=values.params, alpha=values.alpha)
-    return compile_target(target, options)
+    return compile_target(target, options, values.profile, local=local)
 
 
 def from_yaml(words: Sequence[str], alpha: frozenset[str] = frozenset()) -> Inputs:

@@ -34,6 +34,7 @@ class LintChoices:
     exclude: Sequence[str] = ()
     fail_on: str = ""
     config: str = ""
+    profile: str = ""
 
 
 @attrs.frozen
@@ -43,6 +44,7 @@ class Plan:
     options: Options
     exclude: tuple[str, ...]
     fail_on: str
+    profile: str = ""
 
     @classmethod
     def of(cls, choices: LintChoices) -> Plan:
@@ -55,7 +57,7 @@ class Plan:
             found.per_file,
         )
         options = Options(_gates(choices.feature_gate or found.gates), selection)
-        return cls(options, (*found.exclude, *choices.exclude), choices.fail_on or found.fail_on)
+        return cls(options, (*found.exclude, *choices.exclude), choices.fail_on or found.fail_on, choices.profile)
 
 
 @attrs.frozen
@@ -78,15 +80,17 @@ def lint_files(paths: Sequence[str], plan: Plan, stdin: BinaryIO) -> Linted:
     """
     sources = _sources(paths, plan.exclude, stdin)
     files = [path for path in paths if is_python(path)]
-    documents = _of_python(files, plan.options) if files else []
+    if plan.profile and not files:
+        raise UsageError("--profile is for what compiles; name a pipeline's Python file")
+    documents = _of_python(files, plan) if files else []
     return Linted(documents + lint_sources(sources, plan.options), sources)
 
 
-def _of_python(files: Sequence[str], options: Options) -> list[Document]:
+def _of_python(files: Sequence[str], plan: Plan) -> list[Document]:
     # Not at the top: it loads the frontend, and most lint is of YAML.
     from flowdsl.library.lint_python import lint_python
 
-    return [document for file in files for document in lint_python(file, options)]
+    return [document for file in files for document in lint_python(file, plan.options, plan.profile)]
 
 
 def mended(found: Linted, options: Options) -> list[tuple[Source, Source]]:

@@ -17,23 +17,25 @@ from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.sources import load
 
 
-def lint_python(file: str, options: Options) -> list[Document]:
+def lint_python(file: str, options: Options, profile: str = "") -> list[Document]:
     """The documents of a file's pipelines, their findings placed in the Python.
 
     Raises FlowError for what does not compile.
     """
     from flowdsl.library.loading import load_targets
 
-    return lint_targets(load_targets(file), file, options)
+    return lint_targets(load_targets(file), file, options, profile)
 
 
-def lint_targets(targets: Sequence[Pipeline | Manifest], file: str, options: Options) -> list[Document]:
+def lint_targets(
+    targets: Sequence[Pipeline | Manifest], file: str, options: Options, profile: str = ""
+) -> list[Document]:
     """The same for what is loaded already; `file` is what the documents are said to be of."""
     found: list[Document] = []
     for target in targets:
         known = [each.data for each in found]
         # Pipelines of one file share Tasks: what is wrong with one is told once.
-        found += [each for each in _linted(target, file, options) if each.data not in known]
+        found += [each for each in _linted(target, file, options, profile) if each.data not in known]
     for index, document in enumerate(found):
         document.index = index
     files = {finding.file for document in found for finding in document.findings}
@@ -43,14 +45,14 @@ def lint_targets(targets: Sequence[Pipeline | Manifest], file: str, options: Opt
     return found
 
 
-def _linted(target: Pipeline | Manifest, file: str, options: Options) -> list[Document]:
+def _linted(target: Pipeline | Manifest, file: str, options: Options, profile: str) -> list[Document]:
     """The documents of one pipeline or manifest with their findings."""
     from flowdsl.compiler import CompileOptions
     from flowdsl.compiler.places import python_place
     from flowdsl.library.compiling import compile_target
 
     alpha = options.gates.flags | ({NESTED} if options.gates.alpha else set())
-    compiled = compile_target(target, CompileOptions(alpha=frozenset(alpha)))
+    compiled = compile_target(target, CompileOptions(alpha=frozenset(alpha)), profile)
     opted = frozenset().union(*(each.options.alpha for each in pipelines_of(target)))
     found = [
         Document(

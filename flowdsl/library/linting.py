@@ -18,13 +18,19 @@ from flowdsl.yamlread.documents import Document
 
 
 def lint(
-    documents: Documents, *, select: Iterable[str] = (), ignore: Iterable[str] = (), level: str = "beta"
+    documents: Documents,
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    level: str = "beta",
+    profile: str = "",
 ) -> list[Document]:
     """Check documents: each comes back with `accepted`, and the findings that are told as `shown`.
 
     What is found in a pipeline or manifest stands at its Python lines. `select` and `ignore` are codes, their
     beginnings or names of rules. `level` is the cluster's `enable-api-fields`, stable, beta or alpha:
     https://github.com/tektoncd/pipeline/blob/v1.15.0/docs/additional-configs.md#alpha-features
+    `profile` is that of `compile`, for a pipeline or manifest.
 
     Raises UsageError for a path or a rule that is not there, FlowError for a pipeline that does not compile; what is
     wrong with a document is a finding.
@@ -36,5 +42,7 @@ def lint(
         Selection(words(arguments.words("select", select)), words(arguments.words("ignore", ignore))),
     )
     if isinstance(documents, (Pipeline, Manifest)):
-        return lint_targets([documents], documents.location.file, options)
+        return lint_targets([documents], documents.location.file, options, arguments.word("profile", profile))
+    if profile:
+        raise UsageError("a profile is for what compiles: a pipeline or a manifest")
     return lint_sources(sources_of(documents), options)

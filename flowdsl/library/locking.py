@@ -8,13 +8,16 @@ from pathlib import Path
 import attrs
 
 from flowdsl.compiler.packages import Need, file_of, need_of, packaged
+from flowdsl.compiler.settle import settled_task
 from flowdsl.diagnostics import Collector, FlowError, UsageError
 from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.frontend.manifest import Manifest, Run
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.frontend.task import Task
 from flowdsl.ir.nodes import TaskDef
+from flowdsl.ir.settings import Settings
 from flowdsl.library.pins import python_file, shown
+from flowdsl.library.profiles import settings_for
 from flowdsl.library.rules import UNRESOLVABLE_PACKAGES
 from flowdsl.packages.lockfile import MADE_BY, DamagedError, Resolution, lock_path, read_lock, read_target, write_lock
 from flowdsl.packages.resolve import resolve
@@ -42,11 +45,11 @@ class Locked:
         return f"{number} package{'' if number == 1 else 's'}"
 
 
-def needs_of(target: Pipeline | Manifest) -> list[Need]:
+def needs_of(target: Pipeline | Manifest, profile: str = "") -> list[Need]:
     """What the tasks of a pipeline's or manifest's file want installed, each once. Raises FlowError."""
     collector = Collector()
     found: dict[object, Need] = {}
-    for task in tasks_of(target, collector):
+    for task in tasks_of(target, collector, settings_for(target, profile)):
         need = need_of(task, collector)
         if need is not None:
             found.setdefault((need.wanted, need.target), need)
@@ -61,13 +64,14 @@ def lock(
     *,
     upgrade: bool = False,
     pythons: Collection[str] = (),
+    profile: str = "",
 ) -> Locked:
     """Resolve what a file's tasks want, for their images and this machine; nothing is written.
 
     What is locked already stays, unless `upgrade` asks for the newest that the requirements allow. `pythons` are more
-    Pythons to lock for on this machine's platform, such as 3.13. `environ` is for pip or uv: their index, proxies and
-    caches. `tell` is told of each resolution, which may take a while. Raises FlowError:
-    FLOW085, FLOW088 or FLOW089 for what tasks ask for, FLOW090 where there is no answer.
+    Pythons to lock for on this machine's platform, such as 3.13; `profile` is the place whose images count. `environ`
+    is for pip or uv: their index, proxies and caches. `tell` is told of each resolution, which may take a while. Raises
+    FlowError: FLOW085, FLOW088 or FLOW089 for what tasks ask for, FLOW090 where there is no answer.
     """
     file = python_file(target)
     path = lock_path(file)
@@ -76,7 +80,7 @@ def lock(
         before = () if upgrade else read_lock(path) or ()
     except DamagedError:
         before = ()
-    needs = needs_of(target)
+    needs = needs_of(target, profile)
     more = [_python(each) for each in pythons]
     made: dict[object, Resolution] = {}
     tool: Tool | None = None
@@ -159,8 +163,13 @@ def _no_answer(need: Need, why: str) -> FlowError:
     return FlowError((UNRESOLVABLE_PACKAGES.finding(message, need.location, hint=hint),))
 
 
-def tasks_of(target: Pipeline | Manifest, collector: Collector) -> Iterator[TaskDef]:
-    """Every task that has to do with the file: of its pipelines and manifests, and those that it defines."""
+def tasks_of(target: Pipeline | Manifest, collector: Collector, settings: Settings) -> Iterator[TaskDef]:
+    """Every task that has to do with the file, by the settings: of its pipelines and manifests, and its own."""
+    for task in _tasks(target, collector):
+        yield settled_task(task, settings, collector)
+
+
+def _tasks(target: Pipeline | Manifest, collector: Collector) -> Iterator[TaskDef]:
     if isinstance(target, Manifest):
         for item in target.items:
             yield from _of(item.target if isinstance(item, Run) else item, collector)

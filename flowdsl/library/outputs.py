@@ -33,6 +33,7 @@ class Compiled:
     targets: Sequence[Pipeline | Manifest]
     made: Sequence[Compilation]
     format_: str = "yaml"
+    profile: str = ""
 
     @property
     def findings(self) -> list[Finding]:
@@ -56,7 +57,7 @@ class Compiled:
     def by_file(self) -> list[tuple[Path, list[Mapping[str, object]]]]:
         """The documents of each beside its source: the file that they belong into."""
         pairs = zip(self.targets, self.made, strict=True)
-        return [(beside(target, self.format_), list(one.documents)) for target, one in pairs]
+        return [(beside(target, self._ending), list(one.documents)) for target, one in pairs]
 
     def files(self, to: str | None) -> dict[Path, bytes]:
         """The bytes of every file to write: beside the sources, into one file, or a folder with an object a file.
@@ -75,11 +76,17 @@ class Compiled:
         applied = [name for name, item in pairs if not PIPELINE_RUN.is_of(item) and is_named(item)]
         return {**files, Path(to) / "kustomization.yaml": emit_yaml([kustomization(applied)])}
 
+    @property
+    def _ending(self) -> str:
+        return f"{self.profile}.{self.format_}" if self.profile else self.format_
+
     def _documents(self) -> list[Mapping[str, object]]:
         return list(self.made[0].documents) if len(self.made) == 1 else together(self.made)
 
 
-def compile_all(targets: Sequence[Pipeline | Manifest], options: CompileOptions, format_: str = "yaml") -> Compiled:
+def compile_all(
+    targets: Sequence[Pipeline | Manifest], options: CompileOptions, format_: str = "yaml", profile: str = ""
+) -> Compiled:
     """Compile all of them. Raises FlowError with what is wrong in any, UsageError for values of several."""
     if options.params and len(targets) > 1:
         names = ", ".join(each.name for each in targets)
@@ -88,12 +95,12 @@ def compile_all(targets: Sequence[Pipeline | Manifest], options: CompileOptions,
     wrong: list[Finding] = []
     for target in targets:
         try:
-            made.append(compile_target(target, options))
+            made.append(compile_target(target, options, profile))
         except FlowError as error:
             wrong += [each for each in error.diagnostics if each not in wrong]
     if wrong:
         raise FlowError(tuple(wrong))
-    return Compiled(targets, made, format_)
+    return Compiled(targets, made, format_, profile)
 
 
 def together(made: Sequence[Compilation]) -> list[Mapping[str, object]]:

@@ -87,7 +87,8 @@ def _filled(text: str, project: str, module: str) -> str:
 
 
 def _compiled(file: Path) -> bytes:
-    from flowdsl.compiler import compile_pipeline
+    from flowdsl.compiler import CompileOptions
+    from flowdsl.library.compiling import compile_target
     from flowdsl.library.loading import load_pipeline
 
-    return emit_yaml(list(compile_pipeline(load_pipeline(str(file))).documents))
+    return emit_yaml(list(compile_target(load_pipeline(str(file)), CompileOptions()).documents))

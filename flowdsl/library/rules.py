@@ -14,5 +14,7 @@ NOT_LOCKED_FOR_THIS_MACHINE = Rule(
     "FLOW091", "not-locked-for-this-machine", "packages that are not locked for this machine"
 )
 TAKEN_PACKAGE = Rule("FLOW093", "taken-package", "a package whose name is another one's")
+UNKNOWN_PROFILE = Rule("FLOW095", "unknown-profile", "a profile that is not there")
+PROJECT_SETTING = Rule("FLOW096", "project-setting", "a setting of the project that means nothing")
 UNCONFINED_ROOT = Rule("FLOW117", "unconfined-root", "root would run steps unconfined")
 OBJECTS_DIFFER = Rule("FLOW408", "objects-differ", "two pipelines of a file make different objects of one name")

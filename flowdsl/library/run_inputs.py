@@ -18,11 +18,15 @@ from flowdsl.library.values import typed
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import ParamSpec, PipelineRun, PipelineSpec
     from flowdsl.kinds.shapes import Pipeline as PipelineDocument
+    from flowdsl.kubeclient.client import Target
 
 
 @attrs.define
 class Inputs:
-    """What is to run: documents, the stand-ins of this machine, and where they came from, to find them again."""
+    """What is to run: documents, the stand-ins of this machine, and where they came from, to find them again.
+
+    `namespace` is the one that a profile says they are for.
+    """
 
     documents: list[Document]
     local: LocalRun
@@ -31,6 +35,11 @@ class Inputs:
     notices: list[str] = attrs.field(factory=list)
     # Python files beside which the locks of packages lie, where those are not the files that were named.
     locked_by: list[str] = attrs.field(factory=list)
+    namespace: str = ""
+
+    def at(self, target: Target) -> Target:
+        """Where on a cluster they are for: what was asked for, else the namespace of their profile."""
+        return attrs.evolve(target, namespace=target.namespace or self.namespace)
 
 
 def choose_run(inputs: Inputs) -> PipelineRun:

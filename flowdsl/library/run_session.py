@@ -91,7 +91,8 @@ def _new(given: Given | None, options: RunOptions, tell: Callable[[str], None]) 
     if given is None:
         raise UsageError("name what to run: a pipeline's Python file, or Tekton YAML with a PipelineRun")
     loaded = load(given)
-    inputs = locked(loaded.target, lambda: to_run(loaded, options.values), options.environment, tell)
+    values = options.values
+    inputs = locked(loaded.target, lambda: to_run(loaded, values), options.environment, tell, values.profile)
     return _with_secrets(inputs, options.secrets)
 
 

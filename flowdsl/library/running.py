@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Literal
 
-from flowdsl.library.arguments import at_least, one_of, texts, words
+from flowdsl.library.arguments import at_least, one_of, texts, word, words
 from flowdsl.library.documents import Documents
 from flowdsl.library.executors import EXECUTORS
 from flowdsl.library.inputs import Values
@@ -29,6 +29,7 @@ def run(
     folder: str | Path = "",
     namespace: str = "",
     alpha: Collection[str] = (),
+    profile: str = "",
     jobs: int | None = None,
     gpu: Literal["", "auto", "require"] = "",
     executor: Literal["", "process", "docker", "podman"] = "",
@@ -43,10 +44,10 @@ def run(
     `resume`, which goes on with a run that was kept (its name, its folder, or `last`).
 
     `params` are values of the run's params as text (JSON for an array or an object); `secrets` data by name, over those
-    of the pipeline's `LocalRun`; `only` names tasks to run, with what they wait for. The run is kept in `folder`, by
-    default `.flowdsl/runs/NAME`. `jobs` is how many TaskRuns run at once; `gpu`, `executor`, `cache` and `unconfined`
-    are those of the command `run`. `environment` stands for the process's own. `on_event` is called with what goes on,
-    from any thread (`flowdsl.view.events`).
+    of the pipeline's `LocalRun`; `only` names tasks to run, with what they wait for; `profile` is that of `compile`.
+    The run is kept in `folder`, by default `.flowdsl/runs/NAME`. `jobs` is how many TaskRuns run at once; `gpu`,
+    `executor`, `cache` and `unconfined` are those of the command `run`. `environment` stands for the process's own.
+    `on_event` is called with what goes on, from any thread (`flowdsl.view.events`).
 
     Ctrl-C ends the run gracefully, a second one at once; KeyboardInterrupt is raised when all of it has ended.
 
@@ -56,7 +57,7 @@ def run(
     """
     at_least("jobs", jobs, 1)
     options = RunOptions(
-        values=Values(texts("params", params), namespace, frozenset(words("alpha", alpha))),
+        values=Values(texts("params", params), namespace, frozenset(words("alpha", alpha)), word("profile", profile)),
         secrets={} if secrets is None else secrets,
         only=words("only", only),
         resume=resume,

@@ -37,6 +37,8 @@ def main_one(pipelines: Mapping[str, Pipeline], file: str | Path) -> Pipeline | 
 def beside(target: Pipeline | Manifest, ending: str = "yaml") -> Path:
     """Where a target's YAML lies: `jobs.yaml` of what jobs.py is about, `jobs-weekly.yaml` of another in it.
 
+    The ending has a profile in it: `jobs.prod.yaml`.
+
     Raises UsageError where that is the place of another file's YAML: jobs-weekly.py beside it.
     """
     file = Path(target.location.file)
@@ -45,7 +47,7 @@ def beside(target: Pipeline | Manifest, ending: str = "yaml") -> Path:
         siblings = own_pipelines(function.__globals__, function.__module__)
         if target.name in siblings and main_one(siblings, file) is not siblings[target.name]:
             place = file.with_name(f"{file.stem}-{target.name}.{ending}")
-            if (other := place.with_suffix(".py")).is_file():
+            if (other := file.with_name(f"{file.stem}-{target.name}.py")).is_file():
                 raise UsageError(
                     f"{place} would hold the pipeline {target.name!r} of {file}, and what {other} compiles to; "
                     "rename one of them, or say where to: -o"

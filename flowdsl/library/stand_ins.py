@@ -60,7 +60,9 @@ def _with_images(given: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _with_image(step: object) -> object:
-    return {"image": "local", **step} if isinstance(step, Mapping) and "ref" not in step else step
+    from flowdsl.compiler.stand_in import LOCAL_IMAGE
+
+    return {"image": LOCAL_IMAGE, **step} if isinstance(step, Mapping) and "ref" not in step else step
 
 
 def _from_file(name: str, path: Path) -> Mapping[str, object]:

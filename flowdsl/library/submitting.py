@@ -15,7 +15,7 @@ from flowdsl.kubeclient.control import task_runs
 from flowdsl.kubeclient.follow import follow_run
 from flowdsl.kubeclient.printed import PATIENCE
 from flowdsl.library.applying import apply_all
-from flowdsl.library.arguments import texts, words
+from flowdsl.library.arguments import texts, word, words
 from flowdsl.library.documents import Documents, name_of
 from flowdsl.library.inputs import Values, to_apply
 from flowdsl.library.records import RunRecord, record_of
@@ -59,6 +59,7 @@ def submit(
     name: str = "",
     request_id: str = "",
     alpha: Collection[str] = (),
+    profile: str = "",
     context: str = "",
     namespace: str = "",
     kubeconfig: str = "",
@@ -76,9 +77,10 @@ def submit(
     Raises FlowError for what Tekton would not admit, UsageError for a wrong call (a param without a value), and
     ClusterError where the cluster refuses or can't be reached.
     """
-    target = Target(context, namespace, kubeconfig, timeout)
+    flags = frozenset(words("alpha", alpha))
+    inputs = to_apply(documents, Values(texts("params", params), namespace, flags, word("profile", profile)))
+    target = inputs.at(Target(context, namespace, kubeconfig, timeout))
     client = connect(target)
-    inputs = to_apply(documents, Values(texts("params", params), namespace, frozenset(words("alpha", alpha))))
     run = choose_run(inputs)
     if missing := [each["name"] for each in lacking(run, inputs.documents)]:
         raise UsageError(f"the run has no value for {', '.join(missing)}; give it in params=")

@@ -122,7 +122,7 @@ def _what(node: Node, layout: Layout) -> shapes.PipelineTask:
         return {"taskRef": task_ref(node.task.reference)}
     if _embeds(node, layout):
         return {"taskSpec": _embedded(node, layout)}
-    return {"taskRef": {"kind": TASK.name, "name": node.task.name}}
+    return {"taskRef": {"kind": TASK.name, "name": node.task.object_name}}
 
 
 def _embedded(node: Node, layout: Layout) -> shapes.EmbeddedTask:

@@ -30,7 +30,7 @@ def task_document(task: TaskDef, metadata: shapes.ObjectMeta, *, fans_out: bool,
     return {
         "apiVersion": TASK.api_version,
         "kind": TASK.name,
-        "metadata": object_meta(task.name, opted, task.options),
+        "metadata": object_meta(task.object_name, opted, task.options),
         "spec": task_spec(task, fans_out=fans_out, enums=enums),
     }
 

@@ -30,6 +30,8 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
         task = node.task
         if task.reference or node.pipeline:
             continue
+        if task.prefix:
+            _length("task", task.object_name, task.location, collector, NAME_MOST)
         first = owners.setdefault(task.name, task)
         if not task.options.inline and first is not task and not _same(first, task):
             collector.error(

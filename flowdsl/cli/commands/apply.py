@@ -25,6 +25,7 @@ _NOTES = {
 @options.files
 @options.params
 @options.alpha
+@options.profile
 @options.applying
 @options.on_cluster
 def command(
@@ -33,6 +34,7 @@ def command(
     target: Target,
     params: dict[str, str],
     alpha: tuple[str, ...],
+    profile: str,
     dry_run: bool,
     force: bool,
     prune: bool,
@@ -52,8 +54,8 @@ def command(
     from flowdsl.library.applying import apply_all
     from flowdsl.library.inputs import Values, to_apply
 
-    client = connected(target)
-    documents = to_apply(source.needed(), Values(params, target.namespace, frozenset(alpha))).documents
+    inputs = to_apply(source.needed(), Values(params, target.namespace, frozenset(alpha), profile))
+    client, documents = connected(target, inputs), inputs.documents
     changes = apply_all(client, documents, dry_run=dry_run, force=force, prune=prune)
     if not changes:
         runs = ", ".join(title(each) for each in documents)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--namespace", metavar="NS", help="Namespace of every object.")
 @click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", help="What to write.")
 @options.alpha
+@options.profile
 @options.output
 def command(
     source: Source,
@@ -38,12 +39,13 @@ def command(
     namespace: str | None,
     format_: str,
     alpha: tuple[str, ...],
+    profile: str,
     output: str,
 ) -> int:
     """Compile to Tekton YAML.
 
-    Without -o the YAML is written beside the Python file, of several pipelines each into its own. Nothing is written
-    when anything is wrong.
+    Without -o the YAML is written beside the Python file, of several pipelines each into its own, with a profile into
+    sonic.PROFILE.yaml. Nothing is written when anything is wrong.
 
     \b
     Examples:
@@ -56,7 +58,7 @@ def command(
     from flowdsl.library.outputs import compile_all, stale
 
     given = CompileOptions(namespace=namespace, inline=inline, params=params, alpha=frozenset(alpha))
-    compiled = compile_all(source.targets(), given, format_)
+    compiled = compile_all(source.targets(), given, format_, profile)
     if to == "-":
         if check:
             raise UsageError("--check compares with files; there is none with -o -")

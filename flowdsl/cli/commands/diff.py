@@ -31,6 +31,7 @@ from flowdsl.diagnostics.escape import line, markdown
 )
 @click.option("--title", metavar="TEXT", help="Heading of the Markdown.")
 @options.exclude
+@options.profile
 @click.option("--live", is_flag=True, help="Compare what the cluster has with A.")
 @click.option("--context", metavar="NAME", help="With --live: the kubeconfig's context. [current]")
 @click.option("--namespace", metavar="NS", help="With --live: the namespace of documents that name none.")
@@ -41,6 +42,7 @@ def command(
     fail_on: str,
     title: str | None,
     exclude: tuple[str, ...],
+    profile: str,
     live: bool,
     context: str | None,
     namespace: str | None,
@@ -62,7 +64,10 @@ def command(
     from flowdsl.differ.inputs import sides
     from flowdsl.library.comparing import is_grave, live_sides
 
-    before, after = live_sides(words, context or "", namespace or "") if live else sides(words, exclude)
+    if live:
+        before, after = live_sides(words, context or "", namespace or "", profile)
+    else:
+        before, after = sides(words, exclude, profile)
     found = compare(before.documents, after.documents)
     if output == "json":
         give(render.as_json(found))

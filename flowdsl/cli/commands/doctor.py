@@ -21,11 +21,19 @@ if TYPE_CHECKING:
 @options.files
 @options.params
 @options.alpha
+@options.profile
 @click.option("--tekton-namespace", "system", default="tekton-pipelines", show_default=True, help="Where Tekton runs.")
 @options.output
 @options.on_cluster
 def command(
-    source: Source, *, target: Target, params: dict[str, str], alpha: tuple[str, ...], system: str, output: str
+    source: Source,
+    *,
+    target: Target,
+    params: dict[str, str],
+    alpha: tuple[str, ...],
+    profile: str,
+    system: str,
+    output: str,
 ) -> int:
     """Is the cluster ready? Tekton and its flags, your rights; and for a pipeline, all that it names.
 
@@ -38,11 +46,10 @@ def command(
     from flowdsl.kubeclient import doctor
     from flowdsl.library.inputs import Values, to_apply
 
-    client = connected(target)
-    given = source.given()
-    values = Values(params, target.namespace, frozenset(alpha))
-    documents = to_apply(given, values).documents if given is not None else []
-    checks = doctor.examine(client, documents, system=system)
+    given = source.needed() if profile else source.given()
+    values = Values(params, target.namespace, frozenset(alpha), profile)
+    inputs = to_apply(given, values) if given is not None else None
+    checks = doctor.examine(connected(target, inputs), inputs.documents if inputs else [], system=system)
     if output == "json":
         found = [{"level": each.level, "text": each.text, "hint": each.hint} for each in checks]
         give(escape.json_text(found, indent=2), nl=True)

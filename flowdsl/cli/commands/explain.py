@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 @click.command("explain")
 @click.argument("what", required=False, metavar="[RULE|FILE]")
 @options.alpha
+@options.profile
 @options.output
 @click.pass_obj
-def command(bound: object, /, *, what: str | None, alpha: tuple[str, ...], output: str) -> int:
+def command(bound: object, /, *, what: str | None, alpha: tuple[str, ...], profile: str, output: str) -> int:
     """Explain a diagnostic, or what a pipeline is: tasks, params, results and why each edge is there.
 
     \b
@@ -35,7 +36,7 @@ def command(bound: object, /, *, what: str | None, alpha: tuple[str, ...], outpu
         return _explain_rule(what)
     from flowdsl.library.explaining import explain
 
-    data = explain(Source.of(bound, (what,) if what else ()).pipeline(), alpha=alpha)
+    data = explain(Source.of(bound, (what,) if what else ()).pipeline(), alpha=alpha, profile=profile)
     if output == "json":
         give(escape.json_text(data, indent=2), nl=True)
     else:

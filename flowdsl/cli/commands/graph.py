@@ -20,7 +20,8 @@ FORMATS = ("mermaid", "dot", "svg", "html")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="What to draw.")
 @click.option("-o", "--to", metavar="PATH", help="Where to; the ending names the format. Standard output if absent.")
 @options.alpha
-def command(source: Source, *, format_: str | None, to: str | None, alpha: tuple[str, ...]) -> int:
+@options.profile
+def command(source: Source, *, format_: str | None, to: str | None, alpha: tuple[str, ...], profile: str) -> int:
     """Draw the pipeline: Mermaid, DOT, SVG, or a page to open in a browser.
 
     \b
@@ -31,7 +32,7 @@ def command(source: Source, *, format_: str | None, to: str | None, alpha: tuple
     from flowdsl.emit import write_files
     from flowdsl.library.drawing import draw, format_of
 
-    text = draw(source.pipeline(), format_ or format_of(to), alpha=alpha)
+    text = draw(source.pipeline(), format_ or format_of(to), alpha=alpha, profile=profile)
     if to and to != "-":
         write_files({Path(to): text.encode()})
         say(f"wrote {line(to)}", err=True)

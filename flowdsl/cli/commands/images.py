@@ -17,29 +17,32 @@ def command() -> None:
 
 @command.command("list")
 @options.file
+@options.profile
 @options.output
-def list_(source: Source, *, output: str) -> int:
+def list_(source: Source, *, profile: str, output: str) -> int:
     """The images by name, with the Dockerfiles that they are built by."""
     from flowdsl.cli.images import list_images
 
-    return list_images(source.targets()[0], output=output)
+    return list_images(source.targets()[0], profile=profile, output=output)
 
 
 @command.command("build")
 @options.file
+@options.profile
 @_engine
-def build(source: Source, *, engine: str) -> int:
+def build(source: Source, *, profile: str, engine: str) -> int:
     """Build those that the engine has not."""
     from flowdsl.cli.images import build_images
 
-    return build_images(source.targets()[0], engine=engine, push=False)
+    return build_images(source.targets()[0], profile=profile, engine=engine, push=False)
 
 
 @command.command("push")
 @options.file
+@options.profile
 @_engine
-def push(source: Source, *, engine: str) -> int:
+def push(source: Source, *, profile: str, engine: str) -> int:
     """Build those that the engine has not, and push all."""
     from flowdsl.cli.images import build_images
 
-    return build_images(source.targets()[0], engine=engine, push=True)
+    return build_images(source.targets()[0], profile=profile, engine=engine, push=True)

@@ -24,6 +24,7 @@ from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
 @click.option("--diff", is_flag=True, help="Show what --fix would do; write nothing.")
 @click.option("--jsonl", is_flag=True, help='{"id","doc"} a line in, {"id","accepted","findings"} a line out.')
 @click.option("--config", metavar="PYPROJECT", help="The pyproject.toml to read. [the nearest]")
+@options.profile
 @click.option("--output", type=click.Choice(["text", "json", "sarif", "github"]), default="text", help="How to print.")
 def command(
     *,
@@ -38,6 +39,7 @@ def command(
     diff: bool,
     jsonl: bool,
     config: str | None,
+    profile: str,
     output: str,
 ) -> int:
     """Check Tekton YAML: what admission would reject, and what a cluster would regret.
@@ -62,6 +64,7 @@ def command(
         exclude=exclude,
         fail_on=fail_on or "",
         config=config or "",
+        profile=profile,
     )
     plan = Plan.of(choices)
     if jsonl:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff if the lock file is stale.")
 @click.option("--upgrade", is_flag=True, help="Take the newest versions; else what is locked stays.")
 @click.option("--python", "pythons", multiple=True, metavar="X.Y", help="Lock for this Python here, too. Repeatable.")
+@options.profile
 @options.output
-def command(source: Source, *, check: bool, upgrade: bool, pythons: tuple[str, ...], output: str) -> int:
+def command(source: Source, *, check: bool, upgrade: bool, pythons: tuple[str, ...], profile: str, output: str) -> int:
     """Pin the packages of tasks (`@task(packages=[...])`) with hashes, for their images and for this machine.
 
     uv resolves where it is there, else pip. The lock file lies beside the Python file: train.lock of train.py.
@@ -39,7 +41,8 @@ def command(source: Source, *, check: bool, upgrade: bool, pythons: tuple[str, .
     from flowdsl.emit import write_files
     from flowdsl.library.locking import lock
 
-    locked = lock(source.targets()[0], os.environ, lambda text: say(text, err=True), upgrade=upgrade, pythons=pythons)
+    target, tell = source.targets()[0], partial(say, err=True)
+    locked = lock(target, os.environ, tell, upgrade=upgrade, pythons=pythons, profile=profile)
     if locked.changed and not check and locked.text:
         write_files({locked.path: locked.text.encode()})
     if output == "json":

@@ -27,6 +27,7 @@ from flowdsl.diagnostics import UsageError
 @click.option("--executor", metavar="NAME", default="", help="process, docker or podman. [process]")
 @click.option("--unconfined", is_flag=True, help="Let steps read and change whatever you can on this machine.")
 @options.alpha
+@options.profile
 @options.logs
 @click.option("--cache/--no-cache", default=True, help="Whether tasks that opted in take what they gave before.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: an event a line.")
@@ -45,6 +46,7 @@ def command(
     executor: str,
     unconfined: bool,
     alpha: tuple[str, ...],
+    profile: str,
     logs: bool,
     cache: bool,
     output: str,
@@ -66,7 +68,7 @@ def command(
     from flowdsl.library.run_options import RunOptions
 
     choices = RunOptions(
-        values=Values(params, namespace, frozenset(alpha)),
+        values=Values(params, namespace, frozenset(alpha), profile),
         only=only,
         resume=resume,
         name=name,

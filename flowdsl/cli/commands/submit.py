@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @options.files
 @options.params
 @options.alpha
+@options.profile
 @options.applying
 @click.option("--watch", is_flag=True, help="Show the run until it is over; its end gives the exit code.")
 @click.option("--name", default="", metavar="NAME", help="The run's name. [generated]")
@@ -36,6 +37,7 @@ def command(
     target: Target,
     params: dict[str, str],
     alpha: tuple[str, ...],
+    profile: str,
     dry_run: bool,
     force: bool,
     prune: bool,
@@ -60,8 +62,8 @@ def command(
     from flowdsl.library.inputs import Values, to_apply
     from flowdsl.library.submitting import Start, start_run
 
-    client = connected(target)
-    inputs = to_apply(source.needed(), Values(params, target.namespace, frozenset(alpha)))
+    inputs = to_apply(source.needed(), Values(params, target.namespace, frozenset(alpha), profile))
+    client = connected(target, inputs)
     ask_missing(inputs)
     start = Start(name=name, request=request, check=check, dry_run=dry_run, force=force, prune=prune)
     created, new = start_run(client, inputs, start, _tell)
