@@ -30,9 +30,9 @@ class Pod:
         pip = {name: value for name, value in self.project.env.items() if name.startswith("PIP_")}
         self.env = {"PATH": self.project.env["PATH"], "PARAM_N": "1", "RESULT_RESULT": str(self.result), **pip}
 
-    def start(self, *, cache: bool = True) -> subprocess.Popen[str]:
+    def start(self, *, cache: bool = True, cwd: str | Path = "/") -> subprocess.Popen[str]:
         env = self.env | ({"FLOWDSL_PACKAGES_CACHE": str(self.cache)} if cache else {})
-        given = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "env": env, "cwd": "/"}
+        given = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "env": env, "cwd": cwd}
         return subprocess.Popen([sys.executable, "-I", str(self.script)], **given)
 
     def run(self, *, cache: bool = True) -> tuple[int, str]:
@@ -92,3 +92,14 @@ def test_what_it_starts_has_the_packages_too(pod: Pod) -> None:
     child = "import subprocess, sys; subprocess.check_call([sys.executable, '-c', 'import alpha, beta'])"
     pod.script.write_text(pod.step["script"].replace("import alpha\n", f"{child}; import alpha\n"))
     assert pod.run() == (0, "")
+
+
+@pytest.mark.parametrize("name", ["pip.py", "runpy.py", "site.py"])
+def test_a_module_of_the_working_folder_is_not_taken_for_pip(pod: Pod, tmp_path: Path, name: str) -> None:
+    """The folder may be a workspace, which others write to."""
+    (tmp_path / "workspace").mkdir()
+    (tmp_path / "workspace" / name).write_text("open('ran', 'w').close()\nraise SystemExit(3)\n")
+    program = pod.start(cwd=tmp_path / "workspace")
+    said, _ = program.communicate()
+    assert (program.returncode, said) == (0, "")
+    assert not (tmp_path / "workspace" / "ran").exists()

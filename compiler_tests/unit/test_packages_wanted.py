@@ -14,6 +14,7 @@ from flowdsl.packages.requirements import Wanted, read_wanted
 from flowdsl.packages.targets import Target, image_target, platform_tags
 from flowdsl.packages.tools import tail
 
+PLACES_OF_ONE = {"requirements.txt": Location("mine.py", 1)}
 IMAGE = {"packages_image": "example.com/a"}
 HASH = "sha256:" + "ab" * 32
 FILES = {
@@ -123,6 +124,37 @@ def test_what_a_marker_compares_with_is_printable(tmp_path: Path) -> None:
 
 def test_spaces_between_the_words_of_a_requirement_may_be_tabs(tmp_path: Path) -> None:
     assert read(tmp_path, "torch\t>= 2,\t!=2.1.0", "alpha_One ==1.*\n")[0] == Wanted(SAME)
+
+
+@pytest.mark.parametrize("how", ["absolute", "above", "link"])
+def test_files_outside_of_the_project_are_not_followed(tmp_path: Path, how: str) -> None:
+    """Their lines would be told: `-r /etc/shadow`."""
+    secret = tmp_path / "outside" / "secret.txt"
+    project = tmp_path / "project" / "deep"
+    for each in (secret.parent, project):
+        each.mkdir(parents=True)
+    secret.write_text("root:S3cret-hash\n")
+    (project.parent / "pyproject.toml").write_text("[project]\nname = 'mine'\n")
+    (project.parent / "base.txt").write_text("alpha\n")
+    named = {"absolute": str(secret), "above": "../../outside/secret.txt", "link": "linked.txt"}[how]
+    (project / "linked.txt").symlink_to(secret)
+    (project / "requirements.txt").write_text(f"-r ../base.txt\n-r {named}\n")
+    collector = Collector()
+    assert read_wanted(["requirements.txt"], project, PLACES_OF_ONE, collector) is None
+    ((code, said),) = [(each.code, f"{each.message} {each.location}") for each in collector.items]
+    assert (code, "lies outside the project" in said, said.endswith("requirements.txt:2")) == ("FLOW085", True, True)
+    assert "S3cret" not in said
+
+
+def test_a_file_that_is_named_above_the_project_may_name_its_neighbours(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "all.txt").write_text("-r base.txt\n")
+    (tmp_path / "shared" / "base.txt").write_text("alpha\n")
+    (tmp_path / "mine").mkdir()
+    item = "../shared/all.txt"
+    found = read_wanted([item], tmp_path / "mine", {item: Location("mine.py", 1)}, Collector())
+    assert found is not None
+    assert found.requirements == ("alpha",)
 
 
 @pytest.mark.parametrize("times", [2, 12])

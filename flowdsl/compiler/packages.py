@@ -152,7 +152,7 @@ def _items(options: TaskOptions) -> Sequence[str]:
 def _target(name: str, options: TaskOptions, location: Location, collector: Collector) -> Target | None:
     # Not at the top: a pipeline without packages slices without it, or not at all.
     from flowdsl.frontend.slicing.versions import named_version
-    from flowdsl.packages.targets import image_target
+    from flowdsl.packages.targets import ARCHITECTURES, image_target
 
     version = named_version(options.image, options.python)
     if version is None:
@@ -163,7 +163,16 @@ def _target(name: str, options: TaskOptions, location: Location, collector: Coll
             hint='say which it is: `python="python3.12"`, or take an image such as python:3.12-slim',
         )
         return None
-    return image_target(options.image, version, options.node_selector.get(ARCHITECTURE, ""))
+    architecture = options.node_selector.get(ARCHITECTURE, "")
+    if architecture and architecture not in ARCHITECTURES:
+        collector.error(
+            "FLOW078",
+            f"task {name!r} is for nodes with {ARCHITECTURE}={architecture!r}, for which there are no packages",
+            location,
+            hint=f"write one of {', '.join(ARCHITECTURES)}",
+        )
+        return None
+    return image_target(options.image, version, architecture)
 
 
 def _lines(items: Sequence[str], file: str, place: Location) -> Iterator[tuple[str, Location]]:

@@ -17,6 +17,7 @@ VARIANT_NOT_EMITTED = Rule(
 )
 IMAGE_ON_A_TAG = Rule("FLOW076", "image-on-a-tag", "an image with packages built on a tag", Severity.WARNING)
 IMAGE_BUILT_TWO_WAYS = Rule("FLOW077", "image-built-two-ways", "one image built in two ways")
+PACKAGES_FOR_UNKNOWN_MACHINE = Rule("FLOW078", "packages-for-unknown-machine", "packages for an unknown architecture")
 NO_LOCK_FILE = Rule("FLOW086", "no-lock-file", "packages without a lock file")
 STALE_LOCK_FILE = Rule("FLOW087", "stale-lock-file", "a stale lock file")
 PACKAGES_FOR_UNKNOWN_PYTHON = Rule("FLOW088", "packages-for-unknown-python", "packages for an unknown Python")

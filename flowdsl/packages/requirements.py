@@ -128,12 +128,21 @@ class _Reader:
         for number, line in _lines(text):
             here = Location(self.show(path), number)
             if other := re.fullmatch(r"(?:-r|--requirement)[ =]?\s*(\S+)", line):
-                self.text_file(path.parent / other[1], here, (*above, real))
+                self.named_file(path.parent, other[1], here, (*above, real))
             elif line.startswith("-"):
                 hint = "settings of pip (an index, trusted hosts) belong into its configuration or environment"
                 self.wrong(f"{line.split()[0]!r} is an option of pip, not a requirement", here, hint)
             else:
                 self.requirement(_HASH.sub("", line), here, _HASH.findall(line))
+
+    def named_file(self, folder: Path, name: str, place: Location, above: tuple[str, ...]) -> None:
+        """A file that another one names: the project's own. What else is on the machine is no text of requirements."""
+        roots = {os.path.realpath(_project_of(self.folder)), os.path.dirname(above[0])}
+        real = os.path.realpath(folder / name)
+        if not any(os.path.commonpath([root, real]) == root for root in roots):
+            self.wrong(f"{name!r} lies outside the project", place, "copy the file into the project")
+            return
+        self.text_file(folder / name, place, above)
 
     def wrong(self, message: str, place: Location, hint: str) -> None:
         """A finding."""
@@ -159,6 +168,15 @@ def read_wanted(
     if len(collector.items) > before:
         return None
     return Wanted(tuple(sorted(reader.found)), tuple(sorted(reader.constraints)), frozenset(reader.hashes))
+
+
+def _project_of(folder: Path) -> Path:
+    """The project that a folder is in: where its repository, or else its pyproject.toml, is; else the folder."""
+    for mark in (".git", "pyproject.toml"):
+        for each in (folder, *folder.parents):
+            if (each / mark).exists():
+                return each
+    return folder
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

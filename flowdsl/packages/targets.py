@@ -7,7 +7,9 @@ import sys
 
 import attrs
 
-_ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64", "x64": "x86_64"}
+_ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64", "x64": "x86_64", "arm": "armv7l", "386": "i686"}
+ARCHITECTURES = ("386", "amd64", "arm", "arm64", "ppc64le", "riscv64", "s390x")
+"""What nodes are labelled with, in Go's words (https://go.dev/doc/install/source#environment), that wheels are for."""
 _NEWEST_GLIBC = 28
 """Wheels for a newer glibc are left aside: `python:3.x-slim` and current distributions all have this one."""
 _ALIASES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}

@@ -15,8 +15,8 @@ import attrs
 # To the last @ before the path: a password may have one.
 _SIGNED_IN = re.compile(r"(?<=://)[^/\s]+@")
 _AS_MODULE = (
-    "import sys, runpy; sys.path = [each for each in sys.path if each]; "
-    "runpy.run_module({name!r}, run_name='__main__', alter_sys=True)"
+    "import sys; sys.path = [each for each in sys.path if each]; "
+    "import runpy; runpy.run_module({name!r}, run_name='__main__', alter_sys=True)"
 )
 """`python -m NAME`, where the folder that one stands in is not looked through: it may have a pip.py of anybody's."""
 _LAST = 4000

@@ -52,7 +52,10 @@ def _flowdsl_installed(key: str, lock: str) -> str:
     with open(os.path.join(new, "requirements.txt"), "w", encoding="utf-8") as file:
         file.write(lock)
     made = os.path.join(new, "made")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--no-deps", "--require-hashes"]
+    # As `python -m pip`, but never a pip.py of the working folder, which may be a workspace.
+    pip = "import sys; sys.path = [each for each in sys.path if each]; "
+    pip += "import runpy; runpy.run_module('pip', run_name='__main__', alter_sys=True)"
+    command = [sys.executable, "-c", pip, "install", "--quiet", "--no-input", "--no-deps", "--require-hashes"]
     command += ["--only-binary", ":all:", "--no-cache-dir", "--disable-pip-version-check"]
     command += ["--target", made, "--requirement", file.name]
     env = dict(os.environ, HOME=new, TMPDIR=new, PIP_ROOT_USER_ACTION="ignore")
