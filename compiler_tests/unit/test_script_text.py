@@ -109,7 +109,7 @@ def _flowdsl_pages(numbers, text):
         if line < len(pages[-1]) - 1:  # a factory's function, which stands above what it uses
             pages.append([""])
         if line == len(pages[-1]) - 1:  # two statements of one line
-            pages[-1][-1] += "; " + part.pop(0)
+            pages[-1][-1] = "; ".join(filter(None, [pages[-1][-1], part.pop(0)]))
         pages[-1] += [""] * (line - len(pages[-1])) + part
     return ["".join(row + "\\n" for row in page[1:]) for page in pages]
 

@@ -22,7 +22,9 @@ _ENTRY = rf"{_TEXT}: \[[0-9]{{1,6}}(?:, [0-9]{{1,6}})*\]"
 _LINE = re.compile(
     rf"(?P<head>#![^\n]*\nfrom __future__ import annotations\n\n{LINES})(?P<table>\{{{_ENTRY}(?:, {_ENTRY})*\}})\n"
 )
-_NUMBERS = re.compile(rf"(?P<name>{_TEXT}): \[[0-9, ]+\]")
+_NAMED = re.compile(rf"(?P<name>{_TEXT}): \[[0-9, ]+\]")
+_SOMEWHERE = "\0"
+"""What stands in place of numbers: nothing that a script can hold, so that no other script is the same without them."""
 
 
 def written(numbers: Iterable[int]) -> list[int]:
@@ -36,20 +38,20 @@ def written(numbers: Iterable[int]) -> list[int]:
     return found
 
 
-def without_lines(script: str) -> str:
+def without_lines(script: str, *, mounted: bool = False) -> str:
     """A script of flowdsl's without the numbers of that line; any other as it is.
 
     As it is, too, where the numbers would do more than move code up and down: two scripts that are equal without them
-    do the same.
+    do the same. Of modules that come as a ConfigMap this is not to be seen in the script: `mounted` takes it for granted.
     """
     match = _LINE.match(script)
     if match is None:
         return script
     try:
-        moved = _is_moved(ast.literal_eval(match["table"]), dict(_texts(ast.parse(script))))
+        moved = _is_moved(ast.literal_eval(match["table"]), dict(_texts(ast.parse(script))), mounted=mounted)
     except (SyntaxError, ValueError, TypeError, IndexError, RecursionError, MemoryError):
         return script
-    table = _NUMBERS.sub(r"\g<name>: []", match["table"])
+    table = _NAMED.sub(lambda entry: entry["name"] + _SOMEWHERE, match["table"])
     return f"{match['head']}{table}{script[match.end() - 1 :]}" if moved else script
 
 
@@ -57,17 +59,21 @@ def in_documents(value: object) -> object:
     """A copy of plain data with every script in it without the numbers."""
     if isinstance(value, Mapping):
         return {
-            key: without_lines(each) if key == "script" and isinstance(each, str) else in_documents(each)
+            key: without_lines(each, mounted=True) if key == "script" and isinstance(each, str) else in_documents(each)
             for key, each in value.items()
         }
     return [in_documents(each) for each in value] if isinstance(value, list) else value
 
 
-def _is_moved(table: Mapping[str, list[int]], texts: Mapping[str, str]) -> bool:
+def _is_moved(table: Mapping[str, list[int]], texts: Mapping[str, str], *, mounted: bool) -> bool:
     """Whether laid out at its lines each text is the same program as it is in the script."""
     own = next(iter(table))
     for name, numbers in table.items():
-        text = texts["" if name == own else name.removeprefix("mods/")]
+        text = texts.get("" if name == own else name.removeprefix("mods/"))
+        if text is None:
+            if not mounted or name == own:
+                return False
+            continue
         pages = _flowdsl_pages(numbers, text)
         laid = [ast.dump(node) for page in pages for node in ast.parse(page).body]
         if laid != [ast.dump(node) for node in ast.parse(text).body]:
@@ -82,7 +88,7 @@ def _texts(script: ast.Module) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Assign) and isinstance(name, ast.Name):
             if name.id == "_FLOWDSL_SOURCE":
                 yield "", ast.literal_eval(node.value)
-            elif name.id == "_FLOWDSL_FILES":
+            elif name.id == "_FLOWDSL_FILES" and isinstance(node.value, ast.Dict):
                 yield from ast.literal_eval(node.value).items()
 
 
@@ -93,6 +99,6 @@ def _flowdsl_pages(numbers: Sequence[int], text: str) -> list[str]:
         if line < len(pages[-1]) - 1:  # a factory's function, which stands above what it uses
             pages.append([""])
         if line == len(pages[-1]) - 1:  # two statements of one line
-            pages[-1][-1] += "; " + part.pop(0)
+            pages[-1][-1] = "; ".join(filter(None, [pages[-1][-1], part.pop(0)]))
         pages[-1] += [""] * (line - len(pages[-1])) + part
     return ["".join(row + "\n" for row in page[1:]) for page in pages]

@@ -21,6 +21,7 @@ import attrs
 
 from flowdsl.decide.wire import decided_again, decisions_of, without_decisions, without_given
 from flowdsl.kube.conventions import CACHE, OUTPUTS
+from flowdsl.kube.source_lines import in_documents
 from flowdsl.packages.lockfile import Resolution
 from flowdsl.runner import beneath, removal, trees
 from flowdsl.runner.contract import BoundWorkspace
@@ -52,8 +53,8 @@ def key_of(
     """The key of a TaskRun: a hash of its spec's own fields and of the content of every file it is given.
 
     The spec has the packages of the image; `plan` has those of this machine, by the key of a script's own. Conditions
-    that the task decides are no part of it, nor what they compare with. `config_map` gives what a ConfigMap holds:
-    code, where it is large, comes as a volume of one.
+    that the task decides are no part of it, nor what they compare with, nor where code stands in the user's files.
+    `config_map` gives what a ConfigMap holds: code, where it is large, comes as a volume of one.
     """
     spec = task_run["spec"]
     installed = sorted({plan[call.key].key for call in calls_in(spec.get("taskSpec")) if call.key in plan})
@@ -62,6 +63,7 @@ def key_of(
     if decisions := decisions_of(spec.get("taskSpec")):
         fields["taskSpec"] = without_decisions(spec.get("taskSpec") or {}, decisions)
         fields["params"] = without_given(spec.get("params"))
+    fields = {name: in_documents(each) for name, each in fields.items()}
     text = json.dumps(fields, sort_keys=True)
     if "resourceFieldRef" not in text:  # else a step sees how much it has
         text = json.dumps(_without_amounts(fields), sort_keys=True)

@@ -222,7 +222,7 @@ def _assemble(index: ModuleIndex, chosen: Chosen, function: FunctionType, captur
         names |= wanted if unit.aliases else unit.binds
         # The header stands apart from what follows, wherever that stood in the module.
         blank = unit.blank if rows else max(unit.blank, 1)
-        rows += [_Row("", 0, numbers[0] - each) for each in range(blank, 0, -1)]
+        rows += [_Row("", 0, max(numbers[0] - each, 1)) for each in range(blank, 0, -1)]
         if unit.enclosing:  # on the line above, which is the decorator's, or the function's around it
             rows += [_Row(f"{name} = {value}", 0, numbers[0] - 1) for name, value in captured.items()]
         rows += [_Row(line, number, number) for line, number in zip(text.split("\n")[:-1], numbers, strict=True)]
