@@ -42,7 +42,7 @@ def without_lines(script: str, *, mounted: bool = False) -> str:
     """A script of flowdsl's without the numbers of that line; any other as it is.
 
     As it is, too, where the numbers would do more than move code up and down: two scripts that are equal without them
-    do the same. Of modules that come as a ConfigMap this is not to be seen in the script: `mounted` takes it for granted.
+    do the same. A script doesn't have the modules that come as a ConfigMap: `mounted` takes it for granted of them.
     """
     match = _LINE.match(script)
     if match is None:
