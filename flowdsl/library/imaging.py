@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,9 +14,11 @@ from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.locking import tasks_of
 from flowdsl.library.pins import python_file
 from flowdsl.library.profiles import settings_for
+from flowdsl.packages import programs
 from flowdsl.packages.images import Recipe
 from flowdsl.packages.tools import tail
 
+_SHORT, _LONG = 5 * 60, 3 * 60 * 60  # seconds of a question to an engine, and of a build or a push
 ENGINES = ("docker", "podman", "buildah")
 
 
@@ -46,8 +47,7 @@ def find_engine(wanted: str, environ: Mapping[str, str]) -> str:
 def build_image(recipe: Recipe, engine: str, environ: Mapping[str, str], tell: Callable[[str], None]) -> bool:
     """Build an image unless the engine has it; whether it was built. Raises UsageError with what the engine said."""
     inspect = ["inspect", "--type", "image"] if Path(engine).name == "buildah" else ["image", "inspect"]
-    seen = subprocess.run([engine, *inspect, recipe.name], env=dict(environ), capture_output=True, check=False)
-    if seen.returncode == 0:
+    if _call([engine, *inspect, recipe.name], environ, _SHORT).code == 0:
         return False
     tell(f"building {recipe.name}")
     with tempfile.TemporaryDirectory(prefix="flowdsl-image-") as folder:
@@ -65,8 +65,15 @@ def push_image(recipe: Recipe, engine: str, environ: Mapping[str, str], tell: Ca
 
 
 def _run(command: Sequence[str], environ: Mapping[str, str]) -> None:
-    pipe, none = subprocess.PIPE, subprocess.DEVNULL
-    done = subprocess.run(command, env=dict(environ), stdin=none, stdout=pipe, stderr=subprocess.STDOUT, check=False)
-    if done.returncode != 0:
-        said = tail(done.stdout.decode("utf-8", "replace"))
-        raise UsageError(f"{Path(command[0]).name} {command[1]} ended with {done.returncode}:\n{said}")
+    done = _call(command, environ, _LONG)
+    if done.code != 0:
+        raise UsageError(f"{Path(command[0]).name} {command[1]} ended with {done.code}:\n{tail(done.output)}")
+
+
+def _call(command: Sequence[str], environ: Mapping[str, str], limit: float) -> programs.Done:
+    try:
+        return programs.run(command, environ, limit, merged=True)
+    except OSError as error:
+        raise UsageError(f"{Path(command[0]).name} can't be started: {error.strerror}") from error
+    except programs.TooLongError as error:
+        raise UsageError(str(error)) from error

@@ -6,11 +6,12 @@ import functools
 import importlib.util
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
 import attrs
+
+from flowdsl.packages import programs
 
 # To the last @ before the path: a password may have one.
 _SIGNED_IN = re.compile(r"(?<=://)[^/\s]+@")
@@ -42,24 +43,20 @@ class Tool:
 
     name: str
     command: tuple[str, ...]
+    limit: float = 30 * 60
+    """Seconds that one call may take."""
 
     def run(self, arguments: Sequence[str], environ: Mapping[str, str], *, stdin: str = "") -> str:
         """Run it; what it prints. Raises ToolError with the end of what it says."""
         try:
-            done = subprocess.run(
-                [*self.command, *arguments],
-                env=dict(environ),
-                input=stdin,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-            )
+            done = programs.finish(programs.start([*self.command, *arguments], environ), self.limit, stdin)
         except OSError as error:
             raise ToolError(f"{self.name} can't be started: {error.strerror}") from error
-        if done.returncode != 0:
-            raise ToolError(f"{self.name} ended with {done.returncode}:\n{tail(done.stderr or done.stdout)}")
-        return done.stdout
+        except programs.TooLongError as error:
+            raise ToolError(f"{error}; is its index there?") from error
+        if done.code != 0:
+            raise ToolError(f"{self.name} ended with {done.code}:\n{tail(done.error or done.output)}")
+        return done.output
 
 
 def python_module(python: str, name: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import attrs
 
+from flowdsl.packages import programs
 from flowdsl.packages.lockfile import Resolution
 from flowdsl.packages.tools import Tool, ToolError, find_tool, pip_environment, pip_version, python_module, tail
 from flowdsl.packages.uv_pylock import uv_environment, uv_options
@@ -22,6 +23,7 @@ from flowdsl.runner import removal
 
 READY = "flowdsl-ready"
 """The file that is made last, in an environment that is whole."""
+_LONGEST = 60 * 60  # seconds of one program: torch with CUDA takes minutes
 _TICK = 0.1  # seconds
 _FIRST_WITH_PYTHON = (22, 3)
 _NEWEST = 20
@@ -63,8 +65,7 @@ class Builder:
         """End what is being made; it will be made anew."""
         self._stopped.set()
         for each in list(self._running):
-            with contextlib.suppress(OSError):
-                each.terminate()
+            programs.end(each)
 
     @contextlib.contextmanager
     def _alone(self, resolution: Resolution) -> Iterator[int]:
@@ -111,29 +112,20 @@ class Builder:
     def _run(self, command: list[str], tool: Tool, lock: int) -> None:
         """Run a program. It holds the lock as long as it lives: where this process is killed it may write on."""
         env = pip_environment(self.environ)
-        program = subprocess.Popen(
-            command,
-            env=uv_environment(env) if tool.name == "uv" else env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=(lock,),
-            text=True,
-            errors="replace",
-            # Ctrl-C reaches the whole terminal; what it means for this is decided by the run.
-            start_new_session=True,
-        )
+        program = programs.start(command, uv_environment(env) if tool.name == "uv" else env, merged=True, keep=(lock,))
         self._running.add(program)
         try:
             if self._stopped.is_set():
-                program.terminate()
-            said, _ = program.communicate()
+                programs.end(program)
+            done = programs.finish(program, _LONGEST)
+        except programs.TooLongError as error:
+            raise ToolError(str(error)) from error
         finally:
             self._running.discard(program)
         if self._stopped.is_set():
             raise ToolError("it was stopped")
-        if program.returncode != 0:
-            raise ToolError(f"{tool.name} ended with {program.returncode}:\n{tail(said)}")
+        if done.code != 0:
+            raise ToolError(f"{tool.name} ended with {done.code}:\n{tail(done.output)}")
 
 
 def is_whole(folder: Path) -> bool:
