@@ -45,11 +45,31 @@ def build(source: Workspace, tag: str) -> str:
 """
 
 
+ASKS = "\0"
+"""Stands in a call for what this use asks for over its task: no text of a call has it."""
+OF_A_TASK = ["gpu=2", "gpu=0", "cpu='500m..2'", "memory='4Gi'", "image='python:3.13-slim'", "python='python3.12'"]
+OF_A_TASK += ["gpu_resource='amd.com/gpu'", "requires=['torch']"]
+OF_ANY = ["env={'A': 'b'}", "env={'NODE': {'fieldRef': {'fieldPath': 'spec.nodeName'}}}", "service_account='ci'"]
+OF_ANY += ["node_selector={'zone': 'a'}", "tolerations=[{'key': 'gpu', 'operator': 'Exists'}]"]
+OF_ANOTHERS = ["cpu='1'", "memory='1Gi..2Gi'"]
+
+
+def asks(of: str) -> st.SearchStrategy[str]:
+    """What one use may ask for: nothing, or options of different names."""
+    choices = [*OF_ANY, *(OF_ANOTHERS if of == "git" else OF_A_TASK)]
+    some = st.lists(st.sampled_from(choices), max_size=3, unique_by=lambda each: each.partition("=")[0])
+    return some.map(lambda given: "".join(f", {each}" for each in given))
+
+
 @dataclass(frozen=True)
 class Module:
-    """A generated module and the edges (source, target) that its code draws, by task name."""
+    """A generated module and the edges (source, target) that its code draws, by task name.
+
+    `plain` is the same without what single uses ask for.
+    """
 
     source: str
+    plain: str
     edges: frozenset[tuple[str, str]]
     tasks: tuple[str, ...]
 
@@ -64,6 +84,7 @@ def modules(draw: st.DrawFn) -> Module:
     edges: set[tuple[str, str]] = set()
     made: list[tuple[str, str]] = []  # (variable, what it is)
     names: list[str] = []
+    wanted: list[str] = []
 
     def of(kind: str) -> str | None:
         found = [name for name, what in made if what == kind]
@@ -74,25 +95,31 @@ def modules(draw: st.DrawFn) -> Module:
         variable, name = f"v{index}", f"t{index}"
         call = None
         if kind == "use" and (source := of("make")):
-            call, needs = f"use.with_options(name={name!r})({source}.data, scale={source}.score)", [source]
+            call, needs = f"use.with_options(name={name!r}{ASKS})({source}.data, scale={source}.score)", [source]
         elif kind == "join" and (source := of("make")):
-            call, needs = f"join.with_options(name={name!r})(parts={source}.words, prefix={draw(TEXT)!r})", [source]
+            call, needs = (
+                f"join.with_options(name={name!r}{ASKS})(parts={source}.words, prefix={draw(TEXT)!r})",
+                [source],
+            )
         elif kind == "judge" and (source := of("make")):
-            call, needs = f"judge.with_options(name={name!r})(score={source}.score)", [source]
+            call, needs = f"judge.with_options(name={name!r}{ASKS})(score={source}.score)", [source]
         elif kind == "build" and (source := of("git")):
-            call, needs = f"build.with_options(name={name!r})(source={source}.output, tag=f'x-{{name}}')", [source]
+            call, needs = (
+                f"build.with_options(name={name!r}{ASKS})(source={source}.output, tag=f'x-{{name}}')",
+                [source],
+            )
         elif kind == "git":
-            call, needs = f"git_clone.with_options(name={name!r})(url={draw(TEXT)!r})", []
+            call, needs = f"git_clone.with_options(name={name!r}{ASKS})(url={draw(TEXT)!r})", []
         elif kind == "map":
             values = draw(st.lists(st.integers(0, 9), min_size=1, max_size=4))
             call, needs, kind = (
-                f"make.with_options(name={name!r}).map(seed={values!r}, note={draw(TEXT)!r})",
+                f"make.with_options(name={name!r}{ASKS}).map(seed={values!r}, note={draw(TEXT)!r})",
                 [],
                 "mapped",
             )
         else:
             kind = "make"
-            call, needs = f"make.with_options(name={name!r})(seed=seed, note={draw(TEXT)!r})", []
+            call, needs = f"make.with_options(name={name!r}{ASKS})(seed=seed, note={draw(TEXT)!r})", []
         gate = of("judge") if draw(st.booleans()) else None
         indent = "    "
         if gate:
@@ -107,8 +134,13 @@ def modules(draw: st.DrawFn) -> Module:
         made.append((variable, kind))
         names.append(name)
         edges |= {("t" + need[1:], name) for need in needs}
+        wanted.append(draw(asks(kind)))
     lines += [
         "    with on_finish():",
         "        join.with_options(name='last')(parts=['a'], prefix=context.tasks_status)",
     ]
-    return Module(HEAD + "\n".join(lines) + "\n", frozenset(edges), (*names, "last"))
+    source = HEAD + "\n".join(lines) + "\n"
+    plain, asking = source.replace(ASKS, ""), source
+    for each in wanted:
+        asking = asking.replace(ASKS, each, 1)
+    return Module(asking, plain, frozenset(edges), (*names, "last"))

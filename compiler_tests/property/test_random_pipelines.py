@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.emit import emit_yaml
 from flowdsl.kinds import dump, parse
+from flowdsl.kube.conventions import VARIANT_OF
 from flowdsl.library.loading import load_pipeline
 from pipelines import Module, modules
 
@@ -60,10 +62,48 @@ def test_same_bytes_valid_models_same_graph(tmp_path: Path, module: Module) -> N
 @SETTINGS
 @given(modules())
 def test_inline_says_the_same_as_shared(tmp_path: Path, module: Module) -> None:
-    shared = {item["metadata"]["name"]: item for item in documents(module, tmp_path) if item["kind"] == "Task"}
+    shared = [item["spec"] for item in documents(module, tmp_path) if item["kind"] == "Task"]
     embedded = documents(module, tmp_path, inline=True)
     check_by_models(embedded)
     (inline,) = (item for item in embedded if item["kind"] == "Pipeline")
     for task in inline["spec"]["tasks"]:
         if "taskSpec" in task and "matrix" not in task and "outputs" not in str(task["taskSpec"].get("workspaces")):
-            assert task["taskSpec"] == shared[task["taskSpec"]["steps"][0]["name"]]["spec"]
+            assert task["taskSpec"] in shared
+
+
+@SETTINGS
+@given(modules())
+def test_what_single_uses_ask_for_leaves_the_tasks_as_they_are(tmp_path: Path, module: Module) -> None:
+    asking, plain = documents(module, tmp_path), documents(replace(module, source=module.plain), tmp_path)
+    own, others = named(asking, "Task"), named(plain, "Task")
+    variants = {name: based(each) for name, each in own.items() if based(each)}
+    for name in own.keys() - variants.keys():
+        assert alone(own[name]) == alone(others[name])
+    for name, base in variants.items():
+        assert name.startswith(f"{base}-")
+        assert own[name]["spec"]["steps"][0]["name"] == base
+        assert own[name]["spec"]["params"] == others[base]["spec"]["params"]
+        assert own[name]["spec"] != others[base]["spec"] or "requires" in name
+    uses, before = references(asking), references(plain)
+    assert {use: variants.get(name, name) for use, name in uses.items()} == before
+
+
+def based(task: dict[str, Any]) -> str:
+    """The Task that this one is a variant of, if it is one."""
+    return str(task["metadata"].get("annotations", {}).get(VARIANT_OF, ""))
+
+
+def alone(task: dict[str, Any]) -> str:
+    """A Task as it is where no matrix uses it: a use of its own may be the one that does."""
+    return json.dumps(task).replace("/$(context.taskRun.name)", "")
+
+
+def references(found: tuple[dict[str, Any], ...]) -> dict[str, str]:
+    """The Task of each task of the pipeline."""
+    (pipeline,) = named(found, "Pipeline").values()
+    tasks = [*pipeline["spec"]["tasks"], *pipeline["spec"].get("finally", [])]
+    return {task["name"]: str(task["taskRef"].get("name")) for task in tasks}
+
+
+def named(found: tuple[dict[str, Any], ...], kind: str) -> dict[str, dict[str, Any]]:
+    return {str(item["metadata"].get("name")): item for item in found if item["kind"] == kind}

@@ -89,7 +89,7 @@ def _differing(task: TaskDef) -> Iterator[tuple[str, object]]:
     base = use.of.options
     for name in IN_THE_TASK:
         value, before = getattr(own, name), getattr(base, name)
-        if value == before:
+        if value == before or (name == "gpu_resource" and not _counts(own)):
             continue
         if isinstance(value, Mapping):
             value = {key: item for key, item in value.items() if key not in before or before[key] != item}
@@ -97,6 +97,11 @@ def _differing(task: TaskDef) -> Iterator[tuple[str, object]]:
     architecture = own.node_selector.get(ARCHITECTURE, "")
     if (own.packages or own.apt) and architecture != base.node_selector.get(ARCHITECTURE, ""):
         yield "arch", architecture  # its packages are pinned for the machines that it runs on
+
+
+def _counts(options: TaskOptions) -> bool:
+    """Whether a container asks for what `gpu_resource` names."""
+    return bool(options.gpu or any(sidecar.gpu for sidecar in options.sidecars))
 
 
 def _short(value: object) -> str:
