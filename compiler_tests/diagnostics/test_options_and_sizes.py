@@ -51,6 +51,17 @@ def test_script_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert f"--> user.py:{LINE + table.count(chr(10))}\n" in text
 
 
+def test_scripts_that_are_too_long_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    step = "Step(name='{}', image='alpine:3.20', script='#!/bin/sh\\n' + '{}' * 40_000)"
+    steps = f"[{step.format('a', 'x')}, {step.format('b', 'y')}, Body]"
+    source = f"{HEAD}@task(image='python:3.12-slim', steps={steps})\ndef odd() -> None:\n    print()\n\n@pipeline\ndef p():\n    odd()\n"
+    text = refused(source, tmp_path, CompileOptions())
+    assert text.startswith("error[FLOW071]: the task's scripts take 1")
+    assert "39.1 KiB, 39.1 KiB\n" in text
+    assert f"--> user.py:{LINE}\n" in text
+
+
 def test_more_of_the_project_than_a_config_map_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     package = tmp_path / "words_of_ours"

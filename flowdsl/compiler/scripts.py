@@ -12,13 +12,15 @@ from flowdsl.compiler.packages import Locks, install_call, names_of, need_of, re
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.types import Kind, TypeSpec
-from flowdsl.kube.conventions import ARCHITECTURE
+from flowdsl.kube.conventions import ARCHITECTURE, ARGUMENT_MOST
 
 if TYPE_CHECKING:
     from flowdsl.frontend.script import Script, ScriptInput
     from flowdsl.frontend.slicing import Surveys
     from flowdsl.packages.images import Recipe
 
+_ENCODED = 8
+"""More bytes than a character of a script takes once it is encoded: most are too short for a closer look."""
 _WORKSPACE = TypeSpec(Kind.WORKSPACE, "Workspace")
 
 
@@ -67,14 +69,31 @@ def with_script(
     """
     if not task.has_body:
         need_of(task, collector)  # which says that there is nothing to install them for
+        _check_together(task, collector)
         return task
     script, recipe = _script(task, collector, locks, surveys, mount)
     made = task if script is None else attrs.evolve(task, script=script.text, bundle=script.bundle)
+    _check_together(made, collector)
     if recipe is None:
         return made
     from flowdsl.compiler.builds import in_image
 
     return in_image(made, recipe, collector)
+
+
+def _check_together(task: TaskDef, collector: Collector) -> None:
+    """Report FLOW071 for scripts of several steps that are too long together; the body's alone is told elsewhere."""
+    others = [part.script for part in task.options.containers if part.script]
+    scripts = [task.script, *others] if task.script else others
+    if not others or task.options.verbatim or sum(map(len, scripts)) * _ENCODED < ARGUMENT_MOST:
+        return
+    from flowdsl.frontend.script import script_size_problem
+
+    problem = script_size_problem(*scripts)
+    if problem:
+        told = ", ".join(f"{len(each.encode('utf-8', 'replace')) / 1024:,.1f} KiB" for each in scripts)
+        hint = "put the code in an image, or its data in a file on a workspace"
+        collector.error("FLOW071", f"{problem}; before that: {told}", task.location, hint=hint)
 
 
 def _script(

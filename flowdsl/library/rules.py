@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flowdsl.diagnostics.rule import Rule
 
+LONG_VALUE = Rule("FLOW074", "long-value", "a value of a run that is too long for a process")
 SYNTAX_ERROR = Rule("FLOW080", "syntax-error", "syntax error in the file")
 IMPORT_FAILED = Rule("FLOW081", "import-failed", "import failed")
 FILE_RAISED = Rule("FLOW082", "file-raised", "the file raised an exception")

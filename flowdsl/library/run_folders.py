@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from flowdsl.check.names import SUBDOMAIN_HINT
 from flowdsl.diagnostics import UsageError
 from flowdsl.kube.object_names import is_subdomain
+from flowdsl.library.lengths import check_lengths
 from flowdsl.library.run_inputs import Inputs, choose_run, lacking, pipeline_spec
 from flowdsl.library.run_options import RunOptions
 from flowdsl.library.run_settings import RunSettings, load_settings
@@ -99,6 +100,7 @@ def _check_missing(run: PipelineRun, inputs: Inputs) -> None:
     if missing:
         example = " ".join(f"--set {name}=..." for name in missing)
         raise UsageError(f"the run has no value for {', '.join(missing)}; give it: {example}")
+    check_lengths(run, inputs.documents)
 
 
 def _generated(prefix: str) -> str:

@@ -18,6 +18,7 @@ from flowdsl.library.applying import apply_all
 from flowdsl.library.arguments import texts, word, words
 from flowdsl.library.documents import Documents, name_of
 from flowdsl.library.inputs import Values, to_apply
+from flowdsl.library.lengths import check_lengths
 from flowdsl.library.records import RunRecord, record_of
 from flowdsl.library.run_inputs import Inputs, choose_run, lacking
 from flowdsl.view.events import Event
@@ -107,11 +108,12 @@ class Start:
 def start_run(client: Client, inputs: Inputs, start: Start, tell: Callable[[Change], None]) -> tuple[PipelineRun, bool]:
     """Apply, and create the run once; the object, and whether it is new. `tell` gets what was applied before that.
 
-    Raises UsageError, ClusterError.
+    Raises FlowError for a value that is too long for a process, UsageError, ClusterError.
     """
     chosen = choose_run(inputs)
     if start.name:
         chosen.setdefault("metadata", {})["name"] = start.name
+    check_lengths(chosen, inputs.documents)
     run = submitting.named(cast("Mapping[str, object]", chosen), start.request)
     if start.check:
         _check_references(client, run, inputs)
