@@ -56,7 +56,7 @@ def pins(extra: str, python: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize("extra", ["dev", "docs"])
+@pytest.mark.parametrize("extra", ["dev", "docs", "uv"])
 def test_what_is_asked_for_is_locked(extra: str, python: str) -> None:
     where = {"python_version": python, "python_full_version": f"{python}.9"}
     have = pins(extra, python)

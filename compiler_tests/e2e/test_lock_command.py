@@ -65,6 +65,21 @@ def test_uv_locks_and_installs_what_pip_does(project: Project) -> None:
     assert (done.returncode, "with uv" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
+@pytest.mark.skipif(find_uv(os.environ) is None, reason="uv is not installed")
+@pytest.mark.parametrize("stands", ["work", "."])
+def test_uv_locks_the_same_wherever_one_stands(project: Project, stands: str) -> None:
+    """By the settings of the file's own project; what these say of uv's own locks makes ours no less whole."""
+    project.env["PATH"] = os.environ["PATH"]
+    (project.folder / "uv.toml").write_text("[pip]\nno-deps = true\nuniversal = true\noutput-file = 'other.toml'\n")
+    (project.folder.parent / "uv.toml").write_text("no-index = 'neither yes nor no'\n")
+    path = "mine.py" if stands == "work" else "work/mine.py"
+    project.folder = project.folder.parent if stands == "." else project.folder
+    done = project.flow("lock", path)
+    assert (done.returncode, "with uv" in done.stderr) == (0, True), done.stderr
+    lock = (project.folder / path).with_suffix(".lock").read_text()
+    assert [line for line in lock.splitlines() if line.startswith("name")] == ['name = "alpha"', 'name = "beta"']
+
+
 def test_colleagues_with_other_pythons_are_locked_for_by_name(project: Project) -> None:
     assert project.lock("--python", OTHER)[OTHER] == {"alpha": "1.0", "gamma": "3.0"}
     wrong = project.flow("lock", "mine.py", "--python", "3.x")

@@ -90,7 +90,7 @@ def lock(
             wanted = attrs.evolve(need, target=target_)
             found = made.get((need.wanted, target_)) or wanted.answered_by(before)
             if found is None:
-                tool = tool or _tool(need, environ)
+                tool = tool or _tool(need, environ, str(Path(file).parent))
                 found = _resolve(wanted, tool, environ, tell, like)
             _check_hashes(need, found)
             made[need.wanted, target_] = like = found
@@ -124,9 +124,9 @@ def _same(resolution: Resolution, need: Need) -> bool:
     return resolution.requirements == need.wanted.requirements and resolution.constraints == need.wanted.digest
 
 
-def _tool(need: Need, environ: Mapping[str, str]) -> Tool:
+def _tool(need: Need, environ: Mapping[str, str], project: str) -> Tool:
     try:
-        return find_tool(environ)
+        return attrs.evolve(find_tool(environ), project=project)
     except ToolError as error:
         raise _no_answer(need, str(error)) from error
 

@@ -45,6 +45,8 @@ class Tool:
     command: tuple[str, ...]
     limit: float = 30 * 60
     """Seconds that one call may take."""
+    project: str = ""
+    """The folder of what is locked: uv reads the settings of the project that it is in, wherever one stands."""
 
     def run(self, arguments: Sequence[str], environ: Mapping[str, str], *, stdin: str = "") -> str:
         """Run it; what it prints. Raises ToolError with the end of what it says."""

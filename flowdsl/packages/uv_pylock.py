@@ -10,6 +10,7 @@ from flowdsl.packages.lockfile import Pin
 from flowdsl.packages.targets import Target, this_machine
 from flowdsl.packages.tools import Tool, ToolError
 
+_MADE = "pylock.toml"
 _LIBC = {"linux": "manylinux_2_28", "musllinux": "unknown-linux-musl"}
 _FROM_PIP = {
     "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
@@ -31,7 +32,9 @@ def resolve(
         folder = Path(name)
         (folder / "constraints.txt").write_text("".join(f"{each}\n" for each in constraints), encoding="utf-8")
         given = "".join(f"{each}\n" for each in requirements)
-        made = tool.run([*_arguments(folder, target), *uv_options(environ)], uv_environment(environ), stdin=given)
+        project = ["--project", tool.project] if tool.project else []
+        tool.run([*_arguments(folder, target), *project, *uv_options(environ)], uv_environment(environ), stdin=given)
+        made = (folder / _MADE).read_text(encoding="utf-8")
     table: dict[str, object] = toml.loads(made)
     return [_pin(each) for each in _tables(table.get("packages", []))]
 
@@ -54,6 +57,8 @@ def uv_options(environ: Mapping[str, str]) -> list[str]:
 def _arguments(folder: Path, target: Target) -> Iterator[str]:
     yield from ("pip", "compile", "-", "--quiet", "--only-binary", ":all:", "--generate-hashes", "--no-header")
     yield from ("--no-annotate", "--format", "pylock.toml", "--python-version", target.python)
+    # A project's uv.toml may say otherwise, for locks of its own: this one is whole, and of one target.
+    yield from ("--deps", "--no-universal", "--output-file", str(folder / _MADE))
     system, _, machine = target.platform.partition("_")
     if target.is_linux:
         yield from ("--python-platform", f"{machine}-{_LIBC[system]}")
