@@ -15,6 +15,7 @@ from flowdsl.library import kept_runs
 from flowdsl.library.kept_runs import root_of
 from flowdsl.library.run_folders import find_run
 from flowdsl.runner.store import RunFolder
+from flowdsl.view.said import plain
 
 _EACH = 0.2
 
@@ -94,5 +95,5 @@ def _print_new(folder: RunFolder, path: Path, told: dict[Path, int]) -> bool:
     label = f"[{line(parts[0].removeprefix(folder.name + '-'))}{attempt} : {line(path.stem)}] "
     lines = kept_runs.new_lines(folder, path, told)
     for each in lines:
-        say(label + escape.printed(each.rstrip("\r")))
+        say(label + escape.printed(plain(each.rstrip("\r"))))
     return bool(lines)

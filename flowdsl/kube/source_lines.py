@@ -55,6 +55,22 @@ def without_lines(script: str, *, mounted: bool = False) -> str:
     return f"{match['head']}{table}{script[match.end() - 1 :]}" if moved else script
 
 
+def row_at(script: str, path: str, line: int) -> str:
+    """What stands at a line of a file of the user's, by a script that has code of it; "" where none does."""
+    match = _LINE.match(script)
+    if match is None:
+        return ""
+    try:
+        table, texts = ast.literal_eval(match["table"]), dict(_texts(ast.parse(script)))
+        for name, text in ((f"task/{path}", texts.get("")), (f"mods/{path}", texts.get(path))):
+            if name in table and text is not None:
+                pages = (page.split("\n") for page in _flowdsl_pages(table[name], text))
+                return next((page[line - 1] for page in pages if line <= len(page) and page[line - 1]), "")
+    except (SyntaxError, ValueError, TypeError, IndexError, RecursionError, MemoryError):
+        pass
+    return ""
+
+
 def in_documents(value: object) -> object:
     """A copy of plain data with every script in it without the numbers."""
     if isinstance(value, Mapping):

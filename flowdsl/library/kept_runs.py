@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, cast
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.kinds.table import TASK_RUN
+from flowdsl.library.failures import failure_of
 from flowdsl.library.records import moment
 from flowdsl.library.run_folders import command_line, known_as, runs_root
 from flowdsl.machine.naming import child_name
@@ -84,10 +85,10 @@ def ends_of_tasks(folder: RunFolder, names: list[str]) -> dict[str, str]:
     runs = {str(each["metadata"]["name"]): each for each in folder.task_runs() if TASK_RUN.is_of(each)}
     damaged = set(folder.damaged())
     wanted = names or [*runs, *sorted(damaged)]
-    return {each: "damaged" if each in damaged else _ended(runs.get(each)) for each in wanted}
+    return {each: "damaged" if each in damaged else _ended(folder, runs.get(each)) for each in wanted}
 
 
-def _ended(document: TaskRun | None) -> str:
+def _ended(folder: RunFolder, document: TaskRun | None) -> str:
     if document is None:
         return "not over"
     found, status = condition(cast("Mapping[str, object]", document)), document["status"]
@@ -95,8 +96,10 @@ def _ended(document: TaskRun | None) -> str:
     took = f" in {duration(ended - began)}" if began is not None and ended is not None else ""
     retries = len(status.get("retriesStatus") or ())
     again = f", {retries} retries" if retries else ""
-    message = f": {found.get('message', '')}" if found.get("status") == "False" else ""
-    return f"{found.get('reason', '')}{took}{again}{message}"
+    if found.get("status") != "False":
+        return f"{found.get('reason', '')}{took}{again}"
+    why, message = failure_of(folder, document), str(found.get("message", ""))
+    return f"{found.get('reason', '')}{took}{again}: {f'{why} ({message})' if why else message}"
 
 
 def task_runs_of(folder: RunFolder, tasks: tuple[str, ...]) -> set[str] | None:

@@ -81,7 +81,8 @@ class LiveView:
                 )
             elif isinstance(event, TaskChanged) and event.state in (FAILED, IGNORED):
                 name = event.run or event.task
-                self._print(Text(line(f"✗ {name}: {event.message or event.reason}"), _STYLES[event.state]))
+                why = self._progress.row(event.task).said.get(event.run) or event.message or event.reason
+                self._print(Text(line(f"✗ {name}: {why}"), _STYLES[event.state]))
             elif isinstance(event, LogLine):
                 return
         if isinstance(event, RunFinished):
@@ -125,7 +126,9 @@ class LiveView:
         ended = sum(state not in (WAITING, QUEUED, RUNNING) for state in list(row.runs.values()))
         name = row.info.name + (f" {ended}/{len(row.runs)}" if len(row.runs) > 1 else "")
         took = duration(row.seconds(now)) if row.started else ""
-        told = row.reason if row.state == SKIPPED else (row.message if row.state == FAILED else row.last_line)
+        told = row.reason if row.state == SKIPPED else row.last_line
+        if row.state == FAILED:
+            told = next(iter(row.failures()), row.message)
         return (
             sign,
             Text(line(name), style),

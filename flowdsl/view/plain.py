@@ -27,6 +27,7 @@ from flowdsl.view.events import (
     condition,
 )
 from flowdsl.view.progress import Progress, duration
+from flowdsl.view.said import plain
 
 WORDS = {
     WAITING: "waits",
@@ -75,7 +76,7 @@ class PlainView:
             many = "task" if len(event.tasks) == 1 else "tasks"
             return f"run {line(event.name)} of {line(event.pipeline)}: {len(event.tasks)} {many}{where}"
         if isinstance(event, LogLine):
-            return f"  [{line(event.task)}] {printed(event.text)}" if self._logs else ""
+            return f"  [{line(event.task)}] {printed(plain(event.text))}" if self._logs else ""
         if isinstance(event, Notice):
             return f"{event.level}: {block(event.text)}"
         if isinstance(event, RunFinished):
@@ -92,8 +93,10 @@ class PlainView:
             words.append(f"(retry {event.attempt})")
         if event.state in (SUCCEEDED, FAILED, IGNORED, CANCELLED) and row.started:
             words.append(f"after {duration(event.time - row.started)}")
-        if event.state in (FAILED, IGNORED, CANCELLED, SKIPPED) and (event.reason or event.message):
-            words.append(f"- {event.message if event.state == FAILED and event.message else event.reason}")
+        why = row.said.get(event.run, "") if event.state in (FAILED, IGNORED) else ""
+        if event.state in (FAILED, IGNORED, CANCELLED, SKIPPED) and (event.reason or event.message or why):
+            told = event.message if event.state == FAILED and event.message else event.reason
+            words.append(f"- {f'{why} ({told})' if why and told else why or told}")
         return line(" ".join(words))
 
 
@@ -109,7 +112,8 @@ def summary(event: RunFinished, progress: Progress) -> str:
     # A reason that is the word before it tells nothing.
     reason = str(found.get("reason") or "")
     rest = ["" if reason.lower() == ended else reason, str(found.get("message") or "")]
-    lines = [line(": ".join([f"run {name} {ended}{took}", *filter(None, rest)]))]
+    lines = [line(f"{row.info.name}: {why}") for row in progress.rows.values() for why in row.failures()]
+    lines.append(line(": ".join([f"run {name} {ended}{took}", *filter(None, rest)])))
     for result in (status.get("results") if isinstance(status, Mapping) else None) or ():
         lines.append(line(f"  {result['name']} = {_short(result['value'])}"))
     if event.hint:

@@ -21,6 +21,7 @@ from flowdsl.view.events import (
     TaskChanged,
     TaskInfo,
 )
+from flowdsl.view.said import plain, said
 
 # Of several runs of one task the one that people should hear of first gives the task its state.
 _LOUDEST = (FAILED, CANCELLED, RUNNING, QUEUED, IGNORED, SUCCEEDED, RESTORED, SKIPPED, WAITING)
@@ -40,6 +41,8 @@ class Row:
     ended: float = 0.0
     last_line: str = ""
     runs: dict[str, str] = attrs.field(factory=dict)
+    said: dict[str, str] = attrs.field(factory=dict)
+    """By run: why the script failed, by the last line it printed."""
 
     def seconds(self, now: float) -> float:
         """How long it has run, or ran."""
@@ -57,6 +60,10 @@ class Row:
         if event.state == state or not event.run:
             self.reason, self.message = event.reason, event.message
         self.state, self.attempt, self.step = state, event.attempt, event.step
+
+    def failures(self) -> list[str]:
+        """Why its runs failed that did: the user's file and line, as the script has told them."""
+        return [why for run, why in self.said.items() if self.runs.get(run) in (FAILED, IGNORED)]
 
 
 @attrs.define
@@ -76,7 +83,10 @@ class Progress:
         elif isinstance(event, TaskChanged):
             self.row(event.task).change(event)
         elif isinstance(event, LogLine) and event.text.strip():
-            self.row(event.task).last_line = event.text
+            row = self.row(event.task)
+            row.last_line = plain(event.text)
+            if why := said(event.text):
+                row.said[event.run] = why
 
     def row(self, task: str) -> Row:
         """The row of a task, made where it is new."""

@@ -27,10 +27,11 @@ def command(*, target: Target, name: str, tasks: tuple[str, ...], follow: bool) 
     from flowdsl.cli.cluster import connected
     from flowdsl.kubeclient.control import get_run
     from flowdsl.kubeclient.printed import print_logs
+    from flowdsl.view.said import plain
 
     def show(task: str, step: str, text: str) -> None:
         if not tasks or task in tasks:
-            say(f"[{line(task)} : {line(step)}] {escape.printed(text)}")
+            say(f"[{line(task)} : {line(step)}] {escape.printed(plain(text))}")
         need_reader()
 
     client = connected(target)
