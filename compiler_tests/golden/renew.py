@@ -16,6 +16,7 @@ EXAMPLES = sorted((ROOT / "pipelines" / "examples").rglob("*.py"))
 GOLDENS = [
     HERE / "features.yaml",
     HERE / "features-inline.yaml",
+    HERE / "bundle.yaml",
     ROOT / "pipelines" / "sonic.yaml",
     *(example.with_suffix(".yaml") for example in EXAMPLES),
 ]

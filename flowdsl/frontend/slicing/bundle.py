@@ -116,7 +116,9 @@ class Bundle:
         """The data of a package that is read, or of the package of a module that reads what lies beside it."""
         package = part.module.name if part.module.is_package else part.module.home.package
         if package and (part.reads or (part.index is not None and part.chosen and part.index.reads_data)):
-            yield from data_files(package, os.path.join(part.module.home.root, *package.split(".")))
+            root = folder_in_project(part.module.home.root)
+            for each in data_files(package, os.path.join(part.module.home.root, *package.split("."))):
+                yield attrs.evolve(each, root=root)
 
     def _follow(
         self, index: ModuleIndex, home: Home, alias: Alias, module: Module, used: frozenset[str] | None
