@@ -305,6 +305,29 @@ def test_missing_rights_name_the_verb_and_the_way_out(person: Person, api: FakeA
     assert "error:   you may not create pipelineruns\n" in out
 
 
+@pytest.mark.parametrize(("has", "code", "said"), [
+    ("4", 0, "ok:      a node has 4 nvidia.com/gpu; large asks for 4\n"),
+    ("2", 3, "error:   no node has 4 nvidia.com/gpu, which large asks for (most: 2)\n"),
+])  # fmt: skip
+def test_the_doctor_says_which_task_asks_for_what_no_node_has(
+    person: Person, api: FakeApi, has: str, code: int, said: str
+) -> None:
+    api.put("/api/v1/nodes/one", {"kind": "Node", "status": {"allocatable": {"nvidia.com/gpu": has}}})
+    asking = task("a-gpu-4")
+    asking["spec"]["steps"][0]["computeResources"] = {"limits": {"nvidia.com/gpu": 4}}
+    flow = pipeline("flow", "a", "large")
+    flow["spec"]["tasks"][1]["taskRef"]["name"] = "a-gpu-4"
+    found = person.types("doctor", person.file(task("a"), asking, flow, run_of("flow")))
+    assert (found[0], said in found[1]) == (code, True), found[1]
+
+
+def test_the_doctor_counts_what_a_run_says_of_a_task(person: Person, api: FakeApi) -> None:
+    api.put("/api/v1/nodes/one", {"kind": "Node", "status": {"allocatable": {"nvidia.com/gpu": "1"}}})
+    specs = [{"pipelineTaskName": "a", "computeResources": {"limits": {"nvidia.com/gpu": "2"}}}]
+    files = person.file(task("a"), pipeline("flow", "a"), run_of("flow", taskRunSpecs=specs))
+    assert "no node has 2 nvidia.com/gpu, which a asks for (most: 1)" in person.types("doctor", files)[1]
+
+
 def test_tekton_is_not_installed(person: Person, api: FakeApi) -> None:
     api.tekton = False
     code, _, err = person.types("apply", person.file(task("a"), pipeline("flow", "a"), run_of("flow")))

@@ -217,6 +217,13 @@ def features(
     make.with_options(name="again", timeout="5m", display_name="Once more")(name="x", limit=4)
     judge.with_options(name="given")(assets / "a.png", assets / "parts", 1.5, ["w"], {"rate": 1.0, "label": "l"})
     cut(1.5)
+    train.with_options(name="large", gpu=4, memory="16Gi..64Gi")(dataset="d")
+    echo.with_options(name="said-elsewhere", image="busybox:1.37", env={"LANG": "C"}, node_selector={"zone": "a"})(
+        text="f"
+    )
+    by_cluster.with_options(name="by-cluster-large", memory="2Gi", env={"DEPTH": "3"}, service_account="teller")(
+        text="g"
+    )
     with on_finish():
         echo.with_options(name="report")(text=f"{context.tasks_status} {made.status} {fine.reason}")
     return {"picture": made.picture, "score": made.score, "words": made.words, "sweep": scores.result}

@@ -199,6 +199,22 @@ def test_two_tasks_of_one_function_are_two_tasks() -> None:
     assert list(tasks(lambda: (one(), same()))) == ["work"]
 
 
+def test_what_only_the_functions_step_has_is_told_where_there_is_none() -> None:
+    made = task(steps=[Step(name="a", image="i", script="true")], cpu="1", env={"A": "b"})(lambda: None)
+    with pytest.raises(FlowError) as caught:
+        tasks(lambda: made())
+    assert [each.message.partition("=")[0] for each in caught.value.diagnostics if each.code == "FLOW002"] == [
+        "cpu",
+        "env",
+    ]
+
+
+@pytest.mark.parametrize("embed", [True, False])
+def test_a_pipeline_is_no_task(embed: bool) -> None:
+    with pytest.raises(FlowError, match="gpu= is said of one use of a task, and 'inner' is a pipeline"):
+        tasks(lambda: inner.with_options(embed=embed, **{"gpu": 2})())
+
+
 @task(steps=[Step(name="a", image="i", script="true")])
 def only_steps() -> None: ...
 
@@ -281,6 +297,13 @@ def test_what_no_run_says_is_told() -> None:
     assert told(compile_manifest(manifest(placed, task_run(placed, name="r")))) == [OF_PLACED]
     pod = {"nodeSelector": {"pool": "a"}}
     assert told(compile_manifest(manifest(task_run(placed, name="r", pod_template=pod, service_account="ci")))) == []
+
+
+def test_what_a_custom_task_does_not_get_is_told() -> None:
+    made = task_ref(named("wait", api_version="example.dev/v1"), node_selector={"a": "b"}, service_account="ci")(
+        wait.function
+    )
+    assert told(compiled(lambda: made())) == [("FLOW033", "nothing says node_selector= of task 'wait'")]
 
 
 def test_a_variant_can_stand_in_a_manifest() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from flowdsl.compiler.rules import POD_OPTIONS_WITHOUT_RUN, VARIANT_NOT_EMITTED
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.manifest import Run
+from flowdsl.frontend.uses import is_custom
 from flowdsl.ir.nodes import Node, PipelineDef, TaskDef
 from flowdsl.ir.options import TaskOptions
 from flowdsl.ir.uses import IN_THE_RUN
@@ -16,6 +17,8 @@ _NOTHING = TaskOptions()
 _SPECS = "taskRunSpecs"
 # createChildPipelineRun in pkg/reconciler/pipelinerun/pipelinerun.go of Tekton v1.15.0.
 _NESTED = "Tekton hands on what a run says of all pods to a pipeline in a pipeline, and nothing of single tasks"
+# createCustomRun in the same file.
+_CUSTOM = "Tekton hands the run of a custom task an account, and nothing else of this kind"
 _OUTSIDE = "give it to @pipeline of the outer one, for all pods; or call the pipeline without embed=True"
 
 
@@ -28,6 +31,8 @@ def note_lost_pods(pipeline: PipelineDef, collector: Collector, without_run: str
         if node.pipeline is not None:
             for inner in _all(node.pipeline):
                 _note(inner, _NESTED, _OUTSIDE, collector)
+        elif is_custom(node.task.reference):
+            _note(node, _CUSTOM, "drop it; a param of the custom task may say it", collector, ("service_account",))
         elif without_run:
             hint = f'say it where the run is: `pipeline_run(..., extra={{"{_SPECS}": [...]}})`'
             _note(node, without_run, hint, collector)
@@ -70,8 +75,8 @@ def _all(pipeline: PipelineDef) -> Iterator[Node]:
             yield from _all(node.pipeline)
 
 
-def _note(node: Node, why: str, hint: str, collector: Collector) -> None:
-    lost = _asked(node.task)
+def _note(node: Node, why: str, hint: str, collector: Collector, said: Collection[str] = ()) -> None:
+    lost = [name for name in _asked(node.task) if name not in said]
     if lost:
         place = node.task.place
         collector.add(POD_OPTIONS_WITHOUT_RUN.finding(_lost(node.name, lost, why), place, hint=hint))

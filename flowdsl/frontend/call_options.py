@@ -68,6 +68,10 @@ class UseOptions(CallOptions):
     python: str = ""
 
 
+OF_A_TASK = frozenset((*IN_THE_TASK, *IN_THE_RUN))
+"""What a use of a task may ask for, and that of a pipeline may not."""
+
+
 def call_options(given: Mapping[str, object], before: CallOptions) -> CallOptions:
     """What `.with_options(...)` was given, over what an earlier one was. Refuses the first thing that is wrong."""
     return _over(before, _read(CallOptions, given), given)
@@ -76,7 +80,7 @@ def call_options(given: Mapping[str, object], before: CallOptions) -> CallOption
 def use_options(given: Mapping[str, object], before: CallOptions) -> tuple[CallOptions, dict[str, object]]:
     """The same of a task: what it says of the call, and what it asks for over the task's own options."""
     read = _read(UseOptions, given)
-    asked = {name: getattr(read, name) for name in given if name in (*IN_THE_TASK, *IN_THE_RUN)}
+    asked = {name: getattr(read, name) for name in given if name in OF_A_TASK}
     of_call = {name: value for name, value in given.items() if name not in asked}
     # What is given counts, also where it is empty; None alone says nothing.
     return _over(before, read, of_call), {name: value for name, value in asked.items() if value is not None}

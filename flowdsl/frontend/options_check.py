@@ -55,6 +55,11 @@ def accept(value: object, wanted: object, name: str) -> None:
         refuse("FLOW002", error.told(name).replace("option", "argument", 1), "see the documentation")
 
 
+_OF_THE_STEP = ("image", "cpu", "memory", "gpu", "env", "working_dir", "on_error")
+"""Options of `@task` that say how the function's own step is run, and nothing of the others."""
+_NOTHING = TaskOptions()
+
+
 def check_task_options(
     options: TaskOptions, location: Location, collector: Collector, *, has_body: bool, whole: bool
 ) -> None:
@@ -82,6 +87,11 @@ def check_task_options(
     named = [step for step in options.steps if isinstance(step, Step)]
     if not has_body and not ways and not options.args and not named and not options.image:
         wrong("the task does nothing", "give it a body, or image= with command=, args=, script= or module=", "FLOW002")
+    if named and not has_body and not ways and not options.args:
+        lost = [name for name in _OF_THE_STEP if getattr(options, name) != getattr(_NOTHING, name)]
+        for name in lost:
+            hint = f"give it to one of `steps=[Step({name}=...)]`"
+            wrong(f"{name}= is for the step of the function, and the task has only those of steps=", hint, "FLOW002")
 
 
 def value_problems(options: TaskOptions) -> Iterator[tuple[str, str, str]]:

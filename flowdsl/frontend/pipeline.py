@@ -16,7 +16,7 @@ from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
 from flowdsl.frontend.aside import aside_of
 from flowdsl.frontend.bodies import shown_texts
-from flowdsl.frontend.call_options import AS_DECLARED, call_options
+from flowdsl.frontend.call_options import AS_DECLARED, OF_A_TASK, call_options
 from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.identity import identity_tests
 from flowdsl.frontend.naming import kube_name, task_name
@@ -63,6 +63,10 @@ def _with_options(self: Self, /, *, embed: object = None, **options: object) -> 
         embed = self._embed
     if not isinstance(embed, bool):
         refuse("FLOW002", f"embed= takes True or False, got {named(embed)}", "write `embed=True`")
+    own = next((name for name in options if name in OF_A_TASK), "")
+    if own:
+        hint = f"give it to a task's call: `work.with_options({own}=...)`; what is for all pods goes to @pipeline"
+        refuse("FLOW002", f"{own}= is said of one use of a task, and {self.name!r} is a pipeline", hint)
     if not embed:
         # The others are those of one PipelineTask; the tasks of an inlined pipeline have their own.
         only(_INLINED, options, "with_options of a pipeline without embed=True")

@@ -36,10 +36,17 @@ def use_of(task: TaskDef, asked: Mapping[str, object], problems: Collector) -> T
     return found
 
 
-def _check_reference(name: str, reference: Reference, asked: Mapping[str, object]) -> None:
+def is_custom(reference: Reference | None) -> bool:
+    """Whether a task is a custom one: of another API than Tekton's, run by a controller of its own."""
+    if reference is None or not reference.api_version:
+        return False
     from flowdsl.kinds.table import TEKTON, in_group
 
-    custom = bool(reference.api_version) and not in_group(reference.api_version, TEKTON)
+    return not in_group(reference.api_version, TEKTON)
+
+
+def _check_reference(name: str, reference: Reference, asked: Mapping[str, object]) -> None:
+    custom = is_custom(reference)
     taken = _OF_A_CUSTOM_RUN if custom else _OF_A_RUN
     for option in asked:
         if option not in taken:
