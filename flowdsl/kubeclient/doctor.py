@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import attrs
-
 from flowdsl.diagnostics import ClusterError
 from flowdsl.kinds.table import ACCESS_REVIEW, CONFIG_MAP, NODE, PIPELINE, PIPELINE_RUN, TASK, in_group
+from flowdsl.kubeclient.check import ERROR, OK, WARNING, Check
 from flowdsl.kubeclient.client import Client
 from flowdsl.kubeclient.errors import AnsweredError
+from flowdsl.kubeclient.queues import examine_queues
 from flowdsl.kubeclient.rbac import rules
 from flowdsl.kubeclient.resources import base_of, metadata_of, path_of
 from flowdsl.kubeclient.submit import missing, references
 
-OK, WARNING, ERROR = "ok", "warning", "error"
 _SYSTEM = "tekton-pipelines"
 _DIGITS = 20
-
-
-@attrs.frozen
-class Check:
-    """One thing that was looked at."""
-
-    level: str
-    text: str
-    hint: str = ""
 
 
 def examine(client: Client, documents: Sequence[Mapping[str, object]], *, system: str = _SYSTEM) -> list[Check]:
@@ -41,6 +31,7 @@ def examine(client: Client, documents: Sequence[Mapping[str, object]], *, system
         _rights(client, checks)
     _needs(client, documents, checks, installed=installed)
     _extended(client, documents, checks)
+    checks += examine_queues(client, documents)
     return checks
 
 

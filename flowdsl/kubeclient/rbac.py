@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from flowdsl.diagnostics import UsageError
@@ -20,6 +20,7 @@ from flowdsl.kinds.table import (
     TASK_RUN,
 )
 from flowdsl.kube.conventions import MANAGED_BY
+from flowdsl.kube.words import word
 
 Rule = tuple[Sequence[Kind], str, list[str]]
 """Kinds of one group, the part of their objects that is meant (`/log`), verbs; one line a reason."""
@@ -45,6 +46,9 @@ _SUBMIT: list[Rule] = [
 _CHECK: list[Rule] = [((SECRET, CONFIG_MAP), "", ["get"])]
 
 
+_KUEUE = "kueue.x-k8s.io"
+
+
 class RoleRule(TypedDict):
     """A rule of a Role: https://kubernetes.io/docs/reference/access-authn-authz/rbac/."""
 
@@ -63,9 +67,18 @@ def rules(*, read_only: bool, check_secrets: bool) -> list[RoleRule]:
 
 
 def documents(
-    namespace: str, subject: str, *, is_account: bool, read_only: bool = False, check_secrets: bool = False
+    namespace: str,
+    subject: str,
+    *,
+    is_account: bool,
+    read_only: bool = False,
+    check_secrets: bool = False,
+    queues: bool = False,
 ) -> list[dict[str, object]]:
-    """Role and RoleBinding for a user, or for a service account written NAMESPACE:NAME. Raises UsageError."""
+    """Role and RoleBinding for a user, or for a service account written NAMESPACE:NAME. Raises UsageError.
+
+    With `queues` also what `doctor` reads of Kueue: a ClusterQueue is of the whole cluster, and so is its role.
+    """
     name = "flowdsl-viewer" if read_only else "flowdsl-submitter"
     metadata = {"name": name, "namespace": namespace, "labels": dict(MANAGED_BY)}
     who: dict[str, str] = {"kind": "User", "name": subject, "apiGroup": RBAC}
@@ -74,16 +87,36 @@ def documents(
         if not account or (colon and not space):
             raise UsageError(f"--service-account takes NAMESPACE:NAME or NAME, got {subject!r}")
         who = {"kind": SERVICE_ACCOUNT.name, "name": account, "namespace": space or namespace}
+    own = rules(read_only=read_only, check_secrets=check_secrets)
+    if queues:
+        own.append({"apiGroups": [_KUEUE], "resources": ["localqueues"], "verbs": ["get"]})
     return [
         {
             **ROLE.header,
             "metadata": metadata,
-            "rules": rules(read_only=read_only, check_secrets=check_secrets),
+            "rules": own,
         },
         {
             **ROLE_BINDING.header,
             "metadata": metadata,
             "roleRef": {"apiGroup": ROLE.group, "kind": ROLE.name, "name": name},
             "subjects": [who],
+        },
+        *(_of_queues(f"{name}-queues", who) if queues else ()),
+    ]
+
+
+def _of_queues(name: str, who: Mapping[str, str]) -> list[dict[str, object]]:
+    metadata = {"name": name, "labels": dict(MANAGED_BY)}
+    rule: RoleRule = {"apiGroups": [_KUEUE], "resources": ["clusterqueues"], "verbs": ["get"]}
+    role = word("ClusterRole")
+    return [
+        {"apiVersion": ROLE.api_version, "kind": role, "metadata": metadata, "rules": [rule]},
+        {
+            "apiVersion": ROLE.api_version,
+            "kind": f"{role}Binding",
+            "metadata": metadata,
+            "roleRef": {"apiGroup": ROLE.group, "kind": role, "name": name},
+            "subjects": [dict(who)],
         },
     ]

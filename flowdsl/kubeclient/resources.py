@@ -20,9 +20,9 @@ def path_of(kind: Kind | str, namespace: str, name: str = "", version: str = "")
         known = ", ".join(each.name for each in SERVED)
         raise UsageError(f"flowdsl does not deal with {kind} on a cluster; it does with {known}")
     # A name is one part of a path, whatever is in it.
-    space = f"/namespaces/{_part(namespace)}" if found.namespaced else ""
+    space = f"/namespaces/{part(namespace)}" if found.namespaced else ""
     place = f"{base_of(version or found.api_version)}{space}/{found.plural}"
-    return place + (f"/{_part(name)}" if name else "")
+    return place + (f"/{part(name)}" if name else "")
 
 
 def base_of(api_version: str) -> str:
@@ -30,7 +30,8 @@ def base_of(api_version: str) -> str:
     return f"/apis/{quote(api_version)}" if "/" in api_version else f"/api/{quote(api_version)}"
 
 
-def _part(text: str) -> str:
+def part(text: str) -> str:
+    """A text as one part of a URL's path, whatever is in it."""
     return quote(text, safe="", errors="replace")
 
 

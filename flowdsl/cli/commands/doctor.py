@@ -44,6 +44,7 @@ def command(
     """
     from flowdsl.cli.cluster import connected
     from flowdsl.kubeclient import doctor
+    from flowdsl.kubeclient.check import ERROR
     from flowdsl.library.inputs import Values, to_apply
 
     given = source.needed() if profile else source.given()
@@ -56,4 +57,4 @@ def command(
     else:
         for each in checks:
             say(f"{each.level + ':':<9}{line(each.text)}" + (f"\n         {line(each.hint)}" if each.hint else ""))
-    return EXIT_CLUSTER if any(each.level == doctor.ERROR for each in checks) else EXIT_OK
+    return EXIT_CLUSTER if any(each.level == ERROR for each in checks) else EXIT_OK

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 @click.option("--service-account", "account", default="", metavar="[NS:]NAME", help="A ServiceAccount.")
 @click.option("--read-only", is_flag=True, help="For watch, logs and list alone.")
 @click.option("--check-secrets", is_flag=True, help="Let submit see whether Secrets exist.")
+@click.option("--queues", is_flag=True, help="Let doctor read the quotas of Kueue's queues.")
 @options.on_cluster
-def command(*, target: Target, user: str, account: str, read_only: bool, check_secrets: bool) -> int:
+def command(*, target: Target, user: str, account: str, read_only: bool, check_secrets: bool, queues: bool) -> int:
     """Print the least rights that these commands need, as a Role and its binding.
 
     \b
@@ -37,7 +38,12 @@ def command(*, target: Target, user: str, account: str, read_only: bool, check_s
     # Needs no cluster where a namespace is given.
     namespace = target.namespace or connected(target).namespace
     found = rbac.documents(
-        namespace, user or account, is_account=bool(account), read_only=read_only, check_secrets=check_secrets
+        namespace,
+        user or account,
+        is_account=bool(account),
+        read_only=read_only,
+        check_secrets=check_secrets,
+        queues=queues,
     )
     give(emit_yaml(found))
     return EXIT_OK
