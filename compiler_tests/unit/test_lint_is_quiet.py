@@ -82,3 +82,25 @@ def test_some_rules_are_not_for_tests_and_samples(file: str, codes: set[str]) ->
     asked = Options(selection=Selection(extend=("FLOW320",)))
     (found,) = lint_sources([Source(file, RISKY)], asked)
     assert "FLOW320" in {place.code for place in found.shown}
+
+
+QUEUED = "metadata: {{name: p, labels: {{kueue.x-k8s.io/queue-name: gpu}}}}\nspec: {{tasks: [{{name: t, taskSpec: {{{}}}}}]}}\n"
+STEP = "{name: s, image: 'a:1', command: ['true']"
+
+
+@pytest.mark.parametrize(
+    ("spec", "codes"),
+    [
+        (f"steps: [{STEP}}}]", ["FLOW347"]),
+        (f"steps: [{STEP}, computeResources: {{requests: {{cpu: '1'}}}}}}]", []),
+        (f"steps: [{STEP}, computeResources: {{limits: {{memory: 1Gi}}}}}}]", []),
+        (f"steps: [{STEP}}}], stepTemplate: {{computeResources: {{requests: {{cpu: '1'}}}}}}", []),
+        (f"steps: [{STEP}, computeResources: {{}}}}]", ["FLOW347"]),
+    ],
+)
+def test_a_task_in_a_queue_that_requests_something_is_fine(spec: str, codes: list[str]) -> None:
+    head = "apiVersion: tekton.dev/v1\nkind: Pipeline\n"
+    assert [code for _, code in told({"p.yaml": head + QUEUED.format(spec)}, "FLOW347")] == codes
+    free = head + QUEUED.format(spec).replace("kueue.x-k8s.io/queue-name", "team")
+    assert told({"p.yaml": free}, "FLOW347") == []
+    assert told({"samples/p.yaml": head + QUEUED.format(spec)}, "FLOW309") == []

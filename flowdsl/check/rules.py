@@ -31,6 +31,7 @@ from flowdsl.check.pitfalls import (
     flow,
     index,
     meta,
+    queues,
     scripts,
     secrets,
     targets,
@@ -50,7 +51,7 @@ RULES = registry(
         *map(import_module, _OF_KINDS),
         *(conversion, decoding, gates, matrix, names, objects, params, pipeline_graph, pipeline_results),
         *(pipeline_task, pipeline_vars, podnames, refs, results, steps, timeouts, usage, when, workspaces),
-        *(across, containers, flow, index, meta, scripts, secrets, targets, unused, values, volumes, written),
+        *(across, containers, flow, index, meta, queues, scripts, secrets, targets, unused, values, volumes, written),
     )
 )
 """Every rule by its code."""

@@ -12,7 +12,7 @@ from flowdsl.check.declared import declare
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.matrix import matrix_params
 from flowdsl.check.pipeline_graph import result_dependencies
-from flowdsl.check.pitfalls import flow, secrets, volumes
+from flowdsl.check.pitfalls import flow, queues, secrets, volumes
 from flowdsl.check.pitfalls.index import Entry, Index, check_names, pipeline_spec, task_spec
 from flowdsl.check.pitfalls.shapes import PipelineAt, pipeline_of
 from flowdsl.check.pitfalls.targets import Given, Scope, Target, check_result, compare, meant, require
@@ -36,7 +36,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def check_set(entries: Sequence[Entry]) -> None:
-    """FLOW307, FLOW310–316, FLOW321, FLOW325 and FLOW335 over a set of documents, into the report of each."""
+    """FLOW307, FLOW310–316, FLOW321, FLOW325, FLOW335 and FLOW347 over a set of documents, into the report of each."""
     index = Index()
     for entry in entries:
         index.add(entry)
@@ -54,6 +54,7 @@ def _check(model: Model, entry: Entry, index: Index) -> None:
     pipeline = pipeline_of(model)
     if pipeline is not None:
         _check_pipeline(pipeline, entry, index)
+        queues.check(pipeline, entry, index)
     if isinstance(model, PipelineRun):
         _check_pipeline_run(model, entry, index)
     elif isinstance(model, TaskRun):
