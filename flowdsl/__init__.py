@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from flowdsl.library.linting import lint
     from flowdsl.library.loading import load as load
     from flowdsl.library.running import run as run
+    from flowdsl.library.simulating import simulate
     from flowdsl.library.submitting import submit as submit
 
 __version__ = "0.1.0"
@@ -105,6 +106,7 @@ __all__ = [
     "reason",
     "resolver",
     "startswith",
+    "simulate",
     "status",
     "step_action",
     "task",

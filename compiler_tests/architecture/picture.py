@@ -40,6 +40,7 @@ FLOORS: list[tuple[str, list[tuple[str, str]]]] = [
             ("graph", "the DAG, pictures"),
             ("check", "admission, pitfalls: the rules"),
             ("machine", "what a run decides"),
+            ("worlds", "all that runs can come to"),
         ],
     ),
     (

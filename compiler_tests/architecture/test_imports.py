@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "yamlread": CHECK,
     # A run's decisions, for who runs it and who asks what could happen.
     "machine": CHECK,
+    "worlds": CHECK | {"machine"},
     # What tasks want installed, and the lock file: for the compiler, the runner and the command line.
     "packages": BASE,
     "frontend": IR | {"decide"},

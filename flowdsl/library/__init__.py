@@ -15,6 +15,7 @@ HOMES = {
     "lint": "linting",
     "load": "loading",
     "run": "running",
+    "simulate": "simulating",
     "submit": "submitting",
 }
 """The module of each function that `flowdsl` has from here. None is called as its function: a module and a function of

@@ -15,9 +15,10 @@ from flowdsl.library import rules as library
 from flowdsl.linter.rules import RULES as _LINT
 from flowdsl.packages import rules as packages
 from flowdsl.passes import rules as passes
+from flowdsl.worlds import rules as worlds
 
 RULES = MappingProxyType(
-    dict(sorted({**_LINT, **registry((frontend, packages, passes, compiler, emit, importer, library))}.items()))
+    dict(sorted({**_LINT, **registry((frontend, packages, passes, compiler, emit, importer, library, worlds))}.items()))
 )
 """Every rule by its code, in order."""
 

@@ -1,0 +1,161 @@
+"""Decision diagrams: functions over many variables of a few values each, for all worlds at once.
+
+A function is a number. Equal functions have the same number, 0 is never and 1 is always, so that whether something can
+happen at all is one comparison. Reduced and ordered as in R. E. Bryant, Graph-Based Algorithms for Boolean Function
+Manipulation (https://www.cs.cmu.edu/~bryant/pubdir/ieeetc86.pdf), with as many branches as a variable has values.
+Nothing here recurses: a pipeline has more variables than Python has room for calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+NEVER, ALWAYS = 0, 1
+_LEAF = 1 << 60
+
+
+class TooLargeError(Exception):
+    """The diagram would take more nodes than it may have."""
+
+
+def _plain(one: int, other: int, decides: int) -> int:
+    """Two functions joined of which one is the same in all worlds, or which are the same."""
+    if decides in (one, other):
+        return decides
+    return other if one <= ALWAYS else one
+
+
+class Diagram:
+    """Functions over variables, which are numbered in their order; `bound` is how many nodes there may be."""
+
+    def __init__(self, bound: int) -> None:
+        self._bound = bound
+        self._level = [_LEAF, _LEAF]
+        self._branches: list[tuple[int, ...]] = [(), ()]
+        self._known: dict[tuple[int, tuple[int, ...]], int] = {}
+        # Of `all` and of `any`, by the value that decides each.
+        self._both: tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]] = ({}, {})
+        self._not: dict[int, int] = {NEVER: ALWAYS, ALWAYS: NEVER}
+        self.sizes: list[int] = []
+
+    def variable(self, size: int) -> int:
+        """A new variable with so many values, after all others."""
+        self.sizes.append(size)
+        return len(self.sizes) - 1
+
+    def holds(self, variable: int, values: Iterable[int]) -> int:
+        """That a variable has one of the values."""
+        chosen = set(values)
+        return self._node(variable, tuple(int(each in chosen) for each in range(self.sizes[variable])))
+
+    def negated(self, function: int) -> int:
+        """That it does not hold."""
+        stack = [function]
+        while stack:
+            at = stack[-1]
+            waiting = [each for each in self._branches[at] if each not in self._not]
+            if waiting:
+                stack += waiting
+                continue
+            stack.pop()
+            if at not in self._not:
+                found = self._node(self._level[at], tuple([self._not[each] for each in self._branches[at]]))
+                self._not[at], self._not[found] = found, at
+        return self._not[function]
+
+    def all(self, functions: Iterable[int]) -> int:
+        """That all of them hold."""
+        return self._joined(functions, NEVER)
+
+    def any(self, functions: Iterable[int]) -> int:
+        """That one of them holds."""
+        return self._joined(functions, ALWAYS)
+
+    def chosen(self, test: int, then: int, otherwise: int) -> int:
+        """One function where a test holds, another where it does not."""
+        return self.any((self.all((test, then)), self.all((self.negated(test), otherwise))))
+
+    def _joined(self, functions: Iterable[int], decides: int) -> int:
+        found = ALWAYS - decides
+        for each in functions:
+            found = self._join(found, each, decides)
+        return found
+
+    def _join(self, one: int, other: int, decides: int) -> int:
+        """Both of two functions (NEVER decides), or either of them (ALWAYS does)."""
+        known, levels = self._both[decides], self._level
+        stack = [(one, other) if one < other else (other, one)]
+        found = NEVER
+        while stack:
+            pair = a, b = stack[-1]
+            found = _plain(a, b, decides) if a <= ALWAYS or b <= ALWAYS or a == b else known.get(pair, -1)
+            if found >= 0:
+                stack.pop()
+                continue
+            level = min(levels[a], levels[b])
+            waiting, parts = False, []
+            for left, right in zip(self._at(a, level), self._at(b, level), strict=True):
+                x, y = (left, right) if left < right else (right, left)
+                part = _plain(x, y, decides) if x <= ALWAYS or x == y else known.get((x, y), -1)
+                parts.append(part)
+                if part < 0:
+                    stack.append((x, y))
+                    waiting = True
+            if not waiting:
+                known[pair] = self._node(level, tuple(parts))
+        return found
+
+    def _at(self, function: int, level: int) -> Sequence[int]:
+        return self._branches[function] if self._level[function] == level else (function,) * self.sizes[level]
+
+    def _node(self, level: int, branches: tuple[int, ...]) -> int:
+        if branches.count(branches[0]) == len(branches):
+            return branches[0]
+        found = self._known.get((level, branches))
+        if found is None:
+            if len(self._level) >= self._bound:
+                raise TooLargeError
+            found = self._known[level, branches] = len(self._level)
+            self._level.append(level)
+            self._branches.append(branches)
+        return found
+
+    def cheapest(self, function: int, costs: Sequence[Sequence[int]]) -> dict[int, int] | None:
+        """Values of variables for which a function holds, at the least cost; those left out are at their best.
+
+        `costs` has a number for each value of each variable, 0 for one of them at least. None for what never holds.
+        """
+        if function == NEVER:
+            return None
+        best: dict[int, tuple[int, int]] = {ALWAYS: (0, 0)}
+        for at in self._below(function):
+            prices = costs[self._level[at]]
+            ways = [
+                (price + best[to][0], value)
+                for value, (price, to) in enumerate(zip(prices, self._branches[at], strict=True))
+                if to in best
+            ]
+            best[at] = min(ways)
+        found: dict[int, int] = {}
+        while function != ALWAYS:
+            value = best[function][1]
+            found[self._level[function]] = value
+            function = self._branches[function][value]
+        return found
+
+    def is_true(self, function: int, values: Mapping[int, int]) -> bool:
+        """Whether a function holds where variables have these values, and all others 0."""
+        while function > ALWAYS:
+            function = self._branches[function][values.get(self._level[function], 0)]
+        return function == ALWAYS
+
+    def _below(self, function: int) -> list[int]:
+        """The nodes of a function but for the leaves, each after those that it leads to."""
+        seen, todo = {function}, [function]
+        while todo:
+            for each in self._branches[todo.pop()]:
+                if each > ALWAYS and each not in seen:
+                    seen.add(each)
+                    todo.append(each)
+        # A node is made after those it leads to, and never when nothing holds: what only leads to NEVER is NEVER.
+        return sorted(each for each in seen if each > ALWAYS)

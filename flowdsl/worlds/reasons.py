@@ -1,0 +1,59 @@
+"""Why a task can never run, in one sentence that names the guards and tasks that exclude each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import combinations
+
+from flowdsl.worlds.diagram import NEVER
+from flowdsl.worlds.fates import Fates
+from flowdsl.worlds.model import Task
+
+
+def why_never(fates: Fates, task: Task) -> str:
+    """What of a task can't be together; `fates` are those of its pipeline in the calm reading."""
+    wants = _wants(fates, task)
+    for number in (1, 2, 3):
+        for some in combinations(wants, number):
+            if fates.diagram.all(function for _, function in some) == NEVER:
+                return _sentence([words for words, _ in some])
+    return "what it waits for and what guards it exclude each other"
+
+
+def _sentence(wants: list[str]) -> str:
+    if len(wants) == 1:
+        return f"it needs that {wants[0]}, which can't be"
+    return f"it needs that {', that '.join(wants[:-1])} and that {wants[-1]}, which exclude each other"
+
+
+def _wants(fates: Fates, task: Task) -> list[tuple[str, int]]:
+    """What a task needs in order to run: its own guards first."""
+    diagram = fates.diagram
+    found = [(str(guard) if guard.reads else "its when holds", fates.holds(guard)) for guard in task.guards]
+    if task.hollow:
+        found.append(("an empty list has an element", NEVER))
+    found += [(f"{name} gives {result}", fates.present(name, result)) for name, result in task.refers]
+    read = {name for name, _ in task.refers}
+    for name in task.before:
+        if name not in read:
+            found.append((f"{name} runs or is skipped by its when", diagram.negated(fates.of[name].dropped)))
+    for name in sorted(fates.model.above(task.before) - set(task.before)):
+        found.append((f"{name} runs", fates.of[name].runs))
+    return found
+
+
+def never_run(fates: Fates, run: Collection[str] = ()) -> list[tuple[Task, str]]:
+    """The tasks (but those of `finally`) that run in no world, without those that only wait for one of them.
+
+    `run` are tasks that are known to run. What this says is certain; there may be more.
+    """
+    gone = [task for task in fates.model.plain if task.name not in run and fates.of[task.name].runs == NEVER]
+    names = {task.name for task in gone}
+    return [(task, why_never(fates, task)) for task in gone if not _follows(fates, task, names)]
+
+
+def _follows(fates: Fates, task: Task, gone: set[str]) -> bool:
+    """Whether a task would run if not for another that never does."""
+    if not any(name in gone for name in task.before):
+        return False
+    return fates.diagram.all(fates.holds(guard) for guard in task.guards) != NEVER
