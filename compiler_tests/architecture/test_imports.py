@@ -34,7 +34,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "emit": KINDS,
     # What people see of a run, wherever it runs.
     "view": BASE,
-    "compiler": CHECK | IR | {"decide", "frontend", "graph", "passes", "lower", "emit", "packages"},
+    "compiler": CHECK
+    | IR
+    | {"decide", "frontend", "graph", "passes", "lower", "emit", "packages", "worlds", "machine"},
     # Leaves: users of what the compiler made; none imports another.
     "linter": LEAF,
     "importer": LEAF,

@@ -9,6 +9,7 @@ from functools import partial
 
 from flowdsl.compiler.builder import Builder
 from flowdsl.compiler.compilation import Compilation, CompileOptions
+from flowdsl.compiler.dead import find_dead
 from flowdsl.compiler.lost_uses import note_lost_pods
 from flowdsl.compiler.run_values import run_values
 from flowdsl.compiler.validate import Lowering, gates_for, validate
@@ -65,6 +66,7 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
     collector.raise_if_errors()
     documents = _documents(builder, pipeline, definition, values)
     checked = validate(documents, definition, gates_for(builder.alpha(pipeline)), collector)
+    find_dead(checked, definition, collector)
     collector.raise_if_errors()
     return Compilation(tuple(checked), tuple(collector.items), definition, options.place)
 

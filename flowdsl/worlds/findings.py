@@ -13,7 +13,7 @@ from flowdsl.worlds.explore import Witness
 from flowdsl.worlds.longest import Longest
 from flowdsl.worlds.model import Model, Task
 from flowdsl.worlds.questions import Asked
-from flowdsl.worlds.reasons import never_run
+from flowdsl.worlds.reasons import NEVER_HINT, never_run
 from flowdsl.worlds.rules import (
     FINALLY_CAN_BE_SKIPPED,
     LONGER_THAN_ITS_TIMEOUT,
@@ -63,15 +63,14 @@ def _all(asked: Asked, path: Longest) -> Iterator[_Raw]:
 def _never(asked: Asked) -> Iterator[_Raw]:
     if asked.exact is None:
         return
-    for task, why in never_run(asked.exact.calm):
-        yield TASK_NEVER_RUNS, task.name, f"the task {task.name} can never run: {why}", _NEVER_HINT, None, ()
-    for task in asked.model.final:
+    gone = never_run(asked.exact.calm)
+    for task, why in gone:
+        yield TASK_NEVER_RUNS, task.name, f"the task {task.name} can never run: {why}", NEVER_HINT, None, ()
+    told = {task.name for task, _ in gone}
+    for task in [each for each in asked.model.final if each.name not in told]:
         if asked.ask(lambda source, name=task.name: source.runs(name)) is None and not asked.sampled:  # type: ignore[misc]
             message = f"the task {task.name} of finally can never run: its guards and results are never all there"
-            yield TASK_NEVER_RUNS, task.name, message, _NEVER_HINT, None, ()
-
-
-_NEVER_HINT = "take one of the guards away, or the task"
+            yield TASK_NEVER_RUNS, task.name, message, NEVER_HINT, None, ()
 
 
 def _releases(asked: Asked) -> Iterator[_Raw]:

@@ -7,7 +7,10 @@ from itertools import combinations
 
 from flowdsl.worlds.diagram import NEVER
 from flowdsl.worlds.fates import Fates
+from flowdsl.worlds.guards import AGGREGATE
 from flowdsl.worlds.model import Task
+
+NEVER_HINT = "take one of the guards away, or the task"
 
 
 def why_never(fates: Fates, task: Task) -> str:
@@ -43,17 +46,26 @@ def _wants(fates: Fates, task: Task) -> list[tuple[str, int]]:
 
 
 def never_run(fates: Fates, run: Collection[str] = ()) -> list[tuple[Task, str]]:
-    """The tasks (but those of `finally`) that run in no world, without those that only wait for one of them.
+    """The tasks that run in no world (of `finally` those by their own guards), without what only waits for them.
 
     `run` are tasks that are known to run. What this says is certain; there may be more.
     """
     gone = [task for task in fates.model.plain if task.name not in run and fates.of[task.name].runs == NEVER]
+    gone += [task for task in fates.model.final if _contrary(fates, task)]
     names = {task.name for task in gone}
     return [(task, why_never(fates, task)) for task in gone if not _follows(fates, task, names)]
 
 
+def _contrary(fates: Fates, task: Task) -> bool:
+    """Whether the guards of a task of `finally` exclude each other, those by status (which others decide) left out."""
+    own = [guard for guard in task.guards if not guard.status_of and guard.reads != AGGREGATE]
+    return fates.diagram.all(fates.holds(guard) for guard in own) == NEVER
+
+
 def _follows(fates: Fates, task: Task, gone: set[str]) -> bool:
     """Whether a task would run if not for another that never does."""
+    if any(name in gone for name, _ in task.refers):
+        return True
     if not any(name in gone for name in task.before):
         return False
     return fates.diagram.all(fates.holds(guard) for guard in task.guards) != NEVER
