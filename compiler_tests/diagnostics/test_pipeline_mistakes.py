@@ -89,7 +89,6 @@ def test_every_code_of_the_frontend_and_passes_has_a_case() -> None:
         "FLOW117",
         "FLOW120",
     }  # of a run: test_run_lengths.py, test_taskrun_confined.py, test_run_objects.py
-    elsewhere |= {"FLOW117", "FLOW120"}  # of a run: test_taskrun_confined.py, test_run_objects.py
     elsewhere |= {"FLOW046", "FLOW047", "FLOW048", "FLOW049"}  # of a simulation: test_simulate.py
     wanted = {code for code in codes() if code < "FLOW080" or "FLOW100" <= code < "FLOW200"}
     assert wanted - have - elsewhere == set()
