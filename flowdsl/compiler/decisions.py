@@ -21,7 +21,7 @@ from flowdsl.ir.nodes import Condition, Node, PipelineDef, TaskDef
 from flowdsl.ir.options import TaskOptions
 from flowdsl.ir.refs import argument_refs, result_refs, uses_status
 from flowdsl.ir.types import SCALARS, Kind, TypeSpec
-from flowdsl.kube.conventions import CEL, CONDITIONS_SHOWN, NAME_MOST
+from flowdsl.kube.conventions import CEL, NAME_MOST
 
 IMAGE = "python:3.12-slim"
 """What a task runs in that only decides, where no task of the pipeline says which image has Python."""
@@ -63,11 +63,8 @@ class _Deciding:
             when = tuple(self._settled(node, condition) for condition in node.when)
             nodes += [host.node for host in list(self._alone.values())[known:]]
             nodes.append(attrs.evolve(node, when=when))
-        options = self._pipeline.options
-        if self._shown:
-            shown = {CONDITIONS_SHOWN: json.dumps(self._shown, ensure_ascii=False)}
-            options = attrs.evolve(options, annotations={**options.annotations, **shown})
-        return attrs.evolve(self._pipeline, nodes=tuple(map(self._hosting, nodes)), options=options)
+        shown = json.dumps(self._shown, ensure_ascii=False) if self._shown else ""
+        return attrs.evolve(self._pipeline, nodes=tuple(map(self._hosting, nodes)), decided=shown)
 
     def _hosting(self, node: Node) -> Node:
         """A task as it is, or with what it decides."""

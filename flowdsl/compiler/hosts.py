@@ -16,7 +16,6 @@ from flowdsl.ir.nodes import Node, ParamDecl, ResultDecl, TaskDef, Text
 from flowdsl.ir.refs import result_refs
 from flowdsl.ir.types import BOOLEAN, FLOAT, INTEGER, STRING, Kind, TypeSpec
 from flowdsl.kube.conventions import NAME_MOST
-from flowdsl.kube.source_lines import without_lines
 
 OWN = re.compile(r"\$\(tasks\.([^.()]+)\.results\.([^()\[.]+)\)")
 """A whole result of a task."""
@@ -93,8 +92,8 @@ class Host:
         results = tuple(ResultDecl(each.name, BOOLEAN, description=each.shown) for each in self.decisions)
         text = written(self.decisions)
         takes = [[each.name, each.type.tekton] for each in params]
-        code = without_lines(script, mounted=True)  # an edit above the function gives it no other name
-        content = json.dumps([task.name, code, task.bundle and task.bundle.name, text, takes])
+        # Not of its script: an edit of the task is to show as one, not as another Task.
+        content = json.dumps([task.name, text, takes])
         digest = hashlib.sha256(content.encode()).hexdigest()[:_DIGEST]
         return attrs.evolve(
             task,

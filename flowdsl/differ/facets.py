@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from flowdsl.differ.model import Subject
 from flowdsl.kinds.defaults import with_defaults
+from flowdsl.kube.conventions import CONDITIONS_SHOWN
 
 Facets = dict[Subject, object]
 
@@ -54,6 +55,7 @@ class Taking:
     def __init__(self, document: Mapping[str, object]) -> None:
         self.rest: dict[str, object] = json.loads(json.dumps(document, default=str))
         self.found: Facets = {}
+        self.conditions = _conditions(self.rest)
         for field in ("apiVersion", "kind"):
             self.rest.pop(field, None)
 
@@ -129,6 +131,18 @@ class Taking:
             self.note("field", path, in_order(value))
         else:
             self.note("field", path, value)
+
+
+def _conditions(document: Mapping[str, object]) -> Mapping[str, str]:
+    """What a Pipeline's conditions are called, by `task.result`: an annotation that anybody may have written."""
+    metadata = document.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    text = annotations.get(CONDITIONS_SHOWN) if isinstance(annotations, dict) else None
+    try:
+        found = json.loads(text) if isinstance(text, str) else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {name: each for name, each in found.items() if isinstance(each, str)} if isinstance(found, dict) else {}
 
 
 def in_order(values: Iterable[object]) -> list[object]:

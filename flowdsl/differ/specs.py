@@ -11,6 +11,7 @@ from flowdsl.kinds.kind import resolve
 from flowdsl.kinds.table import find
 
 _RESULT = re.compile(r"\$\(tasks\.([a-zA-Z0-9-]+)\.results[.\[]")
+_DECIDED = re.compile(r"\$\(tasks\.([a-z0-9-]+)\.results\.([A-Za-z0-9._-]+)\)")
 _EXPANDED = re.compile(r"\$\(\w+\)")
 _STEP_FIELDS = {
     "image": "image",
@@ -108,7 +109,7 @@ def _pipeline_task(taking: Taking, name: str, task: dict[str, object], path: tup
     gates = task.get("when")
     if isinstance(gates, list):
         del task["when"]
-        taking.note("gate", here, in_order(settled(each) for each in gates))
+        taking.note("gate", here, in_order(_as_written(taking, each) for each in gates))
     if isinstance(task.get("matrix"), dict):
         taking.note("matrix", here, task.pop("matrix"))
     for param, value in taking.each(task, "params"):
@@ -119,6 +120,16 @@ def _pipeline_task(taking: Taking, name: str, task: dict[str, object], path: tup
     of_pipeline(taking, taking.mapping(task, "pipelineSpec"), here, public=False)
     taking.remains(task, (*here, "task"))
     task.clear()
+
+
+def _as_written(taking: Taking, gate: object) -> object:
+    """A condition as its author wrote it, where the Pipeline says so; else the expression of Tekton's."""
+    if not isinstance(gate, dict) or gate.get("values") != ["true"] or set(gate) != {"input", "operator", "values"}:
+        return settled(gate)
+    found = _DECIDED.fullmatch(str(gate["input"]))
+    shown = taking.conditions.get(f"{found[1]}.{found[2]}") if found else None
+    words = {"in": "{}", "notin": "not_({})"}.get(str(gate["operator"]))
+    return settled(gate) if shown is None or words is None else words.format(shown)
 
 
 def _waits_for(task: dict[str, object]) -> set[str]:

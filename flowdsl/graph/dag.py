@@ -88,9 +88,9 @@ def _seconds(node: Node) -> float | None:
 
 
 def condition_text(condition: Condition) -> str:
-    """A condition as a person reads it: `gate.passed in true`."""
-    if condition.cel:
-        return condition.cel
+    """A condition as a person reads it: `gate.passed in true`, `evaluate.accuracy > 0.9`."""
+    if condition.shown or condition.cel:
+        return condition.shown or condition.cel
     shown = condition.input
     for noise in ("$(tasks.", "$(params.", "$("):
         shown = shown.replace(noise, "")

@@ -16,7 +16,7 @@ EdgeKind = Literal["result", "file", "workspace", "after", "when"]
 
 @attrs.frozen(order=True)
 class Edge:
-    """`target` runs after `source`; `label` is the result, workspace or nothing."""
+    """`target` runs after `source`; `label` is the result, the workspace, the condition as it was written, or ""."""
 
     source: str
     target: str
@@ -38,9 +38,9 @@ def _edges_into(node: Node, known: dict[str, Node]) -> Iterator[Edge]:
     for source, result in argument_refs(node):
         if source in known:
             yield Edge(source, node.name, _data_kind(known[source], result), result)
-    for source, result in condition_refs(node):
+    for condition, source, result in condition_refs(node):
         if source in known:
-            yield Edge(source, node.name, "when", result)
+            yield Edge(source, node.name, "when", condition.shown or result)
     for name, use in node.bindings.items():
         param = node.task.param(name)
         if use.producer in known and use.producer != node.name and param is None:

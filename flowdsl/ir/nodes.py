@@ -254,7 +254,7 @@ class PipelineResult:
 
 @attrs.frozen
 class PipelineDef:
-    """A traced pipeline, ready for the passes."""
+    """A traced pipeline, ready for the passes. `decided` has its conditions as they were written, as JSON."""
 
     name: str
     location: Location
@@ -265,3 +265,4 @@ class PipelineDef:
     description: str = ""
     display_name: str = ""
     options: PipelineOptions = _PIPELINE
+    decided: str = ""

@@ -53,8 +53,9 @@ def argument_refs(node: Node) -> Iterator[tuple[str, str]]:
         yield from result_refs(use.sub_path)
 
 
-def condition_refs(node: Node) -> Iterator[tuple[str, str]]:
-    """The results a node's `when` looks at."""
+def condition_refs(node: Node) -> Iterator[tuple[Condition, str, str]]:
+    """The results a node's `when` looks at, each with the condition that does."""
     for condition in node.when:
         for text in condition_texts(condition):
-            yield from result_refs(text)
+            for task, result in result_refs(text):
+                yield condition, task, result

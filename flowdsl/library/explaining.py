@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import TypeAlias, TypedDict
 
@@ -20,6 +21,8 @@ _WHY = {
     "after": "was told to run after it",
     "when": "runs or not by its result {label!r}",
 }
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 Value: TypeAlias = str | tuple[str, ...] | Mapping[str, str]
 """A string, an array or an object, of text."""
@@ -162,7 +165,9 @@ def _bundle(bundle: Bundle | None) -> BundleData | None:
 
 
 def _why(edge: Edge, spare: set[tuple[str, str]]) -> Wait:
-    why = _WHY[edge.kind].format(label=edge.label)
+    # A result has a name; a condition that was decided is told as it was written.
+    decided = edge.kind == "when" and not _NAME.fullmatch(edge.label)
+    why = f"runs or not by {edge.label}" if decided else _WHY[edge.kind].format(label=edge.label)
     if edge.kind == "after" and (edge.source, edge.target) in spare:
         why += ", and would anyway"
     return {"task": edge.source, "kind": edge.kind, "why": why}

@@ -8,7 +8,7 @@ import attrs
 
 from flowdsl.ir.nodes import Condition, Node, PipelineDef, PipelineResult, PipelineWorkspace, Reference, WorkspaceUse
 from flowdsl.kinds.table import PIPELINE, TASK
-from flowdsl.kube.conventions import CACHE
+from flowdsl.kube.conventions import CACHE, CONDITIONS_SHOWN
 from flowdsl.lower.fields import (
     ABSENT,
     annotations_of,
@@ -36,6 +36,8 @@ class Layout:
 
 def pipeline_document(pipeline: PipelineDef, metadata: shapes.ObjectMeta, layout: Layout) -> shapes.Pipeline:
     """The Pipeline object."""
+    if pipeline.decided:
+        metadata = {**metadata, "annotations": {**metadata.get("annotations", {}), CONDITIONS_SHOWN: pipeline.decided}}
     return {
         "apiVersion": PIPELINE.api_version,
         "kind": PIPELINE.name,

@@ -25,8 +25,8 @@ def task_document(task: TaskDef, metadata: shapes.ObjectMeta, *, fans_out: bool,
     """The Task object. `fans_out`: a matrix uses it; `enums`: param enums are opted in to (alpha)."""
     chosen = enums and any(param.type.kind is Kind.CHOICE for param in task.params)
     opted = with_opt_ins(metadata, {ENUMS}) if chosen else metadata
-    if task.base:
-        opted = {**opted, "annotations": {**opted.get("annotations", {}), VARIANT_OF: task.base}}
+    if variant_of := task.base or (task.shared if task.function is not None else ""):
+        opted = {**opted, "annotations": {**opted.get("annotations", {}), VARIANT_OF: variant_of}}
     return {
         "apiVersion": TASK.api_version,
         "kind": TASK.name,
