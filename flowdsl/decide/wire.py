@@ -15,6 +15,7 @@ A step's variable is subject to Tekton's and Kubernetes' `$(...)`: no `$` stands
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -30,6 +31,9 @@ MARK = "# From here on it is flowdsl's: decide for the tasks that wait for this 
 """The line of a script at which the part begins that decides."""
 START = 'if __name__ == "__main__":\n    _flowdsl_main()\n'
 """The end of a script that decides nothing."""
+
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, re.error)
+"""What a condition raises that somebody changed."""
 
 Json = list[Any]  # a condition as JSON: lists in lists
 
@@ -63,7 +67,7 @@ def decided(decision: Decision, texts: Mapping[str, str | list[str] | None]) -> 
     unsure: list[str] = []
     try:
         held = _flowdsl_truth(decision.test, texts, unsure)
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):  # a variable that somebody changed
+    except _UNREADABLE:
         return False, ("the condition can't be read",)
     return held is True, tuple(unsure)
 

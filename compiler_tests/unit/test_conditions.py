@@ -1,0 +1,520 @@
+"""Conditions: what a user writes, who decides it, and what of it stands in the documents."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from flowdsl import (
+    File,
+    cel,
+    condition,
+    elif_,
+    isin,
+    matches,
+    max_,
+    median_of,
+    min_,
+    not_,
+    on_finish,
+    otherwise,
+    pipeline,
+    startswith,
+    status,
+    task,
+    task_ref,
+    when,
+)
+from flowdsl import named as by_name
+from flowdsl.api import Pipeline
+from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.decide.wire import CONDITIONS, GIVEN, Decision, decided, decisions_of, read, written
+from flowdsl.diagnostics import FlowError
+from flowdsl.emit import emit_yaml
+from flowdsl.kube.conventions import CEL, CONDITIONS_SHOWN, VARIANT_OF
+from flowdsl.library.explaining import explain
+
+IMAGE = "python:3.12-slim"
+Documents = tuple[dict[str, Any], ...]
+
+
+class Scores(NamedTuple):
+    accuracy: float
+    n: int
+    label: str
+    ok: bool
+    losses: list[float]
+
+
+@task(image=IMAGE)
+def evaluate(seed: int = 1) -> Scores:
+    return Scores(0.95, 3, "good", True, [])
+
+
+@task(image=IMAGE)
+def one(value: float = 1.0) -> float:
+    return value
+
+
+@task(image=IMAGE)
+def tell(what: str) -> None:
+    print(what)
+
+
+@task_ref(by_name("scan"))
+def scan() -> float:
+    raise NotImplementedError
+
+
+def documents(made: Pipeline[..., Any], **options: Any) -> Documents:
+    return compile_pipeline(made, CompileOptions(**options)).documents  # type: ignore[return-value]
+
+
+def spec_of(found: Documents) -> dict[str, Any]:
+    (spec,) = [each["spec"] for each in found if each["kind"] == "Pipeline"]
+    return spec  # type: ignore[no-any-return]
+
+
+def entry(found: Documents, name: str) -> dict[str, Any]:
+    spec = spec_of(found)
+    return next(each for each in [*spec["tasks"], *spec.get("finally", [])] if each["name"] == name)
+
+
+def task_of(found: Documents, name: str) -> dict[str, Any]:
+    wanted = entry(found, name)["taskRef"]["name"]
+    return next(each for each in found if each["kind"] == "Task" and each["metadata"]["name"] == wanted)
+
+
+def gated(test: Callable[..., Any], **options: Any) -> Documents:
+    @pipeline
+    def sample(limit: float = 0.9, least: int = 2, branch: str = "main", flag: bool = True) -> None:
+        s: Any = evaluate()
+        with when(test(s, limit, least, branch, flag)):
+            tell("x")
+
+    return documents(sample, **options)
+
+
+PURE: list[tuple[Callable[..., Any], list[tuple[str, str, list[str]]]]] = [
+    (lambda s, limit, least, branch, flag: s.ok, [("ok", "in", ["true"])]),
+    (lambda s, limit, least, branch, flag: not_(s.ok), [("ok", "notin", ["true"])]),
+    (lambda s, limit, least, branch, flag: s.label == "good", [("label", "in", ["good"])]),
+    (lambda s, limit, least, branch, flag: s.label != "good", [("label", "notin", ["good"])]),
+    (lambda s, limit, least, branch, flag: s.n == 3, [("n", "in", ["3"])]),
+    (lambda s, limit, least, branch, flag: s.n == least, [("n", "in", ["$(params.least)"])]),
+    (lambda s, limit, least, branch, flag: s.accuracy == 1, [("accuracy", "in", ["1", "1.0"])]),
+    (lambda s, limit, least, branch, flag: s.accuracy != 1, [("accuracy", "notin", ["1", "1.0", "nan"])]),
+    (lambda s, limit, least, branch, flag: isin(s.label, "a", "b"), [("label", "in", ["a", "b"])]),
+    (lambda s, limit, least, branch, flag: (s.label == "a") | (s.label == "b"), [("label", "in", ["a", "b"])]),
+    (
+        lambda s, limit, least, branch, flag: not_((s.label == "a") | (s.label == "b")),
+        [("label", "notin", ["a"]), ("label", "notin", ["b"])],
+    ),
+    (lambda s, limit, least, branch, flag: (s.label != "a") | (s.label != "b"), []),
+    (
+        lambda s, limit, least, branch, flag: s.ok & (s.label == "a") & (s.n != 1),
+        [("ok", "in", ["true"]), ("label", "in", ["a"]), ("n", "notin", ["1"])],
+    ),
+    (
+        lambda s, limit, least, branch, flag: not_(not_(s.ok) | (s.label == "a")),
+        [("ok", "in", ["true"]), ("label", "notin", ["a"])],
+    ),
+]
+
+
+@pytest.mark.parametrize(("test", "expected"), PURE)
+def test_what_tekton_can_say_it_says(test: Callable[..., Any], expected: list[tuple[str, str, list[str]]]) -> None:
+    found = gated(test)
+    whens = entry(found, "tell")["when"]
+    if not expected:
+        assert whens[0]["input"].startswith("$(tasks.evaluate.results.decided-")
+        return
+    assert whens == [
+        {"input": f"$(tasks.evaluate.results.{name})", "operator": operator, "values": values}
+        for name, operator, values in expected
+    ]
+    assert task_of(found, "evaluate")["metadata"]["name"] == "evaluate"
+    assert CONDITIONS not in str(found)
+
+
+DECIDED: list[tuple[Callable[..., Any], str]] = [
+    (lambda s, limit, least, branch, flag: s.accuracy > 0.9, "evaluate.accuracy > 0.9"),
+    (lambda s, limit, least, branch, flag: s.accuracy > 0.9, "evaluate.accuracy > 0.9"),
+    (lambda s, limit, least, branch, flag: s.accuracy >= limit, "evaluate.accuracy >= limit"),
+    (lambda s, limit, least, branch, flag: s.accuracy == limit, "evaluate.accuracy == limit"),
+    (lambda s, limit, least, branch, flag: not_(s.n < least), "not_(evaluate.n < least)"),
+    (
+        lambda s, limit, least, branch, flag: abs(s.accuracy - limit) * 2 <= -s.n + 1 / (least - 1),
+        "abs(evaluate.accuracy - limit) * 2 <= -evaluate.n + 1 / (least - 1)",
+    ),
+    (lambda s, limit, least, branch, flag: min_(s.n, least, 3) > 1, "min_(evaluate.n, least, 3) > 1"),
+    (lambda s, limit, least, branch, flag: median_of([s.n, least]) > max_(1, s.n), "median_of(evaluate.n, least) > max_(1, evaluate.n)"),
+    (lambda s, limit, least, branch, flag: matches(s.label, "v[0-9]+"), 'matches(evaluate.label, "v[0-9]+")'),
+    (lambda s, limit, least, branch, flag: startswith(s.label, "a", "b"), 'startswith(evaluate.label, "a", "b")'),
+    (lambda s, limit, least, branch, flag: s.ok | flag, "evaluate.ok | flag"),
+    (lambda s, limit, least, branch, flag: (s.n > 1) | (branch == "main"), '(evaluate.n > 1) | (branch == "main")'),
+    (
+        lambda s, limit, least, branch, flag: condition(f"{s.label}-{branch}", "in", ["a-b"]) | s.ok,
+        '(f"{evaluate.label}-{branch}" == "a-b") | evaluate.ok',
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("test", "shown"), DECIDED)
+def test_the_rest_is_decided_by_the_task_that_has_the_values(test: Callable[..., Any], shown: str) -> None:
+    found = gated(test)
+    (guard,) = entry(found, "tell")["when"]
+    assert guard == {"input": "$(tasks.evaluate.results.decided-1)", "operator": "in", "values": ["true"]}
+    assert [each["name"] for each in spec_of(found)["tasks"]] == ["evaluate", "tell"]
+    made = task_of(found, "evaluate")
+    assert re.fullmatch(r"evaluate-[0-9a-f]{7}", made["metadata"]["name"])
+    assert made["metadata"]["annotations"] == {VARIANT_OF: "evaluate"}
+    assert made["spec"]["steps"][0]["name"] == "evaluate"
+    (document,) = [each for each in found if each["kind"] == "Pipeline"]
+    assert json.loads(document["metadata"]["annotations"][CONDITIONS_SHOWN]) == {"evaluate.decided-1": shown}
+
+
+ALONE: list[Callable[..., Any]] = [
+    lambda s, limit, least, branch, flag: limit > 0.5,
+    lambda s, limit, least, branch, flag: flag | (branch == "x"),
+    lambda s, limit, least, branch, flag: max_(s.losses) < 3,
+    lambda s, limit, least, branch, flag: s.losses[0] < 3,
+    lambda s, limit, least, branch, flag: scan() < limit,
+    lambda s, limit, least, branch, flag: one() > one(),
+    lambda s, limit, least, branch, flag: min_(one.map(value=[1.0, 2.0])) > limit,
+]
+
+
+@pytest.mark.parametrize("test", ALONE)
+def test_a_task_decides_what_no_task_knows_when_it_ends(test: Callable[..., Any]) -> None:
+    found = gated(test)
+    (guard,) = entry(found, "tell")["when"]
+    assert guard["input"] == "$(tasks.decide-tell.results.decided-1)"
+    assert entry(found, "decide-tell")["displayName"]
+    made = task_of(found, "decide-tell")
+    assert re.fullmatch(r"decide-[0-9a-f]{7}", made["metadata"]["name"])
+    assert made["spec"]["steps"][0]["image"] == IMAGE
+    names = [each["name"] for each in spec_of(found)["tasks"]]
+    assert names.index("decide-tell") == names.index("tell") - 1
+
+
+def test_one_task_decides_all_that_a_task_waits_for() -> None:
+    @pipeline
+    def sample(limit: float = 0.9, least: int = 2) -> None:
+        with when(limit > 0.5, least > 1):
+            tell.with_options(name="both")("x")
+            tell.with_options(name="again")("x")
+        with otherwise():
+            tell.with_options(name="other")("x")
+
+    names = [each["name"] for each in spec_of(documents(sample))["tasks"]]
+    assert names == ["decide-both", "both", "again", "decide-other", "other"]
+
+
+def test_a_task_that_another_feeds_knows_both() -> None:
+    @pipeline
+    def sample() -> None:
+        before = one(0.5)
+        after = one.with_options(name="after")(before)
+        with when(after - before > 0.1):
+            tell("x")
+
+    found = documents(sample)
+    assert entry(found, "tell")["when"][0]["input"] == "$(tasks.after.results.decided-1)"
+    given = {each["name"]: each["value"] for each in entry(found, "after")["params"]}
+    assert given[f"{GIVEN}1"] == "$(tasks.one.results.result)"
+    assert task_of(found, "one")["metadata"]["name"] == "one"
+
+
+def test_a_threshold_changes_no_task() -> None:
+    def at(limit: float) -> Documents:
+        return gated(lambda s, *_: s.accuracy > limit)
+
+    assert task_of(at(0.9), "evaluate") == task_of(at(0.95), "evaluate")
+    assert task_of(at(0.9), "evaluate") != task_of(gated(lambda s, *_: s.accuracy >= 0.9), "evaluate")
+
+
+def test_the_task_that_others_use_stays_as_it_is() -> None:
+    @pipeline
+    def plain() -> None:
+        evaluate()
+
+    @pipeline
+    def both() -> None:
+        evaluate()
+        s = evaluate(2)
+        with when(s.accuracy > 0.9):
+            tell("x")
+
+    (alone,) = [each for each in documents(plain) if each["kind"] == "Task"]
+    tasks = [each for each in documents(both) if each["kind"] == "Task"]
+    assert [each["metadata"]["name"].split("-")[0] for each in tasks] == ["evaluate", "evaluate", "tell"]
+    assert tasks[0] == alone
+
+
+def whens(made: Pipeline[..., Any], **options: Any) -> dict[str, list[tuple[str, str]]]:
+    spec = spec_of(documents(made, **options))
+    return {
+        each["name"]: [(guard["input"].split(".", 3)[-1].rstrip(")"), guard["operator"]) for guard in each["when"]]
+        for each in [*spec["tasks"], *spec.get("finally", [])]
+        if "when" in each
+    }
+
+
+def test_otherwise_is_the_opposite_of_all_that_stands_before_it() -> None:
+    @pipeline
+    def sample(branch: str = "main") -> None:
+        s = evaluate()
+        with when(s.accuracy > 0.9):
+            tell.with_options(name="high")("x")
+        with elif_(s.label == "good", s.ok):
+            tell.with_options(name="good")("x")
+        with otherwise():
+            tell.with_options(name="rest")("x")
+        with when((s.label == "a") | (s.accuracy < 0.1)):
+            tell.with_options(name="odd")("x")
+        with otherwise():
+            tell.with_options(name="even")("x")
+
+    assert whens(sample) == {
+        "high": [("decided-1", "in")],
+        "good": [("decided-1", "notin"), ("label", "in"), ("ok", "in")],
+        "rest": [("decided-1", "notin"), ("decided-2", "notin")],
+        "odd": [("decided-3", "in")],
+        "even": [("label", "notin"), ("decided-4", "notin")],
+    }
+
+
+def test_blocks_nest_and_inner_chains_are_their_own() -> None:
+    @pipeline
+    def inner(limit: float) -> None:
+        with when(limit > 0.5):
+            tell.with_options(name="inside")("x")
+
+    @pipeline
+    def sample(flag: bool = True, limit: float = 0.5) -> None:
+        s = evaluate()
+        with when(s.n > 1):
+            with when(flag):
+                tell.with_options(name="a")("x")
+            with otherwise():
+                tell.with_options(name="b")("x")
+            inner(limit)
+        with otherwise():
+            tell.with_options(name="c")("x")
+        with on_finish(), when(status(s) == "Failed"):
+            tell.with_options(name="d")("x")
+
+    assert whens(sample) == {
+        "a": [("decided-1", "in"), ("flag", "in")],
+        "b": [("decided-1", "in"), ("flag", "notin")],
+        "inner-inside": [("decided-1", "in"), ("decided-1", "in")],
+        "c": [("decided-1", "notin")],
+        "d": [("status", "in")],
+    }
+
+
+def test_a_single_use_and_a_fan_out_have_conditions_too() -> None:
+    @pipeline
+    def sample() -> None:
+        s = evaluate()
+        tell.with_options(name="one", when=s.accuracy > 0.9)("x")
+        tell.with_options(name="many", when=[s.ok, s.n > 1]).map(what=["a", "b"])
+
+    assert whens(sample) == {"one": [("decided-1", "in")], "many": [("ok", "in"), ("decided-2", "in")]}
+
+
+def test_cel_is_used_where_the_pipeline_opted_in_and_it_is_safe() -> None:
+    alpha = frozenset({CEL})
+    found = entry(gated(lambda s, limit, *_: limit * 2 > 0.5, alpha=alpha), "tell")["when"]
+    assert found[0]["cel"].endswith("(double('$(params.limit)') * 2.0) > 0.5")
+    for test in (
+        lambda s, limit, least, branch, flag: matches(branch, "x"),
+        lambda s, limit, least, branch, flag: limit / least > 1,
+        lambda s, limit, least, branch, flag: least > 1,
+        lambda s, limit, least, branch, flag: scan() > limit,
+    ):
+        assert "decide-tell" in str(gated(test, alpha=alpha))
+    assert "decided-1" in str(gated(lambda s, *_: s.accuracy > 0.9, alpha=alpha))
+
+
+def test_cel_of_ones_own_has_an_opposite() -> None:
+    @pipeline(alpha=[CEL])
+    def sample() -> None:
+        evaluate()
+        with when(cel("1 > 0") & cel("true")):
+            tell.with_options(name="yes")("x")
+        with otherwise():
+            tell.with_options(name="no")("x")
+
+    spec = spec_of(documents(sample))
+    found = {each["name"]: [guard["cel"] for guard in each["when"]] for each in spec["tasks"] if "when" in each}
+    assert found == {"yes": ["1 > 0", "true"], "no": ["!((1 > 0) && (true))"]}
+
+
+def test_explain_and_the_graph_tell_conditions_as_they_were_written() -> None:
+    @pipeline
+    def sample(limit: float = 0.9) -> None:
+        s = evaluate()
+        with when(s.accuracy > limit):
+            tell("x")
+
+    (told,) = [each for each in explain(sample)["tasks"] if each["name"] == "tell"]
+    assert [each["why"] for each in told["waitsFor"]] == ["runs or not by evaluate.accuracy > limit"]
+    (node,) = [each for each in compile_pipeline(sample).graph.nodes if each.name == "tell"]
+    assert node.when == ("evaluate.accuracy > limit",)
+
+
+def test_no_text_of_a_condition_is_replaced_on_its_way() -> None:
+    hostile = "$(params.x) $(PATH) $$(HOME) \u2028 \"' \\"
+    found = gated(lambda s, *_: s.ok | (s.label == hostile))
+    (variable,) = [each for each in task_of(found, "evaluate")["spec"]["steps"][0]["env"] if each["name"] == CONDITIONS]
+    assert "$" not in variable["value"]
+    (decision,) = read(variable["value"])
+    assert decision.test[2][2] == ["is", hostile]
+    assert yaml.safe_load(emit_yaml([task_of(found, "evaluate")])) == task_of(found, "evaluate")
+
+
+@pytest.mark.parametrize(
+    "test",
+    [[], ["nothing"], ["in"], ["value"], 3, None, ["and", 1], ["<", ["is", 1], ["is", "a"]], [">", ["is", 1]], {"a": 1},
+     ["true", ["value", "x", "list int", "x"]], ["matches", ["is", "a"], ["is", "["]], [["and"] * 3] * 3],
+)  # fmt: skip
+def test_a_condition_that_somebody_changed_does_not_hold(test: Any) -> None:
+    held, why = decided(Decision("decided-1", "", test), {"x": ["1"]})
+    assert not held
+    assert why or test[:1] in (["in"], ["true"])
+    assert read("[[1]]") == read("x") == read("[" * 10_000) == ()
+
+
+def test_what_is_written_is_read_again() -> None:
+    rows = (Decision("decided-1", "a > 1", [">", ["value", "result.a", "int", "a"], ["is", 1]]),)
+    assert read(written(rows)) == rows
+    assert [each.test for each in read(written(rows))] == [each.test for each in rows]
+    assert decisions_of(None) == decisions_of({"steps": [{"env": [{"name": "X"}]}]}) == ()
+
+
+def test_a_verbatim_pipeline_is_told() -> None:
+    @pipeline(verbatim=True)
+    def sample() -> None:
+        s = evaluate()
+        with when(s.accuracy > 0.9):
+            tell("x")
+
+    with pytest.raises(FlowError) as caught:
+        documents(sample)
+    assert [each.code for each in caught.value.diagnostics] == ["FLOW037"]
+
+
+def test_a_condition_of_many_levels_is_told() -> None:
+    @pipeline
+    def sample(limit: float = 0.5) -> None:
+        total = sum([one() * index for index in range(100)])
+        with when(total > limit):
+            tell("x")
+
+    with pytest.raises(FlowError) as caught:
+        documents(sample)
+    assert [each.code for each in caught.value.diagnostics] == ["FLOW037"]
+
+
+def run_script(
+    made: dict[str, Any], folder: Path, **given: str
+) -> tuple[subprocess.CompletedProcess[str], dict[str, str]]:
+    """The step's script with its variables, and the results that it wrote."""
+    step = made["spec"]["steps"][0]
+    environment = {"PATH": "/usr/bin:/bin", **given}
+    for each in step["env"]:
+        found = re.fullmatch(r"\$\(results\.(.*)\.path\)", each["value"])
+        environment.setdefault(each["name"], str(folder / found[1]) if found else each["value"])
+    script = folder / "script.py"
+    script.write_text(step["script"], encoding="utf-8")
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=False)
+    names = [each["name"] for each in made["spec"]["results"]]
+    return done, {name: (folder / name).read_text() for name in names if (folder / name).exists()}
+
+
+@task(image=IMAGE)
+def fails(how: str = "raise") -> float:
+    import sys
+
+    if how == "exit":
+        sys.exit(0)
+    if how == "raise":
+        raise ValueError(how)
+    return float(how)
+
+
+@pytest.mark.parametrize(
+    ("how", "limit", "decided_1", "said"),
+    [
+        ("0.5", "0.4", "true", "result > limit holds (result = 0.5; limit = 0.4)"),
+        ("0.5", "0.5", "false", "result > limit does not hold (result = 0.5; limit = 0.5)"),
+        ("nan", "0.5", "false", "result > limit does not hold (result is 'nan')"),
+        ("0.5", "much\x1b[31m", "false", "limit is 'much\\x1b[31m'"),
+        ("0.5", "", "false", "limit is ''"),
+        ("raise", "0.4", "false", ""),
+        ("exit", "0.4", "false", ""),
+    ],
+)
+def test_the_script_decides_and_says_why(how: str, limit: str, decided_1: str, said: str, tmp_path: Path) -> None:
+    @pipeline
+    def sample(limit: float = 0.5) -> None:
+        with when(fails() > limit):
+            tell("x")
+
+    made = task_of(documents(sample), "fails")
+    done, results = run_script(made, tmp_path, PARAM_HOW=how, PARAM_FLOWDSL_GIVEN_1=limit)
+    assert results["decided-1"] == decided_1
+    assert said.replace("\\", "\\\\") in done.stderr or said in done.stderr
+    assert "\x1b" not in done.stderr
+    assert (done.returncode == 0) == (how != "raise")
+
+
+def test_the_results_share_their_room_with_what_is_decided(tmp_path: Path) -> None:
+    @task(image=IMAGE)
+    def writes(size: int = 3900) -> str:
+        return "x" * size
+
+    @pipeline
+    def sample() -> None:
+        with when(matches(writes(), "x+")):
+            tell("x")
+
+    made = task_of(documents(sample), "writes")
+    assert run_script(made, tmp_path, PARAM_SIZE="3000")[1]["decided-1"] == "true"
+    done, _ = run_script(made, tmp_path, PARAM_SIZE="3900")
+    assert done.returncode == 1
+    assert "bytes with what is decided of them" in done.stderr
+
+
+class Made(NamedTuple):
+    data: File
+    size: int
+
+
+@task(image=IMAGE)
+def make(words: list[str]) -> Made:
+    path = Path("out.txt")
+    path.write_text(" ".join(words))
+    return Made(path, len(words))
+
+
+def test_files_and_lists_of_a_task_that_decides_are_as_before() -> None:
+    @pipeline
+    def sample() -> None:
+        made = make(["a", "b"])
+        with when(made.size >= 2):
+            tell("x")
+
+    step = task_of(documents(sample), "make")["spec"]["steps"][0]
+    assert step["args"] == ["--flowdsl-array=words", "$(params.words[*])"]
+    assert step["script"].count("def _flowdsl_arrays(") == 1
