@@ -32,11 +32,10 @@ from flowdsl import (
 from flowdsl import named as by_name
 from flowdsl.api import Pipeline
 from flowdsl.compiler import CompileOptions, compile_pipeline
-from flowdsl.decide.wire import CONDITIONS, GIVEN, Decision, decided, decisions_of, read, written
+from flowdsl.decide.wire import CONDITIONS, GIVEN, read
 from flowdsl.diagnostics import FlowError
 from flowdsl.emit import emit_yaml
 from flowdsl.kube.conventions import CEL, CONDITIONS_SHOWN, VARIANT_OF
-from flowdsl.library.explaining import explain
 
 IMAGE = "python:3.12-slim"
 Documents = tuple[dict[str, Any], ...]
@@ -356,19 +355,6 @@ def test_cel_of_ones_own_has_an_opposite() -> None:
     assert found == {"yes": ["1 > 0", "true"], "no": ["!((1 > 0) && (true))"]}
 
 
-def test_explain_and_the_graph_tell_conditions_as_they_were_written() -> None:
-    @pipeline
-    def sample(limit: float = 0.9) -> None:
-        s = evaluate()
-        with when(s.accuracy > limit):
-            tell("x")
-
-    (told,) = [each for each in explain(sample)["tasks"] if each["name"] == "tell"]
-    assert [each["why"] for each in told["waitsFor"]] == ["runs or not by evaluate.accuracy > limit"]
-    (node,) = [each for each in compile_pipeline(sample).graph.nodes if each.name == "tell"]
-    assert node.when == ("evaluate.accuracy > limit",)
-
-
 def test_no_text_of_a_condition_is_replaced_on_its_way() -> None:
     hostile = "$(params.x) $(PATH) $$(HOME) \u2028 \"' \\"
     found = gated(lambda s, *_: s.ok | (s.label == hostile))
@@ -377,25 +363,6 @@ def test_no_text_of_a_condition_is_replaced_on_its_way() -> None:
     (decision,) = read(variable["value"])
     assert decision.test[2][2] == ["is", hostile]
     assert yaml.safe_load(emit_yaml([task_of(found, "evaluate")])) == task_of(found, "evaluate")
-
-
-@pytest.mark.parametrize(
-    "test",
-    [[], ["nothing"], ["in"], ["value"], 3, None, ["and", 1], ["<", ["is", 1], ["is", "a"]], [">", ["is", 1]], {"a": 1},
-     ["true", ["value", "x", "list int", "x"]], ["matches", ["is", "a"], ["is", "["]], [["and"] * 3] * 3],
-)  # fmt: skip
-def test_a_condition_that_somebody_changed_does_not_hold(test: Any) -> None:
-    held, why = decided(Decision("decided-1", "", test), {"x": ["1"]})
-    assert not held
-    assert why or test[:1] in (["in"], ["true"])
-    assert read("[[1]]") == read("x") == read("[" * 10_000) == ()
-
-
-def test_what_is_written_is_read_again() -> None:
-    rows = (Decision("decided-1", "a > 1", [">", ["value", "result.a", "int", "a"], ["is", 1]]),)
-    assert read(written(rows)) == rows
-    assert [each.test for each in read(written(rows))] == [each.test for each in rows]
-    assert decisions_of(None) == decisions_of({"steps": [{"env": [{"name": "X"}]}]}) == ()
 
 
 def test_a_verbatim_pipeline_is_told() -> None:

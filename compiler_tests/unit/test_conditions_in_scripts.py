@@ -13,6 +13,7 @@ import pytest
 from flowdsl import File, matches, pipeline, task, when
 from flowdsl.api import Pipeline
 from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.library.explaining import explain
 
 IMAGE = "python:3.12-slim"
 
@@ -122,3 +123,15 @@ def test_files_and_lists_of_a_task_that_decides_are_as_before() -> None:
     step = task_of(sample, "make")["spec"]["steps"][0]
     assert step["args"] == ["--flowdsl-array=words", "$(params.words[*])"]
     assert step["script"].count("def _flowdsl_arrays(") == 1
+
+
+def test_explain_and_the_graph_tell_conditions_as_they_were_written() -> None:
+    @pipeline
+    def sample(limit: float = 0.9) -> None:
+        with when(fails() > limit):
+            tell("x")
+
+    (told,) = [each for each in explain(sample)["tasks"] if each["name"] == "tell"]
+    assert [each["why"] for each in told["waitsFor"]] == ["runs or not by fails.result > limit"]
+    (node,) = [each for each in compile_pipeline(sample).graph.nodes if each.name == "tell"]
+    assert node.when == ("fails.result > limit",)
