@@ -89,3 +89,43 @@ def test_one_use_alone(tmp_path: Path) -> None:
     _, told = results(tmp_path, "", "--only", "bigger")
     assert "bigger" in told
     assert "train-2" not in told
+
+
+DECIDING = """
+from flowdsl import LocalRun, pipeline, task, when
+
+
+@task(image="python:3.12-slim")
+def score(x: int = 1) -> float:
+    return x / 10
+
+
+@task(image="python:3.12-slim")
+def ship() -> None:
+    print("shipped")
+
+
+@task(image="python:3.12-slim")
+def instead(x: int = 1) -> float:
+    return GIVES
+
+
+@pipeline(local=LocalRun(tasks={"score": STAND_IN}))
+def flow():
+    with when(USE() > 0.5):
+        ship()
+
+
+if __name__ == "__main__":
+    flow.cli()
+"""
+TASK_SPEC = '{"results": [{"name": "result"}], "steps": [{"script": "printf GIVES > $(results.result.path)"}]}'
+
+
+@pytest.mark.parametrize("use", ["score", "score.with_options(memory='64Mi')"])
+@pytest.mark.parametrize("stand_in", ["instead", TASK_SPEC])
+def test_what_stands_in_for_a_task_that_decides_is_decided_by(tmp_path: Path, stand_in: str, use: str) -> None:
+    for given, ends in ("0.9", "ship: succeeded"), ("0.2", "ship: skipped"):
+        text = DECIDING.replace("STAND_IN", stand_in).replace("GIVES", given).replace("USE", use)
+        (tmp_path / "flow.py").write_text(text)
+        assert ends in flowdsl(tmp_path, "run", "flow.py").stdout

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from flowdsl.decide.wire import CONDITIONS, GIVEN, decisions_of
 from flowdsl.diagnostics import UsageError
 from flowdsl.ir.local import LocalRun
 from flowdsl.kinds.table import TASK
@@ -14,7 +15,7 @@ from flowdsl.library.documents import annotation, is_python, name_of
 from flowdsl.library.run_settings import RunSettings
 
 if TYPE_CHECKING:
-    from flowdsl.kinds.shapes import Task
+    from flowdsl.kinds.shapes import Step, Task
 
 
 def stand_ins(local: LocalRun, settings: RunSettings) -> dict[str, Mapping[str, object]]:
@@ -31,9 +32,52 @@ def stand_ins(local: LocalRun, settings: RunSettings) -> dict[str, Mapping[str, 
 def with_variants(
     found: Mapping[str, Mapping[str, object]], documents: Iterable[Mapping[str, object]]
 ) -> dict[str, Mapping[str, object]]:
-    """The stand-ins, and that of a task for its variants too, where they have none of their own."""
-    tasks = {name_of(each): annotation(each, VARIANT_OF) for each in documents if TASK.is_of(each)}
-    return {**{name: found[base] for name, base in tasks.items() if base in found}, **found}
+    """The stand-ins, and that of a task for its variants too, where they have none of their own.
+
+    What stands in for a task that decides conditions has them with it, so that the run decides by what it gives.
+    """
+    made = dict(found)
+    for document in documents:
+        if not TASK.is_of(document):
+            continue
+        task = cast("Task", document)
+        name, deciding = name_of(document), _deciding_step(task)
+        base = annotation(document, VARIANT_OF) or str(deciding.get("name") if deciding is not None else "")
+        given = found.get(name) or found.get(base)
+        if given is not None:
+            made[name] = _deciding(given, task, deciding) if deciding is not None else given
+    return made
+
+
+def _deciding_step(task: Task) -> Step | None:
+    """The step of a Task that has conditions to decide: it is called as the task is."""
+    steps = (task.get("spec") or {}).get("steps") or ()
+    return next((each for each in steps if any(one.get("name") == CONDITIONS for one in each.get("env") or ())), None)
+
+
+def _deciding(given: Mapping[str, object], task: Task, step: Step) -> Mapping[str, object]:
+    """A stand-in with the conditions, and their params and results, of the Task that it stands for."""
+    if TASK.is_of(given):
+        inner = given.get("spec")
+        return {**given, "spec": _deciding(inner if isinstance(inner, Mapping) else {}, task, step)}
+    spec = task.get("spec") or {}
+    decided = {each.name for each in decisions_of(spec)}
+    params = [each for each in spec.get("params") or () if each["name"].startswith(GIVEN)]
+    results = [each for each in spec.get("results") or () if each["name"] in decided]
+    conditions = [one for one in step.get("env") or () if one.get("name") == CONDITIONS]
+    steps = _list(given, "steps")
+    first = [{**each, "env": [*_list(each, "env"), *conditions]} for each in steps[:1] if isinstance(each, Mapping)]
+    return {
+        **given,
+        "params": [*_list(given, "params"), *params],
+        "results": [*_list(given, "results"), *results],
+        "steps": [*(first or steps[:1]), *steps[1:]],
+    }
+
+
+def _list(holder: Mapping[str, object], field: str) -> list[object]:
+    value = holder.get(field)
+    return list(value) if isinstance(value, (list, tuple)) else []
 
 
 def _document(name: str, given: object) -> Mapping[str, object]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from flowdsl.kinds import shapes
 
 Document = Mapping[str, object]
+REGISTERED = "registered"
+"""The origin of what stands in for a Task here."""
 Equivalent: TypeAlias = "Callable[[shapes.TaskRef], shapes.TaskSpec | None]"
 ImageBuild: TypeAlias = "Callable[[str], shapes.TaskSpec | None]"
 
@@ -131,8 +133,8 @@ def reference_names(reference: Reference) -> list[str]:
 
 def _registered(name: str, given: Document) -> FoundTask:
     if TASK.is_of(given):
-        return _of_document(given, "registered")
-    return FoundTask(name, cast("shapes.TaskSpec", given), origin="registered")
+        return _of_document(given, REGISTERED)
+    return FoundTask(name, cast("shapes.TaskSpec", given), origin=REGISTERED)
 
 
 def _name(document: Document) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flowdsl.kube.conventions import CACHE_HIT
+from flowdsl.machine.catalogue import REGISTERED
 from flowdsl.machine.nodes import ChildRun
 from flowdsl.machine.times import stamp
 from flowdsl.runner import cache, removal
@@ -95,7 +96,10 @@ class Worker:
 
     def _run(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> shapes.TaskRunStatus:
         listener = Listener(self._emit, self._prefix + run.node.name)
-        return self.task_runner.run(work, self.cluster, listener, stop)
+        status = self.task_runner.run(work, self.cluster, listener, stop)
+        task = run.node.task
+        # Its own script decides nothing: it is what it gives that the conditions are decided by.
+        return cache.decided_now(work.task_run, status) if task is not None and task.origin == REGISTERED else status
 
     def write(self, run: ChildRun, document: shapes.TaskRun, status: shapes.TaskRunStatus) -> None:
         """Write the finished object; the run goes on meanwhile."""
