@@ -151,6 +151,22 @@ def test_packages_need_a_body(project: Project) -> None:
         assert (done.returncode, "FLOW089" in done.stderr) == (1, True), done.stderr
 
 
+@pytest.mark.parametrize("command", ["graph", "explain"])
+def test_what_only_looks_at_a_pipeline_needs_no_lock(project: Project, command: str) -> None:
+    """Also where a body imports what only a lock can say that it comes along."""
+    text = (project.folder / "mine.py").read_text()
+    (project.folder / "mine.py").write_text(text.replace("import alpha", "import alpha, beta"))
+    done = project.flow(command, "mine.py")
+    assert (done.returncode, "count" in done.stdout) == (0, True), done.stderr
+    assert done.stderr == (
+        "note: task 'count' wants packages, and there is no lock file mine.lock; pin them: `flowdsl lock mine.py`\n"
+    )
+    project.lock()
+    assert project.flow(command, "mine.py").stderr == ""
+    (project.folder / "mine.lock").write_text("# Made by `flowdsl lock mine.py`\n<<<<<<< HEAD\n")
+    assert "can't be read" in project.flow(command, "mine.py").stderr
+
+
 def test_a_pipeline_without_packages_has_nothing_to_lock(project: Project) -> None:
     (project.folder / "mine.py").write_text(
         'from flowdsl import pipeline, task\n@task(image="python:3.12-slim")\ndef one():\n    print(1)\n'

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flowdsl.library import environments
 from flowdsl.packages.lockfile import Resolution
 from flowdsl.packages.targets import this_machine
 from flowdsl.runner.packages import Environments, Given, InstallError
@@ -30,3 +31,14 @@ def test_a_step_does_not_wait_for_an_environment_that_was_removed(tmp_path: Path
     shutil.rmtree(folder)
     with pytest.raises(InstallError, match="was removed while the run went on"):
         environments.is_ready(given)
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "folder"), [("cpython", "", ""), ("cpython", "t", "cpythont"), ("pypy", "", "pypy")]
+)
+def test_interpreters_of_one_version_share_no_environment(
+    monkeypatch: pytest.MonkeyPatch, name: str, flags: str, folder: str
+) -> None:
+    monkeypatch.setattr(environments.sys.implementation, "name", name)
+    monkeypatch.setattr(environments.sys, "abiflags", flags)
+    assert environments.folder_of({"XDG_CACHE_HOME": "/c"}) == Path("/c/flowdsl/packages") / folder

@@ -16,6 +16,11 @@ def say(text: object = "", *, err: bool = False, nl: bool = True) -> None:
     click.echo(escape.block(text), err=err, nl=nl)
 
 
+def note(text: str) -> None:
+    """Print what is good to know beside what was asked for."""
+    say(f"note: {text}", err=True)
+
+
 def give(text: str | bytes, *, nl: bool = False) -> None:
     """Print a document that a format's own writer made, as it is: in UTF-8, whatever the terminal's encoding is."""
     click.echo(text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text, nl=nl)

@@ -69,7 +69,7 @@ class Builder:
 
     def locks_of(self, function: Callable[..., object]) -> Locks:
         """The packages of the pipeline or the task that a function is."""
-        return self.locks or Locks(file_of(function))
+        return self.locks or Locks(file_of(function), self.options.unlocked)
 
     def bundles(self, definition: PipelineDef) -> list[Lowering]:
         """What makes the ConfigMaps of a pipeline's tasks, each once for all that it is made for."""

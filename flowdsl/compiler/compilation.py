@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class CompileOptions:
     """How to compile. `params` are the `--set` values as text; `alpha` adds to the pipeline's own opt-ins.
 
-    `settings` are those of the project, with the profile where one was asked for.
+    `settings` are those of the project, with the profile where one was asked for. `unlocked` is for what is only looked
+    at: packages that no lock has are warnings.
     """
 
     namespace: str | None = None
@@ -29,6 +30,7 @@ class CompileOptions:
     params: Mapping[str, str] = attrs.field(factory=dict)
     alpha: frozenset[str] = frozenset()
     settings: Settings = NO_SETTINGS
+    unlocked: bool = False
 
     @property
     def place(self) -> str:

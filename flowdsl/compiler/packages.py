@@ -40,12 +40,22 @@ class Need:
         asked = (self.wanted.requirements, self.wanted.digest, self.target)
         return next((each for each in resolutions if (each.requirements, each.constraints, each.target) == asked), None)
 
+    def without_pins(self) -> Resolution:
+        """What stands for its packages where they are not known."""
+        from flowdsl.packages.lockfile import Resolution
+
+        return Resolution(self.wanted.requirements, self.target, (), self.wanted.digest)
+
 
 @attrs.define
 class Locks:
-    """The lock of one Python file, read when a task first wants a package. `file` is the pipeline's."""
+    """The lock of one Python file, read when a task first wants a package. `file` is the pipeline's.
+
+    `unlocked`: what it lacks is a warning, for a pipeline that is only looked at; its tasks have no pins then.
+    """
 
     file: str
+    unlocked: bool = False
     _read: bool = False
     _resolutions: tuple[Resolution, ...] | None = None
     _problem: str = ""
@@ -60,21 +70,22 @@ class Locks:
     def of(self, need: Need, collector: Collector) -> Resolution | None:
         """The pins of a task; None, and a finding in the collector, where the lock has none for it."""
         self._open()
+        found = need.answered_by(self._resolutions or ())
+        if found is not None and not self._problem:
+            return found
         shown, command = places.display(str(self.path)), f"flowdsl lock {places.display(self.file)}"
+        report = collector.warning if self.unlocked else collector.error
         if self._problem:
             said = f"the lock file {shown} can't be read: {self._problem}"
-            collector.error("FLOW092", said, need.location, hint=f"make it anew: `{command}`")
-            return None
-        if self._resolutions is None:
+            report("FLOW092", said, need.location, hint=f"make it anew: `{command}`")
+        elif self._resolutions is None:
             said = f"task {need.task!r} wants packages, and there is no lock file {shown}"
-            collector.error("FLOW086", said, need.location, hint=f"pin them: `{command}`")
-            return None
-        found = need.answered_by(self._resolutions)
-        if found is None:
+            report("FLOW086", said, need.location, hint=f"pin them: `{command}`")
+        else:
             what = ", ".join(need.wanted.requirements)
             said = f"the lock file {shown} is stale: it has no {what} for {need.target}"
-            collector.error("FLOW087", said, need.location, hint=f"lock again: `{command}`")
-        return found
+            report("FLOW087", said, need.location, hint=f"lock again: `{command}`")
+        return need.without_pins() if self.unlocked else None
 
     def _open(self) -> None:
         from flowdsl.packages.lockfile import DamagedError, read_lock
@@ -142,7 +153,8 @@ def recipe_of(options: TaskOptions, resolution: Resolution | None) -> Recipe | N
 
 def names_of(need: Need, resolution: Resolution | None) -> list[str]:
     """The packages whose modules a body may import: those of the lock, or without one those that are asked for."""
-    return [pin.name for pin in resolution.pins] if resolution is not None else list(need.wanted.requirements)
+    pins = resolution.pins if resolution is not None else ()
+    return [pin.name for pin in pins] or list(need.wanted.requirements)
 
 
 def _items(options: TaskOptions) -> Sequence[str]:

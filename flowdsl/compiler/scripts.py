@@ -10,6 +10,7 @@ import attrs
 
 from flowdsl.compiler.packages import Locks, install_call, names_of, need_of, recipe_of
 from flowdsl.diagnostics import Collector
+from flowdsl.frontend.rules import MISSING_MODULE
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.ir.types import Kind, TypeSpec
 from flowdsl.kube.conventions import ARCHITECTURE, ARGUMENT_MOST
@@ -118,7 +119,11 @@ def _script(
         requires += names_of(need, resolution)
     if resolution is not None:
         packages = install_call(resolution, image=bool(options.requires))
-    cut = slice_source(function, roots, requires=requires, target=target, collector=collector, surveys=surveys)
+    # Without a lock nobody knows which modules come along with the packages.
+    found = Collector() if need is not None and locks.unlocked else collector
+    cut = slice_source(function, roots, requires=requires, target=target, collector=found, surveys=surveys)
+    if found is not collector:
+        collector.extend(each for each in found if each.code != MISSING_MODULE.code)
     if cut is None:
         return None, None
     outputs = [ScriptOutput(result.name, result.type, result.field) for result in task.results]

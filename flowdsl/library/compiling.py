@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import attrs
 
@@ -69,3 +69,17 @@ def compile_target(
     from flowdsl.compiler.manifest import compile_manifest
 
     return compile_manifest(target, options)
+
+
+def compile_to_look(
+    pipeline: Pipeline, options: CompileOptions, profile: str, tell: Callable[[str], None]
+) -> Compilation:
+    """The same for what is only looked at: `tell` is told of packages that no lock has. Raises FlowError."""
+    from flowdsl.compiler.rules import NO_LOCK_FILE, STALE_LOCK_FILE, UNREADABLE_LOCK_FILE
+
+    of_locks = {rule.code for rule in (NO_LOCK_FILE, STALE_LOCK_FILE, UNREADABLE_LOCK_FILE)}
+    compiled = compile_target(pipeline, attrs.evolve(options, unlocked=True), profile)
+    for each in compiled.diagnostics:
+        if each.code in of_locks:
+            tell(f"{each.message}; {each.hint}")
+    return compiled

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from flowdsl.compiler import CompileOptions
 from flowdsl.frontend.pipeline import Pipeline
-from flowdsl.library.compiling import compile_target
+from flowdsl.library.compiling import compile_to_look
 
 _ENDINGS = {".md": "mermaid", ".mmd": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg", ".html": "html"}
 
@@ -17,9 +17,18 @@ def format_of(file: str | None) -> str:
     return _ENDINGS.get(Path(file).suffix, "mermaid") if file else "mermaid"
 
 
-def draw(pipeline: Pipeline, format_: str, *, alpha: Collection[str] = (), profile: str = "") -> str:
-    """The text of a picture: `mermaid`, `dot`, `svg` or `html`. Raises FlowError for what does not compile."""
-    view = compile_target(pipeline, CompileOptions(alpha=frozenset(alpha)), profile).graph
+def draw(
+    pipeline: Pipeline,
+    format_: str,
+    *,
+    alpha: Collection[str] = (),
+    profile: str = "",
+    tell: Callable[[str], None] = lambda _: None,
+) -> str:
+    """The text of a picture: `mermaid`, `dot`, `svg` or `html`. `tell` is told of packages that no
+    lock has. Raises FlowError for what does not compile.
+    """
+    view = compile_to_look(pipeline, CompileOptions(alpha=frozenset(alpha)), profile, tell).graph
     if format_ in ("mermaid", "dot"):
         from flowdsl.graph import render_text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,7 +79,13 @@ def environments_of(
         return None
     from flowdsl.runner.packages import Environments
 
-    return Environments(cache_folder(environment) / "packages", plan, environment)
+    return Environments(folder_of(environment), plan, environment)
+
+
+def folder_of(environment: Mapping[str, str]) -> Path:
+    """Where the environments of this Python are: another one of its version, PyPy or 3.13t, can't use them."""
+    own = f"{sys.implementation.name}{getattr(sys, 'abiflags', '')}"
+    return cache_folder(environment) / "packages" / ("" if own == "cpython" else own)
 
 
 def _files(local: LocalRun, settings: RunSettings) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeAlias, TypedDict
 
 from flowdsl.compiler import CompileOptions
@@ -12,7 +12,7 @@ from flowdsl.graph.dag import critical_path, redundant_order
 from flowdsl.graph.edges import Edge, edges
 from flowdsl.ir.bundle import Bundle
 from flowdsl.ir.nodes import Use
-from flowdsl.library.compiling import compile_target
+from flowdsl.library.compiling import compile_to_look
 
 _WHY = {
     "result": "takes its result {label!r}",
@@ -105,9 +105,11 @@ class Explanation(TypedDict):
     results: list[Result]
 
 
-def explain(target: Pipeline, *, alpha: Collection[str] = (), profile: str = "") -> Explanation:
-    """The pipeline as data. Raises FlowError for one that does not compile."""
-    compiled = compile_target(target, CompileOptions(alpha=frozenset(alpha)), profile)
+def explain(
+    target: Pipeline, *, alpha: Collection[str] = (), profile: str = "", tell: Callable[[str], None] = lambda _: None
+) -> Explanation:
+    """The pipeline as data. `tell` is told of packages that no lock has. Raises FlowError where it does not compile."""
+    compiled = compile_to_look(target, CompileOptions(alpha=frozenset(alpha)), profile, tell)
     pipeline = compiled.pipeline
     waits: dict[str, list[Edge]] = {node.name: [] for node in pipeline.nodes}
     for edge in edges(pipeline):

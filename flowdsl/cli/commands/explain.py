@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowdsl.cli import options
-from flowdsl.cli.say import give, say, show
+from flowdsl.cli.say import give, note, say, show
 from flowdsl.cli.source import Source
 from flowdsl.diagnostics import UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_OK
@@ -36,7 +36,8 @@ def command(bound: object, /, *, what: str | None, alpha: tuple[str, ...], profi
         return _explain_rule(what)
     from flowdsl.library.explaining import explain
 
-    data = explain(Source.of(bound, (what,) if what else ()).pipeline(), alpha=alpha, profile=profile)
+    pipeline = Source.of(bound, (what,) if what else ()).pipeline()
+    data = explain(pipeline, alpha=alpha, profile=profile, tell=note)
     if output == "json":
         give(escape.json_text(data, indent=2), nl=True)
     else:

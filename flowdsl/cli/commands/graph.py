@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from flowdsl.cli import options
-from flowdsl.cli.say import give, say
+from flowdsl.cli.say import give, note, say
 from flowdsl.cli.source import Source
 from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
@@ -32,7 +32,7 @@ def command(source: Source, *, format_: str | None, to: str | None, alpha: tuple
     from flowdsl.emit import write_files
     from flowdsl.library.drawing import draw, format_of
 
-    text = draw(source.pipeline(), format_ or format_of(to), alpha=alpha, profile=profile)
+    text = draw(source.pipeline(), format_ or format_of(to), alpha=alpha, profile=profile, tell=note)
     if to and to != "-":
         write_files({Path(to): text.encode()})
         say(f"wrote {line(to)}", err=True)
