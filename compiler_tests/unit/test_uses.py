@@ -11,11 +11,13 @@ from flowdsl import (
     Secret,
     Step,
     Task,
+    context,
     manifest,
     named,
     on_finish,
     pipeline,
     pipeline_run,
+    status,
     task,
     task_ref,
     task_run,
@@ -187,6 +189,34 @@ def test_a_variant_with_the_name_of_another_task_is_told() -> None:
 
     with pytest.raises(FlowError, match="two different tasks are named 'train-gpu-2'"):
         tasks(lambda: (other(), train.with_options(gpu=2)()))
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        lambda value: {"env": {"A": f"of {value}"}},
+        lambda value: {"image": f"registry.example.com/{value}"},
+        lambda value: {"node_selector": {"zone": f"{value}"}},
+        lambda value: {"tolerations": [{"key": f"{value}"}]},
+        lambda value: {"env": {"A": {"configMapKeyRef": {"name": f"{value}", "key": "k"}}}},
+        lambda value: {"env": {"A": Secret(f"{value}", "k")}},
+    ],
+)
+@pytest.mark.parametrize("of", [train, build])
+def test_a_value_of_the_run_reaches_no_option(of: Task[..., Any], asking: Callable[[object], dict[str, Any]]) -> None:
+    for value in (train, lambda: status(train()), lambda: context.pipeline_run.name):
+        with pytest.raises(FlowError, match="FLOW032"):
+            compiled(lambda value=value: of.with_options(**asking(value()))())  # type: ignore[misc]
+
+
+def test_a_param_of_the_task_may_stand_in_an_option() -> None:
+    assert "train-image-" in next(iter(tasks(lambda: train.with_options(image="python:$(params.x)")())))
+
+
+def test_nothing_puts_a_param_into_a_variable_of_a_task_that_exists_already() -> None:
+    with pytest.raises(FlowError, match=r"env= of one use holds \$\(params.x\), which is known only in the run"):
+        tasks(lambda: build.with_options(env={"A": "$(params.x)"})())
+    assert run_specs(lambda: build.with_options(node_selector={"zone": "$(params.x)"})())
 
 
 def test_two_tasks_of_one_function_are_two_tasks() -> None:

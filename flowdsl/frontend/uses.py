@@ -9,7 +9,7 @@ from flowdsl.frontend import places
 from flowdsl.frontend.options_check import check_task_options
 from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import Reference, TaskDef
-from flowdsl.ir.uses import IN_THE_RUN, used
+from flowdsl.ir.uses import IN_THE_RUN, used, value_of_run
 
 _OF_THE_STEP = frozenset({"image", "cpu", "memory", "gpu", "env", "packages", "requires", "apt", "python"})
 _OF_A_RUN = ("cpu", "memory", "gpu", "gpu_resource", "env", *IN_THE_RUN)
@@ -25,6 +25,11 @@ def use_of(task: TaskDef, asked: Mapping[str, object], problems: Collector) -> T
     elif not task.has_step and (without := [name for name in asked if name in _OF_THE_STEP]):
         message = f"task {task.name!r} has no step of its own that {without[0]}= could be for"
         refuse("FLOW032", message, f"give it to one of `steps=[Step({without[0]}=...)]`")
+    for name, value in asked.items():
+        # ApplyPodTemplateReplacements of Tekton v1.15.0 looks at nodes and tolerations, and at no variables.
+        if of_run := value_of_run(value, params=task.reference is None or name != "env"):
+            hint = "give the task a parameter for it; its steps have that as a variable"
+            refuse("FLOW032", f"{name}= of one use holds {of_run}, which is known only in the run", hint)
     found = used(task, asked, places.caller())
     if problems.has_errors:
         return found

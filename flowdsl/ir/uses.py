@@ -39,6 +39,9 @@ IN_THE_RUN = ("node_selector", "tolerations", "service_account")
 _JOINED = ("env", "node_selector")
 """Options of a use that go over those of the task name by name."""
 _DIGITS = 8
+_OF_RUN = re.compile(r"\$\((?:tasks|finally|context\.pipeline(?:Run)?)\.[^()]*\)")
+"""What only a Pipeline's own fields know: docs/variables.md, "Variables available in a Pipeline"."""
+_ANY = re.compile(r"\$\((?:tasks|finally|context|params|workspaces)[.\[][^()]*\)")
 _PLAIN = re.compile(r"\d+(?:m|[KMGTPE]i)?(?:\.\.\d+(?:m|[KMGTPE]i)?)?", re.ASCII)
 """A quantity, or a range, that is still told from any other when it is written as a name: `16Gi`, `500m`, `4..8`."""
 
@@ -56,6 +59,16 @@ def rebased(task: TaskDef, base: TaskDef) -> TaskDef:
     if use is None:
         return base
     return attrs.evolve(task, options=_with(base.options, use.given), use=attrs.evolve(use, of=base))
+
+
+def value_of_run(value: object, *, params: bool = True) -> str:
+    """A reference within what is given for an option that nothing puts a value of the run in place of; empty without.
+
+    Tekton does that in what a PipelineTask has, and knows nothing of the pipeline in a Task or a podTemplate. `params`
+    says whether it puts those of the task there.
+    """
+    found = (_OF_RUN if params else _ANY).search(_text(value))
+    return found[0] if found else ""
 
 
 def key(use: Use) -> str:
@@ -126,9 +139,12 @@ def _over(before: Mapping[str, object], given: Mapping[str, object]) -> dict[str
 
 
 def _digest(values: Mapping[str, object]) -> str:
+    return hashlib.sha256(_text(values).encode()).hexdigest()[:_DIGITS]
+
+
+def _text(value: object) -> str:
     # Not sorted: a variable may use one that stands before it.
-    text = json.dumps(values, default=_data)
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+    return json.dumps(value, default=_data)
 
 
 def _data(value: object) -> object:
