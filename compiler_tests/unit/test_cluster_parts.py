@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics import ClusterError, UsageError
+from flowdsl.kubeclient import kubeconfig
 from flowdsl.kubeclient.apply import owned
 from flowdsl.kubeclient.errors import answered
 from flowdsl.kubeclient.logs import Position, parse
 from flowdsl.kubeclient.rbac import documents
+from flowdsl.kubeclient.resources import path_of
 from flowdsl.kubeclient.states import change_of
 from flowdsl.kubeclient.submit import named, references
 
@@ -133,3 +137,33 @@ def test_kubernetes_is_loaded_on_use_alone_and_told_where_it_is_missing() -> Non
     loaded = "import sys, flowdsl, flowdsl.kubeclient; print('kubernetes' in sys.modules, 'urllib3' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert done.stdout == "False False\n"
+
+
+@pytest.mark.parametrize(
+    "version", ["a/../../secrets", "tekton.dev/v1/x", "..", "v1?x=y", "tekton.dev/v1#", "/v1", "v1\n"]
+)
+def test_an_api_version_is_no_path(version: str) -> None:
+    with pytest.raises(UsageError, match="is no group and version"):
+        path_of("Task", "ml", "one", version)
+
+
+def test_api_versions_that_are_some() -> None:
+    assert path_of("Task", "ml", "one", "tekton.dev/v1beta1") == "/apis/tekton.dev/v1beta1/namespaces/ml/tasks/one"
+    assert path_of("Secret", "a b", "x/y") == "/api/v1/namespaces/a%20b/secrets/x%2Fy"
+
+
+def test_a_program_of_the_kubeconfig_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("kubernetes")
+    monkeypatch.setattr(kubeconfig, "_LONGEST", 0.5)
+    program = {"apiVersion": "client.authentication.k8s.io/v1", "command": "sleep", "args": ["20"]}
+    config = {
+        "current-context": "a",
+        "clusters": [{"name": "a", "cluster": {"server": "https://127.0.0.1:1"}}],
+        "users": [{"name": "a", "user": {"exec": {**program, "interactiveMode": "Never"}}}],
+        "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
+    }
+    (tmp_path / "config").write_text(json.dumps(config))
+    with pytest.raises(ClusterError, match=r"gave none within 0\.5 s"):
+        kubeconfig.load("", str(tmp_path / "config"))

@@ -79,7 +79,7 @@ def apply(client: Client, documents: Sequence[Document], options: ApplyOptions) 
         done = ", ".join(each.what for each in changes if each.action in ("created", "changed") and not options.dry_run)
         raise ClusterError(
             f"others own fields that the pipeline sets:\n{lines}\n"
-            "  take them over with --force-conflicts, or leave them out of the pipeline"
+            "  take them over (--force-conflicts; a program: force=True), or leave them out of the pipeline"
             + (f"\n  applied before that: {done}" if done else "")
         )
     if options.prune and options.owner:

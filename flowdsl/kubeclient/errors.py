@@ -78,7 +78,7 @@ def _words(code: int, message: str, has_status: bool, method: str, path: str, wh
     if code == 401:
         return (
             f"{where} does not accept the credentials (401): the token has expired, or was never valid; log in again, "
-            "or choose another --context"
+            "or choose another context"
         )
     if denied := _DENIED.match(message):
         findings = "\n".join(f"  - {line(each)}" for each in denied["why"].strip().splitlines())
@@ -122,7 +122,7 @@ def unreachable(error: Exception, *, where: str, address: str, seconds: float) -
     if isinstance(reason, exceptions.TimeoutError) and not isinstance(reason, exceptions.NewConnectionError):
         return UnreachableError(
             f"{where} ({address}) did not answer within {seconds:g} s; is it reachable from here (VPN)? "
-            "A slow one gets more time with --timeout",
+            "A slow one gets more time (--timeout; a program: timeout=)",
             passing=True,
         )
     if isinstance(reason, exceptions.NewConnectionError):

@@ -7,7 +7,8 @@ that has the token in its message. No value of a kubeconfig is in a message here
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, TypedDict, cast
 from urllib.parse import urlsplit
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _DEFAULT = "~/.kube/config"
 _MOST = 4 * 1024 * 1024
 """Bytes: a kubeconfig of a thousand clusters, certificates included, has as many."""
+_LONGEST = 300.0
+"""Seconds that a program of the kubeconfig may take: a person may have to log in."""
 _IN_POD = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 SHORTEST = 6
 """Characters of a value that is masked: shorter ones would mask half of what is told."""
@@ -228,6 +231,32 @@ def _check_address(url: str) -> None:
         raise ClusterError("the server of the cluster in the kubeconfig has a user in its URL: write it as a user")
 
 
+def _in_time(load: Callable[[], None]) -> None:
+    """Do what may run a program of the kubeconfig (`exec`), which the client waits for without end.
+
+    Raises what it raises; ClusterError where the program takes too long: it may wait for a person in a browser, but not
+    for ever in CI.
+    """
+    raised: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            load()
+        except BaseException as error:  # told in the thread that waits
+            raised.append(error)
+
+    thread = threading.Thread(target=work, name="kubeconfig", daemon=True)
+    thread.start()
+    thread.join(_LONGEST)
+    if thread.is_alive():
+        raise ClusterError(
+            f"the program that the kubeconfig has for credentials (exec) gave none within {_LONGEST:g} s: does it wait "
+            "for somebody to log in?"
+        )
+    if raised:
+        raise raised[0]
+
+
 def _load(config: ModuleType, configuration: Configuration, context: str, kubeconfig: str) -> tuple[str, str]:
     """Fill the configuration; the namespace and the name of the cluster for people."""
     options: dict[str, object] = {"context": context or None}
@@ -251,5 +280,8 @@ def _load(config: ModuleType, configuration: Configuration, context: str, kubeco
     if context and context not in names:
         raise UsageError(f"there is no context {context!r} in the kubeconfig; there is {', '.join(names)}")
     chosen = next((each for each in contexts if each["name"] == context), active)
-    config.load_kube_config(client_configuration=configuration, **options)
+    _in_time(lambda: config.load_kube_config(client_configuration=configuration, **options))
+    if refresh := configuration.refresh_api_key_hook:
+        # Called before each request: a program that gives tokens is run again when its last one has expired.
+        configuration.refresh_api_key_hook = lambda given: _in_time(lambda: refresh(given))
     return str(chosen["context"].get("namespace") or "default"), f"cluster {chosen['name']!r}"

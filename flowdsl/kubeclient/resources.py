@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -11,6 +12,10 @@ from flowdsl.kinds.table import KINDS, named
 
 SERVED = tuple(kind for kind in KINDS if kind.served)
 """The kinds that our commands deal with."""
+_VERSION = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?/)?[a-z][a-z0-9-]{0,62}", re.ASCII)
+"""A DNS name and a label, as API groups and versions are called
+(https://kubernetes.io/docs/reference/using-api/#api-groups)."""
+_SHOWN = 80
 
 
 def path_of(kind: Kind | str, namespace: str, name: str = "", version: str = "") -> str:
@@ -26,8 +31,13 @@ def path_of(kind: Kind | str, namespace: str, name: str = "", version: str = "")
 
 
 def base_of(api_version: str) -> str:
-    """The URL path of an API: Kubernetes' core has one of its own."""
-    return f"/apis/{quote(api_version)}" if "/" in api_version else f"/api/{quote(api_version)}"
+    """The URL path of an API: Kubernetes' core has one of its own. Raises UsageError for what is no version of one.
+
+    An apiVersion is a group and a version, each one part of the path: `a/../b` would be another place of the server.
+    """
+    if not _VERSION.fullmatch(api_version):
+        raise UsageError(f"apiVersion {api_version[:_SHOWN]!r} is no group and version: write it as tekton.dev/v1")
+    return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
 
 
 def part(text: str) -> str:

@@ -105,7 +105,10 @@ def _with_secrets(inputs: Inputs, secrets: Mapping[str, Mapping[str, str]]) -> I
 def _resumed(folder: RunFolder, given: Given | None, options: RunOptions) -> Inputs:
     """The documents of the run as they were; from its source only what is not kept: stand-ins and Secrets."""
     if options.values.params:
-        raise UsageError("a run goes on with the values it was started with; leave out --set, or start a new run")
+        raise UsageError(
+            "a run goes on with the values it was started with; leave out new ones (--set; a program: params=), or "
+            "start a new run"
+        )
     source = (source_of(given) if given is not None else []) or list(folder.about().get("source") or ())
     inputs = Inputs(kept_documents(folder), LocalRun(), source, wanted=folder.name)
     if isinstance(given, (Pipeline, Manifest)) or any(map(is_python, source)):

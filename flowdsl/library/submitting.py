@@ -131,5 +131,5 @@ def _check_references(client: Client, run: Mapping[str, object], inputs: Inputs)
         lines = "\n".join(f"  - {each}" for each in absent)
         raise ClusterError(
             f"the run needs what does not exist in namespace {client.namespace} of {client.where}:\n{lines}\n"
-            "  make it first; --no-check submits anyway"
+            "  make it first, or submit without the check (--no-check; a program: check=False)"
         )
