@@ -126,6 +126,10 @@ def _script(
         collector.extend(each for each in found if each.code != MISSING_MODULE.code)
     if cut is None:
         return None, None
+    if not task.results:
+        from flowdsl.frontend.slicing.dropped import dropped_values
+
+        dropped_values(function, collector)
     outputs = [ScriptOutput(result.name, result.type, result.field) for result in task.results]
     name, python = task.name, options.python
     script = build_script(

@@ -19,6 +19,7 @@ from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.shown import shows
 from flowdsl.frontend.signature import read_signature
 from flowdsl.frontend.task import Task
+from flowdsl.frontend.twice import name_twice
 from flowdsl.ir.nodes import Reference, TaskDef
 from flowdsl.ir.options import BodyMarker, Build, OnError, Security, Sidecar, Step, StepTemplate, TaskOptions
 from flowdsl.ir.types import NOTHING
@@ -88,7 +89,8 @@ def task(function: Callable[..., object] | None = None, /, **options: object) ->
         memory: The same for memory: `"8Gi"`, `"8Gi..16Gi"`.
         gpu: How many GPUs the task requests, and is limited to.
         gpu_resource: The resource that `gpu` counts.
-        env: Names to text, `Secret("name", key)`, `ConfigMap("name", key)`, or to a `valueFrom` as Tekton has it.
+        env: Names to text (`True` is written `true`), `Secret("name", key)`, `ConfigMap("name", key)`, or to a
+            `valueFrom` as Tekton has it.
         timeout: How long the task may take, as a duration such as `"1h30m"`.
         retries: How often a failed task is tried again.
         on_error: What a failed step does to the task: `"continue"` or `"stopAndFail"`.
@@ -136,6 +138,7 @@ def make_task(function: Callable[P, R], given: Mapping[str, object], reference: 
     location = places.of_function(function)
     options = read_options(TaskOptions, given, location, problems)
     whole = not problems.has_errors
+    name_twice(function, location, problems)
     signature = read_signature(function, location, problems)
     display_name, description = shown_texts(function, options)
     has_body = reference is None and not is_empty(function)

@@ -170,7 +170,8 @@ def step_action(
         command: The command of the image.
         args: Arguments of the command.
         script: A script, instead of a command.
-        env: Names to text, `Secret("name", key)`, `ConfigMap("name", key)`, or to a `valueFrom` as Tekton has it.
+        env: Names to text (`True` is written `true`), `Secret("name", key)`, `ConfigMap("name", key)`, or to a
+            `valueFrom` as Tekton has it.
         working_dir: The folder in which the step starts.
         security: A preset, or a securityContext as Kubernetes has it.
         labels: Labels of the StepAction object.

@@ -28,6 +28,7 @@ from flowdsl.frontend.refusal import REFUSED, refuse
 from flowdsl.frontend.shown import runs
 from flowdsl.frontend.signature import Signature, read_signature
 from flowdsl.frontend.trace import CURRENT, Trace
+from flowdsl.frontend.twice import name_twice
 from flowdsl.ir.nodes import (
     Node,
     ParamDecl,
@@ -88,6 +89,7 @@ class Pipeline:
         self.signature: Signature = read_signature(function, self.location, self.problems, for_pipeline=True)
         self._call = AS_DECLARED
         self._embed = False
+        name_twice(function, self.location, self.problems)
         self._check_timeouts()
         check_pod_options(self.options, self.location, self.problems)
         functools.update_wrapper(cast("Callable[..., object]", self), function)

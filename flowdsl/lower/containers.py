@@ -85,6 +85,9 @@ def env_entry(name: str, value: EnvValue) -> EnvVar:
         return {"name": name, "valueFrom": {"configMapKeyRef": _key(value)}}
     if isinstance(value, Mapping):
         return {"name": name, "valueFrom": cast("EnvVarSource", dict(value))}
+    if isinstance(value, bool):
+        # As a param is written: programs in containers know `true`, and nobody but Python `True`.
+        return {"name": name, "value": "true" if value else "false"}
     return {"name": name} if value is None else {"name": name, "value": str(value)}
 
 
