@@ -280,6 +280,15 @@ DECIDED = [
     "use(x='x' if 'y' != mode is None else 'y')",
     "maybe(note=a)",
     "maybe(note=f'{a}' if True is None else place.text)",
+    # Other names for the same value, and for the same task.
+    "same = a\n    use() if same is None else 0",
+    "same = other = clip.path if ratio else a\n    use() if other is None else 0",
+    "first, second = a, b\n    third: str = second\n    use() if third is not None else 0",
+    "use() if (same := a) is None else 0",
+    "one = two = a\n    two = one\n    one = two\n    use() if one is None else 0",
+    "again = use.with_options(name='x')\n    got = again()\n    maybe(note='x') if got is None else 0",
+    "again = use\n    fast = again.with_options(name='x')\n    maybe(note='x') if isinstance(fast(), str) else 0",
+    "count = a\n    use() if count is None else 0",
 ]
 OWN = [
     "maybe()\n    maybe(note='x')\n    maybe(note=None)",
@@ -289,6 +298,10 @@ OWN = [
     "import json as mode\n    use() if mode is not None else 0",
     "for each in [clip, made]: use(x='x' if each is clip else 'y')",
     "for each in [clip, made]: use(x='x' if clip is each else 'y')",
+    "same = a\n    same = None\n    use() if same is None else 0",
+    "same = None\n    for each in ['x']: same = same or each\n    use() if same is None else 0",
+    "kept = dict(one=1)\n    kept = kept.get('two')\n    use() if kept is None else 0",
+    "again = use if 'x' else None\n    again() if again is not None else use()",
 ]
 
 

@@ -57,7 +57,7 @@ def type_spec(annotation: object, scope: Mapping[str, object] | None = None) -> 
         kind = Kind.JSON if spec.kind is Kind.OBJECT else spec.kind
         return attrs.evolve(spec, kind=kind, optional=True, python=type_name(annotation))
     if origin is Literal:
-        return TypeSpec(Kind.CHOICE, type_name(annotation), choices=tuple(str(arg) for arg in get_args(annotation)))
+        return _literal(annotation)
     if annotation is list or origin in (list, tuple):
         return _array(annotation, scope)
     if origin is dict:
@@ -65,6 +65,15 @@ def type_spec(annotation: object, scope: Mapping[str, object] | None = None) -> 
     if inspect.isclass(annotation):
         return _class(annotation, scope)
     raise Unsupported(type_name(annotation))
+
+
+def _literal(annotation: object) -> TypeSpec:
+    """A closed list of texts, or of whole numbers: what a text stands for must be plain."""
+    values = get_args(annotation)
+    numbers = all(type(each) is int for each in values)
+    if not numbers and not all(type(each) is str for each in values):
+        raise Unsupported(f"{type_name(annotation)} (its values must be all texts or all whole numbers)")
+    return TypeSpec(Kind.CHOICE, type_name(annotation), choices=tuple(map(str, values)), numbers=numbers)
 
 
 def unwrapped(annotation: object, kind: type[T]) -> tuple[object, T | None]:

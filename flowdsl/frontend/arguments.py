@@ -53,7 +53,7 @@ class Binder:
                     f"{name!r} of task {self.task.name!r} comes from its Secret or ConfigMap",
                     "leave it out of the call",
                 )
-            else:
+            elif name not in self._declared():
                 self._unknown(name, [*known, *spaces])
         for param in () if self.elsewhere & {"params", "matrix"} else self.task.params:
             if param.python not in given and param.default is None and param.python not in covered:
@@ -66,6 +66,11 @@ class Binder:
         for space in () if "workspaces" in self.elsewhere else self.task.workspaces:
             if space.name not in self.bindings and space.python not in given:
                 self._unbound(space)
+
+    def _declared(self) -> tuple[str, ...]:
+        """The function's own parameters: one that is in no contract has a type that was told of at the `def`."""
+        code = getattr(self.task.function, "__code__", None)
+        return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code is not None else ()
 
     def _unknown(self, name: str, have: list[str]) -> None:
         close = difflib.get_close_matches(name, have, 1)

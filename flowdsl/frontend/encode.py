@@ -79,7 +79,7 @@ def encode_scalar(value: object, spec: TypeSpec) -> str:
         Kind.INTEGER: (int, str),
         Kind.FLOAT: ((int, float), _float),
         Kind.BOOLEAN: (bool, lambda flag: "true" if flag else "false"),
-        Kind.CHOICE: ((str, int), str),
+        Kind.CHOICE: (int if spec.numbers else (str, int), str),
     }
     if spec.kind not in writers:
         raise Mismatch(f"expected {spec}, got {named(value)}")
@@ -111,7 +111,7 @@ def decode_text(text: str, spec: TypeSpec) -> Text:
             Kind.BOOLEAN: lambda flag: {"true": True, "false": False}[flag.lower()],
             Kind.JSON: json.loads,
         }
-        parsed = readers.get(spec.kind, str)(text)
+        parsed = (int if spec.numbers else readers.get(spec.kind, str))(text)
     except (ValueError, KeyError, RecursionError) as error:
         raise Mismatch(f"expected {spec}, got {_shortened(text)}") from error
     return encode(parsed, spec)

@@ -7,6 +7,7 @@ import typing
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from flowdsl.diagnostics import FlowError
 from flowdsl.frontend import places
 from flowdsl.frontend.opaque import Opaque, in_words, named
 from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceFile, WorkspaceValue
@@ -88,6 +89,7 @@ class NodeHandle(StandsForOne):
 
     def _lacks(self, name: str) -> typing.NoReturn:
         node = self._node
+        _unless_told(node)
         results = node.task.results
         if self._is_tuple() and hasattr(_NoFields, name):
             fields = ", ".join(f"`.{_field(result)}`" for result in results)
@@ -121,6 +123,7 @@ class NodeHandle(StandsForOne):
 
     def __iter__(self) -> Iterator[object]:
         if not self._is_tuple():
+            _unless_told(self._node)
             super().__iter__()
         node = self._node
         have, wanted = len(node.task.results), places.unpacked()
@@ -210,11 +213,19 @@ def workspace_value(node: Node, name: str) -> WorkspaceValue:
     return WorkspaceValue(bound, f"{node.name}.{name}", node.location)
 
 
+def _unless_told(node: Node) -> None:
+    """Stop the trace without a word where the task gives something of a type that can't be read: that is told."""
+    given = getattr(node.task.function, "__annotations__", {}).get("return")
+    if not node.task.results and given not in (None, "None"):
+        raise FlowError(())
+
+
 def single(handle: NodeHandle, purpose: str) -> Reference | FileValue:
     """The only result of a task; FLOW009 where it has none or several."""
     results = handle._node.task.results
     if len(results) == 1:
         return result_value(handle._node, results[0])
+    _unless_told(handle._node)
     have = ", ".join(result.name for result in results)
     refuse(
         "FLOW009",

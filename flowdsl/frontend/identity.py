@@ -10,6 +10,7 @@ import ast
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from opcode import opmap
+from types import ModuleType
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
@@ -59,21 +60,28 @@ class _Reader:
         self.names: dict[str, object] = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
         arguments = tree.args
         own = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
-        self.known = own if of_run is None else own & of_run
-        others = own - self.known
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign):
-                for target, value in (pair for each in node.targets for pair in _pairs(each, node.value)):
-                    into = self.known if self._is_call(value) else others
-                    into |= _bound(target)
-            elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.NamedExpr | ast.For | ast.comprehension):
-                others |= _bound(node.target)
-            elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-                others |= _bound(node.optional_vars)
-            elif node is not tree and node is not tree.args:
-                others |= _named(node)
-        self.known -= others
-        self.others = others
+        self.bindings = _bindings(tree)
+        given = own if of_run is None else own & of_run
+        for name in own - given:
+            self.bindings.setdefault(name, []).append(None)
+        # What one name is may hang on what another is: all are taken for it, until one shows that it is not.
+        self.tasks = set(self.bindings)
+        while self._shrinks(self.tasks, self._is_task):
+            pass
+        self.known = self.bindings.keys() | given
+        while self._shrinks(self.known, self._is_run):
+            pass
+        self.others = (self.bindings.keys() | own) - self.known
+
+    def _shrinks(self, found: set[str], is_one: Callable[[ast.expr], bool]) -> bool:
+        """Take out the names that are given something else as well; whether there were any."""
+        wrong = {
+            name
+            for name in found
+            if not all(value is not None and is_one(value) for value in self.bindings.get(name, ()))
+        }
+        found -= wrong
+        return bool(wrong)
 
     def found(self) -> Iterator[tuple[ast.expr, str, str]]:
         """Where it is decided, what is, and what to write instead."""
@@ -103,17 +111,63 @@ class _Reader:
     def _is_run(self, node: ast.expr) -> bool:
         while isinstance(node, ast.Attribute | ast.Subscript):
             node = node.value
+        if isinstance(node, ast.IfExp):
+            return self._is_run(node.body) and self._is_run(node.orelse)
+        if isinstance(node, ast.NamedExpr):
+            return self._is_run(node.value)
         return node.id in self.known if isinstance(node, ast.Name) else self._is_call(node)
 
     def _is_call(self, node: ast.expr) -> bool:
-        """A task that is called, by its name or `with_options(...)`, `map(...)` of it."""
+        """A task that is called, or `map(...)` of it."""
         if not isinstance(node, ast.Call):
             return False
         called = node.func
-        while isinstance(called, ast.Attribute | ast.Call):
-            called = called.func if isinstance(called, ast.Call) else called.value
-        is_node = not isinstance(node.func, ast.Attribute) or node.func.attr == "map"
-        return is_node and isinstance(called, ast.Name) and isinstance(self.names.get(called.id), Task)
+        if isinstance(called, ast.Attribute) and called.attr == "map":
+            called = called.value
+        return self._is_task(called)
+
+    def _is_task(self, node: ast.expr) -> bool:
+        """A task by its name, by another name for it, or `with_options(...)` of one."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "with_options":
+            return self._is_task(node.func.value)
+        if isinstance(node, ast.Name):
+            return node.id in self.tasks or (node.id not in self.bindings and isinstance(self.names.get(node.id), Task))
+        if isinstance(node, ast.Attribute):  # `module.task`
+            return _is_of_module(node, self.names)
+        return isinstance(node, ast.IfExp) and self._is_task(node.body) and self._is_task(node.orelse)
+
+
+def _is_of_module(node: ast.Attribute, names: Mapping[str, object]) -> bool:
+    """Whether `module.task` is a task."""
+    module = names.get(node.value.id) if isinstance(node.value, ast.Name) else None
+    return isinstance(module, ModuleType) and isinstance(vars(module).get(node.attr), Task)
+
+
+def _bindings(tree: ast.FunctionDef) -> dict[str, list[ast.expr | None]]:
+    """What each name of a function is given: expressions, None for what is no value of the run."""
+    found: dict[str, list[ast.expr | None]] = {}
+    for node in ast.walk(tree):
+        for names, value in _bound_by(node, tree):
+            for name in names:
+                found.setdefault(name, []).append(value)
+    return found
+
+
+def _bound_by(node: ast.AST, tree: ast.FunctionDef) -> Iterator[tuple[set[str], ast.expr | None]]:
+    if isinstance(node, ast.Assign):
+        for target, value in (pair for each in node.targets for pair in _pairs(each, node.value)):
+            yield _bound(target), value
+    elif isinstance(node, ast.AnnAssign):
+        if node.value is not None:
+            yield _bound(node.target), node.value
+    elif isinstance(node, ast.NamedExpr):
+        yield _bound(node.target), node.value
+    elif isinstance(node, ast.AugAssign | ast.For | ast.comprehension):
+        yield _bound(node.target), None
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield _bound(node.optional_vars), None
+    elif node is not tree and node is not tree.args:
+        yield _named(node), None
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:

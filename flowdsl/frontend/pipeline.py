@@ -105,6 +105,9 @@ class Pipeline:
         trace = Trace(Collector(list(self.problems.items)), self.name, allowed, verbatim=self.options.verbatim)
         identity_tests(self.function, trace.collector)
         values = self._declare(trace)
+        code = self.function.__code__
+        if not values.keys() >= {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]}:
+            return Traced(None, trace.collector)  # a parameter that could not be read: that is told, and nothing else
         token, seen = CURRENT.set(trace), REFUSED.set([])
         try:
             with aside_of(self.function):

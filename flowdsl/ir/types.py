@@ -32,7 +32,7 @@ class Kind(enum.Enum):
     FLOAT = "float"
     BOOLEAN = "bool"
     CHOICE = "choice"
-    """An Enum or a Literal of strings: text from a closed list."""
+    """An Enum or a Literal of texts or whole numbers: text from a closed list."""
     ARRAY = "list"
     OBJECT = "object"
     """A TypedDict, dataclass or attrs class whose fields are all scalars."""
@@ -77,6 +77,8 @@ class TypeSpec:
     each: TypeSpec | None = None
     may_lack: frozenset[str] = frozenset()
     renamed: bool = False
+    numbers: bool = False
+    """The choices of a Literal are whole numbers, and reach the function as such."""
 
     @property
     def tekton(self) -> str:

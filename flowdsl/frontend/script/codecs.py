@@ -88,7 +88,9 @@ def _decoder(spec: TypeSpec) -> str:
     if spec.kind in _SCALARS:
         return f"_flowdsl_{_SCALARS[spec.kind]}"
     if spec.kind is Kind.CHOICE:
-        return f"_flowdsl_enum({spec.constructor})" if spec.constructor else f"_flowdsl_choice({_tuple(spec.choices)})"
+        if spec.constructor:
+            return f"_flowdsl_enum({spec.constructor})"
+        return f"_flowdsl_{'number_choice' if spec.numbers else 'choice'}({_tuple(spec.choices)})"
     if spec.kind is Kind.JSON:
         return _json_decoder(spec)
     return "_flowdsl_str"

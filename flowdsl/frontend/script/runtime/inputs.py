@@ -62,6 +62,13 @@ def _flowdsl_choice(choices: tuple[str, ...]) -> _Decode:
     return decode
 
 
+def _flowdsl_number_choice(choices: tuple[str, ...]) -> _Decode:
+    def decode(what: str, text: str) -> int:
+        return int(str(_flowdsl_choice(choices)(what, text)))
+
+    return decode
+
+
 def _flowdsl_enum(kind: type[enum.Enum]) -> _Rebuild:
     def decode(what: str, text: object) -> object:
         members = {str(member.value): member for member in kind}
