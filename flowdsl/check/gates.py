@@ -11,15 +11,10 @@ import attrs
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.diagnostics.rule import Rule
-from flowdsl.kube.conventions import ALPHA, CEL, ENUMS, MATRIX_MOST, NESTED
+from flowdsl.kube.conventions import ALPHA, MATRIX_MOST, NESTED, OPT_INS
 
 LEVELS = ("stable", "beta", "alpha")
-FLAGS = (
-    "enable-artifacts",
-    CEL,
-    "enable-concise-resolver-syntax",
-    ENUMS,
-)
+FLAGS = tuple(each for each in OPT_INS if each != NESTED)
 
 
 FEATURE_FLAG = Rule("FLOW205", "feature-flag", "needs a feature flag")

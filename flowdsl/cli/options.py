@@ -15,6 +15,7 @@ from typing import TypeAlias
 import click
 
 from flowdsl.cli.source import Source
+from flowdsl.kube.conventions import OPT_INS
 
 Callback: TypeAlias = Callable[..., int]
 """A command's function: click calls it with what was read, by name; it gives the exit code."""
@@ -83,7 +84,9 @@ def on_cluster(function: Callback) -> Callback:
     return folded
 
 
-alpha = click.option("--alpha", multiple=True, metavar="FLAG", help="Opt in to an alpha feature of Tekton.")
+alpha = click.option(
+    "--alpha", multiple=True, metavar="FLAG", type=click.Choice(OPT_INS), help="Opt in to an alpha feature of Tekton."
+)
 profile = click.option(
     "--profile", default="", metavar="NAME", help="A place that pyproject.toml describes: [tool.flowdsl.profiles.NAME]."
 )

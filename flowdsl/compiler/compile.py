@@ -11,7 +11,7 @@ from flowdsl.compiler.builder import Builder
 from flowdsl.compiler.compilation import Compilation, CompileOptions
 from flowdsl.compiler.dead import find_dead
 from flowdsl.compiler.lost_uses import note_lost_pods
-from flowdsl.compiler.run_values import run_values
+from flowdsl.compiler.run_values import check_models, run_values
 from flowdsl.compiler.validate import Lowering, gates_for, validate
 from flowdsl.compiler.without_run import note_lost_options
 from flowdsl.diagnostics import Collector
@@ -63,6 +63,7 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
         note_lost_options(pipeline, collector)
     note_lost_pods(definition, collector, "a verbatim pipeline is emitted without a run" if verbatim else "")
     values = run_values(definition, options.params, collector, options.settings)
+    check_models(pipeline, definition, values, collector)
     collector.raise_if_errors()
     documents = _documents(builder, pipeline, definition, values)
     checked = validate(documents, definition, gates_for(builder.alpha(pipeline)), collector)

@@ -114,6 +114,19 @@ def _of_profile(params: Mapping[str, ParamDecl], settings: Settings, collector: 
     return values
 
 
+def check_models(pipeline: Pipeline, definition: PipelineDef, values: Mapping[str, Text], collector: Collector) -> None:
+    """FLOW021 for each value that the pydantic model of its param refuses."""
+    params = {param.name: param for param in definition.params}
+    for name, value in values.items():
+        if params[name].type.constructor:
+            from flowdsl.frontend.constraints import constraint_problem
+
+            problem = constraint_problem(pipeline.function, params[name].python, value)
+            if problem:
+                place, hint = params[name].location, f"give values that {params[name].type} takes"
+                collector.error("FLOW021", f"param {name!r}: {problem}", place, hint=hint)
+
+
 def _with_fields(
     values: Mapping[str, Text], param: ParamDecl, fields: Sequence[tuple[str, str]], spec: TypeSpec
 ) -> Text:

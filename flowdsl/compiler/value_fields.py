@@ -90,7 +90,7 @@ def _scalar(text: str, spec: TypeSpec | None) -> object:
     spec = spec or STRING
     if spec.optional and not text:
         return None
-    if spec.kind in _TEXTS:
+    if spec.kind in _TEXTS and not spec.numbers:
         return text
     try:
         data: object = json.loads(text.lower() if spec.kind is Kind.BOOLEAN else text)

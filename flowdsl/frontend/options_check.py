@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import TaskDef
 from flowdsl.ir.options import Build, PipelineOptions, Step, TaskOptions
 from flowdsl.kube import is_duration, is_quantity
-from flowdsl.kube.conventions import NAME_MOST, QUEUE, UNPRIVILEGED
+from flowdsl.kube.conventions import NAME_MOST, OPT_INS, QUEUE, UNPRIVILEGED
 from flowdsl.kube.object_names import is_subdomain
 
 T = TypeVar("T")
@@ -99,7 +100,7 @@ def value_problems(options: TaskOptions) -> Iterator[tuple[str, str, str]]:
     build = options.packages_image if isinstance(options.packages_image, Build) else Build("")
     for name, text in (("cpu", options.cpu), ("memory", options.memory), ("cpu", build.cpu), ("memory", build.memory)):
         if problem := range_problem(text):
-            yield name, f"{name}={text!r}: {problem}", f'write {name}="4" or {name}="4..8" (request..limit)'
+            yield name, f"{name}={text!r}: {problem}", _quantity_hint(name, text)
     if options.timeout and not is_duration(options.timeout):
         yield "timeout", f"timeout={options.timeout!r} is no duration", 'write it as "30m" or "1h30m"'
     if options.gpu < 0:
@@ -117,6 +118,28 @@ def check_image(task: TaskDef, collector: Collector) -> None:
         collector.error("FLOW002", "the task has no image to run in", task.place, hint=hint)
 
 
+def _quantity_hint(name: str, text: str) -> str:
+    """What to write: the same with a unit that Kubernetes knows, or an example of that resource."""
+    mended = _UNIT.sub(lambda found: found[1] + _kube_unit(found[2]), text)
+    if mended != text and not range_problem(mended):
+        return f'write {name}="{mended}"'
+    one, two = ("8Gi", "8Gi..16Gi") if name == "memory" else ("4", "4..8")
+    return f'write {name}="{one}" or {name}="{two}" (request..limit)'
+
+
+_UNIT = re.compile(r"([0-9.]+)\s*([a-zA-Z]+)")
+_UNITLESS = ("b", "byte", "bytes", "core", "cores", "cpu", "cpus")
+
+
+def _kube_unit(word: str) -> str:
+    """A unit as Kubernetes writes it: GB is G, GiB is Gi, cores have none."""
+    lowered = word.lower()
+    if lowered in _UNITLESS:
+        return ""
+    binary = lowered[1:2] == "i"
+    return (lowered[0] if lowered[0] == "k" and not binary else lowered[0].upper()) + ("i" if binary else "")
+
+
 _IN_POD_TEMPLATE = (
     ("nodeSelector", "node_selector"),
     ("tolerations", "tolerations"),
@@ -128,7 +151,11 @@ _IN_POD_TEMPLATE = (
 
 
 def check_pod_options(options: PipelineOptions, location: Location, collector: Collector) -> None:
-    """Values of `@pipeline(...)` for the run's pods, and what is said of them twice."""
+    """Values of `@pipeline(...)` that can be judged alone, those for the run's pods, and what is said of them twice."""
+    for flag in sorted(options.alpha - {*OPT_INS}):
+        close = difflib.get_close_matches(flag, OPT_INS, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(OPT_INS)}"
+        collector.error("FLOW002", f"alpha= has {flag!r}, which is no feature of Tekton", location, hint=hint)
     names = (("priority_class", options.priority_class), ("runtime_class", options.runtime_class))
     for name, value in names:
         if value and not is_subdomain(value):

@@ -309,20 +309,25 @@ class Pipeline:
                 )
 
     def _crash(self, error: Exception) -> Finding:
+        from flowdsl.frontend.constraints import refused
         from flowdsl.frontend.misuse import misuse
         from flowdsl.frontend.rules import OPTION, PIPELINE_FUNCTION_FAILED
 
         at = places.innermost(traceback.extract_tb(error.__traceback__))
         place = Location(places.display(at.filename), at.lineno or 1) if at else self.location
-        if said := misuse(error):
-            return OPTION.finding(said[0], place, hint=said[1])
+        if wrong := misuse(error):
+            return OPTION.finding(wrong[0], place, hint=wrong[1])
         hint = "a pipeline function only wires tasks together; work on data belongs in a task's body"
         if RUN in str(error):
             hint = "what is known only in the run can't be used now: work on it in a task's body"
-        elif type(error).__name__ == "ValidationError" and hasattr(error, "title"):
+        said = f"{type(error).__name__}: {error}"
+        if (found := refused(error)) is not None:
             model = getattr(error, "title", "Model")
-            hint = f"a model checks its values at once; for values of the run write `{model}.model_construct(...)`"
-        message = f"pipeline {self.name!r} raised {type(error).__name__}: {error}"
+            said = f"{type(error).__name__} of {model}: {found.words}"
+            hint = f"give {model} values that it takes"
+            if found.of_run:
+                hint = f"a model checks its values at once; for values of the run write `{model}.model_construct(...)`"
+        message = f"pipeline {self.name!r} raised {said}"
         return PIPELINE_FUNCTION_FAILED.finding(message, place, hint=hint)
 
     def _words(self) -> str:

@@ -20,6 +20,8 @@ ENUMS = "enable-param-enum"
 """Tekton's flag for params that take one of a few texts (docs/tasks.md, "Param enum")."""
 NESTED = "pipelines-in-pipelines"
 """An opt-in that is no flag of its own in Tekton: it takes `enable-api-fields: alpha`."""
+OPT_INS = ("enable-artifacts", CEL, "enable-concise-resolver-syntax", ENUMS, NESTED)
+"""What a pipeline can opt in to: Tekton's flags (pkg/apis/config/feature_flags.go), and ours."""
 CACHE = "flowdsl.dev/cache"
 """Annotation of a Task: a local run may take what it gave before. TaskRuns inherit it."""
 CACHE_HIT = "flowdsl.dev/cache-hit"
