@@ -45,7 +45,7 @@ def _returns(body: list[ast.stmt]) -> Iterator[ast.Return]:
 
 
 def _is_nothing(value: ast.expr, index: ModuleIndex) -> bool:
-    """Whether an expression is None, as far as the file says: `print(...)`, a function of it that gives nothing."""
+    """Whether an expression is None, as far as the file says: what printing gives, or a function that gives nothing."""
     if isinstance(value, ast.Constant):
         return value.value is None
     if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name):
