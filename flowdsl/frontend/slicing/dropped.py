@@ -15,8 +15,9 @@ from flowdsl.frontend.slicing.source import index_of
 
 def dropped_values(function: Callable[..., object], collector: Collector) -> None:
     """FLOW094 at each `return` with a value of a function that is a task without results."""
-    if not isinstance(function, FunctionType):
-        return
+    if not isinstance(function, FunctionType) or function.__annotations__.get("return") not in (None, "None"):
+        return  # a type that could not be read is told of elsewhere
+    how = "is declared to give nothing" if "return" in function.__annotations__ else "has no type after `->`"
     code = function.__code__
     index = index_of(function)
     node = index.functions.get((code.co_firstlineno, code.co_name), (None,))[0] if index is not None else None
@@ -26,7 +27,7 @@ def dropped_values(function: Callable[..., object], collector: Collector) -> Non
         value = statement.value
         if value is not None and not _is_nothing(value, index):
             place = Location(places.display(code.co_filename), statement.lineno)
-            said = f"`{ast.unparse(statement)[:80]}`: {code.co_name} is declared to give nothing, so the value is lost"
+            said = f"`{ast.unparse(statement)[:80]}`: {code.co_name} {how}, so the value is lost"
             collector.add(DROPPED_VALUE.finding(said, place, hint="say what it gives, `-> float`, or return nothing"))
 
 
