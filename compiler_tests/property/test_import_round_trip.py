@@ -46,7 +46,12 @@ def test_random_pipelines_come_back(tmp_path: Path, module: Module, *, inline: b
 
 @pytest.mark.parametrize(
     "name",
-    ["compiler_tests/golden/features.yaml", "compiler_tests/golden/features-inline.yaml", "pipelines/sonic.yaml"],
+    [
+        "compiler_tests/golden/features.yaml",
+        "compiler_tests/golden/features-inline.yaml",
+        "compiler_tests/golden/bundle.yaml",
+        "pipelines/sonic.yaml",
+    ],
 )
 def test_our_own_yaml_comes_back(name: str) -> None:
     documents = tuple(yaml.safe_load_all((ROOT / name).read_text(encoding="utf-8")))
