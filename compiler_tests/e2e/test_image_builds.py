@@ -16,9 +16,12 @@ from typing import Any
 
 import pytest
 
-from flowdsl import Build, Secret, on_finish, pipeline, task, when
+from flowdsl import Build, Secret, diff, import_yaml, load, on_finish, pipeline, task, when
 from flowdsl.api import Pipeline
 from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.emit import emit_yaml
+from flowdsl.library.explaining import explain
+from flowdsl.library.linting import lint
 from flowdsl.library.running import run
 
 BASE = f"python:3.12-slim@sha256:{'0' * 64}"
@@ -98,6 +101,29 @@ def test_two_contents_of_one_repository_are_two_builds() -> None:
     assert all(name.startswith("build-media-") for name in builds)
     tasks = named(spec)
     assert image_of(tasks["paste"]) == image_of(tasks["cut"]) != image_of(tasks["sound"])
+
+
+def test_a_use_may_have_an_image_of_its_own() -> None:
+    @pipeline
+    def uses() -> None:
+        cut(1.0)
+        cut.with_options(memory="2Gi")(2.0)
+        cut.with_options(packages_image=Build("127.0.0.1:9/ml/other"))(3.0)
+        cut.with_options(apt=["sox"])(4.0)
+
+    tasks = named(spec_of(uses))
+    images = [image_of(tasks[name]) for name in ("cut", "cut-2", "cut-3", "cut-4")]
+    assert images[0] == images[1]
+    assert len(set(images)) == 3
+    (asked,) = [each["asks"] for each in explain(uses)["tasks"] if "packages_image" in each["asks"]]
+    assert asked == {"packages_image": "127.0.0.1:9/ml/other"}
+
+
+def test_what_is_emitted_has_no_findings_and_is_imported_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "two.yaml").write_bytes(emit_yaml(list(compile_pipeline(two_images).documents)))
+    assert [each.shown for each in lint(tmp_path / "two.yaml") if each.shown] == []
+    (tmp_path / "two.py").write_text(import_yaml(tmp_path / "two.yaml"))
+    assert diff(tmp_path / "two.yaml", load(tmp_path / "two.py")) == []
 
 
 def test_a_task_of_that_name_keeps_it() -> None:

@@ -139,6 +139,10 @@ class Build:
     timeout: str = attrs.field(default="", kw_only=True)
     retries: int = attrs.field(default=1, kw_only=True)
 
+    def __str__(self) -> str:
+        """As people are told of it."""
+        return self.repository
+
 
 @attrs.frozen(kw_only=True)
 class TaskOptions:
