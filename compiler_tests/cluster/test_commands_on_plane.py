@@ -193,6 +193,17 @@ def test_the_role_that_rbac_prints_is_enough_and_no_more(person: Person) -> None
     assert "does not give you the right to list pipelineruns (403)" in err
 
 
+def test_code_that_travels_as_a_config_map_runs_and_goes_with_its_pipeline(person: Person) -> None:
+    file = str(Path(__file__).parents[1] / "golden" / "bundle.py")
+    code, _, err = person.types("submit", file, "--watch")
+    assert code == 0, err
+    told = person.types("apply", file)[1].splitlines()
+    assert told[0].startswith("ConfigMap flowdsl-code-")
+    assert {line.split()[-1] for line in told} == {"unchanged"}
+    gone = person.types("delete", "--pipeline", "bundle")[1]
+    assert told[0].replace("unchanged", "deleted") in gone.splitlines()
+
+
 def test_doctor_looks_at_the_real_thing(person: Person) -> None:
     code, out, _ = person.types("doctor", person.file("examined"))
     assert code == 0, out
