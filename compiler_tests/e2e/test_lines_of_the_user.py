@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +100,12 @@ def test_a_run_and_what_is_kept_of_it(project: Path) -> None:
     assert f": {WHY}, and src/words/split.py has changed since (" in shown
     (project / "src/words/split.py").unlink()
     assert f": {WHY} (" in flowdsl(project, "runs", "show").stdout
+
+
+def test_a_program_reads_it(project: Path) -> None:
+    text = "import flowdsl, pathlib; print(flowdsl.run(pathlib.Path('jobs/train.py')).task('train').why)"
+    done = subprocess.run([sys.executable, "-c", text], cwd=project, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{WHY}\n"
 
 
 def test_what_is_wrong_with_a_parameter_is_told_as_well(project: Path) -> None:

@@ -13,6 +13,7 @@ from test_slice_modules import project  # noqa: F401 - a fixture
 
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.differ import compare
+from flowdsl.differ.words import text_lines
 from flowdsl.kube.source_lines import LINES, without_lines, written
 from flowdsl.runner.cache import key_of
 
@@ -79,7 +80,10 @@ def test_it_is_the_same_to_the_cache_and_to_diff(tmp_path: Path, project: Any) -
         for each in (before, after, other)
     ]
     assert compare(documents[0], documents[1]) == []
-    assert [each.subject.kind for each in compare(documents[0], documents[2])] == ["script"]
+    [found] = compare(documents[0], documents[2])
+    assert found.subject.kind == "script"
+    told = text_lines(found)
+    assert [line for line in told if line[0] in "+-"] == ["-LIMIT = 3", "+LIMIT = 5"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from flowdsl.differ.model import Added, Changed, Difference, Removed
 from flowdsl.kinds.table import named
 from flowdsl.kube import looks_secret, tells_credential
+from flowdsl.kube.source_lines import without_numbers
 
 HIDDEN = "(hidden)"
 _LONGEST = 160
@@ -134,7 +135,8 @@ def text_lines(found: Difference) -> list[str]:
     if hide(found, "") == HIDDEN:
         return [HIDDEN]
     # Hidden before they are compared: a hunk may begin in the middle of a key.
-    before, after = (list(_safe_lines(str(text).splitlines())) for text in (found.before, found.after))
+    texts = (without_numbers(str(text)) for text in (found.before, found.after))
+    before, after = (list(_safe_lines(text.splitlines())) for text in texts)
     if len(before) + len(after) > _MOST_LINES:
         return [f"({len(before)} lines before, {len(after)} lines after)"]
     lines = list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]

@@ -55,6 +55,11 @@ def without_lines(script: str, *, mounted: bool = False) -> str:
     return f"{match['head']}{table}{script[match.end() - 1 :]}" if moved else script
 
 
+def without_numbers(script: str) -> str:
+    """A script for people who compare it with another: numbers that only say where code stands are left out."""
+    return without_lines(script).replace(_SOMEWHERE, ": …")
+
+
 def row_at(script: str, path: str, line: int) -> str:
     """What stands at a line of a file of the user's, by a script that has code of it; "" where none does."""
     match = _LINE.match(script)

@@ -36,7 +36,8 @@ class TaskRecord:
     those of the TaskRun's condition, or why it was skipped, in Tekton's words:
     https://github.com/tektoncd/pipeline/blob/v1.15.0/docs/pipelineruns.md#monitoring-execution-status
     `seconds` is from its start to its end; None where either is not known. `retries` counts the attempts before the
-    last one.
+    last one. `why` is the reason that a task of Python code gave in its log when it failed on this machine, the user's
+    file and line first: `jobs/train.py:31: ValueError: no samples`.
     """
 
     name: str
@@ -44,6 +45,7 @@ class TaskRecord:
     status: Status
     reason: str = ""
     message: str = ""
+    why: str = ""
     seconds: float | None = None
     retries: int = 0
     results: Mapping[str, Value] = attrs.field(factory=dict)

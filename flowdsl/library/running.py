@@ -7,9 +7,12 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Literal
 
+import attrs
+
 from flowdsl.library.arguments import at_least, one_of, texts, word, words
 from flowdsl.library.documents import Documents
 from flowdsl.library.executors import EXECUTORS
+from flowdsl.library.failures import failure_of
 from flowdsl.library.inputs import Values
 from flowdsl.library.records import RunRecord, record_of
 from flowdsl.library.run_options import RunOptions
@@ -81,4 +84,7 @@ def run(
 def record(played: Played) -> RunRecord:
     """The record of a run that was played."""
     task_runs = played.folder.task_runs()
-    return record_of(played.pipeline_run, task_runs, played.folder.path.absolute())
+    found = record_of(played.pipeline_run, task_runs, played.folder.path.absolute())
+    failed = {each.run for each in found.tasks if each.status == "Failed"}
+    why = {name: failure_of(played.folder, each) for each in task_runs if (name := each["metadata"]["name"]) in failed}
+    return attrs.evolve(found, tasks=tuple(attrs.evolve(each, why=why.get(each.run, "")) for each in found.tasks))
