@@ -1,4 +1,5 @@
-"""The cases of the differential test: PipelineRuns in `cases/*.yaml`, each with the objects its file also holds.
+"""The cases of the differential test: PipelineRuns in `cases/*.yaml`, each with the objects its file also holds, and
+pipelines of ours (`compiled.py`).
 
 What Tekton's controller made of each is recorded in `cases/outcomes/*.json` (by `record.py`), in the neutral form of
 `outcome.py`, so that our local runner can be held to it on a machine without Go.
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import compiled
 import yaml
 
 CASES = Path(__file__).parent / "cases"
@@ -45,4 +47,4 @@ def all_cases() -> list[Case]:
             for document in documents
             if document["kind"] == "PipelineRun"
         ]
-    return found
+    return found + [Case(name, compiled.GROUP, run, ()) for name, run in compiled.runs().items()]

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from flowdsl import File, matches, pipeline, task, when
+from flowdsl import File, manifest, matches, pipeline, pipeline_run, task, when
 from flowdsl.api import Pipeline
 from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.library.explaining import explain
 
 IMAGE = "python:3.12-slim"
@@ -135,3 +136,15 @@ def test_explain_and_the_graph_tell_conditions_as_they_were_written() -> None:
     assert [each["why"] for each in told["waitsFor"]] == ["runs or not by fails.result > limit"]
     (node,) = [each for each in compile_pipeline(sample).graph.nodes if each.name == "tell"]
     assert node.when == ("fails.result > limit",)
+
+
+def test_a_manifest_has_the_task_that_decides_before_its_pipeline() -> None:
+    @pipeline
+    def sample(limit: float = 0.9) -> None:
+        with when(fails() > limit, limit < 1):
+            tell("x")
+
+    run = pipeline_run(sample, name="embedded", embed=True)
+    found: list[Any] = list(compile_manifest(manifest(fails, sample, run)).documents)
+    names = [each["metadata"]["name"].rsplit("-", 1)[0] for each in found]
+    assert names == ["fails", "fails", "decide", "sample", "embedded"]

@@ -44,6 +44,8 @@ def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) 
     documents = []
     for item in manifest.items:
         made = builder.item(item)
+        for each in builder.deciding(item) if made is not None else ():
+            documents += builder.checked(item, each)
         if made is not None:
             documents += builder.checked(item, made)
     tasks = {_name(each) for each in documents if TASK.is_of(each)}
@@ -58,6 +60,22 @@ class _Builder(Builder):
 
     runs: Sequence[Run] = ()
     """The runs among them."""
+
+    def __init__(self, options: CompileOptions, collector: Collector, locks: Locks) -> None:
+        super().__init__(options, collector, locks)
+        self._decided: set[str] = set()
+
+    def deciding(self, item: Item) -> list[Lowering]:
+        """The Tasks that decide a pipeline's conditions: variants, which nobody could list."""
+        target = item.target if isinstance(item, Run) else item
+        definition = self.traced.get(id(target))
+        if not isinstance(target, Pipeline) or definition is None:
+            return []
+        layout = self.layout(target, definition)
+        found = {node.task.object_name: node.task for node in definition.nodes if node.task.decisions}
+        fresh = [task for name, task in found.items() if name not in self._decided and not task.options.inline]
+        self._decided.update(found)
+        return [self.task(task, layout) for task in fresh]
 
     def item(self, item: Item) -> Lowering | None:
         """What lowers one item; None where a finding keeps it from being made."""

@@ -38,7 +38,7 @@ def calls(model: str = "m", branch: str = "main") -> dict[str, float]:
     with when(passed, branch == "main"):
         told = tell(f"{first} {distance} {number}")
     with when(not_(passed), isin(branch, "dev", "main"), condition(f"{branch}-{model}", "in", ["x"])):
-        tell.with_options(name="after", after=[told, passed, scores], when=passed)("x")
+        tell.with_options(name="after", after=[told, passed, scores], when=not_(passed))("x")
     tell.with_options(name="as-tekton-has-it", extra={"params": [{"name": "text", "value": "x"}]})()
     with on_finish():
         tell(f"{status(told)} {reason(scores)} {status(distance)} {context.tasks_status} {context.pipeline_run.uid}")

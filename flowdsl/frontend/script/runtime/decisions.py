@@ -64,6 +64,7 @@ def _flowdsl_decide(limit: int) -> None:
     import os
     import sys
 
+    sys.stdout.flush()  # what the task printed comes first
     rows = _flowdsl_conditions()
     texts = _flowdsl_texts(_flowdsl_looked_at([test for _, _, test in rows], {}))
     for name, shown, test in rows:
