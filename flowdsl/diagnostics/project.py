@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from flowdsl.diagnostics.errors import UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.reading import NotReadError, read_file
 
+PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
+"""What a profile may be called: it is a part of the names of files (train.prod.yaml)."""
 _MOST = 1024 * 1024
 """Bytes of a pyproject.toml: the largest that are in use have a tenth of it."""
 

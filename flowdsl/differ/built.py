@@ -20,7 +20,7 @@ from typing import TypeVar
 import attrs
 
 from flowdsl.diagnostics import UsageError
-from flowdsl.diagnostics.project import find, read_text, tables
+from flowdsl.diagnostics.project import PROFILE_NAME, find, read_text, tables
 from flowdsl.diagnostics.reading import NotReadError, read_file
 from flowdsl.differ.git import git, prefix, top
 from flowdsl.kube.conventions import MANAGED, MANAGED_BY
@@ -100,7 +100,7 @@ def compiled_for(file: Path) -> list[str]:
     beside = [each for each in file.parent.glob("*.yaml") if each.name.startswith((f"{file.stem}-", f"{file.stem}."))]
     if not beside:
         return []
-    names = profiles_of(file) if any("." in each.name[len(file.stem) + 1 : -len(".yaml")] for each in beside) else []
+    names = profiles_of(file) if any(each.name != f"{file.stem}.yaml" for each in beside) else []
     found = [name for name in names if any(is_of_profile(each, name) for each in beside)]
     plain = [each for each in beside if not any(is_of_profile(each, name) for name in names)]
     own = file.with_suffix(".yaml") in plain
@@ -115,6 +115,20 @@ def is_of_profile(file: Path, profile: str) -> bool:
     return file.name.endswith(f".{profile}.yaml")
 
 
+def yaml_for(file: Path, profile: str) -> list[Path]:
+    """The YAML beside a Python file that it compiles to for a profile."""
+    names = (f"{file.stem}.", f"{file.stem}-")
+    return [each for each in sorted(file.parent.glob(f"*.{profile}.yaml")) if each.name.startswith(names)]
+
+
+def is_made_for_profile(file: Path) -> bool:
+    """Whether a YAML file is what a Python file beside it compiles to for a profile of its project."""
+    stem, _, profile = file.name.removesuffix(".yaml").rpartition(".")
+    if not stem or profile not in profiles_of(file):
+        return False
+    return any(stem == each.stem or stem.startswith(f"{each.stem}-") for each in file.parent.glob("*.py"))
+
+
 def profiles_of(file: Path) -> list[str]:
     """The names of the profiles of a file's project; none where its pyproject.toml can't be read: a compile says so."""
     place = find(file.absolute().parent)
@@ -122,7 +136,7 @@ def profiles_of(file: Path) -> list[str]:
         given = tables(read_text(place), str(place)).get("profiles") if place is not None else None
     except UsageError:
         return []
-    return [str(name) for name in given] if isinstance(given, dict) else []
+    return [name for name in given if PROFILE_NAME.fullmatch(name)] if isinstance(given, dict) else []
 
 
 def _text(file: Path) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import attrs
@@ -13,13 +13,15 @@ from flowdsl.diagnostics import FlowError, UsageError
 from flowdsl.diagnostics.escape import line, markdown, markdown_block, markup
 from flowdsl.differ import render
 from flowdsl.differ.branch import Brought, brought
-from flowdsl.differ.built import flowdsl, in_parallel, pipelines_in
+from flowdsl.differ.built import compiled_for, flowdsl, in_parallel, pipelines_in
 from flowdsl.differ.git import parting
 from flowdsl.library.comments import MARKER
 from flowdsl.library.comparing import is_grave
 
 _LIMIT = 65_000
 """Characters of the whole comment: GitHub takes 65,536."""
+_LEAST = 1_000
+"""Characters for the differences of one profile, however much was said before."""
 _WARNING = re.compile(r"^warning\[", re.MULTILINE)
 _SHOWN = 6_000
 """Characters of what one step said: several fit into the comment."""
@@ -27,12 +29,13 @@ _SHOWN = 6_000
 
 @attrs.frozen
 class Step:
-    """One part of the job: whether it went well, and what it said. `file` is what it is about, where it is one file."""
+    """One part of the job: whether it went well, and what it said; `file` and `profile` are what it is about."""
 
     title: str
     passed: bool
     output: str = ""
     file: str = ""
+    profile: str = ""
 
     @property
     def warnings(self) -> int:
@@ -67,7 +70,7 @@ class Checked:
     def passed(self, fail_on: str) -> bool:
         """Whether the job is to pass: `fail_on` is the least grave difference that makes it fail."""
         fine = all(step.passed for step in self.steps) and self.failed is None
-        return fine and not (self.found is not None and is_grave(self.found.differences, fail_on))
+        return fine and not (self.found is not None and is_grave(self.found.every, fail_on))
 
     def comment(self) -> str:
         """The outcome as Markdown."""
@@ -90,7 +93,7 @@ def check(paths: Sequence[str], base: str, exclude: Sequence[str], lint_fail_on:
     steps.append(_lint(paths, exclude, lint_fail_on, [step.file for step in steps if step.passed], tell))
     if not base:
         return Checked(steps)
-    fresh = frozenset(step.file for step in steps if step.passed and step.file not in paths)
+    fresh = frozenset(step.file for step in steps if step.passed and not step.profile and step.file not in paths)
     return _compared(paths, base, exclude, fresh, steps, tell)
 
 
@@ -102,12 +105,19 @@ def _compile(paths: Sequence[str], exclude: Sequence[str], tell: Tell) -> list[S
             files += [each.as_posix() for each in pipelines_in(path, exclude)]
         elif path.suffix == ".py":
             files.append(path.as_posix())
-    files = list(dict.fromkeys(files))
-    commands = [("compile", each, "--check") for each in files]
+    named = {Path(path).as_posix() for path in paths}
+    places = [(file, profile) for file in dict.fromkeys(files) for profile in _profiles(file, named)]
+    commands = [("compile", file, "--check", *(("--profile", name) if name else ())) for file, name in places]
     return [
-        _said("compiles to the YAML beside it", done, tell, file)
-        for file, done in zip(files, in_parallel(lambda words: flowdsl(*words), commands), strict=True)
+        _said("compiles to the YAML beside it" + (f" for profile {name}" if name else ""), done, tell, file, name)
+        for (file, name), done in zip(places, in_parallel(lambda words: flowdsl(*words), commands), strict=True)
     ]
+
+
+def _profiles(file: str, named: Collection[str]) -> list[str]:
+    """For what a file is to be compiled: "" for no profile, and each whose YAML lies beside it."""
+    found = compiled_for(Path(file))
+    return found if "" in found or file not in named else ["", *found]
 
 
 def _lint(paths: Sequence[str], exclude: Sequence[str], fail_on: str, compiled: list[str], tell: Tell) -> Step:
@@ -119,10 +129,10 @@ def _lint(paths: Sequence[str], exclude: Sequence[str], fail_on: str, compiled: 
     return _said("lint", flowdsl("lint", "--fail-on", fail_on, *left_out, "--", *wanted), tell)
 
 
-def _said(title: str, done: subprocess.CompletedProcess[str], tell: Tell, file: str = "") -> Step:
+def _said(title: str, done: subprocess.CompletedProcess[str], tell: Tell, file: str = "", profile: str = "") -> Step:
     output = done.stdout + done.stderr
     tell(f"== {line(f'{file} {title}'.strip())}\n{output}")
-    return Step(title, done.returncode == 0, output, file)
+    return Step(title, done.returncode == 0, output, file, profile)
 
 
 def _compared(
@@ -149,8 +159,10 @@ def _markdown(steps: Sequence[Step], found: Brought | None, failed: str | None, 
     text = f"{MARKER}\n{head}{details}\n"
     if found is not None:
         text += "".join(f"> {markdown(note)}\n" for note in found.notes) + ("\n" if found.notes else "")
-        heading = f"Differences from {markdown(base)}"
-        text += render.as_markdown(found.differences, heading, limit=_LIMIT - len(text) - 200)
+        for profile, differences in (("", found.differences), *found.profiles.items()):
+            heading = f"Differences from {markdown(base)}" + (f", profile {markdown(profile)}" if profile else "")
+            if not profile or differences:
+                text += render.as_markdown(differences, heading, limit=max(_LEAST, _LIMIT - len(text) - 200))
     return text
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 import attrs
 
 from flowdsl.diagnostics import Collector, FlowError
-from flowdsl.diagnostics.project import tables
+from flowdsl.diagnostics.project import PROFILE_NAME, tables
 from flowdsl.frontend.fits import MisfitError, check, hints
 from flowdsl.frontend.options_check import check_pod_options, value_problems
 from flowdsl.ir.options import PipelineOptions, TaskOptions
@@ -57,8 +57,6 @@ RUN_KEYS = (
 _TEXTS = ("namespace", "prefix")
 _TABLES = ("images", "params", "task", "tasks")
 _TIMES = ("timeout", "tasks_timeout", "finally_timeout")
-# A part of the names of files (train.prod.yaml).
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _PREFIX = re.compile(r"[a-z0-9][-a-z0-9]{0,50}")
 
 Keys = tuple[str, ...]
@@ -152,7 +150,7 @@ class _Reader:
     def profile(self, name: str, table: Table) -> Profile:
         """One profile."""
         keys = ("profiles", name)
-        if not _NAME.fullmatch(name):
+        if not PROFILE_NAME.fullmatch(name):
             hint = "letters, digits, '-' and '_': it becomes a part of the names of files"
             self.wrong(keys, f"{name!r} is no name for a profile", hint)
         table = self.known(table, keys, (*_TEXTS, *_TABLES, *RUN_KEYS))

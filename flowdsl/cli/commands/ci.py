@@ -87,6 +87,9 @@ def _show(base: str, found: Brought) -> None:
 
     say(f"== differences from {base}")
     show((render.as_text(found.differences).rstrip() or "none") + "\n")
+    for profile, differences in found.profiles.items():
+        say(f"== differences from {base}, profile {profile}")
+        show((render.as_text(differences).rstrip() or "none") + "\n")
     for note in found.notes:
         say(f"note: {note}")
 
