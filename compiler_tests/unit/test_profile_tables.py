@@ -79,7 +79,7 @@ MISTAKES = [
     ("[tool.flowdsl.task]", "imgae = 'x'", "did you mean 'image'?"),
     ("[tool.flowdsl.task]", "steps = []", "there is image, cpu"),
     ("[tool.flowdsl.task]", "memory = 3", "see the documentation"),
-    ("[tool.flowdsl.task]", "memory = 'lots'", 'memory="4"'),
+    ("[tool.flowdsl.task]", "memory = 'lots'", 'memory="8Gi"'),
     ("[tool.flowdsl.task]", "memory = '2Gi..1Gi'", "1Gi..2Gi"),
     ("[tool.flowdsl.task]", "timeout = 'soon'", "30m"),
     ("[tool.flowdsl.task]", "gpu = -1", "0 or more"),

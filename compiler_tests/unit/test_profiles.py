@@ -64,11 +64,11 @@ def test_variables_and_labels_are_joined_by_name() -> None:
     found = made(
         flow_of(env={"A": "code", "B": "code", "S": Secret("s", "k")}, labels={"a": "code"}),
         defaults={"env": {"A": "default", "D": 1}, "labels": {"a": "default", "d": "default"}},
-        task={"env": {"D": 2, "P": True}},
+        task={"env": {"D": 2, "P": 3}},
         tasks={"train": {"env": {"B": "place"}, "annotations": {"x": "y"}}},
     )
     env = {each["name"]: each.get("value") for each in step(found)["env"]}
-    assert env == {"A": "code", "B": "place", "S": None, "D": "2", "P": "True"}
+    assert env == {"A": "code", "B": "place", "S": None, "D": "2", "P": "3"}
     meta = found["Task", "train"]["metadata"]
     assert {key: value for key, value in meta["labels"].items() if len(key) == 1} == {"a": "code", "d": "default"}
     assert meta["annotations"] == {"x": "y"}
