@@ -210,13 +210,8 @@ def test_a_value_of_the_run_reaches_no_option(of: Task[..., Any], asking: Callab
 
 
 def test_a_param_of_the_task_may_stand_in_an_option() -> None:
+    assert run_specs(lambda: build.with_options(env={"A": "$(params.x)"}, node_selector={"zone": "$(params.x)"})())
     assert "train-image-" in next(iter(tasks(lambda: train.with_options(image="python:$(params.x)")())))
-
-
-def test_nothing_puts_a_param_into_a_variable_of_a_task_that_exists_already() -> None:
-    with pytest.raises(FlowError, match=r"env= of one use holds \$\(params.x\), which is known only in the run"):
-        tasks(lambda: build.with_options(env={"A": "$(params.x)"})())
-    assert run_specs(lambda: build.with_options(node_selector={"zone": "$(params.x)"})())
 
 
 def test_two_tasks_of_one_function_are_two_tasks() -> None:

@@ -26,8 +26,7 @@ def use_of(task: TaskDef, asked: Mapping[str, object], problems: Collector) -> T
         message = f"task {task.name!r} has no step of its own that {without[0]}= could be for"
         refuse("FLOW032", message, f"give it to one of `steps=[Step({without[0]}=...)]`")
     for name, value in asked.items():
-        # ApplyPodTemplateReplacements of Tekton v1.15.0 looks at nodes and tolerations, and at no variables.
-        if of_run := value_of_run(value, params=task.reference is None or name != "env"):
+        if of_run := value_of_run(value):
             hint = "give the task a parameter for it; its steps have that as a variable"
             refuse("FLOW032", f"{name}= of one use holds {of_run}, which is known only in the run", hint)
     found = used(task, asked, places.caller())

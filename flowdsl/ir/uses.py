@@ -41,7 +41,6 @@ _JOINED = ("env", "node_selector")
 _DIGITS = 8
 _OF_RUN = re.compile(r"\$\((?:tasks|finally|context\.pipeline(?:Run)?)\.[^()]*\)")
 """What only a Pipeline's own fields know: docs/variables.md, "Variables available in a Pipeline"."""
-_ANY = re.compile(r"\$\((?:tasks|finally|context|params|workspaces)[.\[][^()]*\)")
 _PLAIN = re.compile(r"\d+(?:m|[KMGTPE]i)?(?:\.\.\d+(?:m|[KMGTPE]i)?)?", re.ASCII)
 """A quantity, or a range, that is still told from any other when it is written as a name: `16Gi`, `500m`, `4..8`."""
 
@@ -61,13 +60,13 @@ def rebased(task: TaskDef, base: TaskDef) -> TaskDef:
     return attrs.evolve(task, options=_with(base.options, use.given), use=attrs.evolve(use, of=base))
 
 
-def value_of_run(value: object, *, params: bool = True) -> str:
+def value_of_run(value: object) -> str:
     """A reference within what is given for an option that nothing puts a value of the run in place of; empty without.
 
-    Tekton does that in what a PipelineTask has, and knows nothing of the pipeline in a Task or a podTemplate. `params`
-    says whether it puts those of the task there.
+    Tekton does that in what a PipelineTask has. A Task and a podTemplate know the task's own params, and nothing of the
+    pipeline (ApplyPodTemplateReplacements in pkg/reconciler/taskrun/resources/apply.go of v1.15.0).
     """
-    found = (_OF_RUN if params else _ANY).search(_text(value))
+    found = _OF_RUN.search(_text(value))
     return found[0] if found else ""
 
 

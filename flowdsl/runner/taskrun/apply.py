@@ -35,6 +35,16 @@ def container(spec: Container, tables: Tables) -> Container:
     return made
 
 
+def pod_template(template: shapes.PodTemplate, tables: Tables) -> shapes.PodTemplate:
+    """A podTemplate's variables and volumes; what else is in one places pods (ApplyPodTemplateReplacements)."""
+    made = template.copy()
+    if made.get("env"):
+        made["env"] = [_texts(_env(one, tables), tables, "name") for one in made["env"]]
+    if made.get("volumes"):
+        made["volumes"] = [volume(one, tables) for one in made["volumes"]]
+    return made
+
+
 def _env(env: shapes.EnvVar, tables: Tables) -> shapes.EnvVar:
     made = _texts(env, tables, "value")
     if made.get("valueFrom"):

@@ -29,14 +29,13 @@ def environment(container: shapes.Step | shapes.Sidecar, pod: Pod, own: Mapping[
     Raises RefusedError where a Secret, a ConfigMap or a key is not there.
     """
     made = dict(own)
-    template = pod.task_run["spec"].get("podTemplate") or {}
     for source in container.get("envFrom") or ():
         for kind, origin in (("configMap", source.get("configMapRef")), ("secret", source.get("secretRef"))):
             if origin:
                 data = files.read(pod, kind, origin.get("name", ""), bool(origin.get("optional")))
                 names = {name: f"{source.get('prefix') or ''}{name}" for name in sorted(data)}
                 made.update({name: _text(data[key]) for key, name in names.items() if _NAME.fullmatch(name)})
-    for one in [*(container.get("env") or ()), *(template.get("env") or ())]:
+    for one in [*(container.get("env") or ()), *pod.env]:
         value = _value(one, container, pod, made)
         if value is not None:
             made[one["name"]] = value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -34,12 +34,13 @@ _OF_OBJECTS: tuple[Literal["secret", "configMap", "projected", "downwardAPI"], .
 
 @attrs.define
 class Pod:
-    """The folders of one attempt, made on demand, and the mounts of its containers."""
+    """The folders of one attempt, made on demand, and the mounts of its containers. `env` is what all of them have."""
 
     slot: Slot
     name: str
     task_run: shapes.TaskRun
     cluster: Cluster
+    env: Sequence[shapes.EnvVar]
     volumes: Mapping[str, shapes.Volume]
     workspaces: Mapping[str, BoundWorkspace]
     declared: list[shapes.WorkspaceDeclaration]

@@ -14,6 +14,7 @@ from flowdsl.kube.conventions import NAME_MOST
 from flowdsl.runner.contract import Cluster, Observer, Stop, TaskRunWork
 from flowdsl.runner.modes import make_folder
 from flowdsl.runner.packages import Environments
+from flowdsl.runner.taskrun import apply
 from flowdsl.runner.taskrun import sidecars as side
 from flowdsl.runner.taskrun import status as write
 from flowdsl.runner.taskrun.container import Ready, make_ready
@@ -24,6 +25,7 @@ from flowdsl.runner.taskrun.pod import Pod
 from flowdsl.runner.taskrun.prepare import Places, Prepared, prepare, step_name, timeout_of
 from flowdsl.runner.taskrun.slots import Slot, Slots
 from flowdsl.runner.taskrun.step import Limits, Outcome, StepRun, Surroundings, now
+from flowdsl.runner.taskrun.variables import Tables, params_table
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -181,7 +183,9 @@ class Attempt:
         return self._follow(ready, beside, around)
 
     def _pod(self, prepared: Prepared, slot: Slot) -> Pod:
-        template = self.work.task_run["spec"].get("podTemplate") or {}
+        run = self.work.task_run["spec"]
+        known = params_table(run["taskSpec"].get("params") or (), run.get("params") or ())
+        template = apply.pod_template(run.get("podTemplate") or {}, Tables([known]))
         volumes = [*(prepared.spec.get("volumes") or ()), *(template.get("volumes") or ())]
         using: list[shapes.Step | shapes.Sidecar] = [*prepared.spec["steps"], *prepared.sidecars]
         return Pod(
@@ -189,6 +193,7 @@ class Attempt:
             name=self.pod_name,
             task_run=self.work.task_run,
             cluster=self.cluster,
+            env=template.get("env") or [],
             volumes={one["name"]: one for one in volumes},
             workspaces=prepared.workspaces,
             declared=prepared.spec.get("workspaces") or [],
