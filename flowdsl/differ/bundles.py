@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from flowdsl.differ.model import DocumentId
-from flowdsl.kinds.table import BUNDLE, CONFIG_MAP
-from flowdsl.kube.conventions import BUNDLE_NAME
+from flowdsl.kinds.table import CONFIG_MAP
+from flowdsl.kube.conventions import BUNDLE, BUNDLE_NAME
 
 Documents = Mapping[DocumentId, dict[str, object]]
 Place = tuple[DocumentId, tuple[str, ...]]

@@ -32,7 +32,7 @@ class Kind:
     field), `importer` writes it as Python (without one it stays as it is). Each has its type beside what calls it.
 
     On a cluster: `namespaced`, `served` where our commands deal with objects of the kind, `prunable` where they delete
-    those that a pipeline no longer emits (only those that have the label `marked`, where it is one), `keeps_data` where
+    those that a pipeline no longer emits (where `marked`, only those that hold code of ours), `keeps_data` where
     they never do. `is_run` is created anew for each run and never applied. `called` is referred to by name, so that a
     change of its contract breaks others. `pipeline` is where a pipeline's spec stands in a document, if one may.
 
@@ -58,7 +58,7 @@ class Kind:
     namespaced: bool = True
     served: bool = False
     prunable: bool = False
-    marked: str = ""
+    marked: bool = False
     keeps_data: bool = False
     is_run: bool = False
     called: bool = False

@@ -23,9 +23,6 @@ RBAC = "rbac.authorization.k8s.io"
 AUTHORIZATION = "authorization.k8s.io"
 KUSTOMIZE = "kustomize.config.k8s.io"
 
-BUNDLE = "flowdsl.dev/bundle"
-"""Label of a ConfigMap that holds modules of a project: the hash of its content, which its name has, too."""
-
 CLOSED = (TEKTON, RESOLUTION)
 """Groups whose every kind is in the table: another one is a mistake."""
 
@@ -54,7 +51,7 @@ CONFIG_MAP = Kind(
     plural="configmaps",
     served=True,
     prunable=True,
-    marked=BUNDLE,
+    marked=True,
     texts=("data",),
     base64=("binaryData",),
     python="ConfigMap",

@@ -16,7 +16,7 @@ import attrs
 from flowdsl.diagnostics import ClusterError
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import KINDS
-from flowdsl.kube.conventions import OWNED_BY
+from flowdsl.kube.conventions import BUNDLE, OWNED_BY
 from flowdsl.kubeclient.client import APPLY, MANAGER, MERGE, Client
 from flowdsl.kubeclient.errors import AnsweredError
 from flowdsl.kubeclient.in_use import Runs
@@ -147,7 +147,7 @@ def prune(client: Client, keep: set[tuple[str, str]], options: ApplyOptions) -> 
     # What refers to others goes before them.
     for kind in reversed([each for each in KINDS if each.prunable or each.keeps_data]):
         try:
-            selector = f"{label},{kind.marked}" if kind.marked else label
+            selector = f"{label},{BUNDLE}" if kind.marked else label
             found = client.items(path_of(kind, client.namespace), labelSelector=selector)
         except AnsweredError as error:
             # A Tekton without StepActions has none of ours; who may not read ConfigMaps has applied none.

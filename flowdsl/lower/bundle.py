@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from flowdsl.ir.bundle import Bundle
 from flowdsl.ir.nodes import TaskDef
-from flowdsl.kinds.table import BUNDLE, CONFIG_MAP
-from flowdsl.kube.conventions import BUNDLE_NAME, BUNDLE_PATH
+from flowdsl.kinds.table import CONFIG_MAP
+from flowdsl.kube.conventions import BUNDLE, BUNDLE_NAME, BUNDLE_PATH
 from flowdsl.lower.fields import filled
 
 if TYPE_CHECKING:
