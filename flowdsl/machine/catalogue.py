@@ -18,6 +18,8 @@ Document = Mapping[str, object]
 REGISTERED = "registered"
 """The origin of what stands in for a Task here."""
 Equivalent: TypeAlias = "Callable[[shapes.TaskRef], shapes.TaskSpec | None]"
+EQUIVALENT = "equivalent"
+"""The origin of a task that stands for another one on this machine."""
 ImageBuild: TypeAlias = "Callable[[str], shapes.TaskSpec | None]"
 
 
@@ -72,7 +74,7 @@ class Catalogue:
                 return self._here(_of_document(document))
         local = self.equivalent(reference) if self.equivalent is not None else None
         if local is not None:
-            return FoundTask(names[0] if names else "", local, origin="equivalent")
+            return FoundTask(names[0] if names else "", local, origin=EQUIVALENT)
         if reference.get("resolver"):
             shown = names[0] if names else "task"
             raise LookupError(
@@ -90,7 +92,7 @@ class Catalogue:
         """The task, or what stands in for one that builds an image of ours."""
         name = found.annotations.get(BUILDS)
         spec = self.image_build(name) if name and self.image_build is not None else None
-        return found if spec is None else attrs.evolve(found, spec=spec, origin="equivalent")
+        return found if spec is None else attrs.evolve(found, spec=spec, origin=EQUIVALENT)
 
     def pipeline(self, reference: shapes.PipelineRef) -> shapes.Pipeline:
         """The Pipeline that a pipelineRef names. Raises LookupError."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from flowdsl.kinds import labels
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kube.conventions import DEFAULT_TIMEOUT
+from flowdsl.machine.catalogue import EQUIVALENT, bare_spec
 from flowdsl.machine.failure import RunFailure
 from flowdsl.machine.nodes import ChildRun
 from flowdsl.machine.plan import Plan, Timeouts
@@ -30,7 +31,9 @@ def task_run(plan: Plan, run: ChildRun) -> shapes.TaskRun:
     pipeline_run = plan.run
     override = _task_run_spec(pipeline_run, node.name)
     metadata = override.get("metadata") or {}
-    task_spec = task.spec
+    embedded = node.spec.get("taskSpec")
+    # An embedded task as it stands now, its references replaced; unless something else stands for it.
+    task_spec = task.spec if embedded is None or task.origin == EQUIVALENT else bare_spec(embedded)
     annotations = {
         **task.annotations,
         **_inherited(pipeline_run["metadata"].get("annotations") or {}),
