@@ -24,6 +24,7 @@ from flowdsl.frontend.opaque import RUN, named
 from flowdsl.frontend.options_check import check_pod_options, only, read_options
 from flowdsl.frontend.outputs import pipeline_results
 from flowdsl.frontend.proxies import Reference, WorkspaceValue
+from flowdsl.frontend.rebound import rebound_names
 from flowdsl.frontend.refusal import REFUSED, refuse
 from flowdsl.frontend.shown import runs
 from flowdsl.frontend.signature import Signature, read_signature
@@ -104,6 +105,7 @@ class Pipeline:
         allowed = alpha | self.options.alpha
         trace = Trace(Collector(list(self.problems.items)), self.name, allowed, verbatim=self.options.verbatim)
         identity_tests(self.function, trace.collector)
+        rebound_names(self.function, trace.collector)
         values = self._declare(trace)
         code = self.function.__code__
         if not values.keys() >= {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]}:
@@ -191,6 +193,7 @@ class Pipeline:
             values = {name: value for name, value in given.items() if name in known}
             self._check_inlined(trace, values, location)
             identity_tests(self.function, trace.collector, values)
+            rebound_names(self.function, trace.collector)
             return Outputs(self.name, self.function(**(self._lifted(trace, values) | values)), location)
         finally:
             trace.prefix, trace.conditions, trace.branches = outer, conditions, branches

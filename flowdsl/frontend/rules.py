@@ -32,6 +32,7 @@ ELSE_WITHOUT_WHEN = Rule("FLOW035", "else-without-when", "`otherwise` or `elif_`
 UNLIKE_VALUES = Rule("FLOW036", "unlike-values", "a condition on values that can't be compared so")
 UNDECIDABLE = Rule("FLOW037", "undecidable", "a condition that nothing can decide where it stands")
 PATTERN = Rule("FLOW038", "pattern", "a pattern or a beginning that is none")
+REBOUND = Rule("FLOW050", "rebound", "a name with one value for each branch, used after them")
 UNREADABLE_SOURCE = Rule("FLOW060", "unreadable-source", "the source of a task can't be read")
 NO_SOURCE = Rule("FLOW061", "no-source", "not a function with a source")
 ASYNC_TASK = Rule("FLOW062", "async-task", "an async function or a generator as a task")
