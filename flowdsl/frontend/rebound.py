@@ -42,8 +42,7 @@ def rebound_names(function: Callable[..., object], collector: Collector) -> None
                 f"{use.name!r} is in every run what line {at(use.inner).line} gave it, under `{use.block}`; "
                 f"the value of line {at(use.outer).line} is lost",
                 at(use.line),
-                hint="give the two names of their own and write `either(first, second)`, the one of the branch that "
-                "ran; or use each in its own block",
+                hint="use each value in its own block, under a name of its own",
                 related=(("the other value", at(use.outer)), ("the last value", at(use.inner))),
             )
         )
