@@ -154,7 +154,9 @@ def test_timeouts_are_added_along_the_longest_path() -> None:
         task("c", timeout="1m"),
     )
     (found,) = simulated(*chain).found
-    assert found.finding.code == "FLOW049"
+    assert (found.finding.code, found.finding.severity.value) == ("FLOW049", "note"), "each alone has time enough"
+    alone = simulated(task("a", timeout="2h")).findings
+    assert [(each.code, each.severity.value) for each in alone] == [("FLOW049", "warning")]
     assert "a → b may take 1h50m by declared timeouts, the run at most 1h" in found.finding.message
     assert told(simulated(*chain, run={"timeouts": {"pipeline": "2h"}})) == []
     tasks = simulated(*chain, run={"timeouts": {"pipeline": "5h", "tasks": "1h"}}).found

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from flowdsl.diagnostics import Finding, Location
+from flowdsl.diagnostics import Finding, Location, Severity
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.worlds.explore import Witness
 from flowdsl.worlds.longest import Longest
@@ -41,7 +41,10 @@ def find_all(asked: Asked, path: Longest, places: Mapping[str, Location]) -> Ite
     """All findings: what never runs, what can be missing, what can be let through, what may take too long."""
     for rule, about, message, hint, witness, tasks in _all(asked, path):
         scenario = tell(asked.model, asked.known, witness.world, witness.played, tasks) if witness else ()
-        yield Found(rule.finding(message, places.get(about) or places.get(""), hint=hint), about, scenario)
+        finding = rule.finding(message, places.get(about) or places.get(""), hint=hint)
+        if rule is LONGER_THAN_ITS_TIMEOUT and not path.one_too_long:
+            finding = attrs.evolve(finding, severity=Severity.NOTE)
+        yield Found(finding, about, scenario)
 
 
 _Raw = tuple[Rule, str, str, str, "Witness | None", tuple[str, ...]]

@@ -14,6 +14,7 @@ class Longest:
 
     Timeouts are times tries. A task without a timeout counts nothing; `open` are those of the chain. `limit` is the
     limit that the chain would run into, 0 for none, and `of` whose it is: of the tasks, of `finally`, of the run.
+    `one_too_long`: a task alone, without its retries, would.
     """
 
     tasks: tuple[str, ...]
@@ -21,6 +22,7 @@ class Longest:
     open: tuple[str, ...]
     limit: float
     of: str
+    one_too_long: bool = False
 
     @property
     def too_long(self) -> bool:
@@ -48,7 +50,8 @@ def longest(model: Model) -> Longest:
     closing = [last.name] if last else []
     chain, seconds = {"tasks": (chain, body), "finally": (closing, final)}.get(of, (chain + closing, body + final))
     opened = tuple(name for name in chain if model.tasks[name].seconds is None)
-    return Longest(tuple(chain), seconds, opened, limit, of)
+    alone = any((model.tasks[name].once or 0) > limit > 0 for name in chain)
+    return Longest(tuple(chain), seconds, opened, limit, of, alone)
 
 
 def _limit(model: Model, body: float, final: float) -> tuple[float, str]:

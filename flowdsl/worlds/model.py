@@ -32,7 +32,7 @@ class Task:
     """A pipeline task. `refers` are the results it uses, in the order in which Tekton looks for them.
 
     `ignored` is onError continue; `reads` says that params or `when` use a result; `lists` are the matrix's lists that
-    can be empty, `hollow` that one is in every world. `seconds` is the timeout times tries, None without one.
+    can be empty, `hollow` that one is in every world. `once` is the timeout, `seconds` times tries; None without one.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Task:
     hollow: bool
     matrixed: bool
     seconds: float | None
+    once: float | None = None
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -118,6 +119,7 @@ def _task(task: shapes.PipelineTask, known: Mapping[str, shapes.PipelineTask], *
     refers = [(found.task, found.result) for found in task_references(task) if found.task in known]
     before = () if final else (*(task.get("runAfter") or ()), *(name for name, _ in refers))
     lists, hollow = _lists(task, known)
+    once = _seconds(task)
     return Task(
         name=task["name"],
         final=final,
@@ -129,7 +131,8 @@ def _task(task: shapes.PipelineTask, known: Mapping[str, shapes.PipelineTask], *
         lists=lists,
         hollow=hollow,
         matrixed=is_matrixed(task),
-        seconds=_seconds(task),
+        seconds=once * (1 + int(task.get("retries") or 0)) if once else None,
+        once=once,
     )
 
 
@@ -153,7 +156,7 @@ def _seconds(task: shapes.PipelineTask) -> float | None:
     timeout = str(task.get("timeout") or "")
     if not is_duration(timeout) or not parse_duration(timeout):
         return None
-    return parse_duration(timeout) / 1e9 * (1 + int(task.get("retries") or 0))
+    return parse_duration(timeout) / 1e9
 
 
 def _ordered(tasks: Mapping[str, Task]) -> list[str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import attrs
 
-from flowdsl.diagnostics import Finding, Location, UsageError
+from flowdsl.diagnostics import Finding, Location, Severity, UsageError
 from flowdsl.worlds.explore import BOUND, Witness
 from flowdsl.worlds.findings import Found, find_all
 from flowdsl.worlds.longest import Longest, longest
@@ -91,6 +91,11 @@ class Simulation:
     def findings(self) -> tuple[Finding, ...]:
         """The same as findings of flowdsl, with codes and places."""
         return tuple(each.finding for each in self.found)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found but notes."""
+        return all(each.severity is Severity.NOTE for each in self.findings)
 
     def never(self, task: str, *, without: str | Collection[str] = ()) -> Verdict:
         """Whether no run starts a task at all or, with `without`, none in which another did not succeed.

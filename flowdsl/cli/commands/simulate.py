@@ -37,7 +37,7 @@ def command(
     Examples:
       flowdsl simulate pipelines/sonic.py
       flowdsl simulate pipelines/sonic.py --never upload:gate
-      flowdsl simulate tekton/pipeline.yaml --output json
+      flowdsl simulate tekton/build.yaml --output json
     """
     from flowdsl.library.simulating import simulations
     from flowdsl.worlds import words
@@ -54,4 +54,4 @@ def command(
         say("\n".join(map(words.as_text, found)), nl=False)
         for each in broken:
             say(f"\nnot so: {each}")
-    return EXIT_FINDINGS if broken or any(each.found for each in found) else EXIT_OK
+    return EXIT_FINDINGS if broken or not all(each.clean for each in found) else EXIT_OK
