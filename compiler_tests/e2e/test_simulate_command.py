@@ -65,6 +65,17 @@ def test_yaml_is_told_the_same_at_its_own_lines(folder: Path, capsys: pytest.Cap
     assert finding["scenario"][-1] == "upload runs"
 
 
+def test_the_graph_page_shows_it_and_other_pictures_do_not(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["graph", "flows.py:sample", "-o", "sample.html"]) == 0
+    page = (folder / "sample.html").read_text()
+    assert "What a run can come to" in page
+    assert "evaluate.result is not &quot;good&quot; → gate is skipped by its when → upload runs" in page
+    assert main(["graph", "flows.py:other", "-o", "other.html"]) == 0
+    assert "What a run can come to" not in (folder / "other.html").read_text()
+    assert main(["graph", "flows.py:sample", "-o", "sample.svg"]) == 0
+    assert "can come to" not in (folder / "sample.svg").read_text()
+
+
 def test_what_is_asked_for_and_does_not_hold_is_a_finding(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "flows.py:other", "--always", "upload"]) == 0
     assert main(["simulate", "flows.py:sample", "--never", "upload:evaluate", "--always", "gate"]) == 1

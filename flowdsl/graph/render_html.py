@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flowdsl.diagnostics.escape import markup
 from flowdsl.graph.render_svg import svg_element
-from flowdsl.graph.view import GraphNode, GraphView
+from flowdsl.graph.view import GraphNode, GraphNote, GraphView
 
 _SCRIPT = """
 const svg=document.querySelector('svg.flow'),cards=[...svg.querySelectorAll('.card')],edges=[...svg.querySelectorAll('.edge')];
@@ -42,10 +42,21 @@ def render_html(view: GraphView) -> str:
 <p>{markup(view.description)}</p>
 <p class="hint">Point at a task to see what it waits for and what waits for it; click to keep it.</p>
 {"".join(_details(node) for node in view.nodes)}
-</aside>
+{_noted(view.notes)}</aside>
 <script>{_SCRIPT}</script>
 </html>
 """
+
+
+def _noted(notes: tuple[GraphNote, ...]) -> str:
+    """What a run can come to, below the picture; nothing where there is nothing to say."""
+    items = "".join(
+        f'<li data-task="{markup(note.about)}">{markup(note.text)}'
+        + (f"<br><small>{markup(' → '.join(note.scenario))}</small>" if note.scenario else "")
+        + "</li>\n"
+        for note in notes
+    )
+    return f'<div class="can"><h2>What a run can come to</h2>\n<ul>\n{items}</ul></div>\n' if items else ""
 
 
 def _details(node: GraphNode) -> str:

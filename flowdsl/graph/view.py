@@ -40,10 +40,20 @@ class GraphEdge:
 
 
 @attrs.frozen
+class GraphNote:
+    """What is worth knowing of a task (or of a result of the pipeline): a sentence, and how a run comes to it."""
+
+    about: str
+    text: str
+    scenario: tuple[str, ...] = ()
+
+
+@attrs.frozen
 class GraphView:
-    """A whole pipeline."""
+    """A whole pipeline; `notes` are for a page that has room for them."""
 
     title: str
     description: str
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
+    notes: tuple[GraphNote, ...] = ()

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
 
 from flowdsl.compiler import CompileOptions
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.compiling import compile_to_look
+
+if TYPE_CHECKING:
+    from flowdsl.compiler import Compilation
+    from flowdsl.graph.view import GraphNote
 
 _ENDINGS = {".md": "mermaid", ".mmd": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg", ".html": "html"}
 
@@ -28,7 +35,8 @@ def draw(
     """The text of a picture: `mermaid`, `dot`, `svg` or `html`. `tell` is told of packages that no
     lock has. Raises FlowError for what does not compile.
     """
-    view = compile_to_look(pipeline, CompileOptions(alpha=frozenset(alpha)), profile, tell).graph
+    compiled = compile_to_look(pipeline, CompileOptions(alpha=frozenset(alpha)), profile, tell)
+    view = compiled.graph
     if format_ in ("mermaid", "dot"):
         from flowdsl.graph import render_text
 
@@ -39,4 +47,13 @@ def draw(
         return render_svg(view)
     from flowdsl.graph.render_html import render_html
 
-    return render_html(view)
+    return render_html(attrs.evolve(view, notes=_notes(compiled)))
+
+
+def _notes(compiled: Compilation) -> tuple[GraphNote, ...]:
+    """What a simulation finds."""
+    from flowdsl.graph.view import GraphNote
+    from flowdsl.library.simulating import simulate
+
+    found = simulate(compiled, pipeline=compiled.pipeline.name).found
+    return tuple(GraphNote(each.about, each.finding.message, each.scenario) for each in found)

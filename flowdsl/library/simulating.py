@@ -39,7 +39,7 @@ def simulate(what: Documents, *, pipeline: str = "") -> Simulation:
     return _named(found, pipeline) if pipeline or len(found) != 1 else found[0]
 
 
-def simulations(what: Documents | Files, *, alpha: frozenset[str] = frozenset()) -> list[Simulation]:
+def simulations(what: Documents | Files, *, alpha: frozenset[str] = frozenset(), profile: str = "") -> list[Simulation]:
     """A simulation of each Pipeline. Raises FlowError, UsageError."""
     from flowdsl.compiler import Compilation, CompileOptions
 
@@ -49,7 +49,7 @@ def simulations(what: Documents | Files, *, alpha: frozenset[str] = frozenset())
     if isinstance(target, (Pipeline, Manifest)):
         from flowdsl.library.compiling import compile_target
 
-        target = compile_target(target, CompileOptions(alpha=alpha))
+        target = compile_target(target, CompileOptions(alpha=alpha), profile)
     if isinstance(target, Compilation):
         return _of_documents(target.documents, _traced(target))
     assert not isinstance(target, Files), "files of YAML have gone another way"

@@ -21,10 +21,17 @@ from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
     help="No run may start TASK in which GATE did not succeed. Repeatable.",
 )
 @click.option("--always", "always", multiple=True, metavar="TASK", help="Every run must start TASK. Repeatable.")
+@options.profile
 @options.alpha
 @options.output
 def command(
-    source: Source, *, never: tuple[str, ...], always: tuple[str, ...], alpha: tuple[str, ...], output: str
+    source: Source,
+    *,
+    never: tuple[str, ...],
+    always: tuple[str, ...],
+    profile: str,
+    alpha: tuple[str, ...],
+    output: str,
 ) -> int:
     """Look at every run that a pipeline can have, without running anything.
 
@@ -42,7 +49,7 @@ def command(
     from flowdsl.library.simulating import simulations
     from flowdsl.worlds import words
 
-    found = simulations(source.needed(), alpha=frozenset(alpha))
+    found = simulations(source.needed(), alpha=frozenset(alpha), profile=profile)
     if (never or always) and len(found) > 1:
         raise UsageError("--never and --always are about one pipeline: name one as FILE:PIPELINE")
     answers = [found[0].never(task, without=gate) for task, _, gate in (text.partition(":") for text in never)]
