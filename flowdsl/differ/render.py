@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from flowdsl.diagnostics import escape
@@ -108,6 +108,6 @@ def _data(found: Difference) -> dict[str, object]:
     return data
 
 
-def as_json(found: Iterable[Difference]) -> str:
-    """The same as text."""
-    return escape.json_text(as_data(found), indent=2, default=str) + "\n"
+def as_json(found: Iterable[Difference], more: Mapping[str, object] | None = None) -> str:
+    """The same as text; `more` is what stands beside it."""
+    return escape.json_text({**as_data(found), **(more or {})}, indent=2, default=str) + "\n"

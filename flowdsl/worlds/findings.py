@@ -10,7 +10,7 @@ import attrs
 from flowdsl.diagnostics import Finding, Location, Severity
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.worlds.explore import Witness
-from flowdsl.worlds.longest import Longest
+from flowdsl.worlds.longest import Longest, span
 from flowdsl.worlds.model import Model, Task
 from flowdsl.worlds.questions import Asked
 from flowdsl.worlds.reasons import NEVER_HINT, never_run
@@ -121,10 +121,3 @@ def _finally(asked: Asked) -> Iterator[_Raw]:
             message = f"{task.name} of finally can be skipped, whatever its when says"
             hint = f"let {task.name} do without results of tasks that may not have run"
             yield FINALLY_CAN_BE_SKIPPED, task.name, message, hint, witness, (task.name,)
-
-
-def span(seconds: float) -> str:
-    """Seconds as a person says them: `1h30m`."""
-    hours, rest = divmod(round(seconds), 3600)
-    minutes, left = divmod(rest, 60)
-    return "".join(f"{number}{unit}" for number, unit in ((hours, "h"), (minutes, "m"), (left, "s")) if number) or "0s"

@@ -19,11 +19,11 @@ def run_of(model: Model, values: Mapping[str, str], lists: Mapping[str, bool]) -
     spec = model.spec
     given = {param["name"]: decoded(param.get("value")) for param in model.run.get("params") or ()}
     declared = spec.get("params") or []
-    read = _results_read(spec)
+    read = results_read(spec)
     inner: shapes.PipelineSpec = {
         "params": declared,
-        "tasks": [_stand_in(task, read) for task in spec.get("tasks") or ()],
-        "finally": [_stand_in(task, read) for task in spec.get("finally") or ()],
+        "tasks": [stand_in(task, read) for task in spec.get("tasks") or ()],
+        "finally": [stand_in(task, read) for task in spec.get("finally") or ()],
         "results": spec.get("results") or [],
     }
     params: list[shapes.Param] = [
@@ -58,7 +58,7 @@ def _param(
     return (spec.get("enum") or ["value"])[0]
 
 
-def _results_read(spec: shapes.PipelineSpec) -> dict[str, dict[str, str]]:
+def results_read(spec: shapes.PipelineSpec) -> dict[str, dict[str, str]]:
     """The results that are read of each task, with the type that they are read as."""
     found: dict[str, dict[str, str]] = {}
     references = [one for task in (*spec.get("tasks", ()), *spec.get("finally", ())) for one in task_references(task)]
@@ -70,7 +70,7 @@ def _results_read(spec: shapes.PipelineSpec) -> dict[str, dict[str, str]]:
     return found
 
 
-def _stand_in(task: shapes.PipelineTask, read: Mapping[str, Mapping[str, str]]) -> shapes.PipelineTask:
+def stand_in(task: shapes.PipelineTask, read: Mapping[str, Mapping[str, str]]) -> shapes.PipelineTask:
     """A pipeline task with a Task of its own that takes what it is given and has the results that are read."""
     fields = ("name", "runAfter", "params", "matrix", "when", "onError", "retries")
     embedded = task.get("taskSpec") or {}

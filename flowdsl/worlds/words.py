@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flowdsl.diagnostics.render import as_data as finding_data
-from flowdsl.worlds.findings import span
+from flowdsl.worlds.longest import span
 from flowdsl.worlds.simulation import Simulation, Verdict
 
 

@@ -32,6 +32,7 @@ from flowdsl.diagnostics.escape import line, markdown
 @click.option("--title", metavar="TEXT", help="Heading of the Markdown.")
 @options.exclude
 @options.profile
+@click.option("--replay", default="", metavar="RUN", help="Say what a kept run (or `last`) would be with B's graph.")
 @click.option("--live", is_flag=True, help="Compare what the cluster has with A.")
 @click.option("--context", metavar="NAME", help="With --live: the kubeconfig's context. [current]")
 @click.option("--namespace", metavar="NS", help="With --live: the namespace of documents that name none.")
@@ -43,6 +44,7 @@ def command(
     title: str | None,
     exclude: tuple[str, ...],
     profile: str,
+    replay: str,
     live: bool,
     context: str | None,
     namespace: str | None,
@@ -58,10 +60,12 @@ def command(
       flowdsl diff main -- pipelines/                       # a revision, and the working tree
       flowdsl diff main...HEAD pipelines/ --output markdown
       flowdsl diff main:pipelines/sonic.yaml pipelines/sonic.yaml --fail-on breaking
+      flowdsl diff main -- pipelines/ --replay last         # and what the last run would be now
       flowdsl diff --live pipelines/sonic.yaml              # what is in the cluster, and the file
     """
     from flowdsl.differ import compare, render
     from flowdsl.differ.inputs import sides
+    from flowdsl.library import replaying
     from flowdsl.library.comparing import is_grave, live_sides
 
     if live:
@@ -69,12 +73,15 @@ def command(
     else:
         before, after = sides(words, exclude, profile)
     found = compare(before.documents, after.documents)
+    played = replaying.replay(replay, after.documents) if replay else None
     if output == "json":
-        give(render.as_json(found))
+        give(render.as_json(found, {"replay": played.as_data()} if played else {}))
     elif output == "markdown":
         give(render.as_markdown(found, title or f"Tekton: {markdown(before.name)} → {markdown(after.name)}"))
     else:
         show(render.as_text(found, color=sys.stdout.isatty()))
         if not found:
             say(f"no differences between {line(before.name)} and {line(after.name)}", err=True)
+    if played is not None and output != "json":
+        say(f"\n{replaying.as_text(played)}", nl=False)
     return EXIT_FINDINGS if is_grave(found, fail_on) else EXIT_OK

@@ -1,0 +1,112 @@
+"""`flowdsl diff --replay`: what a run that was kept would be with another graph."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from flowdsl.cli import main
+
+BEFORE = """
+from flowdsl import pipeline, task, when
+
+@task(image="python:3.12-slim")
+def evaluate() -> float:
+    return 0.8
+
+@task(image="python:3.12-slim")
+def upload() -> None:
+    print("upload")
+
+@task(image="python:3.12-slim", timeout="1h")
+def tell(what: str = "a") -> None:
+    print("tell", what)
+
+@task(image="python:3.12-slim")
+def last(score: float) -> None:
+    print(score)
+
+@pipeline
+def sample(limit: float = 0.5):
+    score = evaluate()
+    with when(score > limit):
+        upload()
+    tell()
+    last(score)
+"""
+
+
+@pytest.fixture
+def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A project with one run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flow.py").write_text(BEFORE)
+    assert main(["compile", "flow.py", "-o", "before.yaml"]) == 0
+    assert main(["run", "flow.py", "--name", "first", "--no-logs"]) == 0
+    capsys.readouterr()
+    return tmp_path
+
+
+def replayed(folder: Path, capsys: pytest.CaptureFixture[str], *changes: tuple[str, str]) -> list[str]:
+    text = BEFORE
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "flow.py").write_text(text)
+    main(["compile", "flow.py", "-o", "after.yaml"])
+    capsys.readouterr()
+    code = main(["diff", "before.yaml", "after.yaml", "--replay", "first", "--output", "json"])
+    out = json.loads(capsys.readouterr().out)
+    assert code == (1 if out["differences"] else 0)
+    changes_: list[str] = out["replay"]["changes"]
+    return changes_
+
+
+def test_nothing_changes_where_nothing_did(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replayed(ran, capsys) == []
+    assert main(["diff", "before.yaml", "after.yaml", "--replay", "last"]) == 0
+    assert "every task would do what it did" in capsys.readouterr().out
+
+
+def test_a_threshold_is_tried_on_the_recorded_value(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replayed(ran, capsys, ("limit: float = 0.5", "limit: float = 0.7"), ("score > limit", "score > 0.9")) == [
+        "upload would be skipped: When Expressions evaluated to false"
+    ]
+    assert replayed(ran, capsys, ("score > limit", "score > 0.7")) == []
+
+
+def test_what_runs_again_is_new_or_gone_is_told(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changes = (('print("tell", what)', 'print("told", what)'), ("    last(score)", "    upload()\n    upload()"))
+    assert replayed(ran, capsys, *changes) == [
+        "upload-2 is new and would run",
+        "upload-3 is new and would run",
+        "tell would run again: its code, image or params are others; what it gave may change",
+        "last is gone",
+    ]
+
+
+def test_a_param_that_the_run_has_no_value_for_ends_it_at_once(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (told,) = replayed(ran, capsys, ("def sample(limit: float = 0.5):", "def sample(other: str, limit: float = 0.5):"))
+    assert told.startswith("the run would end at once: ")
+    assert "other" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("frist", "did you mean 'first'"), ("../../etc", "there is no run"), ("", None)]
+)
+def test_wrong_names(ran: Path, capsys: pytest.CaptureFixture[str], name: str, said: str | None) -> None:
+    code = main(["diff", "before.yaml", "before.yaml", "--replay", name])
+    assert code == (2 if said else 0)
+    assert said is None or said in capsys.readouterr().err
+
+
+def test_a_record_that_was_tampered_with_is_no_traceback(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for file in (ran / ".flowdsl/runs/first/taskruns").glob("*.json"):
+        file.write_text('{"metadata": 7}')
+    assert main(["diff", "before.yaml", "before.yaml", "--replay", "first"]) == 0
+    assert "Traceback" not in "".join(capsys.readouterr())
+    os.unlink(ran / ".flowdsl/runs/first/documents.yaml")
+    assert main(["diff", "before.yaml", "before.yaml", "--replay", "first"]) in (1, 2)
