@@ -49,7 +49,7 @@ def simulations(what: Documents | Files, *, alpha: frozenset[str] = frozenset(),
     if isinstance(target, (Pipeline, Manifest)):
         from flowdsl.library.compiling import compile_target
 
-        target = compile_target(target, CompileOptions(alpha=alpha), profile)
+        target = compile_target(target, CompileOptions(alpha=alpha, unlocked=True), profile)
     if isinstance(target, Compilation):
         return _of_documents(target.documents, _traced(target))
     assert not isinstance(target, Files), "files of YAML have gone another way"
