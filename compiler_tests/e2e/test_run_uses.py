@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
-from run_support import flowdsl
+from run_support import flowdsl, step, yaml_run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the local runner needs POSIX processes")
 
@@ -129,3 +130,21 @@ def test_what_stands_in_for_a_task_that_decides_is_decided_by(tmp_path: Path, st
         text = DECIDING.replace("STAND_IN", stand_in).replace("GIVES", given).replace("USE", use)
         (tmp_path / "flow.py").write_text(text)
         assert ends in flowdsl(tmp_path, "run", "flow.py").stdout
+
+
+def test_variables_of_a_pod_template_are_for_its_steps(tmp_path: Path) -> None:
+    shared = {"volumeMounts": [{"name": "shared", "mountPath": "/shared"}]}
+    wait = 'until [ -s /shared/it ]; do sleep 0.05; done\nprintf \'%s, %s\' "$WORD" "$(cat /shared/it)" > $(results.said.path)'
+    beside = {
+        "name": "beside",
+        "image": "busybox",
+        "script": "printf '%s' \"${WORD:-none}\" > /shared/it\nsleep 60",
+        **shared,
+    }
+    spec = step(wait, sidecars=[beside], volumes=[{"name": "shared", "emptyDir": {}}], results=[{"name": "said"}])
+    spec["steps"][0] |= shared
+    template = {"podTemplate": {"env": [{"name": "WORD", "value": "given"}]}}
+    path = yaml_run(tmp_path / "it.yaml", [{"name": "a", "taskSpec": spec}], taskRunTemplate=template)
+    flowdsl(tmp_path, "run", str(path))
+    kept = json.loads((tmp_path / ".flowdsl" / "runs" / "it" / "taskruns" / "it-a.json").read_text())
+    assert kept["status"]["results"][0]["value"] == "given, none"

@@ -97,7 +97,7 @@ def make_ready(
     if given is not None:
         own |= {"PATH": f"{given.folder}/bin:{host.path}", "VIRTUAL_ENV": str(given.folder)}
         own |= {KEY_VARIABLE: given.key, f"{KEY_VARIABLE}_IMAGE": own_packages()}
-    env = environment(spec, pod, own)
+    env = environment(spec, pod, own, sidecar=sidecar)
     mounts = pod.mounts(spec, sidecar, env)
     rewrite = str if host.literal else rewriter(mounts)
     if not host.literal:

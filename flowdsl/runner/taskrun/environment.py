@@ -23,8 +23,12 @@ def default_path(extra: str = "") -> str:
     return ":".join(part for part in (os.path.dirname(sys.executable), SYSTEM_PATH, extra) if part)
 
 
-def environment(container: shapes.Step | shapes.Sidecar, pod: Pod, own: Mapping[str, str]) -> dict[str, str]:
+def environment(
+    container: shapes.Step | shapes.Sidecar, pod: Pod, own: Mapping[str, str], *, sidecar: bool = False
+) -> dict[str, str]:
     """The variables of a step or sidecar, over those that it has of its own (PATH, HOME).
+
+    A podTemplate's go over those of steps, and to no sidecar (pkg/pod/pod.go).
 
     Raises RefusedError where a Secret, a ConfigMap or a key is not there.
     """
@@ -35,7 +39,7 @@ def environment(container: shapes.Step | shapes.Sidecar, pod: Pod, own: Mapping[
                 data = files.read(pod, kind, origin.get("name", ""), bool(origin.get("optional")))
                 names = {name: f"{source.get('prefix') or ''}{name}" for name in sorted(data)}
                 made.update({name: _text(data[key]) for key, name in names.items() if _NAME.fullmatch(name)})
-    for one in [*(container.get("env") or ()), *pod.env]:
+    for one in [*(container.get("env") or ()), *(() if sidecar else pod.env)]:
         value = _value(one, container, pod, made)
         if value is not None:
             made[one["name"]] = value

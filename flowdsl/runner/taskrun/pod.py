@@ -34,7 +34,7 @@ _OF_OBJECTS: tuple[Literal["secret", "configMap", "projected", "downwardAPI"], .
 
 @attrs.define
 class Pod:
-    """The folders of one attempt, made on demand, and the mounts of its containers. `env` is what all of them have."""
+    """The folders of one attempt, made on demand, the mounts of its containers; `env` is what its steps have, too."""
 
     slot: Slot
     name: str
