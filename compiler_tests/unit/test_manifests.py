@@ -32,6 +32,7 @@ from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.diagnostics import FlowError, Severity
 from flowdsl.frontend.manifest import Manifest
+from flowdsl.library.loading import load_module
 
 
 def documents(*items: Any, **options: Any) -> list[dict[str, Any]]:
@@ -296,3 +297,22 @@ def test_a_security_preset_that_is_none(written: str) -> None:
         compile_manifest(manifest(space["a"]))
     assert [each.code for each in told.value.diagnostics] == ["FLOW002"]
     assert "security' takes 'restricted', 'baseline', 'root'" in told.value.diagnostics[0].message
+
+
+@pytest.mark.parametrize("what", ["tasks", "inline", "run"])
+def test_code_that_travels_as_a_config_map_comes_first_and_once(what: str) -> None:
+    golden = str(Path(__file__).parents[1] / "golden" / "bundle.py")
+    module = load_module(Path(golden))
+    items: list[Any] = {
+        "tasks": [module.first, module.second, module.bundle],
+        "inline": [module.bundle, module.bundle],
+        "run": [task_run(module.first, name="a", embed=True), task_run(module.second, name="b", embed=True)],
+    }[what]
+    compiled = compile_manifest(manifest(*items), CompileOptions(inline=what == "inline")).documents
+    kinds = [each["kind"] for each in compiled]
+    assert kinds[0] == "ConfigMap"
+    assert kinds.count("ConfigMap") == 1
+    assert compiled[0]["metadata"]["name"] in str(compiled[1])
+    # A reference mounts nothing.
+    alone = compile_manifest(manifest(task_run(module.first, name="a"))).documents
+    assert [each["kind"] for each in alone] == ["TaskRun"]

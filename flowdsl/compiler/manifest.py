@@ -44,6 +44,7 @@ def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) 
     documents = []
     for item in manifest.items:
         made = builder.item(item)
+        documents += [each.make() for each in builder.code(item)]
         for each in builder.deciding(item) if made is not None else ():
             documents += builder.checked(item, each)
         if made is not None:
@@ -64,6 +65,7 @@ class _Builder(Builder):
     def __init__(self, options: CompileOptions, collector: Collector, locks: Locks) -> None:
         super().__init__(options, collector, locks)
         self._decided: set[str] = set()
+        self._scripted: dict[int, TaskDef] = {}
 
     def deciding(self, item: Item) -> list[Lowering]:
         """The Tasks that decide a pipeline's conditions: variants, which nobody could list."""
@@ -104,7 +106,30 @@ class _Builder(Builder):
         if self._refused(item.problems):
             return None
         settled = settled_task(item.definition, self.options.settings, self.collector)
-        return as_variant(with_script(settled, self.collector, self.locks_of(item.function), self.surveys))
+        made = as_variant(with_script(settled, self.collector, self.locks_of(item.function), self.surveys))
+        self._scripted[id(item)] = made
+        return made
+
+    def code(self, item: Item) -> list[Lowering]:
+        """The ConfigMaps that an item's documents mount, each where it is first needed."""
+        target = item.target if isinstance(item, Run) else item
+        if isinstance(item, Run) and not item.options.embed:
+            return []
+        own = self._scripted.get(id(target))
+        definition = self.traced.get(id(target))
+        tasks = [own] if own is not None else self._within(definition) if definition is not None else []
+        return [made for task in tasks for made in self.bundle(task)]
+
+    def _within(self, definition: PipelineDef) -> list[TaskDef]:
+        """The tasks that a pipeline's documents hold, and which no item of the manifest is."""
+        found = []
+        for node in definition.nodes:
+            if node.pipeline is not None:
+                found += [inner.task for inner in node.pipeline.nodes if inner.pipeline is None]
+                found += self._within(node.pipeline)
+            elif self.options.inline or node.task.options.inline or node.task.decisions:
+                found.append(node.task)
+        return found
 
     def note_lost(self, pipeline: Pipeline, definition: PipelineDef | None) -> None:
         """Say of single tasks what the manifest's runs of the pipeline leave out."""
