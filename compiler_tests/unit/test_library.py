@@ -108,6 +108,23 @@ def test_diff(tmp_path: Path) -> None:
         flowdsl.diff("a: [", TASK)
 
 
+def test_a_python_file_stands_for_what_it_compiles_to(tmp_path: Path) -> None:
+    file = tmp_path / "flow_of_a_path.py"
+    file.write_text(
+        "from flowdsl import pipeline, task\n@task(image='i')\ndef a() -> None: print(1)\n"
+        "@pipeline\ndef p():\n    a()\n@pipeline\ndef q():\n    a()\n"
+    )
+    found = flowdsl.lint(file, select=["ALL"])
+    assert [(each.kind, each.name) for each in found if each.kind in ("Task", "Pipeline")] == [
+        ("Task", "a"),
+        ("Pipeline", "p"),
+        ("Pipeline", "q"),
+    ]
+    assert {finding.file for each in found for finding in each.shown} == {str(file)}
+    assert flowdsl.diff(file, flowdsl.load(f"{file}:p")) != []
+    assert flowdsl.diff(file, file) == []
+
+
 def test_import_yaml(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(TASK)
     text = flowdsl.import_yaml([tmp_path / "a.yaml"])

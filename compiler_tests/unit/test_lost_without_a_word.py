@@ -100,6 +100,14 @@ def test_a_value_that_is_dropped(
         assert f"flow.py:{first + line}\n" in text
 
 
+def test_a_value_of_a_task_without_a_return_type(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = said(
+        tmp_path, capsys, f"{TASK}def a(n: int):\n    return n\n@pipeline\ndef p(n: int = 1):\n    a(n)\n"
+    )
+    assert code == 0
+    assert "`return n`: a has no type after `->`, so the value is lost" in text
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [("True", "true"), ("False", "false"), ("3", "3"), ("1.5", "1.5"), ("''", "")]
 )

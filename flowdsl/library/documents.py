@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -11,30 +10,17 @@ from typing import TYPE_CHECKING, TypeAlias
 from flowdsl.diagnostics import UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.library.targets import is_python
 
 if TYPE_CHECKING:
     from flowdsl.compiler import Compilation
     from flowdsl.yamlread.sources import Source
 
-_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:\w[\w-]*")
-_ENDINGS = (".yaml", ".yml", ".json")
 Document: TypeAlias = dict[str, object]
 """A document as plain data."""
 Documents: TypeAlias = "str | Path | Pipeline | Manifest | Compilation | Iterable[Mapping[str, object]]"
 """What `lint`, `diff` and `apply` take: YAML text, the path of a file or folder, what is to be compiled or was, or
 documents as plain data."""
-
-
-def is_python(word: str) -> bool:
-    """Whether a word of a command line names Python: `FILE.py`, or what is in it, `FILE.py:NAME` or `module:NAME`."""
-    return word.endswith(".py") or ".py:" in word or bool(module_named(word))
-
-
-def module_named(word: str) -> str:
-    """The module of `module:NAME`; "" where the word is that of a file, as `FILE.yaml:RUN` is."""
-    name = word.partition(":")[0]
-    is_file = name.endswith((*_ENDINGS, ".py")) or Path(name).exists() or Path(word).exists()
-    return name if _MODULE.fullmatch(word) and not is_file else ""
 
 
 def name_of(document: Mapping[str, object]) -> str:
@@ -73,7 +59,7 @@ def sources_of(documents: Documents) -> list[Source]:
 
     if isinstance(documents, str):
         return [Source("<text>", _no_path(documents))]
-    if isinstance(documents, Path):
+    if isinstance(documents, Path) and not is_python(documents.name):
         return files_at([documents])
     items = [dict(item) for item in data_of(documents)]
     return [Source("<documents>", emit_yaml(items).decode())] if items else []
@@ -83,6 +69,8 @@ def data_of(documents: Documents) -> list[Mapping[str, object]]:
     """The documents as plain data. Raises UsageError for a path that is not there, FlowError for what is no YAML."""
     from flowdsl.compiler import Compilation, CompileOptions
 
+    if isinstance(documents, Path) and is_python(documents.name):
+        return _compiled(documents)
     if isinstance(documents, (Pipeline, Manifest)):
         from flowdsl.library.compiling import compile_target
 
@@ -97,6 +85,18 @@ def data_of(documents: Documents) -> list[Mapping[str, object]]:
             "documents are a pipeline, a manifest, a compilation, the Path of a file or folder, YAML as text, or "
             f"mappings; got {type(documents).__name__} {str(documents)[:60]!r}"
         )
+    return found
+
+
+def _compiled(file: Path) -> list[Mapping[str, object]]:
+    """What the pipelines of a Python file compile to, each document once."""
+    from flowdsl.compiler import CompileOptions
+    from flowdsl.library.compiling import compile_target
+    from flowdsl.library.loading import load_targets
+
+    found: list[Mapping[str, object]] = []
+    for target in load_targets(str(file)):
+        found += [each for each in compile_target(target, CompileOptions()).documents if each not in found]
     return found
 
 

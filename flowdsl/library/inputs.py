@@ -13,9 +13,10 @@ from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
-from flowdsl.library.documents import Document, Documents, files_at, is_python, sources_of
+from flowdsl.library.documents import Document, Documents, files_at, sources_of
 from flowdsl.library.local import check_params, local_of
 from flowdsl.library.run_inputs import Inputs, choose_run, set_params
+from flowdsl.library.targets import is_python
 
 if TYPE_CHECKING:
     from flowdsl.compiler import Compilation

@@ -10,7 +10,8 @@ import attrs
 
 from flowdsl.check import FLAGS, LEVELS, Gates
 from flowdsl.diagnostics import Severity, UsageError
-from flowdsl.library.documents import files_at, is_python
+from flowdsl.library.documents import files_at
+from flowdsl.library.targets import is_python
 from flowdsl.linter import settings as project
 from flowdsl.linter.engine import Options, lint_sources
 from flowdsl.linter.rules import words

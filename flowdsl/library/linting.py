@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from flowdsl.check import LEVELS, Gates
 from flowdsl.diagnostics import UsageError
@@ -10,7 +11,8 @@ from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library import arguments
 from flowdsl.library.documents import Documents, sources_of
-from flowdsl.library.lint_python import lint_targets
+from flowdsl.library.lint_python import lint_python, lint_targets
+from flowdsl.library.targets import is_python
 from flowdsl.linter.engine import Options, lint_sources
 from flowdsl.linter.rules import words
 from flowdsl.linter.select import Selection
@@ -45,4 +47,6 @@ def lint(
         return lint_targets([documents], documents.location.file, options, arguments.word("profile", profile))
     if profile:
         raise UsageError("a profile is for what compiles: a pipeline or a manifest")
+    if isinstance(documents, Path) and is_python(documents.name):
+        return lint_python(str(documents), options)
     return lint_sources(sources_of(documents), options)

@@ -11,10 +11,10 @@ from flowdsl.diagnostics import FlowError, Location, UsageError
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
-from flowdsl.library.documents import module_named
 from flowdsl.library.modules import import_file, import_name
 from flowdsl.library.rules import NO_PIPELINE, SEVERAL_PIPELINES
 from flowdsl.library.siblings import main_one, own_pipelines, whole
+from flowdsl.library.targets import module_named
 
 
 @overload

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from flowdsl.diagnostics import Finding, FlowError, Severity
-from flowdsl.library.documents import is_python
 from flowdsl.library.pins import local_pins
 from flowdsl.library.rules import NOT_LOCKED_FOR_THIS_MACHINE
+from flowdsl.library.targets import is_python
 from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock
 from flowdsl.packages.targets import this_machine
 from flowdsl.runner.packages import Call, calls_in

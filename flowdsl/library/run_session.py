@@ -15,7 +15,6 @@ from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
 from flowdsl.kinds.table import SECRET
 from flowdsl.library.confinement import check_confined
-from flowdsl.library.documents import is_python
 from flowdsl.library.environments import environments_of, locked
 from flowdsl.library.executors import make_task_runner
 from flowdsl.library.inputs import Given, from_yaml, load, source_of, to_run
@@ -28,6 +27,7 @@ from flowdsl.library.run_options import RunOptions
 from flowdsl.library.run_settings import RunSettings, load_settings
 from flowdsl.library.stand_ins import stand_ins, with_variants
 from flowdsl.library.stopping import Stop, signals
+from flowdsl.library.targets import is_python
 from flowdsl.runner.cache import Cache
 from flowdsl.runner.equivalents import equivalent, image_build
 from flowdsl.runner.pipelinerun.engine import Settings

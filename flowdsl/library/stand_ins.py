@@ -11,8 +11,9 @@ from flowdsl.diagnostics import UsageError
 from flowdsl.ir.local import LocalRun
 from flowdsl.kinds.table import TASK
 from flowdsl.kube.conventions import VARIANT_OF
-from flowdsl.library.documents import annotation, is_python, name_of
+from flowdsl.library.documents import annotation, name_of
 from flowdsl.library.run_settings import RunSettings
+from flowdsl.library.targets import is_python
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import Step, Task
