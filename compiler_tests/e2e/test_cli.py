@@ -279,3 +279,27 @@ def test_object_too_large(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     (folder / "big.py").write_text(GOOD + f"\n@pipeline\ndef big():\n{calls}\n", encoding="utf-8")
     assert main(["compile", "big.py:big"]) == 1
     assert "FLOW106" in capsys.readouterr().err
+
+
+def test_explain_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "words.py"
+    file.write_text(
+        "from flowdsl import PVC, Workspace, pipeline, task\n"
+        "@task(image='i', timeout='2h', retries=1)\ndef a(ws: Workspace, many: list[str], n: int) -> int: return n\n"
+        "@task(image='i', timeout='1h')\ndef b(n: int) -> None: print(n)\n"
+        "@pipeline(timeout='10m')\n"
+        "def p(ws: Workspace = PVC('data', sub_path='runs'), many: list[str] = ['x'], n: int = 1, word: str = 'w'):\n"
+        "    b(a(ws, many, n))\n"
+    )
+    assert main(["explain", str(file)]) == 0
+    text = capsys.readouterr().out
+    for said in (
+        "  ws: claim data, sub path runs\n",
+        '  many: list[str]  (default ["x"])\n',
+        "  n: int  (default 1)\n",
+        '  word: str  (default "w")\n',
+        "critical path (at most 5h by timeouts, and the pipeline's own timeout ends the run after 10m)\n",
+    ):
+        assert said in text
+    assert main(["explain", str(file), "--output", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["criticalPath"]["limit"] == 600

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import TypeAlias, TypedDict
+from typing import TypeAlias, TypedDict, cast
+
+import attrs
 
 from flowdsl.compiler import CompileOptions
 from flowdsl.frontend.pipeline import Pipeline
@@ -12,6 +15,9 @@ from flowdsl.graph.dag import critical_path, redundant_order
 from flowdsl.graph.edges import Edge, edges
 from flowdsl.ir.bundle import Bundle
 from flowdsl.ir.nodes import Use
+from flowdsl.ir.texts import plain_data
+from flowdsl.kube import is_duration
+from flowdsl.kube.durations import parse_duration
 from flowdsl.library.compiling import compile_to_look
 
 _WHY = {
@@ -77,10 +83,14 @@ class BundleData(TypedDict):
 
 
 class Path(TypedDict):
-    """The chain of tasks that decides how long a run may take; `seconds` by their timeouts and tries."""
+    """The chain of tasks that decides how long a run may take; `seconds` by their timeouts and tries.
+
+    `limit` is the pipeline's own timeout in seconds, None where it has none.
+    """
 
     tasks: list[str]
     seconds: float
+    limit: float | None
 
 
 class Result(TypedDict):
@@ -126,7 +136,7 @@ def explain(
             {"name": param.name, "type": str(param.type), "default": param.default, "required": param.default is None}
             for param in pipeline.params
         ],
-        "workspaces": [{"name": space.name, "source": repr(space.source)} for space in pipeline.workspaces],
+        "workspaces": [{"name": space.name, "source": _source(space.source)} for space in pipeline.workspaces],
         "tasks": [
             {
                 "name": node.name,
@@ -139,11 +149,34 @@ def explain(
             }
             for node in pipeline.nodes
         ],
-        "criticalPath": {"tasks": path, "seconds": seconds},
+        "criticalPath": {"tasks": path, "seconds": seconds, "limit": _limit(pipeline.options.timeout)},
         "results": [
             {"name": result.name, "type": str(result.type), "value": result.value} for result in pipeline.results
         ],
     }
+
+
+def _limit(timeout: str) -> float | None:
+    """The seconds of a pipeline's timeout; `0` is none to Tekton."""
+    seconds = parse_duration(timeout) / 1e9 if timeout and is_duration(timeout) else 0
+    return seconds or None
+
+
+_CALLED = {"PVC": "claim", "VolumeClaim": "a claim for each run", "EmptyDir": "scratch volume"}
+
+
+def _source(source: object) -> str:
+    """What a workspace is bound to, in words; "" where the run says."""
+    if source is None:
+        return ""
+    if isinstance(source, Mapping):
+        return json.dumps(plain_data(source), ensure_ascii=False)
+    kind = type(source).__name__
+    fields = attrs.asdict(cast("attrs.AttrsInstance", source))
+    name = fields.pop("name", "")
+    fields.pop("access_mode", None)
+    said = [f"{field.replace('_', ' ')} {value}" for field, value in fields.items() if value not in ("", False)]
+    return ", ".join([f"{_CALLED.get(kind, kind)} {name}".rstrip(), *said])
 
 
 def _asks(use: Use | None) -> dict[str, str]:

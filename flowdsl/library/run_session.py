@@ -23,6 +23,7 @@ from flowdsl.library.pins import python_file
 from flowdsl.library.run_folders import cache_beside, command_line, find_run, known_as, new_folder, runs_root
 from flowdsl.library.run_inputs import Inputs, choose_run, set_params
 from flowdsl.library.run_kept import kept_documents
+from flowdsl.library.run_needs import missing_objects
 from flowdsl.library.run_options import RunOptions
 from flowdsl.library.run_settings import RunSettings, load_settings
 from flowdsl.library.stand_ins import stand_ins, with_variants
@@ -78,7 +79,7 @@ def play(
             raise UsageError(f"run {folder.name} is running now")
         try:
             session = _session(inputs, folder, options, settings, runs, tasks, task_runner, stop)
-            for text in inputs.notices:
+            for text in (*inputs.notices, *missing_objects(inputs, session.run, tasks)):
                 show(Notice(text))
             with signals(stop):
                 finished = session.play(show, stop.attach)

@@ -1,4 +1,4 @@
-"""The files that a run made and a person may want to open: where they lie on this machine."""
+"""The files and folders that a run made and a person may want to open: where they lie on this machine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def made_files(folder: RunFolder, finished: shapes.PipelineRun) -> list[str]:
         task = (task_run["metadata"].get("labels") or {}).get(labels.PIPELINE_TASK, "")
         for result in task_run["status"].get("results") or ():
             place = _place(claims, task_run, result.get("value"))
-            if place is not None:
+            if place:
                 found[f"$(tasks.{task}.results.{result['name']})"] = (f"{task}.{result['name']}", place)
     given = ((finished.get("status") or {}).get("pipelineSpec") or {}).get("results") or ()
     named = [
@@ -48,20 +48,25 @@ def made_files(folder: RunFolder, finished: shapes.PipelineRun) -> list[str]:
     return [*lines[: max(MOST, len(named))], f"and {left} more in {claims}"] if left > 0 else lines
 
 
-def _place(claims: Path, task_run: shapes.TaskRun, value: object) -> Path | None:
+def _place(claims: Path, task_run: shapes.TaskRun, value: object) -> str:
+    """Where the file or folder lies that a value names, a folder with `/` behind it; "" where there is none."""
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or "\0" in value:
-        return None
+        return ""
     for name, claim, sub_path in _roots(task_run):
         below = value[len(name) :].lstrip("/") if value.startswith(name + "/") else value
         try:
             # A task may have left a link to anywhere, also in the place of the sub-path; a value may have dots in it.
             root = claims / "/".join(beneath.names(claim))
             inside = root / beneath.real_path(root, sub_path)
-            if stat.S_ISREG(os.lstat(inside / beneath.real_path(inside, below)).st_mode):
-                return root / sub_path / below
+            mode = os.lstat(inside / beneath.real_path(inside, below)).st_mode
         except OSError:
             continue
-    return None
+        if stat.S_ISREG(mode):
+            return str(root / sub_path / below)
+        # The workspace itself is a folder to any text that is a dot.
+        if stat.S_ISDIR(mode) and below.strip("./"):
+            return f"{root / sub_path / below}/"
+    return ""
 
 
 def _roots(task_run: shapes.TaskRun) -> Iterator[tuple[str, str, str]]:

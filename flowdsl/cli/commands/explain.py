@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +14,7 @@ from flowdsl.diagnostics import UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_OK
 
 if TYPE_CHECKING:
-    from flowdsl.library.explaining import BundleData, Explanation, Path
+    from flowdsl.library.explaining import BundleData, Explanation, Param, Path
 
 
 @click.command("explain")
@@ -65,9 +66,11 @@ def _as_text(data: Explanation) -> str:
         lines += ["", data["description"]]
     lines += ["", "params"]
     for param in data["params"]:
-        given = "required" if param["required"] else f"default {param['default']!r}"
+        given = "required" if param["required"] else f"default {_default(param)}"
         lines.append(f"  {param['name']}: {param['type']}  ({given})")
-    lines += ["", "workspaces"] + [f"  {space['name']}: {space['source']}" for space in data["workspaces"]]
+    lines += ["", "workspaces"] + [
+        f"  {space['name']}: {space['source'] or 'bound by the run'}" for space in data["workspaces"]
+    ]
     lines += ["", "tasks"]
     for task in data["tasks"]:
         lines.append(f"  {task['name']}{'  (finally)' if task['finally'] else ''}  {task['location']}")
@@ -96,7 +99,17 @@ def _critical(path: Path) -> list[str]:
     """The chain that decides how long a run may take; nothing to tell of a single task."""
     if len(path["tasks"]) < 2:
         return []
-    return ["", f"critical path (at most {_span(path['seconds'])} by timeouts)", f"  {' → '.join(path['tasks'])}"]
+    said = f"at most {_span(path['seconds'])} by timeouts"
+    if path["limit"] is not None and path["limit"] < path["seconds"]:
+        said += f", and the pipeline's own timeout ends the run after {_span(path['limit'])}"
+    return ["", f"critical path ({said})", f"  {' → '.join(path['tasks'])}"]
+
+
+def _default(param: Param) -> str:
+    """A default as JSON has it; text of a number or a boolean as it is."""
+    value = param["default"]
+    plain = param["type"] in ("int", "float", "bool") and isinstance(value, str)
+    return str(value) if plain else json.dumps(value, ensure_ascii=False, default=dict)
 
 
 def _span(seconds: float) -> str:
