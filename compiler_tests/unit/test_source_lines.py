@@ -14,7 +14,7 @@ from test_slice_modules import project  # noqa: F401 - a fixture
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.differ import compare
 from flowdsl.differ.words import text_lines
-from flowdsl.kube.source_lines import LINES, without_lines, written
+from flowdsl.kube.source_lines import LINES, row_at, without_lines, written
 from flowdsl.runner.cache import key_of
 
 MODULE = """\
@@ -131,3 +131,11 @@ def test_a_task_that_decides_keeps_its_name(project: Any) -> None:  # noqa: F811
         names.append(sorted(each["metadata"]["name"] for each in compiled.documents if each["kind"] == "Task"))
     assert names[0] == names[1]
     assert any(name.startswith("score-") for name in names[0])
+
+
+@pytest.mark.parametrize("nested", ["(" * 100_000, "-" * 100_000 + "1", "[" * 90 + "]" * 90, "x = '''", "\udc80"])
+def test_code_that_no_person_wrote_is_looked_at_in_bounds(nested: str) -> None:
+    head = f'#!/usr/bin/env python3\nfrom __future__ import annotations\n\n{LINES}{{"task/a.py": [1]}}\n'
+    for script in (head + nested, f"{head}\n_FLOWDSL_SOURCE = r'''\n{nested}\n'''\n"):
+        assert without_lines(script).replace("\0", ": [1]") == script
+        assert row_at(script, "a.py", 1) in ("", nested)
