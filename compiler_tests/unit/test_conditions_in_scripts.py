@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -10,10 +11,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from flowdsl import File, manifest, matches, pipeline, pipeline_run, task, when
+from flowdsl import File, diff, manifest, matches, otherwise, pipeline, pipeline_run, task, when
 from flowdsl.api import Pipeline
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.compiler.manifest import compile_manifest
+from flowdsl.differ import render
+from flowdsl.kube.conventions import CONDITIONS_SHOWN
 from flowdsl.library.explaining import explain
 
 IMAGE = "python:3.12-slim"
@@ -148,3 +151,28 @@ def test_a_manifest_has_the_task_that_decides_before_its_pipeline() -> None:
     found: list[Any] = list(compile_manifest(manifest(fails, sample, run)).documents)
     names = [each["metadata"]["name"].rsplit("-", 1)[0] for each in found]
     assert names == ["fails", "fails", "decide", "sample", "embedded"]
+
+
+def test_diff_tells_a_condition_as_it_was_written_and_hides_nothing() -> None:
+    def at(limit: float) -> list[Any]:
+        @pipeline
+        def sample() -> None:
+            with when(fails() > limit):
+                tell("x")
+            with otherwise():
+                tell.with_options(name="aside")("x")
+
+        return list(compile_pipeline(sample, CompileOptions()).documents)
+
+    told = render.as_text(diff(at(0.9), at(0.95)))
+    assert 'when of tell: ["fails.result > 0.9"] -> ["fails.result > 0.95"]' in told
+    assert 'when of aside: ["not_(fails.result > 0.9)"] -> ["not_(fails.result > 0.95)"]' in told
+    assert "param flowdsl-given-1 given to fails: 0.9 -> 0.95" in told
+    assert "Task fails-" not in told
+    # Who writes one thing into the annotation and another into the condition is seen to.
+    spoiled = json.loads(json.dumps(at(0.9)))
+    (made,) = [each for each in spoiled if each["kind"] == "Pipeline"]
+    made["spec"]["tasks"][1]["when"][0]["operator"] = "notin"
+    assert "not_(fails.result > 0.9)" in render.as_text(diff(at(0.9), spoiled))
+    made["metadata"]["annotations"] = {CONDITIONS_SHOWN: "[[[{"}
+    assert "$(tasks.fails.results.decided-1)" in render.as_text(diff(at(0.9), spoiled))

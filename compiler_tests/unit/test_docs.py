@@ -17,7 +17,7 @@ def blocks(page: str) -> list[str]:
     return BLOCK.findall((DOCS / page).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("page", ["index.md", "tutorial.md"])
+@pytest.mark.parametrize("page", ["index.md", "tutorial.md", "conditions.md"])
 def test_the_pipeline_of_the_page_compiles(page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = tmp_path / "shown.py"
     source.write_text(blocks(page)[0], encoding="utf-8")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from flowdsl.differ.model import Subject
 from flowdsl.kinds.defaults import with_defaults
-from flowdsl.kube.conventions import CONDITIONS_SHOWN
+from flowdsl.kube.conventions import CONDITIONS_SHOWN, VARIANT_OF
 
 Facets = dict[Subject, object]
 
@@ -55,7 +55,10 @@ class Taking:
     def __init__(self, document: Mapping[str, object]) -> None:
         self.rest: dict[str, object] = json.loads(json.dumps(document, default=str))
         self.found: Facets = {}
-        self.conditions = _conditions(self.rest)
+        notes = _annotations(self.rest)
+        self.conditions = _conditions(notes.get(CONDITIONS_SHOWN))
+        self.is_variant = isinstance(notes.get(VARIANT_OF), str)
+        """Whether it is a Task that one pipeline alone refers to, since no one knows its name."""
         for field in ("apiVersion", "kind"):
             self.rest.pop(field, None)
 
@@ -133,11 +136,14 @@ class Taking:
             self.note("field", path, value)
 
 
-def _conditions(document: Mapping[str, object]) -> Mapping[str, str]:
-    """What a Pipeline's conditions are called, by `task.result`: an annotation that anybody may have written."""
+def _annotations(document: Mapping[str, object]) -> Mapping[str, object]:
     metadata = document.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    text = annotations.get(CONDITIONS_SHOWN) if isinstance(annotations, dict) else None
+    found = metadata.get("annotations") if isinstance(metadata, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _conditions(text: object) -> Mapping[str, str]:
+    """What a Pipeline's conditions are called, by `task.result`: an annotation that anybody may have written."""
     try:
         found = json.loads(text) if isinstance(text, str) else {}
     except (ValueError, RecursionError):

@@ -30,7 +30,7 @@ _STEP_FIELDS = {
 
 def of_task(taking: Taking, spec: dict[str, object], path: tuple[str, ...] = (), *, public: bool = True) -> None:
     """A TaskSpec. `public`: others use it by name, so that its params are a contract; else it is one pipeline's own."""
-    prefix = "" if public else "inner "
+    prefix = "" if public and not taking.is_variant else "inner "
     _texts(taking, spec, path)
     for kind, field in (("param", "params"), ("result", "results"), ("workspace", "workspaces")):
         _declared(taking, spec, field, prefix + kind, path)
