@@ -90,3 +90,17 @@ def test_an_edit_above_a_function_leaves_the_config_map_as_it_is(folder: Path) -
     read.write_text(read.read_text().replace("[number]", "[number + 1]"))
     flowdsl(folder, "compile", "src/flow.py", "-o", "flow.yaml")
     assert (folder / "flow.yaml").read_text().partition("---")[0] != before
+
+
+def test_a_folder_of_documents_keeps_no_code_of_before(folder: Path) -> None:
+    flowdsl(folder, "compile", "src/flow.py", "-o", "made/")
+    before = {each.name for each in (folder / "made").iterdir()}
+    assert "flowdsl-code.yaml" in before
+    assert "flowdsl-code.yaml" in (folder / "made/kustomization.yaml").read_text()
+    read = folder / "src/words_of_ours/read.py"
+    read.write_text(read.read_text().replace("[number]", "[number + 1]"))
+    flowdsl(folder, "compile", "src/flow.py", "-o", "made/", "--check", code=1)
+    flowdsl(folder, "compile", "src/flow.py", "-o", "made/")
+    assert {each.name for each in (folder / "made").iterdir()} == before
+    flowdsl(folder, "compile", "src/flow.py", "-o", "made/", "--check")
+    flowdsl(folder, "lint", "made")

@@ -16,7 +16,8 @@ from flowdsl.emit import emit_json, emit_yaml, kustomization
 from flowdsl.emit.file_names import file_names, is_named, object_name
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
-from flowdsl.kinds.table import PIPELINE_RUN
+from flowdsl.kinds.table import CONFIG_MAP, PIPELINE_RUN
+from flowdsl.kube.conventions import BUNDLE, BUNDLE_NAME
 from flowdsl.library.compiling import compile_target
 from flowdsl.library.documents import counted
 from flowdsl.library.rules import OBJECTS_DIFFER
@@ -69,11 +70,17 @@ class Compiled:
         documents = self._documents()
         if not (to.endswith("/") or Path(to).is_dir()):
             return {Path(to): _encode(documents, self.format_)}
-        names = file_names(documents, self.format_, self.targets[0].location)
-        pairs = list(zip(names, documents, strict=True))
+        # The names of ConfigMaps of code change with each edit: one file holds them, or old ones would be left behind.
+        code = [each for each in documents if _is_code(each)]
+        others = [each for each in documents if not _is_code(each)]
+        names = file_names(others, self.format_, self.targets[0].location)
+        pairs = list(zip(names, others, strict=True))
         files = {Path(to) / name: _encode([item], self.format_) for name, item in pairs}
         # kubectl apply takes no generateName, so the run stays out of what `apply -k` applies.
         applied = [name for name, item in pairs if not PIPELINE_RUN.is_of(item) and is_named(item)]
+        if code:
+            applied.insert(0, f"{BUNDLE_NAME}.{self.format_}")
+            files[Path(to) / applied[0]] = _encode(code, self.format_)
         return {**files, Path(to) / "kustomization.yaml": emit_yaml([kustomization(applied)])}
 
     @property
@@ -114,6 +121,12 @@ def together(made: Sequence[Compilation]) -> list[Mapping[str, object]]:
                 message = f"the pipelines make two different {key[0]}s of the name {key[1]!r}"
                 raise FlowError((OBJECTS_DIFFER.finding(message, one.pipeline.location, hint=hint),))
     return list(found.values())
+
+
+def _is_code(document: Mapping[str, object]) -> bool:
+    metadata = document.get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
+    return CONFIG_MAP.is_of(document) and isinstance(labels, Mapping) and BUNDLE in labels
 
 
 def _key(item: Document) -> tuple[str, str, str]:
