@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pydoc
 import subprocess
 import sys
 from pathlib import Path
@@ -164,3 +165,10 @@ def test_a_users_module_is_typed(tmp_path: Path) -> None:
     assert good.returncode == 0, good.stdout
     bad = subprocess.run([*command, "wrong.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert bad.stdout.count("error:") == 7, bad.stdout
+
+
+def test_help_is_for_people() -> None:
+    for function in (flowdsl.task, flowdsl.pipeline):
+        text = pydoc.render_doc(function, renderer=pydoc.plaintext)
+        assert "mappingproxy" not in text
+        assert "labels: Mapping[str, str] = {}" in text

@@ -33,10 +33,32 @@ def shows(options: type) -> Callable[[F], F]:
     """Give a function that stands behind overloads the signature of its options, for `help()`."""
 
     def swap(function: F) -> F:
-        function.__signature__ = signature_of(options)  # type: ignore[attr-defined]
+        function.__signature__ = _readable(signature_of(options))  # type: ignore[attr-defined]
         return function
 
     return swap
+
+
+@attrs.frozen
+class _Text:
+    """What `help()` is to show as it stands: it shows the `repr` of defaults, and quotes types that are text."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _readable(signature: inspect.Signature) -> inspect.Signature:
+    """The same for people: a mapping that nobody gave is `{}`, and the names of types have no quotes."""
+    parameters = [
+        each.replace(
+            annotation=_Text(str(each.annotation)),
+            default=_Text("{}") if isinstance(each.default, Mapping) and not each.default else each.default,
+        )
+        for each in signature.parameters.values()
+    ]
+    return signature.replace(parameters=parameters)
 
 
 def options_of(shown: Callable[..., object]) -> frozenset[str]:
