@@ -14,7 +14,7 @@ from typing import TypedDict, cast
 import attrs
 
 from flowdsl.kinds.table import PIPELINE_RUN
-from flowdsl.kube.conventions import QUEUE
+from flowdsl.kube.conventions import KUEUE, QUEUE
 from flowdsl.kubeclient.answers import odd
 from flowdsl.kubeclient.check import ERROR, OK, WARNING, Check
 from flowdsl.kubeclient.client import Client
@@ -23,7 +23,6 @@ from flowdsl.kubeclient.errors import AnsweredError
 from flowdsl.kubeclient.resources import base_of, metadata_of, part
 from flowdsl.kubeclient.shapes import Shape, shape_of
 
-GROUP = "kueue.x-k8s.io"
 LOCAL, CLUSTER = "localqueues", "clusterqueues"
 _VERSION = re.compile(r"v[0-9]{1,3}((alpha|beta)[0-9]{1,3})?")
 _SHOWN = 4
@@ -98,7 +97,7 @@ def _queue(client: Client, name: str, namespace: str, pods: Sequence[Pods], clai
         hint = "the label has no effect without it: https://kueue.sigs.k8s.io/docs/installation/"
         yield Check(WARNING, f"Kueue is not installed, so no pod of the run waits in queue {name}", hint)
         return
-    base = base_of(f"{GROUP}/{version}")
+    base = base_of(f"{KUEUE}/{version}")
     what = f"LocalQueue {name}"
     local = _read(client, f"{base}/namespaces/{part(namespace)}/{LOCAL}/{part(name)}", shape_of(_Local))
     if isinstance(local, Check):
@@ -119,14 +118,14 @@ def _queue(client: Client, name: str, namespace: str, pods: Sequence[Pods], clai
 def _served(client: Client) -> str:
     """The version of Kueue's API that the server prefers; empty where it has none."""
     try:
-        found = cast("_Group", client.call("GET", f"/apis/{GROUP}", shape=shape_of(_Group)))
+        found = cast("_Group", client.call("GET", f"/apis/{KUEUE}", shape=shape_of(_Group)))
     except AnsweredError as error:
         if error.code != 404:
             raise
         return ""
     version = (found.get("preferredVersion") or {}).get("version", "")
     if not _VERSION.fullmatch(version):
-        raise odd(client.where, f"GET /apis/{GROUP}", "it names no version")
+        raise odd(client.where, f"GET /apis/{KUEUE}", "it names no version")
     return version
 
 

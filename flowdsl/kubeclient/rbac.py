@@ -19,7 +19,7 @@ from flowdsl.kinds.table import (
     SERVICE_ACCOUNT,
     TASK_RUN,
 )
-from flowdsl.kube.conventions import MANAGED_BY
+from flowdsl.kube.conventions import KUEUE, MANAGED_BY
 from flowdsl.kube.words import word
 
 Rule = tuple[Sequence[Kind], str, list[str]]
@@ -44,9 +44,6 @@ _SUBMIT: list[Rule] = [
 ]
 # To see whether a Secret exists is to be able to read it; without this the check before a run is left out.
 _CHECK: list[Rule] = [((SECRET, CONFIG_MAP), "", ["get"])]
-
-
-_KUEUE = "kueue.x-k8s.io"
 
 
 class RoleRule(TypedDict):
@@ -89,7 +86,7 @@ def documents(
         who = {"kind": SERVICE_ACCOUNT.name, "name": account, "namespace": space or namespace}
     own = rules(read_only=read_only, check_secrets=check_secrets)
     if queues:
-        own.append({"apiGroups": [_KUEUE], "resources": ["localqueues"], "verbs": ["get"]})
+        own.append({"apiGroups": [KUEUE], "resources": ["localqueues"], "verbs": ["get"]})
     return [
         {
             **ROLE.header,
@@ -108,7 +105,7 @@ def documents(
 
 def _of_queues(name: str, who: Mapping[str, str]) -> list[dict[str, object]]:
     metadata = {"name": name, "labels": dict(MANAGED_BY)}
-    rule: RoleRule = {"apiGroups": [_KUEUE], "resources": ["clusterqueues"], "verbs": ["get"]}
+    rule: RoleRule = {"apiGroups": [KUEUE], "resources": ["clusterqueues"], "verbs": ["get"]}
     role = word("ClusterRole")
     return [
         {"apiVersion": ROLE.api_version, "kind": role, "metadata": metadata, "rules": [rule]},
