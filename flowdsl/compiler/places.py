@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flowdsl.diagnostics import Location
 from flowdsl.ir.nodes import Node, PipelineDef
-from flowdsl.kinds.table import PIPELINE, TASK
+from flowdsl.kinds.table import PIPELINE, PIPELINE_RUN, TASK
 
 
 def python_place(document: Mapping[str, object], path: tuple[int | str, ...], pipeline: PipelineDef) -> Location:
@@ -16,6 +16,8 @@ def python_place(document: Mapping[str, object], path: tuple[int | str, ...], pi
         name = metadata.get("name") if isinstance(metadata, Mapping) else None
         node = next((each for each in pipeline.nodes if each.task.object_name == name), None)
         return _within_task(node, path[1:]) if node is not None else pipeline.location
+    if PIPELINE_RUN.is_of(document) and path[:2] == ("spec", "taskRunSpecs") and len(path) > 2:
+        return _of_run_spec(document, path[2], pipeline)
     if not PIPELINE.is_of(document) or len(path) < 3 or not isinstance(path[2], int):
         return pipeline.location
     section, index = path[1], path[2]
@@ -27,6 +29,15 @@ def python_place(document: Mapping[str, object], path: tuple[int | str, ...], pi
     if section == "params" and index < len(pipeline.params):
         return pipeline.params[index].location
     return pipeline.location
+
+
+def _of_run_spec(document: Mapping[str, object], index: int | str, pipeline: PipelineDef) -> Location:
+    """The line of what a run says of one task's pods: of the use that asks for it, else of the task."""
+    spec = document.get("spec")
+    specs = spec.get("taskRunSpecs") if isinstance(spec, Mapping) else None
+    each = specs[index] if isinstance(specs, list) and isinstance(index, int) and index < len(specs) else None
+    name = each.get("pipelineTaskName") if isinstance(each, Mapping) else None
+    return next((node.task.place for node in pipeline.nodes if node.name == name), pipeline.location)
 
 
 def _within_task(node: Node, path: tuple[int | str, ...]) -> Location:
