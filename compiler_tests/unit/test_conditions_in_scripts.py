@@ -176,3 +176,25 @@ def test_diff_tells_a_condition_as_it_was_written_and_hides_nothing() -> None:
     assert "not_(fails.result > 0.9)" in render.as_text(diff(at(0.9), spoiled))
     made["metadata"]["annotations"] = {CONDITIONS_SHOWN: "[[[{"}
     assert "$(tasks.fails.results.decided-1)" in render.as_text(diff(at(0.9), spoiled))
+
+
+class Named(NamedTuple):
+    decided_1: list[str]
+    size: int
+
+
+@task(image=IMAGE)
+def named() -> Named:
+    return Named(["mine"], 3)
+
+
+def test_a_result_of_the_users_keeps_its_name(tmp_path: Path) -> None:
+    @pipeline
+    def sample() -> None:
+        found = named()
+        with when(found.size > 2, found.size < 2):
+            tell("x")
+
+    done, results = run_script(task_of(sample, "named"), tmp_path, PARAM_FLOWDSL_GIVEN_1="2", PARAM_FLOWDSL_GIVEN_2="2")
+    assert done.returncode == 0, done.stderr
+    assert results == {"decided_1": '["mine"]', "size": "3", "decided-2": "true", "decided-3": "false"}

@@ -15,6 +15,7 @@ from flowdsl.ir.conditions import shown as in_words
 from flowdsl.ir.nodes import Node, ParamDecl, ResultDecl, TaskDef, Text
 from flowdsl.ir.refs import result_refs
 from flowdsl.ir.types import BOOLEAN, FLOAT, INTEGER, STRING, Kind, TypeSpec
+from flowdsl.ir.variables import RESULT, variable
 from flowdsl.kube.conventions import NAME_MOST
 
 OWN = re.compile(r"\$\(tasks\.([^.()]+)\.results\.([^()\[.]+)\)")
@@ -44,10 +45,12 @@ class Host:
         return self.names[expression]
 
     def _name(self) -> str:
-        number = len(self.decisions) + 1
-        while (name := f"decided-{number}") in self.own:
+        taken = {variable(RESULT, each.name) for each in self.node.task.results}
+        taken |= {variable(RESULT, each.name) for each in self.decisions}
+        number = 1
+        while variable(RESULT, f"decided-{number}") in taken:
             number += 1
-        return name
+        return f"decided-{number}"
 
     def _carried(self, operand: Known | Fetched) -> Operand:
         """An operand as the task's own script knows it: a result of its own, or a param."""
