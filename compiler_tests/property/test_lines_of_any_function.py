@@ -153,7 +153,6 @@ def _run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
 
 
 def _script(folder: Path) -> str:
-    before = set(sys.modules)
     sys.path.insert(0, str(folder))
     try:
         function = importlib.import_module("main").f
@@ -168,5 +167,5 @@ def _script(folder: Path) -> str:
         return script.text
     finally:
         sys.path.remove(str(folder))
-        for name in set(sys.modules) - before:
-            del sys.modules[name]
+        for name in ("main", "shared"):
+            sys.modules.pop(name, None)

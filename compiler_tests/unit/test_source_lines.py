@@ -14,6 +14,7 @@ from test_slice_modules import project  # noqa: F401 - a fixture
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.differ import compare
 from flowdsl.differ.words import text_lines
+from flowdsl.frontend.script import limits
 from flowdsl.kube.source_lines import LINES, row_at, without_lines, written
 from flowdsl.runner.cache import key_of
 
@@ -84,6 +85,21 @@ def test_it_is_the_same_to_the_cache_and_to_diff(tmp_path: Path, project: Any) -
     assert found.subject.kind == "script"
     told = text_lines(found)
     assert [line for line in told if line[0] in "+-"] == ["-LIMIT = 3", "+LIMIT = 5"]
+
+
+def test_modules_that_come_as_a_config_map_keep_name_and_key(
+    tmp_path: Path,
+    project: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "BUNDLE_LIMIT", -1)
+    before, after = scripts(tmp_path, project)
+    assert "_flowdsl_mounted(" in before
+    assert before != after
+    assert key_of(_run(before), ()) == key_of(_run(after), ())
+    assert key_of(_run(before), ()) != key_of(_run(after.replace("LIMIT = 3", "LIMIT = 5")), ())
+    # What numbers do to code that is not there nobody can say.
+    assert without_lines(before) == before
 
 
 @pytest.mark.parametrize(
