@@ -206,3 +206,13 @@ def test_a_task_that_is_added_to_decide_has_the_settings_too() -> None:
     assert found["Task", decides]["metadata"]["labels"]["team"] == "a"
     selected = {each["pipelineTaskName"] for each in found["PipelineRun", "p-flow-"]["spec"]["taskRunSpecs"]}
     assert selected == {each["name"] for each in found["Pipeline", "p-flow"]["spec"]["tasks"]}
+
+
+def test_what_a_profile_says_of_a_run_that_is_not_emitted_is_told() -> None:
+    @pipeline(verbatim=True)
+    def flow() -> None:
+        flow_task()
+
+    settings = Settings(profile=Profile(name="prod", run={"priority_class": "high"}), file="pyproject.toml")
+    (told,) = compile_pipeline(flow, CompileOptions(settings=settings)).diagnostics
+    assert (told.code, "priority_class=" in told.message) == ("FLOW098", True)

@@ -60,7 +60,7 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
         definition = PipelineDef(pipeline.name, pipeline.location)
     verbatim = definition.options.verbatim
     if verbatim:
-        note_lost_options(pipeline, collector)
+        note_lost_options(definition, collector)
     note_lost_pods(definition, collector, "a verbatim pipeline is emitted without a run" if verbatim else "")
     values = run_values(definition, options.params, collector, options.settings)
     check_models(pipeline, definition, values, collector)

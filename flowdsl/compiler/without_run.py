@@ -5,6 +5,7 @@ from __future__ import annotations
 from flowdsl.compiler.rules import RUN_OPTIONS_WITHOUT_RUN
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.ir.nodes import PipelineDef
 from flowdsl.ir.options import PipelineOptions
 
 _OF_THE_RUN = (
@@ -22,7 +23,7 @@ _OF_THE_RUN = (
 _NOTHING = PipelineOptions()
 
 
-def note_lost_options(pipeline: Pipeline, collector: Collector) -> None:
+def note_lost_options(pipeline: Pipeline | PipelineDef, collector: Collector) -> None:
     """FLOW098 where a Pipeline is emitted by itself and its options speak of the run."""
     options = pipeline.options
     lost = [name for name in _OF_THE_RUN if getattr(options, name) != getattr(_NOTHING, name)]
