@@ -57,7 +57,7 @@ def _spelled(annotation: str) -> str:
 
 def _default(value: object) -> str:
     shown = dict(value) if type(value).__name__ == "mappingproxy" else value  # type: ignore[call-overload]
-    if any(type(shown) is type(each) and shown == each for each in _NOT_SAID):
+    if repr(shown) == "{}" or any(type(shown) is type(each) and shown == each for each in _NOT_SAID):
         return ""
     return f"`{shown!r}`".replace("'", '"')
 
