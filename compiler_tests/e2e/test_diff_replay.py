@@ -69,6 +69,8 @@ def test_nothing_changes_where_nothing_did(ran: Path, capsys: pytest.CaptureFixt
     assert replayed(ran, capsys) == []
     assert main(["diff", "before.yaml", "after.yaml", "--replay", "last"]) == 0
     assert "every task would do what it did" in capsys.readouterr().out
+    assert main(["diff", "before.yaml", "after.yaml", "--replay", "last", "--output", "markdown"]) == 0
+    assert "every task would do what it did" in capsys.readouterr().out
 
 
 def test_a_threshold_is_tried_on_the_recorded_value(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -248,12 +248,10 @@ def _limits(play: _Play, now: Mapping[str, _Part]) -> list[str]:
     ]
 
 
-def as_text(replayed: Replayed) -> str:
-    """A replay for people."""
-    lines = [f"replay of {replayed.run}:"]
-    lines += [f"  {each}" for each in replayed.lines] or ["  every task would do what it did"]
+def as_lines(replayed: Replayed) -> list[str]:
+    """A replay for people: whose it is, what would differ, how long it would take."""
     before, after = span(replayed.seconds_before), span(replayed.seconds_after)
-    time = f"  time by the record: {before}, then {after}" if before != after else f"  time by the record: {before}"
+    time = f"time by the record: {before}, then {after}" if before != after else f"time by the record: {before}"
     if replayed.untimed:
         time += f", and what {', '.join(replayed.untimed)} takes"
-    return "\n".join([*lines, time]) + "\n"
+    return [f"replay of {replayed.run}:", *(replayed.lines or ["every task would do what it did"]), time]

@@ -60,12 +60,10 @@ def command(
       flowdsl diff main -- pipelines/                       # a revision, and the working tree
       flowdsl diff main...HEAD pipelines/ --output markdown
       flowdsl diff main:pipelines/sonic.yaml pipelines/sonic.yaml --fail-on breaking
-      flowdsl diff main -- pipelines/ --replay last         # and what the last run would be now
       flowdsl diff --live pipelines/sonic.yaml              # what is in the cluster, and the file
     """
     from flowdsl.differ import compare, render
     from flowdsl.differ.inputs import sides
-    from flowdsl.library import replaying
     from flowdsl.library.comparing import is_grave, live_sides
 
     if live:
@@ -73,15 +71,21 @@ def command(
     else:
         before, after = sides(words, exclude, profile)
     found = compare(before.documents, after.documents)
-    played = replaying.replay(replay, after.documents) if replay else None
+    played = None
+    if replay:
+        from flowdsl.library import replaying
+
+        played = replaying.replay(replay, after.documents)
     if output == "json":
         give(render.as_json(found, {"replay": played.as_data()} if played else {}))
     elif output == "markdown":
         give(render.as_markdown(found, title or f"Tekton: {markdown(before.name)} → {markdown(after.name)}"))
+        if played is not None:
+            give("".join(f"- {markdown(each)}\n" for each in replaying.as_lines(played)))
     else:
         show(render.as_text(found, color=sys.stdout.isatty()))
         if not found:
             say(f"no differences between {line(before.name)} and {line(after.name)}", err=True)
-    if played is not None and output != "json":
-        say(f"\n{replaying.as_text(played)}", nl=False)
+        if played is not None:
+            say("\n" + "\n  ".join(replaying.as_lines(played)))
     return EXIT_FINDINGS if is_grave(found, fail_on) else EXIT_OK
