@@ -248,6 +248,8 @@ COMMANDS: list[tuple[str, int]] = [
     ("explain talk.py", 0),
     ("explain talk.py --output json", 0),
     ("explain FLOW005", 0),
+    ("simulate talk.py", 0),
+    ("simulate talk.py --output json", 0),
     ("import talk.yaml", 0),
     ("import talk.yaml --output json", 0),
     ("lint wrong.yaml", 1),

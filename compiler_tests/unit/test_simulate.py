@@ -89,6 +89,14 @@ def test_what_may_be_so_is_no_finding() -> None:
     assert (code, about) == ("FLOW045", "y")
 
 
+def test_what_a_failure_does_may_be_a_param() -> None:
+    tasks = (task("gate", onError="$(params.mode)"), task("upload", "gate"))
+    assert told(simulated(*tasks, params=[{"name": "mode", "default": "continue"}])) == [
+        ("FLOW047", "upload", "gate fails, onError continue → upload runs")
+    ]
+    assert told(simulated(*tasks, params=[{"name": "mode", "default": "stopAndFail"}])) == []
+
+
 def test_values_of_an_enum_are_all_there_are() -> None:
     guard = ("$(params.m)", "notin", ["a", "b"])
     assert told(simulated(task("x", when=(guard,)), params=[{"name": "m", "enum": ["a", "b"]}]))[0][:2] == (

@@ -105,9 +105,10 @@ def model_of(name: str, spec: shapes.PipelineSpec, run: shapes.PipelineRunSpec |
     """The model of a Pipeline that admission takes. Raises ValueError for tasks that wait for each other."""
     plain = {task["name"]: task for task in spec.get("tasks") or ()}
     final = {task["name"]: task for task in spec.get("finally") or ()}
-    made = {each: _task(task, plain, final=False) for each, task in plain.items()}
+    usual = _usual(spec, run or {})
+    made = {each: _task(task, plain, usual, final=False) for each, task in plain.items()}
     tasks = {each: made[each] for each in _ordered(made)}
-    tasks |= {each: _task(task, plain, final=True) for each, task in final.items()}
+    tasks |= {each: _task(task, plain, usual, final=True) for each, task in final.items()}
     results = {
         str(result["name"]): tuple((found.task, found.result) for found in references_in(result.get("value")))
         for result in spec.get("results") or ()
@@ -115,7 +116,19 @@ def model_of(name: str, spec: shapes.PipelineSpec, run: shapes.PipelineRunSpec |
     return Model(name, spec, tasks, results, run or {})
 
 
-def _task(task: shapes.PipelineTask, known: Mapping[str, shapes.PipelineTask], *, final: bool) -> Task:
+def _usual(spec: shapes.PipelineSpec, run: shapes.PipelineRunSpec) -> dict[str, object]:
+    """Params as they usually are, by the text that names one: `onError` may be one."""
+    found: dict[str, object] = {f"$(params.{each['name']})": each.get("default") for each in spec.get("params") or ()}
+    return found | {f"$(params.{each['name']})": each.get("value") for each in run.get("params") or ()}
+
+
+def _task(
+    task: shapes.PipelineTask,
+    known: Mapping[str, shapes.PipelineTask],
+    usual: Mapping[str, object],
+    *,
+    final: bool,
+) -> Task:
     refers = [(found.task, found.result) for found in task_references(task) if found.task in known]
     before = () if final else (*(task.get("runAfter") or ()), *(name for name, _ in refers))
     lists, hollow = _lists(task, known)
@@ -126,7 +139,7 @@ def _task(task: shapes.PipelineTask, known: Mapping[str, shapes.PipelineTask], *
         before=tuple(dict.fromkeys(name for name in before if name in known)),
         refers=tuple(dict.fromkeys(refers)),
         reads=has_result_variables(task),
-        ignored=task.get("onError") == "continue",
+        ignored=usual.get(str(task.get("onError")), task.get("onError")) == "continue",
         guards=guards_of(task),
         lists=lists,
         hollow=hollow,
