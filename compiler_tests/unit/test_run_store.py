@@ -44,6 +44,7 @@ def session(path: Path, runner: FakeTaskRunner, *, resumed: bool = False, **fiel
         stand_ins={},
         task_runner=runner,
         equivalent=None,
+        image_build=None,
         settings=Settings(4, Resources(4.0, 1e12, 0.0)),
         environment={},
         set_params=lambda values: None,
