@@ -6,7 +6,9 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-_QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d+))?")
+_QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d+))?", re.ASCII)
+_MOST, _LEAST = 30, -9  # powers of ten
+_EXPONENTS = range(-(2**63), 2**63)
 _SUFFIXES = {
     "n": Decimal("1e-9"),
     "u": Decimal("1e-6"),
@@ -29,18 +31,39 @@ _SUFFIXES = {
 @lru_cache(maxsize=512)
 def is_quantity(text: str) -> bool:
     """Whether Kubernetes reads the text as a quantity."""
-    return _QUANTITY.fullmatch(text) is not None
+    return _read(text) is not None
 
 
 def parse_quantity(text: str) -> Decimal:
-    """The exact number a quantity stands for. Raises ValueError for text that is none."""
+    """The number that a quantity stands for. Raises ValueError for text that is none.
+
+    What is less than nano is nano, as in Kubernetes; `1e999999999`, which no machine has, is 1e30 here.
+    """
+    found = _read(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no Kubernetes quantity")
+    number, exponent = found
+    power = number.adjusted() + exponent  # looked at first: a Decimal can't be that large
+    if not number:
+        return Decimal(0)
+    if power < _LEAST or power > _MOST:
+        return Decimal(10).scaleb(max(_LEAST, min(_MOST, power)) - 1).copy_sign(number)
+    return number.scaleb(exponent)
+
+
+def _read(text: str) -> tuple[Decimal, int] | None:
+    """A number and the power of ten that it is to be multiplied by; None for text that is no quantity."""
     match = _QUANTITY.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no Kubernetes quantity")
-    number = Decimal(match[1])
+        return None
+    number, exponent = Decimal(match[1]), 0
     if match[3]:
-        return number.scaleb(int(match[3]))
-    return number * _SUFFIXES[match[2]] if match[2] else number
+        digits = match[3].lstrip("+-").lstrip("0")
+        if len(digits) > 19:  # more than 64 bits hold; and Python refuses to read thousands of digits
+            return None
+        exponent = int(match[3])
+        return (number, exponent) if exponent in _EXPONENTS else None
+    return (number * _SUFFIXES[match[2]] if match[2] else number), exponent
 
 
 def compare_quantities(left: str, right: str) -> int:
