@@ -48,7 +48,7 @@ def test_what_kubernetes_reads_is_a_number(text: str) -> None:
 @pytest.mark.parametrize("text", [*NONE, f"1e{'9' * 5000}"])
 def test_what_it_does_not_read_is_none(text: str) -> None:
     assert not is_quantity(text)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="is no Kubernetes quantity"):
         parse_quantity(text)
 
 
