@@ -6,8 +6,9 @@ import ast
 import builtins
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
+from types import MappingProxyType
 
 import attrs
 
@@ -17,6 +18,8 @@ from flowdsl.frontend.slicing import text
 from flowdsl.frontend.slicing.scopes import body_facts
 
 _NAME = re.compile(r"\b_flowdsl_[a-z_]+\b")
+_STATEMENT = re.compile(r"^(?=[A-Za-z_@#])", re.MULTILINE)  # where a statement of the module begins
+_FUNCTION = re.compile(r"def (_flowdsl_[a-z_]+)\(")
 
 
 @attrs.frozen
@@ -32,7 +35,7 @@ def helpers_for(code: str, shadowed: frozenset[str]) -> str:
 
     `shadowed` are names that the user's code binds: a function that uses a builtin of that name fetches the real one.
     """
-    return _helpers(frozenset(_NAME.findall(code)), shadowed & _builtins())
+    return _helpers(frozenset(_NAME.findall(code)), shadowed.intersection(vars(builtins)))
 
 
 @functools.lru_cache(maxsize=512)
@@ -44,13 +47,8 @@ def _helpers(named: frozenset[str], hidden: frozenset[str]) -> str:
         name = stack.pop()
         if name in library and name not in wanted:
             wanted.add(name)
-            stack += library[name].needs
-    return "".join(f"\n\n{_written(helper, hidden)}" for name, helper in library.items() if name in wanted)
-
-
-@functools.cache
-def _builtins() -> frozenset[str]:
-    return frozenset(name for helper in _library().values() for name in helper.builtins)
+            stack += _helper(name).needs
+    return "".join(f"\n\n{_written(_helper(name), hidden)}" for name in library if name in wanted)
 
 
 def real_builtins(code: Iterable[str], shadowed: frozenset[str]) -> str:
@@ -64,34 +62,31 @@ def _written(helper: _Helper, shadowed: frozenset[str]) -> str:
 
 
 @functools.cache
-def _library() -> dict[str, _Helper]:
-    found = {}
+def _library() -> Mapping[str, str]:
+    """The functions by name, each as its file has it: a script needs few of them, so that few are read as syntax."""
     files = [resources.files(runtime) / f"{name}.py" for name in ("source", "project", "packages")]
     # Those that others ask, too: how code is laid out, and what a condition says.
     files.append(resources.files(kube) / "source_lines.py")
     files += [resources.files(runtime) / f"{name}.py" for name in ("common", "inputs", "outputs")]
     files += [resources.files(decide) / "evaluate.py", resources.files(runtime) / "decisions.py"]
-    for file in files:
-        found.update(_functions(file.read_text(encoding="utf-8")))
-    return found
+    parts = (part for file in files for part in _STATEMENT.split(file.read_text(encoding="utf-8")))
+    return MappingProxyType({found[1]: part for part in parts if (found := _FUNCTION.match(part))})
 
 
-def _functions(source: str) -> dict[str, _Helper]:
-    lines = source.split("\n")
-    found = {}
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("_flowdsl_"):
-            needs = body_facts(node, lines).needs
-            whole = text.Extent(node.lineno, node.end_lineno or node.lineno)
-            part = text.edited(text.cut(lines, whole), _annotations(node, lines))
-            first = node.body[0].lineno
-            found[node.name] = _Helper(
-                header="".join(f"{line}\n" for line, number in part if number < first),
-                body="".join(f"{line}\n" for line, number in part if number >= first),
-                needs=tuple(sorted(name for name in needs if name.startswith("_flowdsl_"))),
-                builtins=tuple(sorted(name for name in needs if hasattr(builtins, name))),
-            )
-    return found
+@functools.cache
+def _helper(name: str) -> _Helper:
+    lines = _library()[name].split("\n")
+    (node,) = ast.parse("\n".join(lines)).body
+    assert isinstance(node, ast.FunctionDef)
+    needs = body_facts(node, lines).needs
+    part = text.edited(text.cut(lines, text.Extent(1, node.end_lineno or 1)), _annotations(node, lines))
+    first = node.body[0].lineno
+    return _Helper(
+        header="".join(f"{line}\n" for line, number in part if number < first),
+        body="".join(f"{line}\n" for line, number in part if number >= first),
+        needs=tuple(sorted(name for name in needs if name.startswith("_flowdsl_"))),
+        builtins=tuple(sorted(name for name in needs if hasattr(builtins, name))),
+    )
 
 
 def _annotations(node: ast.FunctionDef, lines: Sequence[str]) -> Iterator[text.Edit]:
