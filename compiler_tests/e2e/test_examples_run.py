@@ -8,9 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from flowdsl.packages.lockfile import lock_path, read_lock
-from flowdsl.packages.targets import this_machine
+from examples_support import can_install
 
 FOLDER = Path(__file__).parents[2] / "pipelines" / "examples"
 # Those that need more, each with what it is.
@@ -39,9 +37,7 @@ def run(path: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[st
 
 @pytest.mark.parametrize("path", HERE, ids=lambda path: path.stem)
 def test_it_runs_here(path: Path, tmp_path: Path) -> None:
-    locked = read_lock(lock_path(path))
-    if locked is not None and this_machine() not in {each.target for each in locked}:
-        pytest.skip(f"its packages are not locked for {this_machine()}")
+    can_install(path)
     done = run(path, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -50,6 +46,14 @@ def test_the_worse_model_is_not_promoted(tmp_path: Path) -> None:
     done = run(FOLDER / "champion_challenger.py", tmp_path)
     assert "lse_d: 7.1 -> 8.3; 5% worse is allowed" in done.stdout
     assert "is the champion now" not in done.stdout
+
+
+def test_no_model_is_promoted_that_is_below_the_threshold(tmp_path: Path) -> None:
+    can_install(FOLDER / "classifier.py")
+    done = run(FOLDER / "classifier.py", tmp_path, "--set", "lowest=0.9999")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "the champion stays: forest 0.9" in done.stdout
+    assert "promote: skipped" in done.stdout
 
 
 def test_a_clone_of_a_repository_of_this_machine(tmp_path: Path) -> None:

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 import attrs
 
 from flowdsl.frontend.slicing.model import Bundled
-from flowdsl.kube.conventions import CONFIG_MAP_MOST
+from flowdsl.kube.conventions import CONFIG_MAP_MOST, MANAGED, MANAGED_BY
 
 LARGEST = CONFIG_MAP_MOST
 """Bytes that are read of all of a package: more can't travel, so that of the rest only the sizes are told."""
 MOST_FILES = 10_000
 """Files that are looked at."""
 _NO_DATA = (".py", ".pyc", ".pyi", ".so", ".pyd")
+_OURS = {".lock": b"# Made by `flowdsl lock ", ".yaml": f"{MANAGED}: {MANAGED_BY[MANAGED]}\n".encode()}
+"""What is in files that flowdsl writes beside a pipeline's: with them a bundle would hold itself and grow each time."""
 RESOURCE_CALLS = frozenset(
     {"contents", "files", "get_data", "is_resource", "open_binary", "open_text", "path", "read_binary", "read_text"}
 )
@@ -46,6 +48,8 @@ def data_files(name: str, folder: str) -> Iterator[Bundled]:
             path = os.path.join(place, each)
             if each.startswith(".") or each.endswith(_NO_DATA) or os.path.islink(path) or not os.path.isfile(path):
                 continue
+            if _written_by_us(path, names):
+                continue
             below = os.path.relpath(path, folder).replace(os.sep, "/")
             found = Bundled(f"{name.replace('.', '/')}/{below}", path, unread=os.stat(path).st_size)
             if found.unread <= left:
@@ -56,3 +60,13 @@ def data_files(name: str, folder: str) -> Iterator[Bundled]:
             yield found
             if count == MOST_FILES:
                 return  # too many already, which is told of their size or of the script's
+
+
+def _written_by_us(path: str, beside: list[str]) -> bool:
+    """Whether it is the lock or the YAML of a Python file beside it: by its name and by what is in it."""
+    stem, ending = os.path.splitext(os.path.basename(path))
+    modules = [name[:-3] for name in beside if name.endswith(".py")]
+    if ending not in _OURS or not any(stem == each or stem.startswith(f"{each}-") for each in modules):
+        return False
+    with open(path, "rb") as file:
+        return _OURS[ending] in file.read(LARGEST)
