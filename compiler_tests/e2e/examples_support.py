@@ -20,12 +20,12 @@ def can_install(path: Path) -> None:
         return
     if this_machine() not in {each.target for each in locked}:
         pytest.skip(f"its packages are not locked for {this_machine()}")
-    if reason := _no_index():
+    if reason := no_index():
         pytest.skip(f"PyPI, or the index that pip is set to, can't be reached: {reason}")
 
 
 @functools.cache
-def _no_index() -> str:
+def no_index() -> str:
     """Why pip can't ask its index; "" where it can."""
     command = [sys.executable, "-m", "pip", "index", "versions", "numpy", "--retries", "1", "--timeout", "10"]
     asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
