@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from importlib import import_module
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
@@ -37,21 +38,21 @@ class Model(Protocol):
 
 
 def build(kind: Kind, seed: int) -> Model:
-    """An untrained model; it travels with the task that calls it. scikit-learn has no types: hence the comments."""
-    from sklearn.ensemble import RandomForestClassifier  # type: ignore
-    from sklearn.neighbors import KNeighborsClassifier  # type: ignore
-
-    made: Model = RandomForestClassifier(60, random_state=seed) if kind == "forest" else KNeighborsClassifier(3)
-    return made
+    """An untrained model; it travels with the task that calls it. scikit-learn has no types: hence import_module."""
+    if kind == "forest":
+        forest: Model = import_module("sklearn.ensemble").RandomForestClassifier(60, random_state=seed)
+        return forest
+    neighbours: Model = import_module("sklearn.neighbors").KNeighborsClassifier(3)
+    return neighbours
 
 
 @task(image="python:3.12-slim", packages=SKLEARN, cpu="500m", memory="512Mi")
 def split(share: float, seed: int) -> Split:
     """scikit-learn's own 1797 digits, of 8 by 8 pixels: nothing is downloaded."""
     import numpy as np
-    from sklearn.datasets import load_digits  # type: ignore
-    from sklearn.model_selection import train_test_split  # type: ignore
 
+    load_digits = import_module("sklearn.datasets").load_digits
+    train_test_split = import_module("sklearn.model_selection").train_test_split
     images, digits = load_digits(return_X_y=True)
     known, unseen, learnt, asked = train_test_split(images, digits, test_size=share, random_state=seed, stratify=digits)
     train, test = Path("train.npz"), Path("test.npz")

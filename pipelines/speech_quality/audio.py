@@ -1,10 +1,12 @@
 """Recordings as arrays: shared by every task that reads or writes one.
 
-numpy and soundfile are imported where they are used: to compile, neither needs to be installed.
+numpy and soundfile are imported where they are used: to compile, neither needs to be installed. soundfile has no types,
+hence import_module.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,18 +23,16 @@ FRAME = 0.02
 def read(path: Path) -> tuple[Samples, int]:
     """One channel between -1 and 1, and the samples per second."""
     import numpy as np
-    import soundfile  # type: ignore # it has no types
 
-    found, rate = soundfile.read(path, always_2d=True)
+    found, rate = import_module("soundfile").read(path, always_2d=True)
     return np.asarray(found.mean(axis=1), dtype=np.float64), int(rate)
 
 
 def write(path: Path, samples: Samples, rate: int) -> None:
     """A WAV file of 16 bits; what is louder than full scale is clipped, as in a recorder."""
     import numpy as np
-    import soundfile  # type: ignore[unused-ignore]
 
-    soundfile.write(path, np.clip(samples, -1, 1), rate, subtype="PCM_16")
+    import_module("soundfile").write(path, np.clip(samples, -1, 1), rate, subtype="PCM_16")
 
 
 def levels(samples: Samples, rate: int) -> Samples:
