@@ -6,6 +6,7 @@ Decorate functions with `task` and `pipeline`, wire them by calling them, and co
 from typing import TYPE_CHECKING
 
 from flowdsl.api import Manifest, Pipeline, manifest, pipeline
+from flowdsl.frontend.choices import either
 from flowdsl.frontend.control import (
     cel,
     condition,
@@ -84,6 +85,7 @@ __all__ = [
     "condition",
     "context",
     "diff",
+    "either",
     "elif_",
     "git",
     "http",

@@ -9,7 +9,7 @@ import attrs
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.conditions import as_conditions
-from flowdsl.frontend.handles import node_of
+from flowdsl.frontend.handles import nodes_of
 from flowdsl.frontend.options_check import read_options
 from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import Condition
@@ -116,5 +116,5 @@ def _edges(given: Mapping[str, object]) -> dict[str, object]:
     if "after" in given:
         after = given["after"]
         several = after if isinstance(after, (list, tuple)) else (after,)
-        found["after"] = tuple(node_of(each, "after").name for each in several)
+        found["after"] = tuple(node.name for each in several for node in nodes_of(each, "after"))
     return found

@@ -68,7 +68,7 @@ def _settled(expression: Expression, *, negative: bool = False) -> Expression:
 def _holding(expression: Expression, place: Location) -> tuple[Condition, ...]:
     if isinstance(expression, Junction) and expression.sign == "and":
         return tuple(made for part in expression.parts for made in _holding(part, place))
-    found = _alone(expression)
+    found = alone(expression)
     if isinstance(found, Pure):
         return (Condition(found.input, found.operator, found.values, location=place),)
     if isinstance(found, Cel):
@@ -77,7 +77,7 @@ def _holding(expression: Expression, place: Location) -> tuple[Condition, ...]:
 
 
 def _opposites(expression: Expression, place: Location) -> tuple[Condition, ...]:
-    found = _alone(expression)
+    found = alone(expression)
     # What is one test to Tekton is one the other way round, too.
     if isinstance(expression, Junction) and expression.sign == "or" and not isinstance(found, Pure):
         return tuple(made for part in expression.parts for made in _opposites(part, place))
@@ -90,13 +90,13 @@ def _opposites(expression: Expression, place: Location) -> tuple[Condition, ...]
     return (Condition(expression=expression, opposite=True, location=place, shown=words),)
 
 
-def _alone(expression: Expression) -> Pure | Cel | None:
+def alone(expression: Expression) -> Pure | Cel | None:
     """The one expression of Tekton's that says the same; None where there is none."""
     if isinstance(expression, Test):
         return expression.pure
     if isinstance(expression, Cel):
         return expression
-    parts = [_alone(part) for part in expression.parts]
+    parts = [alone(part) for part in expression.parts]
     if expression.sign == "not":
         (part,) = parts
         if isinstance(part, Cel):

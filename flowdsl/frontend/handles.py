@@ -52,7 +52,7 @@ class NodeHandle(StandsForOne):
 
     def after(self, *others: object) -> NodeHandle:
         """Run after other tasks although nothing flows between them; gives the node back."""
-        self._trace.order(self._node.name, tuple(node_of(other, "after").name for other in others))
+        self._trace.order(self._node.name, tuple(node.name for other in others for node in nodes_of(other, "after")))
         return self
 
     @property
@@ -176,13 +176,21 @@ def _returns_tuple(function: Returning) -> bool:
     return isinstance(returned, type) and issubclass(returned, tuple) and hasattr(returned, "_fields")
 
 
+def nodes_of(value: object, what: str) -> list[Node]:
+    """The same of a value that may be one of several: their nodes."""
+    choice = value._choice() if isinstance(value, Opaque) else None
+    if choice is None:
+        return [node_of(value, what)]
+    return [node_of(each, what) for each in choice._values() if isinstance(each, Opaque)]
+
+
 def node_of(value: object, what: str) -> Node:
     """The node that a call gave, or that one of its results comes from; FLOW005 for anything else."""
     if isinstance(value, NodeHandle):
         return value._node
     if isinstance(value, Opaque):
         value = value._meant(what)
-    name = _made_by(value)
+    name = made_by(value)
     if name and name in (nodes := current(what).nodes):
         return nodes[name]
     refuse(
@@ -192,7 +200,8 @@ def node_of(value: object, what: str) -> Node:
     )
 
 
-def _made_by(value: object) -> str:
+def made_by(value: object) -> str:
+    """The name of the node that a value comes from; empty where none does."""
     if isinstance(value, Reference):
         return value._made_by
     if isinstance(value, WorkspaceFile):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics import Location
 from flowdsl.frontend import places
@@ -13,6 +14,9 @@ from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.stands import StandsForOne
 from flowdsl.ir.declared import Result
 from flowdsl.ir.types import STRING
+
+if TYPE_CHECKING:
+    from flowdsl.frontend.choices import Choice
 
 
 @in_words("pipeline of the run")
@@ -29,6 +33,10 @@ class Outputs(StandsForOne):
 
     def _words(self) -> str:
         return f"pipeline {self._name!r}"
+
+    def _choice(self) -> Choice | None:
+        alone = _plain(self._returned)
+        return alone._choice() if isinstance(alone, Opaque) else None
 
     def _meant(self, purpose: str) -> Opaque:
         alone = _plain(self._returned)

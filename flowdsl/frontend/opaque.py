@@ -14,6 +14,7 @@ from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.spelling import spelling
 
 if TYPE_CHECKING:
+    from flowdsl.frontend.choices import Choice
     from flowdsl.ir.conditions import Expression, Operand
 
 T = TypeVar("T")
@@ -39,6 +40,10 @@ class Opaque:
     def _meant(self, purpose: str) -> Opaque:
         """What an operation on it is an operation on: a task with one result stands for that."""
         return self
+
+    def _choice(self) -> Choice | None:
+        """The choice of several values that it is (`either`); None for all else."""
+        return None
 
     def _operand(self) -> Operand:
         """What it is in a condition; FLOW006 for what conditions don't look at."""

@@ -62,6 +62,8 @@ def pipeline_results(returned: object, location: Location, collector: Collector)
 def _value(given: object) -> tuple[Text, TypeSpec] | None:
     """The text of a result's value and its type; None for what holds no reference."""
     value = meant(given, "returning it")
+    if isinstance(value, Opaque) and value._choice() is not None:
+        str(value)  # which says why it can't be
     if isinstance(value, FileValue):
         return value._path, STRING
     if isinstance(value, Reference):

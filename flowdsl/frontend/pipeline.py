@@ -17,6 +17,7 @@ from flowdsl.frontend.arguments import Binder
 from flowdsl.frontend.aside import aside_of
 from flowdsl.frontend.bodies import shown_texts
 from flowdsl.frontend.call_options import AS_DECLARED, OF_A_TASK, call_options
+from flowdsl.frontend.choices import ways
 from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.identity import identity_tests
 from flowdsl.frontend.naming import kube_name, task_name
@@ -191,7 +192,8 @@ class Pipeline:
         branches, trace.branches = trace.branches, ()
         try:
             values = {name: value for name, value in given.items() if name in known}
-            self._check_inlined(trace, values, location)
+            for each, _ in ways(values, trace.conditions) or [(values, ())]:
+                self._check_inlined(trace, cast("dict[str, object]", each), location)
             identity_tests(self.function, trace.collector, values)
             rebound_names(self.function, trace.collector)
             return Outputs(self.name, self.function(**(self._lifted(trace, values) | values)), location)
@@ -230,6 +232,11 @@ class Pipeline:
                 "a pipeline in a pipeline is alpha in Tekton: a cluster with default flags rejects it",
                 f'opt in: `@pipeline(alpha=["{NESTED}"])` and run the cluster with '
                 "`enable-api-fields: alpha`; or call it without embed to inline its tasks",
+            )
+        if ways(given, trace.conditions):
+            hint = "call it without embed=True, so that its tasks are inlined; or call it in each branch"
+            refuse(
+                "FLOW053", f"pipeline {self.name!r} is embedded: it can't take the value of the branch that ran", hint
             )
         traced = self.trace(trace.alpha)
         trace.collector.extend(traced.findings)

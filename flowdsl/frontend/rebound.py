@@ -42,7 +42,8 @@ def rebound_names(function: Callable[..., object], collector: Collector) -> None
                 f"{use.name!r} is in every run what line {at(use.inner).line} gave it, under `{use.block}`; "
                 f"the value of line {at(use.outer).line} is lost",
                 at(use.line),
-                hint="use each value in its own block, under a name of its own",
+                hint="give each value a name of its own, and take the one of the branch that ran: "
+                f"`{use.name} = either(a, b)`",
                 related=(("the other value", at(use.outer)), ("the last value", at(use.inner))),
             )
         )

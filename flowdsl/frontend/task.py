@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, overload
+from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, cast, overload
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
 from flowdsl.frontend.call_options import AS_DECLARED, CallOptions, use_options
+from flowdsl.frontend.choices import Alternative, Choice, ways
 from flowdsl.frontend.encode import Mismatch, encode_scalar
+from flowdsl.frontend.guards import Guard, together
 from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.opaque import Opaque, named
 from flowdsl.frontend.proxies import Reference
@@ -216,12 +218,35 @@ class Task(Generic[P, R_co]):
         *,
         fan_out: bool,
         include: list[Mapping[str, object]] | None = None,
-    ) -> NodeHandle:
+    ) -> NodeHandle | Choice:
         location = places.caller()
         trace.collector.extend(self.problems)
-        task, call = trace.shared(self.definition), self._call
-        name = trace.name_for(call.name or task.name, location, explicit=bool(call.name))
         given = self._by_name(trace, args, kwargs, location)
+        held = trace.conditions + self._call.when
+        found = ways([given, include], held)
+        if not found:
+            return self._one(trace, given, location, fan_out=fan_out, include=include)
+        made: list[Alternative] = []
+        for each, guard in found:
+            of_it, included = cast("tuple[dict[str, object], list[Mapping[str, object]] | None]", each)
+            handle = self._one(trace, of_it, location, fan_out=fan_out, include=included, guard=guard, again=bool(made))
+            made.append(Alternative(handle, together(held, guard)))
+        return Choice(trace, tuple(made))
+
+    def _one(
+        self,
+        trace: Trace,
+        given: Mapping[str, object],
+        location: Location,
+        *,
+        fan_out: bool,
+        include: list[Mapping[str, object]] | None = None,
+        guard: Guard = (),
+        again: bool = False,
+    ) -> NodeHandle:
+        """One node, under a guard beside the conditions of the call; `again` where the call has made another."""
+        task, call = trace.shared(self.definition), self._call
+        name = trace.name_for(call.name or task.name, location, explicit=bool(call.name) and not again)
         binder = Binder(task, name, trace.collector, location, verbatim=trace.verbatim, elsewhere=frozenset(call.extra))
         extra = self._include(trace, include, location) if include else ()
         binder.bind(given, fan_out=fan_out, covered=frozenset().union(*include) if include else frozenset())
@@ -240,7 +265,7 @@ class Task(Generic[P, R_co]):
             bindings=binder.bindings,
             matrix=binder.matrix,
             include=extra,
-            when=trace.conditions + call.when,
+            when=trace.conditions + call.when + guard,
             after=call.after,
             final=trace.final,
             retries=call.retries if call.retries is not None else task.options.retries,

@@ -1,0 +1,128 @@
+"""Runs of branches that merge: what takes `either(...)` has the value of the branch that ran, in every such run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from run_support import flowdsl
+
+SOURCE = """\
+import os
+from pathlib import Path
+from flowdsl import *
+
+@task(image="python:3.12-slim", cache=True)
+def film(text: str) -> File:
+    print("filming", text)
+    Path("clip.txt").write_text(text)
+    return Path("clip.txt")
+
+@task(image="python:3.12-slim", retries=1, env={"TRY": "$(context.task.retry-count)"})
+def second_try(text: str) -> File:
+    Path("clip.txt").write_text(text + os.environ["TRY"])
+    if os.environ["TRY"] == "0":
+        raise SystemExit(1)
+    return Path("clip.txt")
+
+@task(image="python:3.12-slim")
+def fails(text: str) -> File:
+    raise SystemExit(1)
+
+@task(image="python:3.12-slim")
+def score(text: str) -> float:
+    return float(text)
+
+@task(image="python:3.12-slim")
+def show(clip: File) -> str:
+    return "<" + clip.read_text() + ">"
+
+@task(image="python:3.12-slim")
+def tell(text: str, flag: Workspace = Workspace.auto()) -> None:
+    print("telling", text)
+
+@task(image="python:3.12-slim")
+def late(text: str) -> None:
+    print("late", text)
+    if text == "stop" and not Path(os.environ["GO"]).exists():
+        raise SystemExit(1)
+
+@pipeline
+def merged(mode: str = "a", measure: str = "0.95", limit: float = 0.9):
+    with when(mode == "a"):
+        one = film("one")
+    with elif_(mode == "b"):
+        two = second_try("two")
+    with elif_(mode == "c"):
+        three = fails("three")
+    with otherwise():
+        four = film("four")
+    shown = show(either(one, two, three, four))
+    late("after").after(shown)
+    with when(score(measure) > limit):
+        good = show.with_options(name="good")(four)
+    tell(either(good, shown))
+    with when(mode == "a", score(measure) > 0.99):
+        best = show.with_options(name="best")(one)
+    tell.with_options(name="note")(either(best, default="nothing"))
+    with on_finish():
+        tell.with_options(name="end")(either(best, default=mode))
+"""
+CASES = {
+    "first": (("mode=a",), ["<one>"], "nothing", "a"),
+    "retried": (("mode=b",), ["<two1>"], "nothing", "b"),
+    "last-and-gate": (("mode=z",), ["<four>"], "nothing", "z"),
+    "first-of-two": (("mode=a", "measure=0.999"), ["<one>"], "<one>", "<one>"),
+    "no-number": (("mode=z", "measure=nan"), ["<four>"], "nothing", "z"),
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "branches.py").write_text(SOURCE)
+    return tmp_path
+
+
+def said(shown: str, word: str) -> list[tuple[str, str]]:
+    """Which tasks said what."""
+    lines = [line.strip() for line in shown.splitlines()]
+    found = [line[1:].split("] ", 1) for line in lines if line.startswith("[") and f"] {word} " in line]
+    return sorted((task, text.removeprefix(f"{word} ")) for task, text in found)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_takes_it_has_the_value_of_the_branch_that_ran(case: str, project: Path) -> None:
+    given, (text,), best, end = CASES[case]
+    options = [part for each in given for part in ("--set", each)]
+    shown = flowdsl(project, "run", "branches.py:merged", *options).stdout
+    told = said(shown, "telling")
+    assert [text for task, text in told if task.startswith("tell")] == [text]
+    assert [text for task, text in told if task.startswith("note")] == [best]
+    assert [text for task, text in told if task.startswith("end")] == [end]
+    assert said(shown, "late") == [("late", "after")]
+
+
+def test_a_branch_that_fails_ends_the_run_and_nothing_takes_its_value(project: Path) -> None:
+    shown = flowdsl(project, "run", "branches.py:merged", "--set", "mode=c", code=1).stdout
+    assert "fails: failed" in shown
+    assert [task for task, _ in said(shown, "telling") if task.startswith("tell")] == []
+
+
+def test_a_cached_value_and_a_resumed_run_take_the_branch_of_their_own_run(project: Path) -> None:
+    flowdsl(project, "run", "branches.py:merged", "--set", "mode=a")
+    other = flowdsl(project, "run", "branches.py:merged", "--set", "mode=z").stdout
+    assert "filming four" in other
+    assert "<one>" not in other
+    again = flowdsl(project, "run", "branches.py:merged", "--set", "mode=a").stdout
+    assert "film: done before" in again
+    assert [text for task, text in said(again, "telling") if task.startswith("tell")] == ["<one>"]
+
+
+def test_a_resumed_run_goes_on_in_the_branch_that_ran(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = SOURCE.replace('late("after")', 'late("stop")')
+    (project / "branches.py").write_text(source.replace('os.environ["GO"]', repr(str(project / "go"))))
+    flowdsl(project, "run", "branches.py:merged", "--set", "mode=b", code=1)
+    (project / "go").touch()
+    shown = flowdsl(project, "run", "--resume", "last").stdout
+    assert "second-try: done before" in shown
+    assert said(shown, "late") == [("late", "stop")]

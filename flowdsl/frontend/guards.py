@@ -1,0 +1,194 @@
+"""Under which conditions a task runs, and what follows from them: which exclude each other, which leave nothing out.
+
+A task runs where all its own conditions hold and every task that it takes a result of has run. Each condition is true
+or false as a whole (`flowdsl.decide`: NaN makes a test false, and its exact opposite true), so they are looked at as
+plain logic: every way in which the tests within them can come out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+from flowdsl.frontend.conditions import alone
+from flowdsl.ir.conditions import Cel, Expression, Junction, Pure
+from flowdsl.ir.nodes import Condition, Node
+from flowdsl.ir.refs import argument_refs, condition_refs
+
+Guard = tuple[Condition, ...]
+"""Conditions that all hold."""
+MOST_WAYS = 4096
+"""With more ways than this nothing is said of what conditions leave out."""
+_Truth = Mapping[object, bool]
+
+
+@attrs.frozen
+class _Atom:
+    """That a text is one of several: what Tekton's own `when` can say."""
+
+    input: str
+    values: frozenset[str]
+
+
+def guard_of(node: Node, nodes: Mapping[str, Node]) -> Guard:
+    """All that must hold for a task to run, what its producers need first."""
+    found: dict[tuple[object, ...], Condition] = {}
+    _gather(node, nodes, found, set())
+    return tuple(found.values())
+
+
+def _gather(node: Node, nodes: Mapping[str, Node], found: dict[tuple[object, ...], Condition], seen: set[str]) -> None:
+    if node.name in seen:
+        return
+    seen.add(node.name)
+    needed = [task for task, _ in argument_refs(node)] + [task for _, task, _ in condition_refs(node)]
+    for name in dict.fromkeys(needed):
+        if name in nodes:
+            _gather(nodes[name], nodes, found, seen)
+    for condition in node.when:
+        found.setdefault(_key(condition), condition)
+
+
+def _key(condition: Condition) -> tuple[object, ...]:
+    """What a condition says, wherever it is written."""
+    said = (condition.input, condition.operator, condition.values)
+    return (*said, condition.cel, condition.expression, condition.opposite)
+
+
+def together(*guards: Guard) -> Guard:
+    """The conditions of all of them, each once."""
+    return tuple({_key(each): each for each in itertools.chain(*guards)}.values())
+
+
+def without(guard: Guard, held: Guard) -> Guard:
+    """Those that do not hold already."""
+    known = {_key(each) for each in held}
+    return tuple(each for each in guard if _key(each) not in known)
+
+
+def possible(guard: Guard) -> bool:
+    """Whether all can hold at once."""
+    known = {_key(each) for each in guard}
+    if any(_key(_opposite(each)) in known for each in guard):
+        return False
+    ways = _ways(guard)
+    return ways is None or any(_holds(guard, way) for way in ways)
+
+
+def exhaustive(guards: Iterable[Guard], within: Guard) -> bool:
+    """Whether in every run in which `within` holds one of these does."""
+    listed = list(guards)
+    ways = _ways(together(within, *listed))
+    if ways is None:
+        return any(not without(each, within) for each in listed)
+    return all(any(_holds(each, way) for each in listed) for way in ways if _holds(within, way))
+
+
+def failing(guard: Guard, known: Guard) -> list[Guard]:
+    """`known` and that not all of `guard` hold, as guards of which at most one can hold; none where it can't be."""
+    if not possible(together(known, guard)):
+        return [known]
+    found, held = [], known
+    for each in without(guard, known):
+        turned = together(held, (_opposite(each),))
+        if possible(turned):
+            found.append(turned)
+        held = together(held, (each,))
+    return found
+
+
+def _opposite(condition: Condition) -> Condition:
+    if condition.expression is not None:
+        shown = condition.shown
+        words = shown[5:-1] if condition.opposite and shown.startswith("not_(") else f"not_({shown})"
+        return attrs.evolve(condition, opposite=not condition.opposite, shown=words)
+    if condition.cel:
+        return attrs.evolve(condition, cel=f"!({condition.cel})")
+    return attrs.evolve(condition, operator="in" if condition.operator == "notin" else "notin")
+
+
+def _ways(guard: Guard) -> Iterator[_Truth] | None:
+    """Every way in which the tests of conditions can come out; None where there are too many."""
+    atoms = list(dict.fromkeys(atom for each in guard for atom in _atoms(each)))
+    plain: dict[str, list[_Atom]] = {}
+    turns: list[list[_Truth]] = []
+    for atom in atoms:
+        if isinstance(atom, _Atom) and not any("$(" in value for value in atom.values):
+            plain.setdefault(atom.input, []).append(atom)
+        else:
+            turns.append([{atom: True}, {atom: False}])
+    turns += [_by_value(group) for group in plain.values()]
+    if math.prod(map(len, turns)) > MOST_WAYS:
+        return None
+    return ({key: truth for turn in way for key, truth in turn.items()} for way in itertools.product(*turns))
+
+
+def _by_value(group: list[_Atom]) -> list[_Truth]:
+    """What tests of one value come to: for each of the texts that they name, and for any other."""
+    texts: list[str | None] = [*dict.fromkeys(text for atom in group for text in sorted(atom.values)), None]
+    return [{atom: text in atom.values for atom in group} for text in texts]
+
+
+def _holds(guard: Guard, way: _Truth) -> bool:
+    return all(_true(each, way) for each in guard)
+
+
+def _true(condition: Condition, way: _Truth) -> bool:
+    if condition.expression is not None:
+        return _certain(condition.expression, way) != condition.opposite
+    if condition.cel:
+        text, sign = _bare(condition.cel)
+        return way[Cel(text)] == sign
+    return way[_Atom(condition.input, frozenset(condition.values))] == (condition.operator == "in")
+
+
+def _certain(expression: Expression, way: _Truth) -> bool:
+    """Whether an expression is certainly true, by those of its tests that are."""
+    found = alone(expression)
+    if isinstance(found, Pure):
+        return way[_Atom(found.input, frozenset(found.values))] == (found.operator == "in")
+    if isinstance(expression, Junction) and expression.sign != "not":
+        parts = (_certain(part, way) for part in expression.parts)
+        return all(parts) if expression.sign == "and" else any(parts)
+    return way[expression]
+
+
+def _atoms(condition: Condition) -> Iterator[object]:
+    if condition.expression is not None:
+        yield from _tests(condition.expression)
+    elif condition.cel:
+        yield Cel(_bare(condition.cel)[0])
+    else:
+        yield _Atom(condition.input, frozenset(condition.values))
+
+
+def _tests(expression: Expression) -> Iterator[object]:
+    found = alone(expression)
+    if isinstance(found, Pure):
+        yield _Atom(found.input, frozenset(found.values))
+    elif isinstance(expression, Junction) and expression.sign != "not":
+        for part in expression.parts:
+            yield from _tests(part)
+    else:
+        yield expression
+
+
+def _bare(text: str) -> tuple[str, bool]:
+    """A CEL expression without the `!(...)` that we put around it, and whether it is the plain one."""
+    sign = True
+    while text.startswith("!(") and text.endswith(")") and _closed(text[2:-1]):
+        text, sign = text[2:-1], not sign
+    return text, sign
+
+
+def _closed(text: str) -> bool:
+    """Whether no bracket of a text closes one from before it."""
+    level = 0
+    for sign in text:
+        level += {"(": 1, ")": -1}.get(sign, 0)
+        if level < 0:
+            return False
+    return True
