@@ -17,10 +17,16 @@ def blocks(page: str) -> list[str]:
     return BLOCK.findall((DOCS / page).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("page", ["index.md", "tutorial.md", "conditions.md"])
-def test_the_pipeline_of_the_page_compiles(page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+SHOWN = [("index.md", 0), ("tutorial.md", 0)]
+SHOWN += [(page, place) for page in ("conditions.md", "comparison.md") for place in range(len(blocks(page)))]
+
+
+@pytest.mark.parametrize(("page", "place"), SHOWN)
+def test_the_pipeline_of_the_page_compiles(
+    page: str, place: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = tmp_path / "shown.py"
-    source.write_text(blocks(page)[0], encoding="utf-8")
+    source.write_text(blocks(page)[place], encoding="utf-8")
     assert main(["compile", str(source)]) == 0
     assert source.with_suffix(".yaml").exists()
     assert main(["lint", "--fail-on", "warning", str(source)]) == 0
