@@ -126,3 +126,50 @@ def test_a_resumed_run_goes_on_in_the_branch_that_ran(project: Path, monkeypatch
     shown = flowdsl(project, "run", "--resume", "last").stdout
     assert "second-try: done before" in shown
     assert said(shown, "late") == [("late", "stop")]
+
+
+LISTS = """\
+from pathlib import Path
+from flowdsl import *
+
+@task(image="python:3.12-slim")
+def part(i: int) -> File:
+    Path("part.txt").write_text(str(i))
+    return Path("part.txt")
+
+@task(image="python:3.12-slim")
+def folder(i: int) -> Directory:
+    Path("d").mkdir()
+    (Path("d") / "x").write_text(str(i))
+    return Path("d")
+
+@task(image="python:3.12-slim", cache=True)
+def join(parts: list[File]) -> str:
+    print("joining")
+    return "+".join(each.read_text() for each in parts)
+
+@task(image="python:3.12-slim")
+def below(parts: tuple[Directory, ...]) -> str:
+    return "+".join((each / "x").read_text() for each in parts)
+
+@pipeline
+def lists(mode: str = "a", first: int = 1):
+    calls = join([part(i) for i in (first, 2, 3)])
+    fanned = join(part.map(i=[9, 8, 7]))
+    nothing = join([])
+    with when(mode == "a"):
+        one = part(10)
+    with otherwise():
+        two = part(20)
+    merged = join.with_options(name="merged")([part(0), either(one, two)])
+    return {"calls": calls, "fanned": fanned, "nothing": nothing, "below": below(folder.map(i=[3, 1]))}
+"""
+
+
+def test_lists_of_files_are_in_order(tmp_path: Path) -> None:
+    (tmp_path / "lists.py").write_text(LISTS)
+    shown = flowdsl(tmp_path, "run", "lists.py").stdout
+    for line in ("calls = 1+2+3", "fanned = 9+8+7", "below = 3+1", "nothing = "):
+        assert f"  {line}" in shown
+    again = flowdsl(tmp_path, "run", "lists.py", "--set", "first=5").stdout
+    assert "calls = 5+2+3" in again, "what the cache has is of other files"

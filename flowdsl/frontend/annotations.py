@@ -53,6 +53,8 @@ def type_spec(annotation: object, scope: Mapping[str, object] | None = None) -> 
         if len(inner) != 1 or len(inner) == len(get_args(annotation)):
             raise Unsupported(type_name(annotation))
         spec = type_spec(inner[0], scope)
+        if spec.holds_files:
+            raise Unsupported(f"{type_name(annotation)} (a list of files may be empty, and is never None)")
         # The empty string stands for None, and Tekton takes no string for an object.
         kind = Kind.JSON if spec.kind is Kind.OBJECT else spec.kind
         return attrs.evolve(spec, kind=kind, optional=True, python=type_name(annotation))
@@ -89,7 +91,10 @@ def unwrapped(annotation: object, kind: type[T]) -> tuple[object, T | None]:
 
 def _array(annotation: object, scope: Mapping[str, object] | None) -> TypeSpec:
     args = [arg for arg in get_args(annotation) if arg is not Ellipsis] or [str]
-    item = _carried(type_spec(args[0], scope), type_name(annotation))
+    item = type_spec(args[0], scope)
+    if len(args) == 1 and item.kind in PATHS and not item.optional:
+        return TypeSpec(Kind.ARRAY, type_name(annotation), item=item)
+    item = _carried(item, type_name(annotation))
     if len(args) != 1 or item.kind not in SCALARS | {Kind.JSON} or item.optional:
         each = item if len(args) == 1 else None
         return attrs.evolve(JSON, python=type_name(annotation), shape="list", each=each)
@@ -126,7 +131,7 @@ def _class(cls: type, scope: Mapping[str, object] | None) -> TypeSpec:
 
 def _carried(spec: TypeSpec, holder: str) -> TypeSpec:
     """The type of something within data; Unsupported for what no data can hold."""
-    if spec.kind in _ALONE:
+    if spec.kind in _ALONE or spec.holds_files:
         raise Unsupported(f"{holder} (a {spec} in it must be a parameter or a result of its own)")
     return spec
 

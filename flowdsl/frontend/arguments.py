@@ -106,6 +106,9 @@ class Binder:
         if param.type.kind in PATHS:
             self._file(param, value)
             return
+        if param.type.holds_files:
+            self._files(param, value)
+            return
         if fan_out and param.type.kind is not Kind.ARRAY and _is_many(value):
             spec = TypeSpec(Kind.ARRAY, f"list[{param.type}]", item=attrs.evolve(param.type, optional=False))
             text = self._text(param.name, spec, value, param.location)
@@ -132,6 +135,36 @@ class Binder:
             self.mismatch(param.name, str(param.type), value, param.location)
             return
         self.bindings[param.name] = use
+
+    def _files(self, param: ParamDecl, value: object) -> None:
+        """A list of files: those of a fan-out, or of several calls. All lie in one workspace."""
+        item = param.type.item
+        if isinstance(value, Reference) and value._type.holds_files and flows(value._type, param.type):
+            self.arguments[param.name] = (whole(value),)
+            self.bindings[param.name] = WorkspaceUse(RUN_VOLUME, value._made_by, value._made_by)
+            return
+        if not isinstance(value, (list, tuple)) or item is None:
+            self.mismatch(param.name, str(param.type), value, param.location)
+            return
+        one = Binder(self.task, self.node_name, self.collector, self.location)
+        places: list[tuple[WorkspaceUse, str]] = []
+        for each in value:
+            one.bindings.clear()
+            one._file(attrs.evolve(param, type=item, default=None), meant(each, f"passing it to {param.name!r}"))
+            if param.name not in one.bindings:
+                return
+            places.append((one.bindings[param.name], str(one.arguments[param.name])))
+        if len({use.workspace for use, _ in places}) > 1:
+            hint = "give those of each workspace to a parameter of its own"
+            self.error("FLOW005", f"{self.task.name}({param.name}=...): the files lie in several workspaces", hint)
+            return
+        folders = {use.sub_path for use, _ in places}
+        workspace = places[0][0].workspace if places else RUN_VOLUME
+        self.bindings[param.name] = WorkspaceUse(workspace, folders.pop() if len(folders) == 1 else "")
+        shared = self.bindings[param.name].sub_path
+        self.arguments[param.name] = tuple(
+            path if use.sub_path == shared else f"{use.sub_path}/{path}" for use, path in places
+        )
 
     def _text(self, name: str, spec: TypeSpec, value: object, declared: Location) -> Text | None:
         """The text of a value for a param, or None after a finding."""

@@ -167,7 +167,7 @@ class _Reader:
             )
         elif spec.kind in (Kind.SECRET, Kind.CONFIG_MAP):
             self._env(name, spec, default)
-        elif spec.kind in PATHS and self.for_pipeline:
+        elif (spec.kind in PATHS or spec.holds_files) and self.for_pipeline:
             self.error(
                 name,
                 "FLOW001",
@@ -181,6 +181,8 @@ class _Reader:
         text = None
         if default is not EMPTY:
             try:
+                if spec.holds_files:
+                    raise Mismatch(f"{spec} has none")
                 text = encode(default, spec) if spec.kind not in PATHS else ("" if default is None else None)
             except Mismatch as error:
                 self.error(name, "FLOW015", f"default of {name!r}: {error}", "make the default fit the annotation")
@@ -266,4 +268,6 @@ def _result_type(annotation: object, scope: Mapping[str, object]) -> TypeSpec:
     spec = type_spec(annotation, scope)
     if spec.kind in (Kind.SECRET, Kind.CONFIG_MAP):
         raise Unsupported(str(spec))
+    if spec.holds_files:
+        raise Unsupported(f"{spec} (return a Directory that holds them)")
     return spec

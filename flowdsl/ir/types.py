@@ -81,6 +81,11 @@ class TypeSpec:
     """The choices of a Literal are whole numbers, and reach the function as such."""
 
     @property
+    def holds_files(self) -> bool:
+        """Whether it is a list of files or folders, which all lie in one workspace."""
+        return self.item is not None and self.item.kind in PATHS
+
+    @property
     def tekton(self) -> str:
         """Tekton's own type for a parameter or result of this type: string, array or object."""
         if self.kind is Kind.ARRAY:

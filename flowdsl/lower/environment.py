@@ -49,7 +49,8 @@ def task_env(task: TaskDef, *, fans_out: bool) -> list[EnvVar]:
 def _param_env(param: ParamDecl) -> list[EnvVar]:
     name = variable(PARAM, param.python)
     if param.type.kind is Kind.ARRAY:
-        return []
+        folder: EnvVar = {"name": f"{name}_DIR", "value": f"$(workspaces.{param.name}.path)"}
+        return [folder] if param.type.holds_files else []
     if param.type.kind is Kind.OBJECT:
         return [
             {"name": variable(name, key), "value": f"$(params.{param.name}.{key})"} for key, _ in param.type.properties

@@ -113,7 +113,7 @@ def _workspaces(task: TaskDef) -> list[shapes.WorkspaceDeclaration]:
     found: list[shapes.WorkspaceDeclaration] = [
         {"name": param.name, "readOnly": True, "optional": param.default is not None or ABSENT}
         for param in task.params
-        if param.type.kind in PATHS
+        if param.type.kind in PATHS or param.type.holds_files
     ]
     found += [
         {

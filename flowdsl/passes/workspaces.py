@@ -34,10 +34,7 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
 
 
 def _placed(node: Node, volume: str, prefix: str, collector: Collector) -> Node:
-    bindings = {
-        name: attrs.evolve(use, workspace=volume, sub_path=prefix + use.sub_path) if not use.workspace else use
-        for name, use in node.bindings.items()
-    }
+    bindings = {name: _on_volume(use, volume, prefix) for name, use in node.bindings.items()}
     if node.pipeline is not None:
         # A pipeline in a pipeline has no volume of its own: it gets a folder on the outer one.
         for space in node.pipeline.workspaces:
@@ -52,6 +49,13 @@ def _placed(node: Node, volume: str, prefix: str, collector: Collector) -> Node:
             )
         bindings[OUTPUTS] = WorkspaceUse(volume, prefix + node.name, node.name)
     return attrs.evolve(node, bindings=bindings) if bindings else node
+
+
+def _on_volume(use: WorkspaceUse, volume: str, prefix: str) -> WorkspaceUse:
+    """A use of the run's own volume, by its name; the whole of what the run has there without a sub-path."""
+    if use.workspace:
+        return use
+    return attrs.evolve(use, workspace=volume, sub_path=(prefix + use.sub_path).rstrip("/"))
 
 
 def _check_claims(pipeline: PipelineDef, collector: Collector) -> None:

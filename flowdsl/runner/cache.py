@@ -77,12 +77,14 @@ def key_of(
     for space in sorted(workspaces, key=lambda each: each.name):
         if space.name == OUTPUTS:
             continue
-        # A File param has the name of its workspace, and says which file of it is meant.
+        # A File param has the name of its workspace, and says which file of it is meant, or which files.
         value = params.get(space.name)
+        paths = value if isinstance(value, list) and value else [value if isinstance(value, str) else ""]
         digest.update(f"\0{space.name}\0".encode())
-        for name, content in _files(space.path, value if isinstance(value, str) else ""):
-            digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
-            digest.update(content)
+        for path in paths:
+            for name, content in _files(space.path, path):
+                digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
+                digest.update(content)
     return digest.hexdigest()
 
 

@@ -24,6 +24,11 @@ def upload(clip: File, seconds: float) -> str:
 
 
 @task(image="python:3.12-slim")
+def merge(parts: list[File]) -> str:
+    return str(len(parts))
+
+
+@task(image="python:3.12-slim")
 def tell(text: str, tries: int = 1) -> None:
     print(text, tries)
 
@@ -42,3 +47,4 @@ def publish(quality: str = "high", limit: float = 0.9) -> None:
     with when(fast.seconds > limit):
         noted = upload(fast.video, 1.0)
     tell(either(noted, default="none"))
+    tell(merge([film(steps).video for steps in range(3)]))

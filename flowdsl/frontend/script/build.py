@@ -169,7 +169,7 @@ def _variables(inputs: Sequence[ScriptInput], outputs: Sequence[ScriptOutput]) -
             found += [(f"{what}, key {key!r}", variable(item.env, key)) for key, _ in item.type.properties]
         elif kind is not Kind.ARRAY:
             found.append((what, item.env))
-        if kind in PATHS:
+        if kind in PATHS or item.type.holds_files:
             found.append((f"the folder of {what}", f"{item.env}_DIR"))
         if kind is Kind.WORKSPACE and item.type.optional:
             found.append((f"the binding of {what}", f"{item.env}_BOUND"))

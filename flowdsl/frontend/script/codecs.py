@@ -77,7 +77,10 @@ def quoted(text: str) -> str:
 def _array(item: ScriptInput, what: str) -> str:
     spec = item.type
     expression = f"{WORDS}[{quoted(item.name)}]"
-    if spec.item is not None and spec.item.kind not in _TEXTS:
+    if spec.item is not None and spec.holds_files:
+        folder = spec.item.kind is Kind.DIRECTORY
+        expression = f"_flowdsl_paths({what}, {quoted(item.env)}, {expression}, folder={folder})"
+    elif spec.item is not None and spec.item.kind not in _TEXTS:
         expression = f"_flowdsl_list({decoder(spec.item)}, {what}, {expression})"
     if _shape(spec) == "tuple":
         expression = f"tuple({expression})"

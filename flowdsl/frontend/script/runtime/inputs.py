@@ -200,6 +200,24 @@ def _flowdsl_path(what: str, env: str, *, folder: bool, optional: bool = False) 
     return path
 
 
+def _flowdsl_paths(what: str, env: str, texts: list[str], *, folder: bool) -> list[object]:
+    from pathlib import Path, PurePosixPath
+
+    found: list[object] = []
+    for index, text in enumerate(texts):
+        one = what + "[" + str(index) + "]"
+        parts = PurePosixPath(text)
+        if text == "" or parts.is_absolute() or ".." in parts.parts or "\0" in text:
+            _flowdsl_fail(one + ": the path " + _flowdsl_show(text) + " leaves its workspace")
+        path = Path(_flowdsl_env(env + "_DIR")) / text
+        if not path.exists():
+            _flowdsl_fail(one + ": " + str(path) + " does not exist")
+        if path.is_dir() != folder:
+            _flowdsl_fail(one + ": " + str(path) + (" is a file, not a folder" if folder else " is not a file"))
+        found.append(path)
+    return found
+
+
 def _flowdsl_workspace(what: str, env: str, *, optional: bool = False) -> object:
     import os
     from pathlib import Path
