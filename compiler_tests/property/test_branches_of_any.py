@@ -36,7 +36,7 @@ CONDITION = st.one_of(
     st.builds("({}) | ({})".format, SIMPLE, SIMPLE),
     st.builds("not_(({}) & ({}))".format, SIMPLE, SIMPLE),
 )
-WORLDS = [{"a": a, "b": b, "n": n} for a, b, n in itertools.product("xyz", "xy", (1, 2))]
+WORLDS = [{"a": a, "b": b, "n": n} for a, b, n in itertools.product("xyzo", "xyo", (1, 2))]
 World = Mapping[str, object]
 
 

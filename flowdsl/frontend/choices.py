@@ -14,7 +14,7 @@ import attrs
 
 from flowdsl.frontend.encode import Mismatch, encode
 from flowdsl.frontend.guards import Guard, exhaustive, failing, guard_of, possible, together, without
-from flowdsl.frontend.handles import NodeHandle, made_by
+from flowdsl.frontend.handles import NodeHandle, made_by, result_value
 from flowdsl.frontend.opaque import Opaque, in_words, named
 from flowdsl.frontend.proxies import FileBelow, FileValue, Reference, WorkspaceFile
 from flowdsl.frontend.refusal import refuse
@@ -253,7 +253,7 @@ def _type(value: object) -> TypeSpec | tuple[tuple[str, TypeSpec], ...]:
     if isinstance(value, NodeHandle):
         results = value._node.task.results
         if len(results) != 1:
-            return tuple((each.field or each.name, each.type) for each in results)
+            return tuple((each.field or each.name, result_value(value._node, each)._type) for each in results)
         value = value._meant("choosing it")
     if isinstance(value, (Reference, FileValue)) and not isinstance(value, FileBelow):
         return value._type
