@@ -17,6 +17,7 @@ GOLDENS = [
     HERE / "features.yaml",
     HERE / "features-inline.yaml",
     HERE / "bundle.yaml",
+    HERE / "branches.yaml",
     ROOT / "pipelines" / "sonic.yaml",
     *(example.with_suffix(".yaml") for example in EXAMPLES),
 ]
