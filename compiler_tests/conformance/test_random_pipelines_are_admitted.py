@@ -11,10 +11,10 @@ from oracle import admit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "property"))
 from hypothesis import HealthCheck, given, settings
+from random_flows import Module, modules
 
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.library.loading import load_pipeline
-from pipelines import Module, modules
 
 pytestmark = pytest.mark.usefixtures("admission")
 

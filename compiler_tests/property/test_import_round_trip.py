@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from random_flows import Module, modules
 
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.emit import emit_yaml
@@ -19,7 +20,6 @@ from flowdsl.importer.tasks import docstring
 from flowdsl.library.importing import differing, faithful_module, import_sources
 from flowdsl.library.loading import load_pipeline
 from flowdsl.yamlread.sources import Source
-from pipelines import Module, modules
 
 SETTINGS = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 ROOT = Path(__file__).parents[2]

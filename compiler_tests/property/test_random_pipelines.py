@@ -11,13 +11,13 @@ from typing import Any
 
 import yaml
 from hypothesis import HealthCheck, given, settings
+from random_flows import Module, modules
 
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.emit import emit_yaml
 from flowdsl.kinds import dump, parse
 from flowdsl.kube.conventions import VARIANT_OF
 from flowdsl.library.loading import load_pipeline
-from pipelines import Module, modules
 
 SETTINGS = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
