@@ -1,6 +1,6 @@
 """What the simulator says of a pipeline holds in every run: the machine plays worlds of random pipelines, and agrees.
 
-Nightly, with more of each: `FLOWDSL_WORLDS=1000 pytest compiler_tests/property/test_worlds.py` (test_worlds_run.py runs
+Weekly in CI, with more of each: `FLOWDSL_WORLDS=1000 pytest compiler_tests/property/test_worlds.py` (test_worlds_run.py runs
 them through the engine).
 """
 
@@ -18,7 +18,7 @@ from flowdsl.worlds.model import model_of
 from flowdsl.worlds.play import Played
 from flowdsl.worlds.questions import Exact
 
-EXAMPLES = int(os.environ.get("FLOWDSL_WORLDS", "25"))
+EXAMPLES = int(os.environ.get("FLOWDSL_WORLDS") or "25")
 Drawn = tuple[Exact, list[Played]]
 
 

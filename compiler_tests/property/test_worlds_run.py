@@ -1,7 +1,7 @@
 """What the simulator says holds in runs: the engine runs random pipelines with a TaskRunner whose outcomes are chosen.
 
 Here nothing is decided by the simulator: params and results have values, and guards are evaluated as in any run.
-Nightly: `FLOWDSL_WORLDS=1000 pytest compiler_tests/property/test_worlds_run.py`.
+Weekly in CI: `FLOWDSL_WORLDS=1000 pytest compiler_tests/property/test_worlds_run.py`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from flowdsl.worlds.explore import Explorer
 from flowdsl.worlds.model import model_of
 from flowdsl.worlds.questions import Exact
 
-EXAMPLES = int(os.environ.get("FLOWDSL_WORLDS", "40"))
+EXAMPLES = int(os.environ.get("FLOWDSL_WORLDS") or "40")
 VALUES = st.sampled_from(["a", "b", "c", "a-a", "b-a"])
 
 
