@@ -329,9 +329,19 @@ def test_a_single_use_and_a_fan_out_have_conditions_too() -> None:
 
 def test_cel_is_used_where_the_pipeline_opted_in_and_it_is_safe() -> None:
     alpha = frozenset({CEL})
-    found = entry(gated(lambda s, limit, *_: limit * 2 > 0.5, alpha=alpha), "tell")["when"]
-    assert found[0]["cel"].endswith("(double('$(params.limit)') * 2.0) > 0.5")
+
+    @pipeline(alpha=[CEL])
+    def sample() -> None:
+        one, two = evaluate(), evaluate()
+        tell.with_options(when=one.accuracy > two.accuracy * 2)("x")
+
+    one, two = "$(tasks.evaluate.results.accuracy)", "$(tasks.evaluate-2.results.accuracy)"
+    (found,) = entry(documents(sample), "tell")["when"]
+    assert found["cel"].endswith(f"double('{one}') > (double('{two}') * 2.0)")
     for test in (
+        # What a run is given is text, and could be CEL of its own.
+        lambda s, limit, least, branch, flag: limit * 2 > 0.5,
+        lambda s, limit, least, branch, flag: flag | (limit > 0.5),
         lambda s, limit, least, branch, flag: matches(branch, "x"),
         lambda s, limit, least, branch, flag: limit / least > 1,
         lambda s, limit, least, branch, flag: least > 1,

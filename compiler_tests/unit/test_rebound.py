@@ -167,6 +167,12 @@ with when(mode == "a"):
     make(size=2)
 use(text=x)
 """,
+    "the names of comprehensions": """
+x = make()
+with when(mode == "a"):
+    [make(size=x) for x in range(2)]
+use(text=x)
+""",
     "deleted": """
 x = make()
 with when(mode == "a"):

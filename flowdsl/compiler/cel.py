@@ -1,7 +1,8 @@
 """Conditions as CEL, for pipelines that opted in: Tekton puts values into its text, and an error in it ends the run.
 
-So each value is first matched as the number that it should be, which is also all that may stand in it: texts of a run
-could be CEL of their own. Ranges of numbers are told apart by NaN, which is in none of them.
+A text of a run could be CEL of its own, and no test within the CEL is before that. So only results that our own code
+writes as numbers and bools stand in it, and no params. Each is matched as a number, so that NaN, which Python's numbers
+may be, passes no test: neither the condition nor its opposite.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from flowdsl.ir.conditions import (
 from flowdsl.ir.refs import result_refs
 from flowdsl.ir.types import Kind
 
-_NUMBER = r"^[-+]?([0-9]{1,200}([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]{1,2})?$"
+_NUMBER = r"^-?([0-9]+([.][0-9]+)?(e[-+][0-9]+)?|inf)$"  # every float as Python writes it, but nan
 _SIGNS = {"==", "<", "<=", ">", ">="}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _EXACT = 2**53
@@ -33,10 +34,14 @@ def cel_of(expression: Expression, *, opposite: bool, ours: Callable[[str], bool
     """The condition, or its opposite, as CEL; "" for one not safe in it. `ours` says whose results are as typed."""
     if not all(isinstance(test, Test) and _fits(test) for test in tests(expression)):
         return ""
-    if not all(ours(task) for each in fetched(expression) for task, _ in result_refs(each.text)):
+    if not all(_is_result_of_ours(each.text, ours) for each in fetched(expression)):
         return ""
     text = _written(expression, negative=False)
     return f"!({text})" if opposite else text
+
+
+def _is_result_of_ours(text: str, ours: Callable[[str], bool]) -> bool:
+    return any(text == f"$(tasks.{task}.results.{name})" and ours(task) for task, name in result_refs(text))
 
 
 def _fits(test: Test) -> bool:

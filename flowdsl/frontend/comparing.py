@@ -242,10 +242,6 @@ def among(left: Fetched, values: tuple[object, ...]) -> Expression:
     return Test("in", (_as_text(left), *map(_as_text, parts)), pure)
 
 
-def _texts(value: object, left: Fetched) -> tuple[str, ...]:
-    return texts_of(value, left.type, left.label, foreign=_is_foreign(left))
-
-
 def _is_foreign(value: Fetched) -> bool:
     """Whether a task that exists elsewhere makes it."""
     trace = CURRENT.get()

@@ -172,7 +172,10 @@ class _Flow:
             self.uses.setdefault((name, line), _Use(name, line, value.outer, value.line, value.block))
 
     def _bind(self, node: ast.AST) -> None:
+        own = _own_names(node)
         for each in _walk(node):
+            if each in own:
+                continue
             if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
                 self.values[each.id] = _Value(each.lineno)
             elif isinstance(each, ast.Name) and isinstance(each.ctx, ast.Del):
@@ -184,6 +187,12 @@ class _Flow:
 def _statements(nodes: Iterable[ast.stmt | ast.ExceptHandler]) -> Iterator[ast.stmt]:
     for node in nodes:
         yield from node.body if isinstance(node, ast.ExceptHandler) else (node,)
+
+
+def _own_names(node: ast.AST) -> set[ast.AST]:
+    """The names that comprehensions bind, which are theirs alone."""
+    made = (each.target for each in _walk(node) if isinstance(each, ast.comprehension))
+    return {each for target in made for each in ast.walk(target)}
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:

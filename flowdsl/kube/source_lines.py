@@ -7,6 +7,7 @@ the same wherever the code stands, so that an edit above a function changes this
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -25,6 +26,9 @@ _LINE = re.compile(
 _NAMED = re.compile(rf"(?P<name>{_TEXT}): \[[0-9, ]+\]")
 _SOMEWHERE = "\0"
 """What stands in place of numbers: nothing that a script can hold, so that no other script is the same without them."""
+
+_MOST = 500_000
+"""Rows that are laid out to compare two scripts; the table of someone else may speak of lines by the million."""
 
 
 def written(numbers: Iterable[int]) -> list[int]:
@@ -68,7 +72,7 @@ def row_at(script: str, path: str, line: int) -> str:
     try:
         table, texts = ast.literal_eval(match["table"]), dict(_texts(ast.parse(script)))
         for name, text in ((f"task/{path}", texts.get("")), (f"mods/{path}", texts.get(path))):
-            if name in table and text is not None:
+            if name in table and text is not None and _laid_out([table[name]]) <= _MOST:
                 pages = (page.split("\n") for page in _flowdsl_pages(table[name], text))
                 return next((page[line - 1] for page in pages if line <= len(page) and page[line - 1]), "")
     except (SyntaxError, ValueError, TypeError, IndexError, RecursionError, MemoryError):
@@ -88,6 +92,8 @@ def in_documents(value: object) -> object:
 
 def _is_moved(table: Mapping[str, list[int]], texts: Mapping[str, str], *, mounted: bool) -> bool:
     """Whether laid out at its lines each text is the same program as it is in the script."""
+    if _laid_out(table.values()) > _MOST:
+        return False
     own = next(iter(table))
     for name, numbers in table.items():
         text = texts.get("" if name == own else name.removeprefix("mods/"))
@@ -100,6 +106,16 @@ def _is_moved(table: Mapping[str, list[int]], texts: Mapping[str, str], *, mount
         if laid != [ast.dump(node) for node in ast.parse(text).body]:
             return False
     return True
+
+
+def _laid_out(table: Iterable[Sequence[int]]) -> int:
+    """How many rows texts have at most once they are laid out: a page ends where a line number goes back."""
+    found = 0
+    for numbers in table:
+        lines = numbers[::2]
+        pages = 1 + sum(after < before for before, after in itertools.pairwise(lines))
+        found += pages * max(lines, default=0)
+    return found
 
 
 def _texts(script: ast.Module) -> Iterator[tuple[str, str]]:

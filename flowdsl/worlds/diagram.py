@@ -8,7 +8,7 @@ Nothing here recurses: a pipeline has more variables than Python has room for ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 NEVER, ALWAYS = 0, 1
 _LEAF = 1 << 60
@@ -142,12 +142,6 @@ class Diagram:
             found[self._level[function]] = value
             function = self._branches[function][value]
         return found
-
-    def is_true(self, function: int, values: Mapping[int, int]) -> bool:
-        """Whether a function holds where variables have these values, and all others 0."""
-        while function > ALWAYS:
-            function = self._branches[function][values.get(self._level[function], 0)]
-        return function == ALWAYS
 
     def _below(self, function: int) -> list[int]:
         """The nodes of a function but for the leaves, each after those that it leads to."""

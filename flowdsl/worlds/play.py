@@ -164,7 +164,7 @@ class Player:
         return self._text(f"{start})", world)
 
     def _text(self, text: str, world: World) -> str:
-        return world.values.get(text) or self._usual.get(text, "value")
+        return world.values[text] if text in world.values else self._usual.get(text, "value")
 
     def _decide(self, node: Node, world: World) -> bool:
         task = self._model.tasks[node.name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from flowdsl.diagnostics.render import as_data as finding_data
@@ -39,7 +40,8 @@ def _looked(simulation: Simulation) -> str:
 
 def _count(number: int) -> str:
     """A number of runs: `1,024`, or `more than 10^20`."""
-    return f"{number:,}" if number < 10**9 else f"more than 10^{len(str(number)) - 1}"
+    # Not by its text: Python writes no number of more than 4,300 digits.
+    return f"{number:,}" if number < 10**9 else f"more than 10^{int((number.bit_length() - 1) * math.log10(2))}"
 
 
 def as_data(simulations: Iterable[Simulation], broken: Iterable[Verdict] = ()) -> dict[str, object]:
@@ -58,7 +60,7 @@ def _one(simulation: Simulation) -> dict[str, object]:
         "pipeline": simulation.pipeline,
         "tasks": list(simulation.tasks),
         "exhaustive": simulation.exhaustive,
-        "runs": str(simulation.worlds),
+        "runs": str(simulation.worlds) if simulation.worlds < 10**100 else _count(simulation.worlds),
         "findings": found,
         "longestPath": {
             "tasks": list(path.tasks),
