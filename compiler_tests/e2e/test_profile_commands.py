@@ -118,6 +118,14 @@ def test_every_command_that_compiles_takes_a_profile(
     assert "there is no profile 'prd'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_profile_is_not_taken_for_none(folder: Path, empty: str, capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(folder.iterdir())
+    assert main(["compile", "train.py", "--profile", empty]) == 2
+    assert "'--profile': it is empty" in capsys.readouterr().err
+    assert sorted(folder.iterdir()) == before
+
+
 def test_the_command_line_of_a_pipeline_itself_takes_one(folder: Path) -> None:
     (folder / "train.py").write_text(SOURCE + "\n\nif __name__ == '__main__':\n    flow.cli()\n")
     line = [sys.executable, "train.py", "compile", "--profile", "prod"]

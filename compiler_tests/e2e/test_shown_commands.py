@@ -151,12 +151,17 @@ def scene(tmp_path: Path) -> Path:
     return folder
 
 
+# How this machine reaches an index of packages: certificates, and where it is.
+REACH = ("SSL_CERT_", "PIP_", "UV_")
+
+
 def run(scene: Path, command: str) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": f"{scene / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(scene),
         "KUBECONFIG": str(scene / "none"),
         "CI_JOB_ID": "7",
+        **{name: value for name, value in os.environ.items() if name.startswith(REACH)},
     }
     return subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],

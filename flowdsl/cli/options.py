@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from flowdsl.cli.source import Source
 from flowdsl.kube.conventions import OPT_INS
@@ -87,8 +88,22 @@ def on_cluster(function: Callback) -> Callback:
 alpha = click.option(
     "--alpha", multiple=True, metavar="FLAG", type=click.Choice(OPT_INS), help="Opt in to an alpha feature of Tekton."
 )
+
+
+def _named(context: click.Context, option: click.Parameter, value: str) -> str:
+    """A name that is given; `--profile "$PROFILE"` with nothing in it would compile for another place."""
+    given = context.get_parameter_source(option.name or "") is not ParameterSource.DEFAULT
+    if given and not value.strip():
+        raise click.BadParameter("it is empty: name a profile, or leave the option out", context, option)
+    return value
+
+
 profile = click.option(
-    "--profile", default="", metavar="NAME", help="A place that pyproject.toml describes: [tool.flowdsl.profiles.NAME]."
+    "--profile",
+    default="",
+    callback=_named,
+    metavar="NAME",
+    help="A place that pyproject.toml describes: [tool.flowdsl.profiles.NAME].",
 )
 output = click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: for machines.")
 exclude = click.option(

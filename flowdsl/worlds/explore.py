@@ -88,7 +88,8 @@ class Explorer:
 
     def stormy(self, tasks: Iterable[Task], also: Iterable[str] = ()) -> Fates:
         """The fates of tasks of `finally`, and of `also`, when any task may fail at any time."""
-        tasks = list(tasks)
+        asked = [self.model.tasks[one] for one in also]
+        tasks = list({each.name: each for each in (*tasks, *asked) if each.final}.values())
         names = {each.name for each in tasks} | {*also}
         seen = {one for each in tasks for one in each.watched} | {
             one for one in also if not self.model.tasks[one].final
