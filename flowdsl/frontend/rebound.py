@@ -43,7 +43,7 @@ def rebound_names(function: Callable[..., object], collector: Collector) -> None
                 f"the value of line {at(use.outer).line} is lost",
                 at(use.line),
                 hint="give each value a name of its own, and take the one of the branch that ran: "
-                f"`{use.name} = either(a, b)`",
+                f"`{use.name} = either(a, b)`; a plain value goes to a call in each block",
                 related=(("the other value", at(use.outer)), ("the last value", at(use.inner))),
             )
         )
