@@ -32,6 +32,20 @@ def test_the_pipeline_of_the_page_compiles(
     assert main(["lint", "--fail-on", "warning", str(source)]) == 0
 
 
+@pytest.mark.parametrize("place", range(len(blocks("packages.md"))))
+def test_the_tasks_of_the_page_are_explained(place: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A compile would want a lock; what the page leaves out is a pipeline."""
+    text = blocks("packages.md")[place]
+    name, takes = re.findall(r"^def (\w+)\((\w*)", text, re.MULTILINE)[0]
+    if "@pipeline" not in text:
+        argument = "'speech.wav'" if takes else ""
+        text += f"\n\nfrom flowdsl import pipeline\n\n\n@pipeline\ndef shown() -> None:\n    {name}({argument})\n"
+    source = tmp_path / "shown.py"
+    source.write_text(text, encoding="utf-8")
+    assert main(["explain", str(source)]) == 0
+    assert name in capsys.readouterr().out
+
+
 def test_the_mistake_of_the_tutorial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = tmp_path / "train.py"
     text = blocks("tutorial.md")[0].replace("evaluate(trained.weights)", "evaluate(trained.loss)")
