@@ -42,10 +42,23 @@ def normal(text: object) -> str:
     return ast.unparse(ast.parse(str(text))).replace("Data", "object")
 
 
+def tree_of(thing: Shown) -> ast.Module:
+    return ast.parse(Path(inspect.getsourcefile(thing) or "").read_text(encoding="utf-8"))
+
+
+def written(function: ast.FunctionDef) -> dict[str, tuple[str, str]]:
+    """The annotation and the default of each option; "" where it has none."""
+    given = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+    return {
+        each.arg: (ast.unparse(each.annotation or each), ast.unparse(value) if value else "") for each, value in given
+    }
+
+
 def overload_of(function: Shown) -> ast.FunctionDef:
     """The overload of the function that has its options."""
-    tree = ast.parse(Path(inspect.getsourcefile(function) or "").read_text(encoding="utf-8"))
-    named = [each for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == function.__name__]
+    named = [
+        each for each in tree_of(function).body if isinstance(each, ast.FunctionDef) and each.name == function.__name__
+    ]
     return next(each for each in named if each.args.kwonlyargs)
 
 
@@ -78,6 +91,16 @@ def test_what_is_shown_is_the_class_of_options(function: Shown, options: type) -
             assert parameter.default == defaults[name].default, name
     if function.__name__ in FEWER:
         assert set(kept) - set(shown) == FEWER[function.__name__]
+
+
+def test_both_overloads_for_one_use_of_a_task_have_the_options_that_are_shown() -> None:
+    (cls,) = [each for each in tree_of(flowdsl.Task).body if isinstance(each, ast.ClassDef) and each.name == "Task"]
+    *overloads, shown = [
+        written(each) for each in cls.body if isinstance(each, ast.FunctionDef) and each.name == "with_options"
+    ]
+    without, with_extra = overloads
+    assert with_extra.pop("extra") == (shown.pop("extra")[0], "")
+    assert without == with_extra == shown
 
 
 def test_no_public_function_hides_what_it_takes() -> None:
