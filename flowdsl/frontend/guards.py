@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from flowdsl.frontend.conditions import alone
-from flowdsl.ir.conditions import Cel, Expression, Junction, Pure
+from flowdsl.ir.conditions import Cel, Expression, Junction, Pure, Test
 from flowdsl.ir.nodes import Condition, Node
 from flowdsl.ir.refs import argument_refs, condition_refs
 
@@ -112,7 +112,7 @@ def _opposite(condition: Condition) -> Condition:
 
 def _ways(guard: Guard) -> Iterator[_Truth] | None:
     """Every way in which the tests of conditions can come out; None where there are too many."""
-    atoms = list(dict.fromkeys(atom for each in guard for atom in _atoms(each)))
+    atoms = list(dict.fromkeys(atom for each in guard for atom in _tests(_said(each)[0])))
     plain: dict[str, list[_Atom]] = {}
     turns: list[list[_Truth]] = []
     for atom in atoms:
@@ -133,16 +133,17 @@ def _by_value(group: list[_Atom]) -> list[_Truth]:
 
 
 def _holds(guard: Guard, way: _Truth) -> bool:
-    return all(_true(each, way) for each in guard)
+    return all(_certain(test, way) == sign for test, sign in map(_said, guard))
 
 
-def _true(condition: Condition, way: _Truth) -> bool:
+def _said(condition: Condition) -> tuple[Expression, bool]:
+    """What a condition tests, and whether it holds where that is true or where it is not."""
     if condition.expression is not None:
-        return _certain(condition.expression, way) != condition.opposite
+        return condition.expression, not condition.opposite
     if condition.cel:
         text, sign = _bare(condition.cel)
-        return way[Cel(text)] == sign
-    return way[_Atom(condition.input, frozenset(condition.values))] == (condition.operator == "in")
+        return Cel(text), sign
+    return Test("in", (), Pure(condition.input, "in", condition.values)), condition.operator == "in"
 
 
 def _certain(expression: Expression, way: _Truth) -> bool:
@@ -154,15 +155,6 @@ def _certain(expression: Expression, way: _Truth) -> bool:
         parts = (_certain(part, way) for part in expression.parts)
         return all(parts) if expression.sign == "and" else any(parts)
     return way[expression]
-
-
-def _atoms(condition: Condition) -> Iterator[object]:
-    if condition.expression is not None:
-        yield from _tests(condition.expression)
-    elif condition.cel:
-        yield Cel(_bare(condition.cel)[0])
-    else:
-        yield _Atom(condition.input, frozenset(condition.values))
 
 
 def _tests(expression: Expression) -> Iterator[object]:
