@@ -134,6 +134,7 @@ class Computed(InConditions):
         refuse("FLOW008", f"{self._words()} has no `.{name}`: it is known in the run alone", COMPUTE)
 
 
+_BY_SIZE = "be compared by size"
 COMPUTED_WITH = "be computed with"
 ELSEWHERE = "is computed in the run, which only a condition can have"
 COMPUTE = "compute it in a task's body; a condition may hold it: `with when(a - b > 0.1):`"
@@ -145,7 +146,7 @@ def ordered(sign: str, left: Opaque, right: object) -> Comparison:
 
 
 def _ordered(sign: str, left: Opaque, right: object) -> Test:
-    return Test(sign, (number(left, "be compared by size"), number(right, "be compared by size")))
+    return Test(sign, (number(left, _BY_SIZE), number(right, _BY_SIZE)))
 
 
 def formula(sign: str, *values: object) -> Computed:
@@ -169,18 +170,14 @@ def _one_or_many(value: object) -> Operand:
         found = type_of(operand)
         if found is not None and found.kind is Kind.ARRAY and found.item is not None and found.item.kind in NUMBERS:
             return operand
-    return number(value, "be compared by size")
+    return number(value, _BY_SIZE)
 
 
 def number(value: object, what: str) -> Operand:
     """A number, of the run or not; FLOW036 for anything else."""
     if isinstance(value, Opaque):
         meant = value._meant("comparing it")
-        operand = meant._operand()
-        found = type_of(operand)
-        if found is not None and found.kind in NUMBERS:
-            return operand
-        _no_number(meant._words(), found, what)
+        return _of_numbers(meant._operand(), meant._words(), what)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         refuse("FLOW036", f"{named(value)} can't {what}: it is no number", "give a number")
     if not math.isfinite(value) or abs(value) > _LARGEST:
@@ -189,6 +186,13 @@ def number(value: object, what: str) -> Operand:
 
 
 _LARGEST = 10**300
+
+
+def _of_numbers(operand: Operand, words: str, what: str) -> Operand:
+    found = type_of(operand)
+    if found is None or found.kind not in NUMBERS:
+        _no_number(words, found, what)
+    return operand
 
 
 def _no_number(words: str, found: TypeSpec | None, what: str) -> NoReturn:
@@ -206,7 +210,7 @@ def _no_number(words: str, found: TypeSpec | None, what: str) -> NoReturn:
 def equal(left: Fetched, right: object) -> Expression:
     """`left == right`, as Python has it: numbers by value, everything else by its text."""
     if isinstance(right, Computed):
-        return _ordered("==", right, _Held(left))
+        return Test("==", (right._operand(), _of_numbers(left, left.label, _BY_SIZE)))
     if isinstance(right, Opaque):
         other = right._operand()
         pure = Pure(left.text, "in", (other.text if isinstance(other, Fetched) else "",))
@@ -254,21 +258,6 @@ def _as_text(operand: Operand) -> Operand:
     if not isinstance(operand, Fetched) or operand.type.kind is Kind.ARRAY:
         return operand
     return Fetched(operand.text, STRING, operand.label)
-
-
-class _Held(Opaque):
-    """A value of the run that was asked for what it is already."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: Fetched) -> None:
-        self._value = value
-
-    def _words(self) -> str:
-        return self._value.label
-
-    def _operand(self) -> Operand:
-        return self._value
 
 
 def both(sign: str, left: Opaque, right: object) -> Comparison:
