@@ -13,6 +13,7 @@ from flowdsl.frontend.embedded import has_reference, json_text
 from flowdsl.frontend.encode import Mismatch, at, check_keys, encode, encode_scalar, flows
 from flowdsl.frontend.handles import RUN_VOLUME
 from flowdsl.frontend.opaque import named
+from flowdsl.frontend.parameters import names_of
 from flowdsl.frontend.proxies import FileBelow, FileValue, Reference, WorkspaceFile, WorkspaceValue, whole
 from flowdsl.frontend.stands import StandsForOne, meant
 from flowdsl.ir.nodes import ParamDecl, TaskDef, Text, WorkspaceDecl, WorkspaceUse
@@ -69,8 +70,8 @@ class Binder:
 
     def _declared(self) -> tuple[str, ...]:
         """The function's own parameters: one that is in no contract has a type that was told of at the `def`."""
-        code = getattr(self.task.function, "__code__", None)
-        return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code is not None else ()
+        function = self.task.function
+        return names_of(function) if function is not None else ()
 
     def _unknown(self, name: str, have: list[str]) -> None:
         close = difflib.get_close_matches(name, have, 1)

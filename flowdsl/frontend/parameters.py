@@ -20,6 +20,12 @@ class Parameter(NamedTuple):
     variable: bool = False
 
 
+def names_of(function: Callable[..., object]) -> tuple[str, ...]:
+    """The names of a function's parameters, without `*args` and `**kwargs`."""
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
 def parameters(function: Callable[..., object]) -> list[Parameter]:
     """The parameters in the order of the signature, as `inspect.signature` tells them.
 
@@ -37,8 +43,7 @@ def parameters(function: Callable[..., object]) -> list[Parameter]:
             )
             for each in inspect.signature(function).parameters.values()
         ]
-    count = code.co_argcount
-    names = code.co_varnames[: count + code.co_kwonlyargcount]
+    count, names = code.co_argcount, names_of(function)
     given = function.__defaults__ or ()
     defaults = (EMPTY,) * (count - len(given)) + given
     hints = function.__annotations__

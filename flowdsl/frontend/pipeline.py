@@ -24,6 +24,7 @@ from flowdsl.frontend.naming import kube_name, task_name
 from flowdsl.frontend.opaque import RUN, named
 from flowdsl.frontend.options_check import check_pod_options, only, read_options
 from flowdsl.frontend.outputs import pipeline_results
+from flowdsl.frontend.parameters import names_of
 from flowdsl.frontend.proxies import Reference, WorkspaceValue
 from flowdsl.frontend.rebound import rebound_names
 from flowdsl.frontend.refusal import REFUSED, refuse
@@ -108,8 +109,7 @@ class Pipeline:
         identity_tests(self.function, trace.collector)
         rebound_names(self.function, trace.collector)
         values = self._declare(trace)
-        code = self.function.__code__
-        if not values.keys() >= {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]}:
+        if not values.keys() >= {*names_of(self.function)}:
             return Traced(None, trace.collector)  # a parameter that could not be read: that is told, and nothing else
         token, seen = CURRENT.set(trace), REFUSED.set([])
         try:

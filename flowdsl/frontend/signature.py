@@ -14,7 +14,7 @@ from flowdsl.frontend import places
 from flowdsl.frontend.annotations import PLAIN, SUPPORTED, Unsupported, fields_of, type_spec, unwrapped
 from flowdsl.frontend.encode import Mismatch, encode
 from flowdsl.frontend.fits import misfit
-from flowdsl.frontend.parameters import EMPTY, Parameter, parameters
+from flowdsl.frontend.parameters import EMPTY, Parameter, names_of, parameters
 from flowdsl.ir import volumes
 from flowdsl.ir.declared import Param, Result
 from flowdsl.ir.nodes import EnvDecl, ParamDecl, ResultDecl, WorkspaceDecl
@@ -45,9 +45,7 @@ def read_signature(
     """Read a function's signature; what is wrong with it goes to the collector (FLOW001, FLOW015)."""
     plain = None if getattr(function, "__type_params__", ()) else _plain_hints(function)
     if plain is not None and not for_pipeline and _is_simple(function, plain):
-        code = function.__code__
-        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        return _simple(names, code.co_argcount, tuple(plain.items()), location)
+        return _simple(names_of(function), function.__code__.co_argcount, tuple(plain.items()), location)
     found = parameters(function)
     hints = _hints(function, location, collector) if plain is None else plain
     reader = _Reader(location, collector, for_pipeline, function)
