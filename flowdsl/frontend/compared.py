@@ -8,9 +8,8 @@ import math
 from flowdsl.frontend.opaque import Opaque, named
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.trace import CURRENT
+from flowdsl.ir.conditions import NUMBERS
 from flowdsl.ir.types import Kind, TypeSpec
-
-_NUMBERS = (Kind.INTEGER, Kind.FLOAT)
 
 
 def texts_of(value: object, spec: TypeSpec, label: str, *, foreign: bool = False) -> tuple[str, ...]:
@@ -38,7 +37,7 @@ def texts_of(value: object, spec: TypeSpec, label: str, *, foreign: bool = False
 def _numbers(value: int | float, spec: TypeSpec) -> tuple[str, ...]:
     """A number's texts: 1 is 1.0 to Python, and a float of a run may be written either way."""
     text = str(value)
-    if spec.kind not in _NUMBERS or not math.isfinite(value) or value != int(value):
+    if spec.kind not in NUMBERS or not math.isfinite(value) or value != int(value):
         return (text,)
     whole = str(int(value))
     return (whole,) if spec.kind is Kind.INTEGER else tuple(dict.fromkeys((text, whole, f"{whole}.0")))
@@ -54,7 +53,7 @@ def _possible(value: str | int | float, text: str, spec: TypeSpec, label: str) -
             refuse(
                 "FLOW006", f"{label} is {spec}, which is never {value!r}", "give it to when by itself, or `not_(...)`"
             )
-    elif spec.kind in _NUMBERS and (isinstance(value, bool) or not _may_be_number(text, spec)):
+    elif spec.kind in NUMBERS and (isinstance(value, bool) or not _may_be_number(text, spec)):
         refuse("FLOW006", f"{label} is {spec}, which is never {value!r}", "compare it with a number")
 
 

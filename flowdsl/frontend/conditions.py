@@ -12,9 +12,8 @@ import attrs
 
 from flowdsl.diagnostics import Location
 from flowdsl.frontend import places
-from flowdsl.frontend.opaque import Opaque, named
-from flowdsl.frontend.refusal import refuse
-from flowdsl.ir.conditions import Cel, Expression, Junction, Pure, Test, joined, negation, shown
+from flowdsl.frontend.opaque import Opaque, no_condition
+from flowdsl.ir.conditions import Cel, Expression, Fetched, Junction, Pure, Test, joined, negation, shown
 from flowdsl.ir.nodes import Condition
 from flowdsl.ir.types import Kind
 
@@ -25,11 +24,7 @@ def as_expression(item: object) -> Expression:
     """A condition; FLOW006 for what is none. A bool result stands for its being true."""
     if isinstance(item, Opaque):
         return item._expression()
-    refuse(
-        "FLOW006",
-        f"when takes conditions on values of the run, got {named(item)}",
-        'give it a bool result, or compare a result or a param: `when(scores.passed, branch == "main")`',
-    )
+    no_condition(item)
 
 
 def as_expressions(given: object) -> tuple[Expression, ...]:
@@ -60,9 +55,8 @@ def _settled(expression: Expression, *, negative: bool = False) -> Expression:
         return negation(expression) if negative else expression
     if expression.sign == "not":
         return _settled(expression.parts[0], negative=not negative)
-    turned = {"and": "or", "or": "and"} if negative else {"and": "and", "or": "or"}
     parts = tuple(_settled(part, negative=negative) for part in expression.parts)
-    return joined("and" if turned[expression.sign] == "and" else "or", parts)
+    return joined("and" if (expression.sign == "and") != negative else "or", parts)
 
 
 def _holding(expression: Expression, place: Location) -> tuple[Condition, ...]:
@@ -112,7 +106,7 @@ def alone(expression: Expression) -> Pure | Cel | None:
 def _never_nan(turned: Pure, test: Expression) -> Pure:
     """A measure that is no number passes no gate, not even `!=`."""
     first = test.parts[0] if isinstance(test, Test) else None
-    is_float = first is not None and getattr(getattr(first, "type", None), "kind", None) is Kind.FLOAT
+    is_float = isinstance(first, Fetched) and first.type.kind is Kind.FLOAT
     return attrs.evolve(turned, values=(*turned.values, _NAN)) if is_float and _NAN not in turned.values else turned
 
 

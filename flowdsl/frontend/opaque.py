@@ -54,11 +54,7 @@ class Opaque:
 
     def _expression(self) -> Expression:
         """What it is as a condition; FLOW006 for what is none."""
-        refuse(
-            "FLOW006",
-            f"when takes conditions on values of the run, got {named(self)}",
-            'give it a bool result, or compare a result or a param: `when(scores.passed, branch == "main")`',
-        )
+        no_condition(self)
 
     def __bool__(self) -> NoReturn:
         meant = self._meant("its truth value")
@@ -210,3 +206,12 @@ def named(value: object) -> str:
     except Exception:  # a list that holds itself many times over, a number of 5,000 digits, a class's own repr
         text = "of some size"
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
+
+
+def no_condition(value: object) -> NoReturn:
+    """FLOW006 for what is given to `when` and is no condition."""
+    refuse(
+        "FLOW006",
+        f"when takes conditions on values of the run, got {named(value)}",
+        'give it a bool result, or compare a result or a param: `when(scores.passed, branch == "main")`',
+    )

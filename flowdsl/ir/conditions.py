@@ -14,7 +14,6 @@ import attrs
 from flowdsl.ir.types import FLOAT, INTEGER, Kind, TypeSpec
 
 NUMBERS = frozenset({Kind.INTEGER, Kind.FLOAT})
-_LOOSER = ("or", "and", "not")
 
 
 @attrs.frozen
