@@ -219,7 +219,7 @@ def _check_types(values: list[object], default: object) -> None:
     if isinstance(default, Opaque):
         if isinstance(default._choice(), Choice):
             refuse("FLOW051", f"the default is {named(default)}", "list its values before the default")
-        if spec != (spec if _fits(default, spec) else _type(default)):
+        if not _fits(default, spec) and spec != _type(default):
             _unlike(first, default)
         return
     if not isinstance(spec, TypeSpec):
@@ -309,8 +309,8 @@ def _taken(value: object, taken: Mapping[int, object]) -> object:
     """The same with a value in place of each choice."""
     if isinstance(value, Opaque):
         return taken.get(id(value._choice()), value)
+    if next(_within(value), None) is None:
+        return value
     if isinstance(value, Mapping):
-        return {key: _taken(each, taken) for key, each in value.items()} if any(True for _ in _within(value)) else value
-    if isinstance(value, (list, tuple)):
-        return [_taken(each, taken) for each in value] if any(True for _ in _within(value)) else value
-    return value
+        return {key: _taken(each, taken) for key, each in value.items()}
+    return [_taken(each, taken) for each in cast("Iterable[object]", value)]

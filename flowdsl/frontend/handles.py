@@ -177,7 +177,7 @@ def _returns_tuple(function: Returning) -> bool:
 
 
 def nodes_of(value: object, what: str) -> list[Node]:
-    """The same of a value that may be one of several: their nodes."""
+    """The node that a value comes from; several where it is one of several, as `either` gives."""
     choice = value._choice() if isinstance(value, Opaque) else None
     if choice is None:
         return [node_of(value, what)]

@@ -25,7 +25,7 @@ _TRY: tuple[type[ast.stmt], ...] = tuple(kind for kind in (ast.Try, getattr(ast,
 def rebound_names(function: Callable[..., object], collector: Collector) -> None:
     """FLOW050 for each use of a name that has one value where a guarded block's tasks run, and another where not."""
     code = function.__code__
-    if not {"when", "elif_", "otherwise"} & set(code.co_names) and not _BLOCKS.keys() & _held(function, code.co_names):
+    if not set(_BLOCKS.values()) & set(code.co_names) and not _BLOCKS.keys() & _held(function, code.co_names):
         return
     read = places.written(function)
     if read is None:
@@ -101,7 +101,7 @@ class _Flow:
         elif isinstance(node, (ast.For, ast.AsyncFor)):
             self._read(node.iter)
             self._bind(node.target)
-            self._loop([*node.body], node.orelse)
+            self._loop(node.body, node.orelse)
         elif isinstance(node, ast.While):
             self._read(node.test)
             self._loop(node.body, node.orelse)
