@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -11,6 +10,7 @@ import attrs
 from flowdsl.compiler.rules import RUN_LACKS_VALUES
 from flowdsl.compiler.value_fields import owner_of, with_fields
 from flowdsl.diagnostics import Collector
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.frontend.encode import Mismatch, decode_text, encode, encode_given
 from flowdsl.frontend.manifest import Run
 from flowdsl.frontend.pipeline import Pipeline
@@ -71,8 +71,7 @@ def run_values(
     given += [(owner, partial(_with_fields, values, params[owner], put)) for owner, put in fields.items()]
     for name, read in given:
         if name not in params:
-            close = difflib.get_close_matches(name, params, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(params) or 'none'}"
+            hint = did_you_mean(name, params, f"it has: {', '.join(params) or 'none'}")
             collector.error(
                 "FLOW020", f"pipeline {definition.name!r} has no param {name!r}", definition.location, hint=hint
             )

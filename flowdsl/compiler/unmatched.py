@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 
 from flowdsl.compiler.rules import PROFILE_MISSES, PROFILE_OF_OTHERS
 from flowdsl.compiler.settle import matching
 from flowdsl.diagnostics import Collector
+from flowdsl.diagnostics.near import did_you_mean, near
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.ir.nodes import Node, PipelineDef
 from flowdsl.ir.settings import Settings
@@ -27,9 +27,8 @@ def note_unmatched(pipeline: PipelineDef, settings: Settings, collector: Collect
     ):
         for name in unknown:
             told = f"profile {profile.name!r} speaks of {kind} {name!r}, which pipeline {pipeline.name!r} does not have"
-            close = difflib.get_close_matches(name, known, 1)
-            rule = PROFILE_MISSES if close else PROFILE_OF_OTHERS
-            hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(known) or 'none'}"
+            rule = PROFILE_MISSES if near(name, known) else PROFILE_OF_OTHERS
+            hint = did_you_mean(name, known, f"it has: {', '.join(known) or 'none'}")
             collector.add(rule.finding(told, settings.in_profile(table, name), hint=hint))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.frontend.comparing import COMPUTE, ELSEWHERE, Computed
 from flowdsl.frontend.embedded import has_reference, json_text
 from flowdsl.frontend.encode import Mismatch, at, check_keys, encode, encode_scalar, flows
@@ -74,8 +74,7 @@ class Binder:
         return names_of(function) if function is not None else ()
 
     def _unknown(self, name: str, have: list[str]) -> None:
-        close = difflib.get_close_matches(name, have, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(have) or 'nothing'}"
+        hint = did_you_mean(name, have, f"it takes: {', '.join(have) or 'nothing'}")
         self.error(
             "FLOW003", f"task {self.task.name!r} has no parameter {name!r}", hint, (("task", self.task.location),)
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import json
 import math
 from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.frontend.opaque import named
 from flowdsl.ir.nodes import Text
 from flowdsl.ir.texts import as_text, plain_data
@@ -192,8 +192,8 @@ def check_keys(value: object, spec: TypeSpec, may_lack: frozenset[str] = frozens
         return value
     said = [f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"] if missing else []
     for name in unknown:
-        close = difflib.get_close_matches(name, wanted, 1)
-        said.append(f"there is no key {name!r}" + (f", did you mean {close[0]!r}?" if close else ""))
+        hint = did_you_mean(name, wanted, "")
+        said.append(f"there is no key {name!r}" + (f", {hint}" if hint else ""))
     raise Mismatch(f"{'; '.join(said)}; {spec} has the keys {', '.join(wanted)}")
 
 

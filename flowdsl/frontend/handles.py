@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import typing
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flowdsl.diagnostics import FlowError
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.frontend import places
 from flowdsl.frontend.opaque import Opaque, in_words, named
 from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceFile, WorkspaceValue
@@ -97,11 +97,10 @@ class NodeHandle(StandsForOne):
         if len(results) == 1 and results[0].field is None and hasattr(_PYTHON.get(results[0].type.kind), name):
             getattr(single(self, f"taking `.{name}`"), name)
         have = [_field(result) for result in results] + list(node.bindings)
-        close = difflib.get_close_matches(name, have, 1)
         refuse(
             "FLOW009",
             f"task {node.name!r} has no result {name!r}",
-            f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(have) or 'none'}",
+            did_you_mean(name, have, f"it has: {', '.join(have) or 'none'}"),
             related=(("task", node.task.location),),
         )
 

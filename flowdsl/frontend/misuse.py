@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 from collections.abc import Callable, Iterator
 from types import FrameType, ModuleType
 
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.ir.volumes import Secret, WorkspaceSpec
 
 _CALL = r"^(?:(?P<owner>\w+)\.)?(?P<name>\w+)\(\) "
@@ -33,8 +33,7 @@ def misuse(error: Exception) -> tuple[str, str] | None:
     takes = [each for each in inspect.signature(function).parameters if each != "self"]
     if missing:
         return f"{name} needs {found['what']}", f"it takes: {', '.join(takes)}"
-    close = difflib.get_close_matches(found["what"], takes, 1)
-    hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(takes)}"
+    hint = did_you_mean(found["what"], takes, f"it takes: {', '.join(takes)}")
     return f"{name} has no argument {found['what']!r}", hint
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from flowdsl.diagnostics import Collector, Location
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.frontend.fits import MisfitError, check, hints
 from flowdsl.frontend.image_check import check_image_options
 from flowdsl.frontend.refusal import refuse
@@ -26,8 +26,7 @@ def read_options(cls: type[T], given: Mapping[str, object], location: Location, 
     good: dict[str, object] = {}
     for name, value in given.items():
         if name not in taken:
-            close = difflib.get_close_matches(name, taken, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(taken)}"
+            hint = did_you_mean(name, taken, f"it takes: {', '.join(taken)}")
             collector.error("FLOW002", f"there is no option {name!r}", location, hint=hint)
             continue
         try:
@@ -43,8 +42,7 @@ def only(allowed: frozenset[str], given: Mapping[str, object], what: str) -> Non
     """Refuse options that would be without effect."""
     for name in given:
         if name not in allowed:
-            close = difflib.get_close_matches(name, allowed, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(sorted(allowed))}"
+            hint = did_you_mean(name, allowed, f"it takes: {', '.join(sorted(allowed))}")
             refuse("FLOW002", f"{what} has no option {name!r}", hint)
 
 
@@ -153,8 +151,7 @@ _IN_POD_TEMPLATE = (
 def check_pod_options(options: PipelineOptions, location: Location, collector: Collector) -> None:
     """Values of `@pipeline(...)` that can be judged alone, those for the run's pods, and what is said of them twice."""
     for flag in sorted(options.alpha - {*OPT_INS}):
-        close = difflib.get_close_matches(flag, OPT_INS, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(OPT_INS)}"
+        hint = did_you_mean(flag, OPT_INS, f"there are: {', '.join(OPT_INS)}")
         collector.error("FLOW002", f"alpha= has {flag!r}, which is no feature of Tekton", location, hint=hint)
     names = (("priority_class", options.priority_class), ("runtime_class", options.runtime_class))
     for name, value in names:

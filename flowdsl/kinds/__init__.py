@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import table
 from flowdsl.kinds.kind import resolve
@@ -47,16 +48,13 @@ def is_checked(kind: object, version: object) -> bool:
 
 def kind_hint(kind: str) -> str:
     """What to write in place of a kind, or of its version, that Tekton does not have."""
-    import difflib
-
     found = table.named(kind)
     if found is not None and found.models and found.group in table.CLOSED:
         return f"Tekton has {kind} as {' and '.join(map(found.versioned, found.models))}"
     if found is not None:
         return found.gone or f"write apiVersion: {found.api_version}"
-    close = difflib.get_close_matches(kind, KINDS, 1)
     usual = [each.name for each in table.MODELLED if each.api_version == table.TASK.api_version]
-    return f"did you mean {close[0]!r}?" if close else f"kinds of {table.TASK.api_version}: {', '.join(usual)}"
+    return did_you_mean(kind, KINDS, f"kinds of {table.TASK.api_version}: {', '.join(usual)}")
 
 
 @cache

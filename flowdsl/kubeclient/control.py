@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping
 
 from flowdsl.diagnostics import ClusterError, UsageError
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.kinds import labels
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kube.conventions import OWNED_BY, REQUEST, RETRIED_TASK, RETRY_OF
@@ -36,10 +37,7 @@ def get_run(client: Client, name: str) -> Object:
     every = list_runs(client)
     if name == "last" and every:
         return every[0]
-    import difflib
-
-    close = difflib.get_close_matches(name, [each["metadata"]["name"] for each in every], 1)
-    hint = f"did you mean {close[0]!r}?" if close else "`flowdsl list` shows those there are"
+    hint = did_you_mean(name, [each["metadata"]["name"] for each in every], "`flowdsl list` shows those there are")
     raise UsageError(f"there is no PipelineRun {name!r} in namespace {client.namespace} of {client.where}; {hint}")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
 from flowdsl.diagnostics import Location, UsageError
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.frontend.aside import aside_of
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
@@ -49,6 +49,5 @@ def check_params(local: LocalRun, known: list[str], place: Location) -> None:
     """Raise UsageError for a value of a param that the pipeline does not have."""
     for name in local.params:
         if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(known) or 'none'}"
+            hint = did_you_mean(name, known, f"it has: {', '.join(known) or 'none'}")
             raise UsageError(f"{place}: LocalRun gives a value for {name!r}, which is no param; {hint}")

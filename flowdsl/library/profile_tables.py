@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 
 import attrs
 
 from flowdsl.diagnostics import Collector, FlowError
+from flowdsl.diagnostics.near import did_you_mean, near
 from flowdsl.diagnostics.project import PROFILE_NAME, tables
 from flowdsl.frontend.fits import MisfitError, check, hints
 from flowdsl.frontend.options_check import check_pod_options, value_problems
@@ -91,8 +91,7 @@ def _ranges(options: TaskOptions) -> Iterator[tuple[str, str, str]]:
 
 
 def _near(name: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, known, 1)
-    return f"did you mean {close[0]!r}?" if close else f"there is {', '.join(known)}"
+    return did_you_mean(name, known, f"there is {', '.join(known)}")
 
 
 @attrs.frozen
@@ -108,7 +107,7 @@ class _Reader:
     def look_alike(self, found: Table) -> None:
         """A table whose name is nearly one of ours would be passed over without a word."""
         for name in found:
-            if name not in ("task", "profiles") and difflib.get_close_matches(name, ("task", "profiles"), 1, 0.8):
+            if name not in ("task", "profiles") and near(name, ("task", "profiles"), 0.8):
                 self.wrong((name,), f"tool.flowdsl has no table {name!r}", _near(name, ("task", "profiles")))
 
     def table(self, holder: Table, keys: Keys) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import secrets
 import shlex
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from flowdsl.check.names import SUBDOMAIN_HINT
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.kube.object_names import is_subdomain
 from flowdsl.library.lengths import check_lengths
 from flowdsl.library.run_inputs import Inputs, choose_run, lacking, pipeline_spec
@@ -51,8 +51,7 @@ def find_run(name: str, runs: Path) -> RunFolder:
     if name == "last" and (newest := newest_run(runs)) is not None:
         return newest
     found = find_runs(runs)
-    close = difflib.get_close_matches(name, [each.path.name for each in found], 1)
-    hint = f"did you mean {close[0]!r}?" if close else "flowdsl runs list shows those there are"
+    hint = did_you_mean(name, [each.path.name for each in found], "flowdsl runs list shows those there are")
     raise UsageError(f"there is no run {name!r} in {runs}; {hint}")
 
 

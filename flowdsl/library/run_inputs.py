@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 import attrs
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.ir.local import LocalRun
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import PIPELINE, PIPELINE_RUN
@@ -80,8 +80,7 @@ def set_params(run: PipelineRun, documents: Sequence[Mapping[str, object]], valu
     params = {param["name"]: param for param in (run.get("spec") or {}).get("params") or ()}
     for name, text in values.items():
         if name not in declared:
-            close = difflib.get_close_matches(name, declared, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(declared) or 'none'}"
+            hint = did_you_mean(name, declared, f"it has: {', '.join(declared) or 'none'}")
             raise UsageError(f"the pipeline has no param {name!r}; {hint}")
         params[name] = {"name": name, "value": typed(declared[name], text)}
     if params:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.near import did_you_mean
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import ParamSpec, ParamValue
@@ -144,5 +144,5 @@ def _check_keys(name: str, spec: ParamSpec, value: Mapping[object, object]) -> N
 
 
 def _meant(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, 1)
-    return f", did you mean {close[0]!r}?" if close else ""
+    hint = did_you_mean(name, known, "")
+    return f", {hint}" if hint else ""

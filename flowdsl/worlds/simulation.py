@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 
 import attrs
 
 from flowdsl.diagnostics import Finding, Location, Severity, UsageError
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.worlds.explore import BOUND, Witness
 from flowdsl.worlds.findings import Found, find_all
 from flowdsl.worlds.longest import Longest, longest
@@ -139,8 +139,7 @@ class Simulation:
 
     def _name(self, name: str) -> str:
         if name not in self._model.tasks:
-            close = difflib.get_close_matches(str(name), self.tasks, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(self.tasks)}"
+            hint = did_you_mean(str(name), self.tasks, f"there are {', '.join(self.tasks)}")
             raise UsageError(f"the pipeline has no task {name!r}; {hint}")
         return name
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics import UsageError
+from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.machine.variables import references_in, task_references
 from flowdsl.runner.pipelinerun.taskrun import filled
 
@@ -29,8 +29,7 @@ def only(spec: shapes.PipelineSpec, names: Sequence[str]) -> shapes.PipelineSpec
         task = tasks.get(name) or final.get(name)
         if task is None:
             known = [*tasks, *final]
-            close = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+            hint = did_you_mean(name, known, f"there are {', '.join(known)}")
             raise UsageError(f"the pipeline has no task {name!r}; {hint}")
         wanted.add(name)
         todo += [reference.task for reference in task_references(task)] + list(task.get("runAfter") or ())
