@@ -79,8 +79,8 @@ class Builder:
 
     def bundle(self, task: TaskDef) -> list[Lowering]:
         """What makes the ConfigMap of a task's modules; nothing where their script has them, or one made it already."""
-        bundle = task.bundle
-        if bundle is None or not bundle.mounted or bundle.name in self.bundled:
+        bundle = task.mounted
+        if bundle is None or bundle.name in self.bundled:
             return []
         self.bundled.add(bundle.name)
         document = bundle_document(bundle, self.place if task.options.verbatim else self.metadata)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flowdsl.ir.conditions import (
-    NUMBERS,
     Expression,
     Fetched,
     Formula,
@@ -57,7 +56,7 @@ def _is_number(operand: Operand) -> bool:
     if isinstance(operand, Known):
         return not isinstance(operand.value, (str, bool)) and abs(operand.value) <= _EXACT
     # Whole numbers may be larger than a double holds.
-    return operand.type.kind is Kind.FLOAT and operand.type.kind in NUMBERS
+    return operand.type.kind is Kind.FLOAT
 
 
 def _written(expression: Expression, *, negative: bool) -> str:

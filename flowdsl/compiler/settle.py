@@ -154,9 +154,8 @@ def _fitting(task: TaskDef, defaults: Options) -> Options:
     options = task.options
     if options.verbatim:
         return {}
-    works = task.has_body or options.command or options.args or options.script or options.module
     left_out: set[str] = set()
-    if not works or (options.step_template is not None and options.step_template.image):
+    if not task.works or (options.step_template is not None and options.step_template.image):
         left_out.add("image")
     if not options.packages and not options.apt:
         left_out.update(_FOR_PACKAGES)

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 
 from flowdsl.diagnostics import Collector, Location
-
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-# Names of objects may have dots; what is named after a function has none.
-_OBJECT = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
+from flowdsl.kube.object_names import LABEL, SUBDOMAIN
 
 
 def dashed(name: str) -> str:
@@ -24,7 +21,8 @@ def kube_name(name: str) -> str:
 def task_name(explicit: str, function_name: str, location: Location, collector: Collector) -> str:
     """The name of a task or pipeline; FLOW013 where Kubernetes would not take it."""
     name = explicit or dashed(function_name)
-    if (_OBJECT if explicit else _LABEL).fullmatch(name):
+    # Names of objects may have dots; what is named after a function has none.
+    if (SUBDOMAIN if explicit else LABEL).fullmatch(name):
         return name
     fixed = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-") or "task"
     collector.error(

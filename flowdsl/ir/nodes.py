@@ -147,9 +147,18 @@ class TaskDef:
     @property
     def has_step(self) -> bool:
         """Whether the function has a step of its own, beside those of `steps=`."""
+        return self.works or not any(isinstance(part, Step) for part in self.options.steps)
+
+    @property
+    def works(self) -> bool:
+        """Whether that step is told what to run: a body, or options that say it."""
         own = self.options
-        works = self.has_body or own.command or own.args or own.script or own.module
-        return bool(works) or not any(isinstance(part, Step) for part in own.steps)
+        return bool(self.has_body or own.command or own.args or own.script or own.module)
+
+    @property
+    def mounted(self) -> Bundle | None:
+        """Its bundle where that comes as a ConfigMap; None where it stands in the script, or where there is none."""
+        return self.bundle if self.bundle is not None and self.bundle.mounted else None
 
     @property
     def makes_files(self) -> bool:

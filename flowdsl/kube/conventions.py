@@ -13,7 +13,10 @@ ALPHA = "flowdsl.dev/alpha"
 The compiler writes it where a pipeline opts in; whoever checks the document later knows what its cluster has.
 """
 ARCHITECTURE = "kubernetes.io/arch"
-"""Label of a node that says its architecture, in Go's words: amd64, arm64."""
+"""Label of a node: its architecture, in Go's words: amd64, arm64.
+
+https://kubernetes.io/docs/reference/labels-annotations-taints/
+"""
 CEL = "enable-cel-in-whenexpression"
 """Tekton's flag for conditions in CEL (docs/pipelines.md)."""
 ENUMS = "enable-param-enum"
@@ -50,9 +53,6 @@ QUEUE = f"{KUEUE}/queue-name"
 MANAGED = "app.kubernetes.io/managed-by"
 """Label of what a program made, by Kubernetes' recommendation: its name."""
 MANAGED_BY = {MANAGED: "flowdsl"}
-
-ARCHITECTURE = "kubernetes.io/arch"
-"""Label of a node: what its processor is (kubernetes.io/docs/reference/labels-annotations-taints)."""
 
 # Workspaces and volumes of what we compile.
 OUTPUTS = "outputs"

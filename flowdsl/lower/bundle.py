@@ -32,8 +32,8 @@ def bundle_document(bundle: Bundle, metadata: shapes.ObjectMeta) -> dict[str, ob
 
 def bundle_volumes(task: TaskDef) -> list[shapes.Volume]:
     """The volume that a task's bundle comes in, where it does not stand in the script."""
-    bundle = task.bundle
-    if bundle is None or not bundle.mounted:
+    bundle = task.mounted
+    if bundle is None:
         return []
     items: list[shapes.KeyToPath] = [{"key": key, "path": file.path} for key, file in bundle.keyed()]
     return [{"name": BUNDLE_NAME, "configMap": {"name": bundle.name, "items": items}}]
@@ -41,5 +41,4 @@ def bundle_volumes(task: TaskDef) -> list[shapes.Volume]:
 
 def bundle_mounts(task: TaskDef) -> list[shapes.VolumeMount]:
     """Where the step of the function sees it."""
-    mounted = task.bundle is not None and task.bundle.mounted
-    return [{"name": BUNDLE_NAME, "mountPath": BUNDLE_PATH, "readOnly": True}] if mounted else []
+    return [{"name": BUNDLE_NAME, "mountPath": BUNDLE_PATH, "readOnly": True}] if task.mounted is not None else []

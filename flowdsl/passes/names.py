@@ -7,8 +7,8 @@ import re
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.ir.nodes import PipelineDef, TaskDef
 from flowdsl.kube.conventions import NAME_MOST
+from flowdsl.kube.object_names import LABEL
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _GENERATED = 5
 """Characters that `generateName` appends."""
 
@@ -20,7 +20,7 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     owners: dict[str, TaskDef] = {}
     for node in pipeline.nodes:
         _length("task", node.name, node.location, collector, NAME_MOST)
-        if not _LABEL.fullmatch(node.name):
+        if not LABEL.fullmatch(node.name):
             collector.error(
                 "FLOW013",
                 f"{node.name!r} is no Kubernetes name: only lower-case letters, digits and '-'",

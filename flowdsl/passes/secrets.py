@@ -63,8 +63,8 @@ def _texts(task: TaskDef) -> Iterator[tuple[str, str]]:
     """Every text that a container of the task gets, with what it is."""
     if task.script:
         yield "a script", task.script
-    if task.bundle is not None and task.bundle.mounted:
-        for file in task.bundle.files:
+    if task.mounted is not None:
+        for file in task.mounted.files:
             if isinstance(file.content, str):
                 yield f"file {file.path}", file.content
     for part in task.options.containers:
