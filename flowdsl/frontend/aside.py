@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from types import FunctionType
 
+from flowdsl.frontend.home import home_of
+
 
 @contextlib.contextmanager
 def aside(root: str = "") -> Iterator[None]:
@@ -21,8 +23,6 @@ def aside(root: str = "") -> Iterator[None]:
 
 def aside_of(function: Callable[..., object]) -> contextlib.AbstractContextManager[None]:
     """The same for a function: where its own module looks, as far as Python looks there at all."""
-    from flowdsl.frontend.slicing.project import home_of
-
     root = home_of(function).root if isinstance(function, FunctionType) else ""
     return aside(root if root in sys.path else "")
 

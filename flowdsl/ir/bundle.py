@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 from collections.abc import Iterator
 
@@ -38,6 +37,8 @@ class Bundle:
     @functools.cached_property
     def digest(self) -> str:
         """The hash of paths and content. The lines at which a module's parts stand in the user's file are not in it."""
+        import hashlib  # it loads OpenSSL, and `import flowdsl` hashes nothing
+
         found = hashlib.sha256()
         for file in self.files:
             content = file.content if isinstance(file.content, bytes) else file.content.encode("utf-8")

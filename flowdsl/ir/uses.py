@@ -6,7 +6,6 @@ whoever changes the task's own options (a profile) can put the use over them aga
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -138,6 +137,8 @@ def _over(before: Mapping[str, object], given: Mapping[str, object]) -> dict[str
 
 
 def _digest(values: Mapping[str, object]) -> str:
+    import hashlib  # it loads OpenSSL, and `import flowdsl` hashes nothing
+
     return hashlib.sha256(_text(values).encode()).hexdigest()[:_DIGITS]
 
 

@@ -17,8 +17,6 @@ from pathlib import Path
 
 import attrs
 
-from flowdsl.frontend.slicing.versions import is_stdlib
-
 _IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+(\.*)[ \t]*(\w*)|import[ \t]+([\w., \t]+))", re.MULTILINE)
 
 
@@ -107,6 +105,9 @@ def _below(base: Path, file: Path) -> Standing | None:
 
 def _beside(folder: Path, tops: frozenset[str], package: Standing | None) -> bool:
     """Whether a file imports by its bare name what lies beside it, and what no other place has."""
+    # Not at the top: every command would wait for all of slicing to load.
+    from flowdsl.frontend.slicing.versions import is_stdlib
+
     for top in sorted(tops):
         if is_stdlib(top) or not holds(folder, top) or (package is not None and holds(package.root, top)):
             continue

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 
+from flowdsl.frontend.home import Home
 from flowdsl.frontend.slicing.data import data_files
 from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Alias, Bundled, Unit
-from flowdsl.frontend.slicing.project import Home, Module, absolute, folder_in_project
+from flowdsl.frontend.slicing.project import Module, absolute, folder_in_project
 from flowdsl.frontend.slicing.stretches import module_text
 from flowdsl.frontend.slicing.survey import Survey
 

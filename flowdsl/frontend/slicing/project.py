@@ -10,28 +10,15 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-from types import FunctionType
 
 import attrs
 
 from flowdsl.diagnostics.project import find as find_project
+from flowdsl.frontend.home import Home
 from flowdsl.frontend.slicing.model import Alias
 from flowdsl.frontend.slicing.versions import is_stdlib
 
 _INSTALLED = ("site-packages", "dist-packages")
-
-
-@attrs.frozen
-class Home:
-    """Where a module stands: its package ("" for none), and the folder that top-level imports of it look in."""
-
-    package: str
-    root: str
-
-    @property
-    def top(self) -> str:
-        """The top-level package, "" where the module is in none."""
-        return self.package.partition(".")[0]
 
 
 @attrs.frozen
@@ -47,19 +34,6 @@ class Module:
     def path(self) -> str:
         """Its file below the folder that imports look in, with `/`."""
         return self.name.replace(".", "/") + ("/__init__.py" if self.is_package else ".py")
-
-
-def home_of(function: FunctionType) -> Home:
-    """Where the module of a function stands."""
-    package = str(function.__globals__.get("__package__") or "")
-    return Home(package, _root(function.__code__.co_filename, package))
-
-
-def _root(file: str, package: str) -> str:
-    folder = os.path.dirname(os.path.abspath(file))
-    for _ in package.split(".") if package else ():
-        folder = os.path.dirname(folder)
-    return folder
 
 
 def path_in_project(file: str, home: Home) -> str:

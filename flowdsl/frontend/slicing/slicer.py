@@ -12,13 +12,14 @@ import attrs
 
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend import places
+from flowdsl.frontend.home import Home, home_of
 from flowdsl.frontend.slicing.bundle import Bundle, Chosen
 from flowdsl.frontend.slicing.captured import captured_values
 from flowdsl.frontend.slicing.imports import import_text
 from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Alias, Loose, Slice, Unit, Version
 from flowdsl.frontend.slicing.problems import Reporter, trusted_modules
-from flowdsl.frontend.slicing.project import Home, home_of, path_in_project
+from flowdsl.frontend.slicing.project import path_in_project
 from flowdsl.frontend.slicing.source import index_of
 from flowdsl.frontend.slicing.survey import Survey, Surveys
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import attrs
 
+from flowdsl.frontend.home import Home
 from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Alias, Unit
-from flowdsl.frontend.slicing.project import Home, Module, absolute, find, hides_python
+from flowdsl.frontend.slicing.project import Module, absolute, find, hides_python
 from flowdsl.frontend.slicing.source import index_of_file
 from flowdsl.frontend.slicing.versions import is_stdlib
 
