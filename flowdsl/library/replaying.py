@@ -25,10 +25,10 @@ from flowdsl.machine.machine import Machine
 from flowdsl.machine.nodes import ChildRun, Node, State
 from flowdsl.machine.plan import Plan, make_plan
 from flowdsl.machine.status import skip_reason
+from flowdsl.machine.times import span
 from flowdsl.machine.when import allows
 from flowdsl.runner.cache import decided_now, key_of
 from flowdsl.runner.pipelinerun.taskrun import task_run
-from flowdsl.worlds.longest import span
 from flowdsl.worlds.stand_ins import results_read, stand_in
 
 if TYPE_CHECKING:

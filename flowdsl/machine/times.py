@@ -1,4 +1,4 @@
-"""Times as Kubernetes writes them, durations as Go prints them."""
+"""Times as Kubernetes writes them, durations as Go prints them and as people say them."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ def go_duration(seconds: float) -> str:
         hours, minutes = divmod(minutes, 60)
         text = f"{hours}h{minutes}m{text}" if hours else f"{minutes}m{text}"
     return text
+
+
+def span(seconds: float) -> str:
+    """A duration as a person says it, to the second: `1h30m`, `0s`."""
+    hours, rest = divmod(round(seconds), 3600)
+    minutes, left = divmod(rest, 60)
+    return "".join(f"{number}{unit}" for number, unit in ((hours, "h"), (minutes, "m"), (left, "s")) if number) or "0s"
 
 
 def _decimal(number: int, unit: int) -> str:

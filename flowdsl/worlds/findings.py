@@ -9,8 +9,9 @@ import attrs
 
 from flowdsl.diagnostics import Finding, Location, Severity
 from flowdsl.diagnostics.rule import Rule
+from flowdsl.machine.times import span
 from flowdsl.worlds.explore import Witness
-from flowdsl.worlds.longest import Longest, span
+from flowdsl.worlds.longest import Longest
 from flowdsl.worlds.model import Model, Task
 from flowdsl.worlds.questions import Asked
 from flowdsl.worlds.reasons import NEVER_HINT, never_run

@@ -61,10 +61,3 @@ def _limit(model: Model, body: float, final: float) -> tuple[float, str]:
         if limit and spent > limit:
             return limit, of
     return limits.pipeline or 0, "run"
-
-
-def span(seconds: float) -> str:
-    """Seconds as a person says them: `1h30m`."""
-    hours, rest = divmod(round(seconds), 3600)
-    minutes, left = divmod(rest, 60)
-    return "".join(f"{number}{unit}" for number, unit in ((hours, "h"), (minutes, "m"), (left, "s")) if number) or "0s"

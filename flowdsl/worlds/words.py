@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from flowdsl.diagnostics.render import as_data as finding_data
-from flowdsl.worlds.longest import span
+from flowdsl.machine.times import span
 from flowdsl.worlds.simulation import Simulation, Verdict
 
 

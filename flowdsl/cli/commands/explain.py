@@ -97,11 +97,13 @@ def _bundle(found: BundleData | None) -> list[str]:
 
 def _critical(path: Path) -> list[str]:
     """The chain that decides how long a run may take; nothing to tell of a single task."""
+    from flowdsl.machine.times import span
+
     if len(path["tasks"]) < 2:
         return []
-    said = f"at most {_span(path['seconds'])} by timeouts"
+    said = f"at most {span(path['seconds'])} by timeouts"
     if path["limit"] is not None and path["limit"] < path["seconds"]:
-        said += f", and the pipeline's own timeout ends the run after {_span(path['limit'])}"
+        said += f", and the pipeline's own timeout ends the run after {span(path['limit'])}"
     return ["", f"critical path ({said})", f"  {' → '.join(path['tasks'])}"]
 
 
@@ -110,9 +112,3 @@ def _default(param: Param) -> str:
     value = param["default"]
     plain = param["type"] in ("int", "float", "bool") and isinstance(value, str)
     return str(value) if plain else json.dumps(value, ensure_ascii=False, default=dict)
-
-
-def _span(seconds: float) -> str:
-    hours, rest = divmod(round(seconds), 3600)
-    minutes, left = divmod(rest, 60)
-    return "".join(f"{number}{unit}" for number, unit in ((hours, "h"), (minutes, "m"), (left, "s")) if number) or "0s"
