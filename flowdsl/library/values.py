@@ -77,9 +77,9 @@ def typed(spec: ParamSpec, text: str) -> ParamValue:
     Elements that are no text become that, as they are written. Raises UsageError, which names the param, the key, what
     was given and what is expected.
     """
-    from flowdsl.machine.params import declared_type
+    from flowdsl.machine.params import declared_kind
 
-    name, kind = spec["name"], declared_type(spec)
+    name, kind = spec["name"], declared_kind(spec)
     if kind == "string":
         return text
     try:

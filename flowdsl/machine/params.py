@@ -21,17 +21,8 @@ _INDEXED = re.compile(
 Specs: TypeAlias = "Sequence[shapes.ParamSpec]"
 
 
-def declared_type(spec: shapes.ParamSpec) -> str:
-    """The type of a ParamSpec, inferred where it is not written (ParamSpec.SetDefaults)."""
-    if spec.get("type"):
-        return str(spec["type"])
-    if spec.get("properties"):
-        return "object"
-    return type_of(decoded(spec["default"])) if spec.get("default") is not None else "string"
-
-
 def declared_kind(spec: Mapping[str, object]) -> str:
-    """The type of a declared param or result, as Tekton's defaulting gives it."""
+    """The type of a declared param or result, inferred where it is not written (ParamSpec.SetDefaults)."""
     if spec.get("type"):
         return str(spec["type"])
     if spec.get("properties"):
@@ -71,7 +62,7 @@ def check_params(specs: Specs, given: Mapping[str, Value], pipeline_spec: shapes
             f"pipelineRun missing parameters: {_go_list(missing)}",
             user=True,
         )
-    types = {spec["name"]: declared_type(spec) for spec in specs}
+    types = {spec["name"]: declared_kind(spec) for spec in specs}
     wrong = [name for name, value in given.items() if name in types and type_of(value) != types[name]]
     if wrong:
         raise RunFailure(
@@ -177,7 +168,7 @@ def check_task_params(task: shapes.PipelineTask, spec: shapes.TaskSpec, name: st
     if missing:
         problem = f"missing values for these params which have no default values: {_go_list(missing)}"
     else:
-        types = {each["name"]: declared_type(each) for each in specs}
+        types = {each["name"]: declared_kind(each) for each in specs}
         wrong = [each for each, value in given.items() if each in types and not _fits(value, types[each])]
         wrong += [each for each in sorted(fanned) if types.get(each, "string") != "string"]
         keys = missing_keys(specs, given)

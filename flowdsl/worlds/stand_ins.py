@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from flowdsl.kinds.values import Value, decoded
-from flowdsl.machine.params import declared_type
+from flowdsl.machine.params import declared_kind
 from flowdsl.machine.variables import references_in, task_references, type_of
 from flowdsl.worlds.model import Model
 
@@ -43,7 +43,7 @@ def _param(
     """A param's value; None where its default will do."""
     start = f"$(params.{spec['name']}"
     chosen, filled = values.get(f"{start})"), lists.get(f"{start}[*])")
-    kind = declared_type(spec)
+    kind = declared_kind(spec)
     if kind == "string" and chosen is not None:
         return chosen
     if kind == "array" and filled is not None:
