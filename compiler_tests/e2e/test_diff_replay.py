@@ -90,6 +90,50 @@ def test_what_runs_again_is_new_or_gone_is_told(ran: Path, capsys: pytest.Captur
     ]
 
 
+FAN_OUT = """
+from flowdsl import pipeline, task
+
+@task(image="python:3.12-slim")
+def score(part: str) -> str:
+    if part == "10":
+        raise SystemExit("nothing of 10")
+    return part
+
+@task(image="python:3.12-slim")
+def publish(parts: list[str]) -> None:
+    print(parts)
+
+@pipeline
+def sample():
+    publish(score.map(part=[str(number) for number in range(12)]))
+"""
+
+
+def test_each_run_of_a_fan_out_is_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # By name -10 comes before -2. The recorded times are whole seconds, so that all may have started at one.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flow.py").write_text(FAN_OUT)
+    assert main(["compile", "flow.py", "-o", "before.yaml"]) == 0
+    assert main(["run", "flow.py", "--name", "first", "--no-logs"]) == 1
+    for file in (tmp_path / ".flowdsl/runs/first/taskruns").glob("*.json"):
+        found = json.loads(file.read_text())
+        long = file.stem.endswith("-3")
+        found["status"] |= {
+            "startTime": "2026-01-01T00:00:00Z",
+            "completionTime": f"2026-01-01T00:0{'7' if long else '1'}:00Z",
+        }
+        file.write_text(json.dumps(found))
+    (tmp_path / "flow.py").write_text(FAN_OUT.replace("range(12)", "range(10)"))
+    assert main(["compile", "flow.py", "-o", "after.yaml"]) == 0
+    capsys.readouterr()
+    assert main(["diff", "before.yaml", "after.yaml", "--replay", "first", "--output", "json"]) == 1
+    replay = json.loads(capsys.readouterr().out)["replay"]
+    assert any(each.startswith("publish would run, which was skipped") for each in replay["changes"])
+    assert replay["seconds"] == {"before": 420.0, "after": 420.0, "untimed": ["publish"]}
+
+
 def test_a_param_that_the_run_has_no_value_for_ends_it_at_once(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (told,) = replayed(ran, capsys, ("def sample(limit: float = 0.5):", "def sample(other: str, limit: float = 0.5):"))
     assert told.startswith("the run would end at once: ")

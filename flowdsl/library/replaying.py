@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from flowdsl.diagnostics import UsageError
-from flowdsl.kinds import labels
 from flowdsl.kinds.table import PIPELINE, PIPELINE_RUN
 from flowdsl.library.documents import name_of
 from flowdsl.library.records import RunRecord, record_of
@@ -70,12 +69,10 @@ def replay(name: str, documents: Sequence[Mapping[str, object]]) -> Replayed:
     run = folder.pipeline_run()
     if not run.get("status"):
         raise UsageError(f"the run {folder.name} has not come to an end: there is nothing to replay")
-    recorded: dict[str, list[shapes.TaskRun]] = {}
-    for each in folder.task_runs():
-        recorded.setdefault((each["metadata"].get("labels") or {}).get(labels.PIPELINE_TASK, ""), []).append(each)
-    record = record_of(run, folder.task_runs())
-    before = _Play(folder.documents(), run, recorded, record)
-    after = _Play(_with_run(documents, run), run, recorded, record)
+    recorded = {each["metadata"]["name"]: each for each in folder.task_runs()}
+    seconds = _seconds(record_of(run, recorded.values()))
+    before = _Play(folder.documents(), run, recorded, seconds)
+    after = _Play(_with_run(documents, run), run, recorded, seconds)
     try:
         was = before.play()
     except RunFailure as failure:
@@ -85,8 +82,17 @@ def replay(name: str, documents: Sequence[Mapping[str, object]]) -> Replayed:
     except RunFailure as failure:
         return Replayed(folder.name, (f"the run would end at once: {failure.message}",), _end(was), 0.0)
     lines = (*_lines(was, now), *_limits(after, now))
-    untimed = tuple(each for each, part in now.items() if part.state is State.SUCCEEDED and each not in recorded)
+    untimed = tuple(each for each, part in now.items() if part.state is State.SUCCEEDED and each not in seconds)
     return Replayed(folder.name, lines, _end(was), _end(now), untimed)
+
+
+def _seconds(record: RunRecord) -> dict[str, float]:
+    """How long each task took; a fan-out as long as the longest of its runs."""
+    found: dict[str, float] = {}
+    for task in record.tasks:
+        if task.seconds is not None:
+            found[task.name] = max(task.seconds, found.get(task.name, 0.0))
+    return found
 
 
 def _end(parts: Mapping[str, _Part]) -> float:
@@ -107,17 +113,17 @@ def _with_run(documents: Sequence[Mapping[str, object]], run: shapes.PipelineRun
 
 
 class _Play:
-    """A graph played with what a record says that tasks did."""
+    """A graph played with what a record says that tasks did: `recorded` by TaskRun, `seconds` by task."""
 
     def __init__(
         self,
         documents: Sequence[Mapping[str, object]],
         run: shapes.PipelineRun,
-        recorded: Mapping[str, list[shapes.TaskRun]],
-        record: RunRecord,
+        recorded: Mapping[str, shapes.TaskRun],
+        seconds: Mapping[str, float],
     ) -> None:
         self._recorded = recorded
-        self._seconds = {each.name: each.seconds or 0.0 for each in record.tasks}
+        self._seconds = seconds
         self._keys: dict[str, list[str]] = {}
         self._plan = self._planned(documents, run)
 
@@ -175,12 +181,10 @@ class _Play:
         made = task_run(plan, run) if run.node.task is not None else None
         if made is not None:
             self._keys.setdefault(run.node.name, []).append(key_of(made, ()))
-        index = run.node.runs.index(run)
-        kept = self._recorded.get(run.node.name, [])
-        if index >= len(kept):
+        kept = self._recorded.get(run.name)
+        if kept is None:
             return _assumed(run)
-        status = kept[index]["status"]
-        return status if made is None else decided_now(made, status)
+        return kept["status"] if made is None else decided_now(made, kept["status"])
 
     def timeouts(self) -> dict[str, float]:
         """The timeout of each task that declares one, in seconds."""
