@@ -15,7 +15,7 @@ from flowdsl.library.locking import tasks_of
 from flowdsl.library.pins import python_file
 from flowdsl.library.profiles import settings_for
 from flowdsl.packages import programs
-from flowdsl.packages.images import Recipe
+from flowdsl.packages.images import REQUIREMENTS, Recipe
 from flowdsl.packages.tools import tail
 
 _SHORT, _LONG = 5 * 60, 3 * 60 * 60  # seconds of a question to an engine, and of a build or a push
@@ -52,7 +52,7 @@ def build_image(recipe: Recipe, engine: str, environ: Mapping[str, str], tell: C
     tell(f"building {recipe.name}")
     with tempfile.TemporaryDirectory(prefix="flowdsl-image-") as folder:
         (Path(folder) / "Dockerfile").write_text(recipe.dockerfile, encoding="utf-8")
-        (Path(folder) / "requirements.txt").write_text(recipe.requirements, encoding="utf-8")
+        (Path(folder) / REQUIREMENTS).write_text(recipe.requirements, encoding="utf-8")
         what = ["--platform", recipe.platform, "--tag", recipe.name, "--file", f"{folder}/Dockerfile"]
         _run([engine, "build", *what, folder], environ)
     return True
