@@ -112,6 +112,25 @@ def test_no_answer_is_told_without_credentials(project: Project) -> None:
     assert not (project.folder / "mine.lock").exists()
 
 
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+@pytest.mark.parametrize("python", [HERE, OTHER])
+def test_an_index_that_can_not_be_reached_is_told_as_that(project: Project, tool: str, python: str) -> None:
+    if tool == "uv":
+        if find_uv(os.environ) is None:
+            pytest.skip("uv is not installed")
+        project.env["PATH"] = os.environ["PATH"]
+    for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS"):
+        del project.env[name]
+    project.env |= {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1", "UV_HTTP_RETRIES": "0"}
+    project.write(python=python)
+    done = project.flow("lock", "mine.py")
+    assert (done.returncode, f"with {tool}" in done.stderr) == (1, True), done.stderr
+    assert "FLOW090" in done.stderr
+    assert "the index could not be asked for alpha" in done.stderr
+    assert "PIP_INDEX_URL" in done.stderr
+    assert "change the requirement" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("python", "more", "options", "code"),
     [

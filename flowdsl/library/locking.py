@@ -22,7 +22,7 @@ from flowdsl.library.rules import UNRESOLVABLE_PACKAGES
 from flowdsl.packages.lockfile import MADE_BY, DamagedError, Resolution, lock_path, read_lock, read_target, write_lock
 from flowdsl.packages.resolve import resolve
 from flowdsl.packages.targets import Target, this_machine
-from flowdsl.packages.tools import Tool, ToolError, find_tool
+from flowdsl.packages.tools import Tool, ToolError, UnreachedError, find_tool
 
 _LINES = 4
 """Lines of what pip or uv said that a finding holds."""
@@ -136,12 +136,12 @@ def _resolve(need: Need, tool: Tool, environ: Mapping[str, str], tell: Tell, lik
     try:
         return resolve(need.wanted, need.target, tool, environ, like)
     except ToolError as error:
-        if like is None:
-            raise _no_answer(need, str(error)) from error
+        if like is None or isinstance(error, UnreachedError):
+            raise _failed(need, error) from error
     try:
         found = resolve(need.wanted, need.target, tool, environ)
     except ToolError as error:
-        raise _no_answer(need, str(error)) from error
+        raise _failed(need, error) from error
     tell(f"{need.target} can't have the versions of {like.target}; its own differ")
     return found
 
@@ -154,12 +154,22 @@ def _check_hashes(need: Need, found: Resolution) -> None:
             raise _no_answer(attrs.evolve(need, target=found.target), why)
 
 
+def _failed(need: Need, error: ToolError) -> FlowError:
+    if not isinstance(error, UnreachedError):
+        return _no_answer(need, str(error))
+    hint = "check the network, the proxy, and the index's address (PIP_INDEX_URL) and certificate (PIP_CERT)"
+    return _finding(need, "the index could not be asked for", str(error), hint)
+
+
 def _no_answer(need: Need, why: str) -> FlowError:
-    what = ", ".join(need.wanted.requirements)
+    hint = "change the requirement, or the image's Python; only wheels are taken, no source distributions"
+    return _finding(need, "no packages answer", why, hint)
+
+
+def _finding(need: Need, what: str, why: str, hint: str) -> FlowError:
     # One line, as every finding; what pip said last says most.
     said = "; ".join(line.removeprefix("ERROR: ").strip(" :") for line in why.splitlines()[-_LINES:])
-    message = f"no packages answer {what} for {need.target}: {said}"
-    hint = "change the requirement, or the image's Python; only wheels are taken, no source distributions"
+    message = f"{what} {', '.join(need.wanted.requirements)} for {need.target}: {said}"
     return FlowError((UNRESOLVABLE_PACKAGES.finding(message, need.location, hint=hint),))
 
 

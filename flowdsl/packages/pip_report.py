@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from flowdsl.packages.lockfile import Pin
 from flowdsl.packages.targets import Target, marker_environment, platform_tags, this_machine
-from flowdsl.packages.tools import Tool, ToolError, pip_environment, pip_version
+from flowdsl.packages.tools import Tool, ToolError, UnreachedError, pip_environment, pip_version
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -78,6 +78,8 @@ def _ask(
         (folder / "constraints.txt").write_text("".join(f"{each}\n" for each in constraints), encoding="utf-8")
         try:
             tool.run([*_arguments(folder, target)], pip_environment(environ))
+        except UnreachedError:
+            raise
         except ToolError as error:
             if target.python == this_machine().python:
                 raise

@@ -20,6 +20,8 @@ _AS_MODULE = (
     "import runpy; runpy.run_module({name!r}, run_name='__main__', alter_sys=True)"
 )
 """`python -m NAME`, where the folder that one stands in is not looked through: it may have a pip.py of anybody's."""
+_UNREACHED = re.compile(r"^error: Failed to fetch|Retry\(total=0,.*connection broken by", re.MULTILINE)
+"""What uv says of an index that it can't reach, and pip before its last try; then pip finds no version."""
 _LAST = 4000
 """Characters of a program's output that are told."""
 _OURS_ALONE = (
@@ -37,6 +39,10 @@ class ToolError(Exception):
     """A program failed, or there is none. Its text is for people, without credentials."""
 
 
+class UnreachedError(ToolError):
+    """A program could not reach its index, or did not end in time; what was asked for may be right."""
+
+
 @attrs.frozen
 class Tool:
     """A program by the words that call it: `uv`, or `python -m pip`."""
@@ -49,15 +55,17 @@ class Tool:
     """The folder of what is locked: uv reads the settings of the project that it is in, wherever one stands."""
 
     def run(self, arguments: Sequence[str], environ: Mapping[str, str], *, stdin: str = "") -> str:
-        """Run it; what it prints. Raises ToolError with the end of what it says."""
+        """Run it; what it prints. Raises ToolError with the end of what it says, UnreachedError for an index."""
         try:
             done = programs.finish(programs.start([*self.command, *arguments], environ), self.limit, stdin)
         except OSError as error:
             raise ToolError(f"{self.name} can't be started: {error.strerror}") from error
         except programs.TooLongError as error:
-            raise ToolError(f"{error}; is its index there?") from error
+            raise UnreachedError(f"{error}; is its index there?") from error
         if done.code != 0:
-            raise ToolError(f"{self.name} ended with {done.code}:\n{tail(done.error or done.output)}")
+            said = done.error or done.output
+            failure = UnreachedError if _UNREACHED.search(said) else ToolError
+            raise failure(f"{self.name} ended with {done.code}:\n{tail(said)}")
         return done.output
 
 
