@@ -30,6 +30,7 @@ NEEDS = {
     ".venv/bin/python -m pytest -n 4 --dist loadgroup": "the tests: these",
     "python benchmarks/compare.py": TIME,
     "python benchmarks/compare.py --tasks 1000 --rounds 5": TIME,
+    "python benchmarks/before.py CHECKOUT": "an older checkout, and minutes",
     "python compiler_tests/conformance/round_trip.py": GO,
     "python compiler_tests/golden/renew_kinds.py": "the folder of the tests, which the copy leaves out",
     "python compiler_tests/conformance/agreement.py CASES.jsonl": GO,
