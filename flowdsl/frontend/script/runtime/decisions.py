@@ -29,22 +29,22 @@ def _flowdsl_undecided() -> None:
             handle.write("false")
 
 
-def _flowdsl_looked_at(part: Any, found: dict[str, str]) -> dict[str, str]:
+def _flowdsl_looked_at(part: Any, found: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
     if isinstance(part, list):
         if len(part) == 4 and part[0] == "value":
-            found[part[1]] = part[2]
+            found[part[1]] = (part[2], part[3])
         for each in part:
             _flowdsl_looked_at(each, found)
     return found
 
 
-def _flowdsl_texts(kinds: dict[str, str]) -> dict[str, Any]:
-    lists = [name.partition(".")[2] for name, kind in kinds.items() if kind.startswith("list ")]
+def _flowdsl_texts(values: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    lists = [name.partition(".")[2] for name, (kind, _) in values.items() if kind.startswith("list ")]
     found: dict[str, Any] = {}
     if lists:
         given = _flowdsl_arrays(tuple(lists))
         found = {"param." + name: given[name] for name in lists}
-    for name, kind in kinds.items():
+    for name, (kind, _) in values.items():
         if not kind.startswith("list "):
             side, _, own = name.partition(".")
             env = _flowdsl_variable(side.upper(), own)
@@ -72,7 +72,8 @@ def _flowdsl_decide(limit: int) -> None:
         held = _flowdsl_truth(test, texts, unsure) is True
         with open(_flowdsl_env(_flowdsl_variable("RESULT", name)), "w", encoding="utf-8") as handle:
             handle.write("true" if held else "false")
-        values = [label + " = " + _flowdsl_seen(texts[key]) for key, label in _flowdsl_labels(test, {}).items()]
+        seen = _flowdsl_looked_at(test, {}).items()
+        values = [label + " = " + _flowdsl_seen(texts[key]) for key, (_, label) in seen]
         why = "; ".join(([] if held else unsure) or values)
         # As ASCII: a value may hold anything, and a log is read in a terminal.
         said = shown + (" holds" if held else " does not hold") + " (" + why + ")"
@@ -83,15 +84,6 @@ def _flowdsl_decide(limit: int) -> None:
             total += _flowdsl_message_size(os.path.basename(path), _flowdsl_result(key) or "")
     if total > limit:
         _flowdsl_fail("the results take " + str(total) + " bytes with what is decided of them, more than " + str(limit))
-
-
-def _flowdsl_labels(part: Any, found: dict[str, str]) -> dict[str, str]:
-    if isinstance(part, list):
-        if len(part) == 4 and part[0] == "value":
-            found[part[1]] = part[3]
-        for each in part:
-            _flowdsl_labels(each, found)
-    return found
 
 
 def _flowdsl_seen(text: Any) -> str:

@@ -184,11 +184,19 @@ def _flowdsl_arrays(names: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _flowdsl_path(what: str, env: str, *, folder: bool, optional: bool = False) -> object:
+    text = _flowdsl_env(env)
+    return None if optional and text == "" else _flowdsl_below(what, env, text, folder=folder)
+
+
+def _flowdsl_paths(what: str, env: str, texts: list[str], *, folder: bool) -> list[object]:
+    return [_flowdsl_below(what + "[" + str(index) + "]", env, text, folder=folder) for index, text in enumerate(texts)]
+
+
+def _flowdsl_below(what: str, env: str, text: str, *, folder: bool) -> object:
     from pathlib import Path, PurePosixPath
 
-    text = _flowdsl_env(env)
     if text == "":
-        return None if optional else _flowdsl_fail(what + ": no path was given")
+        _flowdsl_fail(what + ": no path was given")
     parts = PurePosixPath(text)
     if parts.is_absolute() or ".." in parts.parts or "\0" in text:
         _flowdsl_fail(what + ": the path " + _flowdsl_show(text) + " leaves its workspace")
@@ -198,24 +206,6 @@ def _flowdsl_path(what: str, env: str, *, folder: bool, optional: bool = False) 
     if path.is_dir() != folder:
         _flowdsl_fail(what + ": " + str(path) + (" is a file, not a folder" if folder else " is not a file"))
     return path
-
-
-def _flowdsl_paths(what: str, env: str, texts: list[str], *, folder: bool) -> list[object]:
-    from pathlib import Path, PurePosixPath
-
-    found: list[object] = []
-    for index, text in enumerate(texts):
-        one = what + "[" + str(index) + "]"
-        parts = PurePosixPath(text)
-        if text == "" or parts.is_absolute() or ".." in parts.parts or "\0" in text:
-            _flowdsl_fail(one + ": the path " + _flowdsl_show(text) + " leaves its workspace")
-        path = Path(_flowdsl_env(env + "_DIR")) / text
-        if not path.exists():
-            _flowdsl_fail(one + ": " + str(path) + " does not exist")
-        if path.is_dir() != folder:
-            _flowdsl_fail(one + ": " + str(path) + (" is a file, not a folder" if folder else " is not a file"))
-        found.append(path)
-    return found
 
 
 def _flowdsl_workspace(what: str, env: str, *, optional: bool = False) -> object:
