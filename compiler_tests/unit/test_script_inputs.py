@@ -260,6 +260,25 @@ def test_a_file_is_a_path_below_its_mount(
 
 
 @pytest.mark.parametrize(
+    ("annotation", "texts", "expected"),
+    [
+        ("List[File]", ("deep/a file.txt",), "[PosixPath('{mount}/deep/a file.txt')]"),
+        ("List[File]", (), "[]"),
+        ("Tuple[Directory, ...]", (".", "deep/er"), "(PosixPath('{mount}'), PosixPath('{mount}/deep/er'))"),
+        ("List[File]", ("deep/a file.txt", ""), "[1]: no path was given"),
+        ("List[File]", ("../outside.txt",), "[0]: the path '../outside.txt' leaves its workspace"),
+        ("List[File]", ("deep",), "[0]: {mount}/deep is not a file"),
+    ],
+)
+def test_each_of_a_list_of_files_is_a_path_below_its_mount(
+    tmp_path: Path, mount: Path, annotation: str, texts: tuple[str, ...], expected: str
+) -> None:
+    got = received(tmp_path, annotation, {"PARAM_X_DIR": str(mount)}, (MARK, *texts))
+    expected = expected.format(mount=mount)
+    assert got == (f"1: flowdsl: f: parameter x{expected}" if ": " in expected else expected)
+
+
+@pytest.mark.parametrize(
     ("annotation", "env", "expected"),
     [
         ("Workspace", {"PARAM_X": "/workspace/x"}, "PosixPath('/workspace/x')"),
