@@ -1,8 +1,8 @@
 """Conditions as CEL, for pipelines that opted in: Tekton puts values into its text, and an error in it ends the run.
 
-A text of a run could be CEL of its own, and no test within the CEL is before that. So only results that our own code
-writes as numbers and bools stand in it, and no params. Each is matched as a number, so that NaN, which Python's numbers
-may be, passes no test: neither the condition nor its opposite.
+A text of a run could be CEL of its own, and no test within the CEL comes before that. So only results that our own code
+writes as numbers and bools stand in it, and no params. Each number is matched as one, so that NaN, which Python's
+numbers may be, passes no test, nor the test that `not` makes of it. What runs where a condition does not hold, runs.
 """
 
 from __future__ import annotations
