@@ -181,6 +181,8 @@ POD = Kind(name="Pod", plural="pods", served=True)
 NODE = Kind(name="Node", plural="nodes", namespaced=False, served=True)
 ROLE = Kind(name="Role", plural="roles", group=RBAC, served=True)
 ROLE_BINDING = Kind(name="RoleBinding", plural="rolebindings", group=RBAC, served=True)
+CLUSTER_ROLE = Kind(name="ClusterRole", plural="clusterroles", group=RBAC, namespaced=False)
+CLUSTER_ROLE_BINDING = Kind(name="ClusterRoleBinding", plural="clusterrolebindings", group=RBAC, namespaced=False)
 ACCESS_REVIEW = Kind(
     name="SelfSubjectAccessReview", plural="selfsubjectaccessreviews", group=AUTHORIZATION, namespaced=False
 )

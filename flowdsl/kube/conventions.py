@@ -47,6 +47,8 @@ REQUEST = "flowdsl.dev/request"
 """Annotation of a submitted run: which request made it, so that one sent twice is seen."""
 KUEUE = "kueue.x-k8s.io"
 """The group of Kueue's API."""
+LOCAL_QUEUES, CLUSTER_QUEUES = "localqueues", "clusterqueues"
+"""Its resources that we read."""
 QUEUE = f"{KUEUE}/queue-name"
 """Label of Kueue's: the LocalQueue that a pod waits in
 (https://kueue.sigs.k8s.io/docs/tasks/run/external_workloads/tektoncd/)."""

@@ -14,7 +14,7 @@ from typing import TypedDict, cast
 import attrs
 
 from flowdsl.kinds.table import PIPELINE_RUN
-from flowdsl.kube.conventions import KUEUE, QUEUE
+from flowdsl.kube.conventions import CLUSTER_QUEUES, KUEUE, LOCAL_QUEUES, QUEUE
 from flowdsl.kubeclient.answers import odd
 from flowdsl.kubeclient.check import ERROR, OK, WARNING, Check
 from flowdsl.kubeclient.client import Client
@@ -23,7 +23,6 @@ from flowdsl.kubeclient.errors import AnsweredError
 from flowdsl.kubeclient.resources import base_of, metadata_of, part
 from flowdsl.kubeclient.shapes import Shape, shape_of
 
-LOCAL, CLUSTER = "localqueues", "clusterqueues"
 _VERSION = re.compile(r"v[0-9]{1,3}((alpha|beta)[0-9]{1,3})?")
 _SHOWN = 4
 """Tasks that are named of a moment with more."""
@@ -99,14 +98,14 @@ def _queue(client: Client, name: str, namespace: str, pods: Sequence[Pods], clai
         return
     base = base_of(f"{KUEUE}/{version}")
     what = f"LocalQueue {name}"
-    local = _read(client, f"{base}/namespaces/{part(namespace)}/{LOCAL}/{part(name)}", shape_of(_Local))
+    local = _read(client, f"{base}/namespaces/{part(namespace)}/{LOCAL_QUEUES}/{part(name)}", shape_of(_Local))
     if isinstance(local, Check):
         yield _said(local, what, f"in namespace {namespace}")
         return
     spec = cast("_Local", local).get("spec") or {}
     yield from _stopped(what, spec.get("stopPolicy"))
     target = spec.get("clusterQueue", "")
-    found = _read(client, f"{base}/{CLUSTER}/{part(target)}", shape_of(_Cluster)) if target else _NOT_FOUND
+    found = _read(client, f"{base}/{CLUSTER_QUEUES}/{part(target)}", shape_of(_Cluster)) if target else _NOT_FOUND
     if isinstance(found, Check):
         yield _said(found, f"ClusterQueue {target}", f"to which {what} leads")
         return
@@ -162,7 +161,7 @@ def quotas(spec: _ClusterSpec, where: str) -> dict[str, Quota]:
                 nominal = amount(each.get("nominalQuota", "0"))
                 more = amount(limit) if limit is not None else Decimal(0)
                 if nominal is None or more is None:
-                    raise odd(where, f"GET {CLUSTER}", "it has a quota that is no quantity")
+                    raise odd(where, f"GET {CLUSTER_QUEUES}", "it has a quota that is no quantity")
                 held = nominal + (more if cohort else 0)
                 before = found.get(each.get("name", ""), Quota(Decimal(0), Decimal(0)))
                 borrows = before.borrows or (cohort and limit is None)

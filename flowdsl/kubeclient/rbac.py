@@ -8,6 +8,8 @@ from typing import TypedDict
 from flowdsl.diagnostics import UsageError
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import (
+    CLUSTER_ROLE,
+    CLUSTER_ROLE_BINDING,
     CONFIG_MAP,
     KINDS,
     PIPELINE_RUN,
@@ -19,8 +21,7 @@ from flowdsl.kinds.table import (
     SERVICE_ACCOUNT,
     TASK_RUN,
 )
-from flowdsl.kube.conventions import KUEUE, MANAGED_BY
-from flowdsl.kube.words import word
+from flowdsl.kube.conventions import CLUSTER_QUEUES, KUEUE, LOCAL_QUEUES, MANAGED_BY
 
 Rule = tuple[Sequence[Kind], str, list[str]]
 """Kinds of one group, the part of their objects that is meant (`/log`), verbs; one line a reason."""
@@ -86,7 +87,7 @@ def documents(
         who = {"kind": SERVICE_ACCOUNT.name, "name": account, "namespace": space or namespace}
     own = rules(read_only=read_only, check_secrets=check_secrets)
     if queues:
-        own.append({"apiGroups": [KUEUE], "resources": ["localqueues"], "verbs": ["get"]})
+        own.append({"apiGroups": [KUEUE], "resources": [LOCAL_QUEUES], "verbs": ["get"]})
     return [
         {
             **ROLE.header,
@@ -105,15 +106,13 @@ def documents(
 
 def _of_queues(name: str, who: Mapping[str, str]) -> list[dict[str, object]]:
     metadata = {"name": name, "labels": dict(MANAGED_BY)}
-    rule: RoleRule = {"apiGroups": [KUEUE], "resources": ["clusterqueues"], "verbs": ["get"]}
-    role = word("ClusterRole")
+    rule: RoleRule = {"apiGroups": [KUEUE], "resources": [CLUSTER_QUEUES], "verbs": ["get"]}
     return [
-        {"apiVersion": ROLE.api_version, "kind": role, "metadata": metadata, "rules": [rule]},
+        {**CLUSTER_ROLE.header, "metadata": metadata, "rules": [rule]},
         {
-            "apiVersion": ROLE.api_version,
-            "kind": f"{role}Binding",
+            **CLUSTER_ROLE_BINDING.header,
             "metadata": metadata,
-            "roleRef": {"apiGroup": ROLE.group, "kind": role, "name": name},
+            "roleRef": {"apiGroup": CLUSTER_ROLE.group, "kind": CLUSTER_ROLE.name, "name": name},
             "subjects": [dict(who)],
         },
     ]
