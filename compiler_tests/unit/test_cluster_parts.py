@@ -6,13 +6,17 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
+import attrs
 import pytest
 
 from flowdsl.diagnostics import ClusterError, UsageError
 from flowdsl.kubeclient import kubeconfig
 from flowdsl.kubeclient.apply import owned
+from flowdsl.kubeclient.client import Client
 from flowdsl.kubeclient.errors import answered
+from flowdsl.kubeclient.live import counterparts
 from flowdsl.kubeclient.logs import Position, parse
 from flowdsl.kubeclient.rbac import documents
 from flowdsl.kubeclient.resources import path_of
@@ -167,3 +171,31 @@ def test_a_program_of_the_kubeconfig_is_not_waited_for_without_end(
     (tmp_path / "config").write_text(json.dumps(config))
     with pytest.raises(ClusterError, match=r"gave none within 0\.5 s"):
         kubeconfig.load("", str(tmp_path / "config"))
+
+
+@attrs.frozen
+class Kept:
+    """A cluster that has these objects by their paths."""
+
+    objects: dict[str, dict[str, Any]]
+    namespace: str = "mine"
+
+    def find(self, path: str) -> dict[str, Any] | None:
+        return self.objects.get(path)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_code_is_looked_for_where_the_task_is_that_mounts_it(named: bool) -> None:
+    space, code = "prod" if named else "mine", "flowdsl-code-" + "0" * 16
+    volumes = [{"name": "code", "configMap": {"name": code}}]
+    task = {"apiVersion": "tekton.dev/v1", "kind": "Task", "spec": {"volumes": volumes}}
+    held = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": code, "namespace": space}, "data": {"a": "1"}}
+    cluster = Kept(
+        {
+            path_of("Task", space, "one"): {**task, "metadata": {"name": "one", "namespace": space}},
+            path_of("ConfigMap", space, code): held,
+        }
+    )
+    metadata = {"name": "one", **({"namespace": space} if named else {})}
+    found = counterparts(cast("Client", cluster), [{**task, "metadata": metadata}])
+    assert [each["metadata"] for each in found] == [metadata | {"labels": {}}, {**metadata, "name": code}]

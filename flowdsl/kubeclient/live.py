@@ -70,10 +70,12 @@ def counterparts(client: Client, documents: Iterable[Document]) -> list[dict[str
 def _code_of(client: Client, found: list[dict[str, object]], known: set[str]) -> list[dict[str, object]]:
     """The ConfigMaps of code that objects mount and no document names: what that code was before."""
     code: list[dict[str, object]] = []
-    for name in dict.fromkeys(_CODE.findall(json.dumps(found, default=str))):
-        live = client.find(path_of(CONFIG_MAP, client.namespace, name)) if name not in known else None
+    mounted = ((metadata_of(each).get("namespace"), _CODE.findall(json.dumps(each, default=str))) for each in found)
+    for space, name in dict.fromkeys((space, name) for space, names in mounted for name in names if name not in known):
+        live = client.find(path_of(CONFIG_MAP, str(space or client.namespace), name))
         if live is not None:
-            code.append(_counterpart(live, {**live, "metadata": {"name": name}}))
+            about = {"name": name, **({"namespace": space} if space else {})}
+            code.append(_counterpart(live, {**live, "metadata": about}))
     return code
 
 
