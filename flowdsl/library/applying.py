@@ -8,7 +8,6 @@ from flowdsl.kinds.table import PIPELINE
 from flowdsl.kubeclient.apply import ApplyOptions, Change
 from flowdsl.kubeclient.apply import apply as server_side
 from flowdsl.kubeclient.client import Client, Target, connect
-from flowdsl.library.arguments import texts, word, words
 from flowdsl.library.documents import Document, Documents
 from flowdsl.library.inputs import Values, to_apply
 
@@ -42,8 +41,7 @@ def apply(
     together, each with its owner) and where the cluster refuses or can't be reached.
     https://kubernetes.io/docs/reference/using-api/server-side-apply/
     """
-    flags = frozenset(words("alpha", alpha))
-    inputs = to_apply(documents, Values(texts("params", params), namespace, flags, word("profile", profile)))
+    inputs = to_apply(documents, Values.given(params, namespace, alpha, profile))
     client = connect(inputs.at(Target(context, namespace, kubeconfig, timeout)))
     return apply_all(client, inputs.documents, dry_run=dry_run, force=force, prune=prune)
 

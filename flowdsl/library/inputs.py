@@ -13,6 +13,7 @@ from flowdsl.diagnostics.escape import line
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
+from flowdsl.library import arguments
 from flowdsl.library.documents import Document, Documents, files_at, sources_of
 from flowdsl.library.local import check_params, local_of
 from flowdsl.library.run_inputs import Inputs, choose_run, set_params
@@ -50,6 +51,12 @@ class Values:
     namespace: str = ""
     alpha: frozenset[str] = frozenset()
     profile: str = ""
+
+    @classmethod
+    def given(cls, params: Mapping[str, str] | None, namespace: str, alpha: Iterable[str], profile: str) -> Values:
+        """What a program gave as arguments. Raises UsageError for what has another type."""
+        flags = frozenset(arguments.words("alpha", alpha))
+        return cls(arguments.texts("params", params), namespace, flags, arguments.word("profile", profile))
 
 
 @attrs.frozen

@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-from flowdsl.library.arguments import at_least, one_of, texts, word, words
+from flowdsl.library.arguments import at_least, one_of, words
 from flowdsl.library.documents import Documents
 from flowdsl.library.executors import EXECUTORS
 from flowdsl.library.failures import failure_of
@@ -60,7 +60,7 @@ def run(
     """
     at_least("jobs", jobs, 1)
     options = RunOptions(
-        values=Values(texts("params", params), namespace, frozenset(words("alpha", alpha)), word("profile", profile)),
+        values=Values.given(params, namespace, alpha, profile),
         secrets={} if secrets is None else secrets,
         only=words("only", only),
         resume=resume,

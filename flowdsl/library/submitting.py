@@ -15,7 +15,6 @@ from flowdsl.kubeclient.control import task_runs
 from flowdsl.kubeclient.follow import follow_run
 from flowdsl.kubeclient.printed import PATIENCE
 from flowdsl.library.applying import apply_all
-from flowdsl.library.arguments import texts, word, words
 from flowdsl.library.documents import Documents, name_of
 from flowdsl.library.inputs import Values, to_apply
 from flowdsl.library.lengths import check_lengths
@@ -78,8 +77,7 @@ def submit(
     Raises FlowError for what Tekton would not admit, UsageError for a wrong call (a param without a value), and
     ClusterError where the cluster refuses or can't be reached.
     """
-    flags = frozenset(words("alpha", alpha))
-    inputs = to_apply(documents, Values(texts("params", params), namespace, flags, word("profile", profile)))
+    inputs = to_apply(documents, Values.given(params, namespace, alpha, profile))
     target = inputs.at(Target(context, namespace, kubeconfig, timeout))
     client = connect(target)
     run = choose_run(inputs)
