@@ -1,5 +1,7 @@
 """What holds for all tests."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,3 +21,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not any(item.path.is_relative_to(here / tier) for tier in MEASURED):
             item.add_marker("no_cover")
+
+
+@pytest.fixture(autouse=True)
+def _modules_of_its_own(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A module that a test wrote is gone after it: the next test's `helpers` is another file."""
+    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    before = set(sys.modules)
+    yield
+    if folder is not None:
+        # All are found first: where a namespace package lies is asked of its parent in sys.modules.
+        for name in [name for name in set(sys.modules) - before if _lies_in(name, folder)]:
+            del sys.modules[name]
+
+
+def _lies_in(module: str, folder: Path) -> bool:
+    found = sys.modules[module]
+    places = [getattr(found, "__file__", None) or "", *getattr(found, "__path__", ())]
+    return any(Path(each).is_relative_to(folder) for each in places)

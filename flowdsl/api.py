@@ -9,8 +9,10 @@ from flowdsl.frontend.manifest import Item
 from flowdsl.frontend.manifest import Manifest as _Manifest
 from flowdsl.frontend.pipeline import Pipeline as _Pipeline
 from flowdsl.frontend.shown import shows
+from flowdsl.ir.events import CommitStatus, Schedule, Trigger
 from flowdsl.ir.local import LocalRun
-from flowdsl.ir.options import PipelineOptions
+from flowdsl.ir.options import PipelineOptions, Provider
+from flowdsl.ir.pods import PodTemplate
 from flowdsl.ir.types import NOTHING
 from flowdsl.ir.volumes import PVC, EmptyDir, ServiceAccount, VolumeClaim
 
@@ -31,6 +33,12 @@ class Pipeline(_Pipeline, Generic[P, R_co]):
 
         raise SystemExit(run_for(self, argv))
 
+    def _repr_html_(self) -> str:
+        """The pipeline in a notebook: its picture, or the findings."""
+        from flowdsl.library.drawing import drawn_html
+
+        return drawn_html(self)
+
 
 class Manifest(_Manifest):
     """Documents that are emitted together, with the command line of their file."""
@@ -42,9 +50,16 @@ class Manifest(_Manifest):
         raise SystemExit(run_for(self, argv))
 
 
-def manifest(*items: Item) -> Manifest:
-    """Tasks, pipelines, StepActions, runs and raw documents that are emitted together, in this order and no others."""
-    return Manifest(items)
+def manifest(*items: Item, events: str | Sequence[str] = (), namespace: str = "") -> Manifest:
+    """Tasks, pipelines, StepActions, runs and raw documents that are emitted together, in this order and no others.
+
+    Args:
+        items: What is emitted.
+        events: The targets that are given what starts the pipelines, `["triggers", "cron"]`, where `compile` is not
+            given `--events`.
+        namespace: The namespace of what they are given, where `compile` is given none.
+    """
+    return Manifest(items, (events,) if isinstance(events, str) else events, namespace)
 
 
 @overload
@@ -65,10 +80,16 @@ def pipeline(
     affinity: Mapping[str, object] = NOTHING,
     priority_class: str = "",
     runtime_class: str = "",
-    pod_template: Mapping[str, object] = NOTHING,
+    pod_template: PodTemplate | Mapping[str, object] = NOTHING,
     queue: str = "",
+    on: Sequence[Trigger | Schedule] = (),
+    provider: Provider = "",
+    report: CommitStatus | None = None,
+    max_at_once: int = 0,
+    keep: int = 0,
     fs_group: int | None = 65532,
     run: Mapping[str, object] = NOTHING,
+    run_extra: Mapping[str, object] = NOTHING,
     local: LocalRun | Callable[[], LocalRun] | None = None,
     alpha: list[str] | tuple[str, ...] | set[str] | frozenset[str] = frozenset(),
     verbatim: bool = False,
@@ -99,10 +120,18 @@ def pipeline(function: Callable[..., object] | None = None, /, **options: object
         affinity: Which nodes and neighbours the run's pods want, as Kubernetes has it.
         priority_class: The PriorityClass of the run's pods.
         runtime_class: The RuntimeClass of the run's pods.
-        pod_template: Further fields of the run's podTemplate, as Tekton has them.
+        pod_template: Further fields of the run's podTemplate: a `PodTemplate`, or as Tekton has them.
         queue: The LocalQueue of Kueue in which the run's pods wait for quota.
+        on: What starts a run: `push(...)`, `pull_request(...)`, `tag(...)`, `webhook(...)`, `bucket(...)`,
+            `schedule(...)`.
+        provider: Who sends Git's events, where the project's settings don't say it: `"github"`, `"gitlab"`,
+            `"bitbucket"` (Cloud), `"bitbucket-server"`, `"gitea"` or `"forgejo"`.
+        report: What a run tells the provider of the commit that started it: `commit_status(...)`.
+        max_at_once: How many runs that something in `on` started may go on at once; later ones wait in a first task.
+        keep: How many runs that are over are kept; each run deletes older ones.
         fs_group: The group that owns the run's volumes; None leaves it to the cluster.
         run: Values of params for the emitted PipelineRun, as `--set` gives them.
+        run_extra: Further fields of the spec of its PipelineRuns, as Tekton has them.
         local: What a run on this machine needs: a `LocalRun`, or a function that gives one.
         alpha: The flags of Tekton's alpha features that are opted in to.
         verbatim: Add nothing to what is written; the docstring is the description.

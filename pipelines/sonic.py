@@ -3,6 +3,7 @@
     python pipelines/sonic.py run              # the whole pipeline on this machine (pip install 'flowdsl[sonic]')
     python pipelines/sonic.py compile          # the YAML, for a look
     python pipelines/sonic.py graph            # the picture
+    python pipelines/sonic.py compile --events triggers --namespace sonic    # what starts it, too (docs/events.md)
 
 The cluster needs: a GPU node; the claim `sonic-data` with `assets/portrait.png`, `assets/speech.wav` and
 `assets/baseline.json` on it; the Secrets `sonic-registry` (kubernetes.io/dockerconfigjson) and `sonic-s3` (access-key,
@@ -17,7 +18,7 @@ from pathlib import Path
 # The package lies beside this file: so `from pipelines.sonic import sonic` finds it as well as a command does.
 sys.path.append(str(Path(__file__).parent))
 
-from sonic_flow.measures import THRESHOLDS, Rule
+from sonic_flow.measures import Thresholds
 from sonic_flow.settings import Settings
 from sonic_flow.tasks.evaluation import evaluate
 from sonic_flow.tasks.gate import gate
@@ -27,7 +28,23 @@ from sonic_flow.tasks.report import report
 from sonic_flow.tasks.source import fetch_source
 from sonic_flow.tasks.upload import upload
 
-from flowdsl import PVC, LocalRun, Secret, Workspace, context, on_finish, pipeline, status, when, workspace_of
+from flowdsl import (
+    PVC,
+    LocalRun,
+    Secret,
+    Workspace,
+    body,
+    context,
+    event,
+    on_finish,
+    pipeline,
+    push,
+    status,
+    tag,
+    webhook,
+    when,
+    workspace_of,
+)
 
 
 def local_run() -> LocalRun:
@@ -40,12 +57,38 @@ def local_run() -> LocalRun:
 # Tekton runs all tasks that share a claim on one node, and picks it for the first of them. So the whole run asks for a
 # GPU node: a selector on run-inference alone would leave that task waiting for a node that can't have the volume.
 @pipeline(
-    timeout="3h",
+    timeout="4h",  # what the tasks may take one after the other, with their retries, and the report
     finally_timeout="10m",
     service_account="sonic",
     files=PVC("sonic-data", storage="200Gi", sub_path="runs"),
     node_selector={"nvidia.com/gpu.present": "true"},
     tolerations=[{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
+    provider="github",
+    on=[
+        push(
+            "main",
+            paths=["model/**"],
+            cancel_in_progress=True,
+            params={"git_repo": event.repo_url, "branch": event.branch, "image_tag": event.short_sha},
+            targets=["triggers", "argo"],
+        ),
+        push(
+            "main",
+            paths=["model/**"],
+            cancel_in_progress=True,
+            params={"git_repo": event.repo_url, "branch": event.branch, "image_tag": event.revision},
+            targets=["pac"],  # Pipelines-as-Code knows no short form of a commit
+            name="push-as-code",
+        ),
+        tag("v*", params={"git_repo": event.repo_url, "branch": event.tag, "image_tag": event.tag}),
+        webhook(
+            "model-published",
+            id=body.model.version,
+            filter=body.model.stage == "candidate",
+            params={"git_repo": body.model.source, "branch": body.model.branch, "image_tag": body.model.version},
+            targets=["triggers", "argo"],
+        ),
+    ],
     local=local_run,
 )
 def sonic(
@@ -59,7 +102,7 @@ def sonic(
     service_endpoint: str = "",
     evaluation_endpoint: str = "",
     startup_seconds: float = 600.0,
-    thresholds: dict[str, Rule] = THRESHOLDS,
+    thresholds: Thresholds = Thresholds(),
     require_baseline: bool = True,
     bucket: str = "sonic-clips",
     s3_endpoint: str = "",
@@ -96,12 +139,14 @@ def sonic(
     verdict = gate(
         scores.metrics,
         scores.not_made,
+        scores.inputs,
         thresholds=thresholds,
         require_baseline=require_baseline,
         assets=assets,
         record=record,
     )
-    with when(verdict.passed):
+    # By which share the worst measure is beyond; NaN, where one could not be judged, passes no gate.
+    with when((verdict.beyond_limit <= 0) & (verdict.beyond_baseline <= 0)):
         stored = upload(clip.video, f"runs/{run.uid}/output.mp4", bucket, region=s3_region, endpoint=s3_endpoint)
     with on_finish():
         ended = {

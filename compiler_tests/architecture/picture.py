@@ -10,7 +10,13 @@ WIDTH, FLOOR, GAP, LEFT = 1040, 74, 12, 120
 
 # Floors from the roof down: what a floor is for, and its rooms with a few words each.
 FLOORS: list[tuple[str, list[tuple[str, str]]]] = [
-    ("commands", [("cli", "options and printing, a file a command")]),
+    (
+        "commands",
+        [
+            ("cli", "options and printing, a file a command"),
+            ("testing", "a pytest plugin: fakes, coverage of branches"),
+        ],
+    ),
     ("programs", [("library", "load, compile, lint, diff, import_yaml, run, apply, submit")]),
     (
         "uses",
@@ -41,6 +47,7 @@ FLOORS: list[tuple[str, list[tuple[str, str]]]] = [
             ("check", "admission, pitfalls: the rules"),
             ("machine", "what a run decides"),
             ("worlds", "all that runs can come to"),
+            ("events", "what starts a run"),
         ],
     ),
     (
@@ -51,6 +58,7 @@ FLOORS: list[tuple[str, list[tuple[str, str]]]] = [
         "words",
         [
             ("kube", "names, quantities, durations, conventions"),
+            ("celgo", "filters of events"),
             ("packages", "requirements, locks"),
             ("decide", "conditions, evaluated"),
         ],

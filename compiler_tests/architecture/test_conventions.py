@@ -20,7 +20,12 @@ NUMBERS = {"etcd's limit of an object": 1_572_864, "the user of images without o
 # The public signatures show their defaults as they are; a test holds them to the options.
 SHOWN = {"flowdsl.api"}
 # Their text runs by itself: within a step's script, or in the process that steps start from. Nothing of ours is there.
-ALONE = ("flowdsl.frontend.script.runtime", "flowdsl.runner.equivalents.programs", "flowdsl.runner.taskrun.namespace")
+ALONE = (
+    "flowdsl.frontend.script.runtime",
+    "flowdsl.runner.equivalents.programs",
+    "flowdsl.runner.taskrun.namespace",
+    "flowdsl.events.programs",
+)
 
 
 @cache

@@ -17,7 +17,7 @@ from source import ROOT, documentation, modules
 from flowdsl.kinds import table
 from flowdsl.kube.words import word
 
-HOME = {"flowdsl.kinds.table", "flowdsl.kinds.kind"}
+HOME = {"flowdsl.kinds.table", "flowdsl.kinds.referred", "flowdsl.kinds.kind"}
 _SEPARATORS = re.compile(r"[/=:,;?&]+")
 
 

@@ -9,8 +9,14 @@ from source import modules
 _PRINTS = re.compile(r"(?<![\w.])(?:click\.(?:echo|secho)|print|sys\.std(?:out|err)\.write)\(")
 # Who else writes: views have streams of their own and escape each value; a verdict a line is JSON.
 ALLOWED = {"flowdsl.cli.say", "flowdsl.cli.linted"}
-# Text of these becomes programs that run in steps.
-IN_STEPS = ("flowdsl.frontend.script.runtime", "flowdsl.runner.equivalents.programs", "flowdsl.runner.taskrun")
+# Text of these becomes programs that run in steps, or in a Python of their own whose output is read.
+IN_STEPS = (
+    "flowdsl.frontend.script.runtime",
+    "flowdsl.runner.equivalents.programs",
+    "flowdsl.runner.taskrun",
+    "flowdsl.events.programs",
+    "flowdsl.decide.patterns",
+)
 
 
 def test_commands_print_through_one_module() -> None:

@@ -13,4 +13,4 @@ from source import ROOT
 def test_no_two_test_files_of_one_name() -> None:
     files = [*(ROOT / "compiler_tests").rglob("test_*.py"), *(ROOT / "pipelines").rglob("test_*.py")]
     names = Counter(path.name for path in files if not (path.parent / "__init__.py").exists())
-    assert [name for name, times in names.items() if times > 1 and name != "conftest.py"] == []
+    assert [name for name, times in names.items() if times > 1] == []

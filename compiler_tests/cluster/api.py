@@ -17,8 +17,8 @@ Object = dict[str, Any]
 
 _PLURALS = {"NetworkPolicy": "networkpolicies"}
 _CLUSTER_WIDE = {
-    "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "MutatingWebhookConfiguration", "Namespace",
-    "Node", "PriorityClass", "ValidatingWebhookConfiguration",
+    "ClusterInterceptor", "ClusterRole", "ClusterRoleBinding", "ClusterTriggerBinding", "CustomResourceDefinition",
+    "MutatingWebhookConfiguration", "Namespace", "Node", "PriorityClass", "ValidatingWebhookConfiguration",
 }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Builds what the tier starts, once per machine, into the cache the conformance tier uses.
 
-Two sets: `own_programs` (the module in `programs/`: etcd and kube-apiserver as `controlplane`, our kubelet as `node`) and
-`tekton` (controller, webhook and the programs of Tekton's own images, straight from the published module). Both raise
-`gobuild.UnavailableError` where Go, the network or a module is missing.
+Three sets: `own_programs` (the module in `programs/`: etcd and kube-apiserver as `controlplane`, our kubelet as `node`),
+`tekton` (controller, webhook and the programs of Tekton's own images) and `triggers` (those of Tekton Triggers), the last
+two straight from the published modules. All raise `gobuild.UnavailableError` where Go, the network or a module is missing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
@@ -29,6 +29,10 @@ from gobuild import UnavailableError, go_version, made_once, run_go  # noqa: E40
 BUILD_SECONDS = 1800
 MODULE = "github.com/tektoncd/pipeline"
 TEKTON_PROGRAMS = ("controller", "webhook", "entrypoint", "nop", "workingdirinit", "sidecarlogresults")
+TRIGGERS = "github.com/tektoncd/triggers"
+# The newest release that names the release of Tekton above in its go.mod.
+TRIGGERS_RELEASE = "v0.37.0"
+TRIGGERS_PROGRAMS = ("controller", "webhook", "interceptors", "eventlistenersink")
 _FLAGS = ["-buildvcs=false", "-trimpath"]
 _SMALL = "-s -w"
 
@@ -70,15 +74,24 @@ def own_programs() -> Path:
 
 def tekton() -> Tekton:
     """The release that the conformance tier's go.mod names, built."""
+    return _published(MODULE, tekton_release(), TEKTON_PROGRAMS)
+
+
+def triggers() -> Tekton:
+    """Tekton Triggers, built."""
+    return _published(TRIGGERS, TRIGGERS_RELEASE, TRIGGERS_PROGRAMS)
+
+
+def _published(name: str, release: str, programs: Sequence[str]) -> Tekton:
     go = _go()
-    release = tekton_release()
-    answer = run_go([go, "mod", "download", "-json", f"{MODULE}@{release}"], HERE / "programs", BUILD_SECONDS)
+    answer = run_go([go, "mod", "download", "-json", f"{name}@{release}"], HERE / "programs", BUILD_SECONDS)
     module = Path(json.loads(answer)["Dir"])
     command = [go, "build", *_FLAGS, f"-ldflags={_SMALL}"]
-    digest = hashlib.sha256(go_version(go) + repr((release, command, TEKTON_PROGRAMS)).encode())
+    named = (release, command, programs) if name == MODULE else (name, release, command, programs)
+    digest = hashlib.sha256(go_version(go) + repr(named).encode())
 
     def build(target: Path) -> None:
-        run_go([*command, "-o", f"{target}/", *(f"./cmd/{name}" for name in TEKTON_PROGRAMS)], module, BUILD_SECONDS)
+        run_go([*command, "-o", f"{target}/", *(f"./cmd/{each}" for each in programs)], module, BUILD_SECONDS)
 
     return Tekton(release, made_once(digest.hexdigest()[:20], "bin", _folder(build)), module / "config")
 
@@ -120,5 +133,6 @@ if __name__ == "__main__":
     try:
         own_programs()
         tekton()
+        triggers()
     except UnavailableError as problem:
         sys.exit(str(problem))

@@ -11,12 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from merges import LISTS, MERGES
+
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.library.loading import load_pipeline
 
 GROUP = "conditions"
 HEAD = """\
 import os
+from pathlib import Path
 from typing import NamedTuple
 from flowdsl import *
 
@@ -69,6 +72,24 @@ def none() -> list[float]:
 @task(image="python:3.12-slim")
 def tell(what: str) -> str:
     return what
+
+@task(image="python:3.12-slim")
+def total(values: list[float]) -> str:
+    return " ".join(map(str, values)) or "nothing"
+
+@task(image="python:3.12-slim")
+def part(text: str) -> File:
+    Path("part.txt").write_text(text)
+    return Path("part.txt")
+
+@task(image="python:3.12-slim")
+def again(before: File) -> File:
+    Path("again.txt").write_text(before.read_text() * 2)
+    return Path("again.txt")
+
+@task(image="python:3.12-slim")
+def join(parts: list[File]) -> str:
+    return "+".join(each.read_text() for each in parts) or "nothing"
 
 @pipeline
 def p(limit: float = 0.9, least: int = 2, branch: str = "main", flag: bool = True):
@@ -242,110 +263,11 @@ BODIES: dict[str, str] = {
     + BRANCHES.format("isin(branch, listed) & (limit > 0.5)"),
 }
 
-# Branches that merge: which of the tasks that take the value run.
-TWO = """
-    with when(branch == "{}"):
-        first = tell.with_options(name="one")("1")
-    with otherwise():
-        second = tell.with_options(name="two")("2")
-"""
-MERGES: dict[str, str] = {
-    "first": TWO.format("main") + '    tell.with_options(name="end")(either(first, second))\n',
-    "second": TWO.format("other") + '    tell.with_options(name="end")(either(first, second))\n',
-    "cascade": TWO.format("other")
-    + """
-    taken = tell.with_options(name="takes")(either(first, second))
-    tell.with_options(name="end")(taken)
-    tell.with_options(name="late")("x")
-    measure.with_options(name="after", after=taken)()
-""",
-    "default": """
-    with when(branch == "other"):
-        first = tell.with_options(name="one")("1")
-    tell.with_options(name="end")(either(first, default="none"))
-""",
-    "decided": """
-    s = measure(accuracy='0.1')
-    with when(s.accuracy > limit):
-        first = tell.with_options(name="one")("1")
-    with elif_(s.n > least):
-        second = tell.with_options(name="two")("2")
-    with otherwise():
-        third = tell.with_options(name="three")("3")
-    tell.with_options(name="end")(either(first, second, third))
-""",
-    "both-ran": """
-    with when(flag):
-        first = tell.with_options(name="one")("1")
-    with when(branch == "main"):
-        second = tell.with_options(name="two")("2")
-    tell.with_options(name="end")(either(first, second, default="none"))
-""",
-    "neither-ran": """
-    with when(not_(flag)):
-        first = tell.with_options(name="one")("1")
-    with when(branch == "other"):
-        second = tell.with_options(name="two")("2")
-    tell.with_options(name="end")(either(first, second, default="none"))
-""",
-    "guard-of-what-it-is-made-of": """
-    with when(not_(flag)):
-        first = tell.with_options(name="one")("1")
-    made = tell.with_options(name="made")(first)
-    tell.with_options(name="end")(either(made, default="none"))
-""",
-    "nested": """
-    s = measure()
-    with when(flag):
-        with when(s.accuracy > 0.99):
-            best = one(s.accuracy)
-        with otherwise():
-            good = one.with_options(name="good")(0.5)
-    with otherwise():
-        bad = one.with_options(name="bad")(0.1)
-    better.with_options(name="end")(either(best, good, bad), 0.1)
-""",
-    "retried": """
-    with when(flag):
-        first = second_try(0.95)
-    with otherwise():
-        second = one(0.5)
-    better.with_options(name="end")(either(first, second), 0.1)
-""",
-    "fails": """
-    with when(flag):
-        first = fails()
-    with otherwise():
-        second = one(0.5)
-    better.with_options(name="end")(either(first, second), 0.1)
-""",
-    "fails-ignored": """
-    with when(flag):
-        first = fails.with_options(on_error="continue")()
-    with otherwise():
-        second = one(0.5)
-    better.with_options(name="end")(either(first, second), 0.1)
-""",
-    "foreign": """
-    with when(flag):
-        first = foreign()
-    with otherwise():
-        second = one(0.5)
-    better.with_options(name="end")(either(first, second), 0.1)
-""",
-    "matrix": TWO.format("other") + '    tell.with_options(name="end").map(what=[either(first, second), "x"])\n',
-    "in-finally": TWO.format("other")
-    + """
-    with on_finish():
-        tell.with_options(name="end")(either(first, second))
-""",
-}
-
 
 def bodies() -> dict[str, str]:
     """The body of each pipeline by the case's name."""
     tested = {name: f"\n    s = measure({given})\n" + BRANCHES.format(test) for name, (given, test) in TESTS.items()}
-    merging = {f"merge-{name}": body for name, body in MERGES.items()}
+    merging = {f"merge-{name}": body for name, body in {**MERGES, **LISTS}.items()}
     return {f"cond-{name}": body for name, body in {**tested, **BODIES}.items()} | merging
 
 
@@ -360,7 +282,9 @@ def runs() -> dict[str, dict[str, Any]]:
             documents = compile_pipeline(load_pipeline(f"{file}:p"), CompileOptions(inline=True)).documents
             sys.modules.pop(file.stem, None)
             (pipeline,) = [each for each in documents if each["kind"] == "Pipeline"]
-            spec = {"pipelineSpec": pipeline["spec"]}
+            (run,) = [each for each in documents if each["kind"] == "PipelineRun"]
+            bound = {field: value for field, value in run["spec"].items() if field == "workspaces"}
+            spec = {"pipelineSpec": pipeline["spec"], **bound}
             found[name] = {
                 "apiVersion": "tekton.dev/v1",
                 "kind": "PipelineRun",

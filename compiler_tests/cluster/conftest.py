@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from api import Api
 from build import UnavailableError
+from eventing import Triggers
 from gobuild import cache
 from plane import Plane
 
@@ -57,6 +58,17 @@ def plane() -> Iterator[Plane]:
 def api(plane: Plane) -> Api:
     """The administrator's access to the control plane."""
     return plane.api
+
+
+@pytest.fixture(scope="session")
+def triggers(plane: Plane) -> Iterator[Triggers]:
+    """Tekton Triggers beside that control plane, started for the first test that asks."""
+    try:
+        triggers = Triggers(plane)
+    except UnavailableError as error:
+        _unavailable(str(error), MUST_BUILD)
+    with triggers:
+        yield triggers
 
 
 def _lacking() -> str:

@@ -23,11 +23,41 @@ def finished(api: Api, kind: str, name: str, namespace: str = "default", seconds
     return result
 
 
+def run_by_name(api: Api, name: str, namespace: str = "default") -> dict[str, Any] | None:
+    """The PipelineRun of that name; None where there is none."""
+    try:
+        found: dict[str, Any] = api.get(V1, "PipelineRun", name, namespace)
+    except RefusedError as refused:
+        if refused.code == 404:
+            return None
+        raise
+    return found
+
+
+def started(api: Api, name: str, namespace: str = "default", seconds: float = 180) -> dict[str, Any]:
+    """The PipelineRun of that name once it is there. Raises TimeoutError."""
+    found: dict[str, Any] = wait_for(f"run {name}", lambda: run_by_name(api, name, namespace), seconds)
+    return found
+
+
 def task_runs_of(api: Api, run: str, namespace: str = "default") -> list[dict[str, Any]]:
     """The TaskRuns of a PipelineRun."""
     query = f"?labelSelector=tekton.dev/pipelineRun%3D{run}"
     found: list[dict[str, Any]] = api.get(V1, "TaskRun", namespace=namespace, query=query)["items"]
     return found
+
+
+def task_of(api: Api, run: str, task: str, namespace: str = "default") -> dict[str, Any] | None:
+    """The TaskRun of a PipelineRun's task; None where there is none."""
+    found = {each["metadata"]["labels"]["tekton.dev/pipelineTask"]: each for each in task_runs_of(api, run, namespace)}
+    return found.get(task)
+
+
+def completes(api: Api, run: str, namespace: str = "default", seconds: float = 240) -> dict[str, Any]:
+    """The PipelineRun once it is done, and has succeeded. Raises TimeoutError."""
+    done = finished(api, "PipelineRun", run, namespace, seconds)
+    assert done["status"]["conditions"][0]["status"] == "True", done["status"]
+    return done
 
 
 def run_cases(api: Api, cases: list[Case], at_once: int = 12, seconds: float = 900) -> dict[str, dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,21 @@ class Person:
     def __init__(self, plane: Plane, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.plane, self.folder, self.capsys = plane, folder, capsys
         self.config = plane.kubeconfig()
+        self.flows: list[str] = []
 
     def file(self, name: str) -> str:
+        """A pipeline's file; its tasks are called as those of the others, which go first, and say other lines."""
+        self.clear()
+        self.flows.append(name)
         path = self.folder / f"{name}.py"
         path.write_text(SOURCE.replace("PIPELINE", name.replace("-", "_")))
         return str(path)
+
+    def clear(self) -> None:
+        for name in self.flows:
+            main(["delete", "--pipeline", name, "--kubeconfig", str(self.plane.kubeconfig())])
+            self.capsys.readouterr()
+        self.flows.clear()
 
     def types(self, *words: str) -> tuple[int, str, str]:
         code = main([*words, "--kubeconfig", str(self.config)])
@@ -72,8 +83,10 @@ class Person:
 
 
 @pytest.fixture
-def person(plane: Plane, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Person:
-    return Person(plane, tmp_path, capsys)
+def person(plane: Plane, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Person]:
+    found = Person(plane, tmp_path, capsys)
+    yield found
+    found.clear()
 
 
 def test_apply_twice_changes_nothing_and_delete_takes_all_back(person: Person) -> None:

@@ -115,7 +115,7 @@ def with_stand_ins(documents: list[dict[str, Any]], local: Any) -> list[dict[str
             continue
         for each in document["spec"]["tasks"]:
             # There is no hub on loopback: the catalog's task is found by its name instead.
-            if each["taskRef"].get("resolver") == "hub":
+            if each.get("taskRef", {}).get("resolver") == "hub":
                 each["taskRef"] = {"kind": "Task", "name": each["name"]}
     return kept
 
@@ -127,7 +127,7 @@ def catalog(documents: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     (pipeline,) = [each for each in documents if each["kind"] == "Pipeline"]
     found = {}
     for each in pipeline["spec"]["tasks"]:
-        if each["taskRef"].get("resolver") == "hub":
+        if each.get("taskRef", {}).get("resolver") == "hub":
             spec = equivalent(each["taskRef"])
             assert spec is not None, each["taskRef"]
             found[each["name"]] = {"apiVersion": "tekton.dev/v1", "kind": "Task", "metadata": {}, "spec": spec}

@@ -15,13 +15,17 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from flowdsl.check.examine import examine
 
+if TYPE_CHECKING:
+    from oracle import Verdict
+
 SHARED = Path(__file__).parents[3] / "shared" / "admission" / "cases.jsonl.gz"
+TRIGGERS = SHARED.parents[1] / "triggers" / "cases.jsonl.gz"
 REJECTED_AT_LEAST = 0.995
 ACCEPTED_AT_LEAST = 0.998
 
@@ -73,6 +77,17 @@ def measure(cases: Iterable[dict[str, Any]]) -> Agreement:
         counts[True, True],
         tuple(misses),
     )
+
+
+def differing(documents: Iterable[dict[str, Any]], verdicts: Iterable[Verdict], whose: str) -> list[str]:
+    """Each document that we judge otherwise, with both verdicts; `whose` the other one is."""
+    found = []
+    for each, verdict in zip(documents, verdicts, strict=True):
+        ours = examine(each, pitfalls=False)
+        if ours.accepted != verdict.accepted:
+            errors = [f"{f.code} {f.where}: {f.message}" for f in ours.findings if f.severity == "error"]
+            found.append(f"{whose}: {verdict.message or verdict.accepted}\n  we: {errors or 'accepted'}\n  {each}")
+    return found
 
 
 def _shape(message: str) -> str:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from gobuild import UnavailableError, program
+from gobuild import UnavailableError, is_built, program
 
 REQUIRED = os.environ.get("FLOWDSL_REQUIRE_GO") == "1"
 
@@ -21,6 +21,24 @@ def admission() -> Path:
 def kubeyaml() -> Path:
     """kubectl's YAML reader, built; a test that takes it may call `oracle.read_yaml`."""
     return built_or_skip("kubeyaml")
+
+
+@pytest.fixture(scope="session")
+def argo() -> Path:
+    """Argo Events' controllers, built; a test that takes it may call `oracle.argo`.
+
+    They import the client of every queue there is, and take ten minutes to build: elsewhere their verdicts as recorded
+    have to do (test_argo_agrees.py).
+    """
+    if not is_built("argo") and os.environ.get("FLOWDSL_ARGO") != "1":
+        pytest.skip("FLOWDSL_ARGO=1 builds Argo Events' controllers (ten minutes)")
+    return built_or_skip("argo")
+
+
+@pytest.fixture(scope="session")
+def objects() -> Path:
+    """The API server's own checks, built; a test that takes it may call `oracle.kubernetes`."""
+    return built_or_skip("objects")
 
 
 def built_or_skip(name: str) -> Path:

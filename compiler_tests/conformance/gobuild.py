@@ -45,6 +45,13 @@ def program(name: str) -> Path:
     return made_once(_digest(go, sources), name, lambda binary: _build(go, sources, binary))
 
 
+def is_built(name: str) -> bool:
+    """Whether the program of directory `name` is in the cache already."""
+    go = shutil.which("go")
+    sources = sorted(path for path in (HERE / name).iterdir() if path.suffix in {".go", ".mod", ".sum"})
+    return go is not None and (cache() / _digest(go, sources) / name).exists()
+
+
 def made_once(digest: str, name: str, make: Callable[[Path], None]) -> Path:
     """The path `name` in the cache's folder `digest`; `make` is called for it, under a lock, if it isn't there."""
     folder = cache() / digest

@@ -21,7 +21,7 @@ from agreement import SHARED, read_cases
 
 from flowdsl.importer.documents import load_documents
 from flowdsl.importer.module import write_module
-from flowdsl.library.importing import differing
+from flowdsl.library.importing_tried import differing
 from flowdsl.yamlread.sources import Source
 
 AT_LEAST = 0.99

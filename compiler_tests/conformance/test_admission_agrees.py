@@ -66,18 +66,23 @@ def test_a_kind_that_the_webhook_does_not_know_is_no_verdict(version: str) -> No
 
 
 def test_it_knows_every_kind_of_the_webhook(admission: Path) -> None:
-    """The webhook's own list, as its source in the module has it."""
-    where = run_go(
-        ["go", "list", "-mod=mod", "-m", "-f", "{{.Dir}}", "github.com/tektoncd/pipeline"], HERE / "admission"
-    )
-    source = (Path(where.strip()) / "cmd/webhook/main.go").read_text(encoding="utf-8")
-    listed = re.findall(r"^\t(\w+)\.SchemeGroupVersion\.WithKind\(\"(\w+)\"\):", source, re.MULTILINE)
+    """The webhooks' own lists, as their source in the modules has them."""
+    listed = listed_by("github.com/tektoncd/pipeline")
     wanted = {
         f"{'resolution.' if package.startswith('resolution') else ''}tekton.dev/{package.removeprefix('resolution')} {kind}"
         for package, kind in listed
     }
     assert len(wanted) >= 14
-    assert known_kinds() == wanted
+    triggers = {f"triggers.tekton.dev/{package} {kind}" for package, kind in listed_by("github.com/tektoncd/triggers")}
+    assert len(triggers) >= 12
+    assert known_kinds() == wanted | triggers
+
+
+def listed_by(module: str) -> list[tuple[str, str]]:
+    """The package and the kind of all that the webhook of a module is asked about."""
+    where = run_go(["go", "list", "-mod=mod", "-m", "-f", "{{.Dir}}", module], HERE / "admission")
+    source = (Path(where.strip()) / "cmd/webhook/main.go").read_text(encoding="utf-8")
+    return re.findall(r"^\t(\w+)\.SchemeGroupVersion\.WithKind\(\"(\w+)\"\):", source, re.MULTILINE)
 
 
 def test_we_have_a_word_for_every_kind_of_the_webhook() -> None:

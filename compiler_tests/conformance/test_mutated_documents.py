@@ -24,7 +24,7 @@ ALLOWED = 1
 # decoder; the webhook writes the object again, which a param without a value does not survive. Which of two entries of
 # one name comes first in a strategic merge depends on Go's unstable sort: `merging` is right for most of them.
 OTHER_READER = re.compile(
-    r"cannot unmarshal (?:number|bool) .* of type (?:string|v1\.\w+)|impossible ParamValues|\$setElementOrder"
+    r"cannot unmarshal (?:number|bool) .* of type (?:string|v1\.\w+|v1beta1\.TaskKind)|impossible ParamValues|\$setElementOrder"
 )
 
 

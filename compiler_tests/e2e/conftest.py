@@ -1,4 +1,5 @@
-"""Fixtures: the TaskRun runner in both of its modes, with and without mount namespaces; a project under git for ci."""
+"""Fixtures: the TaskRun runner in both of its modes, with and without mount namespaces; a project under git for ci; an
+API server of ours and somebody at a command line who uses it."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from ci_support import project
+from cluster_support import Person
+from fake_api import FakeApi
 from taskrun_support import Bench
 
 from flowdsl.runner.taskrun import Runner, Sight, process_runner
@@ -43,3 +46,17 @@ def namespaced(namespaced_runner: Runner, tmp_path: Path) -> Bench:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     return project(tmp_path)
+
+
+@pytest.fixture
+def api() -> Iterator[FakeApi]:
+    found = FakeApi()
+    found.start()
+    found.put("/api/v1/namespaces/ml/serviceaccounts/default", {"kind": "ServiceAccount"})
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def person(api: FakeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Person:
+    return Person(api, tmp_path, capsys)

@@ -8,6 +8,7 @@ real server for that.
 from __future__ import annotations
 
 import copy
+import gzip
 import json
 import re
 import socket
@@ -26,7 +27,11 @@ from fake_apply import Object, RefusedError, applied, merge
 KINDS = {
     "tasks": "Task", "pipelines": "Pipeline", "pipelineruns": "PipelineRun", "taskruns": "TaskRun", "secrets": "Secret",
     "stepactions": "StepAction", "serviceaccounts": "ServiceAccount", "configmaps": "ConfigMap", "pods": "Pod",
-    "persistentvolumeclaims": "PersistentVolumeClaim",
+    "persistentvolumeclaims": "PersistentVolumeClaim", "eventlisteners": "EventListener", "triggers": "Trigger",
+    "triggertemplates": "TriggerTemplate", "triggerbindings": "TriggerBinding", "cronjobs": "CronJob",
+    "roles": "Role", "rolebindings": "RoleBinding", "ingresses": "Ingress", "httproutes": "HTTPRoute",
+    "clusterinterceptors": "ClusterInterceptor", "eventbus": "EventBus", "eventsources": "EventSource",
+    "sensors": "Sensor",
 }  # fmt: skip
 TOKEN = "good"
 
@@ -49,9 +54,15 @@ class FakeApi:
         self.fault: Callable[[str, str], str | tuple[int, str] | None] = lambda method, path: None
         # What is sent instead of a good answer: data, or a status, headers and bytes.
         self.twist: Callable[[str, Any], Any] = lambda path, answer: answer
+        self.accepted: set[str | None] = {f"Bearer {TOKEN}"}
+        self.headers: list[list[tuple[str, str]]] = []
         self.forbidden: set[tuple[str, str]] = set()
         self.denied: dict[str, str] = {}
         self.tekton = True
+        self.groups: dict[str, list[str]] = {}
+        self.no_namespaces: set[str] = set()
+        self.sent = 0
+        self.page = 1 << 30
         self.changed = threading.Condition(threading.RLock())
         self.sockets: set[socket.socket] = set()
         self.port = 0
@@ -189,6 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
         query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "null")
         self.api.requests.append((self.command, self.path))
+        self.api.headers.append(self.headers.items())
         fault = self.api.fault(self.command, self.path)
         try:
             if fault == "drop":
@@ -217,7 +229,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_DELETE = _serve
 
     def _check(self, path: str) -> None:
-        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+        if self.headers.get("Authorization") not in self.api.accepted:
             raise RefusedError(401, "Unauthorized", "Unauthorized")
         verb = {"GET": "get", "POST": "create", "PATCH": "patch", "DELETE": "delete"}[self.command]
         plural = next((each for each in path.split("/") if each in KINDS), "")
@@ -233,6 +245,12 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, {"gitVersion": "v1.30.0"}
         if path == "/apis/tekton.dev/v1":
             return 200, {"resources": [{"name": name} for name in KINDS]}
+        if path.startswith("/api/v1/namespaces/") and path.count("/") == 4:
+            if path.rpartition("/")[2] in api.no_namespaces:
+                raise RefusedError(404, "NotFound", "namespaces not found")
+            return 200, {"kind": "Namespace", "metadata": {"name": path.rpartition("/")[2]}}
+        if path.startswith("/apis/") and path.count("/") == 3 and path.split("/")[2] in api.groups:
+            return 200, {"resources": [{"name": name} for name in api.groups[path.split("/")[2]]]}
         if path.endswith("selfsubjectaccessreviews"):
             asked = body["spec"]["resourceAttributes"]
             return 201, {"status": {"allowed": (asked["verb"], asked["resource"]) not in api.forbidden}}
@@ -268,10 +286,17 @@ class _Handler(BaseHTTPRequestHandler):
             if place in self.api.objects:
                 raise RefusedError(409, "AlreadyExists", f'{plural} "{body["metadata"]["name"]}" already exists')
             return 201, body if dry else self.api.put(place, body)
+        below = [(at.rpartition("/")[0], each) for at, each in self.api.objects.items()]
         items = [
-            each for at, each in self.api.objects.items() if at.rpartition("/")[0] == path and _selected(each, query)
+            each
+            for at, each in below
+            if (at == path or re.sub("/namespaces/[^/]*", "", at) == path) and _selected(each, query)
         ]
-        return 200, {"metadata": {"resourceVersion": str(self.api.version)}, "apiVersion": "v1", "items": items}
+        metadata = {"resourceVersion": str(self.api.version)}
+        first, most = int(query.get("continue", 0)), min(int(query.get("limit", 1 << 30)), self.api.page)
+        if first + most < len(items):
+            metadata["continue"] = str(first + most)
+        return 200, {"metadata": metadata, "apiVersion": "v1", "items": items[first : first + most]}
 
     def _watch(self, path: str, query: dict[str, str]) -> None:
         api, last = self.api, int(query["resourceVersion"])
@@ -336,6 +361,9 @@ class _Handler(BaseHTTPRequestHandler):
             code, headers, answer = answer
         data = answer if isinstance(answer, bytes) else answer if isinstance(answer, str) else json.dumps(answer)
         data = data.encode() if isinstance(data, str) else data
+        if self.headers.get("Accept-Encoding") == "gzip" and len(data) > 1024 and not headers:
+            data, headers = gzip.compress(data, 4), {"Content-Encoding": "gzip"}
+        self.api.sent += len(data)
         self.send_response(code)
         for name, value in headers.items():
             self.send_header(name, value)

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import http.server
 import json
 import os
 import subprocess
 import sys
+import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+PASSWORD = "S3cret-of-the-index"
 HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def wheel(
-    folder: Path, name: str, version: str, requires: Sequence[str] = (), tag: str = "py3-none-any", python: str = ""
+    folder: Path,
+    name: str,
+    version: str,
+    requires: Sequence[str] = (),
+    tag: str = "py3-none-any",
+    python: str = "",
+    code: str = "",
 ) -> str:
-    """Make a wheel whose one module says its version; its hash as a lock has it."""
+    """Make a wheel whose one module says its version, and has `code`; its hash as a lock has it."""
     folder.mkdir(parents=True, exist_ok=True)
     info = f"{name}-{version}.dist-info"
     needs = "".join(f"Requires-Dist: {each}\n" for each in requires)
     needs += f"Requires-Python: {python}\n" if python else ""
     files = {
-        f"{name}.py": f'__version__ = "{version}"\n',
+        f"{name}.py": f'__version__ = "{version}"\n{code}',
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}",
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: {tag}\n",
     }
@@ -51,6 +61,42 @@ def pip_environment(index: Path, home: Path) -> dict[str, str]:
         "PIP_FIND_LINKS": str(index),
         "PIP_CONFIG_FILE": "/dev/null",
     }
+
+
+@contextmanager
+def index(wheels: Path) -> Iterator[str]:
+    """A stand-in for a package index on loopback (PEP 503), which lets in `me` with the password; its address."""
+    wanted = "Basic " + base64.b64encode(f"me:{PASSWORD}".encode()).decode()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.headers.get("Authorization") != wanted:
+                self.answer(401, b"who is there?", {"WWW-Authenticate": 'Basic realm="index"'})
+                return
+            name = self.path.strip("/").rpartition("/")[2]
+            found = wheels / name
+            if name.endswith(".whl") and found.is_file():
+                self.answer(200, found.read_bytes(), {"Content-Type": "application/octet-stream"})
+                return
+            links = "".join(f'<a href="/files/{each.name}">{each.name}</a>' for each in wheels.glob(f"{name}-*.whl"))
+            self.answer(200 if links else 404, f"<!DOCTYPE html>{links}".encode(), {"Content-Type": "text/html"})
+
+        def answer(self, code: int, body: bytes, headers: dict[str, str]) -> None:
+            self.send_response(code)
+            for name, value in {**headers, "Server": "flowdsl-test-stand-in"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 OTHER = "3.10" if HERE != "3.10" else "3.12"

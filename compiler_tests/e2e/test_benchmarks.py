@@ -51,3 +51,14 @@ def test_a_peer_that_is_not_there_is_skipped_with_the_reason(tmp_path: Path) -> 
         *("--cache", str(tmp_path)),
     )
     assert "skipped hera: not installed" in text
+
+
+def test_growth_has_a_row_for_each_shape_that_is_asked_for(tmp_path: Path) -> None:
+    target = tmp_path / "figures.json"
+    command = [sys.executable, str(ROOT / "benchmarks" / "growth.py"), "--sizes", "2,4", "--json", str(target)]
+    done = subprocess.run([*command, "--only", "lint,runs show"], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    rows: list[dict[str, Any]] = json.loads(target.read_text())
+    assert {"lint, N references astray", "runs show, N tasks"} <= {row["name"] for row in rows}
+    assert all(row["small"] > 0 and row["large"] > 0 for row in rows)
+    assert all(f"{row['name']} " in done.stdout for row in rows)

@@ -7,7 +7,6 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +30,10 @@ ANYTHING = st.sampled_from(ODD) | st.recursive(
 
 
 @pytest.fixture
-def api() -> Iterator[FakeApi]:
-    found = FakeApi()
-    found.start()
-    yield found
-    found.stop()
-
-
-@pytest.fixture
-def person(api: FakeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Person:
+def person(person: Person, monkeypatch: pytest.MonkeyPatch) -> Person:
     monkeypatch.setattr("flowdsl.kubeclient.follow._LAST_LINES_SECONDS", 0.5)
-    found = Person(api, tmp_path, capsys)
-    monkeypatch.setenv("KUBECONFIG", str(found.config))
-    return found
+    monkeypatch.setenv("KUBECONFIG", str(person.config))
+    return person
 
 
 def commands(file: str) -> list[list[str]]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,18 +24,9 @@ CLUSTER = f"{KUEUE}/v1beta1/clusterqueues/lab"
 
 
 @pytest.fixture
-def api() -> Iterator[FakeApi]:
-    found = FakeApi()
-    found.start()
-    found.put("/api/v1/namespaces/ml/serviceaccounts/default", {"kind": "ServiceAccount"})
-    found.put("/api/v1/nodes/big", {"kind": "Node", "status": {"allocatable": {"nvidia.com/gpu": "8"}}})
-    yield found
-    found.stop()
-
-
-@pytest.fixture
-def person(api: FakeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Person:
-    return Person(api, tmp_path, capsys)
+def api(api: FakeApi) -> FakeApi:
+    api.put("/api/v1/nodes/big", {"kind": "Node", "status": {"allocatable": {"nvidia.com/gpu": "8"}}})
+    return api
 
 
 def asking(name: str, **requests: str) -> dict[str, Any]:

@@ -66,3 +66,25 @@ def test_a_clone_of_a_repository_of_this_machine(tmp_path: Path) -> None:
     done = run(FOLDER / "git_clone.py", tmp_path, "--set", f"url=file://{repository}")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 lines at " in done.stdout
+
+
+def test_what_the_readme_begins_with_runs_in_a_checkout(tmp_path: Path) -> None:
+    root = FOLDER.parents[1]
+    sample = (root / "README.md").read_text("utf-8").partition("```python\n")[2].partition("```")[0]
+    (tmp_path / "face.py").write_text(sample)
+    done = run(tmp_path / "face.py", root, "--folder", str(tmp_path / "run"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "[tell] 1.2 seconds" in done.stdout
+    assert "video: " in done.stdout
+    assert "[report] infer: Succeeded" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted(FOLDER.rglob("*.py")), FOLDER.parent / "sonic.py"], ids=lambda path: path.stem
+)
+def test_no_run_is_shorter_than_what_its_tasks_may_take(path: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(path), "simulate"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert "runs looked at" in done.stdout, done.stderr
+    assert "FLOW049" not in done.stdout

@@ -13,7 +13,7 @@ import yaml
 
 import flowdsl
 from flowdsl.cli import main
-from flowdsl.library.modules import import_paths
+from flowdsl.library.lookup import import_paths
 
 FLOW = """
 from flowdsl import pipeline, task

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
 import json
 import os
 import shutil
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from registry_support import MANIFEST, registry
 
 from flowdsl import Build, Secret, diff, import_yaml, load, on_finish, pipeline, task, when
 from flowdsl.api import Pipeline
@@ -25,7 +22,6 @@ from flowdsl.library.linting import lint
 from flowdsl.library.running import run
 
 BASE = f"python:3.12-slim@sha256:{'0' * 64}"
-MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 DIGEST = "sha256:" + "ab" * 32
 IMAGE = Build("127.0.0.1:9/ml/media", credentials=Secret("push"))
 
@@ -229,35 +225,7 @@ def test_a_push_that_is_refused_fails_the_task(tmp_path: Path, path: str) -> Non
     assert (code, result) == (125, "")
 
 
-# The look-up by the real buildah, in a stand-in for a registry: it answers for one manifest, and takes nothing.
-
-
-@contextmanager
-def registry(manifests: dict[str, bytes]) -> Iterator[str]:
-    """A stand-in for a container registry on loopback: the manifests and blobs that it is given, by path."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = b"{}" if self.path == "/v2/" else manifests.get(self.path)
-            self.send_response(200 if body is not None else 404)
-            self.send_header("Content-Type", MANIFEST)
-            self.send_header("Server", "flowdsl-test-stand-in")
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body or b'{"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]}')
-
-        do_HEAD = do_GET
-
-        def log_message(self, *_: object) -> None: ...
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
+# The look-up by the real buildah, in a stand-in for a registry.
 
 
 @needs_bash
@@ -271,7 +239,8 @@ def test_the_real_buildah_finds_what_a_registry_has(tmp_path: Path) -> None:
     script, image = script_of(tmp_path)
     tag = image.rpartition(":")[2]
     known = {f"/v2/ml/media/manifests/{tag}": manifest, f"/v2/ml/media/blobs/{digest}": config}
-    with registry(known) as host:
+    with registry(known) as of:
+        host = of.host
         known[f"/v2/ml/media/manifests/sha256:{hashlib.sha256(manifest).hexdigest()}"] = manifest
         there = script.replace("127.0.0.1:9", host).replace("--tls-verify=true", "--tls-verify=false")
         (tmp_path / "script").write_text(there)

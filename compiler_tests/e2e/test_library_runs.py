@@ -172,8 +172,12 @@ def test_run_refuses_what_it_can_not_mean(project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"params": {"word": 5}}, "params= takes names and values that are text, got 'word': int 5"),
-        ({"params": ["word"]}, "params= takes a mapping of names to text, got list"),
+        (
+            {"what": "apiVersion: v1\nkind: ConfigMap", "params": {"word": 5}},
+            "for documents, values that are text, got .word.: int .5.",
+        ),
+        ({"params": ["word"]}, "params= takes a mapping of names to values, got list"),
+        ({"params": {"word": "x"}, "word": "y"}, "word is given twice: by name, and in params="),
         ({"secrets": ["registry"]}, "secrets= takes a mapping of names to data, not a list"),
         ({"only": "say"}, r"only= takes several words, such as \['train'\], got str 'say'"),
         ({"alpha": "enable-param-enum"}, "alpha= takes several words"),

@@ -131,6 +131,15 @@ def test_an_index_that_can_not_be_reached_is_told_as_that(project: Project, tool
     assert "change the requirement" not in done.stderr
 
 
+def test_pip_that_tries_once_does_not_say_whether_the_index_was_there(project: Project) -> None:
+    for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS"):
+        del project.env[name]
+    project.env |= {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    done = project.flow("lock", "mine.py")
+    assert done.returncode == 1
+    assert "or the index could not be asked: check the network" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("python", "more", "options", "code"),
     [

@@ -225,12 +225,16 @@ def say(word: str) -> str:
 def talk(word: str = "größe 漢字"):
     say(word)
 '''
+STARTED = PIPELINE.replace("import ", "import push, ").replace(
+    "@pipeline", '@pipeline(provider="github", on=[push("größe"), push("main", name="main")])'
+)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     (folder / "talk.py").write_text(PIPELINE, encoding="utf-8")
+    (folder / "starts.py").write_text(STARTED, encoding="utf-8")
     flowdsl(folder, "compile", "talk.py")
     text = (folder / "talk.yaml").read_text(encoding="utf-8")
     (folder / "other.yaml").write_text(text.replace("größe", "klein"), encoding="utf-8")
@@ -261,6 +265,8 @@ COMMANDS: list[tuple[str, int]] = [
     ("diff talk.yaml other.yaml", 1),
     ("diff talk.yaml other.yaml --output json", 1),
     ("diff talk.yaml other.yaml --output markdown", 1),
+    ("trigger starts.py --event push", 0),
+    ("trigger starts.py --event push --output json", 0),
     ("runs list", 0),
     ("runs show", 0),
     ("runs show --output json", 0),

@@ -36,5 +36,11 @@ def test_the_outcome_is_tektons(case: Case, tmp_path: Path) -> None:
     assert not told, "\n".join(told)
 
 
+def test_readme_says_how_many_are_compared() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert f"{len(all_cases())} PipelineRuns are compared" in readme
+    assert f" {len(all_cases()) - len(DELIBERATE)} come out the same" in readme
+
+
 def test_deliberate_differences_are_of_cases_that_exist() -> None:
     assert {case.name for case in all_cases()} >= DELIBERATE.keys()

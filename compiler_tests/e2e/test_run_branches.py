@@ -67,13 +67,15 @@ def merged(mode: str = "a", measure: str = "0.95", limit: float = 0.9):
     tell.with_options(name="note")(either(best, default="nothing"))
     with on_finish():
         tell.with_options(name="end")(either(best, default=mode))
+    clip = either(one, two, three, four)
+    return {"clip": clip, "shown": shown, "best": either(best, default="none"), "all": [either(good, shown), "+"]}
 """
 CASES = {
-    "first": (("mode=a",), ["<one>"], "nothing", "a"),
-    "retried": (("mode=b",), ["<two1>"], "nothing", "b"),
-    "last-and-gate": (("mode=z",), ["<four>"], "nothing", "z"),
-    "first-of-two": (("mode=a", "measure=0.999"), ["<one>"], "<one>", "<one>"),
-    "no-number": (("mode=z", "measure=nan"), ["<four>"], "nothing", "z"),
+    "first": (("mode=a",), "<one>", "nothing", "a"),
+    "retried": (("mode=b",), "<two1>", "nothing", "b"),
+    "last-and-gate": (("mode=z",), "<four>", "nothing", "z"),
+    "first-of-two": (("mode=a", "measure=0.999"), "<one>", "<one>", "<one>"),
+    "no-number": (("mode=z", "measure=nan"), "<four>", "nothing", "z"),
 }
 
 
@@ -92,14 +94,21 @@ def said(shown: str, word: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_takes_it_has_the_value_of_the_branch_that_ran(case: str, project: Path) -> None:
-    given, (text,), best, end = CASES[case]
+    given, told_last, best, end = CASES[case]
     options = [part for each in given for part in ("--set", each)]
     shown = flowdsl(project, "run", "branches.py:merged", *options).stdout
     told = said(shown, "telling")
-    assert [text for task, text in told if task.startswith("tell")] == [text]
+    assert [text for task, text in told if task.startswith("tell")] == [told_last]
+    told_shown = told_last
     assert [text for task, text in told if task.startswith("note")] == [best]
     assert [text for task, text in told if task.startswith("end")] == [end]
     assert said(shown, "late") == [("late", "after")]
+    lines = [line.strip() for line in shown.splitlines()]
+    assert f"best = {best.replace('nothing', 'none')}" in lines
+    assert [line for line in lines if line.startswith("shown = ")] == [f"shown = {told_shown}"]
+    (place,) = (line.partition(": ")[2] for line in lines if line.startswith("clip: "))
+    assert f"<{(project / place).read_text()}>" == told_shown
+    assert sum(line.startswith("all = ") for line in lines) == 1
 
 
 def test_a_branch_that_fails_ends_the_run_and_nothing_takes_its_value(project: Path) -> None:
@@ -118,7 +127,7 @@ def test_a_cached_value_and_a_resumed_run_take_the_branch_of_their_own_run(proje
     assert [text for task, text in said(again, "telling") if task.startswith("tell")] == ["<one>"]
 
 
-def test_a_resumed_run_goes_on_in_the_branch_that_ran(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resumed_run_goes_on_in_the_branch_that_ran(project: Path) -> None:
     source = SOURCE.replace('late("after")', 'late("stop")')
     (project / "branches.py").write_text(source.replace('os.environ["GO"]', repr(str(project / "go"))))
     flowdsl(project, "run", "branches.py:merged", "--set", "mode=b", code=1)
@@ -164,6 +173,50 @@ def lists(mode: str = "a", first: int = 1):
     merged = join.with_options(name="merged")([part(0), either(one, two)])
     return {"calls": calls, "fanned": fanned, "nothing": nothing, "below": below(folder.map(i=[3, 1]))}
 """
+
+
+EMPTY = (
+    LISTS[: LISTS.index("@pipeline")]
+    + """\
+@task(image="python:3.12-slim")
+def doubled(part: File) -> File:
+    Path("part.txt").write_text(part.read_text() * 2)
+    return Path("part.txt")
+
+@task(image="python:3.12-slim")
+def numbers(n: int) -> list[int]:
+    return list(range(n))
+
+@pipeline
+def p(n: int = 0, given: list[int] = []):
+    parts = part.map(i=numbers(n), on_empty="run")
+    late = join.with_options(name="late")([part(7)]).after(parts)
+    twice = join.with_options(name="twice")(part.map(i=numbers.with_options(name="more")(2)))
+    again = join.with_options(name="all")(doubled.map(part=parts))
+    return {"again": again, "twice": twice, "made": join(parts), "given": join(part.map(i=given, on_empty="run")), "late": late}
+"""
+)
+
+
+NAMES = ("again =", "twice =", "made =", "given =", "late =")
+
+
+@pytest.mark.parametrize(
+    ("given", "lines"),
+    [
+        ((), ("twice = 0+1", "made = ", "given = ", "late = 7")),
+        (("n=3", "given=[5, 6]"), ("again = 00+11+22", "twice = 0+1", "made = 0+1+2", "given = 5+6", "late = 7")),
+    ],
+)
+def test_a_fan_out_over_an_empty_list_gives_no_elements(
+    given: tuple[str, ...], lines: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "lists.py").write_text(EMPTY)
+    options = [part for each in given for part in ("--set", each)]
+    shown = flowdsl(tmp_path, "run", "lists.py", *options).stdout
+    assert [line.strip() for line in shown.splitlines() if line.strip().startswith(NAMES)] == [
+        line.strip() for line in lines
+    ]
 
 
 def test_lists_of_files_are_in_order(tmp_path: Path) -> None:

@@ -57,9 +57,7 @@ def test_the_yaml_has_one_config_map_and_does_without_the_project(folder: Path) 
         (folder / name).unlink()
     flowdsl(folder, "run", "flow.yaml", "--name", "alone")
     assert result(folder, "alone") == "7,the row of number 7"
-    assert (
-        "no problems" in flowdsl(folder, "lint", "flow.yaml").stdout or not flowdsl(folder, "lint", "flow.yaml").stdout
-    )
+    assert flowdsl(folder, "lint", "flow.yaml").stdout == ""
     flowdsl(folder, "import", "flow.yaml", "-o", "back.py")
     flowdsl(folder, "compile", "back.py", "-o", "back.yaml")
     assert "no differences" in flowdsl(folder, "diff", "flow.yaml", "back.yaml").stderr
@@ -104,3 +102,15 @@ def test_a_folder_of_documents_keeps_no_code_of_before(folder: Path) -> None:
     assert {each.name for each in (folder / "made").iterdir()} == before
     flowdsl(folder, "compile", "src/flow.py", "-o", "made/", "--check")
     flowdsl(folder, "lint", "made")
+
+
+def test_a_stand_in_of_another_file_brings_its_code_along(folder: Path) -> None:
+    """The Task of `flow.yaml` stands in for one of that name that is on the cluster alone."""
+    (folder / "src" / "other.py").write_text(
+        "from flowdsl import named, pipeline, task_ref\n\n\n@task_ref(named('find'))\ndef find(number: int) -> str: ...\n\n\n"
+        "@pipeline\ndef other(number: int = 5) -> str:\n    return find(number)\n"
+    )
+    with (folder / "pyproject.toml").open("a") as file:
+        file.write('[tool.flowdsl.run.tasks]\nfind = "flow.yaml"\n')
+    flowdsl(folder, "run", "src/other.py", "--name", "stands")
+    assert result(folder, "stands") == "5,the row of number 5"

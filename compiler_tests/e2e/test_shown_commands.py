@@ -25,12 +25,14 @@ GO = "Go and its modules; the tests of conformance run it"
 TIME = "minutes"
 EVERY = "half a minute for compiling every pipeline; it is run once, without a base"
 WEIGHTS = "weights of networks, or services that answer"
+SERVES = "somebody who ends it: test_serve.py does"
 # What can't be run here, by what it needs.
 NEEDS = {
     ".venv/bin/python -m pytest -n 4 --dist loadgroup": "the tests: these",
     "python benchmarks/compare.py": TIME,
     "python benchmarks/compare.py --tasks 1000 --rounds 5": TIME,
     "python benchmarks/before.py CHECKOUT": "an older checkout, and minutes",
+    "python benchmarks/growth.py": TIME,
     "python compiler_tests/conformance/round_trip.py": GO,
     "python compiler_tests/golden/renew_kinds.py": "the folder of the tests, which the copy leaves out",
     "python compiler_tests/conformance/agreement.py CASES.jsonl": GO,
@@ -39,9 +41,13 @@ NEEDS = {
     "flowdsl ci --base origin/main pipelines/": "a pull request to write a comment on",
     "flowdsl ci --base origin/main --comment none --report diff.md pipelines/": EVERY,
     "flowdsl lint FILE|DIR|-…": "names of files: it says what may stand there",
+    "flowdsl trigger sonic.triggers.yaml --event push --payload push.json --secret-file webhook.txt": "what a provider sent",
+    "flowdsl serve pipelines/": SERVES,
+    "flowdsl serve pipelines/ --secret-file sonic-webhook=webhook.txt": SERVES,
+    "flowdsl serve sonic.triggers-cron.yaml --secret-env sonic-webhook=WEBHOOK": SERVES,
     "python -m": "a module: it is a way to start Python",
 }
-REACHES_OUT = re.compile(r"(?:flowdsl|python \S+\.py) (?:apply|submit|watch|cancel|retry|doctor|diff --live)\b")
+REACHES_OUT = re.compile(r"(?:flowdsl|python \S+\.py) (?:apply|submit|watch|cancel|retry|list|doctor|diff --live)\b")
 # Exit codes other than 0, with what they say.
 CODES = {
     "flowdsl diff old.yaml new.yaml": 1,
@@ -108,6 +114,8 @@ PROGRAMS = {
     "helm": "cat tekton/build.yaml",
     "xdg-open": 'test -s "$1"',
     "flowdsl": 'exec python -m flowdsl "$@"',
+    # Of the project's own tests a file: all of them run Sonic for minutes.
+    "pytest": 'own=pipelines/sonic_flow/tests/test_flow.py; [ -f "$own" ] || own=; exec python -m pytest "$@" $own',
 }
 
 
@@ -141,7 +149,9 @@ def scene(tmp_path: Path) -> Path:
     (folder / "params.yaml").write_text("branch: dev\n")
     hello = (ROOT / "docs/index.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
     (folder / "hello.py").write_text(hello, encoding="utf-8")
-    for name, text in TITLED.findall((ROOT / "docs/tutorial.md").read_text(encoding="utf-8")):
+    described = ("tutorial.md", "gates.md", "events.md")
+    titled = "".join((ROOT / "docs" / page).read_text(encoding="utf-8") for page in described)
+    for name, text in TITLED.findall(titled):
         (folder / name).parent.mkdir(exist_ok=True)
         with (folder / name).open("a", encoding="utf-8") as file:  # the project has a pyproject.toml already
             file.write(f"\n{text}" if file.tell() else text)

@@ -120,3 +120,11 @@ spec:
     out = capsys.readouterr().out
     assert "FLOW045" in out
     assert "\x1b" not in out
+
+
+@pytest.mark.parametrize(("asked", "missing"), [("upload:", "gate"), (":gate", "task"), (":", "task")])
+def test_a_question_without_its_half_is_a_wrong_call(
+    folder: Path, capsys: pytest.CaptureFixture[str], asked: str, missing: str
+) -> None:
+    assert main(["simulate", "flows.py:sample", "--never", asked]) == 2
+    assert f"--never {asked} names no {missing}" in capsys.readouterr().err

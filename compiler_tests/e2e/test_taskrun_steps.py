@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
 from taskrun_support import Bench, message, results, verdict
 
 SUCCEEDED = ("True", "Succeeded")
@@ -185,7 +184,6 @@ def test_workspaces_isolated_to_a_step(namespaced: Bench) -> None:
 
 
 def test_when_in_cel(bench: Bench) -> None:
-    pytest.importorskip("celpy", reason="cel-python is not installed")
     steps = [
         step("printf 3 > $(step.results.n.path)", "one", results=[{"name": "n"}]),
         step("echo ran", "two", when=[{"cel": "'$(params.p)' == 'a' && $(steps.one.results.n) > 2"}]),

@@ -19,6 +19,7 @@ GOLDENS = [
     HERE / "bundle.yaml",
     HERE / "branches.yaml",
     ROOT / "pipelines" / "sonic.yaml",
+    ROOT / "pipelines" / "speech_quality" / "flow.yaml",
     *(example.with_suffix(".yaml") for example in EXAMPLES),
 ]
 

@@ -36,6 +36,14 @@ Timestamp: TypeAlias = str
 """metav1.Time: RFC 3339."""
 IntOrString: TypeAlias = int | str
 """intstr.IntOrString: a port by number or by name."""
+Int32: TypeAlias = int
+"""A whole number of 32 bits."""
+Uint64: TypeAlias = int
+"""A whole number of 64 bits that is not negative."""
+Url: TypeAlias = str
+"""apis.URL of Knative: what Go's url.Parse reads."""
+Bytes: TypeAlias = str | list[int]
+"""Bytes, which are base64 in a document."""
 ParamValue: TypeAlias = str | list[str] | dict[str, str]
 """A string, an array or an object of strings."""
 
@@ -45,12 +53,6 @@ class Document(TypedDict, total=False):
     apiVersion: str
     kind: str
     metadata: ObjectMeta
-
-class ServiceAccount(Document, total=False):
-    """Kubernetes's `ServiceAccount`, which has no model: what a compile writes of one."""
-
-    secrets: list[LocalObjectReference]
-    imagePullSecrets: list[LocalObjectReference]
 '''
 
 
@@ -84,8 +86,8 @@ def _shape(model: type[Model]) -> str:
         base = f"_{model.__name__}"
         pairs = ", ".join(f'"{name}": {held}' for name, held in special.items())
         lines = [f'{base} = TypedDict("{base}", {{{pairs}}}, total=False)', ""]
-    lines += [f"class {model.__name__}({base}, total=False):", f'    """{model.__doc__}"""', ""]
-    lines += [f"    {name}: {held}" for name, held in fields.items()]
+    lines += [f"class {model.__name__}({base}, total=False):", f'    """{model.__doc__}"""']
+    lines += ["", *(f"    {name}: {held}" for name, held in fields.items())] if fields else []
     return "\n".join(lines) + "\n"
 
 

@@ -142,7 +142,11 @@ def unless_refused(kind: Kind, make: Callable[[], T]) -> T | None:
 
 @pytest.mark.parametrize("kind", [kind for kind in table.KINDS if kind.prunable or kind.keeps_data], ids=ids)
 def test_the_role_that_is_printed_allows_what_apply_does(kind: Kind) -> None:
-    found = [each for each in rules(read_only=False, check_secrets=False) if kind.plural in each["resources"]]
+    found = [
+        each
+        for each in rules(read_only=False, check_secrets=False, events=kind.addon)
+        if kind.plural in each["resources"]
+    ]
     assert [each["apiGroups"] for each in found] == [[kind.group]]
     assert {"get", "list", "create", "patch"} <= set(found[0]["verbs"])
     assert ("delete" in found[0]["verbs"]) == kind.prunable

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.conditions import Cel, Expression, Fetched, Junction, Known, Operand
-from flowdsl.ir.nodes import Condition, Node
+from flowdsl.ir.nodes import Condition, Node, Text
 from flowdsl.library.loading import load_pipeline
 
 HEAD = """\
@@ -66,7 +65,7 @@ def programs(draw: st.DrawFn) -> tuple[list[str], list[tuple[str, list[str]]], b
     default = draw(st.booleans()) or len(order) == 1
     names = ", ".join([name for name, _ in order] + (['default="none"'] if default else []))
     lines.append(f"    x = either({names})")
-    lines.append('    use.with_options(name="end")(x, again=x)')
+    lines += ['    use.with_options(name="end")(x, again=x)', "    return x"]
     return lines, list(order), default
 
 
@@ -107,6 +106,14 @@ def runs(node: Node, nodes: Mapping[str, Node], world: World) -> bool:
     return all(holds(each, world) for each in node.when) and all(runs(nodes[each], nodes, world) for each in producers)
 
 
+def traced_to(text: Text, nodes: Mapping[str, Node]) -> Text:
+    """What a reference comes to, in the end."""
+    while isinstance(text, str) and text.startswith("$(tasks."):
+        given = nodes[text.split(".")[1]].arguments
+        text = given["text"] if "text" in given else given["value"]
+    return text
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs())
 def test_the_value_is_what_python_chooses(program: tuple[list[str], list[tuple[str, list[str]]], bool]) -> None:
@@ -114,7 +121,6 @@ def test_the_value_is_what_python_chooses(program: tuple[list[str], list[tuple[s
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "user.py"
         file.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
-        sys.modules.pop("_flowdsl_user", None)
         made = load_pipeline(str(file))
         assert isinstance(made, Pipeline)
         traced = made.trace()
@@ -138,6 +144,7 @@ def test_the_value_is_what_python_chooses(program: tuple[list[str], list[tuple[s
         assert len(there) == 1, (lines, world)
         text = there[0].arguments["text"]
         assert there[0].arguments["again"] == text
-        while isinstance(text, str) and text.startswith("$(tasks."):
-            text = nodes[text.split(".")[1]].arguments["text"]
-        assert text == expected(world), (lines, world)
+        assert traced_to(text, nodes) == expected(world), (lines, world)
+        values = [str(each.value) for each in traced.definition.results]
+        given = [each for each in values if runs(nodes[each.split(".")[1]], nodes, world)]
+        assert [traced_to(each, nodes) for each in given] == [expected(world)], (lines, world)

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from conditions import Values, by_python, conditions, text_of, worlds
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -117,7 +116,6 @@ def test_a_condition_is_decided_as_python_decides_it(tmp_path: Path, condition: 
 )
 @given(conditions, worlds)
 def test_cel_decides_as_python_does(tmp_path: Path, condition: str, world: Values) -> None:
-    pytest.importorskip("celpy")
     (ran,) = outcomes(condition, tmp_path, [world], frozenset({CEL}))
     assert ran["yes"] != ran["no"]
     answer = by_python(condition, world)

@@ -15,7 +15,8 @@ from test_lint_never_falls_over import BOMBS, JSON, LIKE_YAML, TASK
 
 from flowdsl.importer.comments import find_comments
 from flowdsl.importer.module import write_module, write_stubs
-from flowdsl.library.importing import differing, import_sources
+from flowdsl.library.importing import import_sources
+from flowdsl.library.importing_tried import differing
 from flowdsl.yamlread.sources import Source, decode
 
 

@@ -17,7 +17,8 @@ from flowdsl.emit import emit_yaml
 from flowdsl.importer.code import literal, render
 from flowdsl.importer.module import write_module
 from flowdsl.importer.tasks import docstring
-from flowdsl.library.importing import differing, faithful_module, import_sources
+from flowdsl.library.importing import faithful_module, import_sources
+from flowdsl.library.importing_tried import differing
 from flowdsl.library.loading import load_pipeline
 from flowdsl.yamlread.sources import Source
 

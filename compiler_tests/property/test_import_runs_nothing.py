@@ -18,7 +18,8 @@ from flowdsl.importer.code import comment_lines, quoted, text_block
 from flowdsl.importer.comments import Comments, find_comments
 from flowdsl.importer.fence import FenceError, checked
 from flowdsl.importer.module import write_module, write_stubs
-from flowdsl.library.importing import differing, import_sources
+from flowdsl.library.importing import import_sources
+from flowdsl.library.importing_tried import differing
 from flowdsl.yamlread.sources import Source
 
 RUN = 'setattr(__import__("sys"), "flowdsl_canary", CANARY)'
@@ -305,6 +306,53 @@ def test_the_fence_lets_our_modules_pass() -> None:
         ("    first = t(a=x)", "    first = _x"),
         ("r = raw({})", "r = raw(" + "[" * 300 + "]" * 300 + ")"),
         ("r = raw({})", "\x00"),
+        # Signs make conditions of what is compared, and work of nothing else.
+        ("r = raw({})", "r = raw(1 << 1000000000)"),
+        ("r = raw({})", "r = raw(9 ** 9 ** 9)"),
+        ("r = raw({})", "r = raw('a' * 1000000000)"),
+        ("r = raw({})", "r = raw([1] + [2])"),
+        ("r = raw({})", "r = raw(1 ^ 2)"),
+        ("r = raw({})", "r = raw('%s' % p)"),
+        ("r = raw({})", "r = raw(not p)"),
+        ("r = raw({})", "r = raw(p and t)"),
+        ("r = raw({})", "r = raw(1 < 2 < 3)"),
+        ("r = raw({})", "r = raw(p in [t])"),
+        ("r = raw({})", "r = raw(p is t)"),
+        ("r = raw({})", "r = raw(+1)"),
+        ("r = raw({})", "r = raw(-p)"),
+        ("r = raw({})", "r = raw(~CANARY)"),
+        ("r = raw({})", "r = raw(p & CANARY())"),
+        ("r = raw({})", "r = raw(CANARY | p)"),
+        ("r = raw({})", "r = raw(p == CANARY)"),
+        ("r = raw({})", "r = raw(p := t)"),
+        ("r = raw({})", "r = raw({1, 2})"),
+        ("r = raw({})", "r = raw(p[t])"),
+        ("r = raw({})", "r = raw(p[1:2])"),
+        ("r = raw({})", "r = raw(*[p])"),
+        # Methods of conditions are asked of what is known, and take what is known.
+        ("r = raw({})", "r = CANARY.isin('a')"),
+        ("r = raw({})", "r = raw(p.x.matches(CANARY))"),
+        ("r = raw({})", "r = raw(p.__class__.matches('a'))"),
+        ("r = raw({})", "r = raw(p.x.startswith(*['a']))"),
+        ("r = raw({})", "r = raw(p.x.startswith(**{}))"),
+        ("r = raw({})", "r = raw('{0.x}'.format(p))"),
+        ("r = raw({})", "r = raw(p.mro())"),
+        # Words of on= are known once they are imported, and mean nothing else from then on.
+        ("r = raw({})", "r = push('main')"),
+        ("r = raw({})", "r = raw(event.branch)"),
+        ("manifest, pipeline, raw, task", "manifest, pipeline, push, raw, task\npush = pipeline"),
+        ("manifest, pipeline, raw, task", "body, manifest, pipeline, raw, task\ndef body(): ..."),
+        ("manifest, pipeline, raw, task", "event as body, manifest, pipeline, raw, task"),
+        ("r = raw({})", "raw.x = t"),
+        ("r = raw({})", "r = u = raw({})"),
+        # Choices are texts and no more, of the Literal that typing has: text behind any other is evaluated.
+        ("a: str = \"\"", "a: Literal['CANARY()'] = ''"),
+        ("class Out(NamedTuple):\n    a: str\n", "x = list['CANARY()']\n\nclass Out(NamedTuple):\n    a: x\n"),
+        ("class Out(NamedTuple):\n    a: str\n", "x = list['CANARY()']\n\nclass Out(NamedTuple):\n    a: list[x]\n"),
+        ("r = raw({})", "Out = list['CANARY()']"),
+        ("a: str = \"\"", "a: list[str, 'CANARY()'] = ''"),
+        ("class Out(NamedTuple):\n    a: str\n", "class Literal(NamedTuple):\n    a: str\n\nclass Out(NamedTuple):\n    a: Literal['CANARY()']\n"),
+        ("class Out(NamedTuple):\n    a: str\n", "class Annotated(NamedTuple):\n    a: str\n\nclass Out(NamedTuple):\n    a: Annotated[str, 'CANARY()']\n"),
     ],
 )  # fmt: skip
 def test_the_fence_refuses_all_else(there: str, instead: str) -> None:
@@ -313,8 +361,17 @@ def test_the_fence_refuses_all_else(there: str, instead: str) -> None:
         checked(SAFE.replace(there, instead))
 
 
+@pytest.mark.parametrize("choice", ["CANARY()", "1", "[]", "f'{CANARY}'", "'a', CANARY", "-1"])
+def test_choices_are_texts_alone(choice: str) -> None:
+    """Where typing's own word is imported, texts pass and nothing else does."""
+    module = SAFE.replace("import NamedTuple", "import Literal, NamedTuple")
+    checked(module.replace('a: str = ""', "a: Literal['CANARY()', 'b'] = 'b'"))
+    with pytest.raises(FenceError):
+        checked(module.replace('a: str = ""', f"a: Literal[{choice}] = 'b'"))
+
+
 def test_a_module_that_gets_by_the_tree_finds_no_builtins(monkeypatch: pytest.MonkeyPatch) -> None:
-    from flowdsl.library import importing
+    from flowdsl.library import importing_tried as importing
 
     for line in ("open('x')", "import os", "from flowdsl import cli", "__import__('os')", "eval('1')"):
         monkeypatch.setattr(importing, "checked", lambda text: compile(text, "<imported>", "exec"))

@@ -92,14 +92,9 @@ _SHARED = "def scale(n):\n    # Divides.\n    return (n /\n        0)\n"
 
 def project(rng: random.Random) -> dict[str, str]:
     """A file with a function f that raises, among statements that it uses and others that it does not."""
-    names = []
-    parts = [_DECORATED, _HELPERS, _THING]
-    for number in range(rng.randrange(8)):
-        parts.insert(rng.randrange(len(parts) + 1), rng.choice(_ABOVE).format(n=number))
-    parts.sort(
-        key=lambda part: (part == _HELPERS, rng.random()) if part in (_DECORATED, _HELPERS) else (0, rng.random())
-    )
-    found = "\n".join(parts)
+    parts = [_DECORATED, _THING, *(rng.choice(_ABOVE).format(n=number) for number in range(rng.randrange(8)))]
+    rng.shuffle(parts)
+    found = "\n".join([*parts, _HELPERS])
     names = [
         each for each in re.findall(r"^(?:[xyzw]|text|table|pair)\d+(?= =)", found, re.MULTILINE) if rng.random() < 0.5
     ]
@@ -113,7 +108,6 @@ def project(rng: random.Random) -> dict[str, str]:
     around = rng.random()
     if around < 0.3:  # a factory, above or below what the function uses
         inside = "".join(f"    {line}" if line.strip() else line for line in body.splitlines(keepends=True))
-        inside = inside.replace("    '''\n", "    '''\n", 1)
         made = f"def make(factor):\n    other = [factor]\n\n{inside}\n    f.factor = factor, other\n    return f\n"
         body = made.replace("def inner(m):", "factor, other\n        def inner(m):", 1)
         found = f"{body}\n{found}\nf = make(2)\n" if around < 0.15 else f"{found}\n{body}\nf = make(2)\n"

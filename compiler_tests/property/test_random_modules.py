@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flowdsl.diagnostics import Collector
@@ -115,6 +115,8 @@ def _module(rng: random.Random, here: str, known: list[tuple[str, list[str]]]) -
 
 
 @settings(max_examples=25)
+# A function imports `pack.c`, and reads `pack.low.K5_0` through the name that this binds.
+@example(77641, 0, False)
 @given(st.integers(0, 2**32), st.integers(-5, 5), st.booleans())
 def test_the_script_gives_what_the_function_gives(seed: int, number: int, mounted: bool) -> None:
     files = project(random.Random(seed))

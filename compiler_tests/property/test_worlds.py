@@ -79,4 +79,6 @@ def test_whether_finally_can_be_skipped_for_others(given_: Drawn) -> None:
     for task in exact.model.final:
         reasons = ("Results were missing", "Matrix Parameters have an empty array")
         seen = [each for each in played for e in each.events if e.task == task.name and e.why in reasons]
+        if task.guards and exact.drops(task.name) is None:
+            continue  # its own `when` may have said no as well, which the machine does not ask then
         agree(exact.drops(task.name), seen, task.name)

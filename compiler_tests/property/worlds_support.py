@@ -10,7 +10,7 @@ from flowdsl.worlds.known import Known
 from flowdsl.worlds.model import Model
 from flowdsl.worlds.play import World
 
-STATUS = {"tasks.status": ["Succeeded", "Failed", "Completed"], "status": ["Succeeded", "Failed", "None"]}
+STATUS = {"aggregate": ["Succeeded", "Failed", "Completed"], "status": ["Succeeded", "Failed", "None"]}
 
 
 def _guard(text: str, operator: str, values: list[str]) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def _guards(draw: st.DrawFn, before: list[str], *, final: bool) -> list[dict[str
             "status": f"$(tasks.{name}.status)",
             "aggregate": "$(tasks.status)",
         }[kind]
-        words = STATUS.get({"aggregate": "tasks.status"}.get(kind, kind), ["a", "b"])
+        words = STATUS.get(kind, ["a", "b"])
         values = draw(st.lists(st.sampled_from(words), min_size=1, max_size=2, unique=True))
         found.append(_guard(text, draw(st.sampled_from(["in", "notin"])), values))
     return found

@@ -23,8 +23,7 @@ def by_name(documents: Any) -> Found:
 def made(flow: Any, *, defaults: Mapping[str, object] | None = None, **profile: Any) -> Found:
     chosen = Profile(name="prod", **profile) if profile else NO_PROFILE
     settings = Settings(task=defaults or {}, profile=chosen, file="pyproject.toml")
-    params = {}
-    return by_name(compile_pipeline(flow, CompileOptions(settings=settings, params=params)).documents)
+    return by_name(compile_pipeline(flow, CompileOptions(settings=settings)).documents)
 
 
 def flow_of(**options: Any) -> Any:

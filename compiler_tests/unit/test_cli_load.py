@@ -11,7 +11,8 @@ import pytest
 
 from flowdsl.cli import main
 from flowdsl.library.loading import load_module
-from flowdsl.library.modules import forget_beside, import_paths
+from flowdsl.library.lookup import import_paths
+from flowdsl.library.modules import forget_beside
 
 PIPELINE = """
 from flowdsl import LocalRun, pipeline, task

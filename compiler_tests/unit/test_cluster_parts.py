@@ -12,16 +12,17 @@ import attrs
 import pytest
 
 from flowdsl.diagnostics import ClusterError, UsageError
-from flowdsl.kubeclient import kubeconfig
+from flowdsl.kubeclient import access, programs
 from flowdsl.kubeclient.apply import owned
 from flowdsl.kubeclient.client import Client
-from flowdsl.kubeclient.errors import answered
+from flowdsl.kubeclient.errors import AnsweredError, answered
 from flowdsl.kubeclient.live import counterparts
 from flowdsl.kubeclient.logs import Position, parse
 from flowdsl.kubeclient.rbac import documents
 from flowdsl.kubeclient.resources import path_of
+from flowdsl.kubeclient.shapes import seconds
 from flowdsl.kubeclient.states import change_of
-from flowdsl.kubeclient.submit import named, references
+from flowdsl.kubeclient.submit import create, named, references
 
 
 def test_lines_come_once_however_often_the_stream_breaks() -> None:
@@ -116,6 +117,14 @@ def test_states(status: str, reason: str, tolerant: tuple[str, ...], state: str)
     assert (change.task, change.run, change.state, change.attempt) == ("a", "r-a", state, 1)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["1970-01-01T00:00:09Z", "1970-01-01T00:00:09.25Z", "1970-01-01T02:00:09+02:00", "1969-12-31T20:30:09.1-03:30"],
+)
+def test_a_time_may_say_its_zone(text: str) -> None:
+    assert seconds(text) == 9
+
+
 def test_the_role_reads_no_secrets_unless_asked() -> None:
     def resources(**options: bool) -> set[str]:
         role = documents("ml", "ada", is_account=False, **options)[0]
@@ -123,10 +132,43 @@ def test_the_role_reads_no_secrets_unless_asked() -> None:
 
     assert "secrets" not in resources()
     assert "secrets" in resources(check_secrets=True)
-    verbs = {v for rule in documents("ml", "ada", is_account=False, read_only=True)[0]["rules"] for v in rule["verbs"]}
-    assert verbs == {"get", "list", "watch"}
+    for events in (False, True):
+        role = documents("ml", "ada", is_account=False, read_only=True, events=events)[0]
+        assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"get", "list", "watch"}
+        assert events == any("eventlisteners" in rule["resources"] for rule in role["rules"]), "for diff --live"
     with pytest.raises(UsageError, match="NAMESPACE:NAME"):
         documents("ml", "ci:", is_account=True)
+
+
+def test_what_one_is_given_is_not_taken_from_another() -> None:
+    given = [
+        *documents("ml", "alice", is_account=False, check_secrets=True, queues=True),
+        *documents("ml", "bob", is_account=False),
+        *documents("ml", "Bob@example.org", is_account=False, events=True),
+        *documents("ml", "bob@example.org", is_account=False, read_only=True),
+        *documents("ml", "ci:bob", is_account=True),
+    ]
+    bindings = [(each["kind"], each["metadata"]["name"]) for each in given if str(each["kind"]).endswith("Binding")]
+    assert len(bindings) == len(set(bindings)) == 6
+    roles: dict[tuple[str, str], object] = {}
+    for each in given:
+        if not str(each["kind"]).endswith("Binding"):
+            assert roles.setdefault((each["kind"], each["metadata"]["name"]), each["rules"]) == each["rules"]
+
+
+@pytest.mark.parametrize("params", [None, 1, "abc", ["a"], [{}], [{"name": 1}]])
+def test_a_server_may_answer_a_request_sent_again_with_anything(params: object) -> None:
+    class Answers:
+        namespace = "ml"
+
+        def one(self, method: str, *_: object) -> dict[str, Any]:
+            if method == "POST":
+                raise AnsweredError(409, {"reason": "AlreadyExists"}, "", "")
+            return {**run, "spec": {"params": params}}
+
+    run = named({"kind": "PipelineRun", "metadata": {"name": "r"}, "spec": {"params": [{"name": "a", "value": "1"}]}})
+    with pytest.raises(ClusterError, match="with other values of"):
+        create(cast("Client", Answers()), run)
 
 
 def test_kubernetes_is_loaded_on_use_alone_and_told_where_it_is_missing() -> None:
@@ -160,7 +202,7 @@ def test_a_program_of_the_kubeconfig_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("kubernetes")
-    monkeypatch.setattr(kubeconfig, "_LONGEST", 0.5)
+    monkeypatch.setattr(programs, "LONGEST", 0.5)
     program = {"apiVersion": "client.authentication.k8s.io/v1", "command": "sleep", "args": ["20"]}
     config = {
         "current-context": "a",
@@ -170,7 +212,7 @@ def test_a_program_of_the_kubeconfig_is_not_waited_for_without_end(
     }
     (tmp_path / "config").write_text(json.dumps(config))
     with pytest.raises(ClusterError, match=r"gave none within 0\.5 s"):
-        kubeconfig.load("", str(tmp_path / "config"))
+        access.load("", str(tmp_path / "config"))
 
 
 @attrs.frozen

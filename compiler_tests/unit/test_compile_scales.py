@@ -6,32 +6,16 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import pytest
+from counted import calls
 
 from flowdsl import Workspace, on_finish, pipeline, task, when
 from flowdsl.api import Pipeline
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.emit import emit_yaml
-
-
-def calls(work: Callable[[], object]) -> int:
-    """How many functions, Python's and C's, the work calls."""
-    number = 0
-
-    def count(_frame: FrameType, event: str, _arg: Any) -> None:
-        nonlocal number
-        number += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return number
 
 
 def stage(index: int) -> Any:

@@ -192,8 +192,10 @@ def test_a_result_of_the_users_keeps_its_name(tmp_path: Path) -> None:
     @pipeline
     def sample() -> None:
         found = named()
-        with when(found.size > 2, found.size < 2):
+        with when(found.size > 2):
             tell("x")
+        with when(found.size < 2):
+            tell("y")
 
     done, results = run_script(task_of(sample, "named"), tmp_path, PARAM_FLOWDSL_GIVEN_1="2", PARAM_FLOWDSL_GIVEN_2="2")
     assert done.returncode == 0, done.stderr

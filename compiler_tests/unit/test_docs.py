@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ def blocks(page: str) -> list[str]:
 
 
 SHOWN = [("index.md", 0), ("tutorial.md", 0)]
+SHOWN += [("gates.md", place) for place, text in enumerate(blocks("gates.md")) if "@pipeline" in text]
 SHOWN += [(page, place) for page in ("conditions.md", "comparison.md") for place in range(len(blocks(page)))]
 
 
@@ -55,6 +57,20 @@ def test_the_mistake_of_the_tutorial(tmp_path: Path, capsys: pytest.CaptureFixtu
     told = capsys.readouterr().err.replace(f"{source}", "train.py")
     assert told.startswith(shown)
     assert not source.with_suffix(".yaml").exists()
+
+
+def test_the_tests_of_the_page_on_gates_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "release.py").write_text(blocks("gates.md")[0], encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "release", raising=False)
+    space: dict[str, object] = {}
+    exec(compile(blocks("gates.md")[-1], "test_release.py", "exec"), space)
+    tests = [test for name, test in space.items() if name.startswith("test_") and callable(test)]
+    assert len(tests) == 2
+    for test in tests:
+        test()
+    monkeypatch.delitem(sys.modules, "release")
+    assert main(["simulate", str(tmp_path / "release.py"), "--never", "upload:gate"]) == 0
 
 
 def test_the_tests_of_the_tutorial_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

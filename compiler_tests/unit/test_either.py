@@ -54,11 +54,19 @@ def p(mode: str = "a", kind: str = "k", limit: float = 0.5, assets: Workspace = 
 """
 
 
-def tasks(body: str, folder: Path) -> dict[str, Mapping[str, Any]]:
+DEEP = "__import__('functools').reduce(lambda held, _: [held], range(100_000), {})"
+
+
+def spec_of(body: str, folder: Path) -> Mapping[str, Any]:
     file = folder / "user.py"
     file.write_text(HEAD + "".join(f"    {line}\n" for line in body.splitlines()), encoding="utf-8")
     found = compile_pipeline(load_pipeline(f"{file}:p"), CompileOptions()).documents
     (spec,) = [each["spec"] for each in found if each["kind"] == "Pipeline"]
+    return spec
+
+
+def tasks(body: str, folder: Path) -> dict[str, Mapping[str, Any]]:
+    spec = spec_of(body, folder)
     return {each["name"]: each for each in [*spec["tasks"], *spec.get("finally", [])]}
 
 
@@ -89,13 +97,31 @@ FIRST, SECOND = "$(tasks.make.results.result)", "$(tasks.make-2.results.result)"
         ("x = either(one, two)\nuse(x, x)", {"use": (FIRST, FIRST, HIGH), "use-2": (SECOND, SECOND, LOW)}),
         ("use(either(one, two), either(one, two))", {"use-2": (SECOND, SECOND, LOW)}),
         ("use.with_options(name='end')(either(one, two))", {"end": (FIRST, HIGH), "end-2": (SECOND, LOW)}),
+        # Inside a text, and beside others in a list.
+        ("use(f'<{either(one, two)}>')", {"use": (f"<{FIRST}>", HIGH), "use-2": (f"<{SECOND}>", LOW)}),
+        (
+            "x = either(one, two)\nuse(f'{x}/{mode}/{x}', x)",
+            {"use-2": (f"{SECOND}/$(params.mode)/{SECOND}", SECOND, LOW)},
+        ),
+        ("use('at ' + str(use(either(one, two))))", {"use-3": ("at $(tasks.use.results.result)", HIGH)}),
+        ("use(f'<{either(one, default=mode)}>')", {"use-2": ("<$(params.mode)>", LOW)}),
+        ("inner(f'<{either(one, two)}>')", {"inner-inside-2": (f"<{SECOND}>", LOW)}),
+        ("tell([either(one, two), f'<{either(two, one)}>', 'z'])", {"tell": ([FIRST, f"<{FIRST}>", "z"], HIGH)}),
         # What takes a result of what is there twice is there twice as well.
         ("tell([use(either(one, two))])", {"tell-2": (["$(tasks.use-2.results.result)"], LOW)}),
-        ("tell(either(one, two) if False else [either(one, two), 'z'])", {"tell": ([FIRST, "z"], HIGH)}),
+        ("tell([either(one, two), 'z'])", {"tell": ([FIRST, "z"], HIGH)}),
         ("inner(either(one, two))", {"inner-inside": (FIRST, HIGH), "inner-inside-2": (SECOND, LOW)}),
         ("score.map(text=[either(one, two)])", {"score-2": (LOW,)}),
         ("with on_finish():\n    use(either(one, two))", {"use": (FIRST, HIGH), "use-2": (SECOND, LOW)}),
         ("use(either(one, default='none'))", {"use": (FIRST, HIGH), "use-2": ("none", LOW)}),
+        (
+            "with when(kind == 'k'):\n    best = make()\nuse(either(best, either(one, default='none')))",
+            {
+                "use": ("$(tasks.make-3.results.result)", KIND),
+                "use-2": (FIRST, HIGH, ("$(params.kind)", "notin", "k")),
+                "use-3": ("none", LOW, ("$(params.kind)", "notin", "k")),
+            },
+        ),
         ("use(either(one, default=mode))", {"use-2": ("$(params.mode)", LOW)}),
         # Both may run: the first counts.
         (
@@ -166,6 +192,70 @@ use.with_options(name="late")("x").after(shown)
 
 
 @pytest.mark.parametrize(
+    ("body", "wanted", "added"),
+    [
+        # A run has the one whose task ran: one name, no pod more.
+        ("return either(one, two)", {"result": [FIRST, SECOND]}, {}),
+        (
+            "return {'x': [use(either(one, two)), 'z'], 'y': mode_of}".replace("mode_of", "use('k')"),
+            {"x": [["$(tasks.use.results.result)", "z"], ["$(tasks.use-2.results.result)", "z"]], "y": 1},
+            {},
+        ),
+        (
+            "with on_finish():\n    late = use(either(one, two))\nreturn late",
+            {"result": ["$(finally.use.results.result)", "$(finally.use-2.results.result)"]},
+            {},
+        ),
+        # What is not told by a task that ran needs one.
+        (
+            "return {'a_b': either(one, default='none')}",
+            {"a_b": [FIRST, "$(tasks.result-a-b.results.value)"]},
+            {"result-a-b": ("none", LOW)},
+        ),
+        (
+            "with when(kind == 'k'):\n    best = score()\nreturn either(best, score(one), score(two))",
+            {"result": 3},
+            {
+                "result-result": ("$(tasks.score-2.results.result)", HIGH, ("$(params.kind)", "notin", "k")),
+                "result-result-2": ("$(tasks.score-3.results.result)", LOW, ("$(params.kind)", "notin", "k")),
+            },
+        ),
+        (
+            "return {'x': {'k': either(one, default=mode), 'l': use('z')}}",
+            {"x": 2},
+            {"result-x": ({"k": "$(params.mode)", "l": "$(tasks.use.results.result)"}, LOW)},
+        ),
+    ],
+)
+def test_results_of_the_pipeline(
+    body: str, wanted: Mapping[str, list[Any] | int], added: Mapping[str, tuple[Any, ...]], tmp_path: Path
+) -> None:
+    spec = spec_of(TWO + body, tmp_path)
+    found: dict[str, list[Any]] = {}
+    for each in spec["results"]:
+        found.setdefault(each["name"], []).append(each["value"])
+    assert {name: len(found[name]) if isinstance(wanted[name], int) else found[name] for name in found} == wanted
+    assert {each["name"]: seen(each) for each in spec["tasks"] if each["name"].startswith("result")} == added
+
+
+def test_a_file_that_is_a_result_goes_with_its_default_into_one_place(tmp_path: Path) -> None:
+    source = "with when(mode == 'a'):\n    clip = film()\nreturn {'clip': either(clip.video, still)}"
+    body = TWO + "with when(mode != 'a'):\n    still = polish(film().video)\n" + source
+    assert [each["value"] for each in spec_of(body, tmp_path)["results"]] == [
+        "$(tasks.film-2.results.video)",
+        "$(tasks.polish.results.result)",
+    ]
+    body = (
+        TWO
+        + "with when(kind == 'k'):\n    best = film().video\n"
+        + source.replace("still", "best, default=film().video")
+    )
+    found = tasks(body, tmp_path)
+    assert found["result-clip"]["workspaces"][0]["subPath"] == "film"
+    assert found["result-clip"]["workspaces"][-1]["subPath"] == "result-clip"
+
+
+@pytest.mark.parametrize(
     ("body", "code", "words"),
     [
         ("use(either(one))", "FLOW051", "several"),
@@ -175,17 +265,31 @@ use.with_options(name="late")("x").after(shown)
         ("use(either(film(), default=3))", "FLOW051", "no default"),
         ("use(either(one, default=3))", "FLOW051", "expected str"),
         ("use(either(one, one))", "FLOW052", "in some runs"),
+        ("use(either(either(one, default='x'), two))", "FLOW051", "make-2 never counts: default='x'"),
+        ("tell([either(one, either(two, default=['x']))])", "FLOW051", "expected str, got list ['x']"),
+        ("use(either(one, default='x' * 300) + 'x')", "FLOW008", f"either(make, default='{'x' * 56}...)"),
+        (
+            'use.with_options(when=either(one, default=chr(10) * 99) == "x")("x")',
+            "FLOW053",
+            "default='" + chr(92) + "n",
+        ),
         (
             "with when(mode == 'a'):\n    x = use(either(one, two))\nwith when(mode != 'a'):\n    use(x)",
             "FLOW052",
             "in no run",
         ),
-        ("use(f'{either(one, two)}')", "FLOW053", "inside a string"),
-        ("return either(one, two)", "FLOW053", "result of the pipeline"),
-        ("return {'x': [use(either(one, two))]}", "FLOW053", "result of the pipeline"),
+        ("use(f'{either(one, two):>8}')", "FLOW053", "format"),
+        ("use(f'{either(one, default=None)}')", "FLOW051", "got None"),
+        ("use.with_options(when=kind == f'{either(one, two)}')('x')", "FLOW053", "there once"),
+        ("use.with_options(display_name=f'{either(one, two)}')('x')", "FLOW053", "there once"),
+        ("show(assets / f'{either(one, two)}')", "FLOW053", "there once"),
+        ("return {'x': 'text', 'y': either(one, one)}", "FLOW052", "in some runs"),
+        ("with on_finish():\n    late = use('x')\nreturn either(one, late)", "FLOW053", "on_finish"),
         ("with when(either(one, two) == 'x'):\n    use('x')", "FLOW053", "condition"),
         ("with when(isin(either(one, two), 'x')):\n    use('x')", "FLOW053", "condition"),
         ("if either(one, two):\n    use('x')", "FLOW053", "condition"),
+        (f"return {DEEP.format('either(one, two)')}", "FLOW015", "nested too deeply"),
+        (f"return {DEEP.format('one')}", "FLOW015", "nested too deeply"),
         ("either(one, two) + 'x'", "FLOW008", "computed"),
         ("either(one, default='x').y", "FLOW009", "'y'"),
     ],
@@ -196,6 +300,7 @@ def test_what_is_refused(body: str, code: str, words: str, tmp_path: Path) -> No
     (found,) = caught.value.diagnostics
     # What is returned is looked at when no line of the function is at work.
     last = (HEAD + TWO).count("\n") + 1 + (3 if body.endswith("use(x)") else 0)
-    assert (found.code, found.location.line) == (code, HEAD.count("\n") - 1 if body.startswith("return") else last)
+    late = "on_finish" in body or code == "FLOW015"
+    assert (found.code, found.location.line) == (code, HEAD.count("\n") - 1 if late else last)
     assert words in f"{found.message} {found.hint}"
     assert not any(name in found.message for name in ("Choice", "NodeHandle", "Alternative"))

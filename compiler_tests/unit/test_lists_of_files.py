@@ -81,6 +81,126 @@ def test_on_a_claim_that_outlives_the_run_it_sees_what_the_run_made(tmp_path: Pa
     assert bound["subPath"] == "$(context.pipelineRun.uid)"
 
 
+OPEN = "@pipeline\ndef p(given: list[int] = [1], more: list[int] = []):\n"
+MAPPED = """
+@task(image="python:3.12-slim")
+def polish(clip: File, times: int = 1) -> File: return clip
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "value", "sub_path"),
+    [
+        ("polish.map(clip=part.map(i=given))", f"{PART[:-1]}[*])", "part"),
+        ("polish.map(clip=part.map(i=given), times=[1, 2])", f"{PART[:-1]}[*])", "part"),
+        ("polish.map(clip=[part(1), part(2)])", [f"part/{PART}", f"part-2/{SECOND}"], None),
+        ("polish.map(clip=part.map(i=given, on_empty='run'))", f"{PART[:-1]}[*])", "part"),
+    ],
+)
+def test_a_fan_out_over_files(call: str, value: object, sub_path: str | None, tmp_path: Path) -> None:
+    head = OPEN.replace("):", ', assets: Workspace = PVC("assets")):')
+    found = compiled(f"{MAPPED}{head}    merge({call})\n", tmp_path)
+    (spec,) = [each["spec"] for each in found if each["kind"] == "Pipeline"]
+    tasks = {each["name"]: each for each in spec["tasks"]}
+    assert tasks["polish"]["matrix"]["params"][0] == {"name": "clip", "value": value}
+    assert tasks["polish"]["workspaces"][0].get("subPath") == sub_path
+    assert tasks["merge"]["params"][0]["value"] == ["$(tasks.polish.results.result[*])"]
+    assert "decide-polish" not in tasks
+
+
+@pytest.mark.parametrize(
+    "call", ["polish.map(clip=folder.map(i=given))", "polish.map(clip=[text()])", "polish.map(clip=given)"]
+)
+def test_a_fan_out_over_what_is_no_file(call: str, tmp_path: Path) -> None:
+    with pytest.raises(FlowError, match="FLOW005"):
+        compiled(f"{MAPPED}{OPEN}    {call}\n", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("call", "reducers", "results"),
+    [
+        ("merge(part.map(i=given, on_empty='run'))", {"merge": [f"{PART[:-1]}[*])"], "merge-2": []}, 2),
+        ("merge(part.map(i=[1, 2], on_empty='run'))", {"merge": [f"{PART[:-1]}[*])"]}, 1),
+        ("merge(part.map(i=[], on_empty='run'))", {"merge": []}, 1),
+        ("merge(part.map(i=given, on_empty='skip'))", {"merge": [f"{PART[:-1]}[*])"]}, 1),
+    ],
+)
+def test_where_a_list_is_empty(call: str, reducers: Mapping[str, list[str]], results: int, tmp_path: Path) -> None:
+    found = compiled(f"{OPEN}    return {call}\n", tmp_path)
+    (spec,) = [each["spec"] for each in found if each["kind"] == "Pipeline"]
+    given = {each["name"]: each for each in spec["tasks"]}
+    assert {name: given[name]["params"][0]["value"] for name in given if name.startswith("merge")} == reducers
+    assert len(spec["results"]) == results
+    guards = [each["values"] for name in ("part", *reducers) for each in given.get(name, {}).get("when", ())]
+    assert guards == ([["true"]] * 3 if results == 2 else [])
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("merge(part.map(i=list(range(11))))", 1),
+        ("merge(part.map(i=list(range(10))))", 0),
+        ("return part.map(i=list(range(11)))", 1),
+        ("return {'a': part.map(i=list(range(11))), 'b': text()}", 1),
+        ("return part.map(i=list(range(10)))", 0),
+        ("return [text(i=i) for i in range(11)]", 0),
+        ("merge([part(i) for i in range(11)])", 0),
+        ("part.map(i=text.map(i=list(range(11))))", 0),
+        ("merge(part.map(i=given))", 0),
+    ],
+)
+def test_an_order_that_is_not_that_of_the_list_is_told(call: str, told: int, tmp_path: Path) -> None:
+    file = tmp_path / "user.py"
+    head = HEAD.replace("def text(i: int = 1) -> str: return", "def text(i: int = 1) -> int: return")
+    file.write_text(f"{head}{OPEN}    {call}\n", encoding="utf-8")
+    found = compile_pipeline(load_pipeline(f"{file}:p"), CompileOptions()).diagnostics
+    assert [each.code for each in found] == ["FLOW056"] * told
+
+
+def test_a_limit_on_runs_at_once_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FlowError, match="FLOW055"):
+        compiled(f"{OPEN}    merge(part.map(i=given, max_parallel=2))\n", tmp_path)
+    own = '@task(image="python:3.12-slim")\ndef own(i: int, max_parallel: int, on_empty: str) -> int: return i\n'
+    compiled(f"{own}{OPEN}    own.map(i=given, max_parallel=2, on_empty='x')\n", tmp_path)
+
+
+def test_a_value_of_the_run_does_not_say_what_becomes_of_an_empty_list(tmp_path: Path) -> None:
+    with pytest.raises(FlowError, match=r"FLOW002.* got task 'text'"):
+        compiled(f"{OPEN}    merge(part.map(i=given, on_empty=text()))\n", tmp_path)
+
+
+def test_several_lists_of_one_fan_out_have_a_condition_each(tmp_path: Path) -> None:
+    body = "    x = pair.map(i=given, j=more, on_empty='run')\n    tell(x.a)\n    tell(x['b'])\n    tell([*x.a])\n"
+    source = """
+class Two(NamedTuple):
+    a: int
+    b: str
+
+@task(image="python:3.12-slim")
+def pair(i: int, j: int) -> Two: return Two(i, "x")
+
+@task(image="python:3.12-slim")
+def tell(xs: list[str]) -> None: print(xs)
+
+"""
+    head = "from typing import NamedTuple\n"
+    found = compiled(head + source + OPEN + body.replace("    tell([*x.a])\n", ""), tmp_path)
+    (spec,) = [each["spec"] for each in found if each["kind"] == "Pipeline"]
+    tasks = {each["name"]: each for each in spec["tasks"]}
+    assert [each["input"] for each in tasks["pair"]["when"]] == [
+        "$(tasks.decide-pair.results.filled-1)",
+        "$(tasks.decide-pair.results.filled-2)",
+    ]
+    # Either may be empty, and nothing runs twice.
+    assert [len(tasks[name]["when"]) for name in ("tell", "tell-2", "tell-3")] == [2, 1, 2]
+    for wrong, code in (("pair.map(i=given, j=more, on_empty='run').c", "FLOW009"), ("tell(x)", "FLOW009")):
+        with pytest.raises(FlowError, match=code):
+            compiled(head + source + OPEN + body.replace("tell(x.a)", wrong), tmp_path)
+    with pytest.raises(FlowError, match="FLOW002"):
+        compiled(head + source + OPEN + "    pair.map(i=given, j=more, on_empty='no')\n", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("source", "code", "words"),
     [

@@ -243,7 +243,8 @@ def test_mistakes_are_told(make: Any, code: str) -> None:
     ("version", "kind", "code"),
     [
         ("v1", "ConfigMap", "FLOW024"),
-        ("triggers.tekton.dev/v1beta1", "Trigger", "FLOW024"),
+        ("triggers.tekton.dev/v1beta1", "Trgger", "FLOW406"),
+        ("triggers.tekton.dev/v1", "Trigger", "FLOW406"),
         ("tekton.dev/v1beta1", "Pipeline", "FLOW024"),
         ("tekton.dev/v1", "Tsk", "FLOW406"),
         ("tekton.dev/v2", "Task", "FLOW406"),

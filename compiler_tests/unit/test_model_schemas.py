@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 from flowdsl.kinds import dump, schema
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.pipelines import PipelineSpec
+from flowdsl.kinds.runs import TimeoutFields
 from flowdsl.kinds.scalars import check_duration, check_int_or_string, check_quantity, check_timestamp
 from flowdsl.kinds.tasks import Step, Task
 
@@ -100,6 +101,14 @@ def test_every_field_is_read_as_pydantic_reads_it(model: type[Model]) -> None:
             assert read(model, document) == verdict(model, document) == verdict(reference, document), document
 
 
+def test_pydantic_reads_no_annotation_of_ours() -> None:
+    """Each would be evaluated when its class is made, and no process needs more than a part of them."""
+    evaluated = {name for each in models() for name in (*each.model_fields, *each.__class_vars__)}
+    assert evaluated == {"finally_"}  # which the type checkers are to know by its alias
+    assert [*TimeoutFields.fields()] == ["tasks", "finally_", "pipeline"]
+    assert repr(Step(name="a", script=None)) == "Step(name='a', script=None)"
+
+
 def test_an_annotation_outside_the_language_is_told() -> None:
     class Odd(Model):
         number: int = 1
@@ -119,6 +128,9 @@ def test_finally_is_an_attribute_with_an_underscore() -> None:
 def test_given_and_absent_are_two_things_to_a_document() -> None:
     one, other = Step(name="a", image="x"), Step(name="a", image="x", args=None)
     assert one == other  # pydantic compares values alone
+    assert one != Step(name="b", image="x")
+    assert PipelineSpec.model_validate({"tasks": [{"name": "a"}]}) != PipelineSpec.model_validate({"tasks": []})
+    assert one != Task()
     assert (dump(one), dump(other)) == ({"name": "a", "image": "x"}, {"name": "a", "image": "x", "args": None})
     assert one.model_fields_set == {"name", "image"}
     assert dump(one.model_copy(update={"image": "y"})) == {"name": "a", "image": "y"}

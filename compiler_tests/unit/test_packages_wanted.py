@@ -283,8 +283,8 @@ def test_images_have_the_platform_that_their_name_and_node_say() -> None:
         ),
         ({"packages_image": "a b/c", "packages": "a"}, "packages_image='a b/c' is not a repository"),
         (
-            {"packages_image": "example.com/a", "packages": "a", "image": "a\nRUN b"},
-            "image='a\\nRUN b' is nothing to build on",
+            {"packages_image": "example.com/a", "packages": "a", "image": "a;b"},
+            "image='a;b' is nothing to build on",
         ),
         ({"apt": ["ffmpeg"]}, "apt= is given, and packages_image= is not"),
         ({**IMAGE, "apt": ["ffmpeg; reboot"]}, "apt='ffmpeg; reboot' is no package of Debian"),

@@ -70,7 +70,6 @@ def test_a_failure_that_is_ignored_does_not_stop() -> None:
     ],
 )
 def test_when(guards: list[dict[str, Any]], runs: bool) -> None:
-    pytest.importorskip("celpy")
     run = play(pipeline_run(task("a"), task("b", when=guards)))
     assert ("b" in run.runner.order) is runs
     assert run.skipped == ({} if runs else {"b": WHEN})
@@ -80,7 +79,6 @@ def test_when(guards: list[dict[str, Any]], runs: bool) -> None:
 
 
 def test_a_wrong_cel_expression_ends_the_run() -> None:
-    pytest.importorskip("celpy")
     run = play(pipeline_run(task("a"), task("b", runAfter=["a"], when=[{"cel": "'a' =="}]), final=[task("f")]))
     assert run.reason == "CELEvaluationFailed"
     assert run.runner.order == ["a"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
-from flowdsl import manifest, pipeline, pipeline_run, task
+from flowdsl import PodTemplate, manifest, named, pipeline, pipeline_run, task
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.diagnostics import FlowError
+from flowdsl.ir.pods import pod_fields
+from flowdsl.kinds.runs import PodTemplate as TektonPodTemplate
 
 QUEUE = "kueue.x-k8s.io/queue-name"
 
@@ -31,6 +34,37 @@ def refused(**options: Any) -> list[tuple[str, str]]:
     with pytest.raises(FlowError) as caught:
         made(**options)
     return [(each.code, each.message) for each in caught.value.diagnostics]
+
+
+def test_a_typed_template_is_the_same_as_a_mapping() -> None:
+    typed = PodTemplate(
+        scheduler_name="volcano", host_users=False, image_pull_secrets=["hub"], security_context={"runAsUser": 7}
+    )
+    plain = {
+        "schedulerName": "volcano",
+        "hostUsers": False,
+        "imagePullSecrets": [{"name": "hub"}],
+        "securityContext": {"runAsUser": 7},
+    }
+    assert made(pod_template=typed) == made(pod_template=plain)
+    runs = [pipeline_run(named("flow"), name="r", pod_template=each) for each in (typed, plain)]
+    first, second = (compile_manifest(manifest(each)).documents for each in runs)
+    assert list(first) == list(second)
+
+
+def test_a_typed_template_has_every_field_of_tektons() -> None:
+    given = dict.fromkeys(attrs.fields_dict(PodTemplate), "x")
+    assert pod_fields(PodTemplate(**given)).keys() == TektonPodTemplate.fields().keys()
+
+
+def test_a_value_of_another_type_in_a_template_is_told() -> None:
+    for wrong in ({"host_network": "yes"}, {"image_pull_secrets": "hub"}, {"tolerations": ["gpu"]}):
+        assert [code for code, _ in refused(pod_template=PodTemplate(**wrong))] == ["FLOW002"]
+
+
+def test_a_typed_template_and_an_option_for_the_same_field_exclude_each_other() -> None:
+    told = "pod_template= has 'priorityClassName', and priority_class= is given too"
+    assert refused(priority_class="batch", pod_template=PodTemplate(priority_class_name="x")) == [("FLOW002", told)]
 
 
 def test_pods_are_said_in_the_template_of_the_run() -> None:
@@ -96,6 +130,13 @@ def test_other_things_said_twice_are_refused() -> None:
 @pytest.mark.parametrize("value", ["Has Space", "-a", "a_b", "x" * 254, "../up", "a\nb", "a\x1b[31m"])
 def test_names_that_no_object_has_are_refused(name: str, value: str) -> None:
     assert [code for code, _ in refused(**{name: value})] == ["FLOW013"]
+
+
+@pytest.mark.parametrize("value", ["Gpu", "a_b", "a..b", "-a", "a.-b"])
+def test_a_queue_given_as_a_label_is_one_that_kueue_takes_pods_for(value: str) -> None:
+    """ValidateQueueName in Kueue's pkg/controller/jobframework/validation.go: a DNS-1123 subdomain."""
+    assert refused(labels={QUEUE: value}) == [("FLOW013", f"labels[{QUEUE!r}] = {value!r} is no name of a queue")]
+    assert made(labels={QUEUE: "team.gpu-2"})["PipelineRun"]["metadata"]["labels"][QUEUE] == "team.gpu-2"
 
 
 def test_a_queue_must_fit_into_a_label() -> None:

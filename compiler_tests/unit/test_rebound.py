@@ -5,27 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rebound_support import HEAD, assert_quiet, assert_told
 
 import flowdsl
 from flowdsl.diagnostics import FlowError
 
-HEAD = """\
-import flowdsl
-from flowdsl import elif_, on_finish, otherwise, pipeline, task, when
-from flowdsl import when as only
-
-@task(image="python:3.12-slim")
-def make(size: int = 1) -> str:
-    return "x"
-
-@task(image="python:3.12-slim")
-def use(text: str = "") -> str:
-    return text
-
-@pipeline
-def p(mode: str = "a", other: str = "b"):
-"""
-FIRST = HEAD.count("\n") + 1
 LOST = {
     "two branches": """
 with when(mode == "a"):
@@ -114,6 +98,44 @@ with otherwise():
 with on_finish():
     use(text=x)  # here
 """,
+    "what a pattern gives": """
+x = make()
+with when(mode == "a"):
+    match [make(size=2), 3]:
+        case [x, *rest]:
+            make(size=3)
+use(text=x)  # here
+""",
+    "where Python decides within the block": """
+x = make()
+with when(mode == "a"):
+    if len("ab") == 2:
+        x = make(size=2)
+use(text=x)  # here
+""",
+    "what a dict holds": """
+clips = {"b": make()}
+with when(mode == "a"):
+    clips["a"] = make()
+with otherwise():
+    clips["a"] = make(size=2)
+use(text=clips["b"])
+use(text=clips["a"])  # here
+return clips  # here
+""",
+    "what an object holds": """
+class clip: pass
+clip.video = make()
+with when(mode == "a"):
+    clip.video = make(size=2)
+use(text=clip.video)  # here
+""",
+    "what is imported": """
+x = make()
+with when(mode == "a"):
+    import os.path as x
+use(text=str(x))  # here
+""",
     "with try and match": """
 x = make()
 try:
@@ -127,6 +149,31 @@ match 1:
 """,
 }
 KEPT = {
+    "what is in a dict that is another one after them": """
+clips = {"a": make()}
+with when(mode == "a"):
+    clips["a"] = make(size=2)
+    use(text=clips["a"])
+clips = {"a": make(size=3)}
+use(text=clips["a"])
+""",
+    "each at its own place of a dict": """
+clips = {}
+with when(mode == "a"):
+    clips["a"] = make()
+with otherwise():
+    clips["b"] = make(size=2)
+use(text=flowdsl.either(clips["a"], clips["b"]))
+""",
+    "the name of an exception": """
+x = make()
+with when(mode == "a"):
+    try:
+        make(size=2)
+    except ValueError as y:
+        raise
+use(text=x)
+""",
     "each in its own block": """
 with when(mode == "a"):
     x = make()
@@ -183,24 +230,34 @@ make(size=3)
 }
 
 
-def _load(body: str, folder: Path) -> str:
-    text = HEAD + "".join(f"    {line}\n" for line in body.strip("\n").split("\n"))
-    (folder / "flow.py").write_text(text, "utf-8")
-    return text
-
-
 @pytest.mark.parametrize("name", LOST)
 def test_a_value_that_is_lost_is_told_where_it_is_used(name: str, tmp_path: Path) -> None:
-    text = _load(LOST[name], tmp_path)
-    with pytest.raises(FlowError) as caught:
-        flowdsl.compile(flowdsl.load(tmp_path / "flow.py"))
-    here = [number for number, line in enumerate(text.split("\n"), 1) if line.endswith("# here")]
-    assert [(each.code, each.location.line) for each in caught.value.diagnostics] == [
-        ("FLOW050", line) for line in here
-    ]
+    assert_told(LOST[name], tmp_path)
 
 
 @pytest.mark.parametrize("name", KEPT)
 def test_a_name_that_means_one_thing_is_left_alone(name: str, tmp_path: Path) -> None:
-    _load(KEPT[name], tmp_path)
-    flowdsl.compile(flowdsl.load(tmp_path / "flow.py"))
+    assert_quiet(KEPT[name], tmp_path)
+
+
+def test_a_function_that_the_pipeline_calls_is_looked_at_too(tmp_path: Path) -> None:
+    helper = """\
+def either_of(mode):
+    with when(mode == "a"):
+        x = make()
+    with otherwise():
+        x = make(size=2)
+    return x  # here
+
+def twice(mode):
+    return either_of(mode)
+
+"""
+    text = (
+        HEAD.replace("@pipeline\n", helper + "@pipeline\n") + "    use(text=twice(mode))\n    use(text=twice(other))\n"
+    )
+    (tmp_path / "flow.py").write_text(text, "utf-8")
+    with pytest.raises(FlowError) as caught:
+        flowdsl.compile(flowdsl.load(tmp_path / "flow.py"))
+    here = [number for number, line in enumerate(text.split("\n"), 1) if line.endswith("# here")]
+    assert [(each.code, each.location.line) for each in caught.value.diagnostics] == [("FLOW050", here[0])]

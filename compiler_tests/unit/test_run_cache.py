@@ -17,6 +17,7 @@ from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.kube.conventions import CACHE, CACHE_HIT
 from flowdsl.runner.cache import Cache, key_of
 from flowdsl.runner.contract import BoundWorkspace
+from flowdsl.runner.inputs import inputs_of, without_places
 from flowdsl.view.events import TaskChanged
 
 
@@ -229,3 +230,14 @@ def test_what_a_mounted_config_map_holds_is_part_of_the_key() -> None:
 
     assert key({"c": {"a": b"1"}}) == key({"c": {"a": b"1"}, "d": {"a": b"1"}})
     assert len({key(each) for each in ({"c": {"a": b"1"}}, {"c": {"a": b"2"}}, {"c": {"b": b"1"}}, {})}) == 4
+
+
+def test_where_a_service_listens_is_no_input() -> None:
+    def inputs(port: int) -> Any:
+        params = [{"name": "at", "value": f"http://127.0.0.1:{port}/v1"}, {"name": "other", "value": "127.0.0.1:40001"}]
+        return inputs_of(without_places({"spec": {"params": params}}, {f"127.0.0.1:{port}": "service model"}))
+
+    assert inputs(4000) == inputs(5000)
+    given = {"spec": {"params": [{"name": "at", "value": "http://127.0.0.1:4000/v1"}]}}
+    assert inputs_of(without_places(given, {}))["param at"] != inputs(4000)["param at"]
+    assert inputs(4000)["param other"] == inputs(1)["param other"]

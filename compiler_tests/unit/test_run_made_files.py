@@ -42,7 +42,8 @@ def made(folder: RunFolder, path: str) -> Path:
 
 def finished(**results: str) -> dict[str, Any]:
     spec = {"results": [{"name": name, "value": value} for name, value in results.items()]}
-    return {"status": {"pipelineSpec": spec}}
+    children = [{"name": f"r-{task}"} for task in ("render", "report", "t")]
+    return {"status": {"pipelineSpec": spec, "childReferences": children}}
 
 
 def test_the_pipelines_results_come_first(folder: RunFolder) -> None:
@@ -51,6 +52,24 @@ def test_the_pipelines_results_come_first(folder: RunFolder) -> None:
     write(folder, "report", {"page": "/workspace/out/a/report.html"})
     end = finished(page="$(tasks.report.results.page)", frames="$(tasks.render.results.frames)")
     assert made_files(folder, end) == [f"page: {page}", f"render.clip: {clip}"]
+
+
+def test_what_an_earlier_part_of_the_run_made_is_none_of_it(folder: RunFolder) -> None:
+    made(folder, "gone/clip.mp4")
+    write(folder, "gone", {"clip": "clip.mp4"})
+    page = made(folder, "t/page.html")
+    write(folder, "t", {"page": "page.html"})
+    assert made_files(folder, finished()) == [f"t.page: {page}"]
+
+
+def test_what_a_pipeline_in_a_pipeline_made(folder: RunFolder) -> None:
+    page = made(folder, "inner/page.html")
+    write(folder, "inner", {"page": "page.html"})
+    recorder = FolderRecorder(folder)
+    child = {"kind": "PipelineRun", "metadata": {"name": "r-t"}, "spec": {}}
+    recorder.nested("r-t").write_run({**child, "status": {"childReferences": [{"name": "r-inner"}, {"name": "r-t"}]}})
+    recorder.close()
+    assert made_files(folder, finished()) == [f"inner.page: {page}"]
 
 
 def test_a_mount_path_of_its_own(folder: RunFolder) -> None:

@@ -23,9 +23,10 @@ from flowdsl.runner.store.journal import read_journal
 from flowdsl.view.events import Event, TaskChanged
 
 
-def chain() -> dict[str, Any]:
+def chain(code: str = "i") -> dict[str, Any]:
+    """Of four tasks, the first with this image."""
     run = pipeline_run(
-        task("a", results=("r",)),
+        task("a", results=("r",), spec={"steps": [{"name": "s", "image": code}]}),
         task("b", results=("r",), params=give(x="$(tasks.a.results.r)")),
         task("c", params=give(x="$(tasks.b.results.r)")),
         final=[task("f")],
@@ -33,8 +34,8 @@ def chain() -> dict[str, Any]:
     return {"apiVersion": "tekton.dev/v1", "kind": "PipelineRun", **run}
 
 
-def session(path: Path, runner: FakeTaskRunner, *, resumed: bool = False, **fields: Any) -> Session:
-    run = chain()
+def session(path: Path, runner: FakeTaskRunner, *, resumed: bool = False, code: str = "i", **fields: Any) -> Session:
+    run = chain(code)
     folder = RunFolder(path) if resumed else RunFolder.create(path, [run], {"name": "run", "source": ["x.yaml"]})
     return Session(
         folder=folder,
@@ -96,8 +97,10 @@ def test_a_run_that_succeeded_runs_nothing_again(tmp_path: Path) -> None:
 def test_only_runs_a_task_with_what_it_needs_and_again_when_asked(tmp_path: Path) -> None:
     first, finished, _ = play(tmp_path / "run", RESULTS, only=("b",))
     assert (first.seen, reason(finished)) == (["a", "b"], "Succeeded")
-    second, _, _ = play(tmp_path / "run", RESULTS, only=("b",), resumed=True)
+    second, _, _ = play(tmp_path / "run", RESULTS, only=("b",), again=("b",), resumed=True)
     assert second.seen == ["b"]
+    third, _, _ = play(tmp_path / "run", RESULTS, only=("b",), resumed=True)
+    assert third.seen == []
 
 
 # Ends itself with SIGKILL after the given number of TaskRuns, either before or after the runner could tell of the last.
@@ -108,7 +111,7 @@ KILLED = """
     import test_run_store as store
     from pipelinerun_support import FakeTaskRunner
 
-    path, after, where = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    path, after, where, code = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
 
     def die():
         os.kill(os.getpid(), signal.SIGKILL)
@@ -123,14 +126,14 @@ KILLED = """
                 ran.write(work.task_run["metadata"]["name"] + chr(10))
             return super().run(work, cluster, observer, stop)
 
-    session = store.session(path, Dying(store.RESULTS), resumed=path.exists())
+    session = store.session(path, Dying(store.RESULTS), resumed=path.exists(), code=code)
     if where == "after":
         from flowdsl.runner.store.journal import Journal
         append, count = Journal.append, [0]
 
         def appending(self, entry):
             append(self, entry)
-            count[0] += 1
+            count[0] += "again" not in entry  # else a TaskRun is not over
             if count[0] == after:
                 die()
 
@@ -139,7 +142,7 @@ KILLED = """
 """
 
 
-@pytest.mark.parametrize(
+BOUNDARIES = pytest.mark.parametrize(
     ("after", "where"),
     [
         (0, "within"),
@@ -152,23 +155,99 @@ KILLED = """
         (4, "after"),
     ],
 )
+NAMES = ["run-a", "run-b", "run-c", "run-f"]
+
+
+def killed(path: Path, after: int, where: str, code: str = "i") -> list[str]:
+    """Run, or go on, in a process that is killed at a boundary; the TaskRuns that ran in it."""
+    source = textwrap.dedent(KILLED).format(tests=str(Path(__file__).parent))
+    arguments = [sys.executable, "-c", source, str(path), str(after), where, code]
+    done = subprocess.run(arguments, check=False, capture_output=True)
+    assert done.returncode == -9, done.stderr.decode()
+    told = path.parent / "ran"
+    return told.read_text().split() if told.exists() else []
+
+
+@BOUNDARIES
 def test_kill_at_each_boundary_then_resume(tmp_path: Path, after: int, where: str) -> None:
     """Whatever is in the journal when the process dies is not run again; all the rest is."""
     path = tmp_path / "run"
-    code = textwrap.dedent(KILLED).format(tests=str(Path(__file__).parent))
-    killed = subprocess.run(
-        [sys.executable, "-c", code, str(path), str(after), where], check=False, capture_output=True
-    )
-    assert killed.returncode == -9, killed.stderr.decode()
-    before = (tmp_path / "ran").read_text().split() if (tmp_path / "ran").exists() else []
+    before = killed(path, after, where)
     assert len(before) == after
     second, finished, _ = play(path, RESULTS, resumed=True)
-    names = ["run-a", "run-b", "run-c", "run-f"]
-    assert before + [f"run-{name}" for name in second.seen] == names
+    assert before + [f"run-{name}" for name in second.seen] == NAMES
     assert reason(finished) == "Succeeded"
-    assert [each["name"] for each in finished["status"]["childReferences"]] == names
+    assert [each["name"] for each in finished["status"]["childReferences"]] == NAMES
     assert not list((path / "work").rglob("half"))
-    assert sorted(each["metadata"]["name"] for each in RunFolder(path).task_runs()) == names
+    assert sorted(each["metadata"]["name"] for each in RunFolder(path).task_runs()) == NAMES
+
+
+@BOUNDARIES
+def test_kill_at_each_boundary_with_other_code_then_resume(tmp_path: Path, after: int, where: str) -> None:
+    """Each task that the change reaches runs with it once; what was recorded before the change counts for none."""
+    path = tmp_path / "run"
+    first, _, _ = play(path, RESULTS)
+    assert len(first.seen) == 4
+    before = killed(path, after, where, "mended")
+    assert len(before) == after
+    second, finished, _ = play(path, RESULTS, resumed=True, code="mended")
+    assert before + [f"run-{name}" for name in second.seen] == NAMES
+    assert reason(finished) == "Succeeded"
+    assert play(path, {}, resumed=True, code="mended")[0].seen == []
+
+
+@pytest.mark.parametrize(("after", "where"), [(1, "after"), (2, "after"), (3, "after"), (0, "within"), (1, "within")])
+def test_kill_and_another_change_then_resume(tmp_path: Path, after: int, where: str) -> None:
+    """Code that is changed back, or on, after the kill: what ran in between is of neither, and runs again."""
+    path = tmp_path / "run"
+    play(path, RESULTS)
+    killed(path, after, where, "mended")
+    second, _, _ = play(path, RESULTS, resumed=True, code="i")
+    assert second.seen == ["a", "b", "c", "f"]
+
+
+def test_what_failed_runs_again_after_a_kill_of_the_part_that_was_to_run_it(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    play(path, {**RESULTS, "b": failed()})
+    assert killed(path, 0, "within") == []
+    second, finished, _ = play(path, RESULTS, resumed=True)
+    assert (second.seen, reason(finished)) == (["b", "c", "f"], "Succeeded")
+
+
+def test_a_task_that_was_asked_for_runs_again_after_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    play(path, RESULTS)
+    asked = session(path, FakeTaskRunner(RESULTS), resumed=True, again=("b",))
+    with pytest.raises(KeyboardInterrupt):  # before anything runs
+        asked.play(lambda event: None, _die)
+    second, _, _ = play(path, RESULTS, resumed=True)
+    assert second.seen == ["b", "c", "f"]
+
+
+def _die(engine: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_journal_of_a_version_that_kept_no_inputs(tmp_path: Path) -> None:
+    """Its lines count as they did: what they were made of is not known."""
+    path = tmp_path / "run"
+    play(path, {**RESULTS, "c": failed()})
+    journal = path / "journal.jsonl"
+    entries = [json.loads(line) for line in journal.read_text().splitlines()]
+    lines = [{key: each[key] for key in ("taskRun", "task", "status")} for each in entries]
+    journal.write_text("".join(json.dumps(each) + "\n" for each in lines))
+    second, finished, _ = play(path, RESULTS, resumed=True, code="mended")
+    assert (second.seen, reason(finished)) == (["c", "f"], "Succeeded")
+
+
+def test_the_journal_has_what_a_task_run_was_made_of(tmp_path: Path) -> None:
+    """Each input as a hash, and no values."""
+    path = tmp_path / "run"
+    play(path, RESULTS)
+    entries = {each["task"]: each for each in read_journal(path / "journal.jsonl")}
+    assert set(entries["b"]["inputs"]) == {"code", "image", "param x"}
+    assert entries["b"]["after"] == {"a": entries["a"]["execution"]}
+    assert len({each["execution"] for each in entries.values()}) == 4
 
 
 def test_a_torn_line_of_a_journal_is_left_out(tmp_path: Path) -> None:

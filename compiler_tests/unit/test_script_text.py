@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import os
+import re
 import subprocess
 import sys
 from importlib import resources
@@ -15,10 +17,12 @@ from script_support import Container, load, script_of
 
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.script import Script, ScriptInput, ScriptOutput, build_script, runtime, script_size_problem
-from flowdsl.frontend.script.library import helpers_for
+from flowdsl.frontend.script.library import _library, helpers_for, names_read
 from flowdsl.frontend.script.limits import ENCODED_LIMIT, encoded_size
 from flowdsl.frontend.slicing import slice_source
+from flowdsl.frontend.slicing.scopes import body_facts
 from flowdsl.ir.types import INTEGER, STRING, Kind, TypeSpec
+from flowdsl.kube.result_lines import whole_numbers
 
 GREET = """\
 from flowdsl import task
@@ -47,92 +51,7 @@ def greet(name: str) -> None:
 _FLOWDSL_TASK = "greet"
 
 
-def _flowdsl_folder():
-    import atexit
-    import os
-    import shutil
-    import tempfile
-
-    home = "/tekton/home"  # every step can write to it, whatever of its image it can
-    folder = tempfile.mkdtemp(prefix="flowdsl-", dir=home if os.access(home, os.W_OK) else None)
-    owner = os.getpid()  # what it forks leaves the folder alone
-    atexit.register(lambda: shutil.rmtree(folder, True) if owner == os.getpid() else None)
-    return folder
-
-
-def _flowdsl_lay(name, text):
-    import os
-    from itertools import zip_longest
-
-    pages = _flowdsl_pages(_FLOWDSL_LINES.get(name, ()), text)
-    path = os.path.join(_FLOWDSL_FOLDER, *name.split("/"))
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w", encoding="utf-8", newline="\\n") as file:
-        rows = zip_longest(*(page.split("\\n")[:-1] for page in pages))
-        file.writelines(next(filter(None, row), "") + "\\n" for row in rows)
-    return path, pages
-
-
-def _flowdsl_source():
-    import sys
-
-    sys.excepthook = _flowdsl_raised
-    path, pages = _flowdsl_lay(next(iter(_FLOWDSL_LINES)), _FLOWDSL_SOURCE)
-    if len(pages) == 1 and pages[0].startswith("from __future__"):
-        globals()["__file__"] = path  # which processes that are spawned run first
-    for page in pages:
-        exec(compile(page, path, "exec"), globals())
-
-
-def _flowdsl_raised(kind, error, trace):
-    import sys
-    import traceback
-
-    while trace and trace.tb_frame.f_code.co_filename == _flowdsl_raised.__code__.co_filename:
-        trace = trace.tb_next  # the lines of this script tell nobody anything
-    sys.__excepthook__(kind, error.with_traceback(trace or error.__traceback__), trace or error.__traceback__)
-    places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(trace)]
-    if isinstance(error, SyntaxError):
-        places.append((str(error.filename), error.lineno or 0))
-    for name, line in reversed(places):
-        if name.startswith(_FLOWDSL_FOLDER):
-            path = name[len(_FLOWDSL_FOLDER) + len("/task/") :]
-            what = traceback.format_exception_only(kind, error)[-1].split("\\n")[0]
-            print("flowdsl: " + _FLOWDSL_TASK + ": " + path + ":" + str(line) + ": " + what, file=sys.stderr)
-            break
-
-
-def _flowdsl_pages(numbers, text):
-    rows, starts, pages = text.split("\\n")[1:-1], [0, *numbers[1::2]], [[""]]
-    for line, start, end in zip(numbers[::2], starts, [*starts[1:], len(rows)]):  # noqa: B905 (3.8 has no strict)
-        part = rows[start:end]
-        if line < len(pages[-1]) - 1:  # a factory's function, which stands above what it uses
-            pages.append([""])
-        if line == len(pages[-1]) - 1:  # two statements of one line
-            pages[-1][-1] = "; ".join(filter(None, [pages[-1][-1], part.pop(0)]))
-        pages[-1] += [""] * (line - len(pages[-1])) + part
-    return ["".join(row + "\\n" for row in page[1:]) for page in pages]
-
-
-def _flowdsl_fail(message, code=1):
-    import sys
-
-    print("flowdsl: " + _FLOWDSL_TASK + ": " + message, file=sys.stderr)
-    sys.exit(code)
-
-
-def _flowdsl_text(raw):
-    import os
-
-    return os.fsencode(raw).decode("utf-8", "replace")  # UTF-8 whatever the container's locale
-
-
-def _flowdsl_env(name):
-    import os
-
-    if name not in os.environ:
-        _flowdsl_fail("environment variable " + name + " is not set", 2)
-    return _flowdsl_text(os.environ[name])
+HELPERS
 
 
 def _flowdsl_main():
@@ -149,15 +68,28 @@ if __name__ == "__main__":
 """
 
 
+LAYING_OUT = ["folder", "lay", "source", "raised", "pages"]
+"""Helpers that every script has."""
+
+
+def defined(text: str) -> list[str]:
+    """The helpers that a script defines, without what their names begin with."""
+    return re.findall(r"^def _flowdsl_(\w+)", text, re.MULTILINE)
+
+
 def test_a_small_task_has_a_small_script(tmp_path: Path) -> None:
     module = load(tmp_path, GREET)
-    assert script_of(module.greet).text == SMALL.replace("MODULE", module.__name__)
+    text = script_of(module.greet).text
+    helpers = text[text.index("def _flowdsl_") : text.index("\n\n\ndef _flowdsl_main")]
+    assert text == SMALL.replace("MODULE", module.__name__).replace("HELPERS", helpers)
+    # What they say line by line is in the golden documents.
+    assert defined(helpers) == [*LAYING_OUT, "fail", "text", "env"]
 
 
 def test_no_parameters_no_helpers(tmp_path: Path) -> None:
     text = script_of(load(tmp_path, "from flowdsl import task\n@task(image='i')\ndef f() -> None:\n    pass\n").f).text
     assert "def _flowdsl_main():\n    f()\n" in text
-    assert "def _flowdsl_env" not in text
+    assert defined(text) == [*LAYING_OUT, "main"]
 
 
 def test_every_line_knows_where_it_comes_from(tmp_path: Path) -> None:
@@ -241,11 +173,22 @@ def test_our_part_has_no_tabs_and_no_trailing_blanks() -> None:
     compile(text, "all helpers", "exec")
 
 
+def test_the_short_way_to_what_a_helper_needs_finds_what_the_slicer_does() -> None:
+    for name, source in _library().items():
+        (node,) = ast.parse(source).body
+        assert isinstance(node, ast.FunctionDef)
+        needs = body_facts(node, source.split("\n")).needs
+        told = {each for each in needs if each.startswith("_flowdsl_") or hasattr(builtins, each)}
+        found = {each for each in names_read(node) if each.startswith("_flowdsl_") or hasattr(builtins, each)}
+        assert (name, found) == (name, told)
+
+
 IN_ANOTHER_PYTHON = """
 import importlib.util, sys
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.script import ScriptInput, ScriptOutput, build_script
 from flowdsl.frontend.slicing import slice_source
+from flowdsl.frontend.slicing.scopes import body_facts
 from flowdsl.ir.types import FILE, FLOAT, INTEGER, Kind, TypeSpec
 
 spec = importlib.util.spec_from_file_location("example", sys.argv[1])
@@ -372,6 +315,15 @@ def test_two_values_in_one_variable(tmp_path: Path) -> None:
         assert built(tmp_path, source, [first, second], []) is None
     assert built(tmp_path, source, [ScriptInput("x", thing), ScriptInput("y", STRING)], []) is not None
     assert built(tmp_path, source, [], [ScriptOutput("a", STRING), ScriptOutput("A", STRING)]) is None
+
+
+def test_which_results_are_whole_numbers_can_be_read_in_the_script(tmp_path: Path) -> None:
+    source = "def f(name):\n    return 1, name, None\n"
+    maybe = attrs.evolve(INTEGER, optional=True)
+    outputs = [ScriptOutput("count", INTEGER), ScriptOutput("name", STRING), ScriptOutput("maybe", maybe)]
+    script = built(tmp_path, source, [ScriptInput("name", STRING)], outputs)
+    assert script is not None
+    assert whole_numbers(script.text) == {"RESULT_COUNT"}
 
 
 def test_positional_only_parameters(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 import flowdsl
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.catalog import text as page_text
+from flowdsl.worlds.diagram import Diagram, TooLargeError
 from flowdsl.worlds.model import model_of
+from flowdsl.worlds.reasons import never_run
 from flowdsl.worlds.simulation import Simulation
 
 
@@ -114,6 +117,19 @@ def test_a_result_that_can_be_missing_is_told_and_one_that_fails_the_run_is_not(
         ("FLOW046", "out", 'm is not "a" → x is skipped by its when')
     ]
     assert told(simulated(task("x"), results=results)) == []
+    other = task("y", when=(("$(params.m)", "notin", ["a"]),))
+    either = [*results, {"name": "out", "value": "$(tasks.y.results.r)"}]
+    assert told(simulated(guarded, other, results=either, params=usual)) == [], "one of them is there in every run"
+    third = task("y", when=(("$(params.m)", "in", ["b"]),))
+    assert [each[:2] for each in told(simulated(guarded, third, results=either))] == [("FLOW046", "out")]
+    lists = [{"name": "xs", "type": "array", "default": []}]
+    told_by = task("decide", params=[{"name": "given", "value": ["$(params.xs[*])"]}])
+    matrix = {"params": [{"name": "i", "value": "$(params.xs[*])"}]}
+    full, empty = (
+        task(name, when=(("$(tasks.decide.results.filled-1)", sign, ["true"]),), **more)
+        for name, sign, more in (("x", "in", {"matrix": matrix}), ("y", "notin", {}))
+    )
+    assert told(simulated(told_by, full, empty, results=either, params=lists)) == [], "x has something to do"
     ignored = simulated(task("x", onError="continue"), results=results)
     assert told(ignored) == [("FLOW046", "out", "x fails, onError continue")]
 
@@ -128,6 +144,25 @@ def test_finally_is_told_where_it_is_skipped_for_others() -> None:
     assert told(simulated(task("x"), **{"finally": [own]})) == []
     never = task("report", when=(("$(tasks.x.status)", "in", ["Failed"]), ("$(tasks.status)", "in", ["Succeeded"])))
     assert [each[:2] for each in told(simulated(task("x"), **{"finally": [never]}))] == [("FLOW045", "report")]
+
+
+def test_branches_in_finally_are_missed_where_none_of_them_runs() -> None:
+    """What `either` in `on_finish()` gives: that one copy does not run where the other does is how it is meant."""
+    one, other = ("$(params.m)", "in", ["a"]), ("$(params.m)", "notin", ["a"])
+    copies = [
+        task("report", reads=("x.results.r",), when=(one,)),
+        task("report-2", reads=("y.results.r",), when=(other,)),
+    ]
+    for each in copies:
+        del each["runAfter"]
+    makers = (task("x", when=(one,)), task("y", when=(other,)))
+    assert told(simulated(*makers, params=[{"name": "m"}], **{"finally": copies})) == [
+        ("FLOW048", "report", "x fails → report is skipped for want of a result")
+    ]
+    # Two tasks that only have such names are told each.
+    apart = [copies[0], {**copies[1], "when": []}]
+    found = told(simulated(*makers, params=[{"name": "m"}], **{"finally": apart}))
+    assert [each[:2] for each in found] == [("FLOW048", "report"), ("FLOW048", "report-2")]
 
 
 def test_the_status_of_a_task_depends_on_when_another_fails() -> None:
@@ -208,3 +243,69 @@ def test_the_example_of_its_page_is_a_case(code: str) -> None:
     found = flowdsl.simulate(example).findings
     line = 1 + next(number for number, each in enumerate(example.splitlines()) if "# here" in each)
     assert [(each.code, each.line) for each in found] == [(code, line)]
+
+
+def _many(count: int, kind: str) -> list[dict[str, Any]]:
+    """Tasks of which many can never run: behind a chain of guards, under many guards, by what only many exclude."""
+    own = [(f"$(params.m{number})", "in", ["a"]) for number in range(count)]
+    texts = [str(number) for number in range(count)]
+    if kind == "guards":
+        return [task(f"x{each}", when=(*own, (own[each][0], "in", ["b"]))) for each in range(count)]
+    if kind == "values":
+        others = [("$(params.m0)", "in", [each for each in texts if each != one]) for one in texts]
+        first = [task(f"t{each}", when=(guard,)) for each, guard in enumerate(others)]
+        reads = tuple(f"t{each}.results.r" for each in range(count))
+        return [
+            *first,
+            *(task(f"x{each}", reads=reads, when=(("$(params.m0)", "in", texts),)) for each in range(count)),
+        ]
+    chain = [task("t0", when=own[:1])]
+    chain += [task(f"t{each}", reads=(f"t{each - 1}.results.r",), when=(own[each],)) for each in range(1, count)]
+    dead = (("b", each) for each in range(count))
+    last = (f"t{count - 1}.results.r",)
+    return [*chain, *(task(f"x{each}", reads=last, when=((own[each][0], "in", [value]),)) for value, each in dead)]
+
+
+@pytest.mark.parametrize("kind", ["chain", "guards", "values"])
+def test_why_tasks_never_run_takes_as_many_steps_as_there_are_tasks(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    joins = 0
+    whole = Diagram.all
+
+    def counted(self: Diagram, functions: Iterable[int]) -> int:
+        nonlocal joins
+        joins += 1
+        return whole(self, functions)
+
+    monkeypatch.setattr(Diagram, "all", counted)
+    steps = []
+    for count in (12, 24):
+        joins = 0
+        fates = Simulation(model_of("p", {"tasks": _many(count, kind)}))._asked.exact
+        assert fates is not None
+        joins = 0
+        assert len(never_run(fates.calm)) == count
+        steps.append(joins / count)
+    assert steps[1] <= steps[0] * 1.5
+
+
+def test_why_a_task_never_runs_names_no_more_than_can_be_taken_in() -> None:
+    said = [each.finding.message for each in simulated(*_many(6, "values"), params=[{"name": "m0"}]).found]
+    assert said
+    assert all("what it waits for and what guards it exclude each other" in each for each in said)
+
+
+def test_for_want_of_room_only_the_words_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = Simulation(model_of("p", {"tasks": _many(6, "guards")}))._asked.exact
+    assert full is not None
+    whole = Diagram.all
+
+    def narrow(self: Diagram, functions: Iterable[int]) -> int:
+        listed = list(functions)
+        if len(listed) == 4:
+            raise TooLargeError
+        return whole(self, listed)
+
+    monkeypatch.setattr(Diagram, "all", narrow)
+    found = never_run(full.calm)
+    assert len(found) == 6
+    assert "what it waits for and what guards it exclude each other" in {why for _, why in found}

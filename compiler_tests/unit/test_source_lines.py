@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -96,9 +97,21 @@ def test_modules_that_come_as_a_config_map_keep_name_and_key(
     before, after = scripts(tmp_path, project)
     assert "_flowdsl_mounted(" in before
     assert before != after
-    assert key_of(_run(before), ()) == key_of(_run(after), ())
-    assert key_of(_run(before), ()) != key_of(_run(after.replace("LIMIT = 3", "LIMIT = 5")), ())
+    modules = {"shared.py": b"def scale(n):\n    return n\n"}
+
+    def key(script: str, modules: dict[str, bytes] = modules) -> str:
+        run = _run(script)
+        items = [{"key": name, "path": name} for name in modules]
+        run["spec"]["taskSpec"]["volumes"] = [{"name": "code", "configMap": {"name": "code", "items": items}}]
+        return key_of(run, (), config_map={"code": modules}.__getitem__)
+
+    assert key(before) == key(after)
+    assert key(before) != key(after.replace("LIMIT = 3", "LIMIT = 5"))
+    # Numbers that lay the module out as another program are another program.
+    (numbers,) = re.findall(r'"mods/shared.py": (\[[0-9, ]+\])', after)
+    assert key(after.replace(f'"mods/shared.py": {numbers}', '"mods/shared.py": [5, 1, 1]')) != key(after)
     # What numbers do to code that is not there nobody can say.
+    assert key_of(_run(before), ()) != key_of(_run(after), ())
     assert without_lines(before) == before
 
 
@@ -106,7 +119,8 @@ def test_modules_that_come_as_a_config_map_keep_name_and_key(
     "line",
     [
         '{"task/main.py": [1]}; print("more than numbers")',
-        '{"task/main.py": [9999999]}',  # blank lines without end
+        '{"task/main.py": [9999999]}',  # no line number
+        '{"task/main.py": [999999]}',  # more blank lines than a file of anyone's has
         '{"task/main.py": [2, 1, 1, 2, 3]}',
         '{"task/main.py": [1, 2, 1, 3, 4]}',  # what checks is joined to a comment
         '{"task/main.py": [1, 4, 9]}',  # a text gets longer

@@ -139,3 +139,11 @@ def test_another_case_counts_only_where_the_field_may_stand() -> None:
     with pytest.raises(ValidationError) as caught:
         parse(task(Steps=[]))
     assert [found.path for found in located_errors(caught.value, Task)] == ["spec.steps[0].Steps"]
+
+
+def test_no_class_of_ours_is_named_where_a_map_belongs() -> None:
+    with pytest.raises(ValidationError) as caught:
+        parse({**task(), "metadata": 4, "spec": {"steps": [5], "stepTemplate": "x"}})
+    told = located_errors(caught.value, Task)
+    assert {each.path for each in told} == {"metadata", "spec.steps[0]", "spec.stepTemplate"}
+    assert {each.message for each in told} == {"Input should be a valid dictionary"}

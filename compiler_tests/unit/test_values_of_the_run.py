@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.decide.wire import decided, decisions_of
 from flowdsl.diagnostics import Finding, FlowError, Severity
 
 HEAD = """\
@@ -113,6 +114,9 @@ SPELLED = [
     ("with when(flag and a): use()", 'when(flag, a == "true")'),
     ("with when(verdict and a): use()", 'when(verdict, a == "true")'),
     ("with when(a and verdict and flag): use()", 'when(a == "true", verdict, flag)'),
+    ("with when(count and flag): use()", "when(count != 0, flag)"),
+    ("use('p' if count or flag else 'q')", "when((count != 0) | flag)"),
+    ("if not ratio: use()", "when(ratio == 0)"),
     ('with when(~(a == "1")): use()', 'when(a != "1")'),
     ('with when(a in ["1", "2"]): use()', 'when(isin(a, "1", "2"))'),
     ('with when(a in {"1", "2"}): use()', 'when(isin(a, "1", "2"))'),
@@ -252,26 +256,43 @@ def test_properties_named_like_our_own_attributes_are_properties(tmp_path: Path)
     assert "$(params.place.type)" in given
 
 
+def guarded(body: str, path: Path) -> Any:
+    """The `when` of the first task that has one."""
+    assert told(body, path) == []
+    documents: list[Any] = list(compile_pipeline(load(path), CompileOptions(params={})).documents)
+    (found,) = [each for each in documents if each["kind"] == "Pipeline"]
+    return next(each["when"] for each in found["spec"]["tasks"] if "when" in each)
+
+
 @pytest.mark.parametrize(
     ("compared", "values"),
-    [
-        ("ratio == 1", ["1", "1.0"]),
-        ("ratio == 1.0", ["1.0", "1"]),
-        ("ratio != 1e20", ["1e+20", "100000000000000000000", "100000000000000000000.0", "nan"]),
-        ("ratio == 1.5", ["1.5"]),
-        ("count == 2.0", ["2"]),
-        ("count == 2.5", ["2.5"]),
-        ("isin(ratio, 1, 2.5)", ["1", "1.0", "2.5"]),
-        ("a == 1.0", ["1.0"]),
-    ],
+    [("count == 2.0", ["2"]), ("count == 2.5", ["2.5"]), ("a == 1.0", ["1.0"])],
 )
 def test_numbers_that_python_calls_equal_are_equal_in_the_run(compared: str, values: list[str], tmp_path: Path) -> None:
+    assert guarded(f"with when({compared}): use()", tmp_path / "user.py")[0]["values"] == values
+
+
+@pytest.mark.parametrize(
+    ("compared", "held", "not_held"),
+    [
+        ("ratio == 1", ["1", "1.0", "1.00"], ["2", "nan", ""]),
+        ("ratio == 1.0", ["1", "1.0", "1e0"], ["1.1", "one"]),
+        ("ratio != 1e20", ["1", "-1e+20"], ["1e+20", "100000000000000000000.0", "nan"]),
+        ("isin(ratio, 1, 2.5)", ["1", "1.0", "2.50"], ["2", "nan"]),
+    ],
+)
+def test_a_float_is_what_its_value_is_however_it_is_written(
+    compared: str, held: list[str], not_held: list[str], tmp_path: Path
+) -> None:
     path = tmp_path / "user.py"
-    assert told(f"with when({compared}): use()", path) == []
-    documents = compile_pipeline(load(path), CompileOptions(params={})).documents
-    (found,) = [each for each in documents if each["kind"] == "Pipeline"]
-    whens = [each["when"] for each in found["spec"]["tasks"] if "when" in each]
-    assert whens[0][0]["values"] == values
+    assert guarded(f"with when({compared}): use()", path)[0]["values"] == ["true"]
+    documents: list[Any] = list(compile_pipeline(load(path), CompileOptions(params={})).documents)
+    (decision,) = [each for document in documents for each in decisions_of(document["spec"])]
+    (pipeline,) = [each["spec"] for each in documents if each["kind"] == "Pipeline"]
+    given = {f"param.{each['name']}": each["value"] for task in pipeline["tasks"] for each in task.get("params", ())}
+    (ratio,) = [name for name, text in given.items() if text == "$(params.ratio)"]
+    for text in (*held, *not_held):
+        assert decided(decision, {**given, ratio: text})[0] == (text in held), text
 
 
 DECIDED = [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from flowdsl.check.findings import Report
+from flowdsl.diagnostics.near import near
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds import model_for
 from flowdsl.kinds.base import Model
@@ -92,7 +92,7 @@ def _unknown(found: DecodeError, model: type[Model]) -> tuple[str, Fix | None]:
 
 
 def _is_like(name: str, other: str) -> bool:
-    return difflib.SequenceMatcher(None, name.lower(), other.lower()).ratio() >= _SIMILAR
+    return bool(near(other.lower(), (name.lower(),), _SIMILAR))
 
 
 def _hint(found: DecodeError) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import attrs
-
 from flowdsl.check.admission import check_into
 from flowdsl.check.conversion import NO_COUNTERPART_IN_V1, UnconvertibleError, to_v1
 from flowdsl.check.decoding import decode
 from flowdsl.check.findings import Finding, Report
 from flowdsl.check.gates import DEFAULT_GATES, Gates
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.kinds import UNKNOWN_KIND, UnknownKind, is_checked, kind_hint
 from flowdsl.kinds.base import Model
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from flowdsl.check.pitfalls.written import Written
 
 
-@attrs.frozen
+@frozen
 class Examined:
     """A document with what was found in it.
 
@@ -84,7 +83,7 @@ def examine(
     return Examined(data, model, report)
 
 
-@attrs.frozen
+@frozen
 class Given:
     """A document of a set: as it was read, its file, what stands there; `admission` as for `examine`."""
 

@@ -33,14 +33,14 @@ class Report:
     undecoded: set[Path] = attrs.field(factory=set)
     """What could not be decoded, and all that it is in."""
 
-    def add(self, rule: Rule, path: Path, message: str, hint: str = "", fix: Fix | None = None) -> None:
-        """Note a case of a rule at a field, unless it is there already."""
+    def add(self, rule: Rule, path: Path, message: str, hint: str = "", fix: Fix | None = None, part: str = "") -> None:
+        """Note a case of a rule at a field, or at a part of its text, unless it is there already."""
         severity = Severity.ERROR if rule.refused and self.strict else rule.severity
         if severity is Severity.ERROR and self.guessed and self._is_guessed(path):
             return
         key = (rule.code, path, message)
         if key not in self.items:
-            self.items[key] = Finding(rule.code, severity, message, None, hint, path, fix=fix)
+            self.items[key] = Finding(rule.code, severity, message, None, hint, path, fix=fix, part=part)
 
     def _is_guessed(self, path: Path) -> bool:
         return any(path[:length] in self.guessed for length in range(len(path) + 1))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from flowdsl.check.findings import Path, Report
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kube.conventions import ALPHA, MATRIX_MOST, NESTED, OPT_INS
 
@@ -20,7 +21,7 @@ FLAGS = tuple(each for each in OPT_INS if each != NESTED)
 FEATURE_FLAG = Rule("FLOW205", "feature-flag", "needs a feature flag")
 
 
-@attrs.frozen
+@frozen
 class Gates:
     """The flags a cluster is run with.
 

@@ -14,10 +14,12 @@ from flowdsl.check.pipeline_vars import check_param_usage
 from flowdsl.check.taskspec import TaskView
 from flowdsl.check.usage import check_arrays, check_declared
 from flowdsl.check.values import entries_of
+from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Param
 from flowdsl.kinds.runs import PipelineRunSpec, TaskRunSpec
 
 _Known = dict[str, Declared]
+OBJECT_OVER_OTHER = Rule("FLOW292", "object-over-other", "an object for a param that is something else to another task")
 
 
 def check_task_run_params(run: TaskRunSpec, view: TaskView, gates: Gates, report: Report) -> None:
@@ -36,7 +38,7 @@ def check_pipeline_run_params(run: PipelineRunSpec, view: PipelineView, gates: G
         _combine(param, known, report)
     for each in view.tasks:
         for index, given in enumerate(each.task.params or ()):
-            _append(given, (*each.path, "params", index), known)
+            _append(given, (*each.path, "params", index), known, report)
         for param in each.view.params if each.view else ():
             _combine(param, known, report)
     everything = list(known.values())
@@ -62,15 +64,27 @@ def _given(params: list[Param] | None, path: Path) -> _Known:
     return {param.name or "": from_value(param, (*path, index)) for index, param in enumerate(params or ())}
 
 
-def _append(given: Param, path: Path, known: _Known) -> None:
-    """A param that a task is given adds the keys of its object to one of the same name."""
+def _append(given: Param, path: Path, known: _Known, report: Report) -> None:
+    """A param that a task is given adds the keys of its object to one of the same name.
+
+    FLOW292: where that has no object as its value or default, appendPipelineTaskParams writes into a map that is not
+    there (pkg/apis/pipeline/v1/pipelinerun_validation.go of v1.15.0).
+    """
     name = given.name or ""
     there = known.get(name)
     if there is None:
         known[name] = from_value(given, path)
         return
     keys = entries_of(given.value)
-    if keys and there.properties is not None:
+    if keys and there.default_kind != "object":
+        what = "what is given before it" if there.from_value else "the declared param"
+        found = f"has a {there.default_kind}" if there.default_kind else "has no value yet"
+        message = f"the param {name!r} is given an object, and {what} of that name {found}: Tekton's webhook panics"
+        hint = "give one of the two another name, or refer to the pipeline by `pipelineRef:`"
+        if there.type == "object":
+            hint = f"give the run a value for {name!r}, or its declaration a default"
+        report.add(OBJECT_OVER_OTHER, path, message, hint)
+    elif keys and there.properties is not None:
         known[name] = attrs.evolve(there, properties={**there.properties, **dict.fromkeys(keys, "string")})
 
 

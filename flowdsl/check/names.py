@@ -46,17 +46,30 @@ def qualified_name_error(name: str) -> str | None:
     return None if _QUALIFIED.fullmatch(rest) else "it must be letters, digits, '-', '_' or '.', and start and end well"
 
 
+def is_label_value(text: str) -> bool:
+    """Whether a label may have this value."""
+    return len(text) <= NAME_MOST and (not text or _QUALIFIED.fullmatch(text) is not None)
+
+
+def placed_name(metadata: ObjectMeta | None) -> tuple[str, Path]:
+    """The name of an object and where it stands.
+
+    Of `generateName` the API server makes one before admission looks: the base, cut, and five characters
+    (apiserver's storage/names).
+    """
+    name = (metadata.name if metadata else None) or ""
+    base = (metadata.generateName if metadata else None) or ""
+    if name or not base:
+        return name, ("metadata", "name")
+    return base[:_GENERATED_BASE] + _SUFFIX, ("metadata", "generateName")
+
+
 OBJECT_NAME = Rule("FLOW204", "object-name", "name of an object")
 
 
 def check_metadata(metadata: ObjectMeta | None, report: Report) -> None:
     """FLOW204: an object's name is a DNS name of at most 63 characters (pkg/apis/validate/metadata.go)."""
-    name = (metadata.name if metadata else None) or ""
-    base = (metadata.generateName if metadata else None) or ""
-    path: Path = ("metadata", "name")
-    if not name and base:
-        # The API server makes the name before admission looks: the base, cut, and five characters.
-        name, path = base[:_GENERATED_BASE] + _SUFFIX, ("metadata", "generateName")
+    name, path = placed_name(metadata)
     if not name:
         report.add(OBJECT_NAME, ("metadata",), "the object has no name", "add metadata.name")
     elif not is_subdomain(name):

@@ -27,6 +27,7 @@ from flowdsl.check.taskspec import TaskView, check_task_spec, task_view
 from flowdsl.check.usage import check_declared
 from flowdsl.check.when import check_when
 from flowdsl.check.workspaces import check_declared_workspaces, check_used_workspaces
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.kinds.pipelines import Pipeline, PipelineSpec, PipelineTask
 
 
@@ -39,7 +40,7 @@ class TaskAt:
     view: TaskView | None
 
 
-@attrs.frozen
+@frozen
 class PipelineView:
     """A pipeline's spec with its params defaulted and its embedded tasks merged."""
 

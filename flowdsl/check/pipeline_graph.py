@@ -10,6 +10,7 @@ from flowdsl.check.references import ResultReference, expressions, result_refere
 from flowdsl.check.texts import result_expressions
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import texts_of
+from flowdsl.diagnostics.near import Names
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Param, WhenExpression
 from flowdsl.kinds.pipelines import PipelineTask
@@ -60,6 +61,7 @@ WAITS_FOR_MISSING_TASK = Rule("FLOW234", "waits-for-missing-task", "waits for a 
 def check_graph(tasks: list[PipelineTask], path: Path, report: Report) -> None:
     """FLOW233, FLOW234: tasks wait for tasks that are there, and not for themselves."""
     names = {task.name or "" for task in tasks}
+    known = Names(names)
     first: dict[str, int] = {}
     edges: list[tuple[str, str]] = []
     for index, task in enumerate(tasks):
@@ -73,14 +75,14 @@ def check_graph(tasks: list[PipelineTask], path: Path, report: Report) -> None:
                     WAITS_FOR_MISSING_TASK,
                     at,
                     f"there is no task {other!r} to run after",
-                    name_hint(other or "", names, "tasks"),
+                    name_hint(other or "", known, "tasks"),
                 )
         for where, reference in result_dependencies(task):
             edges.append((reference.task, name))
             if reference.task not in names:
                 message = f"it uses the result {reference.result!r} of {reference.task!r}, which is no task here"
                 hint = (
-                    name_hint(reference.task, names, "tasks")
+                    name_hint(reference.task, known, "tasks")
                     if reference.section == "tasks"
                     else "a task can't wait for one of finally"
                 )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-import attrs
-
 from flowdsl.check.declared import Declared, by_type
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.gates import Gates
@@ -31,6 +29,7 @@ from flowdsl.check.usage import (
     name_hint,
 )
 from flowdsl.check.values import kind_of, texts_of
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Param
 from flowdsl.kinds.pipelines import PipelineSpec, PipelineTask
@@ -45,7 +44,7 @@ _CONTEXTS = (
 )
 
 
-@attrs.frozen
+@frozen
 class _Known:
     names: Collection[str]
     arrays: Collection[str]

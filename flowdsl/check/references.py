@@ -12,6 +12,8 @@ from functools import lru_cache
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
+
 _INDEX = re.compile(r"\[[0-9]*\*?\]")
 _VARIABLE = re.compile(r"\$\(([_a-zA-Z0-9.-]+(?:\[(?:[0-9]+|\*)\])?)\)")
 _WHOLE = re.compile(
@@ -60,7 +62,7 @@ def _references(text: str, prefix: str) -> Iterator[tuple[str, str, str]]:
         yield text[begun.start() : at], opening, name
 
 
-@attrs.frozen
+@frozen
 class Found:
     """The variables of one prefix in a text: their names as written, the first reference, whether one is malformed."""
 

@@ -8,6 +8,7 @@ from flowdsl.check import (
     conversion,
     decoding,
     gates,
+    inline,
     matrix,
     names,
     objects,
@@ -25,21 +26,29 @@ from flowdsl.check import (
     when,
     workspaces,
 )
+from flowdsl.check.argo import actions as argo_actions
+from flowdsl.check.argo import filters as argo_filters
 from flowdsl.check.pitfalls import (
     across,
+    argo,
+    as_code,
     containers,
+    events,
     flow,
     index,
     meta,
     queues,
     scripts,
     secrets,
+    starts,
     targets,
     unused,
     values,
     volumes,
     written,
 )
+from flowdsl.check.triggers import names as trigger_names
+from flowdsl.check.triggers import pods as listener_pods
 from flowdsl.diagnostics.rule import registry
 from flowdsl.kinds import table
 
@@ -49,9 +58,28 @@ _OF_KINDS = sorted({kind.admission.partition(":")[0] for kind in table.KINDS if 
 RULES = registry(
     (
         *map(import_module, _OF_KINDS),
-        *(conversion, decoding, gates, matrix, names, objects, params, pipeline_graph, pipeline_results),
+        *(conversion, decoding, gates, inline, matrix, names, objects, params, pipeline_graph, pipeline_results),
         *(pipeline_task, pipeline_vars, podnames, refs, results, steps, timeouts, usage, when, workspaces),
-        *(across, containers, flow, index, meta, queues, scripts, secrets, targets, unused, values, volumes, written),
+        *(trigger_names, listener_pods, argo_filters, argo_actions),
+        *(
+            across,
+            argo,
+            as_code,
+            containers,
+            events,
+            flow,
+            index,
+            meta,
+            queues,
+            scripts,
+            secrets,
+            starts,
+            targets,
+            unused,
+            values,
+            volumes,
+            written,
+        ),
     )
 )
 """Every rule by its code."""

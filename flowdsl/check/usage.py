@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable
 
 from flowdsl.check.declared import Declared, by_type
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.references import Found, entire, variables, without_index
 from flowdsl.check.texts import StepView, Text
+from flowdsl.diagnostics.near import Names, near
 from flowdsl.diagnostics.rule import Rule
 
 _TASK_RUN = frozenset({"name", "namespace", "uid"})
 _TASK = frozenset({"name", "retry-count"})
 
 
-# Each comparison takes as long as the names are, and there may be as many findings as names.
-_COMPARED = 500
 _LISTED = 30
 
 
-def name_hint(name: str, known: Collection[str], what: str = "params") -> str:
-    """The name that was probably meant, or which there are."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, 1) if len(names) <= _COMPARED else []
-    if close:
-        return f"did you mean {close[0]!r}?"
+def name_hint(name: str, known: Collection[str] | Names, what: str = "params") -> str:
+    """The name that was probably meant, or which there are. Of names that many findings are about, give `Names`."""
+    known = known if isinstance(known, Names) else Names(known)
+    meant = near(name, known)
+    if meant:
+        return f"did you mean {meant!r}?"
+    names = known.ordered
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return f"{what} here: {', '.join(names[:_LISTED])}{more}" if names else f"there are no {what} here"
 
@@ -42,7 +41,9 @@ def check_text(value: str, path: Path, prefix: str, known: Collection[str], what
         plain = without_index(name)
         if plain not in known:
             message = f"{_shown(prefix, plain)} refers to no {what}"
-            report.add(REFERS_TO_NOTHING, path, message, name_hint(plain, known, f"{what}s"))
+            report.add(
+                REFERS_TO_NOTHING, path, message, name_hint(plain, known, f"{what}s"), part=_shown(prefix, plain)
+            )
 
 
 UNREADABLE_REFERENCE = Rule("FLOW225", "unreadable-reference", "a reference that can't be read")
@@ -56,6 +57,7 @@ def too_deep(found: Found, prefix: str, path: Path, report: Report) -> bool:
             path,
             f"{found.first} has too many parts",
             "two parts at most may follow the prefix; a name with dots goes in brackets: $(params['a.b'])",
+            part=found.first,
         )
     return found.too_deep
 
@@ -74,7 +76,13 @@ def check_whole(value: str, path: Path, names: Collection[str], report: Report) 
         plain = name.removesuffix("[*]")
         if plain in names:
             hint = f"use one of its keys: $(params.{plain}.KEY)"
-            report.add(ARRAY_IN_STRING, path, f"the object {plain!r} can't stand in a string", hint)
+            report.add(
+                ARRAY_IN_STRING,
+                path,
+                f"the object {plain!r} can't stand in a string",
+                hint,
+                part=_shown("params", plain),
+            )
 
 
 def check_no_array(value: str, path: Path, arrays: Collection[str], report: Report) -> None:
@@ -86,7 +94,13 @@ def check_no_array(value: str, path: Path, arrays: Collection[str], report: Repo
         plain = name.removesuffix("[*]")
         if plain in arrays:
             hint = f"use one element, $(params.{plain}[0]), or pass the array in args as $(params.{plain}[*])"
-            report.add(ARRAY_IN_STRING, path, f"the array {plain!r} can't stand in a string", hint)
+            report.add(
+                ARRAY_IN_STRING,
+                path,
+                f"the array {plain!r} can't stand in a string",
+                hint,
+                part=_shown("params", plain),
+            )
 
 
 ARRAY_SHARES_ELEMENT = Rule("FLOW224", "array-shares-element", "an array shares its element")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +15,11 @@ from flowdsl.cli.say import say
 from flowdsl.diagnostics import ClusterError, FlowError, UsageError
 from flowdsl.diagnostics.errors import EXIT_CANCELLED, EXIT_INTERNAL, EXIT_OK
 from flowdsl.diagnostics.escape import line
-from flowdsl.frontend.manifest import Manifest
-from flowdsl.frontend.pipeline import Pipeline
-from flowdsl.library.modules import import_paths
+from flowdsl.library.lookup import import_paths
+
+if TYPE_CHECKING:
+    from flowdsl.frontend.manifest import Manifest
+    from flowdsl.frontend.pipeline import Pipeline
 
 
 def build(pipeline: Pipeline | Manifest | None) -> click.Group:
@@ -31,6 +34,8 @@ def build(pipeline: Pipeline | Manifest | None) -> click.Group:
 
 
 def _called(target: Pipeline | Manifest) -> str:
+    from flowdsl.frontend.pipeline import Pipeline
+
     what = "pipeline" if isinstance(target, Pipeline) else "manifest"
     return f"the {what} {target.name!r}"
 

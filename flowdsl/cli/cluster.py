@@ -12,9 +12,11 @@ from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.errors import EXIT_CANCELLED, EXIT_FINDINGS, EXIT_OK
 from flowdsl.diagnostics.escape import line
 from flowdsl.kubeclient.client import Client, Target, connect
+from flowdsl.kubeclient.control import task_runs
 from flowdsl.kubeclient.follow import follow_run
 from flowdsl.kubeclient.printed import PATIENCE
 from flowdsl.library.run_inputs import Inputs, choose_run, lacking, set_params
+from flowdsl.library.why_stopped import with_reasons
 from flowdsl.view import Event, make_view
 from flowdsl.view.events import condition
 
@@ -22,6 +24,8 @@ from flowdsl.view.events import condition
 def connected(target: Target, inputs: Inputs | None = None) -> Client:
     """A client that says why it is waiting, each reason once; for inputs, in the namespace that they are for."""
     client = connect(inputs.at(target) if inputs is not None else target)
+    for text in client.warnings:
+        say(f"warning: {text}", err=True)
     told: set[str] = set()
 
     def tell(text: str) -> None:
@@ -36,17 +40,17 @@ def connected(target: Target, inputs: Inputs | None = None) -> Client:
 def watch_run(client: Client, name: str, output: str, *, logs: bool) -> int:
     """Show a run until it is over; 0 where it succeeded. Ctrl-C ends the watching, not the run."""
     client.patience = PATIENCE
-    view = make_view(output, live=sys.stdout.isatty(), logs=logs)
+    view, words = make_view(output, live=sys.stdout.isatty(), logs=logs), client.words
 
     def show(event: Event) -> None:
-        view.handle(event)
+        view.handle(with_reasons(event, lambda: task_runs(client, name)))
         need_reader()
 
     try:
         finished = follow_run(client, name, show)
     except KeyboardInterrupt:
         view.close()
-        say(f"\nthe run goes on; watch it: flowdsl watch {name}; end it: flowdsl cancel {name}", err=True)
+        say(f"\nthe run goes on; watch it: flowdsl watch {name}{words}; end it: flowdsl cancel {name}{words}", err=True)
         return EXIT_CANCELLED
     finally:
         view.close()

@@ -13,7 +13,7 @@ from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
 from flowdsl.library import kept_runs
 from flowdsl.library.kept_runs import root_of
-from flowdsl.library.run_folders import find_run
+from flowdsl.library.run_sources import find_run
 from flowdsl.runner.store import RunFolder
 from flowdsl.view.said import plain
 
@@ -39,8 +39,9 @@ def show_run(*, name: str, root: str | None, output: str) -> int:
     """Print one run."""
     folder = find_run(name, root_of(root))
     document = folder.pipeline_run()
+    why = kept_runs.stopped(folder.task_runs, document)
     if output == "json":
-        give(escape.json_text(document, indent=2), nl=True)
+        give(escape.json_text({**document, **({"stopped": why} if why else {})}, indent=2), nl=True)
         return EXIT_OK
     about = kept_runs.summary(folder)
     status = document.get("status") or {}
@@ -53,7 +54,8 @@ def show_run(*, name: str, root: str | None, output: str) -> int:
     for each, words in ends.items():
         say(f"  {line(each):<{width}}  {line(words)}")
     for skipped in status.get("skippedTasks") or ():
-        say(f"  {line(skipped['name']):<{width}}  skipped: {line(skipped['reason'])}")
+        told = why.get(skipped["name"], skipped["reason"])
+        say(f"  {line(skipped['name']):<{width}}  skipped: {line(told)}")
     results = status.get("results")
     if results:
         say("results")

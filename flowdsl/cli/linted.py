@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from flowdsl.cli.say import give, say
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.errors import EXIT_FINDINGS, EXIT_OK
 from flowdsl.diagnostics.escape import line
+from flowdsl.diagnostics.unified import unified
 from flowdsl.library.lint_files import Linted
 from flowdsl.linter import report
 from flowdsl.linter.engine import Options
@@ -45,7 +45,7 @@ def print_diffs(changed: list[tuple[Source, Source]]) -> None:
     for before, after in changed:
         name = line(before.name)
         texts = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)
-        say("".join(difflib.unified_diff(*texts, name, f"{name} mended")), nl=False)
+        say("".join(unified(*texts, name, f"{name} mended")), nl=False)
 
 
 def write_mended(changed: list[tuple[Source, Source]]) -> None:

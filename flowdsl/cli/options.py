@@ -105,6 +105,22 @@ profile = click.option(
     metavar="NAME",
     help="A place that pyproject.toml describes: [tool.flowdsl.profiles.NAME].",
 )
+
+
+def _targets(_context: click.Context, _option: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The targets by their names; None where none is given: those of the project."""
+    from flowdsl.library.events import targets
+
+    return targets(value) if value else None
+
+
+events = click.option(
+    "--events",
+    multiple=True,
+    callback=_targets,
+    metavar="TARGET",
+    help="What starts runs: triggers, cron, pac or argo.",
+)
 output = click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: for machines.")
 exclude = click.option(
     "--exclude",

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 from flowdsl.diagnostics import UsageError
-from flowdsl.frontend.manifest import Manifest
-from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.diagnostics.frozen import frozen
 
 if TYPE_CHECKING:
-    from flowdsl.library.inputs import Given
+    from flowdsl.frontend.manifest import Manifest
+    from flowdsl.frontend.pipeline import Pipeline
+    from flowdsl.library.inputs import Files
 
 
-@attrs.frozen
+@frozen
 class Source:
     """`bound` is the pipeline or manifest whose own command line this is; else `files` were named."""
 
@@ -24,14 +23,23 @@ class Source:
     @classmethod
     def of(cls, bound: object, files: tuple[str, ...]) -> Source:
         """What click's context holds, and what was named."""
+        if bound is None:
+            return cls(None, files)
+        from flowdsl.frontend.manifest import Manifest
+        from flowdsl.frontend.pipeline import Pipeline
+
         return cls(bound if isinstance(bound, (Pipeline, Manifest)) else None, files)
 
     @property
     def bound_pipeline(self) -> Pipeline | None:
         """The pipeline whose own command line this is."""
+        if self.bound is None:
+            return None
+        from flowdsl.frontend.pipeline import Pipeline
+
         return self.bound if isinstance(self.bound, Pipeline) else None
 
-    def given(self) -> Given | None:
+    def given(self) -> Pipeline | Manifest | Files | None:
         """What the library takes for it; None where nothing was named."""
         if self.bound is not None and self.files:
             raise UsageError("this command has its pipeline already")
@@ -39,7 +47,7 @@ class Source:
 
         return self.bound or (Files(self.files) if self.files else None)
 
-    def needed(self) -> Given:
+    def needed(self) -> Pipeline | Manifest | Files:
         """The same. Raises UsageError where nothing was named."""
         found = self.given()
         if found is None:
@@ -48,9 +56,7 @@ class Source:
 
     def pipeline(self) -> Pipeline:
         """The one pipeline. Raises UsageError for none or several, FlowError for a bad file."""
-        if isinstance(self.bound, Pipeline):
-            return self.bound
-        if isinstance(self.bound, Manifest):
+        if self.bound is not None:
             return _only_pipeline(self.bound)
         if not self.files:
             raise UsageError("name the file of the pipeline: `flowdsl explain pipelines/sonic.py`")
@@ -69,8 +75,18 @@ class Source:
         return load_targets(self.files[0])
 
 
-def _only_pipeline(manifest: Manifest) -> Pipeline:
-    found = manifest.pipelines
+def pipeline_at(bound: object) -> str:
+    """The name of the pipeline whose own command line this is; empty for `flowdsl` itself."""
+    own = Source.of(bound, ()).bound_pipeline
+    return own.name if own else ""
+
+
+def _only_pipeline(bound: Pipeline | Manifest) -> Pipeline:
+    from flowdsl.frontend.pipeline import Pipeline
+
+    if isinstance(bound, Pipeline):
+        return bound
+    found = bound.pipelines
     if len(found) != 1:
         names = ", ".join(each.name for each in found) or "none"
         raise UsageError(

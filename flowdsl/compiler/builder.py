@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 
 from flowdsl.compiler.builds import with_builds
 from flowdsl.compiler.compilation import CompileOptions
-from flowdsl.compiler.decisions import with_decisions
 from flowdsl.compiler.packages import Locks, file_of
 from flowdsl.compiler.scripts import with_scripts
 from flowdsl.compiler.settle import settle, settle_added
@@ -62,10 +61,18 @@ class Builder:
             note_unmatched(found.definition, self.options.settings, self.collector)
             settled = settle(found.definition, self.options.settings, self.collector)
             scripted = with_scripts(settled, self.collector, self.locks_of(pipeline.function), self.surveys)
-            decided = with_decisions(scripted, self.alpha(pipeline), self.collector)
+            decided = self._with_conditions(scripted, self.alpha(pipeline))
             whole = settle_added(with_builds(decided, self.collector), self.options.settings, self.collector)
             self.traced[id(pipeline)] = run_passes(whole, self.collector)
         return self.traced[id(pipeline)]
+
+    def _with_conditions(self, definition: PipelineDef, alpha: frozenset[str]) -> PipelineDef:
+        if not definition.undecided:
+            return definition
+        # Not at the top: most pipelines have nothing to decide.
+        from flowdsl.compiler.decisions import with_decisions
+
+        return with_decisions(definition, alpha, self.collector)
 
     def locks_of(self, function: Callable[..., object]) -> Locks:
         """The packages of the pipeline or the task that a function is."""

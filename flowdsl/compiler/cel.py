@@ -33,7 +33,7 @@ def cel_of(expression: Expression, *, opposite: bool, ours: Callable[[str], bool
     """The condition, or its opposite, as CEL; "" for one not safe in it. `ours` says whose results are as typed."""
     if not all(isinstance(test, Test) and _fits(test) for test in tests(expression)):
         return ""
-    if not all(_is_result_of_ours(each.text, ours) for each in fetched(expression)):
+    if not all(not each.path and _is_result_of_ours(each.text, ours) for each in fetched(expression)):
         return ""
     text = _written(expression, negative=False)
     return f"!({text})" if opposite else text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from flowdsl.diagnostics import Finding
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.ir.nodes import PipelineDef
 from flowdsl.ir.settings import NO_SETTINGS, Settings
 
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from flowdsl.graph.view import GraphView
 
 
-@attrs.frozen
+@frozen
 class CompileOptions:
     """How to compile. `params` are the `--set` values as text; `alpha` adds to the pipeline's own opt-ins.
 
     `settings` are those of the project, with the profile where one was asked for. `unlocked` is for what is only looked
-    at: packages that no lock has are warnings.
+    at: packages that no lock has are warnings. `events` names the targets that are given what starts the pipeline, in
+    place of a run; None leaves it to the settings. `playing` is for this machine, no cluster: a start that the
+    targets can't do is left out, and a note says so.
     """
 
     namespace: str | None = None
@@ -31,6 +34,13 @@ class CompileOptions:
     alpha: frozenset[str] = frozenset()
     settings: Settings = NO_SETTINGS
     unlocked: bool = False
+    events: tuple[str, ...] | None = ()
+    playing: bool = False
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What documents are made for, of what starts the pipeline: as asked for, or as the settings say."""
+        return self.settings.events.targets if self.events is None else self.events
 
     @property
     def place(self) -> str:
@@ -38,7 +48,7 @@ class CompileOptions:
         return self.namespace or self.settings.profile.namespace
 
 
-@attrs.frozen
+@frozen
 class Compilation:
     """What a compile gives: documents in the order a cluster wants them, warnings, and the pipeline itself.
 

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
+from flowdsl.check import DEFAULT_GATES
 from flowdsl.compiler.builder import Builder
 from flowdsl.compiler.compilation import Compilation, CompileOptions
 from flowdsl.compiler.dead import find_dead
+from flowdsl.compiler.element_order import note_order
 from flowdsl.compiler.lost_uses import note_lost_pods
 from flowdsl.compiler.run_values import check_models, run_values
-from flowdsl.compiler.validate import Lowering, gates_for, validate
+from flowdsl.compiler.starting import runs_in, starting
+from flowdsl.compiler.validate import Lowering, validate
 from flowdsl.compiler.without_run import note_lost_options
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.pipeline import Pipeline
@@ -62,11 +65,24 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
     if verbatim:
         note_lost_options(definition, collector)
     note_lost_pods(definition, collector, "a verbatim pipeline is emitted without a run" if verbatim else "")
-    values = run_values(definition, options.params, collector, options.settings)
+    note_order(definition, collector)
+    values = run_values(definition, options.params, collector, options.settings, alone=not options.targets)
     check_models(pipeline, definition, values, collector)
+    definition, made = starting(builder, definition, values, collector)
     collector.raise_if_errors()
+    gates = DEFAULT_GATES.opened(builder.alpha(pipeline))
     documents = _documents(builder, pipeline, definition, values)
-    checked = validate(documents, definition, gates_for(builder.alpha(pipeline)), collector)
+    if options.targets and not verbatim:
+        documents.pop()  # the run: what starts the pipeline makes its runs
+    own = len(documents)
+    if options.targets:
+        validate([Lowering.of(each) for each in runs_in(made)], definition, gates, collector)
+        documents += [Lowering.of(each) for each in made]
+    checked = validate(documents, definition, gates, collector)
+    if "pac" in options.targets:
+        from flowdsl.compiler.starts_as_code import check_folder
+
+        check_folder(definition, checked[:own], checked[own:], collector)
     find_dead(checked, definition, collector)
     collector.raise_if_errors()
     return Compilation(tuple(checked), tuple(collector.items), definition, options.place)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, cast
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.nodes import PipelineDef
 from flowdsl.kinds.table import PIPELINE
+from flowdsl.kube.conventions import CONDITIONS_SHOWN
+from flowdsl.kube.said_conditions import said_conditions
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -26,8 +28,10 @@ def find_dead(documents: Sequence[Document], definition: PipelineDef, collector:
     if spec is None:
         return
     from flowdsl.worlds.contested import contested
+    from flowdsl.worlds.joint import joints_of
 
-    if not contested(spec):
+    joints = joints_of(spec, documents) if definition.decided else ()
+    if not joints and not contested(spec):
         return
     from flowdsl.worlds.diagram import TooLargeError
     from flowdsl.worlds.fates import Fates
@@ -38,7 +42,8 @@ def find_dead(documents: Sequence[Document], definition: PipelineDef, collector:
 
     places = {node.name: node.location for node in definition.nodes}
     try:
-        model = model_of(definition.name, spec)
+        conditions = said_conditions({CONDITIONS_SHOWN: definition.decided})
+        model = model_of(definition.name, spec, conditions=conditions, joints=joints)
         found = never_run(Fates(model, known_of(model), _BOUND))
     except TooLargeError:
         return

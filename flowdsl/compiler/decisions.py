@@ -17,16 +17,15 @@ from flowdsl.compiler.hosts import OWN, Host
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.conditions import Cel, Expression, Fetched, fetched, tests
 from flowdsl.ir.conditions import shown as in_words
-from flowdsl.ir.nodes import Condition, Node, PipelineDef, TaskDef
+from flowdsl.ir.nodes import Condition, Node, PipelineDef, TaskDef, image_with_python
 from flowdsl.ir.options import TaskOptions
 from flowdsl.ir.refs import argument_refs, result_refs, uses_status
 from flowdsl.ir.types import SCALARS, Kind, TypeSpec
 from flowdsl.kube.conventions import CEL, NAME_MOST
 
-IMAGE = "python:3.12-slim"
-"""What a task runs in that only decides, where no task of the pipeline says which image has Python."""
 _DECIDE = "decide"
 _SHOWN = 100
+_ONE_TEXT = SCALARS | {Kind.JSON}
 
 
 def with_decisions(pipeline: PipelineDef, alpha: frozenset[str], collector: Collector) -> PipelineDef:
@@ -74,7 +73,10 @@ class _Deciding:
         host = self._hosts.get(node.name)
         if host is None:
             return node
-        script = deciding(node.task.script) if node.task.script else decision_script(_DECIDE)
+        fields = bool(host.fields)
+        script = (
+            deciding(node.task.script, fields=fields) if node.task.script else decision_script(_DECIDE, fields=fields)
+        )
         return attrs.evolve(node, task=host.task(node.task, script), arguments={**node.arguments, **host.arguments()})
 
     def _prepare(self, node: Node) -> None:
@@ -172,7 +174,7 @@ class _Deciding:
             display_name="Decides conditions",
             description="Whether the tasks that wait for it may run.",
             has_body=True,
-            options=TaskOptions(image=self._image(), cpu="100m", memory="64Mi"),
+            options=TaskOptions(image=image_with_python(self._pipeline.nodes), cpu="100m", memory="64Mi"),
         )
         shown = ", ".join(map(in_words, expressions))
         made = Node(
@@ -189,22 +191,13 @@ class _Deciding:
             name = f"{wanted[: NAME_MOST - 4]}-{number}"
         return name
 
-    def _image(self) -> str:
-        """An image with Python that the run pulls anyway, if it can be told: a small one before one for a GPU."""
-        found = sorted(
-            (node for node in self._pipeline.nodes if node.task.has_body and "$(" not in node.task.options.image),
-            key=lambda node: bool(node.task.options.gpu),
-        )
-        plain = [each.task.options.image for each in found if each.task.options.python == "python3"]
-        return IMAGE if IMAGE in plain or not plain else plain[0]
-
 
 def _own_results(node: Node) -> dict[str, TypeSpec]:
     """The results that our part of the task's script writes, each as one text; none where the script isn't ours."""
     task = node.task
     if not task.has_body or task.options.verbatim or task.reference or node.pipeline or node.final:
         return {}
-    return {each.name: each.type for each in task.results if not each.value and each.type.kind in SCALARS}
+    return {each.name: each.type for each in task.results if not each.value and each.type.kind in _ONE_TEXT}
 
 
 def _readable(values: Iterable[Fetched], name: str, own: dict[str, TypeSpec]) -> bool:

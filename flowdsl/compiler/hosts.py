@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 import attrs
 
-from flowdsl.decide.wire import GIVEN, Decision, Json, written
-from flowdsl.ir.conditions import Cel, Expression, Fetched, Formula, Known, Operand, mapped
+from flowdsl.decide.wire import GIVEN, NO_ELEMENTS, Decision, Json, written, written_fields
+from flowdsl.ir.conditions import Cel, Expression, Fetched, Formula, Known, Operand, Test, mapped
 from flowdsl.ir.conditions import shown as in_words
 from flowdsl.ir.nodes import Node, ParamDecl, ResultDecl, TaskDef, Text
 from flowdsl.ir.refs import result_refs
 from flowdsl.ir.types import BOOLEAN, FLOAT, INTEGER, STRING, Kind, TypeSpec
 from flowdsl.ir.variables import RESULT, variable
-from flowdsl.kube.conventions import NAME_MOST
+from flowdsl.kube.conventions import DECIDED, FILLED, NAME_MOST
 
 OWN = re.compile(r"\$\(tasks\.([^.()]+)\.results\.([^()\[.]+)\)")
 """A whole result of a task."""
@@ -35,22 +35,24 @@ class Host:
     lists: set[str] = attrs.field(factory=set)
     decisions: list[Decision] = attrs.field(factory=list)
     names: dict[Expression, str] = attrs.field(factory=dict)
+    fields: dict[tuple[str, tuple[str | int, ...]], str] = attrs.field(factory=dict)
 
     def decide(self, expression: Expression) -> str:
         """The result that says whether it holds."""
         if expression not in self.names:
             carried = mapped(expression, self._carried)
-            self.names[expression] = name = self._name()
+            some = isinstance(expression, Test) and expression.sign == "some"
+            self.names[expression] = name = self._name(FILLED if some else DECIDED)
             self.decisions.append(Decision(name, in_words(carried), _json(carried)))
         return self.names[expression]
 
-    def _name(self) -> str:
+    def _name(self, beginning: str) -> str:
         taken = {variable(RESULT, each.name) for each in self.node.task.results}
         taken |= {variable(RESULT, each.name) for each in self.decisions}
         number = 1
-        while variable(RESULT, f"decided-{number}") in taken:
+        while variable(RESULT, f"{beginning}{number}") in taken:
             number += 1
-        return f"decided-{number}"
+        return f"{beginning}{number}"
 
     def _carried(self, operand: Known | Fetched) -> Operand:
         """An operand as the task's own script knows it: a result of its own, or a param."""
@@ -62,10 +64,18 @@ class Host:
             return Fetched(f"param.{name}", kind, name.removeprefix("flowdsl-"))
         own = OWN.fullmatch(operand.text)
         if own and own[1] == self.node.name and own[2] in self.own:
-            return Fetched(f"result.{own[2]}", operand.type, own[2])
+            label = operand.label.partition(".")[2] if operand.path else own[2]
+            return self._inside(f"result.{own[2]}", operand, label)
         if any(task == self.node.name for task, _ in result_refs(operand.text)):
             return self._joined(operand.text)
-        return Fetched(f"param.{self._param(operand.text, operand.type)}", operand.type, operand.label)
+        kind = STRING if operand.path else operand.type
+        return self._inside(f"param.{self._param(operand.text, kind)}", operand, operand.label)
+
+    def _inside(self, name: str, operand: Fetched, label: str) -> Operand:
+        """A value by its name, or a field of it by a name of its own."""
+        if operand.path:
+            name = self.fields.setdefault((name, operand.path), f"field.{len(self.fields) + 1}")
+        return Fetched(name, operand.type, label)
 
     def _joined(self, text: str) -> Operand:
         """Text around results of the task and other values."""
@@ -94,9 +104,10 @@ class Host:
         )
         results = tuple(ResultDecl(each.name, BOOLEAN, description=each.shown) for each in self.decisions)
         text = written(self.decisions)
+        fields = written_fields({name: at for at, name in self.fields.items()})
         takes = [[each.name, each.type.tekton] for each in params]
         # Not of its script: an edit of the task is to show as one, not as another Task.
-        content = json.dumps([task.name, text, takes])
+        content = json.dumps([task.name, text, takes, *([fields] if fields else ())])
         digest = hashlib.sha256(content.encode()).hexdigest()[:_DIGEST]
         return attrs.evolve(
             task,
@@ -105,6 +116,7 @@ class Host:
             results=(*task.results, *results),
             script=script,
             decisions=text,
+            decided_fields=fields,
             shared=task.name,
         )
 
@@ -115,6 +127,8 @@ def _json(expression: Expression) -> Json:
     parts = [
         _json(part) if not isinstance(part, (Known, Fetched, Formula)) else _operand(part) for part in expression.parts
     ]
+    if expression.sign == "some":
+        return ["not", ["in", *parts, NO_ELEMENTS]]
     return [expression.sign, *parts]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from flowdsl.compiler.rules import POD_OPTIONS_WITHOUT_RUN, VARIANT_NOT_EMITTED
 from flowdsl.diagnostics import Collector
@@ -29,7 +29,7 @@ def note_lost_pods(pipeline: PipelineDef, collector: Collector, without_run: str
     """
     for node in pipeline.nodes:
         if node.pipeline is not None:
-            for inner in _all(node.pipeline):
+            for inner in node.pipeline.within():
                 _note(inner, _NESTED, _OUTSIDE, collector)
         elif is_custom(node.task.reference):
             _note(node, _CUSTOM, "drop it; a param of the custom task may say it", collector, ("service_account",))
@@ -65,14 +65,6 @@ def note_missing_variants(pipelines: Iterable[PipelineDef], emitted: Collection[
                 )
                 hint = "list it beside the task: what `with_options(...)` gave can stand in a manifest"
                 collector.add(VARIANT_NOT_EMITTED.finding(message, node.location, hint=hint))
-
-
-def _all(pipeline: PipelineDef) -> Iterator[Node]:
-    for node in pipeline.nodes:
-        if node.pipeline is None:
-            yield node
-        else:
-            yield from _all(node.pipeline)
 
 
 def _note(node: Node, why: str, hint: str, collector: Collector, said: Collection[str] = ()) -> None:

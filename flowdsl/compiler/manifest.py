@@ -6,16 +6,21 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+import attrs
+
+from flowdsl.check import DEFAULT_GATES
 from flowdsl.compiler.builder import Builder
 from flowdsl.compiler.compilation import Compilation, CompileOptions
+from flowdsl.compiler.compile import own_tasks
 from flowdsl.compiler.lost_uses import note_lost_of_run, note_lost_pods, note_missing_variants, says_it
 from flowdsl.compiler.packages import Locks
-from flowdsl.compiler.rules import UNCHECKED_RAW_DOCUMENT
-from flowdsl.compiler.run_values import typed_options
+from flowdsl.compiler.rules import NOTHING_STARTS, UNCHECKED_RAW_DOCUMENT
+from flowdsl.compiler.run_values import run_values, typed_options
 from flowdsl.compiler.scripts import with_script
 from flowdsl.compiler.settle import settled_task
+from flowdsl.compiler.starting import runs_in, starting
 from flowdsl.compiler.unmatched import note_unused
-from flowdsl.compiler.validate import Lowering, gates_for, validate
+from flowdsl.compiler.validate import Lowering, validate
 from flowdsl.compiler.without_run import note_lost_options
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend.manifest import Item, Manifest, RawTask, Run, StepAction
@@ -38,10 +43,12 @@ if TYPE_CHECKING:
 def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) -> Compilation:
     """Compile every item of a manifest. Raises FlowError with everything found where any of it is an error."""
     collector = Collector()
-    builder = _Builder(options or CompileOptions(), collector, Locks(manifest.location.file))
+    builder = _Builder(_started(manifest, options or CompileOptions()), collector, Locks(manifest.location.file))
+    builder.namespace = manifest.namespace
     builder.runs = [item for item in manifest.items if isinstance(item, Run)]
     note_unused(manifest, builder.options.settings, collector)
     documents = []
+    starts: list[Document] = []
     for item in manifest.items:
         made = builder.item(item)
         documents += [each.make() for each in builder.code(item)]
@@ -49,11 +56,23 @@ def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) 
             documents += builder.checked(item, each)
         if made is not None:
             documents += builder.checked(item, made)
+        if isinstance(item, Pipeline):
+            starts += builder.started(item)
     tasks = {_name(each) for each in documents if TASK.is_of(each)}
     note_missing_variants(builder.traced.values(), tasks, collector)
-    collector.raise_if_errors()
+    builder.note_idle(manifest)
     first = next(iter(builder.traced.values()), PipelineDef(manifest.name, manifest.location))
-    return Compilation(tuple(documents), tuple(collector.items), first, builder.options.place)
+    if "pac" in builder.options.targets:
+        from flowdsl.compiler.starts_as_code import check_folder
+
+        check_folder(first, [*documents, *(each for each in starts if TASK.is_of(each))], starts, collector)
+    collector.raise_if_errors()
+    return Compilation((*documents, *starts), tuple(collector.items), first, builder.options.place)
+
+
+def _started(manifest: Manifest, options: CompileOptions) -> CompileOptions:
+    """The options with the targets that the manifest names, where the caller names none."""
+    return attrs.evolve(options, events=manifest.events) if manifest.events and not options.events else options
 
 
 class _Builder(Builder):
@@ -61,11 +80,14 @@ class _Builder(Builder):
 
     runs: Sequence[Run] = ()
     """The runs among them."""
+    namespace: str = ""
+    """That of what targets are given, where the compile says none."""
 
     def __init__(self, options: CompileOptions, collector: Collector, locks: Locks) -> None:
         super().__init__(options, collector, locks)
         self._decided: set[str] = set()
         self._scripted: dict[int, TaskDef] = {}
+        self._starts: dict[int, tuple[list[TaskDef], list[Document]]] = {}
 
     def deciding(self, item: Item) -> list[Lowering]:
         """The Tasks that decide a pipeline's conditions: variants, which nobody could list."""
@@ -87,6 +109,8 @@ class _Builder(Builder):
             definition = self.definition(item)
             note_lost_options(item, self.collector)
             self.note_lost(item, definition)
+            if definition is not None and definition.options.on:
+                definition = self._starting(item, definition)
             return self.pipeline(item, definition) if definition else None
         if isinstance(item, Run):
             return self.run(item)
@@ -95,6 +119,40 @@ class _Builder(Builder):
             return Lowering(partial(step_action_document, item.task.definition, self.metadata)) if made else None
         task = self.scripted(item)
         return self.task(task) if task is not None and task.reference is None else None
+
+    def _starting(self, item: Pipeline, definition: PipelineDef) -> PipelineDef:
+        """The pipeline as its targets want it; what they are given, and the Tasks for that, are kept for `started`."""
+        values = run_values(definition, {}, self.collector, self.options.settings, alone=False)
+        found, made = starting(self._placed(), definition, values, self.collector)
+        before = {task.name for task in own_tasks(definition)}
+        self._starts[id(item)] = [task for task in own_tasks(found) if task.name not in before], made
+        self.traced[id(item)] = found
+        return found
+
+    def _placed(self) -> Builder:
+        """What makes the documents of targets, whose namespace the manifest says where the compile does not."""
+        namespace = self.options.place or self.namespace
+        return Builder(attrs.evolve(self.options, namespace=namespace), self.collector)
+
+    def started(self, item: Pipeline) -> list[Document]:
+        """What the targets are given for what starts a pipeline, and the Tasks that only its own runs have."""
+        tasks, made = self._starts.get(id(item), ([], []))
+        if not made:
+            return []
+        definition = self.traced[id(item)]
+        gates = DEFAULT_GATES.opened(self.alpha(item))
+        validate([Lowering.of(each) for each in runs_in(made)], definition, gates, self.collector)
+        builder = self._placed()
+        documents = [*(builder.task(task) for task in tasks), *(Lowering.of(each) for each in made)]
+        return validate(documents, definition, gates, self.collector)
+
+    def note_idle(self, manifest: Manifest) -> None:
+        """FLOW373: events are asked for, and no pipeline says what starts it."""
+        asked = self.options.events and not self.options.playing
+        if asked and not self._starts and not self.collector.has_errors:
+            hint = 'say it: `@pipeline(on=[push(branch="main"), schedule("30 2 * * *")])`, or leave out the events'
+            message = "no pipeline of the manifest says what starts it"
+            self.collector.add(NOTHING_STARTS.finding(message, manifest.location, hint=hint))
 
     def _refused(self, problems: Collector) -> bool:
         """Take over what was found at a decorator; whether it keeps a document from being made."""
@@ -184,7 +242,7 @@ class _Builder(Builder):
         target = item.target if isinstance(item, Run) else item
         alpha = self.alpha(target) if isinstance(target, Pipeline) else self.options.alpha
         place = self.traced.get(id(target)) or PipelineDef("", _place(item))
-        return validate([lowering], place, gates_for(alpha), self.collector)
+        return validate([lowering], place, DEFAULT_GATES.opened(alpha), self.collector)
 
     def unchecked(self, item: Raw | RawTask[..., object], kind: str, version: str) -> None:
         """Say of a kind without a model that nothing checked it; FLOW406 where Tekton has no such kind."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend import places
 from flowdsl.frontend.image_check import repository_of
 from flowdsl.ir.nodes import PipelineDef, TaskDef
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _FILES = (".txt", ".in", ".toml", ".lock")
 
 
-@attrs.frozen
+@frozen
 class Need:
     """What a task wants installed, and where."""
 

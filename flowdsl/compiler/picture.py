@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flowdsl.graph.dag import condition_text
 from flowdsl.graph.edges import edges
 from flowdsl.graph.view import GraphEdge, GraphNode, GraphView, NodeKind
 from flowdsl.ir.nodes import Node, PipelineDef, Reference
+
+if TYPE_CHECKING:
+    from flowdsl.ir.said_starts import SaidStart
 
 
 def graph_view(pipeline: PipelineDef) -> GraphView:
@@ -20,7 +25,17 @@ def graph_view(pipeline: PipelineDef) -> GraphView:
             for edge in edges(pipeline)
             if edge.source in names
         ),
+        starts=_starts(pipeline),
     )
+
+
+def _starts(pipeline: PipelineDef) -> tuple[SaidStart, ...]:
+    if not pipeline.options.on:
+        return ()
+    # Few pipelines say what starts them.
+    from flowdsl.ir.said_starts import said
+
+    return tuple(map(said, pipeline.options.on))
 
 
 def _node(node: Node) -> GraphNode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -53,22 +54,64 @@ def _checked(params: tuple[ParamDecl, ...]) -> dict[str, TypeSpec]:
 
 
 def run_values(
-    definition: PipelineDef, chosen: Mapping[str, str], collector: Collector, settings: Settings = NO_SETTINGS
+    definition: PipelineDef,
+    chosen: Mapping[str, str],
+    collector: Collector,
+    settings: Settings = NO_SETTINGS,
+    *,
+    alone: bool = True,
 ) -> dict[str, Text]:
-    """The params of the PipelineRun: the pipeline's own `run=` values, the profile's, `--set`, fields of objects."""
+    """The params of the PipelineRun: the pipeline's own `run=` values, the profile's, `--set`, fields of objects.
+
+    What they leave without a value is told where they are `alone`: nothing else gives the run some.
+    """
+    params = {param.name: param for param in definition.params}
+    values = dict(_of_profile(params, settings, collector))
+    own = {name: each for name, each in definition.options.run.items() if name not in settings.profile.params}
+    values |= _chosen(definition, own, chosen, values, collector)
+    missing = [name for name, param in params.items() if param.default is None and name not in values]
+    if missing and alone:
+        example = " ".join(f"--set {name}=..." for name in missing)
+        collector.add(
+            RUN_LACKS_VALUES.finding(
+                f"the PipelineRun gives no value for {', '.join(missing)}; Tekton will not start it as it is",
+                definition.location,
+                hint=f"give them: `{example}`, or `@pipeline(run={{...}})`",
+            )
+        )
+    return {name: values[name] for name in params if name in values}
+
+
+def other_values(
+    pipeline: Pipeline, chosen: Mapping[str, str], kept: Mapping[str, Text], collector: Collector
+) -> dict[str, Text]:
+    """Values for params of a run that was kept with others, by name; FLOW020 and FLOW021 for what can't be one."""
+    definition = PipelineDef(pipeline.name, pipeline.location, params=pipeline.params)
+    values = _chosen(definition, {}, chosen, kept, collector)
+    check_models(pipeline, definition, values, collector)
+    return values
+
+
+def _chosen(
+    definition: PipelineDef,
+    own: Mapping[str, object],
+    chosen: Mapping[str, str],
+    before: Mapping[str, Text],
+    collector: Collector,
+) -> dict[str, Text]:
+    """The pipeline's own values and those of `--set`; fields are put into what was there `before`, else the default."""
     params = {param.name: param for param in definition.params}
     values: dict[str, Text] = {}
+    known = ChainMap(values, dict(before))
     fields: dict[str, list[tuple[str, str]]] = {}
     given: list[tuple[str, Callable[[TypeSpec], Text]]] = []
-    values |= _of_profile(params, settings, collector)
-    own = definition.options.run.items()
-    given += [(name, partial(encode, value)) for name, value in own if name not in settings.profile.params]
+    given += [(name, partial(encode, value)) for name, value in own.items()]
     for name, text in chosen.items():
         if owner := owner_of(name, params):
             fields.setdefault(owner, []).append((name.removeprefix(f"{owner}."), text))
         else:
             given.append((name, partial(decode_text, text)))
-    given += [(owner, partial(_with_fields, values, params[owner], put)) for owner, put in fields.items()]
+    given += [(owner, partial(_with_fields, known, params[owner], put)) for owner, put in fields.items()]
     for name, read in given:
         if name not in params:
             hint = did_you_mean(name, params, f"it has: {', '.join(params) or 'none'}")
@@ -85,17 +128,7 @@ def run_values(
                 params[name].location,
                 hint=f"give a value of type {params[name].type}",
             )
-    missing = [name for name, param in params.items() if param.default is None and name not in values]
-    if missing:
-        example = " ".join(f"--set {name}=..." for name in missing)
-        collector.add(
-            RUN_LACKS_VALUES.finding(
-                f"the PipelineRun gives no value for {', '.join(missing)}; Tekton will not start it as it is",
-                definition.location,
-                hint=f"give them: `{example}`, or `@pipeline(run={{...}})`",
-            )
-        )
-    return {name: values[name] for name in params if name in values}
+    return values
 
 
 def _of_profile(params: Mapping[str, ParamDecl], settings: Settings, collector: Collector) -> dict[str, Text]:

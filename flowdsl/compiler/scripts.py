@@ -12,7 +12,7 @@ from flowdsl.compiler.packages import Locks, install_call, names_of, need_of, re
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.rules import MISSING_MODULE
 from flowdsl.ir.nodes import PipelineDef, TaskDef
-from flowdsl.ir.types import Kind, TypeSpec
+from flowdsl.ir.types import STRING, Kind, TypeSpec
 from flowdsl.kube.conventions import ARCHITECTURE, ARGUMENT_MOST
 
 if TYPE_CHECKING:
@@ -42,9 +42,10 @@ def with_scripts(
             continue
         task = done.get(id(node.task))
         if task is None:
-            same = written.setdefault(_source(node.task), node.task)
+            source = _source(node.task)
+            same = written.setdefault(source, node.task)
             if same is node.task:
-                task = written[_source(node.task)] = with_script(node.task, collector, locks, surveys)
+                task = written[source] = with_script(node.task, collector, locks, surveys)
             else:
                 # A script's image may come by a param, and have a task that builds it.
                 sliced = attrs.evolve(node.task, script=same.script, bundle=same.bundle)
@@ -58,7 +59,15 @@ def _source(task: TaskDef) -> object:
     """What a task's script is made of: uses of it that ask for other resources have the same."""
     origin, options = (task.use.of if task.use is not None else task), task.options
     made_of = (options.image, options.python, options.requires, options.packages, options.packages_image)
-    return (id(task.function), id(origin.options), *made_of, options.apt, options.node_selector.get(ARCHITECTURE))
+    bound = tuple(task.bound.items())
+    return (
+        id(task.function),
+        id(origin.options),
+        bound,
+        *made_of,
+        options.apt,
+        options.node_selector.get(ARCHITECTURE),
+    )
 
 
 def with_script(
@@ -145,9 +154,15 @@ def script_inputs(task: TaskDef, function: Callable[..., object]) -> list[Script
     types = {param.python: param.type for param in task.params}
     types.update({space.python: attrs.evolve(_WORKSPACE, optional=space.optional) for space in task.workspaces})
     types.update({item.name: TypeSpec(item.kind, item.kind.value, optional=item.optional) for item in task.env})
+    types.update(dict.fromkeys(task.bound, STRING))
     kinds = inspect.signature(function).parameters
     return [
-        ScriptInput(name, types[name], positional=parameter.kind is inspect.Parameter.POSITIONAL_ONLY)
+        ScriptInput(
+            name,
+            types[name],
+            positional=parameter.kind is inspect.Parameter.POSITIONAL_ONLY,
+            value=task.bound.get(name, ""),
+        )
         for name, parameter in kinds.items()
         if name in types
     ]

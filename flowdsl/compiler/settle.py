@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
 import attrs
 
@@ -23,6 +24,7 @@ _MERGED = ("env", "labels", "annotations", "node_selector")
 _ELSEWHERE = frozenset({"retries", "timeout", "node_selector", "tolerations", "service_account"})
 """What a pipeline can say of a task that exists already."""
 _FOR_PACKAGES = ("packages_cache", "packages_image")
+_Bases: TypeAlias = dict[int, tuple[TaskDef, TaskDef]]
 
 
 def settle(pipeline: PipelineDef, settings: Settings, collector: Collector) -> PipelineDef:
@@ -72,33 +74,33 @@ def _said(options: TaskOptions) -> frozenset[str]:
     return frozenset(each.name for each in attrs.fields(TaskOptions) if getattr(options, each.name) != each.default)
 
 
-def settled_task(
-    task: TaskDef, settings: Settings, collector: Collector, done: dict[int, TaskDef] | None = None
-) -> TaskDef:
+def settled_task(task: TaskDef, settings: Settings, collector: Collector, bases: _Bases | None = None) -> TaskDef:
     """A task with the settings applied; FLOW002 where it has no image even so.
 
-    `done` keeps one task for all its uses. What one use asks for goes over a profile.
+    `bases` keeps one task for all its uses. What one use asks for goes over a profile.
     """
     if settings:
-        task = _changed(task, settings, {} if done is None else done)
+        task = _changed(task, settings, {} if bases is None else bases)
     check_image(task, collector)
     return task
 
 
-def _changed(task: TaskDef, settings: Settings, done: dict[int, TaskDef]) -> TaskDef:
+def _changed(task: TaskDef, settings: Settings, bases: _Bases) -> TaskDef:
     profile, use = settings.profile, task.use
-    if use is not None:
-        base = done.get(id(use.of))
-        if base is None:
-            base = done[id(use.of)] = _with_options(use.of, settings)
-        task = rebased(task, base)
-    else:
+    if use is None:
         task = _with_options(task, settings)
-    task = rewritten_task(attrs.evolve(task, prefix=profile.prefix), profile.images)
-    if task.use is not None and profile.images:
-        of = done.setdefault(-id(task.use.of), rewritten_task(task.use.of, profile.images))
-        task = attrs.evolve(task, use=attrs.evolve(task.use, of=of))
-    return task
+    else:
+        base, pulled = _base(use.of, settings, bases)
+        task = attrs.evolve(rebased(task, base), use=attrs.evolve(use, of=pulled))
+    return rewritten_task(attrs.evolve(task, prefix=profile.prefix), profile.images)
+
+
+def _base(of: TaskDef, settings: Settings, bases: _Bases) -> tuple[TaskDef, TaskDef]:
+    """What a use is one of, with the settings applied; and the same with the images of the profile."""
+    if id(of) not in bases:
+        base = _with_options(of, settings)
+        bases[id(of)] = base, rewritten_task(base, settings.profile.images)
+    return bases[id(of)]
 
 
 def matching(name: str, tables: Mapping[str, Options]) -> Iterator[str]:
@@ -110,7 +112,7 @@ def matching(name: str, tables: Mapping[str, Options]) -> Iterator[str]:
 
 def _nodes(pipeline: PipelineDef, settings: Settings, collector: Collector) -> Iterator[Node]:
     done: dict[int, TaskDef] = {}
-    bases: dict[int, TaskDef] = {}
+    bases: _Bases = {}
     for node in pipeline.nodes:
         if node.pipeline is not None:
             # Its spec stands within the other's: it has no name of its own, and no run.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from flowdsl.compiler.rules import PROFILE_MISSES, PROFILE_OF_OTHERS
 from flowdsl.compiler.settle import matching
 from flowdsl.diagnostics import Collector
 from flowdsl.diagnostics.near import did_you_mean, near
 from flowdsl.frontend.manifest import Manifest
-from flowdsl.ir.nodes import Node, PipelineDef
+from flowdsl.ir.nodes import PipelineDef
 from flowdsl.ir.settings import Settings
 
 
@@ -18,7 +16,7 @@ def note_unmatched(pipeline: PipelineDef, settings: Settings, collector: Collect
     profile = settings.profile
     if not profile.tasks and not profile.params:
         return
-    tasks = sorted({node.task.name for node in _all(pipeline.nodes)})
+    tasks = sorted({node.task.name for node in pipeline.within()})
     used = {key for name in tasks for key in matching(name, profile.tasks)}
     params = [param.name for param in pipeline.params]
     for kind, table, unknown, known in (
@@ -40,11 +38,3 @@ def note_unused(manifest: Manifest, settings: Settings, collector: Collector) ->
         told = f"profile {profile.name!r} says {', '.join(given)} of a run; a manifest's runs are as they are listed"
         place, hint = settings.in_profile(given[0]), "give it to `pipeline_run(...)`"
         collector.add(PROFILE_OF_OTHERS.finding(told, place, hint=hint, related=(("manifest", manifest.location),)))
-
-
-def _all(nodes: Iterable[Node]) -> Iterator[Node]:
-    for node in nodes:
-        if node.pipeline is not None:
-            yield from _all(node.pipeline.nodes)
-        else:
-            yield node

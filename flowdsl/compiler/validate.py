@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
-import attrs
 from pydantic_core import PydanticSerializationError, to_json
 
-from flowdsl.check import DEFAULT_GATES, Gates
+from flowdsl.check import Gates
 from flowdsl.check.examine import examine
 from flowdsl.compiler.places import python_place
 from flowdsl.diagnostics import Collector, Severity
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.ir.nodes import PipelineDef
 from flowdsl.kinds import dump, is_checked
 from flowdsl.passes.limits import check_size
@@ -20,12 +20,7 @@ if TYPE_CHECKING:
     from flowdsl.kinds.shapes import Document
 
 
-def gates_for(alpha: frozenset[str]) -> Gates:
-    """The cluster that a pipeline's alpha opt-ins ask for."""
-    return DEFAULT_GATES.opened(alpha)
-
-
-@attrs.frozen
+@frozen
 class Lowering:
     """What makes one document; `in_order` where it makes it just as its model would write it, and anew each time."""
 

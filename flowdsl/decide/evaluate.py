@@ -125,7 +125,8 @@ def _flowdsl_read(text: str, kind: str) -> Any:
     if re.match(r"[+-]?[0-9]+\Z", plain) and kind == "int":
         return int(plain)
     try:
-        number = float(plain) if "_" not in plain and kind == "float" else None
+        # To Python 1_0 and other scripts' digits are numbers, too; to whoever else reads the text they are not.
+        number = float(plain) if kind == "float" and plain.isascii() and "_" not in plain else None
     except ValueError:
         return None
     return None if number is None or number != number else number  # noqa: PLR0124 - NaN

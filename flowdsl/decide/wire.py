@@ -6,6 +6,9 @@
 - An operand is `["is", constant]`, `["value", name, kind, label]`, `["join", text…]`, or one of the formulas `"+"`,
   `"-"`, `"*"`, `"/"`, `"neg"`, `"abs"`, `"min"`, `"max"`, `"median"`. A name is `result.NAME`, one of the task's own
   results, or `param.NAME`; a kind is `int`, `float`, `bool` or `text`, with `list ` before it where there are several.
+- A value may be a field of one that is JSON, named `field.NUMBER`: the variable FIELDS holds a JSON object of these
+  names, each with `[name, [key or place…]]`.
+- That a list has elements is that it is `not` one of (`in`) those without: the constant of NO_ELEMENTS.
 - Params that only conditions look at begin with GIVEN: thresholds, and values of other tasks. What a task makes does
   not depend on them, so that they are no part of what it is cached by.
 
@@ -21,10 +24,14 @@ from typing import Any, cast
 
 import attrs
 
-from flowdsl.decide.evaluate import _flowdsl_truth
+from flowdsl.decide.evaluate import _flowdsl_read, _flowdsl_truth
+from flowdsl.decide.fields import _flowdsl_inner
+from flowdsl.decide.patterns import settled
 
 CONDITIONS = "FLOWDSL_CONDITIONS"
 """The variable of a step that has the conditions it decides."""
+FIELDS = "FLOWDSL_FIELDS"
+"""The variable of a step that says where the fields lie that its conditions look at."""
 GIVEN = "flowdsl-given-"
 """What the params begin with that conditions alone look at."""
 MARK = "# From here on it is flowdsl's: decide for the tasks that wait for this one; see FLOWDSL_CONDITIONS.\n"
@@ -32,10 +39,14 @@ MARK = "# From here on it is flowdsl's: decide for the tasks that wait for this 
 START = 'if __name__ == "__main__":\n    _flowdsl_main()\n'
 """The end of a script that decides nothing."""
 
-_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, re.error)
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, re.error)
 """What a condition raises that somebody changed."""
 
 Json = list[Any]  # a condition as JSON: lists in lists
+Texts = Mapping[str, "str | list[str] | None"]
+Fields = Mapping[str, "tuple[str, Sequence[str | int]]"]
+NO_ELEMENTS: Json = ["is", [[]]]
+"""What a list is one of (`in`) that has no elements."""
 
 
 @attrs.frozen
@@ -45,39 +56,62 @@ class Decision:
     name: str
     shown: str
     test: Json = attrs.field(eq=False)
+    fields: Fields = attrs.field(factory=dict, eq=False)
+
+    def texts(self, texts: Texts) -> Texts:
+        """The texts of values with those of the fields."""
+        inside = {name: _flowdsl_inner(texts.get(source), steps) for name, (source, steps) in self.fields.items()}
+        return {**texts, **inside} if inside else texts
 
 
 def written(decisions: Iterable[Decision]) -> str:
     """The text of the variable."""
     rows = [[each.name, each.shown, each.test] for each in decisions]
-    return json.dumps(rows, ensure_ascii=True, separators=(",", ":")).replace("$", "\\u0024")
+    return _text(rows)
 
 
-def read(text: str) -> tuple[Decision, ...]:
-    """The conditions of a variable's text; none where it is not one that `written` made."""
+def written_fields(fields: Fields) -> str:
+    """The text of the variable that says where fields lie; empty where there are none."""
+    return _text(dict(fields)) if fields else ""
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).replace("$", "\\u0024")
+
+
+def read(text: str, fields: str = "") -> tuple[Decision, ...]:
+    """The conditions of a variable's text, and of that of their fields; none where `written` did not make it."""
     try:
         rows = json.loads(text)
-        return tuple(Decision(str(name), str(shown), test) for name, shown, test in rows)
-    except (ValueError, TypeError, RecursionError):
+        lie = {str(name): (str(source), list(steps)) for name, (source, steps) in json.loads(fields or "{}").items()}
+        return tuple(Decision(str(name), str(shown), test, lie) for name, shown, test in rows)
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return ()
 
 
-def decided(decision: Decision, texts: Mapping[str, str | list[str] | None]) -> tuple[bool, tuple[str, ...]]:
+def decided(decision: Decision, texts: Texts) -> tuple[bool, tuple[str, ...]]:
     """Whether it holds with these values, by their names, and what could not be read."""
     unsure: list[str] = []
     try:
-        held = _flowdsl_truth(decision.test, texts, unsure)
-    except _UNREADABLE:
+        texts = decision.texts(texts)
+        held = _flowdsl_truth(settled(decision.test, texts), texts, unsure)
+    except UNREADABLE:
         return False, ("the condition can't be read",)
     return held is True, tuple(unsure)
+
+
+def number_of(text: str, kind: str) -> int | float | None:
+    """The number that a text is to conditions and scripts, of the kind `int` or `float`; None for NaN and no number."""
+    found: int | float | None = _flowdsl_read(text, kind)
+    return found
 
 
 def decisions_of(spec: Mapping[str, Any] | None) -> tuple[Decision, ...]:
     """The conditions that a TaskSpec's steps decide."""
     for step in (spec or {}).get("steps") or ():
-        for variable in step.get("env") or ():
-            if variable.get("name") == CONDITIONS:
-                return read(str(variable.get("value") or ""))
+        env = {each.get("name"): str(each.get("value") or "") for each in step.get("env") or ()}
+        if CONDITIONS in env:
+            return read(env[CONDITIONS], env.get(FIELDS, ""))
     return ()
 
 
@@ -109,7 +143,7 @@ def _plain_step(step: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
 
 def _carries(variable: Mapping[str, Any], own: set[str]) -> bool:
     value = str(variable.get("value") or "")
-    return variable.get("name") == CONDITIONS or value in own or value.startswith(f"$(params.{GIVEN}")
+    return variable.get("name") in (CONDITIONS, FIELDS) or value in own or value.startswith(f"$(params.{GIVEN}")
 
 
 def decided_again(

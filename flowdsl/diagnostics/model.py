@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from flowdsl.diagnostics.errors import FlowError
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.diagnostics.paths import Path, field_path
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Severity(str, enum.Enum):
         return str(self.value)
 
 
-@attrs.frozen(order=True)
+@frozen(order=True)
 class Location:
     """A place in a file the user owns. Lines and columns count from 1; column 0 means the whole line.
 
@@ -42,14 +43,15 @@ class Location:
         return f"{self.file}:{self.line}{column}"
 
 
-@attrs.frozen
+@frozen
 class Finding:
     """One thing that was found, by whichever part of flowdsl.
 
     `location` is the line it stands at, in YAML or in Python; `path` leads to the field of a document, where it is
     about one (a rule about something absent names where it is missed), and `subject` says which document that is, where
     it is not plain (`Task fetch`). `related` names other places that matter (the far end of an edge, the first of two
-    definitions) with a few words each. `fix` mends it, where its rule knows how.
+    definitions) with a few words each. `fix` mends it, where its rule knows how. `part` is what it is about in a text
+    of many lines, such as a script; "" where that is all of it.
     """
 
     code: str
@@ -61,6 +63,7 @@ class Finding:
     subject: str = ""
     related: tuple[tuple[str, Location], ...] = ()
     fix: Fix | None = None
+    part: str = ""
 
     @property
     def where(self) -> str:
@@ -100,6 +103,7 @@ class Finding:
             subject or self.subject,
             self.related,
             self.fix,
+            self.part,
         )
 
 

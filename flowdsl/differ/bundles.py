@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from flowdsl.differ.model import DocumentId
+from flowdsl.emit.file_names import holds_code
 from flowdsl.kinds.table import CONFIG_MAP
 from flowdsl.kube.conventions import BUNDLE, BUNDLE_NAME
 
@@ -21,8 +22,8 @@ def paired(
     old: Documents, new: Documents, gone: Sequence[DocumentId], come: Sequence[DocumentId]
 ) -> dict[DocumentId, DocumentId]:
     """The ConfigMaps of code that are gone, each with that which came in its place."""
-    before = {each.name: each for each in gone if _is_code(each, old[each])}
-    after = {each.name: each for each in come if _is_code(each, new[each])}
+    before = {each.name: each for each in gone if holds_code(old[each])}
+    after = {each.name: each for each in come if holds_code(new[each])}
     if not before or not after:
         return {}
     now = dict(_uses(new))
@@ -49,12 +50,6 @@ def without_hash(document: dict[str, object]) -> dict[str, object]:
         return document
     kept = {name: value for name, value in labels.items() if name != BUNDLE}
     return {**document, "metadata": {**metadata, "labels": kept}}
-
-
-def _is_code(name: DocumentId, document: Mapping[str, object]) -> bool:
-    metadata = document.get("metadata")
-    labels = metadata.get("labels") if isinstance(metadata, dict) else None
-    return name.kind == CONFIG_MAP.name and isinstance(labels, dict) and BUNDLE in labels
 
 
 def _uses(documents: Documents) -> Iterator[tuple[Place, str]]:

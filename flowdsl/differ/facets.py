@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from flowdsl.differ.model import Subject
 from flowdsl.kinds.defaults import with_defaults
-from flowdsl.kube.conventions import CONDITIONS_SHOWN, VARIANT_OF
+from flowdsl.kube.conventions import VARIANT_OF
+from flowdsl.kube.said_conditions import said_conditions
 
 Facets = dict[Subject, object]
 
@@ -56,7 +57,7 @@ class Taking:
         self.rest: dict[str, object] = json.loads(json.dumps(document, default=str))
         self.found: Facets = {}
         notes = _annotations(self.rest)
-        self.conditions = _conditions(notes.get(CONDITIONS_SHOWN))
+        self.conditions = said_conditions(notes)
         self.is_variant = isinstance(notes.get(VARIANT_OF), str)
         """Whether it is a Task that one pipeline alone refers to, since no one knows its name."""
         for field in ("apiVersion", "kind"):
@@ -140,15 +141,6 @@ def _annotations(document: Mapping[str, object]) -> Mapping[str, object]:
     metadata = document.get("metadata")
     found = metadata.get("annotations") if isinstance(metadata, dict) else None
     return found if isinstance(found, dict) else {}
-
-
-def _conditions(text: object) -> Mapping[str, str]:
-    """What a Pipeline's conditions are called, by `task.result`: an annotation that anybody may have written."""
-    try:
-        found = json.loads(text) if isinstance(text, str) else {}
-    except (ValueError, RecursionError):
-        return {}
-    return {name: each for name, each in found.items() if isinstance(each, str)} if isinstance(found, dict) else {}
 
 
 def in_order(values: Iterable[object]) -> list[object]:

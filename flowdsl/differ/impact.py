@@ -13,6 +13,16 @@ Judged = tuple[Impact, str]
 _WORDS = frozenset({"text", "metadata"})
 _BEHAVIOURAL: Judged = (Impact.BEHAVIOURAL, "")
 
+_LOST: Mapping[str, Judged] = {
+    "trigger": (Impact.BREAKING, "its events start nothing any more"),
+    "event": (Impact.BREAKING, "Sensors that wait for it start nothing any more"),
+    "bound param": (Impact.BREAKING, "templates that use it get no value"),
+    "filter": (Impact.BEHAVIOURAL, "every event is let through"),
+    "events": (Impact.BEHAVIOURAL, "events of every type are let through"),
+    "signature": (Impact.BEHAVIOURAL, "nothing proves who sends the event"),
+}
+"""What it means that something of a trigger is gone."""
+
 
 def of_added(kind: str, value: object) -> Judged:
     """A facet that only the second set has."""
@@ -31,7 +41,7 @@ def of_removed(kind: str, value: object) -> Judged:
         return Impact.COSMETIC, ""
     if kind in ("param", "result", "workspace"):
         return Impact.BREAKING, f"callers that use the {kind} fail"
-    return _BEHAVIOURAL
+    return _LOST.get(kind, _BEHAVIOURAL)
 
 
 def of_changed(kind: str, before: object, after: object) -> Judged:

@@ -204,8 +204,8 @@ def facets(document: Mapping[str, object]) -> Facets:
     """The facets of a cleaned document."""
     taking = Taking(document)
     taking.metadata()
-    spec = taking.rest.get("spec")
     kind = find(document.get("kind"), document.get("apiVersion"))
+    spec = taking.rest if kind is not None and kind.bare else taking.rest.get("spec")
     if kind is not None and kind.facets and isinstance(spec, dict):
         cast("Take", resolve(kind.facets))(taking, spec)
     taking.remains(taking.rest, ())

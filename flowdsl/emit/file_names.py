@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from flowdsl.diagnostics import FlowError, Location
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.emit.rules import FILE_NAME, OBJECT_TWICE
+from flowdsl.kinds.table import CONFIG_MAP
+from flowdsl.kube.conventions import BUNDLE
 
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
 # Wider than DNS names: the names of roles may hold capitals and colons (`IsValidPathSegmentName` of Kubernetes'
@@ -51,6 +53,13 @@ def is_named(document: Mapping[str, object]) -> bool:
     """Whether `kubectl apply` can take it: it has a name of its own."""
     meta = document.get("metadata")
     return isinstance(meta, Mapping) and bool(meta.get("name"))
+
+
+def holds_code(document: Mapping[str, object]) -> bool:
+    """Whether it is a ConfigMap of modules of a project, whose name changes with each edit of them."""
+    meta = document.get("metadata")
+    labels = meta.get("labels") if isinstance(meta, Mapping) else None
+    return CONFIG_MAP.is_of(document) and isinstance(labels, Mapping) and BUNDLE in labels
 
 
 def _one_each(documents: Iterable[Mapping[str, object]], place: Location) -> None:

@@ -27,10 +27,11 @@ def write_files(files: Mapping[Path, bytes], *, private: bool = False) -> None:
     streams = {target: targets.pop(target) for target in [each for each in targets if _is_stream(each)]}
     made: list[Path] = []
     temporaries: dict[Path, Path] = {}
+    numbers = itertools.count()
     try:
         for target, content in targets.items():
             _make_parents(target.parent, made, private)
-            _write(target, content, temporaries, private)
+            _write(target, content, temporaries, numbers, private)
         for target, content in streams.items():
             with _named(target):
                 target.write_bytes(content)
@@ -74,9 +75,9 @@ def _make_parents(directory: Path, made: list[Path], private: bool) -> None:
         made.append(path)
 
 
-def _write(target: Path, content: bytes, temporaries: dict[Path, Path], private: bool) -> None:
+def _write(target: Path, content: bytes, temporaries: dict[Path, Path], numbers: Iterator[int], private: bool) -> None:
     """Write the content beside its target and note where in `temporaries`."""
-    temporary, descriptor = _new_file(target.parent)
+    temporary, descriptor = _new_file(target.parent, numbers)
     temporaries[target] = temporary
     with _named(target), os.fdopen(descriptor, "wb") as file:
         file.write(content)
@@ -100,9 +101,12 @@ def _named(target: Path) -> Iterator[None]:
         raise
 
 
-def _new_file(directory: Path) -> tuple[Path, int]:
-    """A file nobody had, open for writing. Not `tempfile`, whose files are private: here the umask decides."""
-    for number in itertools.count():
+def _new_file(directory: Path, numbers: Iterator[int]) -> tuple[Path, int]:
+    """A file nobody had, open for writing. Not `tempfile`, whose files are private: here the umask decides.
+
+    Of a set of files each takes the next of `numbers`: no name is tried that another of the set has.
+    """
+    for number in numbers:
         path = directory / f".flowdsl-{os.getpid()}-{number}.tmp"
         with contextlib.suppress(FileExistsError):
             return path, os.open(path, _NEW, 0o666)

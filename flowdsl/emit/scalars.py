@@ -31,6 +31,9 @@ _ESCAPED: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff
 _ESCAPED_IN_BLOCK: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
+# Pipelines-as-Code puts texts of an event there before any YAML is read: a quote in one does not end a block.
+_REPLACED: Final = "{{ "
+
 # Readers look for the colon of `key: value` within 1,024 characters; a longer key takes the `? key` form.
 LONGEST_SIMPLE_KEY: Final = 1000
 
@@ -46,7 +49,7 @@ class Scalars(dict[str, str]):
 
     def __missing__(self, value: str) -> str:
         """Work out, and keep, the text of a string met for the first time."""
-        text = "" if "\n" in value and fits_block(value) else f" {inline(value)}\n"
+        text = "" if ("\n" in value or _REPLACED in value) and fits_block(value) else f" {inline(value)}\n"
         self[value] = text
         return text
 

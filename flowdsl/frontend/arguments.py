@@ -8,14 +8,14 @@ import attrs
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.diagnostics.near import did_you_mean
-from flowdsl.frontend.comparing import COMPUTE, ELSEWHERE, Computed
+from flowdsl.frontend.comparing import InConditions
 from flowdsl.frontend.embedded import has_reference, json_text
 from flowdsl.frontend.encode import Mismatch, at, check_keys, encode, encode_scalar, flows
 from flowdsl.frontend.handles import RUN_VOLUME
 from flowdsl.frontend.opaque import named
 from flowdsl.frontend.parameters import names_of
 from flowdsl.frontend.proxies import FileBelow, FileValue, Reference, WorkspaceFile, WorkspaceValue, whole
-from flowdsl.frontend.stands import StandsForOne, meant
+from flowdsl.frontend.stands import meant
 from flowdsl.ir.nodes import ParamDecl, TaskDef, Text, WorkspaceDecl, WorkspaceUse
 from flowdsl.ir.records import held
 from flowdsl.ir.types import PATHS, SCALARS, Kind, TypeSpec
@@ -71,10 +71,12 @@ class Binder:
     def _declared(self) -> tuple[str, ...]:
         """The function's own parameters: one that is in no contract has a type that was told of at the `def`."""
         function = self.task.function
-        return names_of(function) if function is not None else ()
+        return tuple(name for name in names_of(function) if name not in self.task.bound) if function is not None else ()
 
     def _unknown(self, name: str, have: list[str]) -> None:
         hint = did_you_mean(name, have, f"it takes: {', '.join(have) or 'nothing'}")
+        if name in self.task.bound:
+            hint = "the partial that the task is made of binds it; leave it out of the one or the other"
         self.error(
             "FLOW003", f"task {self.task.name!r} has no parameter {name!r}", hint, (("task", self.task.location),)
         )
@@ -104,7 +106,10 @@ class Binder:
     def _param(self, param: ParamDecl, value: object, *, fan_out: bool) -> None:
         value = meant(value, f"passing it to {param.name!r}")
         if param.type.kind in PATHS:
-            self._file(param, value)
+            if fan_out and _is_many(value):
+                self._each_file(param, value)
+            else:
+                self._file(param, value)
             return
         if param.type.holds_files:
             self._files(param, value)
@@ -135,6 +140,14 @@ class Binder:
             self.mismatch(param.name, str(param.type), value, param.location)
             return
         self.bindings[param.name] = use
+
+    def _each_file(self, param: ParamDecl, value: object) -> None:
+        """A fan-out over files, those of another fan-out or of several calls: a path each, and one workspace."""
+        item = attrs.evolve(param.type, optional=False)
+        many = attrs.evolve(param, type=TypeSpec(Kind.ARRAY, f"list[{param.type}]", item=item), default=None)
+        self._files(many, value)
+        if param.name in self.arguments:
+            self.matrix[param.name] = self.arguments.pop(param.name)
 
     def _files(self, param: ParamDecl, value: object) -> None:
         """A list of files: those of a fan-out, or of several calls. All lie in one workspace."""
@@ -178,8 +191,8 @@ class Binder:
                 if spec.kind is Kind.ARRAY
                 else (whole(value) if spec.kind is Kind.OBJECT else value._text)
             )
-        if isinstance(value, Computed):
-            self.error("FLOW008", f"{value._words()} {ELSEWHERE}", COMPUTE, (("takes", declared),))
+        if isinstance(value, InConditions) and (why := value._only_compared()) is not None:
+            self.error("FLOW008", *why, (("takes", declared),))
             return None
         if isinstance(value, (FileValue, WorkspaceValue, WorkspaceFile)):
             self.mismatch(name, str(spec), value, declared)
@@ -205,7 +218,7 @@ class Binder:
     def _elements(self, name: str, item: TypeSpec, values: Sequence[object], declared: Location) -> Text | None:
         texts = []
         for index, value in enumerate(values):
-            if isinstance(value, (Reference, StandsForOne)):
+            if isinstance(value, InConditions):
                 text = self._text(name, item, value, declared)
                 if not isinstance(text, str):
                     return None

@@ -8,6 +8,7 @@ from typing import TypeVar
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend.conditions import as_conditions
 from flowdsl.frontend.handles import nodes_of
 from flowdsl.frontend.options_check import read_options
@@ -20,7 +21,7 @@ from flowdsl.ir.volumes import EnvValue, texts
 from flowdsl.kube import is_duration
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class CallOptions:
     """See Tekton's PipelineTask in docs/pipelines.md. `after` names tasks; `retries` of None are those of the task.
 
@@ -47,7 +48,7 @@ class CallOptions:
 AS_DECLARED = CallOptions()
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class UseOptions(CallOptions):
     """The same for a task, with what one use of it may ask for in place of what the task does."""
 
@@ -66,9 +67,12 @@ class UseOptions(CallOptions):
     packages_image: str | Build = ""
     apt: tuple[str, ...] = attrs.field(default=(), converter=texts)
     python: str = ""
+    labels: Mapping[str, str] = NOTHING
+    annotations: Mapping[str, str] = NOTHING
+    variant: str = ""
 
 
-OF_A_TASK = frozenset((*IN_THE_TASK, *IN_THE_RUN))
+OF_A_TASK = frozenset((*IN_THE_TASK, *IN_THE_RUN, "variant"))
 """What a use of a task may ask for, and that of a pipeline may not."""
 
 

@@ -12,14 +12,18 @@ from typing import NoReturn, TypeVar, cast
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend.encode import Mismatch, encode
 from flowdsl.frontend.guards import Guard, exhaustive, failing, guard_of, possible, together, without
-from flowdsl.frontend.handles import NodeHandle, made_by, result_value
-from flowdsl.frontend.opaque import Opaque, in_words, named
+from flowdsl.frontend.handles import Empty, NodeHandle, made_by, result_value
+from flowdsl.frontend.in_texts import IN_TEXT, MARK
+from flowdsl.frontend.opaque import Opaque, collected, in_words, named, shortly
 from flowdsl.frontend.proxies import FileBelow, FileValue, Reference, WorkspaceFile
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.trace import Trace, current
 from flowdsl.ir.conditions import Expression, Operand
+from flowdsl.ir.nodes import Node, Text
+from flowdsl.ir.refs import result_refs
 from flowdsl.ir.types import PATHS, TypeSpec
 
 T = TypeVar("T")
@@ -38,26 +42,33 @@ class _Absent:
 _NONE = _Absent()
 
 
-@attrs.frozen
+@frozen
 class Alternative:
     """One of the values and when it counts; of all those of a choice at most one does in a run."""
 
     value: object
     guard: Guard
 
+    @property
+    def given(self) -> object:
+        """What a task is given for it."""
+        return self.value.whole() if isinstance(self.value, Empty) else self.value
+
 
 @in_words("value of the branch that ran")
 class Choice(Opaque):
     """What `either` gives, and what a task gives that was given one: an argument, whole or by one of its results."""
 
-    __slots__ = ("_alternatives", "_trace")
+    __slots__ = ("_alternatives", "_said", "_trace")
 
-    def __init__(self, trace: Trace, alternatives: tuple[Alternative, ...]) -> None:
+    def __init__(self, trace: Trace, alternatives: tuple[Alternative, ...], said: str = "") -> None:
+        self._said = said
         self._trace = trace
         self._alternatives = alternatives
 
     def _words(self) -> str:
-        return f"either({', '.join(_words(each.value) for each in self._alternatives)})"
+        told = dict.fromkeys(_words(each.value) for each in self._alternatives)  # a value may be there in several ways
+        return self._said or f"either({', '.join(told)})"
 
     def _choice(self) -> Choice:
         return self
@@ -78,6 +89,8 @@ class Choice(Opaque):
     def after(self, *others: object) -> Choice:
         """Run after other tasks, where this is what tasks give."""
         for each in self._alternatives:
+            if isinstance(each.value, Empty):
+                continue
             if not isinstance(each.value, NodeHandle):
                 self._no("`.after`", "only a task runs after others")
             each.value.after(*others)
@@ -121,22 +134,39 @@ class Choice(Opaque):
     def _ordered(self, sign: str, other: object) -> Opaque:
         self._in_a_condition()
 
+    @collected
     def __eq__(self, other: object) -> NoReturn:
         self._in_a_condition()
 
     __ne__ = __eq__
     __hash__ = Opaque.__hash__
 
-    def __bool__(self) -> NoReturn:
+    def _no_truth(self) -> NoReturn:
         self._in_a_condition()
 
     def __str__(self) -> str:
-        refuse("FLOW053", f"{self._words()} can't stand inside a string or be a result of the pipeline", _PASS)
+        """What stands for it in a text until the text is given to a task, which is there once for each branch."""
+        spec = next((_type(each.value) for each in self._alternatives if isinstance(each.value, Opaque)), None)
+        texts = tuple(attrs.evolve(each, value=self._text(each.value, spec)) for each in self._alternatives)
+        mark = f"{MARK}{len(self._trace.texts) + 1})"
+        self._trace.texts[mark] = Choice(self._trace, texts, self._words())
+        return mark
+
+    def _text(self, value: object, spec: object) -> str:
+        if isinstance(value, Opaque):
+            return str(value)
+        text = encode(value, spec) if isinstance(spec, TypeSpec) else ""
+        if value is None or not isinstance(text, str):
+            self._no("a text", f"{named(value)} has none; {_PASS}")
+        return text
 
     def __format__(self, spec: str) -> str:
+        if spec:
+            self._no(f"the format {spec!r}", "format it in a task's body")
         return str(self)
 
 
+@collected
 def either(*values: T, default: T | _Absent = _NONE) -> T:
     """The value of the branch that ran: `clip = either(slow, fast)`, of results and files made in guarded blocks.
 
@@ -150,9 +180,11 @@ def either(*values: T, default: T | _Absent = _NONE) -> T:
     _check_types([each.value for each in listed], default)
     guards = [each.guard for each in listed]
     block = trace.conditions
-    if default is not _NONE:
+    if exhaustive(guards, block, trace.nodes):
+        pass  # a default counts in no run
+    elif default is not _NONE:
         listed.append(Alternative(default, block))
-    elif not exhaustive(guards, block):
+    else:
         names = ", ".join(_words(value) for value in values)
         refuse(
             "FLOW052",
@@ -162,18 +194,28 @@ def either(*values: T, default: T | _Absent = _NONE) -> T:
     chosen = [
         Alternative(each.value, guard)
         for place, each in enumerate(listed)
-        for guard in _alone(each.guard, guards[:place])
+        for guard in _counting(each, listed[:place], trace.nodes)
     ]
     if len(chosen) > MOST:
         _too_many()
     return cast(T, Choice(trace, tuple(chosen)))
 
 
-def _alone(guard: Guard, before: Iterable[Guard]) -> list[Guard]:
+def _counting(each: Alternative, before: list[Alternative], nodes: Mapping[str, Node]) -> list[Guard]:
+    """Where a value counts; FLOW051 where a default that is listed before it counts instead in every run."""
+    found = _alone(each.guard, [other.guard for other in before], nodes)
+    plain = next((other for other in before if not isinstance(other.value, Opaque)), None)
+    if not found and plain is not None and possible(each.guard, nodes):
+        message = f"{_words(each.value)} never counts: {_words(plain.value)} is listed before it"
+        refuse("FLOW051", message, "list what tasks give, and then the default: `either(a, b, default=...)`")
+    return found
+
+
+def _alone(guard: Guard, before: Iterable[Guard], nodes: Mapping[str, Node]) -> list[Guard]:
     """Where a value is there and none of those before it, as guards that exclude each other."""
-    found = [guard] if possible(guard) else []
+    found = [guard] if possible(guard, nodes) else []
     for other in before:
-        found = [made for each in found for made in failing(other, each)]
+        found = [made for each in found for made in failing(other, each, nodes)]
         if len(found) > MOST:
             _too_many()
     return found
@@ -195,7 +237,7 @@ def _alternatives(trace: Trace, value: object) -> list[Alternative]:
         ]
     if not isinstance(value, Opaque):
         refuse("FLOW051", f"either takes what tasks give, got {named(value)}", "a plain value goes to `default=`")
-    if isinstance(value, NodeHandle):
+    if isinstance(value, (NodeHandle, Empty)):
         return [Alternative(value, _guard(trace, value))]
     meant = value._meant("choosing it")
     return [Alternative(meant, _guard(trace, meant))]
@@ -208,14 +250,20 @@ def _guard(trace: Trace, value: object) -> Guard:
 
 
 def _check_types(values: list[object], default: object) -> None:
-    """FLOW051 where the values are of several types."""
-    first, *others = values
+    """FLOW051 where the values are of several types. A plain one among them is the default of an `either` within."""
+    first, *others = [each for each in values if isinstance(each, Opaque)]
     spec = _type(first)
     for other in others:
         if spec != _type(other):
             _unlike(first, other)
-    if default is _NONE:
-        return
+    for plain in (each for each in values if not isinstance(each, Opaque)):
+        _check_default(first, spec, plain)
+    if default is not _NONE:
+        _check_default(first, spec, default)
+
+
+def _check_default(first: object, spec: TypeSpec | tuple[tuple[str, TypeSpec], ...], default: object) -> None:
+    """FLOW051 where a default is not of the type of the values."""
     if isinstance(default, Opaque):
         if isinstance(default._choice(), Choice):
             refuse("FLOW051", f"the default is {named(default)}", "list its values before the default")
@@ -248,6 +296,8 @@ def _told(value: object) -> str:
 
 
 def _type(value: object) -> TypeSpec | tuple[tuple[str, TypeSpec], ...]:
+    if isinstance(value, Empty):
+        value = value._handle
     if isinstance(value, Opaque) and not isinstance(value, NodeHandle):
         value = value._meant("choosing it")
     if isinstance(value, NodeHandle):
@@ -264,7 +314,7 @@ def _type(value: object) -> TypeSpec | tuple[tuple[str, TypeSpec], ...]:
 def _words(value: object) -> str:
     if isinstance(value, NodeHandle):
         return value._node.name
-    return value._words() if isinstance(value, Opaque) else repr(value)
+    return value._words() if isinstance(value, Opaque) else f"default={shortly(value)}"
 
 
 def ways(given: object, held: Guard) -> list[tuple[object, Guard]]:
@@ -278,10 +328,10 @@ def ways(given: object, held: Guard) -> list[tuple[object, Guard]]:
     found: list[tuple[dict[int, object], Guard]] = [({}, ())]
     for choice in choices:
         found = [
-            ({**taken, id(choice): each.value}, guard)
+            ({**taken, id(choice): each.given}, guard)
             for taken, before in found
             for each in choice._alternatives
-            if possible(together(held, guard := together(before, each.guard)))
+            if possible(together(held, guard := together(before, each.guard)), choice._trace.nodes)
         ]
         if len(found) > MOST:
             _too_many()
@@ -291,26 +341,53 @@ def ways(given: object, held: Guard) -> list[tuple[object, Guard]]:
     return [(_taken(given, taken), without(guard, held)) for taken, guard in found]
 
 
+def has_choice(value: object) -> bool:
+    """Whether what is given is, or holds, the value of the branch that ran."""
+    return next(_within(value), None) is not None
+
+
+def guard_of_text(trace: Trace, text: Text) -> Guard:
+    """The conditions under which all that a text refers to is there."""
+    return together(*(guard_of(trace.nodes[task], trace.nodes) for task, _ in result_refs(text) if task in trace.nodes))
+
+
 def _within(value: object) -> Iterator[Choice]:
-    """The choices in what a call is given."""
-    if isinstance(value, Opaque):
-        choice = value._choice()
-        if isinstance(choice, Choice):
-            yield choice
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _within(each)
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            yield from _within(each)
+    """The choices in what a call is given, which may be nested deeply or hold itself."""
+    waiting, seen = [value], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Opaque):
+            choice = each._choice()
+            if isinstance(choice, Choice):
+                yield choice
+        elif isinstance(each, (Mapping, list, tuple)) and id(each) not in seen:
+            seen.add(id(each))
+            held = each.values() if isinstance(each, Mapping) else each
+            waiting += reversed(tuple(held))
+        elif isinstance(each, str) and MARK in each:
+            yield from _in_text(each).values()
 
 
-def _taken(value: object, taken: Mapping[int, object]) -> object:
-    """The same with a value in place of each choice."""
+def _in_text(text: str) -> dict[str, Choice]:
+    """The choices that stand inside a text, by what stands there for them."""
+    known = current("either").texts
+    found = {mark: known.get(mark) for mark in IN_TEXT.findall(text)}
+    return {mark: choice for mark, choice in found.items() if isinstance(choice, Choice)}
+
+
+def _taken(value: object, taken: Mapping[int, object], above: frozenset[int] = frozenset()) -> object:
+    """The same with a value in place of each choice. What holds itself stays so, and is refused where it is encoded."""
     if isinstance(value, Opaque):
         return taken.get(id(value._choice()), value)
-    if next(_within(value), None) is None:
+    if isinstance(value, str):
+        for mark, choice in _in_text(value).items() if MARK in value else ():
+            value = value.replace(mark, str(taken[id(choice)]))
         return value
-    if isinstance(value, Mapping):
-        return {key: _taken(each, taken) for key, each in value.items()}
-    return [_taken(each, taken) for each in cast("Iterable[object]", value)]
+    if id(value) in above or not isinstance(value, (Mapping, list, tuple)):
+        return value
+    above |= {id(value)}
+    held = list(value.values()) if isinstance(value, Mapping) else list(value)
+    made = [_taken(each, taken, above) for each in held]
+    if all(before is after for before, after in zip(held, made, strict=True)):
+        return value
+    return dict(zip(value, made, strict=True)) if isinstance(value, Mapping) else made

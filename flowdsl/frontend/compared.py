@@ -25,6 +25,8 @@ def texts_of(value: object, spec: TypeSpec, label: str, *, foreign: bool = False
         refuse(
             "FLOW006", f"{label} can't be compared with {named(value)}", text if isinstance(value, Opaque) else other
         )
+    if isinstance(value, (int, float)):
+        check_finite(value, "be compared")
     text = str(value).lower() if isinstance(value, bool) else str(value)
     trace = CURRENT.get()
     if trace is not None and trace.verbatim:
@@ -32,6 +34,20 @@ def texts_of(value: object, spec: TypeSpec, label: str, *, foreign: bool = False
     if not (foreign and spec.kind is Kind.BOOLEAN and value not in ("True", "False")):
         _possible(value, text, spec, label)
     return (text,) if isinstance(value, (str, bool)) else _numbers(value, spec)
+
+
+_LARGEST = 10**300
+
+
+def check_finite(value: int | float, what: str) -> None:
+    """FLOW036 for a number that no float holds; `what` is what it can't."""
+    # Python asks a whole number of any size for its order alone: not for its text, nor whether it is finite.
+    if -_LARGEST <= value <= _LARGEST:
+        return
+    told = "" if isinstance(value, int) else named(value)
+    if isinstance(value, int):
+        told = f"a whole number of about {round(value.bit_length() * math.log10(2))} digits"
+    refuse("FLOW036", f"{told} can't {what}", "give a finite number of at most 300 digits")
 
 
 def _numbers(value: int | float, spec: TypeSpec) -> tuple[str, ...]:

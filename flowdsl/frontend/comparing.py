@@ -5,12 +5,13 @@ Each value says by `_operand` what it is in a condition, and by `_expression` wh
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
-from flowdsl.frontend.compared import texts_of
-from flowdsl.frontend.opaque import Opaque, in_words, named
+import attrs
+
+from flowdsl.frontend.compared import check_finite, texts_of
+from flowdsl.frontend.opaque import Opaque, collected, in_words, named
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.trace import CURRENT
 from flowdsl.ir.conditions import (
@@ -50,6 +51,10 @@ class InConditions(Opaque):
     def _formula(self, sign: str, *values: object) -> Opaque:
         return formula(sign, *values)
 
+    def _only_compared(self) -> tuple[str, str] | None:
+        """Why conditions alone can have it, and what to do elsewhere; None for what a task can be given."""
+        return None
+
 
 @in_words("condition of the run")
 class Comparison(InConditions):
@@ -70,6 +75,7 @@ class Comparison(InConditions):
     def _expression(self) -> Expression:
         return self._condition
 
+    @collected
     def __eq__(self, other: object) -> NoReturn:
         refuse("FLOW006", f"{self._words()} can't be compared", "give both to when: `with when(a == x, b == y):`")
 
@@ -111,12 +117,17 @@ class Computed(InConditions):
     def _words(self) -> str:
         return f"`{shown_operand(self._made)}`"
 
+    def _only_compared(self) -> tuple[str, str]:
+        return f"{self._words()} {ELSEWHERE}", COMPUTE
+
     def _operand(self) -> Operand:
         return self._made
 
+    @collected
     def __eq__(self, other: object) -> Comparison:  # type: ignore[override]  # a condition, not a bool
         return Comparison(_ordered("==", self, other))
 
+    @collected
     def __ne__(self, other: object) -> Comparison:  # type: ignore[override]
         return Comparison(negation(_ordered("==", self, other)))
 
@@ -180,12 +191,8 @@ def number(value: object, what: str) -> Operand:
         return _of_numbers(meant._operand(), meant._words(), what)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         refuse("FLOW036", f"{named(value)} can't {what}: it is no number", "give a number")
-    if not math.isfinite(value) or abs(value) > _LARGEST:
-        refuse("FLOW036", f"{named(value)} can't {what}", "give a finite number of at most 300 digits")
+    check_finite(value, what)
     return Known(value)
-
-
-_LARGEST = 10**300
 
 
 def _of_numbers(operand: Operand, words: str, what: str) -> Operand:
@@ -213,7 +220,7 @@ def equal(left: Fetched, right: object) -> Expression:
         return Test("==", (right._operand(), _of_numbers(left, left.label, _BY_SIZE)))
     if isinstance(right, Opaque):
         other = right._operand()
-        pure = Pure(left.text, "in", (other.text if isinstance(other, Fetched) else "",))
+        pure = _pure(left, (other,), (other.text if isinstance(other, Fetched) else "",))
         kinds = {found.kind for each in (left, other) if (found := type_of(each))}
         if Kind.FLOAT in kinds and kinds <= NUMBERS:
             return Test("==", (left, other))
@@ -225,25 +232,46 @@ def equal(left: Fetched, right: object) -> Expression:
 def among(left: Fetched, values: tuple[object, ...]) -> Expression:
     """`left` is one of these: Tekton's `in`."""
     texts: list[str] = []
-    parts: list[Operand] = []
-    by_value = left.type.kind in NUMBERS
+    plain: list[Operand] = []
+    numbers: list[Operand] = []
     for value in values:
         other = value._operand() if isinstance(value, Opaque) else None
         if isinstance(other, Formula):
             refuse("FLOW036", f"`{shown_operand(other)}` can't be one of several texts", "compare it by `==`")
-        given = (
-            (other.text,)
-            if isinstance(other, Fetched)
-            else texts_of(value, left.type, left.label, foreign=_is_foreign(left))
-        )
-        texts += given
-        by_value = by_value and other is None and isinstance(value, (int, float))
-        parts += [other] if other is not None else [Known(text) for text in given]
-    pure = Pure(left.text, "in", tuple(texts))
-    if by_value:
-        known = tuple(Known(value) for value in values if isinstance(value, (int, float)))
-        return Test("==" if len(known) == 1 else "in", (left, *known), pure)
-    return Test("in", (_as_text(left), *map(_as_text, parts)), pure)
+        if isinstance(other, Fetched):
+            texts.append(other.text)
+            plain.append(_as_text(other))
+            numbers += [other] if _item_kind(other) in NUMBERS else ()
+        else:
+            given = texts_of(value, left.type, left.label, foreign=_is_foreign(left))
+            texts += given
+            plain += map(Known, given)
+            numbers += [Known(value)] if isinstance(value, (int, float)) else ()
+    pure = _pure(left, plain, tuple(texts))
+    if left.type.kind not in NUMBERS or len(numbers) < len(values):
+        return Test("in", (_as_text(left), *plain), pure)
+    sign = "==" if len(values) == 1 else "in"
+    return Test(sign, (left, *numbers), None if _has_many_texts((left, *numbers)) else pure)
+
+
+def _pure(left: Fetched, others: Iterable[Operand], texts: tuple[str, ...]) -> Pure | None:
+    """Tekton's own test of texts; None where one of the values is a field of JSON, in which Tekton does not look."""
+    inside = any(isinstance(each, Fetched) and each.path for each in (left, *others))
+    return None if inside else Pure(left.text, "in", texts)
+
+
+def _has_many_texts(numbers: Iterable[Operand]) -> bool:
+    """Whether one of them may be written in several ways, as 0.5 is "0.50", and -0.0 is 0: Tekton compares texts."""
+    trace = CURRENT.get()
+    if trace is not None and trace.verbatim:
+        return False
+    return any(isinstance(each, Fetched) and _item_kind(each) is Kind.FLOAT for each in numbers)
+
+
+def _item_kind(value: Fetched) -> Kind:
+    """What a value is, or each of several."""
+    many = value.type.kind is Kind.ARRAY and value.type.item is not None
+    return value.type.item.kind if many and value.type.item is not None else value.type.kind
 
 
 def _is_foreign(value: Fetched) -> bool:
@@ -257,7 +285,7 @@ def _as_text(operand: Operand) -> Operand:
     """A value by its text, as Tekton compares it."""
     if not isinstance(operand, Fetched) or operand.type.kind is Kind.ARRAY:
         return operand
-    return Fetched(operand.text, STRING, operand.label)
+    return attrs.evolve(operand, type=STRING)
 
 
 def both(sign: str, left: Opaque, right: object) -> Comparison:

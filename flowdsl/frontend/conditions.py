@@ -12,7 +12,8 @@ import attrs
 
 from flowdsl.diagnostics import Location
 from flowdsl.frontend import places
-from flowdsl.frontend.opaque import Opaque, no_condition
+from flowdsl.frontend.opaque import Opaque, Told, collected, no_condition
+from flowdsl.frontend.refusal import REFUSED
 from flowdsl.ir.conditions import Cel, Expression, Fetched, Junction, Pure, Test, joined, negation, shown
 from flowdsl.ir.nodes import Condition
 from flowdsl.ir.types import Kind
@@ -30,7 +31,15 @@ def as_expression(item: object) -> Expression:
 def as_expressions(given: object) -> tuple[Expression, ...]:
     """One condition or several."""
     several = given if isinstance(given, (list, tuple)) else (given,)
-    return tuple(as_expression(each) for each in several)
+    return tuple(as_expression(_condition(each)) for each in several)
+
+
+@collected
+def _condition(item: object) -> object:
+    if isinstance(item, bool) and any(each.location == places.caller() for each in REFUSED.get() or ()):
+        return Told()  # what Python made of a value whose truth was asked for, which is told
+    as_expression(item)
+    return item
 
 
 def as_conditions(given: object) -> tuple[Condition, ...]:
@@ -63,11 +72,15 @@ def _holding(expression: Expression, place: Location) -> tuple[Condition, ...]:
     if isinstance(expression, Junction) and expression.sign == "and":
         return tuple(made for part in expression.parts for made in _holding(part, place))
     found = alone(expression)
-    if isinstance(found, Pure):
-        return (Condition(found.input, found.operator, found.values, location=place),)
-    if isinstance(found, Cel):
-        return (Condition(cel=found.text, location=place),)
+    if found is not None:
+        return (_of_tekton(found, place),)
     return (Condition(expression=expression, location=place, shown=shown(expression)),)
+
+
+def _of_tekton(found: Pure | Cel, place: Location) -> Condition:
+    if isinstance(found, Cel):
+        return Condition(cel=found.text, location=place)
+    return Condition(found.input, found.operator, found.values, location=place)
 
 
 def _opposites(expression: Expression, place: Location) -> tuple[Condition, ...]:
@@ -75,11 +88,8 @@ def _opposites(expression: Expression, place: Location) -> tuple[Condition, ...]
     # What is one test to Tekton is one the other way round, too.
     if isinstance(expression, Junction) and expression.sign == "or" and not isinstance(found, Pure):
         return tuple(made for part in expression.parts for made in _opposites(part, place))
-    if isinstance(found, Pure):
-        turned = found.opposite()
-        return (Condition(turned.input, turned.operator, turned.values, location=place),)
-    if isinstance(found, Cel):
-        return (Condition(cel=f"!({found.text})", location=place),)
+    if found is not None:
+        return (_of_tekton(found.opposite(), place),)
     words = f"not_({shown(expression)})"
     return (Condition(expression=expression, opposite=True, location=place, shown=words),)
 
@@ -94,7 +104,7 @@ def alone(expression: Expression) -> Pure | Cel | None:
     if expression.sign == "not":
         (part,) = parts
         if isinstance(part, Cel):
-            return Cel(f"!({part.text})")
+            return part.opposite()
         return _never_nan(part.opposite(), expression.parts[0]) if part is not None else None
     if all(isinstance(part, Cel) for part in parts):
         sign = " && " if expression.sign == "and" else " || "

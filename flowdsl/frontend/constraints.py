@@ -1,4 +1,4 @@
-"""What a pydantic model asks of its values: said before the run where the values are known by then."""
+"""What a user's class, such as a pydantic model, asks of its values: said before the run where they are known then."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import attrs
 
+from flowdsl.frontend.built import built, fields_of, is_checked
 from flowdsl.ir.nodes import Text
 
 
@@ -41,12 +42,14 @@ def _is_plain(value: object) -> bool:
 
 
 def constraint_problem(function: Callable[..., object], name: str, value: Text) -> str:
-    """Why the model of a parameter refuses the value that a run would give it; "" where it does not, or is none."""
-    pydantic = sys.modules.get("pydantic")
-    if pydantic is None or "$(" in str(value):
+    """Why the class of a parameter refuses the value that a run would give it; "" where it does not, or is none."""
+    if "$(" in str(value):
         return ""
     model = _model(function, name)
-    if not (inspect.isclass(model) and issubclass(model, pydantic.BaseModel)):
+    if inspect.isclass(model) and is_checked(model) and not isinstance(value, tuple):
+        return _of_class(model, value)
+    pydantic = sys.modules.get("pydantic")
+    if pydantic is None or not (inspect.isclass(model) and issubclass(model, pydantic.BaseModel)):
         return ""
     validate: Callable[..., object] = vars(pydantic)["BaseModel"].model_validate.__func__
     try:
@@ -55,6 +58,17 @@ def constraint_problem(function: Callable[..., object], name: str, value: Text) 
     except Exception as error:  # a validator of the user's may raise anything; in the run it would as well
         found = refused(error)
         return found.words if found is not None else f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _of_class(kind: type, value: str | Mapping[str, str]) -> str:
+    """What a dataclass or an attrs class says of values that are of its types."""
+    try:
+        data = json.loads(value) if isinstance(value, str) else fields_of(kind, value)
+        if data is not None:
+            built(kind, data)
+    except Exception as error:  # what the user's class raises, the run would, too
+        return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
     return ""
 
 

@@ -6,14 +6,18 @@ In a pipeline function a comparison of values of the run has the type that Pytho
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Literal, cast
 
+from flowdsl.diagnostics import FlowError
 from flowdsl.frontend import places
+from flowdsl.frontend.blocks import entered
 from flowdsl.frontend.comparing import Comparison, gathered
 from flowdsl.frontend.conditions import as_expression, as_expressions, conditions_of, opposites_of
-from flowdsl.frontend.opaque import Opaque, named
+from flowdsl.frontend.handles import made_at
+from flowdsl.frontend.opaque import Opaque, Told, collected, goes_on, named
 from flowdsl.frontend.proxies import Reference, whole
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.stands import reference
@@ -55,18 +59,33 @@ def when(*conditions: bool) -> AbstractContextManager[None]:
 
 def elif_(*conditions: bool) -> AbstractContextManager[None]:
     """Run the tasks of the block where every condition holds, and none of the `when` and `elif_`s before it."""
-    before = _before("elif_")
+    before = _before_or_told("elif_")
     found = as_expressions(conditions)
     if not found:
-        refuse("FLOW035", "elif_ without a condition", "write `with otherwise():` for all that is left")
+        found = as_expressions([_no_condition()])
     held = tuple(made for each in before for made in opposites_of(each))
     return _branch("elif_", held + conditions_of(found), (*before, joined("and", found)))
 
 
 def otherwise() -> AbstractContextManager[None]:
     """Run the tasks of the block where the `when` before it does not hold, nor one of its `elif_`s."""
-    before = _before("otherwise")
+    before = _before_or_told("otherwise")
     return _branch("otherwise", tuple(made for each in before for made in opposites_of(each)), ())
+
+
+@collected
+def _no_condition() -> bool:
+    refuse("FLOW035", "elif_ without a condition", "write `with otherwise():` for all that is left")
+
+
+def _before_or_told(name: str) -> tuple[Expression, ...]:
+    """The conditions before it; where there are none one that nothing more is said of, once that is told."""
+    try:
+        return _before(name)
+    except FlowError as error:
+        if not goes_on(error):
+            raise
+        return (Told()._expression(),)
 
 
 def _before(name: str) -> tuple[Expression, ...]:
@@ -83,8 +102,10 @@ def _branch(name: str, conditions: tuple[Condition, ...], branches: tuple[Expres
 
     def change(trace: Trace) -> Callable[[], None]:
         outer, trace.conditions, trace.branches = trace.conditions, trace.conditions + conditions, ()
+        left = entered(name, trace.lines, lambda value: made_at(value, trace.nodes))
 
         def undo() -> None:
+            left()
             trace.conditions, trace.branches = outer, branches
 
         return undo
@@ -92,22 +113,47 @@ def _branch(name: str, conditions: tuple[Condition, ...], branches: tuple[Expres
     return _Block(name, change)
 
 
+@collected
 def isin(value: object, *values: object) -> bool:
     """A condition that holds when a value of the run is one of these: Tekton's `in`."""
     current("isin")
     return _as_bool(reference(_of_the_run(value, "isin")).is_in(*values))
 
 
+@collected
 def matches(value: str, pattern: str) -> bool:
     """A condition that holds when the whole of a text matches a regular expression (Python's `re.fullmatch`)."""
     current("matches")
-    try:
-        re.compile(pattern)
-    except (re.error, TypeError, RecursionError, OverflowError) as error:
-        refuse("FLOW038", f"{named(pattern)} is not a regular expression: {error}", 'write it as text: `r"v[0-9]+"`')
+    if problem := _pattern_problem(pattern):
+        refuse("FLOW038", f"{named(pattern)} is not a regular expression: {problem}", 'write it as text: `r"v[0-9]+"`')
     return _as_bool(Comparison(Test("matches", (_text_of(value, "matches"), Known(pattern)))))
 
 
+def _pattern_problem(pattern: str) -> str:
+    """Why it is no regular expression for every Python that a run may have; empty where it is one.
+
+    The Python of an image decides, which may be older than this one (no atomic groups and possessive quantifiers before
+    3.11) or newer (flags stand first since 3.11): https://docs.python.org/3/whatsnew/3.11.html#re.
+    """
+    if not isinstance(pattern, str):
+        return f"it is {type(pattern).__name__}, and no text"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", DeprecationWarning)
+            re.compile(pattern)
+    except (re.error, TypeError, RecursionError, OverflowError, DeprecationWarning) as error:
+        return str(error)
+    if _SINCE_3_11.search(_LITERAL.sub("_", pattern)):
+        return "atomic groups and possessive quantifiers are there only since Python 3.11, and the image may have 3.8"
+    return ""
+
+
+_LITERAL = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?#[^)]*\)", re.DOTALL)
+"""What stands for characters, and comments: nothing in it is a sign."""
+_SINCE_3_11 = re.compile(r"\(\?>|(?:[*+?]|\{(?:\d+(?:,\d*)?|,\d*)\})\+")
+
+
+@collected
 def startswith(value: str, *prefixes: str) -> bool:
     """A condition that holds when a text of the run begins with one of these."""
     current("startswith")
@@ -143,6 +189,7 @@ def median_of(*values: float | Iterable[float]) -> float:
     return _number_of("median", values)
 
 
+@collected
 def _number_of(sign: str, values: tuple[object, ...]) -> float:
     name = {"median": "median_of"}.get(sign, f"{sign}_")
     current(name)
@@ -154,12 +201,14 @@ def _number_of(sign: str, values: tuple[object, ...]) -> float:
     return cast(float, gathered(sign, flat))
 
 
+@collected
 def not_(condition: bool) -> bool:
     """The opposite of a condition: `with when(not_(passed)):`."""
     current("not_")
     return _as_bool(Comparison(negation(as_expression(condition))))
 
 
+@collected
 def condition(text: object, operator: Literal["in", "notin"], values: Iterable[object]) -> bool:
     """A condition on text around references, which Python can't compare: `condition(f"{a}-{b}", "in", ["x-y"])`."""
     current("condition")
@@ -203,6 +252,7 @@ def _written(value: object, *, whole_array: bool = True) -> str:
     refuse("FLOW002", f"condition takes texts, got {named(meant)}", 'write it as `condition(f"{a}-{b}", "in", ["x"])`')
 
 
+@collected
 def cel(expression: str) -> bool:
     """A CEL condition (alpha: needs `enable-cel-in-whenexpression`, opted in by `@pipeline(alpha=[...])`)."""
     trace = current("cel")

@@ -6,6 +6,7 @@ documentation are written from the docstring (`compiler_tests/golden/renew_optio
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import ParamSpec, TypeVar, overload
@@ -15,6 +16,7 @@ from flowdsl.frontend import places
 from flowdsl.frontend.bodies import is_empty, shown_texts
 from flowdsl.frontend.naming import task_name
 from flowdsl.frontend.options_check import check_task_options, read_options
+from flowdsl.frontend.partials import bound_by
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.shown import shows
 from flowdsl.frontend.signature import read_signature
@@ -133,13 +135,14 @@ def task(function: Callable[..., object] | None = None, /, **options: object) ->
 def make_task(function: Callable[P, R], given: Mapping[str, object], reference: Reference | None) -> Task[P, R]:
     """A Task from a function and its options; findings are kept on it until a pipeline uses it."""
     problems = Collector()
-    if not inspect.isfunction(function):
-        refuse("FLOW002", f"@task decorates a function, got {type(function).__name__}", "write it as `def name(...):`")
+    called = function
+    function = _plain(function)
+    bound = bound_by(called, problems) if isinstance(called, functools.partial) else None
     location = places.of_function(function)
     options = read_options(TaskOptions, given, location, problems)
     whole = not problems.has_errors
     name_twice(function, location, problems)
-    signature = read_signature(function, location, problems)
+    signature = read_signature(function, location, problems, bound=bound.values if bound is not None else ())
     display_name, description = shown_texts(function, options)
     has_body = reference is None and not is_empty(function)
     if reference is None:
@@ -158,5 +161,32 @@ def make_task(function: Callable[P, R], given: Mapping[str, object], reference: 
         options=options,
         reference=reference,
         given=frozenset(given),
+        bound=bound.values if bound is not None else NOTHING,
+        called=called if bound is not None else None,
     )
-    return Task(function, definition, signature.positional, problems)
+    order = signature.positional
+    if bound is not None:
+        order = tuple(name for name in order if name in bound.positional)
+    return Task(function, definition, order, problems)
+
+
+def _plain(function: Callable[P, R]) -> Callable[P, R]:
+    """The function itself, where a class has it as a static method or a partial binds values; FLOW002 for none."""
+    if isinstance(function, staticmethod):
+        function = function.__func__
+    inner = function.func if isinstance(function, functools.partial) else function
+    if isinstance(inner, Task):
+        hint = "call the partial in a pipeline as it is: it is the task with some arguments given"
+        refuse("FLOW002", f"@task decorates a function, got {_what(function, inner)}", hint)
+    if not inspect.isfunction(inner):
+        hint = "write it as `def name(...):`"
+        if inner is not function:
+            hint += ", and call in it what the partial calls, with the values that it has"
+        refuse("FLOW002", f"@task decorates a function, got {_what(function, inner)}", hint)
+    found: Callable[P, R] = inner
+    return found
+
+
+def _what(function: object, inner: object) -> str:
+    shown = "task" if isinstance(inner, Task) else type(inner).__name__
+    return shown if inner is function else f"partial of {shown}"

@@ -76,7 +76,7 @@ def encode_scalar(value: object, spec: TypeSpec) -> str:
         value = value.value
     writers: dict[Kind, tuple[type | tuple[type, ...], Callable[[object], str]]] = {
         Kind.STRING: (str, str),
-        Kind.INTEGER: (int, str),
+        Kind.INTEGER: (int, _whole),
         Kind.FLOAT: ((int, float), _float),
         Kind.BOOLEAN: (bool, lambda flag: "true" if flag else "false"),
         Kind.CHOICE: (int if spec.numbers else (str, int), str),
@@ -106,15 +106,26 @@ def decode_text(text: str, spec: TypeSpec) -> Text:
         return encode(given, spec)
     try:
         readers: dict[Kind, Callable[[str], object]] = {
-            Kind.INTEGER: int,
-            Kind.FLOAT: float,
+            Kind.INTEGER: lambda digits: _number(digits, "int"),
+            Kind.FLOAT: lambda digits: _number(digits, "float"),
             Kind.BOOLEAN: lambda flag: {"true": True, "false": False}[flag.lower()],
             Kind.JSON: json.loads,
         }
-        parsed = (int if spec.numbers else readers.get(spec.kind, str))(text)
+        parsed = readers.get(Kind.INTEGER if spec.numbers else spec.kind, str)(text)
     except (ValueError, KeyError, RecursionError) as error:
         raise Mismatch(f"expected {spec}, got {_shortened(text)}") from error
     return encode(parsed, spec)
+
+
+def _number(text: str, kind: str) -> int | float:
+    """A number as scripts and conditions read it. Raises ValueError."""
+
+    from flowdsl.decide.wire import number_of  # not at the top: only a value given as text needs it
+
+    found = number_of(text, kind)
+    if found is None:
+        raise ValueError(text)
+    return found
 
 
 def flows(source: TypeSpec, target: TypeSpec) -> bool:
@@ -203,6 +214,13 @@ def plain(value: object) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError) as error:
         raise Mismatch(f"expected a value JSON can write, got {named(value)}") from error
+
+
+def _whole(value: object) -> str:
+    # Scripts read no more, and Python writes no more than some thousands.
+    if isinstance(value, int) and abs(value) >= 10**400:
+        raise Mismatch("expected a whole number of at most 400 digits")
+    return str(value)
 
 
 def _float(value: object) -> str:

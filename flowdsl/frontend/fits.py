@@ -13,16 +13,27 @@ from typing import Literal, Union, get_args, get_origin
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend.opaque import named
+from flowdsl.ir.events import CommitStatus, Schedule, Trigger
 from flowdsl.ir.local import LocalRun
+from flowdsl.ir.options import BodyMarker
 from flowdsl.ir.records import held
 from flowdsl.ir.texts import DEEPEST
 from flowdsl.ir.types import Data
 
 _SIMPLE = {str: "str", int: "int", float: "a number", bool: "True or False", NoneType: "None", Path: "a path"}
 
+_CALLED: Mapping[type, str] = {
+    BodyMarker: "Body",
+    Trigger: "push(...), pull_request(...), tag(...), webhook(...), bucket(...)",
+    Schedule: "schedule(...)",
+    CommitStatus: "commit_status(...)",
+}
+"""What a user writes for one of a class whose name nobody calls."""
 
-@attrs.frozen
+
+@frozen
 class _Hidden:
     """Stands for a value of a type that no message may hold."""
 
@@ -274,7 +285,7 @@ def _words(hint: object) -> str:
     if hint in (Data, object):
         return "plain data" if hint is Data else "values"
     if isinstance(hint, type) and attrs.has(hint):
-        return f"{hint.__name__}(...)".replace("BodyMarker(...)", "Body")
+        return _CALLED.get(hint, f"{hint.__name__}(...)")
     inner = get_args(hint)
     if origin in (Union, UnionType):
         return _either(word for each in inner for word in _texts_of(each))

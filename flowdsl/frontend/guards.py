@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend.conditions import alone
-from flowdsl.ir.conditions import Cel, Expression, Junction, Pure, Test
+from flowdsl.ir.conditions import Cel, Expression, Fetched, Junction, Pure, Test
 from flowdsl.ir.nodes import Condition, Node
-from flowdsl.ir.refs import argument_refs, condition_refs
+from flowdsl.ir.refs import argument_refs, condition_refs, result_refs
+from flowdsl.ir.types import INTEGER
+
+if TYPE_CHECKING:
+    from flowdsl.decide.numbers import Compared
 
 Guard = tuple[Condition, ...]
 """Conditions that all hold."""
@@ -25,7 +32,7 @@ MOST_WAYS = 4096
 _Truth = Mapping[object, bool]
 
 
-@attrs.frozen
+@frozen
 class _Atom:
     """That a text is one of several: what Tekton's own `when` can say."""
 
@@ -69,32 +76,35 @@ def without(guard: Guard, held: Guard) -> Guard:
     return tuple(each for each in guard if _key(each) not in known)
 
 
-def possible(guard: Guard) -> bool:
-    """Whether all can hold at once."""
+def possible(guard: Guard, nodes: Mapping[str, Node] = MappingProxyType({})) -> bool:
+    """Whether all can hold at once; `nodes` as for `exhaustive`."""
     known = {_key(each) for each in guard}
     if any(_key(_opposite(each)) in known for each in guard):
         return False
-    ways = _ways(guard)
+    ways = _ways(guard, lambda value: _is_sure(value, nodes))
     return ways is None or any(_holds(guard, way) for way in ways)
 
 
-def exhaustive(guards: Iterable[Guard], within: Guard) -> bool:
-    """Whether in every run in which `within` holds one of these does."""
+def exhaustive(guards: Iterable[Guard], within: Guard, nodes: Mapping[str, Node] = MappingProxyType({})) -> bool:
+    """Whether in every run in which `within` holds one of these does.
+
+    `nodes` are the tasks there are: by what they are it is known which whole numbers can't be missing.
+    """
     listed = list(guards)
-    ways = _ways(together(within, *listed))
+    ways = _ways(together(within, *listed), lambda value: _is_sure(value, nodes))
     if ways is None:
         return any(not without(each, within) for each in listed)
     return all(any(_holds(each, way) for each in listed) for way in ways if _holds(within, way))
 
 
-def failing(guard: Guard, known: Guard) -> list[Guard]:
+def failing(guard: Guard, known: Guard, nodes: Mapping[str, Node] = MappingProxyType({})) -> list[Guard]:
     """`known` and that not all of `guard` hold, as guards of which at most one can hold; none where it can't be."""
-    if not possible(together(known, guard)):
+    if not possible(together(known, guard), nodes):
         return [known]
     found, held = [], known
     for each in without(guard, known):
         turned = together(held, (_opposite(each),))
-        if possible(turned):
+        if possible(turned, nodes):
             found.append(turned)
         held = together(held, (each,))
     return found
@@ -106,21 +116,44 @@ def _opposite(condition: Condition) -> Condition:
         words = shown[5:-1] if condition.opposite and shown.startswith("not_(") else f"not_({shown})"
         return attrs.evolve(condition, opposite=not condition.opposite, shown=words)
     if condition.cel:
-        return attrs.evolve(condition, cel=f"!({condition.cel})")
+        return attrs.evolve(condition, cel=Cel(condition.cel).opposite().text)
     return attrs.evolve(condition, operator="in" if condition.operator == "notin" else "notin")
 
 
-def _ways(guard: Guard) -> Iterator[_Truth] | None:
+def _is_sure(value: object, nodes: Mapping[str, Node]) -> bool:
+    """Whether a value is a whole number in every run that goes on: a float may be NaN, and a param any text."""
+    if not isinstance(value, Fetched) or value.type != INTEGER or value.path:
+        return False
+    makers = [nodes.get(task) for task, _ in result_refs(value.text)]
+    return bool(makers) and all(each is not None and _always_writes(each) for each in makers)
+
+
+def _always_writes(node: Node) -> bool:
+    """Whether a task of ours has written its results wherever the run goes on after it."""
+    task = node.task
+    ours = task.has_body and task.reference is None and node.pipeline is None
+    return ours and "continue" not in (node.on_error, task.options.on_error)
+
+
+def _ways(guard: Guard, is_sure: Callable[[object], bool] = lambda value: False) -> Iterator[_Truth] | None:
     """Every way in which the tests of conditions can come out; None where there are too many."""
+    # Not at the top: most pipelines merge no branches.
+    from flowdsl.decide.numbers import ways_of
+    from flowdsl.frontend.compared_numbers import comparison
+
     atoms = list(dict.fromkeys(atom for each in guard for atom in _tests(_said(each)[0])))
     plain: dict[str, list[_Atom]] = {}
+    numbers: dict[object, list[tuple[object, Compared]]] = {}
     turns: list[list[_Truth]] = []
     for atom in atoms:
-        if isinstance(atom, _Atom) and not any("$(" in value for value in atom.values):
+        if (compared := comparison(atom)) is not None:
+            numbers.setdefault(compared.of, []).append((atom, compared))
+        elif isinstance(atom, _Atom) and not any("$(" in value for value in atom.values):
             plain.setdefault(atom.input, []).append(atom)
         else:
             turns.append([{atom: True}, {atom: False}])
     turns += [_by_value(group) for group in plain.values()]
+    turns += [ways_of(group, False, sure=is_sure(of)) for of, group in numbers.items()]
     if math.prod(map(len, turns)) > MOST_WAYS:
         return None
     return ({key: truth for turn in way for key, truth in turn.items()} for way in itertools.product(*turns))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from flowdsl.diagnostics import FlowError
+from flowdsl.diagnostics import FlowError, Location
 from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.frontend import places
-from flowdsl.frontend.opaque import Opaque, in_words, named
+from flowdsl.frontend.inside import test_of
+from flowdsl.frontend.opaque import Opaque, Told, in_words, named
 from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceFile, WorkspaceValue
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.stands import StandsForOne
@@ -149,13 +150,41 @@ class NodeHandle(StandsForOne):
     @property
     def _test(self) -> str:  # type: ignore[override]
         alone = [result.type.kind for result in self._node.task.results]
-        return "" if alone == [Kind.BOOLEAN] else StandsForOne._test
+        return test_of(alone[0]) if len(alone) == 1 else StandsForOne._test
 
     def _meant(self, purpose: str) -> Opaque:
         return single(self, purpose)
 
     def __repr__(self) -> str:
         return f"<task {self._node.name}>"
+
+
+@in_words("fan-out over an empty list")
+class Empty(Opaque):
+    """What a fan-out gives whose list is empty in the run, where it was asked to: no elements, of each result."""
+
+    __slots__ = ("_handle",)
+
+    def __init__(self, handle: NodeHandle) -> None:
+        self._handle = handle
+
+    def _words(self) -> str:
+        return "[]"
+
+    def __getattr__(self, name: str) -> list[object]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        getattr(self._handle, name)  # which says so where there is no such result
+        return []
+
+    def __getitem__(self, key: object, /) -> list[object]:
+        self._handle[key]
+        return []
+
+    def whole(self) -> list[object]:
+        """What is given to a task where all of it is; FLOW009 where the fan-out has several results."""
+        single(self._handle, "passing it")
+        return []
 
 
 def _field(result: ResultDecl) -> str:
@@ -177,16 +206,22 @@ def _returns_tuple(function: Returning) -> bool:
 
 def nodes_of(value: object, what: str) -> list[Node]:
     """The node that a value comes from; several where it is one of several, as `either` gives."""
+    if isinstance(value, Told):
+        return []
     choice = value._choice() if isinstance(value, Opaque) else None
     if choice is None:
         return [node_of(value, what)]
-    return [node_of(each, what) for each in choice._values() if isinstance(each, Opaque)]
+    return [
+        node_of(each, what) for each in choice._values() if isinstance(each, Opaque) and not isinstance(each, Empty)
+    ]
 
 
 def node_of(value: object, what: str) -> Node:
     """The node that a call gave, or that one of its results comes from; FLOW005 for anything else."""
     if isinstance(value, NodeHandle):
         return value._node
+    if isinstance(value, Told):
+        raise FlowError(())
     if isinstance(value, Opaque):
         value = value._meant(what)
     name = made_by(value)
@@ -206,6 +241,12 @@ def made_by(value: object) -> str:
     if isinstance(value, WorkspaceFile):
         value = value._workspace
     return value._space.producer if isinstance(value, (FileValue, WorkspaceValue)) else ""
+
+
+def made_at(value: object, nodes: Mapping[str, Node]) -> Location | None:
+    """The place of the call that gave a value; None where no call did."""
+    node = nodes.get(value._node.name if isinstance(value, NodeHandle) else made_by(value))
+    return node.location if node is not None else None
 
 
 def ending(node: Node, what: str) -> Reference:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from types import FunctionType
 
-import attrs
+from flowdsl.diagnostics.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Home:
     """Where a module stands: its package ("" for none), and the folder that top-level imports of it look in."""
 

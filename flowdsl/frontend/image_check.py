@@ -42,7 +42,8 @@ def check_image_options(options: TaskOptions, wrong: Wrong) -> None:
     if not _REPOSITORY.fullmatch(repository):
         hint = "name a registry and a repository, without a tag: registry.example.com/ml/train"
         wrong(f"packages_image={repository!r} is not a repository", hint, "FLOW002")
-    if options.image and not _BASE.fullmatch(options.image):
+    # What has spaces in it is told as no image at all.
+    if options.image and not _BASE.fullmatch(options.image) and not re.search(r"\s", options.image):
         wrong(f"image={options.image!r} is nothing to build on", "name an image, best by its digest", "FLOW002")
     if options.python and not _PYTHON.fullmatch(options.python):
         wrong(f"python={options.python!r} is no interpreter to build with", 'name one: "python3.12"', "FLOW002")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from flowdsl.diagnostics import Collector, Location
@@ -19,6 +19,8 @@ from flowdsl.frontend.task import Task
 from flowdsl.ir.documents import Raw, RunOptions
 from flowdsl.ir.nodes import ParamDecl, Reference, ResultDecl, TaskDef, WorkspaceDecl
 from flowdsl.ir.options import Security, TaskOptions
+from flowdsl.ir.pods import PodTemplate
+from flowdsl.ir.settings import EventTarget
 from flowdsl.ir.types import NOTHING, STRING, Data, Kind, TypeSpec
 from flowdsl.ir.volumes import Bound, EnvValue
 
@@ -60,7 +62,7 @@ def pipeline_run(
     tasks_timeout: str = "",
     finally_timeout: str = "",
     service_account: str = "",
-    pod_template: Mapping[str, object] = NOTHING,
+    pod_template: PodTemplate | Mapping[str, object] = NOTHING,
     embed: bool = False,
     labels: Mapping[str, str] = NOTHING,
     annotations: Mapping[str, str] = NOTHING,
@@ -79,7 +81,7 @@ def pipeline_run(
         tasks_timeout: How long the tasks may take together, those of `finally` aside.
         finally_timeout: How long the tasks of `finally` may take together.
         service_account: The account of the run's pods.
-        pod_template: The podTemplate as Tekton has it.
+        pod_template: The podTemplate: a `PodTemplate`, or as Tekton has it.
         embed: Write the pipeline's spec into the run, instead of referring to it.
         labels: Labels of the PipelineRun.
         annotations: Annotations of the PipelineRun.
@@ -106,7 +108,7 @@ def task_run(
     workspaces: Mapping[str, Bound] = NOTHING,
     timeout: str = "",
     service_account: str = "",
-    pod_template: Mapping[str, object] = NOTHING,
+    pod_template: PodTemplate | Mapping[str, object] = NOTHING,
     embed: bool = False,
     labels: Mapping[str, str] = NOTHING,
     annotations: Mapping[str, str] = NOTHING,
@@ -123,7 +125,7 @@ def task_run(
         workspaces: What is bound to workspaces: `PVC`, `VolumeClaim`, `Secret`, `ConfigMap`, `EmptyDir`, or a binding.
         timeout: How long the run may take, as a duration such as `"1h30m"`.
         service_account: The account of the run's pods.
-        pod_template: The podTemplate as Tekton has it.
+        pod_template: The podTemplate: a `PodTemplate`, or as Tekton has it.
         embed: Write the task's spec into the run, instead of referring to it.
         labels: Labels of the TaskRun.
         annotations: Annotations of the TaskRun.
@@ -258,11 +260,19 @@ Item = Task[..., object] | Pipeline | Run | StepAction | Raw
 
 
 class Manifest:
-    """Documents that are emitted together. `items` keep their order; a name is taken from the file."""
+    """Documents that are emitted together. `items` keep their order; a name is taken from the file.
 
-    def __init__(self, items: tuple[Item, ...]) -> None:
+    `events` are the targets that are given what starts the pipelines, `namespace` is that of what they are given: both
+    where a compile is not given its own.
+    """
+
+    def __init__(self, items: tuple[Item, ...], events: Sequence[str] = (), namespace: str = "") -> None:
         self.location = places.caller()
+        accept(events, Sequence[EventTarget], "events")
+        accept(namespace, str, "namespace")
         self.items = items
+        self.events = tuple(events)
+        self.namespace = namespace
         for index, item in enumerate(items):
             if not isinstance(item, (Task, Pipeline, Run, StepAction, Raw)):
                 hint = "pass what @task, @pipeline, @step_action, pipeline_run, task_run or raw gave"

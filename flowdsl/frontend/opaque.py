@@ -6,18 +6,22 @@ object is true, is not in a set, is unequal to a text): it would be compiled, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar, cast
 
+from flowdsl.diagnostics import FlowError
 from flowdsl.frontend import places
-from flowdsl.frontend.refusal import refuse
-from flowdsl.frontend.spelling import spelling
+from flowdsl.frontend.refusal import REFUSED, refuse
+from flowdsl.frontend.spelling import TEXT, spelling
 
 if TYPE_CHECKING:
     from flowdsl.frontend.choices import Choice
     from flowdsl.ir.conditions import Expression, Operand
 
+P = ParamSpec("P")
 T = TypeVar("T")
+_DEEP = 5
 RUN = "of the run"
 """What all the names in words end with."""
 _COMPUTE = "compute in a task's body, or join text with an f-string"
@@ -26,6 +30,33 @@ _UNPACK = (
     "of an object `value.key`"
 )
 _BODY = "do it in a task's body: there the value is a plain Python value"
+
+
+def collected(function: Callable[P, T]) -> Callable[P, T]:
+    """Lets the trace go on behind a comparison or a branch that was refused: it gives something that says no more.
+
+    What was refused is kept (`flowdsl.frontend.refusal.REFUSED`): such a pipeline has findings and no definition.
+    Outside of a trace, and where somebody else has told it, the refusal goes up as ever.
+    """
+
+    @functools.wraps(function)
+    def going_on(*args: P.args, **kwargs: P.kwargs) -> T:
+        if any(isinstance(each, Told) for each in (*args, *kwargs.values())):
+            return cast("T", Told())
+        try:
+            return function(*args, **kwargs)
+        except FlowError as error:
+            if not goes_on(error):
+                raise
+            return cast("T", Told())
+
+    return going_on
+
+
+def goes_on(error: FlowError) -> bool:
+    """Whether the trace under way has kept what was refused, so that it can be told in the end."""
+    kept = REFUSED.get() or []
+    return bool(error.diagnostics) and all(each in kept for each in error.diagnostics)
 
 
 class Opaque:
@@ -56,11 +87,26 @@ class Opaque:
         """What it is as a condition; FLOW006 for what is none."""
         no_condition(self)
 
-    def __bool__(self) -> NoReturn:
+    def _no_truth(self) -> NoReturn:
         meant = self._meant("its truth value")
         refuse("FLOW006", f"{meant._words()} has no truth value while the pipeline is compiled", spelling(meant._test))
 
-    _test = ' == "true"'
+    def __bool__(self) -> bool:
+        try:
+            self._no_truth()
+        except FlowError as error:
+            if not goes_on(error):
+                raise
+            kept = REFUSED.get() or []
+            found = kept.pop()
+            here = [each for each in kept if (each.code, each.location) == (found.code, found.location)]
+            if found in here:
+                raise  # a loop that might not end
+            if not here:  # the first of `a and b and c` says how all of them are spelled
+                kept.append(found)
+            return True
+
+    _test = TEXT
     """What makes a condition of it, written behind it; empty for what is one by itself."""
 
     def __iter__(self) -> Iterator[object]:
@@ -98,58 +144,74 @@ class Opaque:
         )
 
     def _decide(self, *_: object) -> Opaque:
-        self.__bool__()
+        self._no_truth()
 
     def _compute(self, *_: object) -> Opaque:
         self._refuse(
             "FLOW008", "can't be computed with: its value is known only at run time", _COMPUTE, "computing with it"
         )
 
+    @collected
     def __lt__(self, other: object) -> Opaque:
         return self._ordered("<", other)
 
+    @collected
     def __le__(self, other: object) -> Opaque:
         return self._ordered("<=", other)
 
+    @collected
     def __gt__(self, other: object) -> Opaque:
         return self._ordered(">", other)
 
+    @collected
     def __ge__(self, other: object) -> Opaque:
         return self._ordered(">=", other)
 
+    @collected
     def __and__(self, other: object) -> Opaque:
         return self._both("&", other)
 
+    @collected
     def __or__(self, other: object) -> Opaque:
         return self._both("|", other)
 
+    @collected
     def __add__(self, other: object) -> Opaque:
         return self._formula("+", self, other)
 
+    @collected
     def __radd__(self, other: object) -> Opaque:
         return self._formula("+", other, self)
 
+    @collected
     def __sub__(self, other: object) -> Opaque:
         return self._formula("-", self, other)
 
+    @collected
     def __rsub__(self, other: object) -> Opaque:
         return self._formula("-", other, self)
 
+    @collected
     def __mul__(self, other: object) -> Opaque:
         return self._formula("*", self, other)
 
+    @collected
     def __rmul__(self, other: object) -> Opaque:
         return self._formula("*", other, self)
 
+    @collected
     def __rtruediv__(self, other: object) -> Opaque:
         return self._formula("/", other, self)
 
+    @collected
     def __truediv__(self, other: object, /) -> Opaque:
         return self._formula("/", self, other)
 
+    @collected
     def __neg__(self) -> Opaque:
         return self._formula("neg", self)
 
+    @collected
     def __abs__(self) -> Opaque:
         return self._formula("abs", self)
 
@@ -184,6 +246,67 @@ class Opaque:
         refuse(code, f"{self._meant(purpose)._words()} {message}", hint)
 
 
+class Told(Opaque):
+    """What stands for a value that was refused: nothing more is said of it, nor of what is made with it."""
+
+    __slots__ = ()
+
+    def _words(self) -> str:
+        return "what was told"
+
+    def _expression(self) -> Expression:
+        # Not at the top: few pipelines have a mistake.
+        import uuid
+
+        from flowdsl.ir.conditions import Fetched, Test
+        from flowdsl.ir.types import BOOLEAN
+
+        return Test("true", (Fetched("", BOOLEAN, f"told-{uuid.uuid4()}"),))
+
+    def _stop(self, *_: object) -> NoReturn:
+        raise FlowError(())
+
+    def _itself(self, *_: object) -> Told:
+        return self
+
+    def after(self, *_: object) -> Told:
+        """As of any value."""
+        return self
+
+    def __getattr__(self, name: str) -> Told:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __iter__(self) -> Iterator[object]:
+        return iter([self] * (places.unpacked() or self._stop()))
+
+    def __str__(self) -> str:
+        return self._words()
+
+    def __format__(self, spec: str) -> str:
+        return self._words()
+
+    __eq__ = __ne__ = _itself  # type: ignore[assignment]
+    __lt__ = __le__ = __gt__ = __ge__ = __and__ = __or__ = _itself
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _itself
+    __neg__ = __abs__ = __getitem__ = _itself
+    __bool__ = __len__ = __hash__ = __contains__ = __reversed__ = _no_truth = _stop
+
+
+def holds_told(value: object) -> bool:
+    """Whether something that was refused is in what a call is given."""
+    return bool(REFUSED.get()) and _holds_told(value, 0)
+
+
+def _holds_told(value: object, depth: int) -> bool:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if depth < _DEEP and isinstance(value, (list, tuple)):
+        return any(_holds_told(each, depth + 1) for each in value)
+    return isinstance(value, Told)
+
+
 def in_words(words: str) -> Callable[[type[T]], type[T]]:
     """Name a class in words: Python's own messages hold the name ("expected str instance, X found")."""
 
@@ -201,11 +324,16 @@ def named(value: object) -> str:
         return str(words(value))
     if isinstance(value, type):
         return f"the class {value.__name__}"
+    return f"{type(value).__name__} {shortly(value)}"
+
+
+def shortly(value: object) -> str:
+    """A plain value as Python writes it, cut short."""
     try:
         text = repr(value)
     except Exception:  # a list that holds itself many times over, a number of 5,000 digits, a class's own repr
         text = "of some size"
-    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def no_condition(value: object) -> NoReturn:

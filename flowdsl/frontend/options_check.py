@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+import attrs
+
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.frontend.fits import MisfitError, check, hints
@@ -13,6 +15,7 @@ from flowdsl.frontend.image_check import check_image_options
 from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import TaskDef
 from flowdsl.ir.options import Build, PipelineOptions, Step, TaskOptions
+from flowdsl.ir.pods import pod_fields
 from flowdsl.kube import is_duration, is_quantity
 from flowdsl.kube.conventions import NAME_MOST, OPT_INS, QUEUE, UNPRIVILEGED
 from flowdsl.kube.object_names import is_subdomain
@@ -57,6 +60,13 @@ def accept(value: object, wanted: object, name: str) -> None:
 _OF_THE_STEP = ("image", "cpu", "memory", "gpu", "env", "working_dir", "on_error")
 """Options of `@task` that say how the function's own step is run, and nothing of the others."""
 _NOTHING = TaskOptions()
+_TIMES = ("timeout", "tasks_timeout", "finally_timeout")
+
+
+_NO_IMAGE = re.compile(r"[\s\x00-\x1f\x7f]")
+_VARIABLE = re.compile(r"[-._A-Za-z][-._A-Za-z0-9]*")
+"""https://github.com/kubernetes/kubernetes/blob/v1.31.0/staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go,
+IsEnvVarName."""
 
 
 def check_task_options(
@@ -89,22 +99,49 @@ def check_task_options(
     if named and not has_body and not ways and not options.args:
         lost = [name for name in _OF_THE_STEP if getattr(options, name) != getattr(_NOTHING, name)]
         for name in lost:
-            hint = f"give it to one of `steps=[Step({name}=...)]`"
-            wrong(f"{name}= is for the step of the function, and the task has only those of steps=", hint, "FLOW002")
+            message = f"{name}= is for the step of the function, and the task has only those of steps="
+            wrong(message, step_hint(name), "FLOW002")
+
+
+def step_hint(name: str) -> str:
+    """Where an option of the function's own step goes in a task that has only those of `steps=`."""
+    if name in attrs.fields_dict(Step):
+        return f"give it to one of `steps=[Step({name}=...)]`"
+    return "give the task a step of its own: a body, command=, script= or module="
 
 
 def value_problems(options: TaskOptions) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with quantities, durations and counts of a task: the option, a message and a hint for each."""
+    """What is wrong with quantities, durations, counts and names of a task: option, message and hint of each."""
     build = options.packages_image if isinstance(options.packages_image, Build) else Build("")
     for name, text in (("cpu", options.cpu), ("memory", options.memory), ("cpu", build.cpu), ("memory", build.memory)):
         if problem := range_problem(text):
             yield name, f"{name}={text!r}: {problem}", _quantity_hint(name, text)
-    if options.timeout and not is_duration(options.timeout):
-        yield "timeout", f"timeout={options.timeout!r} is no duration", 'write it as "30m" or "1h30m"'
+    yield from time_problems(options)
     if options.gpu < 0:
         yield "gpu", f"gpu={options.gpu}", "ask for 0 or more GPUs"
     if options.retries < 0:
         yield "retries", f"retries={options.retries}", "retry 0 or more times"
+    if not options.verbatim:  # what is there already is kept as it is
+        yield from _name_problems(options)
+
+
+def time_problems(options: TaskOptions | PipelineOptions) -> Iterator[tuple[str, str, str]]:
+    """Which timeouts are no durations, in the same form."""
+    for name in _TIMES:
+        text = getattr(options, name, "")
+        if text and not is_duration(text):
+            yield name, f"{name}={text!r} is no duration", 'write it as "30m" or "1h30m"'
+
+
+def _name_problems(options: TaskOptions) -> Iterator[tuple[str, str, str]]:
+    """Images and variables that Kubernetes has no pod with (ValidateEnv and the kubelet's parsing of image names)."""
+    if _NO_IMAGE.search(options.image):
+        hint = 'a registry, a path and a tag, without spaces: "python:3.12-slim"'
+        yield "image", f"image={options.image!r} is no name of an image", hint
+    for name in options.env:
+        if not _VARIABLE.fullmatch(name):
+            hint = "letters, digits, '_', '-' and '.', and no digit first"
+            yield "env", f"env= has {name!r}, which is no name of a variable", hint
 
 
 def check_image(task: TaskDef, collector: Collector) -> None:
@@ -158,20 +195,23 @@ def check_pod_options(options: PipelineOptions, location: Location, collector: C
         if value and not is_subdomain(value):
             hint = "lower-case letters, digits, '-' and '.'; it begins and ends with a letter or digit"
             collector.error("FLOW013", f"{name}={value!r} is no Kubernetes name", location, hint=hint)
-    # The name of a LocalQueue stands in a label.
-    if options.queue and not (is_subdomain(options.queue) and len(options.queue) <= NAME_MOST):
-        hint = f"name a LocalQueue: lower-case letters, digits, '-' and '.', at most {NAME_MOST} characters"
-        collector.error("FLOW013", f"queue={options.queue!r} is no name of a queue", location, hint=hint)
+    # The name of a LocalQueue stands in a label. Kueue's webhook refuses pods with any other value, whoever gave it:
+    # ValidateQueueName, https://github.com/kubernetes-sigs/kueue/blob/main/pkg/controller/jobframework/validation.go.
+    for what, name in (("queue=", options.queue), (f"labels[{QUEUE!r}] = ", options.labels.get(QUEUE, ""))):
+        if name and not (is_subdomain(name) and len(name) <= NAME_MOST):
+            hint = f"name a LocalQueue: lower-case letters, digits, '-' and '.', at most {NAME_MOST} characters"
+            collector.error("FLOW013", f"{what}{name!r} is no name of a queue", location, hint=hint)
     if options.queue and QUEUE in options.labels:
         message = f"queue= is given, and labels= has {QUEUE!r} too"
         collector.error("FLOW002", message, location, hint="keep one of them: queue= labels the run")
     given = [(field, name) for field, name in _IN_POD_TEMPLATE if getattr(options, name)]
-    security = options.pod_template.get("securityContext")
+    pod = pod_fields(options.pod_template)
+    security = pod.get("securityContext")
     if options.fs_group != UNPRIVILEGED and isinstance(security, Mapping) and "fsGroup" in security:
         message = "pod_template= has 'securityContext.fsGroup', and fs_group= is given too"
         collector.error("FLOW002", message, location, hint="keep one of them")
     for field, name in given:
-        if field in options.pod_template:
+        if field in pod:
             message = f"pod_template= has {field!r}, and {name}= is given too"
             collector.error("FLOW002", message, location, hint="keep one of them")
 
@@ -185,4 +225,6 @@ def range_problem(text: str) -> str:
     for part in [part for part in (low, high) if part] if dots and text != ".." else (low,):
         if not is_quantity(part):
             return f"{part!r} is no quantity"
+        if part.startswith("-"):
+            return f"{part!r} is less than nothing"
     return ""

@@ -7,16 +7,15 @@ from collections.abc import Mapping
 
 import attrs
 
-from flowdsl.diagnostics import Collector, FlowError, Location
+from flowdsl.diagnostics import FlowError, Location
+from flowdsl.frontend.choices import has_choice
 from flowdsl.frontend.fits import misfit
-from flowdsl.frontend.opaque import Opaque, named
-from flowdsl.frontend.proxies import FileValue, Reference, whole
-from flowdsl.frontend.stands import meant
+from flowdsl.frontend.opaque import named
+from flowdsl.frontend.result_values import as_result
+from flowdsl.frontend.trace import Trace
 from flowdsl.ir.declared import Result
 from flowdsl.ir.nodes import PipelineResult, Text
-from flowdsl.ir.types import STRING, Kind, TypeSpec
-
-_ARRAY = TypeSpec(Kind.ARRAY, "list[str]", item=STRING)
+from flowdsl.ir.types import TypeSpec
 
 
 def as_mapping(returned: object) -> dict[str, object]:
@@ -32,20 +31,27 @@ def as_mapping(returned: object) -> dict[str, object]:
     return {"result": returned}
 
 
-def pipeline_results(returned: object, location: Location, collector: Collector) -> list[PipelineResult]:
-    """The results of a pipeline; FLOW015 for what is no result of a task."""
-    found = []
+def pipeline_results(returned: object, location: Location, trace: Trace) -> list[PipelineResult]:
+    """The results of a pipeline; FLOW015 for what is no result of a task.
+
+    One that is the value of the branch that ran is there for each branch.
+    """
+    found, collector = [], trace.collector
     for name, given in as_mapping(returned).items():
         said = given if isinstance(given, Result) else Result(given)
         if problem := misfit(attrs.evolve(said, value=None)):
             collector.error("FLOW002", f"pipeline result {name!r}: {problem}", location, hint="give a text")
             continue
         try:
-            read = _value(said.value)
+            read = _values(name, said.value, trace, location)
         except FlowError as error:  # said after the function returned, when no line of it is at work
             collector.extend(tuple(attrs.evolve(each, location=location) for each in error.diagnostics))
             continue
-        if read is None:
+        except RecursionError:
+            message = f"pipeline result {name!r} is nested too deeply"
+            collector.error("FLOW015", message, location, hint="return results of tasks, or lists and dicts of them")
+            continue
+        if not read:
             collector.error(
                 "FLOW015",
                 f"pipeline result {name!r} is {named(said.value)}, not the result of a task",
@@ -53,36 +59,18 @@ def pipeline_results(returned: object, location: Location, collector: Collector)
                 hint="return results of tasks: `return {'video': clip.video}`",
             )
             continue
-        value, spec = read
-        result = PipelineResult(name, value, spec, said.description, location)
-        found.append(attrs.evolve(result, written=said.type) if isinstance(given, Result) else result)
+        for value, spec in read:
+            result = PipelineResult(name, value, spec, said.description, location)
+            found.append(attrs.evolve(result, written=said.type) if isinstance(given, Result) else result)
     return found
 
 
-def _value(given: object) -> tuple[Text, TypeSpec] | None:
-    """The text of a result's value and its type; None for what holds no reference."""
-    value = meant(given, "returning it")
-    if isinstance(value, Opaque) and value._choice() is not None:
-        str(value)  # which says why it can't be
-    if isinstance(value, FileValue):
-        return value._path, STRING
-    if isinstance(value, Reference):
-        many = value._type.kind in (Kind.ARRAY, Kind.OBJECT)
-        return (whole(value) if many else value._text), value._type
-    if isinstance(value, str) and "$(" in value:
-        return value, STRING
-    if isinstance(value, (list, tuple)):
-        texts = tuple(_part(each) for each in value)
-        return (texts, _ARRAY) if any("$(" in text for text in texts) else None
-    if isinstance(value, Mapping):
-        parts = {str(key): _part(each) for key, each in value.items()}
-        spec = TypeSpec(Kind.OBJECT, "dict[str, str]", properties=tuple((key, STRING) for key in parts))
-        return (parts, spec) if any("$(" in text for text in parts.values()) else None
-    return None
+def _values(name: str, given: object, trace: Trace, location: Location) -> list[tuple[Text, TypeSpec]]:
+    """The text of a result's value and its type, for each branch that it may come from; none for what is no result."""
+    if has_choice(given):
+        # Not at the top: few pipelines have results of branches.
+        from flowdsl.frontend.chosen import chosen
 
-
-def _part(value: object) -> str:
-    inner = value._meant("returning it") if isinstance(value, Opaque) else value
-    if isinstance(inner, Reference) and inner._type.kind is Kind.ARRAY:
-        return whole(inner)
-    return str(inner)
+        return chosen(name, given, trace, location)
+    read = as_result(given)
+    return [read] if read is not None else []

@@ -20,13 +20,13 @@ from flowdsl.frontend.call_options import AS_DECLARED, OF_A_TASK, call_options
 from flowdsl.frontend.choices import ways
 from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.identity import identity_tests
+from flowdsl.frontend.in_texts import left_in_texts
 from flowdsl.frontend.naming import kube_name, task_name
-from flowdsl.frontend.opaque import RUN, named
-from flowdsl.frontend.options_check import check_pod_options, only, read_options
+from flowdsl.frontend.opaque import RUN, Told, holds_told, named
+from flowdsl.frontend.options_check import check_pod_options, only, read_options, time_problems
 from flowdsl.frontend.outputs import pipeline_results
 from flowdsl.frontend.parameters import names_of
 from flowdsl.frontend.proxies import Reference, WorkspaceValue
-from flowdsl.frontend.rebound import rebound_names
 from flowdsl.frontend.refusal import REFUSED, refuse
 from flowdsl.frontend.shown import runs
 from flowdsl.frontend.signature import Signature, read_signature
@@ -44,7 +44,6 @@ from flowdsl.ir.nodes import (
 )
 from flowdsl.ir.options import OnError, PipelineOptions
 from flowdsl.ir.types import NOTHING
-from flowdsl.kube import is_duration
 from flowdsl.kube.conventions import NESTED
 
 Self = TypeVar("Self", bound="Pipeline")
@@ -93,7 +92,8 @@ class Pipeline:
         self._call = AS_DECLARED
         self._embed = False
         name_twice(function, self.location, self.problems)
-        self._check_timeouts()
+        for _, message, hint in time_problems(self.options):
+            self.problems.error("FLOW014", message, self.location, hint=hint)
         check_pod_options(self.options, self.location, self.problems)
         functools.update_wrapper(cast("Callable[..., object]", self), function)
 
@@ -107,7 +107,6 @@ class Pipeline:
         allowed = alpha | self.options.alpha
         trace = Trace(Collector(list(self.problems.items)), self.name, allowed, verbatim=self.options.verbatim)
         identity_tests(self.function, trace.collector)
-        rebound_names(self.function, trace.collector)
         values = self._declare(trace)
         if not values.keys() >= {*names_of(self.function)}:
             return Traced(None, trace.collector)  # a parameter that could not be read: that is told, and nothing else
@@ -116,17 +115,19 @@ class Pipeline:
             with aside_of(self.function):
                 returned = self.function(**values)
         except FlowError as error:
-            trace.collector.extend(error.diagnostics)
+            trace.collector.extend([*(REFUSED.get() or []), *error.diagnostics])
             return Traced(None, trace.collector)
         except Exception as error:  # the user's own code may raise anything; it is theirs to see, at their line
-            trace.collector.add(self._crash(error))
+            trace.collector.extend(self._ended(error, REFUSED.get() or []))
             return Traced(None, trace.collector)
         finally:
             caught = REFUSED.get() or []
             CURRENT.reset(token)
             REFUSED.reset(seen)
+            if trace.lines:
+                _told_rebound(trace)
         if caught:
-            # The function caught what was refused, and went on as if it had an answer.
+            # The function caught what was refused, and went on as if it had an answer; or the trace did, for more.
             trace.collector.extend(caught)
             return Traced(None, trace.collector)
         return Traced(self._definition(trace, returned), trace.collector)
@@ -192,10 +193,9 @@ class Pipeline:
         branches, trace.branches = trace.branches, ()
         try:
             values = {name: value for name, value in given.items() if name in known}
-            for each, _ in ways(values, trace.conditions) or [(values, ())]:
+            for each, _ in () if holds_told(values) else ways(values, trace.conditions) or [(values, ())]:
                 self._check_inlined(trace, cast("dict[str, object]", each), location)
             identity_tests(self.function, trace.collector, values)
-            rebound_names(self.function, trace.collector)
             return Outputs(self.name, self.function(**(self._lifted(trace, values) | values)), location)
         finally:
             trace.prefix, trace.conditions, trace.branches = outer, conditions, branches
@@ -233,6 +233,8 @@ class Pipeline:
                 f'opt in: `@pipeline(alpha=["{NESTED}"])` and run the cluster with '
                 "`enable-api-fields: alpha`; or call it without embed to inline its tasks",
             )
+        if holds_told(given):
+            return cast("NodeHandle", Told())
         if ways(given, trace.conditions):
             hint = "call it without embed=True, so that its tasks are inlined; or call it in each branch"
             refuse(
@@ -295,35 +297,51 @@ class Pipeline:
             trace.collector.error(
                 "FLOW023", f"{block}(...) without `with` holds for no task", at, hint=f"write `with {block}(...):`"
             )
+        for node, words, at in left_in_texts(trace):
+            message = f"{words} stands in a text of {node!r} that is there once for all branches"
+            trace.collector.error(
+                "FLOW053", message, at, hint="give the text to a task as an argument, or set it in each branch"
+            )
         options = self.options
         place = {name: index for index, name in enumerate(options.task_order)}
         display_name, description = shown_texts(self.function, options)
+        # Before the tasks are listed: a result may need one.
+        token = CURRENT.set(trace)  # which knows what stands in texts
+        try:
+            results = tuple(pipeline_results(returned, self.location, trace))
+        finally:
+            CURRENT.reset(token)
         return PipelineDef(
             name=self.name,
             location=self.location,
             params=self.signature.params,
             workspaces=tuple(trace.workspaces.values()),
             nodes=tuple(sorted(trace.nodes.values(), key=lambda node: place.get(node.name, len(place)))),
-            results=tuple(pipeline_results(returned, self.location, trace.collector)),
+            results=results,
             display_name=display_name,
             description=description,
             options=options,
         )
 
-    def _check_timeouts(self) -> None:
-        for name in ("timeout", "tasks_timeout", "finally_timeout"):
-            value = getattr(self.options, name)
-            if value and not is_duration(value):
-                self.problems.error(
-                    "FLOW014", f"{name}={value!r} is no duration", self.location, hint='write it as "30m" or "1h30m"'
-                )
+    def _ended(self, error: Exception, kept: Sequence[Finding]) -> Sequence[Finding]:
+        """What is told where the function raised: it may come of what was refused before.
+
+        A model that refuses a value of the run says more than what it tried with the value there.
+        """
+        from flowdsl.frontend.constraints import refused
+
+        crash = self._crash(error)
+        if (found := refused(error)) is not None and found.of_run:
+            return [*(each for each in kept if not _same_line(each, crash)), crash]
+        return kept or [crash]
 
     def _crash(self, error: Exception) -> Finding:
         from flowdsl.frontend.constraints import refused
         from flowdsl.frontend.misuse import misuse
         from flowdsl.frontend.rules import OPTION, PIPELINE_FUNCTION_FAILED
 
-        at = places.innermost(traceback.extract_tb(error.__traceback__))
+        frames = traceback.extract_tb(error.__traceback__)
+        at = places.innermost(places.before_made(frames)) or places.innermost(frames)
         place = Location(places.display(at.filename), at.lineno or 1) if at else self.location
         if wrong := misuse(error):
             return OPTION.finding(wrong[0], place, hint=wrong[1])
@@ -350,3 +368,15 @@ class Pipeline:
 def workspace_name(space: WorkspaceDecl) -> str:
     """The name a pipeline's workspace has in Tekton: as given, or the parameter's with dashes."""
     return space.name if space.field else kube_name(space.name)
+
+
+def _same_line(one: Finding, other: Finding) -> bool:
+    a, b = one.location, other.location
+    return a is not None and b is not None and (a.file, a.line) == (b.file, b.line)
+
+
+def _told_rebound(trace: Trace) -> None:
+    # Not at the top: most pipelines have no blocks.
+    from flowdsl.frontend.rebound import rebound_names
+
+    rebound_names(trace.lines, trace.collector)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import itertools
+import linecache
 import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterable
 from opcode import opmap
 from traceback import FrameSummary
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Literal
 
 from flowdsl.diagnostics import Location
@@ -63,6 +65,11 @@ def innermost(frames: Iterable[FrameSummary]) -> FrameSummary | None:
     return found.get("user") or found.get("installed")
 
 
+def before_made(frames: Iterable[FrameSummary]) -> list[FrameSummary]:
+    """The frames up to where a dataclass or an attrs class is made: what it refuses was given to it by the last."""
+    return list(itertools.takewhile(lambda frame: frame.name != "__init__" or frame.filename[:1] != "<", frames))
+
+
 @functools.lru_cache(maxsize=1024)
 def whose(filename: str, name: str = "") -> Literal["flowdsl", "import", "library", "installed", "user"]:
     """Whose code is running, by its file and the name of its function."""
@@ -103,14 +110,26 @@ def of_parameter(function: Callable[..., object], name: str) -> Location:
     return Location(place.file, place.line + line - 1, column)
 
 
-def written(function: Callable[..., object]) -> tuple[ast.FunctionDef, int] | None:
+def written(function: Callable[..., object] | CodeType) -> tuple[ast.FunctionDef, int] | None:
     """A function as its source file has it, and the line that it starts at; None where that can't be read."""
     try:
-        lines, first = inspect.getsourcelines(function)
+        lines, first = _source_lines(function)
         definition = ast.parse(textwrap.dedent("".join(lines))).body[0]
     except (OSError, TypeError, SyntaxError, ValueError, IndexError, RecursionError):
         return None
     return (definition, first) if isinstance(definition, ast.FunctionDef) else None
+
+
+def _source_lines(function: Callable[..., object] | CodeType) -> tuple[list[str], int]:
+    """As `inspect.getsourcelines` has it, which looks at the files of all modules that are loaded to find one."""
+    found = function if isinstance(function, CodeType) else inspect.unwrap(function)
+    code = found if isinstance(found, CodeType) else getattr(found, "__code__", None)
+    if isinstance(code, CodeType):
+        linecache.checkcache(code.co_filename)
+        lines = linecache.getlines(code.co_filename, getattr(found, "__globals__", None))
+        if lines:
+            return inspect.getblock(lines[code.co_firstlineno - 1 :]), code.co_firstlineno
+    return inspect.getsourcelines(function)
 
 
 def display(path: str) -> str:

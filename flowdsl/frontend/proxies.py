@@ -8,16 +8,16 @@ from typing import NoReturn
 import attrs
 
 from flowdsl.diagnostics import Location
-from flowdsl.frontend.comparing import Comparison, InConditions, among, equal
-from flowdsl.frontend.opaque import Opaque, in_words, named
+from flowdsl.frontend.inside import Compared, field
+from flowdsl.frontend.opaque import Opaque, collected, in_words, named
 from flowdsl.frontend.refusal import refuse
-from flowdsl.ir.conditions import Expression, Fetched, Pure, Test, negation
+from flowdsl.ir.conditions import Fetched
 from flowdsl.ir.nodes import WorkspaceUse
 from flowdsl.ir.types import Kind, TypeSpec
 
 
 @in_words("value of the run")
-class Reference(InConditions):
+class Reference(Compared):
     """A value known only at run time: its text in Tekton's notation, its type, where it is made.
 
     Compare it with `==`, `!=` or `isin(...)` inside `when(...)`, or put it into an f-string.
@@ -37,10 +37,6 @@ class Reference(InConditions):
     def _words(self) -> str:
         return self._label
 
-    @property
-    def _test(self) -> str:  # type: ignore[override]
-        return "" if self._type.kind is Kind.BOOLEAN else Opaque._test
-
     def __str__(self) -> str:
         if self._type.kind in (Kind.ARRAY, Kind.OBJECT):
             refuse(
@@ -59,49 +55,14 @@ class Reference(InConditions):
             )
         return str(self)
 
-    def __eq__(self, other: object) -> Comparison:  # type: ignore[override]  # a condition, not a bool
-        return Comparison(self._equal(other, "=="))
-
-    def __ne__(self, other: object) -> Comparison:  # type: ignore[override]
-        return Comparison(negation(self._equal(other, "!=")))
-
-    __hash__ = Opaque.__hash__
-
-    def is_in(self, *values: object) -> Comparison:
-        """A condition that holds when the value is one of these: Tekton's `in`."""
-        return Comparison(self._among(values))
-
-    def not_in(self, *values: object) -> Comparison:
-        """A condition that holds when the value is none of these: Tekton's `notin`."""
-        return Comparison(negation(self._among(values)))
-
-    def _among(self, values: tuple[object, ...]) -> Expression:
+    def _one_text(self) -> None:
         str(self)  # which says why a list and an object can't be compared
-        return among(self._operand(), _meant(values))
-
-    def _equal(self, other: object, sign: str) -> Expression:
-        str(self)
-        (other,) = _meant((other,))
-        self._no_list(other, sign)
-        return equal(self._operand(), other)
 
     def _operand(self) -> Fetched:
         text = whole(self) if self._type.kind is Kind.ARRAY else self._text
         return Fetched(text, self._type, self._label.removeprefix("param "))
 
-    def _expression(self) -> Expression:
-        if self._type.kind is Kind.BOOLEAN:
-            return Test("true", (self._operand(),), Pure(self._text, "in", ("true",)))
-        return super()._expression()
-
-    def _no_list(self, other: object, sign: str) -> None:
-        """Refuses what Tekton would read as one of the list's texts, where Python asks whether it is the list."""
-        if isinstance(other, Reference) and other._type.kind is Kind.ARRAY:
-            call = f"isin({self._label.removeprefix('param ')}, {other._label.removeprefix('param ')})"
-            hint = f"for one of its texts: `{call}`" if sign == "==" else f"for none of its texts: `not_({call})`"
-            refuse("FLOW006", f"{self._label} is {self._type}, which is never {other._type}", hint)
-
-    def __getitem__(self, key: object, /) -> Reference:
+    def __getitem__(self, key: object, /) -> Compared:
         kind = self._type.kind
         if self._text.endswith("[*])"):
             # docs/matrix.md of Tekton, "Consuming Results from a Matrixed PipelineTask": in aggregate alone.
@@ -111,17 +72,21 @@ class Reference(InConditions):
             return self._part(f"[{key}]", self._type.item)
         if kind is Kind.OBJECT and isinstance(key, str) and key in dict(self._type.properties):
             return self._property(key)
+        if kind is Kind.JSON:
+            return field(self._operand(), self._label, self._type, key)
         refuse(
             "FLOW008",
             f"{self._label} is {self._type}; it has no element {named(key) if isinstance(key, Opaque) else repr(key)}",
             "index a list with a number, an object with one of its keys",
         )
 
-    def __getattr__(self, name: str) -> Reference:
+    def __getattr__(self, name: str) -> Compared:
         if name.startswith("__"):
             raise AttributeError(name)
         if self._type.kind is Kind.OBJECT and name in dict(self._type.properties):
             return self._property(name)
+        if self._type.properties:
+            return field(self._operand(), self._label, self._type, name)
         refuse(
             "FLOW008",
             f"{self._label} is {self._type}; `.{name}` can't be taken of it while the pipeline is compiled",
@@ -138,15 +103,12 @@ class Reference(InConditions):
         return f"<{self._label}: {self._type}>"
 
 
-def _meant(values: tuple[object, ...]) -> tuple[object, ...]:
-    return tuple(each._meant("comparing it") if isinstance(each, Opaque) else each for each in values)
-
-
 class _Place(Opaque):
     """A file, folder or workspace: it can be passed on, nothing else."""
 
     __slots__ = ()
 
+    @collected
     def __eq__(self, other: object) -> NoReturn:
         refuse("FLOW005", f"{self._words()} can't be compared", "compare a result that holds text")
 

@@ -9,7 +9,10 @@ from flowdsl.diagnostics import Finding, FlowError, Location, Severity
 from flowdsl.frontend import places
 
 REFUSED: contextvars.ContextVar[list[Finding] | None] = contextvars.ContextVar("flowdsl_refused", default=None)
-"""What was refused in the trace under way. A pipeline function that catches the error must not compile all the same."""
+"""What was refused in the trace under way. A pipeline function that catches the error must not compile all the same.
+
+Nor one whose trace went on behind it, for what else there is to tell (`flowdsl.frontend.opaque.collected`).
+"""
 
 
 def refuse(code: str, message: str, hint: str, related: tuple[tuple[str, Location], ...] = ()) -> NoReturn:

@@ -37,6 +37,7 @@ UNLIKE_BRANCHES = Rule("FLOW051", "unlike-branches", "`either` of values that ar
 NO_BRANCH = Rule("FLOW052", "no-branch", "a merged value that some runs have not")
 MERGED_VALUE = Rule("FLOW053", "merged-value", "a merged value where only one of its branches can be")
 TOO_MANY_COPIES = Rule("FLOW054", "too-many-copies", "too many ways in which merged values can come")
+MAX_PARALLEL = Rule("FLOW055", "max-parallel", "a limit on how many runs of a fan-out go at once")
 UNREADABLE_SOURCE = Rule("FLOW060", "unreadable-source", "the source of a task can't be read")
 NO_SOURCE = Rule("FLOW061", "no-source", "not a function with a source")
 ASYNC_TASK = Rule("FLOW062", "async-task", "an async function or a generator as a task")
@@ -55,3 +56,13 @@ SHARED_VARIABLE = Rule("FLOW072", "shared-variable", "two values in one environm
 FILE_VARIABLE = Rule("FLOW073", "file-variable", "`__file__` in a task's body", Severity.WARNING)
 LARGE_PROJECT = Rule("FLOW075", "large-project", "more of the project than a ConfigMap holds")
 DROPPED_VALUE = Rule("FLOW094", "dropped-value", "a value that a task returns and does not declare", Severity.WARNING)
+START_ARGUMENT = Rule("FLOW360", "start-argument", "an argument of what starts a run that it does not take")
+UNKNOWN_EVENT_FIELD = Rule("FLOW361", "unknown-event-field", "a field that the event does not have")
+START_PARAM_TYPE = Rule("FLOW364", "start-param-type", "a value of an event where the param has another type")
+BUCKET = Rule("FLOW390", "bucket", "a bucket of which too little is known")
+EVENT_TRUTH = Rule("FLOW369", "event-truth", "Python decides on an event that has not happened")
+REPORT_ARGUMENT = Rule("FLOW392", "report-argument", "an argument of a report that it does not take")
+ANNOTATIONS_READ = Rule(
+    "FLOW415", "annotations-read", "annotations that are read as types, and are text there", Severity.WARNING
+)
+EVENT_COMPARISON = Rule("FLOW370", "event-comparison", "an event compared with what is of another kind")

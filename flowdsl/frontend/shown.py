@@ -14,6 +14,8 @@ from typing import TypeVar, cast
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
+
 F = TypeVar("F", bound=Callable[..., object])
 _TEXTS = ("tuple[str, ...]", "list[str] | tuple[str, ...]")
 _FLAGS = ("frozenset[str]", "list[str] | tuple[str, ...] | set[str] | frozenset[str]")
@@ -39,7 +41,7 @@ def shows(options: type) -> Callable[[F], F]:
     return swap
 
 
-@attrs.frozen
+@frozen
 class _Text:
     """What `help()` is to show as it stands: it shows the `repr` of defaults, and quotes types that are text."""
 

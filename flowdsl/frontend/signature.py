@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend import places
 from flowdsl.frontend.annotations import PLAIN, SUPPORTED, Unsupported, fields_of, type_spec, unwrapped
 from flowdsl.frontend.encode import Mismatch, encode
@@ -25,7 +26,7 @@ _OWN |= {"str": str, "int": int, "float": float, "bool": bool, "None": type(None
 _UNSAID = Param()
 
 
-@attrs.frozen
+@frozen
 class Signature:
     """What a signature declares. `order` holds the parameter names as the function takes them."""
 
@@ -40,13 +41,21 @@ class Signature:
 
 
 def read_signature(
-    function: Callable[..., object], location: Location, collector: Collector, *, for_pipeline: bool = False
+    function: Callable[..., object],
+    location: Location,
+    collector: Collector,
+    *,
+    for_pipeline: bool = False,
+    bound: Collection[str] = (),
 ) -> Signature:
-    """Read a function's signature; what is wrong with it goes to the collector (FLOW001, FLOW015)."""
+    """Read a function's signature; what is wrong with it goes to the collector (FLOW001, FLOW015).
+
+    `bound` are parameters that have their values already.
+    """
     plain = None if getattr(function, "__type_params__", ()) else _plain_hints(function)
-    if plain is not None and not for_pipeline and _is_simple(function, plain):
+    if plain is not None and not for_pipeline and not bound and _is_simple(function, plain):
         return _simple(names_of(function), function.__code__.co_argcount, tuple(plain.items()), location)
-    found = parameters(function)
+    found = [each for each in parameters(function) if each.name not in bound or each.variable]
     hints = _hints(function, location, collector) if plain is None else plain
     reader = _Reader(location, collector, for_pipeline, function)
     for parameter in found:

@@ -19,6 +19,9 @@ _SIGNS: Mapping[type[ast.cmpop], str] = MappingProxyType(
     {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 )
 _TURNED: Mapping[type[ast.cmpop], str] = MappingProxyType({ast.Eq: "!=", ast.NotEq: "=="})
+TEXT, NUMBER = ' == "true"', " != 0"
+"""What makes a condition of a value that is none by itself, written behind it."""
+_FALSE: Mapping[str, str] = MappingProxyType({TEXT: ' == "false"', NUMBER: " == 0"})
 
 
 def spelling(test: str = "", otherwise: str = _GENERAL) -> str:
@@ -135,8 +138,8 @@ class _Hints:
             return f"{_text(node.left)} {_TURNED[type(node.ops[0])]} {_text(node.comparators[0])}"
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
             return _among(node, isinstance(node.ops[0], ast.NotIn))
-        if isinstance(node, (ast.Name, ast.Attribute)) and self._test(node):
-            return f'{_text(node)} == "false"'
+        if isinstance(node, (ast.Name, ast.Attribute)) and (test := self._test(node)):
+            return _text(node) + _FALSE[test]
         return f"not_({_text(node)})" if isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Compare)) else ""
 
     def _when(self, conditions: list[str]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flowdsl.frontend.comparing import Comparison, InConditions
-from flowdsl.frontend.opaque import Opaque
+from flowdsl.frontend.inside import Compared
+from flowdsl.frontend.opaque import Opaque, collected
 from flowdsl.frontend.proxies import Reference
 from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.conditions import Expression, Operand
@@ -15,9 +16,11 @@ class StandsForOne(InConditions):
 
     __slots__ = ()
 
+    @collected
     def __eq__(self, other: object) -> Comparison:  # type: ignore[override]  # a condition, not a bool
         return _compared(self) == other
 
+    @collected
     def __ne__(self, other: object) -> Comparison:  # type: ignore[override]
         return _compared(self) != other
 
@@ -53,13 +56,13 @@ class StandsForOne(InConditions):
         return format(self._meant("its text"), spec)
 
 
-def _compared(value: StandsForOne) -> Reference:
+def _compared(value: StandsForOne) -> Compared:
     return reference(value._meant("comparing it"))
 
 
-def reference(value: Opaque) -> Reference:
-    """The value itself when it is a plain reference; FLOW005 for a file."""
-    if isinstance(value, Reference):
+def reference(value: Opaque) -> Compared:
+    """The value itself when it is a plain reference, or a field of one; FLOW005 for a file."""
+    if isinstance(value, Compared):
         return value
     refuse("FLOW005", f"{value._words()} can't be compared", "compare a result that holds text")
 

@@ -6,15 +6,18 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, cast, overload
 
+import attrs
+
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
 from flowdsl.frontend.arguments import Binder
 from flowdsl.frontend.call_options import AS_DECLARED, CallOptions, use_options
 from flowdsl.frontend.choices import Alternative, Choice, ways
 from flowdsl.frontend.encode import Mismatch, encode_scalar
+from flowdsl.frontend.fanned import asks_to_run, filled, with_empty
 from flowdsl.frontend.guards import Guard, together
 from flowdsl.frontend.handles import NodeHandle
-from flowdsl.frontend.opaque import Opaque, named
+from flowdsl.frontend.opaque import Opaque, Told, holds_told, named
 from flowdsl.frontend.proxies import Reference
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.shown import runs
@@ -48,6 +51,18 @@ def _combinations(value: object) -> list[Mapping[str, object]]:
     return list(value)
 
 
+def _that_run(trace: Trace, made: list[Alternative]) -> list[Alternative]:
+    """Without fan-outs that have an empty list in the way that they are for: Tekton skips those in every run."""
+    idle = [
+        each.value for each in made if isinstance(each.value, NodeHandle) and not all(each.value._node.matrix.values())
+    ]
+    if len(idle) == len(made):
+        return made
+    for handle in idle:
+        del trace.nodes[handle._node.name]
+    return [each for each in made if not any(each.value is handle for handle in idle)]
+
+
 def _with_options(self: Task[P, R_co], /, **options: object) -> Task[P, R_co]:
     call, asked = use_options(options, self._call)
     definition = use_of(self.definition, asked, self.problems) if asked else self.definition
@@ -76,7 +91,7 @@ class Task(Generic[P, R_co]):
         """Run the plain function, or, inside a pipeline, add a node and give back its handle."""
         trace = CURRENT.get()
         if trace is None:
-            return self.function(*args, **kwargs)
+            return cast("Callable[P, R_co]", self.definition.called or self.function)(*args, **kwargs)
         return self._node(trace, args, kwargs, fan_out=False)  # type: ignore[return-value]
 
     @overload
@@ -105,6 +120,9 @@ class Task(Generic[P, R_co]):
         packages_image: str | Build = "",
         apt: list[str] | tuple[str, ...] = (),
         python: str = "",
+        labels: Mapping[str, str] = NOTHING,
+        annotations: Mapping[str, str] = NOTHING,
+        variant: str = "",
     ) -> Task[P, R_co]: ...
     @overload
     def with_options(
@@ -133,6 +151,9 @@ class Task(Generic[P, R_co]):
         packages_image: str | Build = "",
         apt: list[str] | tuple[str, ...] = (),
         python: str = "",
+        labels: Mapping[str, str] = NOTHING,
+        annotations: Mapping[str, str] = NOTHING,
+        variant: str = "",
     ) -> Task[..., R_co]: ...
     @runs(_with_options)
     def with_options(
@@ -161,6 +182,9 @@ class Task(Generic[P, R_co]):
         packages_image: str | Build = "",
         apt: list[str] | tuple[str, ...] = (),
         python: str = "",
+        labels: Mapping[str, str] = NOTHING,
+        annotations: Mapping[str, str] = NOTHING,
+        variant: str = "",
     ) -> Task[P, R_co] | Task[..., R_co]:
         """The same task, with what its next call says of it.
 
@@ -191,11 +215,17 @@ class Task(Generic[P, R_co]):
             packages_image: A repository for an image that has this call's packages, or a `Build`.
             apt: Packages of Debian or Ubuntu that this image has, too.
             python: The interpreter in this call's image.
+            labels: Labels of this call's Task, over those of the task.
+            annotations: Annotations of this call's Task, over those of the task.
+            variant: The name of the Task that this call makes, where it is not to be made of what is other.
         """
         raise NotImplementedError
 
     def map(self, combinations: list[Mapping[str, object]] | None = None, /, **arguments: Any) -> Any:
         """Fan out over lists: Tekton's matrix (docs/matrix.md).
+
+        With `on_empty="run"`, where a list is empty in the run, what takes the results is given `[]`; else it is
+        skipped, as Tekton skips the fan-out.
 
         A list given to a parameter that takes one value fans out; lists given to several fan out over all
         combinations. `include=[{...}]` adds or changes single combinations; a `name` key in one names it. A task with
@@ -208,7 +238,9 @@ class Task(Generic[P, R_co]):
         own = {each.python for each in self.definition.params} | {each.python for each in self.definition.workspaces}
         if combinations is None and "include" not in own:
             combinations = arguments.pop("include", None)
-        return self._node(trace, (), arguments, fan_out=True, include=_combinations(combinations))
+        runs = asks_to_run(arguments, own)
+        included = _combinations(combinations)
+        return self._node(trace, (), arguments, fan_out=True, include=included, on_empty=runs)
 
     def _node(
         self,
@@ -218,20 +250,33 @@ class Task(Generic[P, R_co]):
         *,
         fan_out: bool,
         include: list[Mapping[str, object]] | None = None,
+        on_empty: bool = False,
     ) -> NodeHandle | Choice:
         location = places.caller()
         trace.collector.extend(self.problems)
         given = self._by_name(trace, args, kwargs, location)
+        if holds_told([given, include]):
+            return cast("NodeHandle", Told())
         held = trace.conditions + self._call.when
         found = ways([given, include], held)
-        if not found:
+        if not found and not on_empty:
             return self._one(trace, given, location, fan_out=fan_out, include=include)
         made: list[Alternative] = []
-        for each, guard in found:
+        for each, guard in found or [([given, include], ())]:
             of_it, included = cast("tuple[dict[str, object], list[Mapping[str, object]] | None]", each)
             handle = self._one(trace, of_it, location, fan_out=fan_out, include=included, guard=guard, again=bool(made))
-            made.append(Alternative(handle, together(held, guard)))
-        return Choice(trace, tuple(made))
+            made += self._alternatives(trace, handle, together(held, guard), on_empty=on_empty)
+        return Choice(trace, tuple(_that_run(trace, made)))
+
+    def _alternatives(self, trace: Trace, handle: NodeHandle, held: Guard, *, on_empty: bool) -> list[Alternative]:
+        """What a node gives, and what a fan-out gives without elements; it then has the condition that it has some."""
+        if not on_empty:
+            return [Alternative(handle, held)]
+        node = trace.nodes.pop(handle._node.name)
+        full = filled(node.matrix, trace.nodes)
+        if full is not None:
+            node = trace.nodes[node.name] = attrs.evolve(node, when=node.when + full)
+        return with_empty(NodeHandle(trace, node), full, held)
 
     def _one(
         self,
@@ -249,8 +294,9 @@ class Task(Generic[P, R_co]):
         name = trace.name_for(call.name or task.name, location, explicit=bool(call.name) and not again)
         binder = Binder(task, name, trace.collector, location, verbatim=trace.verbatim, elsewhere=frozenset(call.extra))
         extra = self._include(trace, include, location) if include else ()
+        told = len(trace.collector.items)
         binder.bind(given, fan_out=fan_out, covered=frozenset().union(*include) if include else frozenset())
-        if fan_out and not binder.matrix and not extra:
+        if fan_out and not binder.matrix and not extra and told == len(trace.collector.items):
             trace.collector.error(
                 "FLOW017",
                 f"map of task {task.name!r} has no list to fan out over",

@@ -8,6 +8,8 @@ import itertools
 import attrs
 
 from flowdsl.diagnostics import Collector, Location
+from flowdsl.frontend.blocks import Lines
+from flowdsl.frontend.opaque import Opaque
 from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.conditions import Expression
 from flowdsl.ir.nodes import Condition, Node, PipelineWorkspace, TaskDef
@@ -35,6 +37,10 @@ class Trace:
     """The last number given to a name, so that the next one need not be looked for."""
     unused: dict[object, tuple[str, Location]] = attrs.field(factory=dict)
     """The blocks (`when(...)`) that no `with` has entered yet: their names and places."""
+    lines: Lines = attrs.field(factory=dict)
+    """What guarded blocks did, by the code and the line of the user's functions."""
+    texts: dict[str, Opaque] = attrs.field(factory=dict)
+    """Values of the branch that ran that stand inside texts, by what stands there for them."""
     uses: dict[tuple[int, str], TaskDef] = attrs.field(factory=dict)
     """Tasks with what single uses ask for, by the task and the hash of that: equal uses are of one object."""
     _looked_at: int = 0

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend import places
-from flowdsl.frontend.options_check import check_task_options
+from flowdsl.frontend.options_check import check_task_options, step_hint, value_problems
 from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import Reference, TaskDef
-from flowdsl.ir.uses import IN_THE_RUN, used, value_of_run
+from flowdsl.ir.options import TaskOptions
+from flowdsl.ir.uses import IN_A_STEP, IN_THE_RUN, used, value_of_run
+from flowdsl.kube.conventions import NAME_MOST
+from flowdsl.kube.object_names import is_subdomain
 
-_OF_THE_STEP = frozenset({"image", "cpu", "memory", "gpu", "env", "packages", "requires", "apt", "python"})
+_OF_THE_STEP = frozenset({*IN_A_STEP, "packages", "requires", "apt", "python"})
+"""Of what one use can ask for: what a task needs a step of its own for."""
+_FIELDS = {"cpu": "computeResources", "memory": "computeResources", "gpu": "computeResources"}
 _OF_A_RUN = ("cpu", "memory", "gpu", "gpu_resource", "env", *IN_THE_RUN)
 """What a PipelineRun says of a Task that exists already: docs/pipelineruns.md, "Specifying taskRunSpecs"."""
 _OF_A_CUSTOM_RUN = ("service_account",)
@@ -22,14 +27,18 @@ def use_of(task: TaskDef, asked: Mapping[str, object], problems: Collector) -> T
     """The task as one use asks for it; `problems` are the task's own. Refuses the first thing that is wrong."""
     if task.reference is not None:
         _check_reference(task.name, task.reference, asked)
-    elif not task.has_step and (without := [name for name in asked if name in _OF_THE_STEP]):
-        message = f"task {task.name!r} has no step of its own that {without[0]}= could be for"
-        refuse("FLOW032", message, f"give it to one of `steps=[Step({without[0]}=...)]`")
+    elif not task.has_step:
+        _check_step(task, asked)
     for name, value in asked.items():
         if of_run := value_of_run(value):
             hint = "give the task a parameter for it; its steps have that as a variable"
             refuse("FLOW032", f"{name}= of one use holds {of_run}, which is known only in the run", hint)
-    found = used(task, asked, places.caller())
+    given = {name: value for name, value in asked.items() if name != "variant"}
+    variant = str(asked.get("variant", ""))
+    if variant and not (is_subdomain(variant) and len(variant) <= NAME_MOST):
+        hint = f"lower-case letters, digits, '-' and '.', at most {NAME_MOST} characters"
+        refuse("FLOW013", f"variant={variant!r} is no name of a Task", hint)
+    found = used(task, given, places.caller(), variant)
     if problems.has_errors:
         return found
     # The task's own options are right, so what is found now is wrong with this use.
@@ -37,7 +46,32 @@ def use_of(task: TaskDef, asked: Mapping[str, object], problems: Collector) -> T
     check_task_options(found.options, found.place, told, has_body=task.has_body, whole=task.reference is None)
     for each in told.items:
         refuse(each.code, each.message, each.hint)
+    if (step := found.only_step) is not None:
+        alone = TaskOptions(
+            image=step.image,
+            cpu=step.cpu,
+            memory=step.memory,
+            gpu=step.gpu,
+            env=step.env,
+            verbatim=task.options.verbatim,
+        )
+        for _, message, hint in value_problems(alone):
+            refuse("FLOW014", message, hint)
     return found
+
+
+def _check_step(task: TaskDef, asked: Mapping[str, object]) -> None:
+    """FLOW032 for what no step of `steps=` can have. Of several steps nobody knows which is meant."""
+    step = task.only_step
+    for name in asked:
+        if name not in _OF_THE_STEP:
+            continue
+        if step is None or name not in IN_A_STEP:
+            message = f"task {task.name!r} has no step of its own that {name}= could be for"
+            refuse("FLOW032", message, step_hint(name))
+        if (field := _FIELDS.get(name, name)) in step.extra:
+            message = f"the step of task {task.name!r} has {field!r} in extra=, which {name}= would not change"
+            refuse("FLOW032", message, f"say it there by the word that it has: Step({name}=...)")
 
 
 def is_custom(reference: Reference | None) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-import attrs
-
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.ir.nodes import Node, PipelineDef
 from flowdsl.ir.refs import argument_refs, condition_refs
 from flowdsl.ir.types import PATHS
@@ -14,7 +13,7 @@ from flowdsl.ir.types import PATHS
 EdgeKind = Literal["result", "file", "workspace", "after", "when"]
 
 
-@attrs.frozen(order=True)
+@frozen(order=True)
 class Edge:
     """`target` runs after `source`; `label` is the result, the workspace, the condition as it was written, or ""."""
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flowdsl.diagnostics.escape import markup
 from flowdsl.graph.render_svg import svg_element
 from flowdsl.graph.view import GraphNode, GraphNote, GraphView
+
+if TYPE_CHECKING:
+    from flowdsl.ir.said_starts import SaidStart
 
 _SCRIPT = """
 const svg=document.querySelector('svg.flow'),cards=[...svg.querySelectorAll('.card')],edges=[...svg.querySelectorAll('.edge')];
@@ -42,10 +47,22 @@ def render_html(view: GraphView) -> str:
 <p>{markup(view.description)}</p>
 <p class="hint">Point at a task to see what it waits for and what waits for it; click to keep it.</p>
 {"".join(_details(node) for node in view.nodes)}
-{_noted(view.notes)}</aside>
+{_started(view.starts)}{_noted(view.notes)}</aside>
 <script>{_SCRIPT}</script>
 </html>
 """
+
+
+def _started(starts: tuple[SaidStart, ...]) -> str:
+    """What starts a run, below the picture; nothing where only people do."""
+    items = "".join(f"<dt>{markup(each.what)}</dt><dd>{_about(each)}</dd>" for each in starts)
+    return f'<div class="starts"><h2>What starts a run</h2>\n<dl>{items}</dl></div>\n' if items else ""
+
+
+def _about(start: SaidStart) -> str:
+    params = ", ".join(f"{name} = {value}" for name, value in start.params.items())
+    lines = [*start.only, *([params] if params else []), start.location]
+    return "<br>".join(map(markup, lines))
 
 
 def _noted(notes: tuple[GraphNote, ...]) -> str:

@@ -48,6 +48,7 @@ def svg_element(view: GraphView) -> str:
         '<path class="tip" d="M0 0L10 5L0 10z"/></marker></defs>',
         f'<rect class="back" width="{width:g}" height="{height:g}"/>',
         f'<text class="title" x="40" y="44">{markup(view.title)}</text>',
+        *_starts(view, width),
         *_final_frame(layout),
         *(_edge(edge, layout) for edge in view.edges),
         *_labels(view.edges, layout),
@@ -56,6 +57,16 @@ def svg_element(view: GraphView) -> str:
         "</svg>",
     ]
     return "\n".join(parts)
+
+
+def _starts(view: GraphView, width: float) -> list[str]:
+    """What starts a run: one line below the title, whole where one points at it."""
+    if not view.starts:
+        return []
+    whole = "\n".join(markup("; ".join([each.what, *each.only])) for each in view.starts)
+    line = "starts on " + " · ".join(each.what for each in view.starts)
+    most = int((width - 80) / 6.2)
+    return [f'<text class="soft" x="40" y="66"><title>{whole}</title>{markup(_cut(line, most))}</text>']
 
 
 def _final_frame(layout: Layout) -> list[str]:

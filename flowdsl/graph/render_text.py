@@ -18,6 +18,7 @@ def render_mermaid(view: GraphView) -> str:
     if final:
         lines += ["  subgraph finally"] + [f"    {ids[node.name]}{_shape(node)}" for node in final] + ["  end"]
     lines += [_mermaid_edge(edge, ids) for edge in view.edges]
+    lines += _mermaid_starts(view, ids)
     gpus = [ids[node.name] for node in view.nodes if node.gpu]
     if gpus:
         lines += ["  classDef gpu fill:#e6f4ea,stroke:#188038,color:#0b3d1e", f"  class {','.join(gpus)} gpu"]
@@ -44,7 +45,26 @@ def render_dot(view: GraphView) -> str:
         lines.append(
             f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [label={_quoted(edge.label)}, style={_STYLES[edge.kind]}];"
         )
+    lines += _dot_starts(view)
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _mermaid_starts(view: GraphView, ids: dict[str, str]) -> list[str]:
+    """What starts a run, before the tasks that wait for nothing."""
+    if not view.starts:
+        return []
+    texts = ["<br/>".join(map(mermaid, (each.what, *each.only))) for each in view.starts]
+    lines = ["  subgraph starts"] + [f'    s{index}(["{text}"])' for index, text in enumerate(texts)] + ["  end"]
+    return lines + [f"  starts -.-> {ids[name]}" for name in view.roots]
+
+
+def _dot_starts(view: GraphView) -> list[str]:
+    lines = []
+    for index, each in enumerate(view.starts):
+        label = _quoted(each.what, *each.only)
+        lines.append(f'  {_quoted(f"start/{index}")} [label={label}, shape=oval, style="dashed"];')
+        lines += [f"  {_quoted(f'start/{index}')} -> {_quoted(name)} [style=dashed];" for name in view.roots]
+    return lines
 
 
 def _shape(node: GraphNode) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
+
+if TYPE_CHECKING:
+    from flowdsl.ir.said_starts import SaidStart
 
 NodeKind = Literal["task", "finally", "matrix", "pipeline", "custom"]
 EdgeKind = Literal["result", "file", "workspace", "after", "when"]
@@ -57,3 +60,10 @@ class GraphView:
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
     notes: tuple[GraphNote, ...] = ()
+    starts: tuple[SaidStart, ...] = ()
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The tasks that wait for nothing."""
+        waiting = {edge.target for edge in self.edges}
+        return tuple(node.name for node in self.nodes if node.kind != "finally" and node.name not in waiting)

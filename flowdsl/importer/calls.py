@@ -122,6 +122,7 @@ def _options(item: PipelineTask, function: TaskFunction) -> tuple[dict[str, Code
     said: dict[str, Code] = {}
     if item["name"] != function.task_name:
         said["name"] = quoted(item["name"])
+    said |= function.asked
     given: Mapping[str, object] = item
     said |= {python: literal(given[field]) for field, python in _OPTIONS.items() if given.get(field)}
     return said, {field: value for field, value in item.items() if field not in _FIELDS and value is not None}

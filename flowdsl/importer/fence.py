@@ -23,21 +23,24 @@ IMPORTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "flowdsl": frozenset(
             {
                 *(kind.python for kind in BOUND), "EmptyDir", "Param", "Result", "Sidecar", "Step", "StepTemplate",
-                "VolumeClaim", "Workspace", "bundle", "cel", "cluster", "condition", "context", "git", "http", "hub",
-                "manifest", "named", "on_finish", "pipeline", "pipeline_run", "raw", "reason", "resolver", "status",
-                "step_action", "task", "task_ref", "task_run", "when",
+                "VolumeClaim", "Workspace", "body", "bundle", "cel", "cluster", "commit_status", "condition",
+                "context", "either", "event", "git", "header", "http", "hub", "manifest", "named", "on_finish",
+                "pipeline", "pipeline_run", "pull_request", "push", "raw", "reason", "resolver", "schedule",
+                "status", "step_action", "tag", "task", "task_ref", "task_run", "webhook", "when",
             }
         ),
-        "typing": frozenset({"Annotated", "NamedTuple", "TypedDict"}),
+        "typing": frozenset({"Annotated", "Literal", "NamedTuple", "TypedDict"}),
     }
 )  # fmt: skip
 Names = Mapping[str, object] | None
 _DECORATORS = frozenset({"pipeline", "step_action", "task", "task_ref"})
 _BLOCKS = frozenset({"on_finish", "when"})
 _BASES = frozenset({"NamedTuple", "TypedDict"})
-# Methods of a task, and of a workspace. `documents.cli()` is the one call beside: it stands where nothing runs it.
-_METHODS = frozenset({"map", "sub_path", "with_options"})
-_TYPES = frozenset({"dict", "list", "object", "str"})
+# Methods of a task, a workspace, and a field of an event. `documents.cli()` is the one call beside: it stands where
+# nothing runs it.
+_METHODS = frozenset({"isin", "map", "matches", "startswith", "sub_path", "with_options"})
+_TYPES = frozenset({"bool", "dict", "float", "int", "list", "object", "str"})
+_COMPARES = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _CONSTANTS = (str, int, float, bool, type(None))
 _MAIN = ast.dump(ast.parse('if __name__ == "__main__":\n    documents.cli()').body[0])
 
@@ -76,9 +79,11 @@ def _import(
 
 @attrs.define
 class _Fence:
-    """Walks a module; `imported`, `functions` and `names` are what it may speak of so far."""
+    """Walks a module; `imported`, `types`, `functions` and `names` are what it may speak of so far."""
 
     imported: set[str] = attrs.field(factory=set)
+    types: set[str] = attrs.field(factory=lambda: set(_TYPES))
+    """What may stand in an annotation: no name of a value, which may hold text that is evaluated there."""
     functions: set[str] = attrs.field(factory=set)
     names: set[str] = attrs.field(factory=lambda: set(_TYPES))
 
@@ -93,6 +98,8 @@ class _Fence:
                 self._function(statement)
             elif isinstance(statement, ast.Assign):
                 self._assign(statement)
+                if isinstance(statement.value, ast.Call) and self._is_use(statement.value.func):
+                    self.functions |= {each.id for each in statement.targets if isinstance(each, ast.Name)}
             elif not (_is_text(statement) or ast.dump(statement) == _MAIN):
                 _refuse(statement)
 
@@ -101,6 +108,7 @@ class _Fence:
         if node.level or not names <= IMPORTS.get(node.module or "", frozenset()) or len(names) < len(node.names):
             _refuse(node)
         self.imported |= names
+        self.types |= names
         self.names |= names
 
     def _class(self, node: ast.ClassDef) -> None:
@@ -113,6 +121,7 @@ class _Fence:
             _bindable(field.target.id, field)
             self._type(field.annotation)
         self._bind(node.name, node)
+        self.types.add(node.name)
 
     def _function(self, node: ast.FunctionDef) -> None:
         arguments = node.args
@@ -168,22 +177,35 @@ class _Fence:
             _refuse(node)
         self._value(node.value)
         self._bind(target.id, node)
+        if _calls(node.value, {"TypedDict"} & self.imported):
+            self.types.add(target.id)
+
+    def _is_use(self, head: ast.expr) -> bool:
+        """Whether it is `.with_options` of a task of the module: what that gives can be called as the task can."""
+        of = head.value if isinstance(head, ast.Attribute) and head.attr == "with_options" else None
+        return isinstance(of, ast.Name) and of.id in self.functions
 
     def _bind(self, name: str, node: ast.AST) -> None:
         """A name that is given a value: one of the module's own words can't be."""
         _bindable(name, node)
-        if name in self.imported | _TYPES | self.functions:
+        if name in self.types | self.functions:
             _refuse(node)
         self.names.add(name)
 
     def _type(self, node: ast.expr) -> None:
         """An annotation. Text in one would be evaluated."""
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in self.names:
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in self.types:
             inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            # A class of the module's own may have one of these names, and text in brackets behind it is evaluated.
+            known = node.value.id if node.value.id in self.imported else ""
+            if known == "Literal":
+                if not all(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in inner):
+                    _refuse(node)
+                return
             self._type(inner[0])
             for each in inner[1:]:
-                self._value(each) if node.value.id == "Annotated" else self._type(each)
-        elif not (isinstance(node, ast.Name) and node.id in self.names) and not _is_none(node):
+                self._value(each) if known == "Annotated" else self._type(each)
+        elif not (isinstance(node, ast.Name) and node.id in self.types) and not _is_none(node):
             _refuse(node)
 
     def _value(self, node: ast.expr) -> None:
@@ -209,9 +231,11 @@ class _Fence:
             self._value(node.value)
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             self._value(node.value)
-        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq) and len(node.ops) == 1:
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], _COMPARES) and len(node.ops) == 1:
             self._values([node.left, *node.comparators])
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
+            self._values([node.left, node.right])
+        elif isinstance(node, ast.UnaryOp) and _is_sign(node):
             self._value(node.operand)
         else:
             _refuse(node)
@@ -228,7 +252,7 @@ class _Fence:
             self._value(head.value)
         elif isinstance(head, ast.Call) and isinstance(head.func, ast.Attribute) and head.func.attr == "with_options":
             self._call(head)
-        elif not _calls(node, (self.imported - _BASES - {"Annotated"}) | self.functions):
+        elif not _calls(node, (self.imported - _BASES - {"Annotated", "Literal"}) | self.functions):
             if not _calls(node, {"TypedDict"} & self.imported) or len(node.args) != 2 or node.keywords:
                 _refuse(node)
             self._fields(node.args[1])
@@ -268,6 +292,12 @@ def _is_declared(node: ast.stmt) -> bool:
     """`raise NotImplementedError`: the body of a task that has none of its own."""
     raised = node.exc if isinstance(node, ast.Raise) and node.cause is None else None
     return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+
+
+def _is_sign(node: ast.UnaryOp) -> bool:
+    """`~condition`, or the minus of a number."""
+    minus = isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
+    return minus or isinstance(node.op, ast.Invert)
 
 
 def _is_none(node: ast.expr) -> bool:

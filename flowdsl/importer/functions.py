@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from flowdsl.diagnostics import Path
+from flowdsl.importer.alike import Likeness, likeness, written
 from flowdsl.importer.calls import Made, argument_values, fans_out, included, make_call
 from flowdsl.importer.code import Code, Group, Pair, Part, call, literal, quoted, render
 from flowdsl.importer.comments import Comments
@@ -44,6 +45,7 @@ class Functions:
     tasks: dict[str, TaskFunction] = attrs.field(factory=dict)
     uses: dict[str, Use] = attrs.field(factory=dict)
     references: dict[str, TaskFunction] = attrs.field(factory=dict)
+    embedded: dict[str, tuple[Likeness, TaskFunction]] = attrs.field(factory=dict)
     as_written: str = ""
 
     def learn(self, spec: PipelineSpec) -> None:
@@ -178,10 +180,18 @@ class Calls:
         spec = item.get("taskSpec")
         if not isinstance(spec, Mapping) or spec.get("apiVersion") or spec.get("kind") or spec.get("spec"):
             raise Unsupported("taskSpec" if spec else "name", "neither a Task's reference nor its spec")
+        meta = cast("ObjectMeta", {**(spec.get("metadata") or {}), "name": item["name"]})
+        own = likeness(spec, meta)
+        like, function = self.functions.embedded.get(own.same if own else "", (None, None))
+        asked = like.asked(own, inline=True) if own and like else None
+        if asked is not None and function is not None:
+            return attrs.evolve(function, asked=written(asked, writer))
         wanted = lower_name(item["name"])
         name = writer.scope.free(wanted, f"{lower_name(self.owner)}_{wanted}")
-        meta = cast("ObjectMeta", {**(spec.get("metadata") or {}), "name": item["name"]})
-        return write_task(spec, meta, name, writer, self.comments, (*at, "taskSpec"), inline=True)
+        made = write_task(spec, meta, name, writer, self.comments, (*at, "taskSpec"), inline=True)
+        if own is not None:
+            self.functions.embedded.setdefault(own.same, (own, made))
+        return made
 
 
 def write_reference(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 import attrs
 
-from flowdsl.importer.code import Pair, call, comment_lines, literal, render
+from flowdsl.importer.alike import Likeness, groups, likeness, written
+from flowdsl.importer.code import Code, Pair, call, comment_lines, literal, quoted, render, sequence
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.findings import Kept
 from flowdsl.importer.functions import Calls, Functions, write_reference
@@ -18,12 +19,13 @@ from flowdsl.importer.resolvers import reference_code
 from flowdsl.importer.runs import run_name, write_run
 from flowdsl.importer.shapes import Unsupported
 from flowdsl.importer.signatures import read_results, read_signature
-from flowdsl.importer.tasks import write_step_action, write_task
+from flowdsl.importer.tasks import TaskFunction, write_step_action, write_task
 from flowdsl.importer.writer import Writer
 from flowdsl.kinds.kind import Kind, resolve
 from flowdsl.kinds.table import KINDS, TASK, named
 
 if TYPE_CHECKING:
+    from flowdsl.importer.starts.asked import Asked
     from flowdsl.kinds.shapes import Pipeline, PipelineSpec, StepAction, Task
 
 _FIELDS = frozenset({"apiVersion", "kind", "metadata", "spec"})
@@ -49,9 +51,14 @@ class _Module:
     documents: Sequence[Mapping[str, object]]
     comments: Sequence[Comments]
     as_raw: Mapping[int, str]
+    asked: Mapping[int, Asked]
+    plain: frozenset[int]
     writer: Writer = attrs.field(factory=Writer)
     names: dict[int, str] = attrs.field(factory=dict)
     pipelines: dict[str, str] = attrs.field(factory=dict)
+    uses: dict[int, tuple[int, dict[str, object]]] = attrs.field(factory=dict)
+    """The Tasks that are uses of others: of which, and what is asked of it."""
+    written: dict[int, TaskFunction] = attrs.field(factory=dict)
 
     def write(self) -> None:
         functions = Functions(self.writer)
@@ -62,6 +69,8 @@ class _Module:
             self.names[index] = self._free(document)
         for index in kinds[None]:
             self._raw(index, self.as_raw.get(index) or "the DSL has no word for this kind")
+        self.uses = groups(dict(self._alike(kinds[TASK])))
+        kinds[TASK].sort(key=lambda index: index in self.uses)
         # What is called comes first; then all is read that calls, since a function has the types that its uses show.
         calling = [kind for kind in _WRITTEN if kind.pipeline or kind.is_run]
         self._each(functions, kinds, [kind for kind in _WRITTEN if kind not in calling])
@@ -75,6 +84,13 @@ class _Module:
             write = cast("Write", resolve(kind.importer))
             for index in kinds[kind]:
                 self._try(index, functions, write)
+
+    def _alike(self, indexes: Iterable[int]) -> Iterator[tuple[int, Likeness]]:
+        for index in indexes:
+            document = cast("Task", self.documents[index])
+            with contextlib.suppress(*_ODD):
+                if found := likeness(document["spec"], document["metadata"]):
+                    yield index, found
 
     def _learn(self, functions: Functions, document: Mapping[str, object], kind: Kind) -> None:
         inner: object = document
@@ -97,13 +113,13 @@ class _Module:
 
     def _try(self, index: int, functions: Functions, write: Write) -> None:
         mark, comments = self.writer.mark(), list(self.comments[index].by_path)
-        references, loose = dict(functions.references), functions.as_written
+        references, loose, embedded = dict(functions.references), functions.as_written, dict(functions.embedded)
         try:
             write(self, index, functions)
         except _ODD as error:
             self.writer.back(mark)
             self.comments[index].by_path = comments
-            functions.references, functions.as_written = references, loose
+            functions.references, functions.as_written, functions.embedded = references, loose, embedded
             self._raw(index, error.reason if isinstance(error, Unsupported) else "a field of the wrong type")
 
     def _raw(self, index: int, reason: str) -> None:
@@ -114,10 +130,17 @@ class _Module:
 
 
 def write_task_function(module: _Module, index: int, functions: Functions) -> None:
-    """A Task as a function with `@task`."""
+    """A Task as a function with `@task`, or as a use of one that differs in options alone."""
     document, name, comments = cast("Task", module.documents[index]), module.names[index], module.comments[index]
-    made = write_task(document["spec"], document["metadata"], name, module.writer, comments, ("spec",))
-    functions.tasks[made.task_name] = made
+    base, asked = module.uses.get(index, (index, {}))
+    if (of := module.written.get(base)) is not None:
+        made = attrs.evolve(of, name=name)
+        use = call(f"{of.name}.with_options", **written(asked, module.writer))
+        lines = [*comment_lines(comments.take(())), render(Pair(name, use))]
+        module.writer.blocks.append("\n".join(lines))
+    else:
+        made = write_task(document["spec"], document["metadata"], name, module.writer, comments, ("spec",))
+    module.written[index] = functions.tasks[document["metadata"]["name"]] = made
 
 
 def write_step_action_function(module: _Module, index: int, _: Functions) -> None:
@@ -130,7 +153,8 @@ def write_pipeline(module: _Module, index: int, functions: Functions) -> None:
     """A Pipeline as a function with `@pipeline`."""
     document, name, comments = cast("Pipeline", module.documents[index]), module.names[index], module.comments[index]
     calls = Calls(functions, comments, index, name)
-    writer = PipelineWriter(document["spec"], name, module.writer, comments, calls, ("spec",))
+    asked, merging = module.asked.get(index), index not in module.plain
+    writer = PipelineWriter(document["spec"], name, module.writer, comments, calls, ("spec",), asked, merging)
     writer.write(document["metadata"])
     module.pipelines[document["metadata"]["name"]] = name
 
@@ -158,19 +182,32 @@ def write_module(
     comments: Sequence[Comments] | None = None,
     title: str = "",
     as_raw: Mapping[int, str] | None = None,
+    asked: Mapping[int, Asked] | None = None,
+    plain: Iterable[int] = (),
 ) -> Imported:
     """The module that compiles to these v1 documents.
 
     `comments` are those of each document, `title` the first line of the module's docstring. `as_raw` are documents (by
-    index, with the reason) that are to stand as they are. Never raises for what is in a document.
+    index, with the reason) that are to stand as they are, `asked` what Pipelines say of their starts, `plain` those in
+    which each task is a call of its own, also where several are one call for several branches. Never raises for what is
+    in a document.
     """
-    module = _Module(documents, comments or [Comments() for _ in documents], as_raw or {})
+    given = comments or [Comments() for _ in documents]
+    module = _Module(documents, given, as_raw or {}, asked or {}, frozenset(plain))
     module.write()
     writer = module.writer
     ends = [module.names[index] for index in range(len(documents))]
-    listed = render(Pair("documents", call(writer.use("manifest"), *ends)))
+    said = _targets(list(module.asked.values()))
+    listed = render(Pair("documents", call(writer.use("manifest"), *ends, **said)))
     writer.blocks.append(f'{listed}\n\nif __name__ == "__main__":\n    documents.cli()')
     return Imported(_head(title) + writer.text(), tuple(writer.kept))
+
+
+def _targets(asked: Sequence[Asked]) -> dict[str, Code]:
+    """What the manifest says of targets: all pipelines have starts for the same place."""
+    targets = dict.fromkeys(target for each in asked for target in each.targets)
+    said: dict[str, Code] = {"events": sequence(map(quoted, targets))} if targets else {}
+    return said | ({"namespace": quoted(asked[0].namespace)} if asked and asked[0].namespace else {})
 
 
 def write_stubs(documents: Sequence[Mapping[str, object]], title: str = "") -> Imported:

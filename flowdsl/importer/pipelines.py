@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
 
 from flowdsl.diagnostics import Path
+from flowdsl.importer.branches import Branches, branches_of
 from flowdsl.importer.calls import Tasks, order
 from flowdsl.importer.code import (
     Code,
@@ -33,7 +35,8 @@ from flowdsl.importer.writer import Writer
 from flowdsl.kube.conventions import CEL
 
 if TYPE_CHECKING:
-    from flowdsl.kinds.shapes import ObjectMeta, PipelineSpec, PipelineTask, WhenExpression
+    from flowdsl.importer.starts.asked import Asked
+    from flowdsl.kinds.shapes import ObjectMeta, PipelineResult, PipelineSpec, PipelineTask, WhenExpression
 
 _SPEC = frozenset({"params", "workspaces", "tasks", "finally", "results", "displayName", "description"})
 
@@ -58,6 +61,9 @@ class PipelineWriter:
     comments: Comments
     calls: Calls
     at: Path
+    asked: Asked | None = None
+    merging: bool = True
+    """Whether tasks that are one call for several branches are written as one."""
 
     def write(self, meta: ObjectMeta) -> None:
         """The function with its decorator. Raises Unsupported."""
@@ -69,16 +75,19 @@ class PipelineWriter:
         )
         # A local name would hide a function of the module.
         hidden = frozenset(writer.globals | {"as_written"})
-        signature = read_signature(spec, writer, self.comments, self.at, self.function, hidden=hidden)
+        types = self.asked.types if self.asked is not None else {}
+        signature = read_signature(spec, writer, self.comments, self.at, self.function, hidden=hidden, types=types)
         scope = Scope(signature.params)
         locals_ = Names({name for name, _ in signature.params.values()} | set(signature.spaces.values()))
         locals_.taken |= hidden
         tasks = list(enumerate(spec.get("tasks") or ()))
         ordered = order(tasks)
-        written = self._tasks(ordered, "tasks", scope, locals_, signature.spaces)
+        branches = branches_of(spec) if self.merging else {}
+        written = self._tasks(ordered, "tasks", scope, locals_, signature.spaces, branches)
         said = self._decorator(meta, [each["name"] for _, each in tasks], [each["name"] for _, each in ordered])
         scope.final = True
-        final = self._tasks(list(enumerate(spec.get("finally") or ())), "finally", scope, locals_, signature.spaces)
+        last = list(enumerate(spec.get("finally") or ()))
+        final = self._tasks(last, "finally", scope, locals_, signature.spaces, branches)
         results = self._results(scope) if spec.get("results") else None
         signature.returns = "dict[str, object]" if results is not None else "None"
         # Only now is it known which tasks something refers to: those alone get a variable.
@@ -89,6 +98,8 @@ class PipelineWriter:
             lines.append("    return " + render(results, 4, 11))
         if scope.context:
             writer.use("context")
+        if scope.chooses:
+            writer.use("either")
         for ending in scope.endings:
             writer.use(ending)
         document = docstring(spec["description"]) if spec.get("description") else None
@@ -101,32 +112,66 @@ class PipelineWriter:
     def _decorator(self, meta: ObjectMeta, written: list[str], called: list[str]) -> dict[str, Code]:
         said: dict[str, Code] = {"verbatim": "True"}
         if "name" in meta:
-            said |= naming(meta["name"], self.function, meta)
+            said |= self._naming(meta)
         said |= texts(self.spec)
         if written != called:
             said["task_order"] = literal(written)
         if any("cel" in each for task in self._every() for each in task.get("when") or ()):
             said["alpha"] = literal([CEL])
+        if self.asked is not None:
+            # Not at the top: most pipelines are started by hand.
+            from flowdsl.importer.starts.code import options
+
+            said |= options(self.asked, self.writer)
         rest = {name: value for name, value in self.spec.items() if name not in _SPEC and value is not None}
         if rest:
             said["extra"] = literal(rest)
         return said
 
+    def _naming(self, meta: ObjectMeta) -> dict[str, Code]:
+        """Name and metadata. Annotations are those of the runs, too, where starts make them: others stand aside."""
+        said, notes = naming(meta["name"], self.function, meta), meta.get("annotations") or {}
+        if self.asked is None or notes.keys() <= self.asked.notes:
+            return said
+        shared = {name: text for name, text in notes.items() if name in self.asked.notes}
+        rest = {field: value for field, value in meta.items() if field not in ("name", "labels") and value is not None}
+        said = {name: code for name, code in said.items() if name not in ("annotations", "metadata")}
+        return said | ({"annotations": literal(shared)} if shared else {}) | {"metadata": literal(rest)}
+
     def _every(self) -> list[PipelineTask]:
         return [*(self.spec.get("tasks") or ()), *(self.spec.get("finally") or ())]
 
     def _tasks(
-        self, tasks: Tasks, field: str, scope: Scope, locals_: Names, spaces: Mapping[str, str]
+        self,
+        tasks: Tasks,
+        field: str,
+        scope: Scope,
+        locals_: Names,
+        spaces: Mapping[str, str],
+        branches: Mapping[str, Branches],
     ) -> list[Statement]:
+        others = {name for each in branches.values() for name in each.names[1:]}
+        numbers = {item["name"]: number for number, item in tasks}
         found = []
         for number, item in tasks:
+            if item["name"] in others:
+                continue
             at = (*self.at, field, number)
-            conditions = self._conditions(item, at, scope)
+            merged = branches.get(item["name"])
+            # What is given of a branch says under which conditions.
+            conditions = [] if merged else self._conditions(item, at, scope)
+            scope.branches = merged.given if merged else {}
             made = self.calls.made(item, at, scope, spaces, conditions is None)
+            scope.branches = {}
             variable = locals_.free(made.variable, f"{made.variable}_task")
             handle = Handle(variable, made.results, "matrix" in item)
-            scope.handles[item["name"]] = handle
-            found.append(Statement(conditions or [], self.comments.take(at), made.code, handle))
+            if merged:
+                scope.merged[merged.names] = handle
+            else:
+                scope.handles[item["name"]] = handle
+            places = [(*self.at, field, numbers[name]) for name in merged.names] if merged else [at]
+            comments = tuple(text for place in places for text in self.comments.take(place))
+            found.append(Statement(conditions or [], comments, made.code, handle))
         return found
 
     def _blocks(self, statements: list[Statement], indent: int) -> list[str]:
@@ -169,20 +214,25 @@ class PipelineWriter:
         return scope.single(value, ARRAY) or scope.text(value)
 
     def _results(self, scope: Scope) -> Code:
-        entries: dict[str, Code] = {}
-        parts = []
-        for number, item in enumerate(self.spec["results"]):
-            extra = set(item) - {"name", "type", "description", "value"}
-            if extra or item["name"] in entries:
+        parts: dict[str, Part] = {}
+        for number, item, ways in _by_name(self.spec["results"]):
+            if any(set(each) - {"name", "type", "description", "value"} for each in ways) or item["name"] in parts:
                 raise Unsupported("results", f"the result {item['name']!r}")
-            code = self._result(item.get("value"), scope)
+            code = self._one_of(ways, scope) if len(ways) > 1 else self._result(item.get("value"), scope)
             said = {key: literal(item[key]) for key in ("description", "type") if item.get(key)}
             if said:
                 code = call(self.writer.use("Result"), code, **said)
-            entries[item["name"]] = code
-            comments = self.comments.take((*self.at, "results", number))
-            parts.append(Part(code, f"{quoted(item['name'])}: ", comments))
-        return Group("", "{}", tuple(parts))
+            places = [(*self.at, "results", number + place) for place in range(len(ways))]
+            comments = tuple(each for place in places for each in self.comments.take(place))
+            parts[item["name"]] = Part(code, f"{quoted(item['name'])}: ", comments)
+        return Group("", "{}", tuple(parts.values()))
+
+    def _one_of(self, ways: Sequence[PipelineResult], scope: Scope) -> Code:
+        """A result that several branches give: which of them there is follows from the conditions of their tasks."""
+        found = scope.either([str(each.get("value")) for each in ways])
+        if found is None:
+            raise Unsupported("results", f"the result {ways[0]['name']!r}")
+        return found
 
     def _result(self, value: object, scope: Scope) -> Code:
         if isinstance(value, dict):
@@ -197,3 +247,11 @@ class PipelineWriter:
         if ours is None and plain == value:
             ours = scope.single(value, ARRAY)
         return ours or (scope.text(value) if plain == value else literal(value))
+
+
+def _by_name(results: Sequence[PipelineResult]) -> Iterator[tuple[int, PipelineResult, list[PipelineResult]]]:
+    """The results, with their number; those that follow each other and differ in their values alone are one."""
+    numbered = itertools.groupby(enumerate(results), lambda each: {**each[1], "value": None})
+    for _, found in numbered:
+        (number, first), *others = found
+        yield number, first, [first, *(each for _, each in others)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -55,6 +55,11 @@ class Scope:
     context: bool = False
     endings: set[str] = attrs.field(factory=set)
     """`status` and `reason`, as far as they are asked for."""
+    branches: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """What stands for the value of the branch that ran in the call at hand: by the first of its texts, all of them."""
+    merged: dict[tuple[str, ...], Handle] = attrs.field(factory=dict)
+    """The tasks that are one call for several branches, with what that call gives."""
+    chooses: bool = False
 
     def text(self, value: str) -> Code:
         """A string's source: literal, expression or f-string."""
@@ -76,11 +81,28 @@ class Scope:
 
     def single(self, value: str, shape: Shape) -> str | None:
         """The expression of a text that is one reference and nothing else, of a shape; None for any other text."""
+        if value in self.branches and shape == STRING:
+            return self.either(self.branches[value])
         match = _REFERENCE.fullmatch(value)
         return self.expression(match[1], shape) if match else None
 
+    def either(self, values: Sequence[str]) -> str | None:
+        """The value of the branch that ran, of results in Tekton's notation: what one call gives, or a choice."""
+        found = [match[1].split(".", 3) for each in values if (match := _REFERENCE.fullmatch(each))]
+        call = self.merged.get(tuple(words[1] for words in found if len(words) == 4))
+        if call is not None and len({words[3] for words in found}) == 1:
+            call.used = True
+            return _result(call, found[0][3], STRING)
+        codes = [self.expression(each[2:-1], STRING) for each in values]
+        if None in codes:
+            return None
+        self.chooses = True
+        return f"either({', '.join(filter(None, codes))})"
+
     def value(self, value: ParamValue | None, shape: Shape) -> Code | None:
         """The source of a value for a param of a shape; None where they don't fit."""
+        if isinstance(value, str) and value in self.branches:
+            return self.single(value, shape)
         if shape.kind == "string":
             return self.text(value) if isinstance(value, str) else None
         if isinstance(value, str):

@@ -13,6 +13,7 @@ from flowdsl.importer.pipelines import PipelineWriter
 from flowdsl.importer.resolvers import reference_code
 from flowdsl.importer.shapes import Unsupported, text_of
 from flowdsl.importer.tasks import metadata, write_task
+from flowdsl.importer.timeouts import timeouts
 from flowdsl.importer.writer import Writer
 from flowdsl.kinds.table import BOUND, CLAIM, PIPELINE_RUN
 
@@ -103,12 +104,7 @@ def _pipeline_fields(rest: dict[str, object]) -> dict[str, Code]:
             said = {}
         else:
             del rest["taskRunTemplate"]
-    names = {"pipeline": "timeout", "tasks": "tasks_timeout", "finally": "finally_timeout"}
-    timeouts = rest.get("timeouts")
-    if isinstance(timeouts, Mapping) and set(timeouts) <= set(names) and all(timeouts.values()):
-        said |= {python: literal(timeouts[field]) for field, python in names.items() if field in timeouts}
-        del rest["timeouts"]
-    return said
+    return said | timeouts(rest)
 
 
 def _pod(given: Mapping[str, object], rest: dict[str, object]) -> dict[str, Code]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 import attrs
@@ -13,8 +14,10 @@ from flowdsl.importer.code import WIDTH, Code, Group, Pair, Part, call, comment_
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.names import RESULTS, Names, class_name, local_names, python_name
 from flowdsl.importer.references import Known
-from flowdsl.importer.shapes import Shape, Unsupported, declared_shape, text_of
+from flowdsl.importer.shapes import STRING, Shape, Unsupported, declared_shape, text_of
+from flowdsl.importer.typed import annotation, constant
 from flowdsl.importer.writer import Writer
+from flowdsl.ir.types import TypeSpec
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import (
@@ -72,10 +75,12 @@ def read_signature(
     owner: str,
     *,
     hidden: frozenset[str] | None = None,
+    types: Mapping[str, TypeSpec] = MappingProxyType({}),
 ) -> Signature:
     """The parameters of a spec. Raises Unsupported for what Python's can't say.
 
     `hidden` are names of the module that a pipeline's body uses, so that no parameter may have them; None for a task.
+    `types` are those of params that are more than Tekton says.
     """
     of_pipeline = hidden is not None
     found = Signature()
@@ -88,7 +93,7 @@ def read_signature(
     names, space_names = local_names(called, bound, hidden or frozenset())
     for index, item in enumerate(params):
         said = comments.take((*at, "params", index))
-        _param(found, item, names[item["name"]], writer, said, owner)
+        _param(found, item, names[item["name"]], writer, said, owner, types.get(item["name"]))
     for index, space in enumerate(spaces):
         said = comments.take((*at, "workspaces", index))
         _space(found, space, space_names[space["name"]], writer, said, of_pipeline=of_pipeline)
@@ -103,20 +108,30 @@ def _spaces(
     return cast("Sequence[WorkspaceDeclaration | PipelineWorkspaceDeclaration]", given.get("workspaces") or ())
 
 
-def _param(found: Signature, item: ParamSpec, name: str, writer: Writer, comments: tuple[str, ...], owner: str) -> None:
+def _param(
+    found: Signature,
+    item: ParamSpec,
+    name: str,
+    writer: Writer,
+    comments: tuple[str, ...],
+    owner: str,
+    typed: TypeSpec | None,
+) -> None:
+    """`typed` is the type of a param whose texts are numbers, truths, or one of a few."""
     _only(item, _PARAM_FIELDS, "params")
-    shape = writer.named(declared_shape(item), f"{owner}-{item['name']}")
+    shape = STRING if typed is not None else writer.named(declared_shape(item), f"{owner}-{item['name']}")
     said: dict[str, Code] = {}
     if name != item["name"]:
         said["name"] = quoted(item["name"])
     if item.get("description"):
         said["description"] = literal(item["description"])
-    code = _annotated(shape.python, "Param", said, writer)
+    python = shape.python if typed is None else annotation(typed, writer)
+    code = _annotated(python, "Param", said, writer)
     default = text_of(item.get("default"))
     if default is not None:
-        if not _fits(default, shape):
+        if typed is None and not _fits(default, shape):
             raise Unsupported("params", f"the default of {item['name']!r} does not fit its type")
-        code = Pair(code, literal(default))
+        code = Pair(code, literal(default) if typed is None else constant(default, typed))
     else:
         found.required.add(item["name"])
     found.arguments.append((Part(code, f"{name}: ", comments), default is not None))

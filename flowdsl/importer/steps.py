@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,6 +11,7 @@ from flowdsl.importer.code import Code, Group, Part, call, literal, mapping, quo
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.shapes import text_of
 from flowdsl.importer.writer import Writer
+from flowdsl.ir.options import TaskOptions
 from flowdsl.kinds.table import HOLDING
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from flowdsl.kinds.shapes import Sidecar as ContainerSidecar
     from flowdsl.kinds.shapes import Step as ContainerStep
 
+GPU = TaskOptions().gpu_resource
 _STEP = {
     "name": "name",
     "image": "image",
@@ -28,6 +31,7 @@ _STEP = {
     "onError": "on_error",
     "securityContext": "security",
 }
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 T = TypeVar("T")
 _SIDECAR = {
     "name": "name",
@@ -156,20 +160,33 @@ def _source(source: Mapping[str, object], writer: Writer) -> Code:
 
 
 def _resources(rest: dict[str, object]) -> dict[str, Code]:
-    """`cpu=` and `memory=` for computeResources that have nothing else."""
-    given = rest.get("computeResources")
-    if not isinstance(given, Mapping) or not set(given) <= {"requests", "limits"}:
-        return {}
-    requests, limits = given.get("requests") or {}, given.get("limits") or {}
-    amounts = [*requests.items(), *limits.items()]
-    if not amounts or any(name not in ("cpu", "memory") or not isinstance(text, str) for name, text in amounts):
+    """`cpu=`, `memory=` and `gpu=` for computeResources that have nothing else."""
+    found = amounts(rest.get("computeResources"))
+    if not found:
         return {}
     del rest["computeResources"]
-    return {
-        name: quoted(_range(requests.get(name, ""), limits.get(name, "")))
-        for name in ("cpu", "memory")
-        if name in requests or name in limits
+    return {name: literal(value) for name, value in found.items()}
+
+
+def amounts(given: object) -> dict[str, object] | None:
+    """The values of `cpu=`, `memory=` and `gpu=` that say computeResources; None where there is more in them."""
+    if not isinstance(given, Mapping) or not set(given) <= {"requests", "limits"}:
+        return None
+    requests, limits = given.get("requests") or {}, given.get("limits") or {}
+    names = {*requests, *limits}
+    if not names <= {"cpu", "memory", GPU} or not all(
+        isinstance(text, str) for each in (requests, limits) for text in each.values()
+    ):
+        return None
+    found: dict[str, object] = {
+        name: _range(requests.get(name, ""), limits.get(name, "")) for name in ("cpu", "memory") if name in names
     }
+    if GPU in names:
+        number = limits.get(GPU, "")
+        if requests.get(GPU) != number or not _NUMBER.fullmatch(number):
+            return None
+        found["gpu"] = int(number)
+    return found
 
 
 def _range(low: str, high: str) -> str:

@@ -48,11 +48,12 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class TaskFunction:
-    """A function of the module that pipelines and runs may call."""
+    """A function of the module that pipelines and runs may call; `asked` is what a use asks of it."""
 
     name: str
     task_name: str
     signature: Signature
+    asked: Mapping[str, Code] = attrs.field(factory=dict)
 
 
 def write_task(

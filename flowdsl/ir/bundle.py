@@ -8,13 +8,14 @@ from collections.abc import Iterator
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.kube.conventions import BUNDLE_NAME
 
 _KEY_MOST = 240
 _NO_KEY = re.compile(r"[^-._a-zA-Z0-9]")
 
 
-@attrs.frozen
+@frozen
 class BundleFile:
     """A file below the folder that imports look in: text, with a line end after each line, or any bytes."""
 

@@ -11,12 +11,13 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.ir.types import FLOAT, INTEGER, Kind, TypeSpec
 
 NUMBERS = frozenset({Kind.INTEGER, Kind.FLOAT})
 
 
-@attrs.frozen
+@frozen
 class Pure:
     """One of Tekton's own `when` expressions (docs/pipelines.md, "Guard Task execution using when expressions")."""
 
@@ -29,23 +30,27 @@ class Pure:
         return attrs.evolve(self, operator="notin" if self.operator == "in" else "in")
 
 
-@attrs.frozen
+@frozen
 class Known:
     """A value that stands in the pipeline's source."""
 
     value: str | int | float | bool
 
 
-@attrs.frozen
+@frozen
 class Fetched:
-    """A value of the run in Tekton's notation, or text around such values; `label` is its name for people."""
+    """A value of the run in Tekton's notation, or text around such values; `label` is its name for people.
+
+    `path` leads to a field of what `text` has as JSON: Tekton knows that as one text.
+    """
 
     text: str
     type: TypeSpec
     label: str
+    path: tuple[str | int, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Formula:
     """A number that is computed of others: `+`, `-`, `*`, `/`, `neg`, `abs`, `min`, `max`, `median`."""
 
@@ -56,10 +61,11 @@ class Formula:
 Operand: TypeAlias = Known | Fetched | Formula
 
 
-@attrs.frozen
+@frozen
 class Test:
-    """What is true or false of values: `==`, `<`, `<=`, `>`, `>=`, `in`, `matches`, `startswith`, `true`.
+    """What is true or false of values: `==`, `<`, `<=`, `>`, `>=`, `in`, `matches`, `startswith`, `true`, `some`.
 
+    `some` is that a list has elements.
     `pure` is the `when` expression that says the same, where Tekton has one.
     """
 
@@ -68,7 +74,7 @@ class Test:
     pure: Pure | None = None
 
 
-@attrs.frozen
+@frozen
 class Junction:
     """`and`, `or` or `not` of other conditions."""
 
@@ -76,11 +82,15 @@ class Junction:
     parts: tuple[Expression, ...]
 
 
-@attrs.frozen
+@frozen
 class Cel:
     """A CEL expression as the user gave it."""
 
     text: str
+
+    def opposite(self) -> Cel:
+        """The one that holds exactly where this does not."""
+        return Cel(f"!({self.text})")
 
 
 Expression: TypeAlias = Test | Junction | Cel
@@ -189,6 +199,8 @@ def _shown_test(test: Test) -> str:
         return parts[0]
     if test.sign == "in":
         return f"{parts[0]} == {parts[1]}" if len(parts) == 2 else f"isin({', '.join(parts)})"
+    if test.sign == "some":
+        return f"{parts[0]} is not empty"
     if test.sign in ("matches", "startswith"):
         return f"{test.sign}({', '.join(parts)})"
     return f"{parts[0]} {test.sign} {parts[1]}"

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.ir.nodes import Text
 from flowdsl.ir.types import Data
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Param:
     """A param's description, and Tekton's name for it where that is no Python name: docs/tasks.md, "Parameters"."""
 
@@ -18,7 +19,7 @@ class Param:
     description: str = ""
 
 
-@attrs.frozen
+@frozen
 class Result:
     """A result: of a task in its return annotation, of a pipeline around what it returns.
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import attrs
-
 from flowdsl.diagnostics import Location
+from flowdsl.diagnostics.frozen import frozen
+from flowdsl.ir.pods import PodTemplate
 from flowdsl.ir.types import NOTHING, Data
 from flowdsl.ir.volumes import Bound
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class RunOptions:
     """What `pipeline_run(...)` or `task_run(...)` was given; what each option means stands there."""
 
@@ -23,7 +23,7 @@ class RunOptions:
     tasks_timeout: str = ""
     finally_timeout: str = ""
     service_account: str = ""
-    pod_template: Mapping[str, Data] = NOTHING
+    pod_template: PodTemplate | Mapping[str, Data] = NOTHING
     embed: bool = False
     labels: Mapping[str, str] = NOTHING
     annotations: Mapping[str, str] = NOTHING
@@ -31,7 +31,7 @@ class RunOptions:
     extra: Mapping[str, Data] = NOTHING
 
 
-@attrs.frozen
+@frozen
 class Raw:
     """A Tekton document as it is."""
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
 
-@attrs.frozen
+
+@frozen
 class Service:
     """A process that is started before the run and stopped after it, such as a model server or an object store.
 
@@ -25,7 +27,7 @@ class Service:
     patience: float = 60.0
 
 
-@attrs.frozen
+@frozen
 class LocalRun:
     """The stand-ins of a local run.
 

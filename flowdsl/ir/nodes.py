@@ -6,11 +6,10 @@ Python f-string can carry; `flowdsl.ir.refs` finds them again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-import attrs
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from flowdsl.diagnostics import Location
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.ir.bundle import Bundle
 from flowdsl.ir.conditions import Expression
 from flowdsl.ir.options import PipelineOptions, Step, TaskOptions
@@ -22,7 +21,7 @@ Text = str | tuple[str, ...] | Mapping[str, str]
 _TASK, _PIPELINE = TaskOptions(), PipelineOptions()
 
 
-@attrs.frozen
+@frozen
 class ParamDecl:
     """A parameter of a task or a pipeline. `default` is None where there is none."""
 
@@ -40,7 +39,7 @@ class ParamDecl:
         return self.field or self.name
 
 
-@attrs.frozen
+@frozen
 class ResultDecl:
     """A result of a task. `field` is the attribute of the returned value that holds it; None: the whole value.
 
@@ -54,7 +53,7 @@ class ResultDecl:
     value: Text = ""
 
 
-@attrs.frozen
+@frozen
 class WorkspaceDecl:
     """A workspace a task declares. `auto`: it gets a sub-path on the run's volume when no caller binds it."""
 
@@ -73,7 +72,7 @@ class WorkspaceDecl:
         return self.field or self.name
 
 
-@attrs.frozen
+@frozen
 class EnvDecl:
     """An environment variable from a key of a Secret or ConfigMap, asked for by a parameter of the signature."""
 
@@ -84,16 +83,20 @@ class EnvDecl:
     optional: bool = False
 
 
-@attrs.frozen
+@frozen
 class Use:
-    """What one use of a task asks for over the task itself, and the line that says so (`flowdsl.ir.uses`)."""
+    """What one use of a task asks for over the task itself, and the line that says so (`flowdsl.ir.uses`).
+
+    `variant` is the name that the use gives its Task; "" where that is made of what the use asks for.
+    """
 
     of: TaskDef
     given: Mapping[str, object]
     location: Location
+    variant: str = ""
 
 
-@attrs.frozen
+@frozen
 class TaskDef:
     """A task: its contract (params, results, workspaces) and how it runs (`options`, or a remote `reference`).
 
@@ -102,9 +105,11 @@ class TaskDef:
     what travels with it of the project; `image` stands for that of the options where the task's packages are built into
     one, and `build` is the task that builds it where the pipeline does. `use` says what one use of it asks for, which
     is in `options` already; `base` names the Task that this one is a variant of, for such a use. `decisions` are the
-    conditions that its script decides for others, as `flowdsl.decide.wire` writes them; `shared` is the task's name
-    without them. `given` names the options that its decorator was given, empty ones too; `prefix` goes before
-    the name of its Task object.
+    conditions that its script decides for others, and `decided_fields` where fields of JSON lie that these look at, as
+    `flowdsl.decide.wire` writes them; `shared` is the task's name without them. `given` names the options that its
+    decorator was given, empty ones too; `prefix` goes before the name of its Task object. `bound` are
+    expressions of the values that a `functools.partial` gives parameters, which are none of the task's; `called` is
+    that partial.
     """
 
     name: str
@@ -122,6 +127,7 @@ class TaskDef:
     image: str = ""
     build: TaskDef | None = None
     decisions: str = ""
+    decided_fields: str = ""
     shared: str = ""
     options: TaskOptions = _TASK
     reference: Reference | None = None
@@ -129,6 +135,8 @@ class TaskDef:
     base: str = ""
     given: frozenset[str] = frozenset()
     prefix: str = ""
+    bound: Mapping[str, str] = NOTHING
+    called: Callable[..., object] | None = None
 
     @property
     def object_name(self) -> str:
@@ -150,6 +158,17 @@ class TaskDef:
         return self.works or not any(isinstance(part, Step) for part in self.options.steps)
 
     @property
+    def only_step(self) -> Step | None:
+        """The one step of a task that has none of its own; None where it has, or where there are several.
+
+        A step by reference is not the task's to change.
+        """
+        if not self.options.steps or self.has_step:
+            return None
+        steps = [part for part in self.options.steps if isinstance(part, Step)]
+        return steps[0] if len(steps) == 1 and not steps[0].ref else None
+
+    @property
     def works(self) -> bool:
         """Whether that step is told what to run: a body, or options that say it."""
         own = self.options
@@ -166,7 +185,7 @@ class TaskDef:
         return any(result.type.kind in (Kind.FILE, Kind.DIRECTORY) for result in self.results)
 
 
-@attrs.frozen
+@frozen
 class Reference:
     """A Task that exists elsewhere: by name in the cluster, or through a resolver with its params.
 
@@ -180,7 +199,7 @@ class Reference:
     api_version: str = ""
 
 
-@attrs.frozen
+@frozen
 class WorkspaceUse:
     """A pipeline workspace as one task sees it. `producer` is the node that fills it; '' where none does."""
 
@@ -189,7 +208,7 @@ class WorkspaceUse:
     producer: str = ""
 
 
-@attrs.frozen
+@frozen
 class Condition:
     """One `when` expression; `cel` excludes the others. `location` is where the user wrote it.
 
@@ -207,7 +226,7 @@ class Condition:
     shown: str = ""
 
 
-@attrs.frozen
+@frozen
 class Node:
     """One task of a pipeline. `arguments` and `matrix` hold text; `bindings` the workspaces by the task's own name.
 
@@ -238,7 +257,7 @@ class Node:
         return bool(self.matrix or self.include)
 
 
-@attrs.frozen
+@frozen
 class PipelineWorkspace:
     """A workspace of the pipeline and what the PipelineRun binds to it; `source` is the user's volume object."""
 
@@ -249,7 +268,7 @@ class PipelineWorkspace:
     location: Location | None = None
 
 
-@attrs.frozen
+@frozen
 class PipelineResult:
     """A result of the whole pipeline: a reference to a task's result. `written` is the type as given, "" for none."""
 
@@ -261,7 +280,7 @@ class PipelineResult:
     written: str | None = None
 
 
-@attrs.frozen
+@frozen
 class PipelineDef:
     """A traced pipeline, ready for the passes. `decided` has its conditions as they were written, as JSON."""
 
@@ -275,3 +294,36 @@ class PipelineDef:
     display_name: str = ""
     options: PipelineOptions = _PIPELINE
     decided: str = ""
+
+    def within(self) -> Iterator[Node]:
+        """Every task, those of the pipelines in it for each of these."""
+        for node in self.nodes:
+            if node.pipeline is None:
+                yield node
+            else:
+                yield from node.pipeline.within()
+
+    @property
+    def undecided(self) -> bool:
+        """Whether something in it, or in a pipeline in it, waits for a condition that Tekton has no expression for."""
+        return any(
+            (node.pipeline is not None and node.pipeline.undecided)
+            or any(condition.expression is not None for condition in node.when)
+            for node in self.nodes
+        )
+
+
+_WITH_PYTHON = "python:3.12-slim"
+
+
+def image_with_python(nodes: Iterable[Node]) -> str:
+    """What a task that nobody wrote runs in: an image with Python that the run pulls anyway, one without a GPU first.
+
+    "" where no task says its own: the project's settings do.
+    """
+    found = [node.task.options for node in nodes if node.task.has_body and "$(" not in node.task.options.image]
+    plain = sorted((each for each in found if each.python == "python3"), key=lambda each: bool(each.gpu))
+    images = [each.image for each in plain]
+    if not images or _WITH_PYTHON in images:
+        return _WITH_PYTHON
+    return next(filter(None, images), "")

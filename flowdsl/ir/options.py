@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
+from flowdsl.ir.events import CommitStatus, Schedule, Trigger
+from flowdsl.ir.pods import PodTemplate
 from flowdsl.ir.types import NOTHING, Data
 from flowdsl.ir.volumes import PVC, EmptyDir, EnvValue, Mount, Secret, ServiceAccount, VolumeClaim, items, texts
 from flowdsl.kube.conventions import UNPRIVILEGED
@@ -19,6 +22,10 @@ Security = Literal["restricted", "baseline", "root", "privileged"]
 """The presets of `security=`, from the least that a container may do to the most."""
 OnError = Literal["", "continue", "stopAndFail"]
 """What a run does when a step fails: Tekton's docs/tasks.md, "Specifying onError for a step"."""
+
+
+Provider = Literal["", "github", "gitlab", "bitbucket", "bitbucket-server", "gitea", "forgejo"]
+"""Who sends Git's events; their payloads are described in flowdsl/events, one file each."""
 
 
 def _flags(value: Iterable[str]) -> frozenset[str]:
@@ -36,6 +43,10 @@ def _sidecars(value: Sequence[Sidecar]) -> tuple[Sidecar, ...]:
     return items(value)
 
 
+def _starts(value: Sequence[Trigger | Schedule]) -> tuple[Trigger | Schedule, ...]:
+    return items(value)
+
+
 def _volumes(value: Sequence[Mount | Mapping[str, Data]]) -> tuple[Mount | Mapping[str, Data], ...]:
     return items(value)
 
@@ -50,7 +61,7 @@ def requirements(value: str | list[str] | tuple[str, ...]) -> str | tuple[str, .
     return value if isinstance(value, str) else texts(value)
 
 
-@attrs.frozen
+@frozen
 class BodyMarker:
     """Stands for the function's own step in `steps=[Step(...), Body, Step(...)]`."""
 
@@ -58,7 +69,7 @@ class BodyMarker:
 Body = BodyMarker()
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Step:
     """A step beside the function's own; fields as in Tekton's docs/tasks.md, "Defining Steps".
 
@@ -75,6 +86,7 @@ class Step:
     working_dir: str = ""
     cpu: str = ""
     memory: str = ""
+    gpu: int = 0
     timeout: str = ""
     on_error: OnError = ""
     security: Security | Literal[""] | Mapping[str, Data] = ""
@@ -83,7 +95,7 @@ class Step:
     extra: Mapping[str, Data] = NOTHING
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Sidecar:
     """A container that runs beside the steps (docs/tasks.md, "Specifying Sidecars"); `ready` is its readiness path."""
 
@@ -102,7 +114,7 @@ class Sidecar:
     extra: Mapping[str, Data] = NOTHING
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class StepTemplate:
     """Defaults for all steps of a task: docs/tasks.md, "Specifying a Step template"."""
 
@@ -117,7 +129,7 @@ def _as_user() -> Mapping[str, Data]:
     return {"runAsUser": 1000, "runAsGroup": 1000, "runAsNonRoot": True}
 
 
-@attrs.frozen
+@frozen
 class Build:
     """An image with a task's packages that the pipeline builds itself, unless its registry has it.
 
@@ -144,7 +156,7 @@ class Build:
         return self.repository
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class TaskOptions:
     """What `@task(...)` was given; what each option means stands there, in flowdsl/frontend/decorators.py."""
 
@@ -195,7 +207,7 @@ class TaskOptions:
         return (self, *(step for step in self.steps if isinstance(step, Step)), *self.sidecars)
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class PipelineOptions:
     """What `@pipeline(...)` was given; what each option means stands there, in flowdsl/api.py."""
 
@@ -212,10 +224,16 @@ class PipelineOptions:
     affinity: Mapping[str, Data] = NOTHING
     priority_class: str = ""
     runtime_class: str = ""
-    pod_template: Mapping[str, Data] = NOTHING
+    pod_template: PodTemplate | Mapping[str, Data] = NOTHING
     queue: str = ""
+    on: tuple[Trigger | Schedule, ...] = attrs.field(default=(), converter=_starts)
+    provider: Provider = ""
+    report: CommitStatus | None = None
+    max_at_once: int = 0
+    keep: int = 0
     fs_group: int | None = UNPRIVILEGED
     run: Mapping[str, object] = NOTHING
+    run_extra: Mapping[str, Data] = NOTHING
     local: LocalRun | Callable[[], LocalRun] | None = attrs.field(default=None, repr=False)
     alpha: frozenset[str] = attrs.field(default=frozenset(), converter=_flags)
     verbatim: bool = False

@@ -6,18 +6,21 @@ Values are checked where they are read; here they have the types of the options 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, get_args
 
 import attrs
 
 from flowdsl.diagnostics import Location
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.diagnostics.toml_lines import line_of
 from flowdsl.ir.types import NOTHING
+from flowdsl.ir.volumes import texts
 
 Options = Mapping[str, object]
 """Options of `@task` or `@pipeline` by name, those alone that are given."""
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Profile:
     """`[tool.flowdsl.profiles.NAME]`; without a name nothing is different from the code.
 
@@ -39,18 +42,48 @@ class Profile:
 NO_PROFILE = Profile()
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
+class EventSettings:
+    """`[tool.flowdsl.events]`: what is emitted for `on=[...]`, and what holds for the events of all pipelines.
+
+    `expose` says how the listener is reached from outside, under `host`: an Ingress of `ingress_class` whose
+    certificate is in the Secret `tls_secret`, or an HTTPRoute of the Gateway `gateway` (`namespace/name`), which has
+    its own. `secret` and `token` are names of Secrets, with a key behind a slash: `"webhooks/secret"`. `image` is what
+    the programs of ours run in; it has Python. `repositories` are those whose events Argo Events takes: `team/model`.
+    """
+
+    targets: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    provider: str = ""
+    secret: str = ""
+    token: str = ""
+    expose: Literal["", "ingress", "httproute"] = ""
+    host: str = ""
+    ingress_class: str = ""
+    tls_secret: str = ""
+    gateway: str = ""
+    image: str = "python:3.12-slim"
+    repositories: tuple[str, ...] = attrs.field(default=(), converter=texts)
+
+
+EventTarget = Literal["triggers", "cron", "pac", "argo"]
+"""What `--events` and `targets` name."""
+EVENT_TARGETS: tuple[EventTarget, ...] = get_args(EventTarget)
+NO_EVENTS = EventSettings()
+
+
+@frozen(kw_only=True)
 class Settings:
     """The tables that hold for a compile. `file` and `text` are those of the pyproject.toml."""
 
     task: Options = NOTHING
     profile: Profile = NO_PROFILE
+    events: EventSettings = NO_EVENTS
     file: str = ""
     text: str = attrs.field(default="", repr=False)
 
     def __bool__(self) -> bool:
         """Whether they change anything."""
-        return bool(self.task) or self.profile is not NO_PROFILE
+        return bool(self.task) or self.profile is not NO_PROFILE or self.events is not NO_EVENTS
 
     def without_images(self) -> Settings:
         """The same, with images as they are."""

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, NoReturn
 
-import attrs
-
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.kube.words import word
 
 NOTHING: Mapping[str, NoReturn] = MappingProxyType({})
@@ -52,7 +51,7 @@ SCALARS = frozenset({Kind.STRING, Kind.INTEGER, Kind.FLOAT, Kind.BOOLEAN, Kind.C
 PATHS = frozenset({Kind.FILE, Kind.DIRECTORY})
 
 
-@attrs.frozen
+@frozen
 class TypeSpec:
     """One type of a signature.
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 import attrs
 
 from flowdsl.diagnostics import Location
 from flowdsl.ir.nodes import TaskDef, Use
-from flowdsl.ir.options import TaskOptions
+from flowdsl.ir.options import Step, TaskOptions
 from flowdsl.ir.records import held
 from flowdsl.kube.conventions import ARCHITECTURE, NAME_MOST
 
@@ -31,11 +32,15 @@ IN_THE_TASK = (
     "packages_image",
     "apt",
     "python",
+    "labels",
+    "annotations",
 )
 """Options of a use that stand in the Task's document: another value of one makes a variant of the Task."""
 IN_THE_RUN = ("node_selector", "tolerations", "service_account")
 """Those that only a PipelineRun can say, in its `taskRunSpecs`."""
-_JOINED = ("env", "node_selector")
+IN_A_STEP = ("image", "cpu", "memory", "gpu", "env")
+"""Those that a `Step` has too: of a task that is one step and has none of its own, they are for that one."""
+_JOINED = ("env", "node_selector", "labels", "annotations")
 """Options of a use that go over those of the task name by name."""
 _DIGITS = 8
 _OF_RUN = re.compile(r"\$\((?:tasks|finally|context\.pipeline(?:Run)?)\.[^()]*\)")
@@ -44,11 +49,16 @@ _PLAIN = re.compile(r"\d+(?:m|[KMGTPE]i)?(?:\.\.\d+(?:m|[KMGTPE]i)?)?", re.ASCII
 """A quantity, or a range, that is still told from any other when it is written as a name: `16Gi`, `500m`, `4..8`."""
 
 
-def used(task: TaskDef, given: Mapping[str, object], location: Location) -> TaskDef:
-    """The task as one use asks for it; a use of a use has what both ask for, the later over the earlier."""
+def used(task: TaskDef, given: Mapping[str, object], location: Location, variant: str = "") -> TaskDef:
+    """The task as one use asks for it; a use of a use has what both ask for, the later over the earlier.
+
+    `variant` is the name of its Task. That of an earlier use stays where the Task is the same.
+    """
     before = task.use
     base, together = (before.of, _over(before.given, given)) if before is not None else (task, given)
-    return attrs.evolve(task, options=_with(base.options, together), use=Use(base, together, location))
+    if before is not None and not variant and not set(given) & {*IN_THE_TASK}:
+        variant = before.variant
+    return attrs.evolve(task, options=_with(base, together), use=Use(base, together, location, variant))
 
 
 def rebased(task: TaskDef, base: TaskDef) -> TaskDef:
@@ -56,7 +66,7 @@ def rebased(task: TaskDef, base: TaskDef) -> TaskDef:
     use = task.use
     if use is None:
         return base
-    return attrs.evolve(task, options=_with(base.options, use.given), use=attrs.evolve(use, of=base))
+    return attrs.evolve(task, options=_with(base, use.given), use=attrs.evolve(use, of=base))
 
 
 def value_of_run(value: object) -> str:
@@ -71,16 +81,18 @@ def value_of_run(value: object) -> str:
 
 def key(use: Use) -> str:
     """The same for two uses of a task that ask for the same."""
-    return _digest(use.given)
+    return _digest(use.given) + use.variant
 
 
 def variant_name(task: TaskDef) -> str:
-    """The name of the Task for a use: that of the task itself where its document is the same.
+    """The name of the Task for a use: as the use names it, that of the task itself where its document is the same.
 
     It says what is other, so that it is the same in every compile and for every use that asks for the same:
     `train-gpu-2`. What has no short name is told by its hash: `train-env-1f0c9a2b`.
     """
-    differing = dict(_differing(task))
+    if task.use is not None and task.use.variant:
+        return task.use.variant
+    differing = other_options(task)
     if not differing:
         return task.name
     hashed = {name: value for name, value in differing.items() if not _short(value)}
@@ -92,17 +104,21 @@ def variant_name(task: TaskDef) -> str:
     return f"{task.name[: NAME_MOST - _DIGITS - 1].rstrip('-.')}-{digest}"
 
 
-def _differing(task: TaskDef) -> Iterator[tuple[str, object]]:
+def other_options(task: TaskDef) -> dict[str, object]:
     """What a use changes in the Task's document, by the names of the options."""
+    return dict(_differing(task))
+
+
+def _differing(task: TaskDef) -> Iterator[tuple[str, object]]:
     use, own = task.use, task.options
     if use is None or task.reference is not None:
         return
     base = use.of.options
     for name in IN_THE_TASK:
-        value, before = getattr(own, name), getattr(base, name)
+        value, before = _said(task, name), _said(use.of, name)
         if value == before or (name == "gpu_resource" and not _counts(own)):
             continue
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and isinstance(before, Mapping):
             value = {key: item for key, item in value.items() if key not in before or before[key] != item}
         yield name, value
     architecture = own.node_selector.get(ARCHITECTURE, "")
@@ -112,7 +128,7 @@ def _differing(task: TaskDef) -> Iterator[tuple[str, object]]:
 
 def _counts(options: TaskOptions) -> bool:
     """Whether a container asks for what `gpu_resource` names."""
-    return bool(options.gpu or any(sidecar.gpu for sidecar in options.sidecars))
+    return any(each.gpu for each in options.containers)
 
 
 def _short(value: object) -> str:
@@ -121,9 +137,27 @@ def _short(value: object) -> str:
     return f"-{value.replace('..', '-').lower()}" if isinstance(value, str) and _PLAIN.fullmatch(value) else ""
 
 
-def _with(options: TaskOptions, given: Mapping[str, object]) -> TaskOptions:
-    joined = _over({name: getattr(options, name) for name in _JOINED}, given)
-    return attrs.evolve(options, **joined)  # type: ignore[arg-type]  # `with_options` has checked each value
+def _said(task: TaskDef, name: str) -> object:
+    step = task.only_step if name in IN_A_STEP else None
+    return getattr(task.options if step is None else step, name)
+
+
+def _with(task: TaskDef, given: Mapping[str, object]) -> TaskOptions:
+    """The options of a task as a use asks for them."""
+    step = task.only_step
+    if step is None:
+        return _evolved(task.options, given)
+    of_step = {name: value for name, value in given.items() if name in IN_A_STEP}
+    found = _evolved(task.options, {name: value for name, value in given.items() if name not in of_step})
+    return attrs.evolve(found, steps=(_evolved(step, of_step),)) if of_step else found
+
+
+Asked = TypeVar("Asked", TaskOptions, Step)
+
+
+def _evolved(options: Asked, given: Mapping[str, object]) -> Asked:
+    before = {name: getattr(options, name) for name in _JOINED if name in given}
+    return attrs.evolve(options, **_over(before, given))  # type: ignore[arg-type]  # `with_options` has checked each
 
 
 def _over(before: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
@@ -132,8 +166,27 @@ def _over(before: Mapping[str, object], given: Mapping[str, object]) -> dict[str
     for name in _JOINED:
         one, other = before.get(name), given.get(name)
         if isinstance(one, Mapping) and isinstance(other, Mapping):
-            found[name] = {**one, **other}
+            found[name] = joined(one, other)
     return found
+
+
+def joined(one: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
+    """One mapping over another: a new name stands before the next one that both have, else at the end.
+
+    The order counts: a variable may use those that stand before it.
+    """
+    found: dict[str, object] = {}
+    ahead: dict[str, list[str]] = {}
+    new: list[str] = []
+    for name in other:
+        if name in one:
+            ahead[name], new = new, []
+        else:
+            new.append(name)
+    for name, value in one.items():
+        found |= {each: other[each] for each in ahead.get(name, ())}
+        found[name] = other.get(name, value)
+    return found | {each: other[each] for each in new}
 
 
 def _digest(values: Mapping[str, object]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.ir.types import Data, Kind
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ Directory = Annotated[Path, Kind.DIRECTORY]
 """A folder that moves between tasks on the run's volume. In a task's body, and to a type checker, it is a `Path`."""
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class WorkspaceSpec:
     """How a task declares a workspace: see Tekton's docs/workspaces.md, "Using Workspaces in Tasks"."""
 
@@ -99,7 +100,7 @@ else:
             return WorkspaceSpec(auto=True, **said)
 
 
-@attrs.frozen
+@frozen
 class Mount:
     """A Secret, ConfigMap, PVC or EmptyDir mounted as a plain volume at `path` in every step."""
 
@@ -117,7 +118,7 @@ class _Mountable:
         return Mount(self, path, read_only, sub_path)  # type: ignore[arg-type]  # only those four are mountable
 
 
-@attrs.frozen(order=False)
+@frozen(order=False)
 class Secret(_Mountable, _Value):  # type: ignore[misc]
     """A Kubernetes Secret: with `key` a value for an environment variable, without one a workspace or a volume."""
 
@@ -126,7 +127,7 @@ class Secret(_Mountable, _Value):  # type: ignore[misc]
     optional: bool = attrs.field(default=False, kw_only=True)
 
 
-@attrs.frozen(order=False)
+@frozen(order=False)
 class ConfigMap(_Mountable, _Value):  # type: ignore[misc]
     """A Kubernetes ConfigMap: with `key` a value for an environment variable, without one a workspace or a volume."""
 
@@ -135,7 +136,7 @@ class ConfigMap(_Mountable, _Value):  # type: ignore[misc]
     optional: bool = attrs.field(default=False, kw_only=True)
 
 
-@attrs.frozen(order=False)
+@frozen(order=False)
 class EmptyDir(_Mountable, _Bound):
     """A scratch volume that lives as long as one pod. `medium="Memory"` keeps it in memory; `size` is a quantity."""
 
@@ -143,7 +144,7 @@ class EmptyDir(_Mountable, _Bound):
     size: str = ""
 
 
-@attrs.frozen(order=False)
+@frozen(order=False)
 class PVC(_Mountable, _Bound):
     """A PersistentVolumeClaim by name. With `storage` flowdsl emits the claim too; without, it must exist."""
 
@@ -154,7 +155,7 @@ class PVC(_Mountable, _Bound):
     storage_class: str = attrs.field(default="", kw_only=True)
 
 
-@attrs.frozen(order=False)
+@frozen(order=False)
 class VolumeClaim(_Bound):
     """A volumeClaimTemplate: Tekton makes a new claim for each run and deletes it with the run."""
 
@@ -163,7 +164,7 @@ class VolumeClaim(_Bound):
     storage_class: str = attrs.field(default="", kw_only=True)
 
 
-@attrs.frozen
+@frozen
 class ServiceAccount:
     """The account the run's pods use. Emitted with the run unless `create` is false."""
 

@@ -6,13 +6,13 @@ Go matches field names without regard to case (encoding/json, "preferring exact 
 from __future__ import annotations
 
 import copy
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 
-import attrs
 from pydantic import ValidationError
 
+from flowdsl.diagnostics.frozen import frozen
+from flowdsl.diagnostics.near import near
 from flowdsl.diagnostics.paths import Path, field_path
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.schema import validator
@@ -26,10 +26,17 @@ FORMER = {
 }
 """Fields of v1beta1 that v1 has under another name (docs/migrating-v1beta1-to-v1.md)."""
 _ROUNDS = 8
-_EMPTY: dict[str, type] = {"model_type": dict, "dict_type": dict, "string_type": str, "list_type": list}
+_EMPTY: dict[str, type] = {
+    "model_type": dict,
+    "dict_type": dict,
+    "string_type": str,
+    "list_type": list,
+    "int_type": int,
+    "bool_type": bool,
+}
 
 
-@attrs.frozen
+@frozen
 class DecodeError:
     """One thing Tekton's decoder refuses: where in the document, and `kind`, pydantic's error type or `unknown`."""
 
@@ -44,7 +51,7 @@ class DecodeError:
         return field_path(self.location)
 
 
-@attrs.frozen
+@frozen
 class Forgiven:
     """What a reader put right: a field's name in another case (`name`), or a number or boolean taken for text.
 
@@ -139,21 +146,23 @@ def _each(error: ValidationError, model: type[Model]) -> Iterator[DecodeError]:
         seen.add(location)
         if item["type"] == "extra_forbidden":
             name = str(location[-1])
-            suggestion = _suggestion(name, _fields_at(model, location[:-1]))
+            suggestion = _suggestion(name, fields_at(model, location[:-1]))
             yield DecodeError(location, "unknown", f"there is no field {name!r}", suggestion)
         else:
-            yield DecodeError(location, item["type"], item["msg"].removeprefix("Value error, "))
+            # What follows names a class of ours.
+            message = item["msg"].removeprefix("Value error, ").partition(" or instance of ")[0]
+            yield DecodeError(location, item["type"], message)
 
 
 def _suggestion(name: str, fields: list[str]) -> str:
     if FORMER.get(name) in fields:
         return FORMER[name]
-    found = next(iter(difflib.get_close_matches(name, fields, 1)), "")
+    found = near(name, fields)
     # Whoever writes a version in a reference means that of the Task; apiVersion would make it a custom task.
     return "" if (name, found) == ("version", "apiVersion") else found
 
 
-def _fields_at(model: type[Model], location: Path) -> list[str]:
+def fields_at(model: type[Model], location: Path) -> list[str]:
     """The fields that may stand at a place of a document."""
     current: type[Model] | None = model
     for part in location:
@@ -179,10 +188,10 @@ def _as_yaml_reads(
     for item in error.errors(include_url=False, include_context=False):
         location, value = item["loc"], item["input"]
         if item["type"] == "extra_forbidden" and isinstance(location[-1], str):
-            right = _in_other_case(location[-1], _fields_at(model, location[:-1]))
-            if right:
+            right = _in_other_case(location[-1], fields_at(model, location[:-1]))
+            if right and model.any_case:
                 renames.append((location, right))
-        elif value is None and item["type"] in _EMPTY:
+        elif value is None and item["type"] in _EMPTY and model.nulls:
             empties.append((location, _EMPTY[item["type"]]()))
         elif item["type"] == "string_type" and isinstance(value, (int, float)) and _sees_type(model, location):
             texts.append((location, json.dumps(value)))
@@ -227,7 +236,9 @@ def _in_other_case(name: str, fields: list[str]) -> str:
 
 
 def _sees_type(model: type[Model], location: Path) -> bool:
-    """Whether the reader knows the target's type: it loses it at fields that a Go struct has from an embedded one."""
+    """Whether the reader knows the type wanted at a place: not where a Go struct has the field from an embedded one."""
+    if not model.converts:
+        return False
     current: type[Model] | None = model
     for part in location:
         if current is None or not isinstance(part, str) or part not in (names := _fields(current)):

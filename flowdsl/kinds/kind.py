@@ -29,11 +29,13 @@ class Kind:
     Functions, as `module:name`: `defaults` fills in what Tekton's webhook does, `admission` checks a decoded document
     (without one its name is checked), `values` finds values of params in a raw spec, `convert` turns the spec of a
     former version into the current one, `facets` takes a spec apart for a diff (without one it is compared field by
-    field), `importer` writes it as Python (without one it stays as it is). Each has its type beside what calls it.
+    field; of a `bare` kind, whose documents have no spec, it takes the document), `importer` writes it as Python
+    (without one it stays as it is). Each has its type beside what calls it.
 
     On a cluster: `namespaced`, `served` where our commands deal with objects of the kind, `prunable` where they delete
     those that a pipeline no longer emits (where `marked`, only those that hold code of ours), `keeps_data` where
-    they never do. `is_run` is created anew for each run and never applied. `called` is referred to by name, so that a
+    they never do; `addon` where a cluster may lack the kind, or an account may see none of it: then none is ours.
+    `is_run` is created anew for each run and never applied. `called` is referred to by name, so that a
     change of its contract breaks others. `pipeline` is where a pipeline's spec stands in a document, if one may.
 
     Data: `texts` and `base64` are the fields in which an object holds a user's data, `secret` says that nobody is to
@@ -54,12 +56,14 @@ class Kind:
     values: str = ""
     convert: str = ""
     facets: str = ""
+    bare: bool = False
     importer: str = ""
     namespaced: bool = True
     served: bool = False
     prunable: bool = False
     marked: bool = False
     keeps_data: bool = False
+    addon: bool = False
     is_run: bool = False
     called: bool = False
     pipeline: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Models that load when a document first has them.
 
-Defining a model costs about half a millisecond, and most documents use few of the 174. A module that mentions rare ones
+Defining a model costs about half a millisecond, and most documents use few of them. A module that mentions rare ones
 imports them for the type checker alone, and gives the same names to pydantic through `later`:
 
     if TYPE_CHECKING:
@@ -15,10 +15,10 @@ import importlib
 from functools import cache
 from typing import Annotated
 
-import attrs
+from flowdsl.diagnostics.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Later:
     """A model by the module that defines it."""
 

@@ -69,3 +69,15 @@ class TypedObjectReference(Model):
     name: str | None = None
     namespace: str | None = None
     apiGroup: str | None = None
+
+
+class ObjectReference(Model):
+    """Kubernetes's `ObjectReference`."""
+
+    kind: str | None = None
+    namespace: str | None = None
+    name: str | None = None
+    uid: str | None = None
+    apiVersion: str | None = None
+    resourceVersion: str | None = None
+    fieldPath: str | None = None

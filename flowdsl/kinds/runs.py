@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -178,7 +178,7 @@ class TaskRun(Model):
 class PipelineRun(Model):
     """Tekton's `PipelineRun`."""
 
-    moved = MappingProxyType(
+    moved: ClassVar = MappingProxyType(
         {
             "spec.serviceAccountName": "spec.taskRunTemplate.serviceAccountName",
             "spec.podTemplate": "spec.taskRunTemplate.podTemplate",

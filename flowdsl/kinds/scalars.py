@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 from flowdsl.kube import is_quantity, parse_duration
@@ -45,4 +46,27 @@ def check_int_or_string(value: object) -> object:
     """A value for an IntOrString."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise ValueError("an integer or a string is expected")
+    return value
+
+
+def check_url(value: str) -> str:
+    """A text for a URL, which Go's decoder parses. The empty one is none."""
+    from flowdsl.kube.go_urls import url_error
+
+    problem = url_error(value)
+    if problem:
+        raise ValueError(f"{value!r} {problem}: it is no URL")
+    return value
+
+
+def check_bytes(value: object) -> object:
+    """A value for bytes: base64, in which line ends may stand, or the bytes as numbers."""
+    if isinstance(value, list) and all(type(each) is int and 0 <= each < 256 for each in value):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("a text in base64 is expected")
+    try:
+        base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True)
+    except ValueError:
+        raise ValueError("it is no base64") from None
     return value

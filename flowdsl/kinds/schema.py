@@ -6,7 +6,6 @@ or another model. Reading just that is a hundred times cheaper than evaluating a
 
 from __future__ import annotations
 
-import inspect
 import re
 import sys
 from collections import Counter
@@ -14,11 +13,19 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import get_args
 
-import attrs
+from pydantic import BaseModel
 from pydantic_core import SchemaSerializer, SchemaValidator, core_schema
 
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.kinds.later import Later
-from flowdsl.kinds.scalars import check_duration, check_int_or_string, check_quantity, check_timestamp
+from flowdsl.kinds.scalars import (
+    check_bytes,
+    check_duration,
+    check_int_or_string,
+    check_quantity,
+    check_timestamp,
+    check_url,
+)
 
 _ANNOTATION = re.compile(r"(?:(list)\[(\w+)\]|(dict)\[str, (\w+)\]|(\w+)) \| None")
 _SCALARS: dict[str, core_schema.CoreSchema] = {
@@ -30,11 +37,15 @@ _SCALARS: dict[str, core_schema.CoreSchema] = {
     "Quantity": core_schema.no_info_before_validator_function(check_quantity, core_schema.any_schema()),
     "IntOrString": core_schema.no_info_before_validator_function(check_int_or_string, core_schema.any_schema()),
     "Duration": core_schema.no_info_after_validator_function(check_duration, core_schema.str_schema()),
+    "Int32": core_schema.int_schema(ge=-(2**31), le=2**31 - 1),
+    "Uint64": core_schema.int_schema(ge=0),
+    "Url": core_schema.no_info_after_validator_function(check_url, core_schema.str_schema()),
+    "Bytes": core_schema.no_info_before_validator_function(check_bytes, core_schema.any_schema()),
     "Timestamp": core_schema.no_info_after_validator_function(check_timestamp, core_schema.str_schema()),
 }
 
 
-@attrs.frozen
+@frozen
 class Field:
     """One field: its `name` in documents, the `container` ("list", "dict" or ""), and what it holds.
 
@@ -55,10 +66,15 @@ class Field:
 
 @cache
 def fields(model: type) -> Mapping[str, Field]:
-    """The fields of a model by attribute, in order. Raises TypeError for an annotation outside the language above."""
+    """The fields of a model by attribute, in order, those that it inherits first.
+
+    Raises TypeError for an annotation outside the language above.
+    """
+    base = model.__base__
+    found = dict(fields(base)) if base is not None and issubclass(base, BaseModel) and base is not BaseModel else {}
     home = vars(sys.modules[model.__module__])
-    found = {}
-    for attribute, annotation in inspect.get_annotations(model).items():
+    annotated: Mapping[str, str] = vars(model)["annotated"]
+    for attribute, annotation in annotated.items():
         if annotation.startswith("ClassVar"):
             continue
         match = _ANNOTATION.fullmatch(annotation)

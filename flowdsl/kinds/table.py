@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from flowdsl.kinds import referred
 from flowdsl.kinds.kind import Kind
 
 TEKTON = "tekton.dev"
@@ -18,46 +19,30 @@ RESOLUTION = "resolution.tekton.dev"
 TRIGGERS = "triggers.tekton.dev"
 CHAINS = "chains.tekton.dev"
 RESULTS = "results.tekton.dev"
+ARGO = "argoproj.io"
 AS_CODE = "pipelinesascode.tekton.dev"
-RBAC = "rbac.authorization.k8s.io"
+RBAC = referred.RBAC
 AUTHORIZATION = "authorization.k8s.io"
+BATCH = "batch"
+NETWORKING = "networking.k8s.io"
+GATEWAY = "gateway.networking.k8s.io"
 KUSTOMIZE = "kustomize.config.k8s.io"
 
-CLOSED = (TEKTON, RESOLUTION)
+CLOSED = (TEKTON, RESOLUTION, TRIGGERS)
 """Groups whose every kind is in the table: another one is a mistake."""
 
-SERVICE_ACCOUNT = Kind(name="ServiceAccount", plural="serviceaccounts", served=True, prunable=True)
-CLAIM = Kind(
-    name="PersistentVolumeClaim",
-    plural="persistentvolumeclaims",
-    served=True,
-    keeps_data=True,
-    python="PVC",
-    volume=("persistentVolumeClaim", "claimName"),
-)
-SECRET = Kind(
-    name="Secret",
-    plural="secrets",
-    served=True,
-    texts=("stringData",),
-    base64=("data",),
-    secret=True,
-    python="Secret",
-    volume=("secret", "secretName"),
-    variables=("secretKeyRef", "secretRef"),
-)
-CONFIG_MAP = Kind(
-    name="ConfigMap",
-    plural="configmaps",
-    served=True,
-    prunable=True,
-    marked=True,
-    texts=("data",),
-    base64=("binaryData",),
-    python="ConfigMap",
-    volume=("configMap", "name"),
-    variables=("configMapKeyRef", "configMapRef"),
-)
+SERVICE_ACCOUNT = referred.SERVICE_ACCOUNT
+CLAIM = referred.CLAIM
+SECRET = referred.SECRET
+CONFIG_MAP = referred.CONFIG_MAP
+ROLE = referred.ROLE
+ROLE_BINDING = referred.ROLE_BINDING
+CLUSTER_ROLE = referred.CLUSTER_ROLE
+CLUSTER_ROLE_BINDING = referred.CLUSTER_ROLE_BINDING
+SERVICE = referred.SERVICE
+POD = referred.POD
+NODE = referred.NODE
+
 TASK = Kind(
     name="Task",
     plural="tasks",
@@ -176,13 +161,167 @@ CLUSTER_TASK = Kind(
     gone="write a Task; one of another namespace is fetched by the cluster resolver",
     namespaced=False,
 )
-TRIGGER_TEMPLATE = Kind(name="TriggerTemplate", plural="triggertemplates", group=TRIGGERS, version="v1beta1")
-POD = Kind(name="Pod", plural="pods", served=True)
-NODE = Kind(name="Node", plural="nodes", namespaced=False, served=True)
-ROLE = Kind(name="Role", plural="roles", group=RBAC, served=True)
-ROLE_BINDING = Kind(name="RoleBinding", plural="rolebindings", group=RBAC, served=True)
-CLUSTER_ROLE = Kind(name="ClusterRole", plural="clusterroles", group=RBAC, namespaced=False)
-CLUSTER_ROLE_BINDING = Kind(name="ClusterRoleBinding", plural="clusterrolebindings", group=RBAC, namespaced=False)
+INTERCEPTOR = Kind(
+    name="Interceptor",
+    plural="interceptors",
+    group=TRIGGERS,
+    version="v1alpha1",
+    models={"v1alpha1": "flowdsl.kinds.triggers.interceptors:Interceptor"},
+    defaults="flowdsl.kinds.triggers.defaults:interceptor",
+    admission="flowdsl.check.triggers.interceptors:check_interceptor",
+    served=True,
+    prunable=True,
+    addon=True,
+)
+CLUSTER_INTERCEPTOR = Kind(
+    name="ClusterInterceptor",
+    plural="clusterinterceptors",
+    group=TRIGGERS,
+    version="v1alpha1",
+    models={"v1alpha1": "flowdsl.kinds.triggers.interceptors:ClusterInterceptor"},
+    defaults="flowdsl.kinds.triggers.defaults:interceptor",
+    admission="flowdsl.check.triggers.interceptors:check_interceptor",
+    namespaced=False,
+    served=True,
+)
+TRIGGER_TEMPLATE = Kind(
+    name="TriggerTemplate",
+    plural="triggertemplates",
+    group=TRIGGERS,
+    version="v1beta1",
+    models=dict.fromkeys(("v1beta1", "v1alpha1"), "flowdsl.kinds.triggers.templates:TriggerTemplate"),
+    admission="flowdsl.check.triggers.templates:check_trigger_template",
+    facets="flowdsl.differ.starts:of_trigger_template",
+    served=True,
+    prunable=True,
+    addon=True,
+    called=True,
+)
+TRIGGER_BINDING = Kind(
+    name="TriggerBinding",
+    plural="triggerbindings",
+    group=TRIGGERS,
+    version="v1beta1",
+    models=dict.fromkeys(("v1beta1", "v1alpha1"), "flowdsl.kinds.triggers.bindings:TriggerBinding"),
+    admission="flowdsl.check.triggers.bindings:check_trigger_binding",
+    facets="flowdsl.differ.starts:of_trigger_binding",
+    served=True,
+    prunable=True,
+    addon=True,
+    called=True,
+)
+CLUSTER_TRIGGER_BINDING = Kind(
+    name="ClusterTriggerBinding",
+    plural="clustertriggerbindings",
+    group=TRIGGERS,
+    version="v1beta1",
+    models=dict.fromkeys(("v1beta1", "v1alpha1"), "flowdsl.kinds.triggers.bindings:ClusterTriggerBinding"),
+    admission="flowdsl.check.triggers.bindings:check_trigger_binding",
+    facets="flowdsl.differ.starts:of_trigger_binding",
+    namespaced=False,
+    served=True,
+)
+TRIGGER = Kind(
+    name="Trigger",
+    plural="triggers",
+    group=TRIGGERS,
+    version="v1beta1",
+    models={
+        "v1beta1": "flowdsl.kinds.triggers.triggers:Trigger",
+        "v1alpha1": "flowdsl.kinds.triggers.alpha:AlphaTrigger",
+    },
+    defaults="flowdsl.kinds.triggers.defaults:trigger",
+    admission="flowdsl.check.triggers.triggers:check_trigger",
+    facets="flowdsl.differ.starts:of_trigger",
+    served=True,
+    prunable=True,
+    addon=True,
+    called=True,
+)
+EVENT_LISTENER = Kind(
+    name="EventListener",
+    plural="eventlisteners",
+    group=TRIGGERS,
+    version="v1beta1",
+    models={
+        "v1beta1": "flowdsl.kinds.triggers.listeners:EventListener",
+        "v1alpha1": "flowdsl.kinds.triggers.alpha:AlphaEventListener",
+    },
+    defaults="flowdsl.kinds.triggers.defaults:event_listener",
+    admission="flowdsl.check.triggers.listeners:check_event_listener",
+    facets="flowdsl.differ.starts:of_event_listener",
+    served=True,
+    prunable=True,
+    addon=True,
+    called=True,
+)
+EVENT_BUS = Kind(
+    name="EventBus",
+    plural="eventbus",
+    group=ARGO,
+    version="v1alpha1",
+    models={"v1alpha1": "flowdsl.kinds.argo.buses:EventBus"},
+    admission="flowdsl.check.argo.buses:check_event_bus",
+    served=True,
+    addon=True,
+)
+EVENT_SOURCE = Kind(
+    name="EventSource",
+    plural="eventsources",
+    group=ARGO,
+    version="v1alpha1",
+    models={"v1alpha1": "flowdsl.kinds.argo.sources:EventSource"},
+    admission="flowdsl.check.argo.sources:check_event_source",
+    facets="flowdsl.differ.argo:of_event_source",
+    served=True,
+    prunable=True,
+    addon=True,
+    called=True,
+)
+SENSOR = Kind(
+    name="Sensor",
+    plural="sensors",
+    group=ARGO,
+    version="v1alpha1",
+    models={"v1alpha1": "flowdsl.kinds.argo.sensors:Sensor"},
+    admission="flowdsl.check.argo.sensors:check_sensor",
+    facets="flowdsl.differ.argo:of_sensor",
+    served=True,
+    prunable=True,
+    addon=True,
+)
+CRON_JOB = Kind(
+    name="CronJob",
+    plural="cronjobs",
+    group=BATCH,
+    models={"v1": "flowdsl.kinds.jobs:CronJob"},
+    admission="flowdsl.check.jobs:check_cron_job",
+    served=True,
+    prunable=True,
+    addon=True,
+)
+INGRESS = Kind(
+    name="Ingress",
+    plural="ingresses",
+    group=NETWORKING,
+    models={"v1": "flowdsl.kinds.ingresses:Ingress"},
+    admission="flowdsl.check.ingresses:check_ingress",
+    facets="flowdsl.differ.addresses:of_ingress",
+    served=True,
+    prunable=True,
+    addon=True,
+)
+HTTP_ROUTE = Kind(
+    name="HTTPRoute",
+    plural="httproutes",
+    group=GATEWAY,
+    models={"v1": "flowdsl.kinds.routes:HTTPRoute"},
+    admission="flowdsl.check.routes:check_http_route",
+    facets="flowdsl.differ.addresses:of_http_route",
+    served=True,
+    prunable=True,
+    addon=True,
+)
 ACCESS_REVIEW = Kind(
     name="SelfSubjectAccessReview", plural="selfsubjectaccessreviews", group=AUTHORIZATION, namespaced=False
 )

@@ -2,7 +2,7 @@
 
 from flowdsl.kube.credentials import assigned_credential, find_credential, looks_secret, tells_credential
 from flowdsl.kube.durations import is_duration, parse_duration
-from flowdsl.kube.quantities import compare_quantities, is_quantity, parse_quantity
+from flowdsl.kube.quantities import compare_quantities, is_quantity, parse_quantity, turned_range
 
 __all__ = [
     "assigned_credential",
@@ -14,4 +14,5 @@ __all__ = [
     "parse_duration",
     "parse_quantity",
     "tells_credential",
+    "turned_range",
 ]

@@ -19,6 +19,12 @@ https://kubernetes.io/docs/reference/labels-annotations-taints/
 """
 CEL = "enable-cel-in-whenexpression"
 """Tekton's flag for conditions in CEL (docs/pipelines.md)."""
+DECIDED = "decided-"
+"""How results begin that tell whether a condition holds."""
+FILLED = "filled-"
+"""How those begin that tell whether a list has elements; `simulate` knows by it that a fan-out has something to do."""
+GIVES_BACK = ("result-", "The result ")
+"""How name and display name begin of a task that nobody wrote: it gives back a result of the branch that ran."""
 ENUMS = "enable-param-enum"
 """Tekton's flag for params that take one of a few texts (docs/tasks.md, "Param enum")."""
 NESTED = "pipelines-in-pipelines"
@@ -45,6 +51,10 @@ BUNDLE = "flowdsl.dev/bundle"
 """Label of a ConfigMap that holds modules of a project: the hash of its content, which its name has, too."""
 REQUEST = "flowdsl.dev/request"
 """Annotation of a submitted run: which request made it, so that one sent twice is seen."""
+STARTED_BY = "flowdsl.dev/started-by"
+"""Label of a run: which of the pipeline's `on=[...]` made it."""
+NEWEST_OF = "flowdsl.dev/newest-of"
+"""Annotation of a run: what it is the newest run of, where a newer one ends it."""
 KUEUE = "kueue.x-k8s.io"
 """The group of Kueue's API."""
 LOCAL_QUEUES, CLUSTER_QUEUES = "localqueues", "clusterqueues"
@@ -83,8 +93,15 @@ SCRIPTS_PATH = f"{TEKTON_PATH}/scripts"
 RESULTS_PATH = f"{TEKTON_PATH}/results"
 
 # Limits.
+PORT_MOST = 65535
+"""The last port there is."""
 NAME_MOST = 63
 """Characters of a label's value, and so of names that become one (RFC 1123)."""
+CRON_JOB_NAME_MOST = 52
+"""Characters of a CronJob's name: those of its Jobs have eleven more.
+
+https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
+"""
 MATRIX_MOST = 256
 """Tekton's `default-max-matrix-combinations-count` (docs/matrix.md)."""
 OBJECT_MOST = 1_572_864

@@ -70,3 +70,10 @@ def compare_quantities(left: str, right: str) -> int:
     """-1, 0 or 1 as the left is less than, equal to or more than the right. Raises ValueError."""
     one, other = parse_quantity(left), parse_quantity(right)
     return (one > other) - (one < other)
+
+
+def turned_range(text: str) -> str:
+    """Of a range `request..limit` that requests more than its limit: the same the right way round; "" of any other."""
+    low, dots, high = text.partition("..")
+    wrong = dots and is_quantity(low) and is_quantity(high) and compare_quantities(low, high) > 0
+    return f"{high}..{low}" if wrong else ""

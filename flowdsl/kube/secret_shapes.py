@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import attrs
+from flowdsl.diagnostics.frozen import frozen
 
 _Check = Callable[[str, re.Match[str]], bool]
 
@@ -73,7 +73,7 @@ def _discord(text: str, match: re.Match[str]) -> bool:
     return before is not None and before[0][0] in "MNO" and varied(before[0] + match[0])
 
 
-@attrs.frozen
+@frozen
 class Shape:
     """Where one of `marks` stands, whatever `expression` finds is a credential if `check` agrees.
 

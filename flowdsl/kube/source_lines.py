@@ -9,7 +9,12 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+import attrs
+
+from flowdsl.diagnostics.frozen import frozen
 
 LINES = "_FLOWDSL_LINES = "
 """What the line begins with.
@@ -42,21 +47,21 @@ def written(numbers: Iterable[int]) -> list[int]:
     return found
 
 
-def without_lines(script: str, *, mounted: bool = False) -> str:
+def without_lines(script: str, mounted: Mapping[str, str] = MappingProxyType({})) -> str:
     """A script of flowdsl's without the numbers of that line; any other as it is.
 
     As it is, too, where the numbers would do more than move code up and down: two scripts that are equal without them
-    do the same. A script doesn't have the modules that come as a ConfigMap: `mounted` takes it for granted of them.
+    do the same. A script doesn't have the modules that come as a ConfigMap: `mounted` has their texts, by path, and
+    without the text of one the script is as it is.
     """
     match = _LINE.match(script)
     if match is None:
         return script
     try:
-        moved = _is_moved(ast.literal_eval(match["table"]), dict(_texts(ast.parse(script))), mounted=mounted)
+        moved = _is_moved(ast.literal_eval(match["table"]), {**_held(mounted), **dict(_texts(ast.parse(script)))})
     except (SyntaxError, ValueError, TypeError, IndexError, RecursionError, MemoryError):
         return script
-    table = _NAMED.sub(lambda entry: entry["name"] + _SOMEWHERE, match["table"])
-    return f"{match['head']}{table}{script[match.end() - 1 :]}" if moved else script
+    return _cut(script, match) if moved else script
 
 
 def without_numbers(script: str) -> str:
@@ -80,17 +85,96 @@ def row_at(script: str, path: str, line: int) -> str:
     return ""
 
 
-def in_documents(value: object) -> object:
-    """A copy of plain data with every script in it without the numbers."""
+@frozen
+class Sources:
+    """The code of the user's files that a script of flowdsl's holds: by path, its text and the lines of that."""
+
+    texts: Mapping[str, tuple[str, Sequence[int]]] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, script: str, mounted: Mapping[str, str] = MappingProxyType({})) -> Sources:
+        """What is in a script; nothing in one of somebody else's, whatever it is like.
+
+        With modules that come as a ConfigMap it is these, `mounted` by path, and not what the script has itself.
+        """
+        match = _LINE.match(script)
+        try:
+            table = ast.literal_eval(match["table"]) if match is not None else {}
+            texts = _held(mounted) if mounted else dict(_texts(ast.parse(script))) if table else {}
+        except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+            return cls()
+        named = ((name, "" if name == next(iter(table)) else name.partition("/")[2]) for name in table)
+        found = {name.partition("/")[2]: (texts[key], table[name]) for name, key in named if key in texts}
+        return cls({path: each for path, each in found.items() if _is_below(path) and isinstance(each[0], str)})
+
+    def place(self, part: str) -> tuple[str, int] | None:
+        """The file and line in which a part of the script first stands; a reference (`$(params.a)`) in any form."""
+        wanted = _spelled(part)
+        for path, (text, numbers) in self.texts.items():
+            if match := wanted.search(text):
+                return path, _line_of(text.count("\n", 0, match.start()) - 1, numbers)
+        return None
+
+
+def _spelled(part: str) -> re.Pattern[str]:
+    """A pattern for a part of a text. References may have brackets and an index: `$(params['a'][0])`."""
+    if not (part.startswith("$(") and part.endswith(")")):
+        return re.compile(re.escape(part))
+    between = r"[^\w$()\n]{1,6}?"
+    words = map(re.escape, re.findall(r"[\w-]+", part))
+    return re.compile(rf"\$\({between.join(words)}(?![\w-])")
+
+
+def _is_below(path: str) -> bool:
+    """Whether a path can be one of the project's: it comes from a script that anybody may have written."""
+    return bool(path) and not path.startswith(("/", "\\")) and ".." not in re.split(r"[/\\]", path) and ":" not in path
+
+
+def _line_of(row: int, numbers: Sequence[int]) -> int:
+    starts = [0, *numbers[1::2]]
+    start, line = max((pair for pair in zip(starts, numbers[::2], strict=False) if pair[0] <= row), default=(0, 1))
+    return line + row - start
+
+
+def in_documents(value: object, mounted: Mapping[str, str] = MappingProxyType({})) -> object:
+    """A copy of plain data with every script in it without the numbers; `mounted` as in `without_lines`."""
+    return _in_scripts(value, lambda script: without_lines(script, mounted))
+
+
+def in_own_documents(value: object) -> object:
+    """The same for documents that were compiled here: nobody has changed numbers to hide a statement.
+
+    Nothing is laid out for it, which takes as long as a process takes to start.
+    """
+    return _in_scripts(value, _cut_unlooked)
+
+
+def _cut_unlooked(script: str) -> str:
+    match = _LINE.match(script)
+    return script if match is None else _cut(script, match)
+
+
+def _cut(script: str, match: re.Match[str]) -> str:
+    """The script without the numbers of its line."""
+    table = _NAMED.sub(lambda entry: entry["name"] + _SOMEWHERE, match["table"])
+    return f"{match['head']}{table}{script[match.end() - 1 :]}"
+
+
+def _in_scripts(value: object, change: Callable[[str], str]) -> object:
     if isinstance(value, Mapping):
         return {
-            key: without_lines(each, mounted=True) if key == "script" and isinstance(each, str) else in_documents(each)
+            key: change(each) if key == "script" and isinstance(each, str) else _in_scripts(each, change)
             for key, each in value.items()
         }
-    return [in_documents(each) for each in value] if isinstance(value, list) else value
+    return [_in_scripts(each, change) for each in value] if isinstance(value, list) else value
 
 
-def _is_moved(table: Mapping[str, list[int]], texts: Mapping[str, str], *, mounted: bool) -> bool:
+def _held(mounted: Mapping[str, str]) -> dict[str, str]:
+    """The texts of files as scripts have them: their first row is empty."""
+    return {path: f"\n{text}" for path, text in mounted.items() if path}
+
+
+def _is_moved(table: Mapping[str, list[int]], texts: Mapping[str, str]) -> bool:
     """Whether laid out at its lines each text is the same program as it is in the script."""
     if _laid_out(table.values()) > _MOST:
         return False
@@ -98,9 +182,7 @@ def _is_moved(table: Mapping[str, list[int]], texts: Mapping[str, str], *, mount
     for name, numbers in table.items():
         text = texts.get("" if name == own else name.removeprefix("mods/"))
         if text is None:
-            if not mounted or name == own:
-                return False
-            continue
+            return False
         pages = _flowdsl_pages(numbers, text)
         laid = [ast.dump(node) for page in pages for node in ast.parse(page).body]
         if laid != [ast.dump(node) for node in ast.parse(text).body]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 import time
+import zlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 from flowdsl.diagnostics import ClusterError
@@ -83,15 +85,35 @@ class EndlessError(Exception):
     """An answer that has no end: which, in words."""
 
 
+def _unpacking(encoding: str) -> Callable[[bytes, int], bytes]:
+    """What makes the bytes of a response of those on the way, at most so many at once. Raises EndlessError."""
+    if encoding in ("", "identity"):
+        return lambda chunk, most: chunk
+    if encoding != "gzip":
+        raise EndlessError("it is packed in a way that was not asked for")
+    stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    def unpack(chunk: bytes, most: int) -> bytes:
+        try:
+            return stream.decompress(chunk, most)
+        except zlib.error:
+            raise EndlessError("it is no gzip, which it says it is") from None
+
+    return unpack
+
+
 def whole(response: BaseHTTPResponse, most: int) -> bytes:
     """The bytes of a response. Raises EndlessError for one that is too long or takes too long."""
     end = time.monotonic() + MAX_SECONDS
     # Where it is there, what has come is given at once: a server that drips is noticed.
     read = getattr(response, "read1", None) or response.read
     chunks, size = [], 0
+    unpack = _unpacking(response.headers.get("Content-Encoding", ""))
     while chunk := read(_CHUNK, decode_content=False):
-        chunks.append(chunk)
-        size += len(chunk)
+        # Of what is small on the way and large here, no more than is allowed is ever made.
+        plain = unpack(chunk, most - size + 1)
+        chunks.append(plain)
+        size += len(plain)
         if size > most:
             raise EndlessError(f"it has more than {most // 1024:,} KiB")
         if time.monotonic() > end:

@@ -8,6 +8,8 @@ Claims hold data and are never pruned.
 from __future__ import annotations
 
 import copy
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
@@ -15,7 +17,7 @@ import attrs
 
 from flowdsl.diagnostics import ClusterError
 from flowdsl.kinds.kind import Kind
-from flowdsl.kinds.table import KINDS
+from flowdsl.kinds.table import KINDS, named
 from flowdsl.kube.conventions import BUNDLE, OWNED_BY
 from flowdsl.kubeclient.client import APPLY, MANAGER, MERGE, Client
 from flowdsl.kubeclient.errors import AnsweredError
@@ -24,9 +26,11 @@ from flowdsl.kubeclient.objects import Object
 from flowdsl.kubeclient.resources import Document, metadata_of, path_for, path_of, title
 
 _RUNS = frozenset(kind.name for kind in KINDS if kind.is_run)
+_CANT_CHANGE = re.compile(r"spec is immutable|can ?not be less than|can be (?:resized|expanded)")
+"""What Kubernetes says of a claim that is there and asks for something else now. That it can't grow is a 403 (the
+admission plugin PersistentVolumeClaimResize), as is a right that is missing."""
 
-
-Action: TypeAlias = Literal["created", "changed", "unchanged", "deleted", "released", "kept", "spared"]
+Action: TypeAlias = Literal["created", "changed", "unchanged", "fixed", "deleted", "released", "kept", "spared"]
 
 
 @attrs.frozen
@@ -35,7 +39,7 @@ class Change:
 
     `deleted` and `released` are for what the pipeline no longer emits: another pipeline holds what is only released.
     `kept`: it is no longer emitted either, and holds data, which is never deleted. `spared`: a run may still need it; a
-    later apply deletes it.
+    later apply deletes it. `fixed`: the cluster does not change what it asks for, and it stays as it was.
     """
 
     kind: str
@@ -63,25 +67,19 @@ class ApplyOptions:
 
 
 def apply(client: Client, documents: Sequence[Document], options: ApplyOptions) -> list[Change]:
-    """Apply every document but runs, then prune. Raises ClusterError; conflicts are told all together."""
+    """Try every document but runs together (`dryRun=All`), apply them, then prune.
+
+    Raises ClusterError: what speaks against it, conflicts and refusals of all documents, is told before any is applied.
+    """
     wanted = [each for each in documents if each.get("kind") not in _RUNS]
-    changes: list[Change] = []
-    conflicts: list[str] = []
-    for document in wanted:
-        try:
-            changes.append(_apply_one(client, document, options))
-        except AnsweredError as error:
-            if not error.conflicts:
-                raise _about(document, error) from error
-            conflicts += [f"  {title(document)}: {each.field} is owned by {each.owner!r}" for each in error.conflicts]
-    if conflicts:
-        lines = "\n".join(conflicts)
-        done = ", ".join(each.what for each in changes if each.action in ("created", "changed") and not options.dry_run)
-        raise ClusterError(
-            f"others own fields that the pipeline sets:\n{lines}\n"
-            "  take them over (--force-conflicts; a program: force=True), or leave them out of the pipeline"
-            + (f"\n  applied before that: {done}" if done else "")
-        )
+    tried = Trial(client, options)
+    changes = [tried.change_of(document) for document in wanted]
+    tried.end()
+    if not options.dry_run:
+        changes = [
+            trial if trial.action == "fixed" else _apply_one(client, document, options)
+            for document, trial in zip(wanted, changes, strict=True)
+        ]
     if options.prune and options.owner:
         changes += prune(
             client, {(str(each.get("kind")), str(metadata_of(each).get("name"))) for each in wanted}, options
@@ -89,25 +87,133 @@ def apply(client: Client, documents: Sequence[Document], options: ApplyOptions) 
     return changes
 
 
-def _about(document: Document, error: AnsweredError) -> ClusterError:
-    """The same error, with the object's name before it."""
-    words = f"{title(document)}: {error}"
-    return AnsweredError(error.code, error.status, error.text, words)
+class Trial:
+    """Documents tried on the server, which keeps nothing; what speaks against them is collected."""
+
+    def __init__(self, client: Client, options: ApplyOptions) -> None:
+        self._client, self._options = client, options
+        self._conflicts: list[str] = []
+        self._refused: list[tuple[Document, AnsweredError]] = []
+
+    def change_of(self, document: Document) -> Change:
+        """What applying it would do. Raises ClusterError where nobody can be asked, or we are nobody."""
+        before: Object | None = None
+        try:
+            before = self._client.find(path_for(document, self._client.namespace))
+            return self._tried(document, before)
+        except AnsweredError as error:
+            if error.code == 401:
+                raise
+            if before is not None and _cant_change(document, error):
+                return _done(document, "fixed")
+            if error.conflicts:
+                told = (f"{title(document)}: {each.field} is owned by {each.owner!r}" for each in error.conflicts)
+                self._conflicts += [f"  {each}" for each in told]
+            else:
+                self._refused.append((document, error))
+            return _done(document, "unchanged")
+
+    def _tried(self, document: Document, before: Object | None) -> Change:
+        after = _patched(self._client, document, before, self._options, dry_run=True)
+        change = _change(document, before, after)
+        others = _others(before, self._options.owner)
+        if others and change.action == "changed" and not self._options.force and _differs(before, after):
+            whose = ", ".join(others)
+            self._conflicts.append(f"  {title(document)}: pipeline {whose} has it too, with other content")
+        return change
+
+    def end(self) -> None:
+        """Raises ClusterError for all that speaks against it together."""
+        if not self._conflicts and len(self._refused) == 1:
+            document, error = self._refused[0]
+            raise error.about(title(document)) from error
+        parts = []
+        if self._conflicts:
+            lines = "\n".join(self._conflicts)
+            parts.append(
+                f"others own what the pipeline sets:\n{lines}\n"
+                "  take it over (--force-conflicts; a program: force=True), or leave it out of the pipeline"
+            )
+        if self._refused:
+            parts += [f"{title(document)}: {error}" for document, error in self._refused]
+        if parts:
+            raise ClusterError("\n".join(parts) + "\n  nothing was applied")
+
+
+def _cant_change(document: Document, error: AnsweredError) -> bool:
+    """Whether a claim was refused for what can't be changed about it, rather than for what is wrong with it."""
+    kind = named(str(document["kind"]))
+    keeps = kind is not None and kind.keeps_data
+    return keeps and error.code in (403, 422) and bool(_CANT_CHANGE.search(str(error.status.get("message", ""))))
+
+
+def _others(before: Object | None, owner: str) -> list[str]:
+    """The other pipelines that hold an object."""
+    return sorted(key.removeprefix(OWNED_BY) for key in _claims(before) if key != OWNED_BY + owner) if owner else []
+
+
+def _claims(item: Object | None) -> dict[str, str]:
+    """The labels of the pipelines that hold an object."""
+    labels = (item["metadata"].get("labels") if item else None) or {}
+    return {key: value for key, value in labels.items() if key.startswith(OWNED_BY)}
+
+
+def _differs(before: Object | None, after: Object) -> bool:
+    """Whether more than labels and annotations changes."""
+    names = {*(before or {}), *after} - {"metadata", "status"}
+    return any((before or {}).get(name) != after.get(name) for name in names)
 
 
 def _apply_one(client: Client, document: Document, options: ApplyOptions) -> Change:
-    path = path_for(document, client.namespace)
-    kind, name = str(document["kind"]), str(metadata_of(document)["name"])
-    before = client.find(path)
-    body = owned(document, options.owner, before)
+    before = client.find(path_for(document, client.namespace))
+    try:
+        after = _patched(client, document, before, options)
+    except AnsweredError as error:
+        raise error.about(title(document)) from error
+    if options.owner and not _holds(after, options.owner):
+        _hold(client, document, options.owner)
+    return _change(document, before, after)
+
+
+def _patched(
+    client: Client, document: Document, before: Object | None, options: ApplyOptions, *, dry_run: bool = False
+) -> Object:
     query = {"fieldManager": MANAGER, "fieldValidation": "Strict", "force": str(options.force).lower()}
-    if options.dry_run:
+    if dry_run:
         query["dryRun"] = "All"
-    after = client.one("PATCH", path, query, body, kind=APPLY)
+    body = owned(document, options.owner, before)
+    return client.one("PATCH", path_for(document, client.namespace), query, body, kind=APPLY)
+
+
+def _change(document: Document, before: Object | None, after: Object) -> Change:
     if before is None:
-        return Change(kind, name, "created")
-    same = _essence(before) == _essence(after)
-    return Change(kind, name, "unchanged" if same else "changed")
+        return _done(document, "created")
+    return _done(document, "unchanged" if _essence(before) == _essence(after) else "changed")
+
+
+def _done(document: Document, action: Action) -> Change:
+    return Change(str(document["kind"]), str(metadata_of(document)["name"]), action)
+
+
+def _holder(owner: str) -> str:
+    """The field manager of a pipeline's label alone: who applies at the same time can't take it off unawares."""
+    return f"{MANAGER}-{hashlib.sha256(owner.encode()).hexdigest()[:16]}"
+
+
+def _holds(after: Object, owner: str) -> bool:
+    return any(each.get("manager") == _holder(owner) for each in after["metadata"].get("managedFields") or ())
+
+
+def _hold(client: Client, document: Document, owner: str) -> None:
+    """Set the owner's label once more under its own manager: two that read before either wrote drop each other's."""
+    metadata = metadata_of(document)
+    body = {
+        "apiVersion": document["apiVersion"],
+        "kind": document["kind"],
+        "metadata": {"name": metadata["name"], "labels": {OWNED_BY + owner: "true"}},
+    }
+    query = {"fieldManager": _holder(owner), "force": "true"}
+    client.one("PATCH", path_for(document, client.namespace), query, body, kind=APPLY)
 
 
 def owned(document: Document, owner: str, before: Object | None) -> dict[str, object]:
@@ -120,10 +226,9 @@ def owned(document: Document, owner: str, before: Object | None) -> dict[str, ob
         return body
     metadata = metadata_of(body)
     own = metadata.get("labels")
-    others = (before["metadata"].get("labels") if before else None) or {}
     labels = {
         **(own if isinstance(own, Mapping) else {}),
-        **{key: value for key, value in others.items() if key.startswith(OWNED_BY)},
+        **_claims(before),
         OWNED_BY + owner: "true",
     }
     return {**body, "metadata": {**metadata, "labels": labels}}
@@ -150,8 +255,8 @@ def prune(client: Client, keep: set[tuple[str, str]], options: ApplyOptions) -> 
             selector = f"{label},{BUNDLE}" if kind.marked else label
             found = client.items(path_of(kind, client.namespace), labelSelector=selector)
         except AnsweredError as error:
-            # A Tekton without StepActions has none of ours; who may not read ConfigMaps has applied none.
-            if error.code == 404 or (kind.marked and error.code == 403):
+            # A Tekton without StepActions has none of ours; who may not read ConfigMaps, or triggers, has applied none.
+            if error.code == 404 or ((kind.marked or kind.addon) and error.code == 403):
                 continue
             raise
         for each in found:
@@ -172,9 +277,8 @@ def _let_go(client: Client, kind: Kind, item: Object, label: str, *, dry_run: bo
         return Change(kind.name, name, "kept")
     path = path_of(kind, client.namespace, name)
     query = {"dryRun": "All"} if dry_run else {}
-    shared = [key for key in metadata.get("labels") or {} if key.startswith(OWNED_BY) and key != label]
     try:
-        if shared:
+        if _claims(item).keys() - {label}:
             # The same manager, or the label would stay ours in the books and come back.
             body = {"metadata": {"labels": {label: None}}}
             client.call("PATCH", path, {**query, "fieldManager": MANAGER}, body, kind=MERGE)

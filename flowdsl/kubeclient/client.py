@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ import attrs
 
 from flowdsl.diagnostics import ClusterError, UsageError
 from flowdsl.diagnostics.escape import line
-from flowdsl.kubeclient import kubeconfig
+from flowdsl.kubeclient import access
 from flowdsl.kubeclient.answers import ANSWER, MAX_ANSWER, OBJECT, EndlessError, odd, parsed, whole
 from flowdsl.kubeclient.errors import PASSING, AnsweredError, UnreachableError, answered, unreachable
 from flowdsl.kubeclient.kubeconfig import SHORTEST, masked
@@ -22,13 +23,15 @@ from flowdsl.kubeclient.objects import Answer, Object
 from flowdsl.kubeclient.shapes import Shape
 
 if TYPE_CHECKING:
-    from kubernetes.client import ApiClient
-    from urllib3 import BaseHTTPResponse
+    from urllib3 import BaseHTTPResponse, HTTPHeaderDict, PoolManager
 
 MANAGER = "flowdsl"
 APPLY = "application/apply-patch+yaml"  # JSON is YAML; the server wants this name for server-side apply
 MERGE = "application/merge-patch+json"
 _CONNECT_SECONDS = 5.0
+PAGE = 500
+"""Objects asked for at once: what client-go takes, too."""
+MOST_ITEMS = 100_000
 MAX_REFUSAL = 256 * 1024
 """Bytes of a refusal: a Status with a finding for each field of an object has a tenth of it."""
 
@@ -42,6 +45,12 @@ class Target:
     kubeconfig: str = ""
     timeout: float = 15.0
 
+    @property
+    def words(self) -> str:
+        """The options that say the same in another command, with a blank before: ` -n ml --context prod`."""
+        given = (("-n", self.namespace), ("--context", self.context), ("--kubeconfig", self.kubeconfig))
+        return "".join(f" {option} {shlex.quote(value)}" for option, value in given if value)
+
 
 class Client:
     """One API server. `namespace` is where the commands work; `where` names the cluster for people.
@@ -51,18 +60,21 @@ class Client:
 
     def __init__(
         self,
-        api: ApiClient,
+        reached: access.Reached,
         namespace: str,
-        where: str,
         timeout: float,
         patience: float = 60.0,
-        hidden: tuple[str, ...] = (),
+        words: str = "",
     ) -> None:
-        self._hidden = hidden
-        self._configuration = api.configuration
-        self._pool = api.rest_client.pool_manager
+        self._reached = reached
+        self._hidden = reached.hidden
+        self._pool = _connections(reached)
+        self._certificate = reached.who.certificate
         self.namespace = namespace
-        self.where = where
+        self.where = reached.where
+        self.warnings = reached.warnings
+        # The options that find this cluster and namespace again, for hints that name a command.
+        self.words = words
         self.timeout = timeout
         self.patience = patience
         self.reached = False
@@ -72,15 +84,36 @@ class Client:
     @property
     def address(self) -> str:
         """The server's URL."""
-        return str(self._configuration.host).rstrip("/")
+        return str(self._reached.configuration.host).rstrip("/")
 
     def get(self, path: str, **query: object) -> Answer:
         """Read an object, a list or a review."""
         return self.call("GET", path, query)
 
     def items(self, path: str, **query: object) -> list[Object]:
-        """Read a list: its objects, each of which has a name."""
-        return self.get(path, **query).get("items") or []
+        """Read a list, page by page: its objects, each of which has a name."""
+        try:
+            return self._pages(path, {**query, "limit": PAGE})
+        except AnsweredError as error:
+            if error.code != 410:
+                raise
+        # The server forgot the list between two pages: all of it at once, which is what client-go asks for then.
+        return self._pages(path, query)
+
+    def _pages(self, path: str, query: Mapping[str, object]) -> list[Object]:
+        found: list[Object] = []
+        more, seen = "", 0
+        while True:
+            page = self.call("GET", path, {**query, **({"continue": more} if more else {})}, packed=True)
+            items = page.get("items") or []
+            found += items
+            # A page may be empty where nothing of it was chosen; so many can't be.
+            seen += len(items) or PAGE
+            more = (page.get("metadata") or {}).get("continue") or ""
+            if not more:
+                return found
+            if seen >= MOST_ITEMS:
+                raise odd(self.where, f"GET {path}", f"its list goes on after {MOST_ITEMS:,} objects")
 
     def find(self, path: str) -> Object | None:
         """Read an object, which has a name; None where there is none. A missing API is an error still."""
@@ -114,8 +147,10 @@ class Client:
         kind: str = "application/json",
         again: bool = True,
         shape: Shape = ANSWER,
+        packed: bool = False,
     ) -> Answer:
-        """One request; the answer, of the given shape. `again` says that it may be sent twice.
+        """One request; the answer, of the given shape. `again` says that it may be sent twice, `packed` that the
+        answer may come by gzip, which a long list wants.
 
         Raises AnsweredError, UnreachableError, OddAnswerError.
         """
@@ -124,7 +159,7 @@ class Client:
         while True:
             tries += 1
             try:
-                response = self.open(method, path, query, body, kind=kind)
+                response = self.open(method, path, query, body, kind=kind, packed=packed)
                 what = f"{method} {path.partition('?')[0]}"
                 return cast("Answer", parsed(self._read(response), shape, where=self.where, what=what))
             except (AnsweredError, UnreachableError) as error:
@@ -156,23 +191,37 @@ class Client:
         *,
         kind: str = "application/json",
         timeout: float = 0.0,
+        packed: bool = False,
     ) -> BaseHTTPResponse:
         """Send once; the open response of urllib3, for streams. Raises AnsweredError, UnreachableError."""
-        from urllib3 import Timeout
-        from urllib3.exceptions import HTTPError
-
         seconds = timeout or self.timeout
         url = self.address + path + (f"?{urlencode(query, errors='replace')}" if query else "")
         data = None if body is None else json.dumps(body).encode()
-        headers = {
-            **self._credentials(),
-            "Accept": "application/json, */*",
-            # Nothing that is small on the way and large here.
-            "Accept-Encoding": "identity",
-            "Content-Type": kind,
-        }
+        form = {"Accept-Encoding": "gzip" if packed else "identity", "Content-Type": kind}
+        response = self._sent(method, url, data, form, seconds)
+        if response.status == 401 and self._reached.who.renew():
+            # Refused before anything was done: a token may have been renewed since it was read.
+            self._read(response, MAX_REFUSAL)
+            response = self._sent(method, url, data, form, seconds)
+        if response.status >= 300:
+            text = self._read(response, MAX_REFUSAL)
+            raise answered(response.status, text, method=method, path=path, where=self.where)
+        self.reached = True
+        return response
+
+    def _sent(
+        self, method: str, url: str, data: bytes | None, form: Mapping[str, str], seconds: float
+    ) -> BaseHTTPResponse:
+        from urllib3 import Timeout
+        from urllib3.exceptions import HTTPError
+
+        headers = self._who()
+        headers.update({"Accept": "application/json, */*", **form})
+        # Whoever gave them may have given another certificate, too.
+        if self._reached.who.certificate != self._certificate:
+            self._pool, self._certificate = _connections(self._reached), self._reached.who.certificate
         try:
-            response = self._pool.request(
+            return self._pool.request(
                 method,
                 url,
                 body=data,
@@ -188,11 +237,6 @@ class Client:
             raise ClusterError(
                 f"no request can be made to {self.where}: look at the server and the user of this context"
             ) from None
-        if response.status >= 300:
-            text = self._read(response, MAX_REFUSAL)
-            raise answered(response.status, text, method=method, path=path, where=self.where)
-        self.reached = True
-        return response
 
     def told(self, text: str) -> str:
         """Text of the server without our credentials: who sees them may send them back."""
@@ -202,11 +246,11 @@ class Client:
         found = unreachable(error, where=self.where, address=self.address, seconds=seconds)
         return UnreachableError(line(self.told(str(found))), passing=found.passing)
 
-    def _read(self, response: BaseHTTPResponse, most: int = MAX_ANSWER) -> str:
+    def _read(self, response: BaseHTTPResponse, most: int | None = None) -> str:
         from urllib3.exceptions import HTTPError
 
         try:
-            found = whole(response, most)
+            found = whole(response, MAX_ANSWER if most is None else most)
         except (HTTPError, OSError, HTTPException) as error:
             raise self._unreachable(error, self.timeout) from None
         except EndlessError as error:
@@ -216,39 +260,51 @@ class Client:
             response.release_conn()
         return self.told(found.decode(errors="replace"))
 
-    def _credentials(self) -> dict[str, str]:
-        """The headers that say who we are; a token that was renewed on disk is read again by the client.
+    def _who(self) -> HTTPHeaderDict:
+        """The headers that say who we are, renewed where they must be.
 
         Raises ClusterError for what no header may have. No part of it is told.
         """
-        found = self._configuration.auth_settings()
-        headers = {str(each["key"]): each["value"] for each in found.values() if each.get("in") == "header"}
-        headers = {key: str(value) for key, value in headers.items() if value}
-        for key, value in headers.items():
-            secret = value.partition(" ")[2] or value
-            if secret not in self._hidden and len(secret) >= SHORTEST:
-                self._hidden = (secret, *self._hidden)
+        from urllib3 import HTTPHeaderDict
+
+        headers = HTTPHeaderDict()
+        for key, value in self._reached.who.headers():
+            self._hide(key, value)
             if not (value.isascii() and value.isprintable()) or not key.isascii():
                 raise ClusterError(
                     f"the token of the user of {self.where} can't be sent: it has a line end or another character that "
                     "no header may have; write it in one line, without blanks around it"
                 )
+            headers.add(key, value)
         return headers
+
+    def _hide(self, key: str, value: str) -> None:
+        if key.lower() != "authorization":
+            return
+        secret = value.partition(" ")[2] or value
+        if secret not in self._hidden and len(secret) >= SHORTEST:
+            self._hidden = (secret, *self._hidden)
 
 
 def connect(target: Target) -> Client:
     """A client for the target. Nothing is sent yet. Raises UsageError, ClusterError."""
     try:
-        from kubernetes import client
+        import kubernetes.client  # noqa: F401
     except ImportError as error:
         raise UsageError("this needs the Kubernetes client: pip install 'flowdsl[cluster]'") from error
-    reached = kubeconfig.load(target.context, target.kubeconfig)
+    reached = access.load(target.context, target.kubeconfig)
     # One connection a watch or log stream; more would be thrown away after use.
     reached.configuration.connection_pool_maxsize = 128
+    return Client(reached, target.namespace or reached.namespace, target.timeout, words=target.words)
+
+
+def _connections(reached: access.Reached) -> PoolManager:
+    from kubernetes.client import ApiClient
+
     try:
-        api = client.ApiClient(reached.configuration)
+        pool: PoolManager = ApiClient(reached.configuration).rest_client.pool_manager
     except Exception:  # certificates and keys that the TLS library can't read; their text may be in the message
         raise ClusterError(
             f"the certificates or keys of {reached.where} in the kubeconfig can't be read: write them as PEM"
         ) from None
-    return Client(api, target.namespace or reached.namespace, reached.where, target.timeout, hidden=reached.hidden)
+    return pool

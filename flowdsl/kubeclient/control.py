@@ -11,8 +11,9 @@ from flowdsl.kinds import labels
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kube.conventions import OWNED_BY, REQUEST, RETRIED_TASK, RETRY_OF
 from flowdsl.kubeclient.client import MANAGER, MERGE, Client
+from flowdsl.kubeclient.errors import AnsweredError
 from flowdsl.kubeclient.objects import Metadata, Object
-from flowdsl.kubeclient.resources import path_of
+from flowdsl.kubeclient.resources import base_of, path_of
 from flowdsl.kubeclient.states import is_over, task_of
 from flowdsl.view.events import condition
 
@@ -20,32 +21,60 @@ from flowdsl.view.events import condition
 NOW, AFTER_FINALLY, AFTER_RUNNING = "Cancelled", "CancelledRunFinally", "StoppedRunFinally"
 
 
-def list_runs(client: Client, pipeline: str = "") -> list[Object]:
-    """The PipelineRuns of the namespace, the newest first; of one pipeline where it is named."""
-    query = {"labelSelector": f"{labels.PIPELINE}={pipeline}"} if pipeline else {}
-    found = client.items(path_of(PIPELINE_RUN, client.namespace), **query)
+def list_runs(client: Client, pipeline: str = "", selector: str = "", *, everywhere: bool = False) -> list[Object]:
+    """The PipelineRuns of the namespace, or of all that may be read, the newest first.
+
+    `pipeline` and `selector`, a label selector as kubectl has it, choose among them. Raises ClusterError.
+    """
+    chosen = ",".join(filter(None, (f"{labels.PIPELINE}={pipeline}" if pipeline else "", selector)))
+    place = f"{base_of(PIPELINE_RUN.api_version)}/{PIPELINE_RUN.plural}"
+    found = client.items(
+        place if everywhere else path_of(PIPELINE_RUN, client.namespace),
+        **({"labelSelector": chosen} if chosen else {}),
+    )
     return sorted(
         found, key=lambda each: (each["metadata"].get("creationTimestamp", ""), each["metadata"]["name"]), reverse=True
     )
 
 
-def get_run(client: Client, name: str) -> Object:
-    """A PipelineRun by its name, or the newest for `last`. Raises UsageError where there is none."""
+def get_run(client: Client, name: str, pipeline: str = "") -> Object:
+    """A PipelineRun by its name; for `last` the newest, of one pipeline where it is named.
+
+    Raises ClusterError where there is none: it may have been one that was deleted.
+    """
     found = client.find(path_of(PIPELINE_RUN, client.namespace, name))
     if found:
         return found
-    every = list_runs(client)
-    if name == "last" and every:
-        return every[0]
-    hint = did_you_mean(name, [each["metadata"]["name"] for each in every], "`flowdsl list` shows those there are")
-    raise UsageError(f"there is no PipelineRun {name!r} in namespace {client.namespace} of {client.where}; {hint}")
+    where = f"in namespace {client.namespace} of {client.where}"
+    if name == "last":
+        every = list_runs(client, pipeline)
+        if every:
+            return every[0]
+        raise ClusterError(
+            f"there is no run of pipeline {pipeline} {where}" if pipeline else f"there is no run {where}"
+        )
+    hint = did_you_mean(name, _spelt_alike(client, name), f"`flowdsl list{client.words}` shows those there are")
+    raise ClusterError(f"there is no PipelineRun {name!r} {where}, or no more; {hint}")
 
 
-def ended_badly(run: Object) -> Object:
-    """The run, which is over and did not succeed. Raises UsageError for any other: there is nothing to retry."""
+def _spelt_alike(client: Client, name: str) -> list[str]:
+    """Runs that somebody may have meant: what was generated at the end of a name is nobody's typing error."""
+    stem = name.rpartition("-")[0]
+    try:
+        names = [each["metadata"]["name"] for each in list_runs(client)]
+    except AnsweredError:  # who may read a run may have no right to list them: that is not what was asked
+        return []
+    return [each for each in names if each.rpartition("-")[0] != stem]
+
+
+def ended_badly(run: Object, words: str = "") -> Object:
+    """The run, which is over and did not succeed. Raises UsageError for any other: there is nothing to retry.
+
+    `words` are the options that find its cluster again.
+    """
     name, found = run["metadata"]["name"], condition(run).get("status")
     if found not in ("True", "False"):
-        raise UsageError(f"{name} is not over; cancel it first, or watch it: flowdsl watch {name}")
+        raise UsageError(f"{name} is not over; cancel it first, or watch it: flowdsl watch {name}{words}")
     if found == "True":
         raise UsageError(f"{name} succeeded: there is nothing to retry")
     return run

@@ -16,6 +16,7 @@ import attrs
 
 from flowdsl.kinds.table import PIPELINE, TASK
 from flowdsl.kube import is_quantity, parse_quantity
+from flowdsl.kubeclient.plain import listed, mapping, mappings
 from flowdsl.kubeclient.resources import metadata_of
 
 Amounts = Mapping[str, Decimal]
@@ -54,18 +55,18 @@ def amount(value: object) -> Decimal | None:
 
 def pods_of(run: Mapping[str, object], documents: Sequence[Mapping[str, object]]) -> list[Pods]:
     """The pods of a PipelineRun, task by task; those of its claims' assistants aside."""
-    spec = _mapping(run.get("spec"))
-    pipeline = _mapping(spec.get("pipelineSpec")) or _spec_of(
-        PIPELINE.name, _mapping(spec.get("pipelineRef")).get("name"), documents
+    spec = mapping(run.get("spec"))
+    pipeline = mapping(spec.get("pipelineSpec")) or _spec_of(
+        PIPELINE.name, mapping(spec.get("pipelineRef")).get("name"), documents
     )
-    own = {str(each.get("pipelineTaskName")): each for each in _items(spec.get("taskRunSpecs"))}
+    own = {str(each.get("pipelineTaskName")): each for each in mappings(spec.get("taskRunSpecs"))}
     return list(_pods(pipeline, own, documents))
 
 
 def claims_of(run: Mapping[str, object]) -> int:
     """How many claims the run's workspaces are on."""
-    spaces = _items(_mapping(run.get("spec")).get("workspaces"))
-    named = {str(_mapping(each.get("persistentVolumeClaim")).get("claimName")) for each in spaces}
+    spaces = mappings(mapping(run.get("spec")).get("workspaces"))
+    named = {str(mapping(each.get("persistentVolumeClaim")).get("claimName")) for each in spaces}
     return len(named - {"None"}) + sum(1 for each in spaces if "volumeClaimTemplate" in each)
 
 
@@ -120,14 +121,14 @@ def _pods(
     documents: Sequence[Mapping[str, object]],
 ) -> Iterator[Pods]:
     for field in ("tasks", "finally"):
-        for task in _items(pipeline.get(field)):
+        for task in mappings(pipeline.get(field)):
             name = str(task.get("name"))
             after = frozenset(_PRODUCER.findall(json.dumps(task, default=str))) | {
-                str(each) for each in _list(task.get("runAfter"))
+                str(each) for each in listed(task.get("runAfter"))
             }
-            nested = _mapping(task.get("pipelineSpec"))
-            spec = _mapping(task.get("taskSpec")) or _spec_of(
-                TASK.name, _mapping(task.get("taskRef")).get("name"), documents
+            nested = mapping(task.get("pipelineSpec"))
+            spec = mapping(task.get("taskSpec")) or _spec_of(
+                TASK.name, mapping(task.get("taskRef")).get("name"), documents
             )
             requests = _nested(nested, documents) if nested else _requests(spec, own.get(name, {}))
             known = bool(nested or spec or requests)
@@ -142,10 +143,10 @@ def _nested(pipeline: Mapping[str, object], documents: Sequence[Mapping[str, obj
 
 def _requests(spec: Mapping[str, object], own: Mapping[str, object]) -> dict[str, Decimal]:
     """Of a task's pod: what the run says of the whole task stands for what its steps say."""
-    whole = _container(_mapping(own.get("computeResources")))
-    common = _container(_mapping(_mapping(spec.get("stepTemplate")).get("computeResources")))
-    steps = [{**common, **_container(_mapping(each.get("computeResources")))} for each in _items(spec.get("steps"))]
-    beside = [_container(_mapping(each.get("computeResources"))) for each in _items(spec.get("sidecars"))]
+    whole = _container(mapping(own.get("computeResources")))
+    common = _container(mapping(mapping(spec.get("stepTemplate")).get("computeResources")))
+    steps = [{**common, **_container(mapping(each.get("computeResources")))} for each in mappings(spec.get("steps"))]
+    beside = [_container(mapping(each.get("computeResources"))) for each in mappings(spec.get("sidecars"))]
     found: dict[str, Decimal] = {}
     for each in (*([whole] if whole else steps), *beside):
         for name, value in each.items():
@@ -154,32 +155,20 @@ def _requests(spec: Mapping[str, object], own: Mapping[str, object]) -> dict[str
 
 
 def _container(resources: Mapping[str, object]) -> dict[str, Decimal]:
-    given = {**_mapping(resources.get("limits")), **_mapping(resources.get("requests"))}
+    given = {**mapping(resources.get("limits")), **mapping(resources.get("requests"))}
     return {name: found for name, value in given.items() if (found := amount(value)) is not None}
 
 
 def _number(task: Mapping[str, object]) -> int:
     """How many pods a matrix makes; of a list that only the run knows, one is sure."""
-    matrix = _mapping(task.get("matrix"))
-    lists = [each.get("value") for each in _items(matrix.get("params"))]
+    matrix = mapping(task.get("matrix"))
+    lists = [each.get("value") for each in mappings(matrix.get("params"))]
     counts = [len(each) for each in lists if isinstance(each, list)]
-    return max(1, math.prod(counts) if counts else len(_items(matrix.get("include"))))
+    return max(1, math.prod(counts) if counts else len(mappings(matrix.get("include"))))
 
 
 def _spec_of(kind: str, name: object, documents: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
     for each in documents:
         if each.get("kind") == kind and name and metadata_of(each).get("name") == name:
-            return _mapping(each.get("spec"))
+            return mapping(each.get("spec"))
     return {}
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _items(value: object) -> list[Mapping[str, object]]:
-    return [each for each in _list(value) if isinstance(each, Mapping)]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from flowdsl.diagnostics import ClusterError
-from flowdsl.kinds.table import ACCESS_REVIEW, CONFIG_MAP, NODE, PIPELINE, PIPELINE_RUN, TASK, in_group
+from flowdsl.kinds.table import ACCESS_REVIEW, CONFIG_MAP, NODE, PIPELINE, PIPELINE_RUN, SECRET, TASK, in_group
 from flowdsl.kubeclient.check import ERROR, OK, WARNING, Check
 from flowdsl.kubeclient.client import Client
-from flowdsl.kubeclient.errors import AnsweredError
+from flowdsl.kubeclient.errors import AnsweredError, ForbiddenError
+from flowdsl.kubeclient.plain import mapping, mappings, nested
 from flowdsl.kubeclient.queues import examine_queues
 from flowdsl.kubeclient.rbac import rules
-from flowdsl.kubeclient.resources import base_of, metadata_of, path_of
-from flowdsl.kubeclient.submit import missing, references
+from flowdsl.kubeclient.resources import base_of, metadata_of, part, path_of
+from flowdsl.kubeclient.starting import examine_starts
+from flowdsl.kubeclient.submit import looked_for, references
 
 _SYSTEM = "tekton-pipelines"
 _DIGITS = 20
@@ -25,14 +26,29 @@ def examine(client: Client, documents: Sequence[Mapping[str, object]], *, system
     """
     version = client.get("/version").get("gitVersion", "?")
     checks = [Check(OK, f"{client.where} answers: Kubernetes {version}, namespace {client.namespace}")]
+    _namespace(client, checks)
     installed = _tekton(client, checks)
     if installed:
         _flags(client, system, checks)
         _rights(client, checks)
     _needs(client, documents, checks, installed=installed)
+    _pull_secrets(client, documents, checks)
     _extended(client, documents, checks)
     checks += examine_queues(client, documents)
+    checks += examine_starts(client, documents, system)
     return checks
+
+
+def _namespace(client: Client, checks: list[Check]) -> None:
+    """Whether it is there; many may read what is in their namespace and not the namespace itself."""
+    try:
+        found = client.find(f"{base_of(CONFIG_MAP.api_version)}/namespaces/{part(client.namespace)}")
+    except ForbiddenError:
+        checks.append(Check(OK, f"namespace {client.namespace} itself may not be read: not checked"))
+        return
+    if found is None:
+        hint = f"an administrator makes it: kubectl create namespace {client.namespace}"
+        checks.append(Check(ERROR, f"there is no namespace {client.namespace}", hint))
 
 
 def _tekton(client: Client, checks: list[Check]) -> bool:
@@ -55,9 +71,7 @@ def _tekton(client: Client, checks: list[Check]) -> bool:
 def _config_map(client: Client, system: str, name: str, checks: list[Check]) -> Mapping[str, str] | None:
     try:
         found = client.find(path_of(CONFIG_MAP, system, name))
-    except AnsweredError as error:
-        if error.code != 403:
-            raise
+    except ForbiddenError:
         hint = f"ask for `get configmaps` in namespace {system}, or pass by"
         checks.append(Check(WARNING, f"ConfigMap {name} may not be read", hint))
         return None
@@ -127,13 +141,32 @@ def _needs(client: Client, documents: Sequence[Mapping[str, object]], checks: li
         wanted += [(TASK.name, name) for name in _task_names(documents)]
     if not wanted:
         return
-    absent = missing(client, dict.fromkeys(wanted), client.namespace, made)
-    for each in absent:
+    found = looked_for(client, dict.fromkeys(wanted), client.namespace, made)
+    for each in found.absent:
         checks.append(Check(ERROR, f"{each} does not exist in namespace {client.namespace}", "make it before a run"))
-    if not absent:
+    if found.unseen:
+        hint = "`flowdsl rbac --check-secrets` has the right to look for Secrets, not into them alone"
+        text = f"whether there is {', '.join(found.unseen)} is not known: you may not read it"
+        checks.append(Check(WARNING, text, hint))
+    if not found.absent:
+        rest = ", but for those" if found.unseen else ""
         checks.append(
-            Check(OK, "every Task, claim, Secret, ConfigMap and service account it names exists, or is applied")
+            Check(OK, f"every Task, claim, Secret, ConfigMap and service account it names exists, or is applied{rest}")
         )
+
+
+def _pull_secrets(client: Client, documents: Sequence[Mapping[str, object]], checks: list[Check]) -> None:
+    """A Secret for a registry that is not there stops no pod: the image is asked for without it."""
+    names = dict.fromkeys((SECRET.name, name) for each in documents for name in _pulled_with(each))
+    made = {(str(each["kind"]), str(metadata_of(each).get("name", ""))) for each in documents}
+    for each in looked_for(client, names, client.namespace, made).absent:
+        hint = "images that need it can't be pulled: kubectl create secret docker-registry"
+        checks.append(Check(WARNING, f"{each} (imagePullSecrets) does not exist in namespace {client.namespace}", hint))
+
+
+def _pulled_with(document: Mapping[str, object]) -> Iterable[str]:
+    for held in nested(document):
+        yield from (str(each["name"]) for each in mappings(held.get("imagePullSecrets")) if each.get("name"))
 
 
 def _task_names(documents: Iterable[Mapping[str, object]]) -> Iterable[str]:
@@ -158,9 +191,7 @@ def _extended(client: Client, documents: Sequence[Mapping[str, object]], checks:
         return
     try:
         nodes = client.items(path_of(NODE, client.namespace))
-    except ClusterError as error:
-        if not isinstance(error, AnsweredError) or error.code != 403:
-            raise
+    except ForbiddenError:
         names = ", ".join(sorted(wanted))
         checks.append(Check(WARNING, f"nodes may not be listed, so whether they have {names} is not known"))
         return
@@ -204,18 +235,11 @@ def _pipeline_tasks(document: Mapping[str, object]) -> list[Mapping[str, object]
 
 
 def _resources(value: object, who: str, wanted: dict[str, tuple[int, str]]) -> None:
-    if isinstance(value, list):
-        for each in value:
-            _resources(each, who, wanted)
-    if isinstance(value, dict):
-        for key in ("limits", "requests"):
-            held = value.get(key)
-            for name, amount in held.items() if isinstance(held, dict) else ():
-                # Extended resources are those of a vendor's domain.
-                if "/" in str(name):
-                    wanted[name] = max(wanted.get(name, (0, who)), (_whole(amount), who), key=lambda each: each[0])
-        for each in value.values():
-            _resources(each, who, wanted)
+    for held in nested(value):
+        asked = (pair for key in ("limits", "requests") for pair in mapping(held.get(key)).items())
+        # Extended resources are those of a vendor's domain.
+        for name, amount in (pair for pair in asked if "/" in str(pair[0])):
+            wanted[name] = max(wanted.get(name, (0, who)), (_whole(amount), who), key=lambda each: each[0])
 
 
 def _whole(amount: object) -> int:

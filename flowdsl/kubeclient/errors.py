@@ -40,6 +40,10 @@ class AnsweredError(ClusterError):
         self.status = status
         self.text = text
 
+    def about(self, what: str) -> AnsweredError:
+        """The same error, whose words say first what it is about."""
+        return type(self)(self.code, self.status, self.text, f"{what}: {self}")
+
     @property
     def reason(self) -> str:
         """Kubernetes' own word: NotFound, AlreadyExists, Conflict, Forbidden, Expired."""
@@ -54,6 +58,10 @@ class AnsweredError(ClusterError):
             for each in causes
             if each.get("reason") == "FieldManagerConflict"
         )
+
+
+class ForbiddenError(AnsweredError):
+    """The account has no right to it (403). Not every 403 is one: an admission webhook may answer so, too."""
 
 
 class UnreachableError(ClusterError):
@@ -71,7 +79,8 @@ def answered(code: int, text: str, *, method: str, path: str, where: str) -> Ans
     except OddAnswerError:
         status = {}
     message = str(status.get("message") or line(text.strip()[:_SHOWN]) or f"HTTP {code}")[:_LONGEST]
-    return AnsweredError(code, status, text, _words(code, message, bool(status), method, path, where))
+    kind = ForbiddenError if code == 403 else AnsweredError
+    return kind(code, status, text, _words(code, message, bool(status), method, path, where))
 
 
 def _words(code: int, message: str, has_status: bool, method: str, path: str, where: str) -> str:

@@ -15,7 +15,7 @@ import attrs
 from flowdsl.kinds import labels
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kubeclient.client import Client
-from flowdsl.kubeclient.errors import AnsweredError
+from flowdsl.kubeclient.errors import ForbiddenError
 from flowdsl.kubeclient.objects import Object
 from flowdsl.kubeclient.resources import path_of
 from flowdsl.kubeclient.states import is_over, seconds_of
@@ -48,9 +48,7 @@ class Runs:
         for kind in (PIPELINE_RUN, TASK_RUN):
             try:
                 items = self.client.items(path_of(kind, self.client.namespace))
-            except AnsweredError as error:
-                if error.code != 403:
-                    raise
+            except ForbiddenError:
                 return [""]
             going = [each for each in items if not is_over(each)]
             found += ["" if self._is_own(each) else json.dumps(each) for each in going]

@@ -1,16 +1,14 @@
-"""How to reach a cluster: the kubeconfig, held against its shape before the Kubernetes client reads it.
+"""A kubeconfig: held against its shape, merged as kubectl does, and the one context of it that is meant.
 
-The client takes what it finds; a list where a mapping belongs becomes some exception, and a token with a line end one
-that has the token in its message. No value of a kubeconfig is in a message here but names and places.
+https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/ and
+https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/. No value of it is in a message but names and places.
 """
 
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Iterator
-from types import ModuleType
-from typing import TYPE_CHECKING, TypedDict, cast
+from collections.abc import Iterable, Iterator
+from typing import TypedDict, TypeVar, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -23,20 +21,16 @@ from flowdsl.kubeclient.shapes import MisfitError, fitted, shape_of
 from flowdsl.yamlread.reader import UnreadableError, read
 from flowdsl.yamlread.rules import TOO_DEEP_OR_LARGE
 
-if TYPE_CHECKING:
-    from kubernetes.client import Configuration
-
 _DEFAULT = "~/.kube/config"
 _MOST = 4 * 1024 * 1024
 """Bytes: a kubeconfig of a thousand clusters, certificates included, has as many."""
-_LONGEST = 300.0
-"""Seconds that a program of the kubeconfig may take: a person may have to log in."""
-_IN_POD = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 SHORTEST = 6
 """Characters of a value that is masked: shorter ones would mask half of what is told."""
 
 
-class _Variable(TypedDict):
+class Variable(TypedDict):
+    """What a program of a kubeconfig finds in its environment."""
+
     name: str
     value: str
 
@@ -46,21 +40,30 @@ class _Program(TypedDict):
     apiVersion: str
 
 
-class _Exec(_Program, total=False):
+class Exec(_Program, total=False):
+    """A program that gives credentials."""
+
     args: list[str]
-    env: list[_Variable]
+    env: list[Variable]
+    installHint: str
+    provideClusterInfo: bool
+    interactiveMode: str
 
 
 class _Name(TypedDict):
     name: str
 
 
+class _Extension(_Name):
+    extension: object
+
+
 class _Provider(_Name, total=False):
     config: dict[str, object]
 
 
-_User = TypedDict(
-    "_User",
+User = TypedDict(
+    "User",
     {
         "token": str,
         "tokenFile": str,
@@ -70,13 +73,18 @@ _User = TypedDict(
         "client-certificate-data": str,
         "client-key": str,
         "client-key-data": str,
-        "exec": _Exec,
+        "exec": Exec,
         "auth-provider": _Provider,
+        "as": str,
+        "as-uid": str,
+        "as-groups": list[str],
+        "as-user-extra": dict[str, list[str]],
     },
     total=False,
 )
-_Cluster = TypedDict(
-    "_Cluster",
+"""Who we are to a cluster."""
+Cluster = TypedDict(
+    "Cluster",
     {
         "server": str,
         "certificate-authority": str,
@@ -84,17 +92,19 @@ _Cluster = TypedDict(
         "proxy-url": str,
         "tls-server-name": str,
         "insecure-skip-tls-verify": bool,
+        "extensions": list[_Extension],
     },
     total=False,
 )
+"""Where a cluster is and how it is trusted."""
 
 
 class _NamedUser(_Name, total=False):
-    user: _User
+    user: User
 
 
 class _NamedCluster(_Name):
-    cluster: _Cluster
+    cluster: Cluster
 
 
 class _Context(TypedDict, total=False):
@@ -117,43 +127,83 @@ _Config = TypedDict(
     },
     total=False,
 )
-"""A kubeconfig, as far as it is read: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/."""
 _SHAPE = shape_of(_Config)
+_Entry = TypeVar("_Entry", _NamedUser, _NamedCluster, _NamedContext)
 
 
 @attrs.frozen
-class Reached:
-    """The client's configuration, the namespace, the cluster's name for people, and what must never be told."""
+class Account:
+    """A context: its cluster and user with paths made absolute, and what must never be told of any of the files."""
 
-    configuration: Configuration = attrs.field(repr=False)
+    name: str
     namespace: str
-    where: str
+    cluster: Cluster = attrs.field(repr=False)
+    user: User = attrs.field(repr=False)
+    files: str
     hidden: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
-def load(context: str, kubeconfig: str) -> Reached:
-    """How to reach a cluster, by the kubeconfig or from within a pod. Raises UsageError, ClusterError."""
-    from kubernetes import client, config
-    from kubernetes.config.config_exception import ConfigException
+def account(context: str, kubeconfig: str) -> Account | None:
+    """The context that is meant; None where no file says anything and none was asked for.
 
-    hidden = tuple(_checked(kubeconfig))
-    configuration = client.Configuration()
-    try:
-        namespace, where = _load(config, configuration, context, kubeconfig)
-    except ConfigException as error:
-        told = masked(line(error), hidden)
-        raise ClusterError(f"the kubeconfig does not say how to reach a cluster: {told}") from None
-    except OSError as error:
-        raise ClusterError(f"the kubeconfig cannot be used: {error.strerror or 'a file that it names'}") from None
-    except (ClusterError, UsageError):
-        raise
-    except Exception:  # the client's own code, on data that it did not expect; its message may hold any of it
-        raise ClusterError(
-            "the kubeconfig cannot be used: the Kubernetes client does not understand the cluster or the user of this "
-            "context; look for certificates and keys that are no base64"
-        ) from None
-    _check_address(str(configuration.host))
-    return Reached(configuration, namespace, line(where), hidden)
+    Raises UsageError for a context that is not there, ClusterError for a file that is no kubeconfig.
+    """
+    # What the environment says now: the Kubernetes client looked when it was imported.
+    # A file that is named is one file, whatever its name has in it: KUBECONFIG alone is a list.
+    named = [kubeconfig] if kubeconfig else (os.environ.get("KUBECONFIG") or _DEFAULT).split(os.pathsep)
+    paths = [os.path.expanduser(path) for path in named if path]
+    configs = [_absolute(_read(path), path) for path in paths if os.path.lexists(path)]
+    if not configs and kubeconfig:
+        raise ClusterError(f"the kubeconfig {line(kubeconfig)} can't be read: there is no such file")
+    contexts = _by_name(each for config in configs for each in config.get("contexts") or ())
+    current = context or next(filter(None, (config.get("current-context") for config in configs)), "")
+    if not current:
+        return None if not (configs and kubeconfig) else _unsaid(contexts)
+    if not configs:
+        raise ClusterError(f"there is no kubeconfig (KUBECONFIG, ~/.kube/config) to have the context {line(context)!r}")
+    if current not in contexts:
+        raise UsageError(f"there is no context {current!r} in the kubeconfig; there is {_listed(contexts)}")
+    return _account(contexts[current], configs, os.pathsep.join(paths))
+
+
+def _account(named: _NamedContext, configs: list[_Config], files: str) -> Account:
+    clusters = _by_name(each for config in configs for each in config.get("clusters") or ())
+    users = _by_name(each for config in configs for each in config.get("users") or ())
+    context = named["context"]
+    cluster, user = context.get("cluster", ""), context.get("user", "")
+    for kind, name, known in (("cluster", cluster, clusters), ("user", user, users)):
+        if name not in known and (name or kind == "cluster"):
+            raise ClusterError(
+                f"the kubeconfig does not say how to reach a cluster: context {named['name']!r} names the {kind} "
+                f"{name!r}, which it does not have"
+            )
+    return Account(
+        line(named["name"]),
+        context.get("namespace") or "default",
+        clusters[cluster]["cluster"],
+        users[user].get("user") or {} if user else {},
+        files,
+        tuple(part for config in configs for part in _credentials(config)),
+    )
+
+
+def _unsaid(contexts: Iterable[str]) -> Account:
+    raise ClusterError(
+        "the kubeconfig does not say how to reach a cluster: it has no current-context; choose one with --context: "
+        f"{_listed(contexts)}"
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(line(name) for name in names) or "none"
+
+
+def _by_name(entries: Iterable[_Entry]) -> dict[str, _Entry]:
+    """The entries by name; of several of one name the first counts."""
+    found: dict[str, _Entry] = {}
+    for each in entries:
+        found.setdefault(each["name"], each)
+    return found
 
 
 def masked(text: str, hidden: tuple[str, ...]) -> str:
@@ -163,13 +213,26 @@ def masked(text: str, hidden: tuple[str, ...]) -> str:
     return text
 
 
-def _checked(kubeconfig: str) -> Iterator[str]:
-    """Hold every kubeconfig that counts against its shape; the credentials in them. Raises ClusterError."""
-    named = kubeconfig or os.environ.get("KUBECONFIG") or _DEFAULT
-    for path in filter(None, named.split(os.pathsep)):
-        file = os.path.expanduser(path)
-        if os.path.lexists(file):
-            yield from _credentials(_read(file))
+def _absolute(config: _Config, file: str) -> _Config:
+    """The config with its paths, which start at the folder of its file, made absolute."""
+    folder = os.path.dirname(os.path.abspath(file))
+    for named in config.get("clusters") or ():
+        cluster = named["cluster"]
+        if path := cluster.get("certificate-authority"):
+            cluster["certificate-authority"] = os.path.join(folder, path)
+    for each in config.get("users") or ():
+        user = each.get("user") or {}
+        if path := user.get("client-certificate"):
+            user["client-certificate"] = os.path.join(folder, path)
+        if path := user.get("client-key"):
+            user["client-key"] = os.path.join(folder, path)
+        if path := user.get("tokenFile"):
+            user["tokenFile"] = os.path.join(folder, path)
+        program = user.get("exec")
+        # A name alone is looked for in PATH.
+        if program and os.sep in program["command"]:
+            program["command"] = os.path.join(folder, program["command"])
+    return config
 
 
 def _read(file: str) -> _Config:
@@ -198,7 +261,7 @@ def _credentials(config: _Config) -> Iterator[str]:
             yield from _of_url(url or "")
 
 
-def _secrets(user: _User) -> Iterator[str]:
+def _secrets(user: User) -> Iterator[str]:
     yield from filter(None, (user.get("token"), user.get("password"), user.get("client-key-data")))
     program, provider = user.get("exec"), user.get("auth-provider")
     settings: list[tuple[str, object]] = []
@@ -216,72 +279,3 @@ def _of_url(url: str) -> Iterator[str]:
         return
     if password:
         yield password
-
-
-def _check_address(url: str) -> None:
-    words = "the server of the cluster in the kubeconfig is no URL: write https://HOST:PORT"
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        raise ClusterError(words) from None
-    if not good or not url.isprintable() or " " in url:
-        raise ClusterError(words)
-    if parts.username is not None:
-        raise ClusterError("the server of the cluster in the kubeconfig has a user in its URL: write it as a user")
-
-
-def _in_time(load: Callable[[], None]) -> None:
-    """Do what may run a program of the kubeconfig (`exec`), which the client waits for without end.
-
-    Raises what it raises; ClusterError where the program takes too long: it may wait for a person in a browser, but not
-    for ever in CI.
-    """
-    raised: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            load()
-        except BaseException as error:  # told in the thread that waits
-            raised.append(error)
-
-    thread = threading.Thread(target=work, name="kubeconfig", daemon=True)
-    thread.start()
-    thread.join(_LONGEST)
-    if thread.is_alive():
-        raise ClusterError(
-            f"the program that the kubeconfig has for credentials (exec) gave none within {_LONGEST:g} s: does it wait "
-            "for somebody to log in?"
-        )
-    if raised:
-        raise raised[0]
-
-
-def _load(config: ModuleType, configuration: Configuration, context: str, kubeconfig: str) -> tuple[str, str]:
-    """Fill the configuration; the namespace and the name of the cluster for people."""
-    options: dict[str, object] = {"context": context or None}
-    # What the environment says now: the client looked when it was imported.
-    if file := kubeconfig or os.environ.get("KUBECONFIG"):
-        options["config_file"] = file
-    try:
-        contexts, active = config.list_kube_config_contexts(config_file=options.get("config_file"))
-    except config.ConfigException:
-        if context or kubeconfig:
-            raise
-        try:
-            config.load_incluster_config(client_configuration=configuration)
-        except config.ConfigException:
-            raise ClusterError(
-                "there is no kubeconfig (KUBECONFIG, ~/.kube/config) and this is no pod of a cluster; name one with "
-                "--kubeconfig"
-            ) from None
-        return read_file(_IN_POD, 1024).decode().strip(), "this cluster"
-    names = [each["name"] for each in contexts]
-    if context and context not in names:
-        raise UsageError(f"there is no context {context!r} in the kubeconfig; there is {', '.join(names)}")
-    chosen = next((each for each in contexts if each["name"] == context), active)
-    _in_time(lambda: config.load_kube_config(client_configuration=configuration, **options))
-    if refresh := configuration.refresh_api_key_hook:
-        # Called before each request: a program that gives tokens is run again when its last one has expired.
-        configuration.refresh_api_key_hook = lambda given: _in_time(lambda: refresh(given))
-    return str(chosen["context"].get("namespace") or "default"), f"cluster {chosen['name']!r}"

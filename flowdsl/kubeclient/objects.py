@@ -16,6 +16,10 @@ class _Named(TypedDict):
     name: str
 
 
+class _Managed(TypedDict, total=False):
+    manager: str
+
+
 class _Marks(TypedDict, total=False):
     generateName: str
     namespace: str
@@ -24,14 +28,18 @@ class _Marks(TypedDict, total=False):
     creationTimestamp: Time
     labels: dict[str, str]
     annotations: dict[str, str]
+    managedFields: list[_Managed]
 
 
 class Metadata(_Named, _Marks):
     """ObjectMeta of what is stored."""
 
 
-class ListMetadata(_Marks, total=False):
-    """Metadata of a list, or of what may have no name yet."""
+_Paged = TypedDict("_Paged", {"continue": str}, total=False)
+
+
+class ListMetadata(_Marks, _Paged, total=False):
+    """Metadata of a list, or of what may have no name yet. `continue` is where the next page of the list begins."""
 
     name: str
 

@@ -8,6 +8,7 @@ null is as good as absent (Go writes nil slices so), and is left out.
 from __future__ import annotations
 
 import calendar
+import re
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -129,9 +130,16 @@ def _leaf(value: object, shape: str, path: str) -> None:
             raise MisfitError(path, words) from None
 
 
+_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)$", re.ASCII)
+
+
 def seconds(text: str) -> float:
-    """A time of Kubernetes in seconds since the epoch. Raises ValueError."""
-    return float(calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")))
+    """A time of Kubernetes (RFC 3339) in seconds since the epoch. Raises ValueError."""
+    found = float(calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")))
+    # An API server writes UTC, a program that gives credentials what it likes.
+    if zone := _OFFSET.search(text, 19):
+        found -= float(f"{zone[1]}1") * (int(zone[2]) * 3600 + int(zone[3]) * 60)
+    return found
 
 
 def too_deep(value: object, most: int = MAX_DEPTH) -> bool:

@@ -11,17 +11,20 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 
+import attrs
+
 from flowdsl.diagnostics import ClusterError
+from flowdsl.diagnostics.escape import line
 from flowdsl.kinds.table import BOUND, KINDS, SERVICE_ACCOUNT
-from flowdsl.kube.conventions import REQUEST
+from flowdsl.kube.conventions import NAME_MOST, REQUEST
+from flowdsl.kube.drawn_names import DRAWN, LETTERS
 from flowdsl.kubeclient.client import MANAGER, Client
-from flowdsl.kubeclient.errors import AnsweredError
+from flowdsl.kubeclient.errors import AnsweredError, ForbiddenError
 from flowdsl.kubeclient.objects import Object
+from flowdsl.kubeclient.plain import mapping, mappings, nested
 from flowdsl.kubeclient.resources import metadata_of, path_of
 
 _VARIABLES = tuple((kind, field) for kind in KINDS for field in kind.variables)
-_LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own choice for generated names: no words come out of it
-_LONGEST_BASE = 58  # of 63, with five letters to come
 
 
 def named(run: Mapping[str, object], request: str = "") -> dict[str, object]:
@@ -30,9 +33,9 @@ def named(run: Mapping[str, object], request: str = "") -> dict[str, object]:
     metadata = dict(metadata_of(found))
     request = request or secrets.token_hex(16)
     if not metadata.get("name"):
-        base = str(metadata.get("generateName") or "run-")[:_LONGEST_BASE]
+        base = str(metadata.get("generateName") or "run-")[: NAME_MOST - DRAWN]
         digest = hashlib.sha256(request.encode()).digest()
-        metadata["name"] = base + "".join(_LETTERS[each % len(_LETTERS)] for each in digest[:5])
+        metadata["name"] = base + "".join(LETTERS[each % len(LETTERS)] for each in digest[:DRAWN])
     metadata.pop("generateName", None)
     marks = metadata.get("annotations")
     metadata["annotations"] = {**(marks if isinstance(marks, Mapping) else {}), REQUEST: request}
@@ -54,8 +57,29 @@ def create(client: Client, run: Mapping[str, object], *, dry_run: bool = False) 
         marks = metadata.get("annotations")
         wanted = marks.get(REQUEST) if isinstance(marks, Mapping) else None
         if wanted is not None and (there["metadata"].get("annotations") or {}).get(REQUEST) == wanted:
+            _same_params(run, there)
             return there, False
         raise ClusterError(f"there is a {kind} {name!r} already, and it is not this one") from error
+
+
+def _same_params(run: Mapping[str, object], there: Object) -> None:
+    """Raises ClusterError where the request asked for other params when it made the run."""
+    asked, had = _params(run), _params(there)
+    other = sorted(name for name in {*asked, *had} if asked.get(name) != had.get(name))
+    if other:
+        names = ", ".join(map(line, other))
+        raise ClusterError(
+            f"this request made {there['metadata']['name']} before, with other values of {names}: "
+            "a request is sent again as it was (--request-id; a program: request_id=); for another run give another id"
+        )
+
+
+def _params(run: Mapping[str, object]) -> dict[str, object]:
+    spec = run.get("spec")
+    given = spec.get("params") if isinstance(spec, Mapping) else ()
+    # Of what a server answers, this field is held against no shape.
+    params = [each for each in given if isinstance(each, Mapping)] if isinstance(given, Sequence) else []
+    return {str(each.get("name")): each.get("value") for each in params}
 
 
 def references(run: Mapping[str, object], documents: Sequence[Mapping[str, object]]) -> list[tuple[str, str]]:
@@ -68,7 +92,7 @@ def references(run: Mapping[str, object], documents: Sequence[Mapping[str, objec
             found.append((SERVICE_ACCOUNT.name, str(each.get("serviceAccountName") or "")))
         for space in spec.get("workspaces") or ():
             found += _volume(space)
-    called = frozenset(kind.name for kind in KINDS if kind.called)
+    called = frozenset(kind.name for kind in KINDS if kind.called and not kind.addon)
     for document in (run, *(each for each in documents if each.get("kind") in called)):
         found += _named_in(document.get("spec"))
     return [each for each in dict.fromkeys(found) if each[1] and "$(" not in each[1]]
@@ -84,32 +108,32 @@ def _volume(source: Mapping[str, object]) -> Iterable[tuple[str, str]]:
 
 def _named_in(value: object) -> Iterable[tuple[str, str]]:
     """References in environments and volumes, at any depth."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _named_in(each)
-    if not isinstance(value, dict):
-        return
-    for kind, key in _VARIABLES:
-        held = value.get(key)
-        if isinstance(held, dict) and not held.get("optional"):
-            yield kind.name, str(held.get("name") or "")
-    for volume in value.get("volumes") or ():
-        if isinstance(volume, dict):
+    for held in nested(value):
+        for kind, key in _VARIABLES:
+            named = mapping(held.get(key))
+            if named and not named.get("optional"):
+                yield kind.name, str(named.get("name") or "")
+        for volume in mappings(held.get("volumes")):
             yield from _volume(volume)
-    for each in value.values():
-        yield from _named_in(each)
 
 
-def missing(client: Client, wanted: Iterable[tuple[str, str]], space: str, made: set[tuple[str, str]]) -> list[str]:
-    """What does not exist and is not in `made`, in words. What we may not read is not told: the run may still work."""
-    absent = []
+@attrs.frozen
+class Looked:
+    """What does not exist, and what may not be read, so that it is not known: in words."""
+
+    absent: tuple[str, ...]
+    unseen: tuple[str, ...]
+
+
+def looked_for(client: Client, wanted: Iterable[tuple[str, str]], space: str, made: set[tuple[str, str]]) -> Looked:
+    """Look for kinds and names that are not in `made`. Raises ClusterError."""
+    absent, unseen = [], []
     for kind, name in wanted:
         if (kind, name) in made:
             continue
         try:
             if client.find(path_of(kind, space, name)) is None:
                 absent.append(f"{kind} {name}")
-        except AnsweredError as error:
-            if error.code != 403:
-                raise
-    return absent
+        except ForbiddenError:
+            unseen.append(f"{kind} {name}")
+    return Looked(tuple(absent), tuple(unseen))

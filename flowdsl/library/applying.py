@@ -8,7 +8,9 @@ from flowdsl.kinds.table import PIPELINE
 from flowdsl.kubeclient.apply import ApplyOptions, Change
 from flowdsl.kubeclient.apply import apply as server_side
 from flowdsl.kubeclient.client import Client, Target, connect
+from flowdsl.library import arguments
 from flowdsl.library.documents import Document, Documents
+from flowdsl.library.events import targets
 from flowdsl.library.inputs import Values, to_apply
 
 
@@ -25,6 +27,7 @@ def apply(
     dry_run: bool = False,
     force: bool = False,
     prune: bool = True,
+    events: Collection[str] = (),
 ) -> list[Change]:
     """Apply documents to a cluster, and delete what their pipeline no longer emits; what was done with each object.
 
@@ -32,6 +35,8 @@ def apply(
     among them are left out: `submit` starts those. Server-side apply under the name `flowdsl`; `force` takes over
     fields that others own; without `prune` nothing is deleted, and claims, which hold data, never are. `dry_run` has
     the cluster check all and keep nothing.
+
+    `events` names what is made for `on=[...]`, as `compile` has it; without it the project's `targets` are taken.
 
     `profile` is that of `compile`; its namespace counts where `namespace` is empty. `context` and `namespace` are the
     kubeconfig's where they are empty, `kubeconfig` is KUBECONFIG, ~/.kube/config, or
@@ -41,7 +46,8 @@ def apply(
     together, each with its owner) and where the cluster refuses or can't be reached.
     https://kubernetes.io/docs/reference/using-api/server-side-apply/
     """
-    inputs = to_apply(documents, Values.given(params, namespace, alpha, profile))
+    asked = targets(arguments.words("events", events)) or None
+    inputs = to_apply(documents, Values.given(params, namespace, alpha, profile, asked))
     client = connect(inputs.at(Target(context, namespace, kubeconfig, timeout)))
     return apply_all(client, inputs.documents, dry_run=dry_run, force=force, prune=prune)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from types import MappingProxyType
 
 from flowdsl.compiler import rules as compiler
 from flowdsl.diagnostics import catalog
+from flowdsl.diagnostics.near import near
 from flowdsl.diagnostics.rule import Rule, registry
 from flowdsl.emit import rules as emit
 from flowdsl.frontend import rules as frontend
@@ -32,8 +32,7 @@ def find(word: str) -> Rule:
 def close(word: str) -> str:
     """The code or the name that a word is like; "" for none."""
     names = [rule.name for rule in RULES.values()]
-    found = difflib.get_close_matches(word.upper(), RULES, 1) or difflib.get_close_matches(word.lower(), names, 1)
-    return found[0] if found else ""
+    return near(word.upper(), RULES) or near(word.lower(), names)
 
 
 def page(code: str) -> str:

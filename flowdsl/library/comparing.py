@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
 
 from flowdsl.diagnostics import UsageError
 from flowdsl.differ import Difference, Impact, compare
 from flowdsl.differ.inputs import Side, read
-from flowdsl.library.documents import Documents, data_of
+from flowdsl.kinds.table import KINDS
+from flowdsl.library.documents import Document, Documents, data_of
+from flowdsl.library.targets import is_python
+
+if TYPE_CHECKING:
+    from flowdsl.kubeclient.client import Target
+    from flowdsl.kubeclient.owners import Owner
+    from flowdsl.library.inputs import Values
 
 
 def diff(before: Documents, after: Documents) -> list[Difference]:
@@ -31,13 +41,54 @@ def is_grave(found: Sequence[Difference], fail_on: str) -> bool:
     return any(each.impact >= least for each in found)
 
 
-def live_sides(words: Sequence[str], context: str, namespace: str, profile: str = "") -> tuple[Side, Side]:
-    """What a cluster has under the names of the documents, and the documents. Raises UsageError, ClusterError."""
+@attrs.frozen
+class Drift:
+    """What a cluster has under the names of documents, the documents, and who else wrote what it has, by document."""
+
+    before: Side
+    after: Side
+    owners: Mapping[str, Sequence[Owner]]
+
+    def told(self, found: Sequence[Difference]) -> dict[str, list[str]]:
+        """The owners of what differs, in words."""
+        names = dict.fromkeys(f"{each.document.kind} {each.document.name}" for each in found)
+        return {name: [str(owner) for owner in self.owners[name]] for name in names if self.owners.get(name)}
+
+
+def drift(words: Sequence[str], values: Values, target: Target) -> Drift:
+    """What a cluster has, and what it should have: runs, which nobody applies, are left out.
+
+    Raises UsageError, FlowError for what does not compile, ClusterError.
+    """
     if len(words) != 1:
         raise UsageError("--live compares one side with the cluster: `flowdsl diff --live pipelines/sonic.yaml`")
-    from flowdsl.kubeclient.client import Target, connect
+    from flowdsl.kubeclient.client import connect
     from flowdsl.kubeclient.live import counterparts
+    from flowdsl.kubeclient.owners import others
+    from flowdsl.kubeclient.resources import metadata_of
 
-    wanted = read(words[0], profile=profile)
-    client = connect(Target(context=context, namespace=namespace))
-    return Side(client.where, tuple(counterparts(client, wanted.documents))), wanted
+    wanted, namespace = _wanted(words[0], values)
+    client = connect(attrs.evolve(target, namespace=target.namespace or namespace))
+    live = counterparts(client, wanted.documents)
+    owners = {f"{each.get('kind')} {metadata_of(each).get('name')}": others(metadata_of(each)) for each in live}
+    return Drift(Side(client.where, tuple(live)), wanted, owners)
+
+
+def _wanted(word: str, values: Values) -> tuple[Side, str]:
+    """The documents, and the namespace that they say."""
+    from flowdsl.library.inputs import Files, to_apply
+
+    if is_python(word):
+        inputs = to_apply(Files((word,)), values)
+        return Side(word, _lasting(inputs.documents)), inputs.namespace
+    if values.params or values.profile or values.alpha or values.events:
+        raise UsageError("--set, --profile, --alpha and --events are for what compiles; name a pipeline's Python file")
+    side = read(word)
+    return Side(side.name, _lasting(side.documents), side.problems), ""
+
+
+def _lasting(documents: Iterable[Document]) -> tuple[dict[str, object], ...]:
+    return tuple(dict(each) for each in documents if each.get("kind") not in _RUNS)
+
+
+_RUNS = frozenset(kind.name for kind in KINDS if kind.is_run)

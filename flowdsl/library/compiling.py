@@ -22,6 +22,7 @@ def compile(  # noqa: A001 - `flowdsl.compile` is what it is called
     inline: bool = False,
     alpha: Collection[str] = (),
     profile: str = "",
+    events: Collection[str] = (),
 ) -> Compilation:
     """Compile a pipeline or a manifest to checked documents: `flowdsl.compile(p).documents`.
 
@@ -36,6 +37,8 @@ def compile(  # noqa: A001 - `flowdsl.compile` is what it is called
     `profile` names a table `[tool.flowdsl.profiles.NAME]` of the pyproject.toml at or above the pipeline's file, whose
     `[tool.flowdsl.task]` holds in any case.
 
+    `events` names what is written for `on=[...]`, in place of the run: `"triggers"`, `"cron"`, `"pac"`, `"argo"`.
+
     Raises FlowError with everything found, warnings included, where any of it is an error; UsageError for values that
     are no text, and for values of a manifest, whose runs have their own.
     """
@@ -44,8 +47,17 @@ def compile(  # noqa: A001 - `flowdsl.compile` is what it is called
         inline=inline,
         params=texts("params", params),
         alpha=frozenset(words("alpha", alpha)),
+        events=_targets(words("events", events)),
     )
     return compile_target(target, options, word("profile", profile))
+
+
+def _targets(asked: Collection[str]) -> tuple[str, ...]:
+    if not asked:
+        return ()
+    from flowdsl.library.events import targets
+
+    return targets(asked)
 
 
 def compile_target(

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from flowdsl.diagnostics import UsageError
-from flowdsl.frontend.manifest import Manifest
-from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.targets import is_python
 
 if TYPE_CHECKING:
     from flowdsl.compiler import Compilation
+    from flowdsl.frontend.manifest import Manifest
+    from flowdsl.frontend.pipeline import Pipeline
     from flowdsl.yamlread.sources import Source
 
 Document: TypeAlias = dict[str, object]
@@ -67,18 +67,20 @@ def sources_of(documents: Documents) -> list[Source]:
 
 def data_of(documents: Documents) -> list[Mapping[str, object]]:
     """The documents as plain data. Raises UsageError for a path that is not there, FlowError for what is no YAML."""
-    from flowdsl.compiler import Compilation, CompileOptions
-
     if isinstance(documents, Path) and is_python(documents.name):
         return _compiled(documents)
+    if isinstance(documents, (str, Path)):
+        return _read(documents)
+    from flowdsl.compiler import Compilation, CompileOptions
+    from flowdsl.frontend.manifest import Manifest
+    from flowdsl.frontend.pipeline import Pipeline
+
     if isinstance(documents, (Pipeline, Manifest)):
         from flowdsl.library.compiling import compile_target
 
         documents = compile_target(documents, CompileOptions())
     if isinstance(documents, Compilation):
         return list(documents.documents)
-    if isinstance(documents, (str, Path)):
-        return _read(documents)
     found = list(documents) if isinstance(documents, Iterable) else []
     if not isinstance(documents, Iterable) or not all(isinstance(each, Mapping) for each in found):
         raise UsageError(

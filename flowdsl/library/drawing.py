@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from flowdsl.compiler import CompileOptions
+from flowdsl.diagnostics import FlowError
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.library.compiling import compile_to_look
 
@@ -48,6 +49,18 @@ def draw(
     from flowdsl.graph.render_html import render_html
 
     return render_html(attrs.evolve(view, notes=_notes(compiled)))
+
+
+def drawn_html(pipeline: Pipeline) -> str:
+    """The pipeline in a notebook: its picture, or what is wrong with it. Raises nothing for the user's mistakes."""
+    from flowdsl.graph.render_svg import svg_element
+    from flowdsl.view.html import text_html
+
+    try:
+        compiled = compile_to_look(pipeline, CompileOptions(), "", lambda _: None)
+    except FlowError as error:
+        return text_html(str(error))
+    return f'<div style="max-width:100%;overflow:auto">{svg_element(compiled.graph)}</div>'
 
 
 def _notes(compiled: Compilation) -> tuple[GraphNote, ...]:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics import FlowError
-from flowdsl.frontend.manifest import Manifest
-from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.kinds.table import TASK
 from flowdsl.library.documents import name_of
+from flowdsl.library.inputs import target_in
 from flowdsl.library.pins import python_file, shown
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def locked(
-    target: object,
+    given: object,
     inputs: Callable[[], Inputs],
     environment: Mapping[str, str],
     tell: Callable[[str], None],
@@ -33,7 +32,8 @@ def locked(
 
     `tell` is told of each resolution, which may take a while. Raises FlowError.
     """
-    if not isinstance(target, (Pipeline, Manifest)):
+    target = target_in(given)
+    if target is None:
         return inputs()
     try:
         found = inputs()

@@ -14,7 +14,7 @@ from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.graph.dag import critical_path, redundant_order
 from flowdsl.graph.edges import Edge, edges
 from flowdsl.ir.bundle import Bundle
-from flowdsl.ir.nodes import Use
+from flowdsl.ir.nodes import PipelineDef, Use
 from flowdsl.ir.texts import plain_data
 from flowdsl.kube import is_duration
 from flowdsl.kube.durations import parse_duration
@@ -101,6 +101,17 @@ class Result(TypedDict):
     value: Value
 
 
+class StartData(TypedDict):
+    """What starts a run: what happens, what has to hold besides, and the params as they were written."""
+
+    name: str
+    kind: str
+    what: str
+    only: list[str]
+    params: dict[str, str]
+    location: str
+
+
 class Explanation(TypedDict):
     """A pipeline as JSON-ready data."""
 
@@ -108,6 +119,7 @@ class Explanation(TypedDict):
     displayName: str
     description: str
     location: str
+    starts: list[StartData]
     params: list[Param]
     workspaces: list[Space]
     tasks: list[TaskData]
@@ -132,6 +144,7 @@ def explain(
         "displayName": pipeline.display_name,
         "description": pipeline.description,
         "location": str(pipeline.location),
+        "starts": _starts(pipeline),
         "params": [
             {"name": param.name, "type": str(param.type), "default": param.default, "required": param.default is None}
             for param in pipeline.params
@@ -154,6 +167,25 @@ def explain(
             {"name": result.name, "type": str(result.type), "value": result.value} for result in pipeline.results
         ],
     }
+
+
+def _starts(pipeline: PipelineDef) -> list[StartData]:
+    if not pipeline.options.on:
+        return []
+    # Few pipelines say what starts them.
+    from flowdsl.ir.said_starts import said
+
+    return [
+        {
+            "name": each.name,
+            "kind": each.kind,
+            "what": each.what,
+            "only": list(each.only),
+            "params": dict(each.params),
+            "location": each.location,
+        }
+        for each in map(said, pipeline.options.on)
+    ]
 
 
 def _limit(timeout: str) -> float | None:

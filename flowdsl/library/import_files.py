@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from flowdsl.diagnostics import FlowError, UsageError
 from flowdsl.diagnostics.escape import line
+from flowdsl.diagnostics.unified import unified
 from flowdsl.kinds.table import TASK
 from flowdsl.library.documents import counted, files_at
 from flowdsl.library.importing import ImportResult, import_sources
@@ -58,7 +58,7 @@ def stale_module(text: str, target: Path) -> str | None:
         return None
     before = "/dev/null" if there is None else f"{line(target)} (there)"
     lines = (there or "").splitlines(keepends=True), text.splitlines(keepends=True)
-    return "".join(difflib.unified_diff(*lines, before, f"{line(target)} (imported)"))
+    return "".join(unified(*lines, before, f"{line(target)} (imported)"))
 
 
 def counts(result: ImportResult, *, stubs: bool) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 import tokenize
 import warnings
 from pathlib import Path
 
+from flowdsl.diagnostics.near import near
 from flowdsl.frontend.places import display
 from flowdsl.frontend.slicing.source import index_of_file
 from flowdsl.library.standing import Standing, holds, packages_above
@@ -61,16 +61,15 @@ def _missing(name: str, folder: Path, where: Standing) -> str:
     parent, _, last = name.rpartition(".")
     top = name.partition(".")[0]
     if parent and holds(where.root, top):
-        near = difflib.get_close_matches(last, _modules(where.root.joinpath(*parent.split("."))), 1)
-        return f"did you mean {parent}.{near[0]}?" if near else f"there is no {last} in {parent}"
+        meant = near(last, _modules(where.root.joinpath(*parent.split("."))))
+        return f"did you mean {parent}.{meant}?" if meant else f"there is no {last} in {parent}"
     if where.name and folder != where.root and holds(folder, top):
         package = ".".join(folder.relative_to(where.root).parts)
         return (
             f"it lies in the package {package}: write `from {package} import {top}`, or `from {package}.{name} import`"
         )
-    near = difflib.get_close_matches(top, {*_modules(where.root), *_modules(folder)}, 1, 0.75)
-    if near:
-        return f"did you mean {near[0]}?"
+    if meant := near(top, {*_modules(where.root), *_modules(folder)}, 0.75):
+        return f"did you mean {meant}?"
     return (
         "install it in the environment flowdsl runs in; or, where tasks alone need it, import it in their bodies "
         f'and say `packages=["{top}"]`, or `requires=["{top}"]` of an image that has it'
@@ -91,7 +90,6 @@ def _lacking(error: ImportError) -> str:
     if found and index is not None and found[1] in index.providers:
         # The module was not through with its own imports.
         return "two modules import each other: import the name in the function that uses it, or move it to a third one"
-    near = difflib.get_close_matches(found[1], index.providers, 1) if found and index is not None else []
-    if near:
-        return f"did you mean {near[0]}?"
+    if found and index is not None and (meant := near(found[1], index.providers)):
+        return f"did you mean {meant}?"
     return f"what is imported is {display(path)}, which has no such name" if path else "the name may be misspelt"

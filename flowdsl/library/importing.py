@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import ModuleType
 
 import attrs
 
-from flowdsl.check import Gates
-from flowdsl.compiler import CompileOptions
-from flowdsl.compiler.manifest import compile_manifest
-from flowdsl.compiler.validate import gates_for
+from flowdsl.check import DEFAULT_GATES, Gates
 from flowdsl.diagnostics import Finding, FlowError, Severity, UsageError
-from flowdsl.frontend.manifest import Item, Manifest
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.documents import Loaded, kept_diagnostic, load_documents, lost_diagnostic
-from flowdsl.importer.fence import FenceError, checked, few_builtins
+from flowdsl.importer.fence import FenceError, checked
 from flowdsl.importer.findings import Kept
-from flowdsl.importer.module import Imported, write_module, write_stubs
-from flowdsl.kinds.defaults import with_defaults
+from flowdsl.importer.module import Imported, write_stubs
+from flowdsl.kinds.table import CRON_JOB, EVENT_LISTENER
 from flowdsl.library.documents import Document, sources_of
+from flowdsl.library.importing_tried import plain_module
 from flowdsl.yamlread.sources import Source
-
-_MODULE = "_flowdsl_imported"
-_UNLIKE = "written in the DSL it would not compile to the same document"
 
 
 @attrs.frozen
@@ -71,7 +62,7 @@ def import_sources(
     `stubs` gives typed references to the Tasks alone. `alpha` are feature flags that the documents may use. An error in
     a file that was named ends it; what was found in a folder and can't be taken is told, and the rest is imported.
     """
-    gates: Gates = gates_for(alpha)
+    gates: Gates = DEFAULT_GATES.opened(alpha)
     sources = list(sources)
     loaded, told = load_documents(sources, gates)
     named = {each.name for each in sources if not each.walked}
@@ -108,19 +99,12 @@ def faithful_module(
 ) -> Imported:
     """A module that compiles to documents equal to these after Tekton's defaulting; tried before it is given back."""
     comments = comments or [Comments() for _ in documents]
-    as_raw: dict[int, str] = {}
-    while True:
-        copies = [Comments(list(each.by_path)) for each in comments]
-        written = write_module(documents, copies, title, as_raw)
-        unlike = differing(written.text, documents, alpha)
-        fresh = [index for index in unlike if index not in as_raw]
-        if not unlike:
-            return written
-        if not fresh:
-            # Not even as it stands.
-            alone = _lost(documents, alpha)
-            return attrs.evolve(written, lost=tuple(alone or range(len(documents))))
-        as_raw |= dict.fromkeys(fresh, _UNLIKE)
+    if any(kind.is_of(each) for each in documents for kind in (EVENT_LISTENER, CRON_JOB)):
+        # Not at the top: most YAML starts nothing.
+        from flowdsl.library.importing_starts import with_starts
+
+        return with_starts(documents, comments, title, alpha)
+    return plain_module(documents, comments, title, alpha)
 
 
 def _fenced_stubs(documents: tuple[Document, ...], title: str) -> Imported:
@@ -138,45 +122,3 @@ def _passes(written: Imported) -> bool:
     except FenceError:
         return False
     return True
-
-
-def _lost(documents: tuple[Document, ...], alpha: frozenset[str]) -> list[int]:
-    """The documents that can't be written by themselves either."""
-    return [
-        index
-        for index, document in enumerate(documents)
-        if differing(write_module([document], as_raw={0: _UNLIKE}).text, (document,), alpha)
-    ]
-
-
-def differing(text: str, documents: tuple[Document, ...], alpha: frozenset[str] = frozenset()) -> list[int]:
-    """The documents (by index) that a module does not compile to; all of them where it can't be run."""
-    try:
-        code = checked(text)
-        with _module() as module:
-            exec(code, module.__dict__)
-            manifest: Manifest = module.documents
-            pairs = zip(manifest.items, documents, strict=True)
-            return [index for index, (item, wanted) in enumerate(pairs) if not _same(item, wanted, alpha)]
-    except (FenceError, FlowError):
-        return list(range(len(documents)))
-
-
-@contextmanager
-def _module() -> Iterator[ModuleType]:
-    """A module to run what was checked in, with next to no builtins."""
-    module = ModuleType(_MODULE)
-    module.__dict__["__builtins__"] = few_builtins()
-    sys.modules[_MODULE] = module  # type hints of the module's classes are looked up there
-    try:
-        yield module
-    finally:
-        del sys.modules[_MODULE]
-
-
-def _same(item: Item, wanted: Document, alpha: frozenset[str]) -> bool:
-    try:
-        (made,) = compile_manifest(Manifest((item,)), CompileOptions(alpha=alpha)).documents
-    except FlowError:
-        return False
-    return with_defaults(made) == with_defaults(wanted)

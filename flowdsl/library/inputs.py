@@ -10,17 +10,16 @@ import attrs
 
 from flowdsl.diagnostics import FlowError, Location, Severity, UsageError
 from flowdsl.diagnostics.escape import line
-from flowdsl.frontend.manifest import Manifest
-from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
 from flowdsl.library import arguments
 from flowdsl.library.documents import Document, Documents, files_at, sources_of
-from flowdsl.library.local import check_params, local_of
 from flowdsl.library.run_inputs import Inputs, choose_run, set_params
-from flowdsl.library.targets import is_python
+from flowdsl.library.targets import file_and_name, is_python
 
 if TYPE_CHECKING:
     from flowdsl.compiler import Compilation
+    from flowdsl.frontend.manifest import Manifest
+    from flowdsl.frontend.pipeline import Pipeline
     from flowdsl.yamlread.documents import Document as ReadDocument
     from flowdsl.yamlread.sources import Source
 
@@ -45,18 +44,29 @@ Given: TypeAlias = "Documents | Files"
 
 @attrs.frozen
 class Values:
-    """What goes into the documents: values of params as text, a namespace, alpha features to allow, a profile."""
+    """What goes into the documents: values of params as text, a namespace, alpha features to allow, a profile.
+
+    `events` are the targets that are given what starts a pipeline, in place of its run; None: those of the project.
+    """
 
     params: Mapping[str, str] = attrs.field(factory=dict)
     namespace: str = ""
     alpha: frozenset[str] = frozenset()
     profile: str = ""
+    events: tuple[str, ...] | None = ()
 
     @classmethod
-    def given(cls, params: Mapping[str, str] | None, namespace: str, alpha: Iterable[str], profile: str) -> Values:
+    def given(
+        cls,
+        params: Mapping[str, str] | None,
+        namespace: str,
+        alpha: Iterable[str],
+        profile: str,
+        events: tuple[str, ...] | None = (),
+    ) -> Values:
         """What a program gave as arguments. Raises UsageError for what has another type."""
         flags = frozenset(arguments.words("alpha", alpha))
-        return cls(arguments.texts("params", params), namespace, flags, arguments.word("profile", profile))
+        return cls(arguments.texts("params", params), namespace, flags, arguments.word("profile", profile), events)
 
 
 @attrs.frozen
@@ -70,14 +80,17 @@ class Loaded:
 def to_run(given: Given | Loaded, values: Values) -> Inputs:
     """What a run on this machine takes: of a pipeline its LocalRun, too. Raises FlowError, UsageError."""
     found = given if isinstance(given, Loaded) else load(given)
-    target = found.target
-    if isinstance(target, Pipeline):
+    target = pipeline_in(found.target)
+    if target is not None:
+        from flowdsl.library.local import check_params, local_of
+
         local = local_of(target)
         check_params(local, [param.name for param in target.params], target.location)
         chosen = attrs.evolve(values, params={**local.params, **values.params})
-        documents = _read_back(_compiled(target, chosen, local=True), "the compiled pipeline")
+        compiled = _compiled(target, chosen, local=True)
+        documents = _read_back(compiled, "the compiled pipeline")
         _check_objects(documents, target.location)
-        return Inputs(documents, local, found.source)
+        return Inputs(documents, local, found.source, traced=(target, compiled.pipeline))
     inputs = _without_local(found, values)
     set_params(choose_run(inputs), inputs.documents, values.params)
     return inputs
@@ -86,8 +99,9 @@ def to_run(given: Given | Loaded, values: Values) -> Inputs:
 def to_apply(given: Given, values: Values) -> Inputs:
     """What a cluster takes, each with a name. Raises FlowError, UsageError."""
     found = load(given)
-    if isinstance(found.target, Pipeline):
-        compiled = _compiled(found.target, values)
+    target = pipeline_in(found.target)
+    if target is not None:
+        compiled = _compiled(target, values)
         documents = _read_back(compiled, "the compiled pipeline")
         return Inputs(documents, LocalRun(), found.source, namespace=compiled.namespace)
     inputs = _without_local(found, values)
@@ -99,13 +113,34 @@ def to_apply(given: Given, values: Values) -> Inputs:
 
 def source_of(given: Given) -> list[str]:
     """What was given, in words that find it again; empty where nothing does."""
-    if isinstance(given, Pipeline):
-        return [f"{given.location.file}:{given.name}"]
-    if isinstance(given, Manifest):
-        return [given.location.file]
     if isinstance(given, Path):
         return [str(given)]
-    return list(given.words) if isinstance(given, Files) else []
+    if isinstance(given, Files):
+        return list(given.words)
+    target, pipeline = target_in(given), pipeline_in(given)
+    if pipeline is not None:
+        return [f"{pipeline.location.file}:{pipeline.name}"]
+    return [target.location.file] if target is not None else []
+
+
+def target_in(given: object) -> Pipeline | Manifest | None:
+    """The same where it is what compiles. Files are asked first: a run of YAML loads no decorators."""
+    if given is None or isinstance(given, (Files, Path, str)):
+        return None
+    from flowdsl.frontend.manifest import Manifest
+    from flowdsl.frontend.pipeline import Pipeline
+
+    return given if isinstance(given, (Pipeline, Manifest)) else None
+
+
+def pipeline_in(given: object) -> Pipeline | None:
+    """The same where it is a pipeline."""
+    found = target_in(given)
+    if found is None:
+        return None
+    from flowdsl.frontend.pipeline import Pipeline
+
+    return found if isinstance(found, Pipeline) else None
 
 
 def load(given: Given) -> Loaded:
@@ -124,14 +159,16 @@ def load(given: Given) -> Loaded:
 
 
 def _without_local(found: Loaded, values: Values) -> Inputs:
-    target = found.target
-    if isinstance(target, Manifest):
-        compiled = _compiled(target, attrs.evolve(values, params={}))
+    target, manifest = found.target, target_in(found.target)
+    if manifest is not None:
+        compiled = _compiled(manifest, attrs.evolve(values, params={}))
         documents = _read_back(compiled, "the compiled manifest")
-        _check_objects(documents, target.location)
+        _check_objects(documents, manifest.location)
         return Inputs(documents, LocalRun(), found.source, namespace=compiled.namespace)
     if values.profile:
         raise UsageError(f"a profile is for what compiles, and these are documents: leave {values.profile!r} out")
+    if values.events:
+        raise UsageError("--events is for a pipeline, and these are documents: leave it out")
     if isinstance(target, Files):
         return from_yaml(target.words, values.alpha)
     return Inputs(checked(sources_of(target), values.alpha), LocalRun(), found.source)
@@ -141,7 +178,9 @@ def _compiled(target: Pipeline | Manifest, values: Values, *, local: bool = Fals
     from flowdsl.compiler import CompileOptions
     from flowdsl.library.compiling import compile_target
 
-    options = CompileOptions(namespace=values.namespace or None, params=values.params, alpha=values.alpha)
+    options = CompileOptions(
+        namespace=values.namespace or None, params=values.params, alpha=values.alpha, events=values.events
+    )
     return compile_target(target, options, values.profile, local=local)
 
 
@@ -152,7 +191,7 @@ def from_yaml(words: Sequence[str], alpha: frozenset[str] = frozenset()) -> Inpu
     """
     files, wanted = [], ""
     for word in words:
-        file, _, name = word.rpartition(":") if not Path(word).exists() and ":" in word else (word, "", "")
+        file, name = file_and_name(word)
         files.append(file)
         wanted = name or wanted
     return Inputs(checked(files_at(map(Path, files)), alpha), LocalRun(), list(words), wanted)
@@ -160,14 +199,16 @@ def from_yaml(words: Sequence[str], alpha: frozenset[str] = frozenset()) -> Inpu
 
 def checked(sources: Iterable[Source], alpha: frozenset[str] = frozenset()) -> list[Document]:
     """The documents of YAML. Raises FlowError with what Tekton or Kubernetes would refuse."""
-    from flowdsl.compiler.validate import gates_for
+    from flowdsl.check import DEFAULT_GATES
     from flowdsl.linter.engine import Options, lint_sources
 
-    found = lint_sources(list(sources), Options(gates_for(alpha), strict=True))
+    found = lint_sources(list(sources), Options(DEFAULT_GATES.opened(alpha), strict=True))
     errors = [finding for document in found for finding in document.findings if finding.severity is Severity.ERROR]
     if errors:
         raise FlowError(tuple(errors))
-    return [_as_stored(document) if document.checked else document.data for document in found if document.kind]
+    # A run within a TriggerTemplate is the template's: an event makes it, and nobody else.
+    whole = [document for document in found if document.kind and not document.template]
+    return [_as_stored(document) if document.checked else document.data for document in whole]
 
 
 def _as_stored(document: ReadDocument) -> Document:

@@ -13,6 +13,7 @@ from flowdsl.library.records import moment
 from flowdsl.library.run_folders import command_line, known_as, runs_root
 from flowdsl.machine.naming import child_name
 from flowdsl.runner import beneath
+from flowdsl.runner.gates import stopped
 from flowdsl.runner.store import DamagedError, RunFolder, find_runs
 from flowdsl.runner.store.journal import JOURNAL, read_journal
 from flowdsl.view.events import condition
@@ -20,6 +21,18 @@ from flowdsl.view.progress import duration
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import TaskRun
+
+__all__ = [
+    "Summary",
+    "ends_of_tasks",
+    "log_files",
+    "new_lines",
+    "root_of",
+    "stopped",
+    "summaries",
+    "summary",
+    "task_runs_of",
+]
 
 _MOST_AT_ONCE = 1 << 26  # bytes of a log that are held
 

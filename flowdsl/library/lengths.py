@@ -16,6 +16,7 @@ import attrs
 from flowdsl.diagnostics import FlowError
 from flowdsl.kinds.table import TASK
 from flowdsl.kube.conventions import ARGUMENT_MOST
+from flowdsl.library.documents import name_of
 from flowdsl.library.rules import LONG_VALUE
 from flowdsl.library.run_inputs import pipeline_spec
 
@@ -86,7 +87,7 @@ def check_lengths(run: PipelineRun, documents: Sequence[Mapping[str, object]]) -
             given.add(param["name"], param.get("default"), nothing)
     for value in (run.get("spec") or {}).get("params") or ():
         given.add(value["name"], value["value"], nothing)
-    tasks = {_named(each): each for each in documents if TASK.is_of(each)}
+    tasks = {name_of(each): each for each in documents if TASK.is_of(each)}
     found: dict[str, None] = {}
     for each in (*(spec.get("tasks") or ()), *(spec.get("finally") or ())):
         named = tasks.get(str((each.get("taskRef") or {}).get("name")))
@@ -100,11 +101,6 @@ def check_lengths(run: PipelineRun, documents: Sequence[Mapping[str, object]]) -
         found.update((f"task {str(each.get('name'))!r}: {text}", None) for text in _long(cast("TaskSpec", body), sizes))
     if found:
         raise FlowError(tuple(LONG_VALUE.finding(text, hint=_HINT) for text in [*found][:_MOST]))
-
-
-def _named(document: Mapping[str, object]) -> str:
-    metadata = document.get("metadata")
-    return str(metadata.get("name")) if isinstance(metadata, Mapping) else ""
 
 
 def _long(spec: TaskSpec, sizes: _Sizes) -> Iterator[str]:

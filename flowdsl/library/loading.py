@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from types import ModuleType
 from typing import Literal, overload
 
 from flowdsl.diagnostics import FlowError, Location, UsageError
+from flowdsl.diagnostics.near import near
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
@@ -116,9 +116,9 @@ def _check_file(file: Path) -> None:
     if file.is_dir():
         raise UsageError(f"{file} is a folder; name a Python file in it")
     if not file.is_file():
-        near = [str(path) for path in file.parent.glob("*.py")] if file.parent.is_dir() else []
-        close = difflib.get_close_matches(str(file), near, 1)
-        raise UsageError(f"there is no file {file}" + (f"; did you mean {close[0]}?" if close else ""))
+        beside = [str(path) for path in file.parent.glob("*.py")] if file.parent.is_dir() else []
+        close = near(str(file), beside)
+        raise UsageError(f"there is no file {file}" + (f"; did you mean {close}?" if close else ""))
 
 
 def _finding(rule: Rule, message: str, place: Location, hint: str) -> FlowError:

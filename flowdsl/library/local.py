@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics import Location, UsageError
 from flowdsl.diagnostics.near import did_you_mean
-from flowdsl.frontend.aside import aside_of
-from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.ir.local import LocalRun
+
+if TYPE_CHECKING:
+    from flowdsl.frontend.pipeline import Pipeline
 
 
 def local_of(pipeline: Pipeline) -> LocalRun:
@@ -16,6 +18,8 @@ def local_of(pipeline: Pipeline) -> LocalRun:
     given = pipeline.options.local
     if callable(given):
         try:
+            from flowdsl.frontend.aside import aside_of
+
             with aside_of(given):
                 given = given()
         except UsageError:

@@ -22,7 +22,7 @@ from flowdsl.library.rules import UNRESOLVABLE_PACKAGES
 from flowdsl.packages.lockfile import MADE_BY, DamagedError, Resolution, lock_path, read_lock, read_target, write_lock
 from flowdsl.packages.resolve import resolve
 from flowdsl.packages.targets import Target, this_machine
-from flowdsl.packages.tools import Tool, ToolError, UnreachedError, find_tool
+from flowdsl.packages.tools import NOTHING_THERE, Tool, ToolError, UnreachedError, find_tool
 
 _LINES = 4
 """Lines of what pip or uv said that a finding holds."""
@@ -157,12 +157,14 @@ def _check_hashes(need: Need, found: Resolution) -> None:
 def _failed(need: Need, error: ToolError) -> FlowError:
     if not isinstance(error, UnreachedError):
         return _no_answer(need, str(error))
-    hint = "check the network, the proxy, and the index's address (PIP_INDEX_URL) and certificate (PIP_CERT)"
+    hint = "check the network, the proxy, the index's address and password (PIP_INDEX_URL) and certificate (PIP_CERT)"
     return _finding(need, "the index could not be asked for", str(error), hint)
 
 
 def _no_answer(need: Need, why: str) -> FlowError:
     hint = "change the requirement, or the image's Python; only wheels are taken, no source distributions"
+    if NOTHING_THERE in why:
+        hint += "; or the index could not be asked: check the network, and PIP_INDEX_URL with its password"
     return _finding(need, "no packages answer", why, hint)
 
 

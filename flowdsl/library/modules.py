@@ -21,20 +21,10 @@ import attrs
 from flowdsl.diagnostics import FlowError, Location, UsageError
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.frontend.aside import aside, looking_first_in
-from flowdsl.frontend.places import display
+from flowdsl.frontend.places import before_made, display
 from flowdsl.frontend.rules import OPTION
 from flowdsl.library.rules import FILE_RAISED, IMPORT_FAILED, SYNTAX_ERROR, TAKEN_PACKAGE
 from flowdsl.library.standing import Standing, bases_above, holds, standing
-
-
-@contextlib.contextmanager
-def import_paths() -> Iterator[None]:
-    """While it lasts a file that was loaded can import what lies beside it, also late, in `local=`."""
-    before = list(sys.path)
-    try:
-        yield
-    finally:
-        sys.path[:] = before
 
 
 def import_file(file: Path) -> ModuleType:
@@ -228,8 +218,12 @@ def _libraries() -> set[str]:
 
 def _own_place(error: BaseException, file: Path, where: Standing) -> tuple[Path, int]:
     """The user's file and line that it comes from: of the file, or of a module of the project."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename, file, where)]
-    return (Path(frames[-1].filename), frames[-1].lineno or 1) if frames else (file, 1)
+    raised = traceback.extract_tb(error.__traceback__)
+    for frames in (before_made(raised), raised):
+        theirs = [frame for frame in frames if _is_theirs(frame.filename, file, where)]
+        if theirs:
+            return Path(theirs[-1].filename), theirs[-1].lineno or 1
+    return file, 1
 
 
 def _is_theirs(name: str, file: Path, where: Standing) -> bool:

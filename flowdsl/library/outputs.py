@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-import attrs
-
 from flowdsl.compiler import Compilation, CompileOptions
 from flowdsl.diagnostics import Finding, FlowError, UsageError
 from flowdsl.diagnostics.escape import line
+from flowdsl.diagnostics.frozen import frozen
+from flowdsl.diagnostics.unified import unified
 from flowdsl.emit import emit_json, emit_yaml, kustomization
-from flowdsl.emit.file_names import file_names, is_named, object_name
+from flowdsl.emit.file_names import file_names, holds_code, is_named, object_name
+from flowdsl.events.as_code import is_read, is_start
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
-from flowdsl.kinds.table import CONFIG_MAP, PIPELINE_RUN
-from flowdsl.kube.conventions import BUNDLE, BUNDLE_NAME
+from flowdsl.kinds.table import CRON_JOB, PIPELINE_RUN
+from flowdsl.kube.conventions import BUNDLE_NAME
 from flowdsl.library.compiling import compile_target
 from flowdsl.library.documents import counted
 from flowdsl.library.rules import OBJECTS_DIFFER
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flowdsl.kinds.shapes import Document
 
 
-@attrs.frozen
+@frozen
 class Compiled:
     """What several pipelines and manifests of one file compile to. `format_` is yaml or json."""
 
@@ -35,6 +35,7 @@ class Compiled:
     made: Sequence[Compilation]
     format_: str = "yaml"
     profile: str = ""
+    events: Sequence[str] = ()
 
     @property
     def findings(self) -> list[Finding]:
@@ -43,8 +44,8 @@ class Compiled:
 
     @property
     def counts(self) -> str:
-        """How many documents of each kind, in words."""
-        return counted(item for one in self.made for item in one.documents)
+        """How many documents of each kind, in words; one that several pipelines have counts once."""
+        return counted({_key(cast("Document", item)): item for one in self.made for item in one.documents}.values())
 
     @property
     def objects(self) -> list[dict[str, str]]:
@@ -52,13 +53,17 @@ class Compiled:
         return [{"kind": str(item["kind"]), "name": object_name(item)} for one in self.made for item in one.documents]
 
     def stream(self) -> bytes:
-        """All documents as one text. Raises FlowError, FLOW408."""
-        return _encode(self._documents(), self.format_)
+        """All documents as one text. Raises FlowError, FLOW408; UsageError for documents of two places."""
+        return _encode(self._together(), self.format_)
 
     def by_file(self) -> list[tuple[Path, list[Mapping[str, object]]]]:
         """The documents of each beside its source: the file that they belong into."""
         pairs = zip(self.targets, self.made, strict=True)
-        return [(beside(target, self._ending), list(one.documents)) for target, one in pairs]
+        return [
+            (beside(target, ending), documents)
+            for target, one in pairs
+            for ending, documents in self._parts(one.documents)
+        ]
 
     def files(self, to: str | None) -> dict[Path, bytes]:
         """The bytes of every file to write: beside the sources, into one file, or a folder with an object a file.
@@ -67,12 +72,12 @@ class Compiled:
         """
         if to is None:
             return {path: _encode(documents, self.format_) for path, documents in self.by_file()}
-        documents = self._documents()
+        documents = self._together()
         if not (to.endswith("/") or Path(to).is_dir()):
             return {Path(to): _encode(documents, self.format_)}
         # The names of ConfigMaps of code change with each edit: one file holds them, or old ones would be left behind.
-        code = [each for each in documents if _is_code(each)]
-        others = [each for each in documents if not _is_code(each)]
+        code = [each for each in documents if holds_code(each)]
+        others = [each for each in documents if not holds_code(each)]
         names = file_names(others, self.format_, self.targets[0].location)
         pairs = list(zip(names, others, strict=True))
         files = {Path(to) / name: _encode([item], self.format_) for name, item in pairs}
@@ -81,11 +86,38 @@ class Compiled:
         if code:
             applied.insert(0, f"{BUNDLE_NAME}.{self.format_}")
             files[Path(to) / applied[0]] = _encode(code, self.format_)
+        if any(map(is_start, documents)):  # Pipelines-as-Code would take it for one of its own, and complain
+            return files
         return {**files, Path(to) / "kustomization.yaml": emit_yaml([kustomization(applied)])}
 
-    @property
-    def _ending(self) -> str:
-        return f"{self.profile}.{self.format_}" if self.profile else self.format_
+    def _ending(self, events: Sequence[str]) -> str:
+        # What was asked for by name has a file of its own; what the settings ask for is what the project's file has.
+        return ".".join(part for part in ("-".join(events), self.profile, self.format_) if part)
+
+    def _parts(self, documents: Sequence[Mapping[str, object]]) -> list[tuple[str, list[Mapping[str, object]]]]:
+        """What is for a cluster, and what is for a repository: each into its own file."""
+        if not any(map(is_start, documents)):
+            return [(self._ending(self.events), [*documents])]
+        self._no_json()
+        parts = [(self._ending(("pac",)), [each for each in documents if is_read(each)])]
+        if any(map(CRON_JOB.is_of, documents)):
+            others = [each for each in documents if not is_start(each)]
+            parts.append((self._ending([each for each in self.events if each != "pac"]), others))
+        return parts
+
+    def _together(self) -> list[Mapping[str, object]]:
+        """All documents, for one place. Raises FlowError, FLOW408; UsageError where they are for two."""
+        documents = self._documents()
+        if not any(map(is_start, documents)):
+            return documents
+        self._no_json()
+        if any(map(CRON_JOB.is_of, documents)):
+            raise UsageError("pac is for the repository, cron for the cluster: leave out -o, or name one by --events")
+        return [each for each in documents if is_read(each)]
+
+    def _no_json(self) -> None:
+        if self.format_ != "yaml":
+            raise UsageError("pac is YAML: JSON's quotes don't hold the texts of events that are put into it")
 
     def _documents(self) -> list[Mapping[str, object]]:
         return list(self.made[0].documents) if len(self.made) == 1 else together(self.made)
@@ -107,7 +139,7 @@ def compile_all(
             wrong += [each for each in error.diagnostics if each not in wrong]
     if wrong:
         raise FlowError(tuple(wrong))
-    return Compiled(targets, made, format_, profile)
+    return Compiled(targets, made, format_, profile, options.events or ())
 
 
 def together(made: Sequence[Compilation]) -> list[Mapping[str, object]]:
@@ -123,14 +155,8 @@ def together(made: Sequence[Compilation]) -> list[Mapping[str, object]]:
     return list(found.values())
 
 
-def _is_code(document: Mapping[str, object]) -> bool:
-    metadata = document.get("metadata")
-    labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
-    return CONFIG_MAP.is_of(document) and isinstance(labels, Mapping) and BUNDLE in labels
-
-
 def _key(item: Document) -> tuple[str, str, str]:
-    meta = item["metadata"]
+    meta = item.get("metadata") or {}
     return item["kind"], meta.get("name") or meta.get("generateName", ""), meta.get("namespace", "")
 
 
@@ -138,7 +164,7 @@ def _encode(documents: Sequence[Mapping[str, object]], format_: str) -> bytes:
     return emit_yaml(list(documents)) if format_ == "yaml" else emit_json(list(documents))
 
 
-@attrs.frozen
+@frozen
 class Stale:
     """A file that is not what the source compiles to, and how it differs."""
 
@@ -152,7 +178,7 @@ def stale(files: Mapping[Path, bytes], to: str | None) -> list[Stale]:
     for path, wanted in files.items():
         have = path.read_bytes() if path.is_file() else b""
         if have != wanted:
-            diff = difflib.unified_diff(
+            diff = unified(
                 have.decode(errors="replace").splitlines(keepends=True),
                 wanted.decode().splitlines(keepends=True),
                 f"{line(path)} (there)" if have else "/dev/null",

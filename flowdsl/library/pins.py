@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowdsl.frontend import places
-from flowdsl.frontend.manifest import Manifest
-from flowdsl.frontend.pipeline import Pipeline
 
 if TYPE_CHECKING:
+    from flowdsl.frontend.manifest import Manifest
+    from flowdsl.frontend.pipeline import Pipeline
     from flowdsl.packages.lockfile import Resolution
 
 
 def python_file(target: Pipeline | Manifest) -> str:
     """The Python file of a pipeline or a manifest, beside which its lock lies."""
+    from flowdsl.frontend.pipeline import Pipeline
+
     if not isinstance(target, Pipeline):
         return target.location.file
     from flowdsl.compiler.packages import file_of

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from typing import get_args
 
 import attrs
 
 from flowdsl.diagnostics import Collector, FlowError
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.diagnostics.near import did_you_mean, near
 from flowdsl.diagnostics.project import PROFILE_NAME, tables
 from flowdsl.frontend.fits import MisfitError, check, hints
-from flowdsl.frontend.options_check import check_pod_options, value_problems
-from flowdsl.ir.options import PipelineOptions, TaskOptions
-from flowdsl.ir.settings import NO_PROFILE, NO_SETTINGS, Options, Profile, Settings
-from flowdsl.kube import compare_quantities, is_duration, is_quantity
+from flowdsl.frontend.options_check import check_pod_options, time_problems, value_problems
+from flowdsl.ir.options import PipelineOptions, Provider, TaskOptions
+from flowdsl.ir.settings import (
+    EVENT_TARGETS,
+    NO_EVENTS,
+    NO_PROFILE,
+    NO_SETTINGS,
+    EventSettings,
+    Options,
+    Profile,
+    Settings,
+)
+from flowdsl.kube import turned_range
 from flowdsl.kube.object_names import is_label
 from flowdsl.library.rules import PROJECT_SETTING, UNKNOWN_PROFILE
 
@@ -56,12 +67,12 @@ RUN_KEYS = (
 """Options of `@pipeline` that are for its run."""
 _TEXTS = ("namespace", "prefix")
 _TABLES = ("images", "params", "task", "tasks")
-_TIMES = ("timeout", "tasks_timeout", "finally_timeout")
 _PREFIX = re.compile(r"[a-z0-9][-a-z0-9]{0,50}")
 
 Keys = tuple[str, ...]
 Table = Mapping[str, object]
 _EMPTY: Table = {}
+_OURS = ("task", "profiles", "events")
 
 
 def read_settings(text: str, file: str, profile: str = "") -> Settings:
@@ -70,6 +81,7 @@ def read_settings(text: str, file: str, profile: str = "") -> Settings:
     reader = _Reader(Settings(file=file, text=text), Collector())
     reader.look_alike(found)
     task = reader.options(reader.table(found, ("task",)), ("task",))
+    events = reader.events(reader.table(found, ("events",)))
     given = reader.table(found, ("profiles",))
     profiles = {name: reader.profile(name, reader.table(given, ("profiles", name))) for name in given}
     reader.collector.raise_if_errors()
@@ -78,23 +90,23 @@ def read_settings(text: str, file: str, profile: str = "") -> Settings:
         message = f"there is no profile {profile!r}"
         raise FlowError((UNKNOWN_PROFILE.finding(message, reader.settings.at("profiles"), hint=hint),))
     chosen = profiles[profile] if profile else NO_PROFILE
-    return attrs.evolve(reader.settings, task=task, profile=chosen) if task or profile else NO_SETTINGS
+    made = attrs.evolve(reader.settings, task=task, profile=chosen, events=events)
+    return made if task or profile or events is not NO_EVENTS else NO_SETTINGS
 
 
 def _ranges(options: TaskOptions) -> Iterator[tuple[str, str, str]]:
     """Ranges whose request is more than their limit, as `value_problems` tells the others."""
     for name, text in (("cpu", options.cpu), ("memory", options.memory)):
-        low, dots, high = text.partition("..")
-        if dots and is_quantity(low) and is_quantity(high) and compare_quantities(low, high) > 0:
+        if turned := turned_range(text):
             said = f"{name}={text!r} requests more than its limit"
-            yield name, said, f"write the smaller one first: {name} = {high + '..' + low!r}"
+            yield name, said, f"write the smaller one first: {name} = {turned!r}"
 
 
 def _near(name: str, known: Collection[str]) -> str:
     return did_you_mean(name, known, f"there is {', '.join(known)}")
 
 
-@attrs.frozen
+@frozen
 class _Reader:
     """Takes tables apart; what is wrong goes to the collector. Keys are those below `tool.flowdsl`."""
 
@@ -107,8 +119,8 @@ class _Reader:
     def look_alike(self, found: Table) -> None:
         """A table whose name is nearly one of ours would be passed over without a word."""
         for name in found:
-            if name not in ("task", "profiles") and near(name, ("task", "profiles"), 0.8):
-                self.wrong((name,), f"tool.flowdsl has no table {name!r}", _near(name, ("task", "profiles")))
+            if name not in _OURS and near(name, _OURS, 0.8):
+                self.wrong((name,), f"tool.flowdsl has no table {name!r}", _near(name, _OURS))
 
     def table(self, holder: Table, keys: Keys) -> Table:
         """The table at the last of the keys; empty where it is none."""
@@ -145,6 +157,26 @@ class _Reader:
         for name, message, hint in (*value_problems(options), *_ranges(options)):
             self.wrong((*keys, name), message, hint)
         return given
+
+    def events(self, table: Table) -> EventSettings:
+        """What holds for the events of all pipelines; `expose` has to have what it needs."""
+        keys = ("events",)
+        if not table:
+            return NO_EVENTS
+        names = [each.name for each in attrs.fields(EventSettings)]
+        given = self.typed(self.known(table, keys, names), keys, EventSettings)
+        made = EventSettings(**given)  # type: ignore[arg-type]
+        for target in made.targets:
+            if target not in EVENT_TARGETS:
+                self.wrong((*keys, "targets"), f"targets has {target!r}", _near(target, EVENT_TARGETS))
+        if made.provider and made.provider not in get_args(Provider):
+            known = [each for each in get_args(Provider) if each]
+            self.wrong((*keys, "provider"), f"there is no provider {made.provider!r}", _near(made.provider, known))
+        for name, needs in (("ingress", ("host",)), ("httproute", ("host", "gateway"))):
+            for each in needs if made.expose == name else ():
+                if not getattr(made, each):
+                    self.wrong((*keys, "expose"), f'expose = "{name}" needs {each}', f"write `{each} = ...` beside it")
+        return made
 
     def profile(self, name: str, table: Table) -> Profile:
         """One profile."""
@@ -197,9 +229,8 @@ class _Reader:
     def run(self, table: Table, keys: Keys) -> Options:
         """Options of the run."""
         given = self.typed(table, keys, PipelineOptions)
-        for name in _TIMES:
-            if not is_duration(str(given.get(name) or "1h")):
-                self.wrong((*keys, name), f"{name}={given[name]!r} is no duration", 'write it as "30m" or "1h30m"')
         options = PipelineOptions(**given)  # type: ignore[arg-type]
+        for name, message, hint in time_problems(options):
+            self.wrong((*keys, name), message, hint)
         check_pod_options(options, self.settings.at(*keys), self.collector)
         return given

@@ -17,8 +17,9 @@ from flowdsl.ir.settings import NO_SETTINGS, Settings
 from flowdsl.library.pins import python_file
 from flowdsl.library.rules import UNKNOWN_PROFILE
 
-# The tables by their names, or a table or a key that may hold them. Most projects have none: TOML is not read for them.
-_SPOKEN_OF = re.compile(r"""\bflowdsl["']?[ \t]*(?:\]|=|\.[ \t]*["']?(?:task|profile))""")
+# Any table of flowdsl's but those of `lint` and `run`, which others read. Most projects have none: TOML is not read for
+# them. One with a name that is misspelt, or with half of a head, is read, so that it is told.
+_SPOKEN_OF = re.compile(r"""\bflowdsl["']?[ \t]*(?:\]|=|\.(?![ \t]*["']?(?:lint|run)\b))""")
 
 
 def settings_for(target: Pipeline | Manifest, profile: str = "") -> Settings:

@@ -36,8 +36,9 @@ class TaskRecord:
     those of the TaskRun's condition, or why it was skipped, in Tekton's words:
     https://github.com/tektoncd/pipeline/blob/v1.15.0/docs/pipelineruns.md#monitoring-execution-status
     `seconds` is from its start to its end; None where either is not known. `retries` counts the attempts before the
-    last one. `why` is the reason that a task of Python code gave in its log when it failed on this machine, the user's
-    file and line first: `jobs/train.py:31: ValueError: no samples`.
+    last one. `why` is, of a run on this machine, the reason that a task of Python code gave in its log when it failed,
+    the user's file and line first: `jobs/train.py:31: ValueError: no samples`; or, of one that its own conditions
+    skipped, the values that were not as wanted.
     """
 
     name: str
@@ -51,7 +52,7 @@ class TaskRecord:
     results: Mapping[str, Value] = attrs.field(factory=dict)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class RunRecord:
     """How a run ended: `status`, and Tekton's `reason` (`Completed`: succeeded, with tasks skipped) and `message`.
 
@@ -75,13 +76,59 @@ class RunRecord:
         """Whether it did."""
         return self.status == "Succeeded"
 
+    @property
+    def ran(self) -> tuple[str, ...]:
+        """The names of the tasks that were begun, in that order, each once."""
+        return tuple(dict.fromkeys(each.name for each in self.tasks if each.status != "Skipped"))
+
+    @property
+    def skipped(self) -> Mapping[str, TaskRecord]:
+        """The tasks that were skipped, by name: `record.skipped["train"].reason`."""
+        return _Named(self, "Skipped", "was not skipped")
+
+    @property
+    def failed(self) -> Mapping[str, TaskRecord]:
+        """The tasks that failed, by name, of several runs of one the last; those whose failure is ignored, too."""
+        return _Named(self, "Failed", "did not fail")
+
     def task(self, name: str) -> TaskRecord:
         """The record of a task by its name in the pipeline, of several the last. Raises KeyError."""
         found = [each for each in self.tasks if each.name == name]
         if not found:
-            names = ", ".join(each.name for each in self.tasks) or "none"
+            names = ", ".join(dict.fromkeys(each.name for each in self.tasks)) or "none"
             raise KeyError(f"the run has no task {name!r}; it has {names}")
         return found[-1]
+
+    def __repr__(self) -> str:
+        """In a line what a failed assertion shows: how it ended, and what did not run as usual."""
+        told = [f"{each.name} {_ended(each)}" for each in self.tasks if each.status != "Succeeded"]
+        return f"<run {self.name} {self.status}: {'; '.join(told) or self.message}>"
+
+
+class _Named(dict[str, TaskRecord]):
+    """The tasks of a run with one status, by name. One that has another is told with what became of it."""
+
+    def __init__(self, record: RunRecord, status: Status, otherwise: str) -> None:
+        super().__init__({each.name: each for each in record.tasks if each.status == status})
+        self._record, self._status, self._otherwise = record, status, otherwise
+
+    def __missing__(self, name: str) -> TaskRecord:
+        found = self._record.task(name)
+        those = f"{self._status.lower()}: {', '.join(self) or 'none'}"
+        raise KeyError(f"{name} {self._otherwise}: it {_ended(found)}; {those}")
+
+
+def told(task: TaskRecord) -> str:
+    """Why a task ended as it did: `jobs/train.py:31: ValueError: no samples`; "" for one that went well."""
+    if task.status == "Succeeded":
+        return ""
+    if task.status == "Failed":
+        return task.why or task.message
+    return f"{task.reason} ({task.why})" if task.why else task.reason
+
+
+def _ended(task: TaskRecord) -> str:
+    return f"{task.status}: {why}" if (why := told(task)) else task.status
 
 
 def record_of(run: PipelineRun, task_runs: Iterable[TaskRun], folder: Path | None = None) -> RunRecord:

@@ -13,21 +13,25 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from flowdsl.diagnostics import UsageError
-from flowdsl.kinds.table import PIPELINE, PIPELINE_RUN
+from flowdsl.kinds.table import CONFIG_MAP, PIPELINE, PIPELINE_RUN
 from flowdsl.library.documents import name_of
 from flowdsl.library.records import RunRecord, record_of
-from flowdsl.library.run_folders import find_run, runs_root
+from flowdsl.library.run_folders import runs_root
 from flowdsl.library.run_inputs import pipeline_spec
+from flowdsl.library.run_sources import find_run
 from flowdsl.machine.catalogue import Catalogue
 from flowdsl.machine.failure import RunFailure
-from flowdsl.machine.machine import Machine
+from flowdsl.machine.machine import Machine, ranks
 from flowdsl.machine.nodes import ChildRun, Node, State
+from flowdsl.machine.outcome import Outcome
 from flowdsl.machine.plan import Plan, make_plan
 from flowdsl.machine.status import skip_reason
 from flowdsl.machine.times import span
 from flowdsl.machine.when import allows
 from flowdsl.runner.cache import decided_now, key_of
+from flowdsl.runner.cluster import held
 from flowdsl.runner.pipelinerun.taskrun import task_run
+from flowdsl.worlds.model import model_of
 from flowdsl.worlds.stand_ins import results_read, stand_in
 
 if TYPE_CHECKING:
@@ -125,6 +129,7 @@ class _Play:
         self._recorded = recorded
         self._seconds = seconds
         self._keys: dict[str, list[str]] = {}
+        self._config_maps = {name_of(each): each for each in documents if CONFIG_MAP.is_of(each)}
         self._plan = self._planned(documents, run)
 
     def _planned(self, documents: Sequence[Mapping[str, object]], run: shapes.PipelineRun) -> Plan | RunFailure:
@@ -180,24 +185,24 @@ class _Play:
     def _status(self, plan: Plan, run: ChildRun) -> shapes.TaskRunStatus:
         made = task_run(plan, run) if run.node.task is not None else None
         if made is not None:
-            self._keys.setdefault(run.node.name, []).append(key_of(made, ()))
+            self._keys.setdefault(run.node.name, []).append(key_of(made, (), config_map=self._config_map))
         kept = self._recorded.get(run.name)
         if kept is None:
             return _assumed(run)
         return kept["status"] if made is None else decided_now(made, kept["status"])
 
+    def _config_map(self, name: str) -> Mapping[str, bytes]:
+        """What a ConfigMap among the documents holds. Raises LookupError for one that is not there."""
+        return held(CONFIG_MAP, self._config_maps[name])
+
     def timeouts(self) -> dict[str, float]:
         """The timeout of each task that declares one, in seconds."""
-        from flowdsl.worlds.model import model_of
-
         assert isinstance(self._plan, Plan), "it was played"
         model = model_of("", self._plan.spec)
         return {name: task.once for name, task in model.tasks.items() if task.once}
 
 
 def _in_order(machine: Machine) -> list[Node]:
-    from flowdsl.machine.machine import ranks
-
     place = ranks(machine.tasks)
     return [*sorted(machine.tasks, key=lambda node: place[node.name]), *machine.final]
 
@@ -209,20 +214,13 @@ def _decides(node: Node) -> bool:
 
 
 def _assumed(run: ChildRun) -> shapes.TaskRunStatus:
-    condition: shapes.Condition = {
-        "type": "Succeeded",
-        "status": "True",
-        "reason": "Succeeded",
-        "message": "",
-        "lastTransitionTime": "",
-    }
     results: list[shapes.TaskRunResult] = []
     for each in (run.node.task.spec.get("results") or ()) if run.node.task else ():
         kind = each.get("type") or "string"
         properties = each.get("properties") or {}
         value = {"array": [_NEW], "object": dict.fromkeys(properties, _NEW)}.get(kind, _NEW)
         results.append(cast("shapes.TaskRunResult", {"name": each["name"], "type": kind, "value": value}))
-    return {"conditions": [condition], "results": results}
+    return {"conditions": [Outcome("True", "Succeeded", "").condition(0)], "results": results}
 
 
 def _lines(was: Mapping[str, _Part], now: Mapping[str, _Part]) -> list[str]:

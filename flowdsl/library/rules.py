@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flowdsl.diagnostics.model import Severity
 from flowdsl.diagnostics.rule import Rule
 
 LONG_VALUE = Rule("FLOW074", "long-value", "a value of a run that is too long for a process")
@@ -19,3 +20,13 @@ UNKNOWN_PROFILE = Rule("FLOW095", "unknown-profile", "a profile that is not ther
 PROJECT_SETTING = Rule("FLOW096", "project-setting", "a setting of the project that means nothing")
 UNCONFINED_ROOT = Rule("FLOW117", "unconfined-root", "root would run steps unconfined")
 OBJECTS_DIFFER = Rule("FLOW408", "objects-differ", "two pipelines of a file make different objects of one name")
+BAD_PAYLOAD = Rule("FLOW380", "bad-payload", "a payload that no listener takes")
+NO_LISTENER = Rule("FLOW381", "no-listener", "an event where nothing listens")
+NOTHING_TO_SERVE = Rule("FLOW397", "nothing-to-serve", "nothing that an event or a time starts")
+SERVED_TWICE = Rule("FLOW398", "served-twice", "two listeners or schedules of one name")
+SECRET_NOT_GIVEN = Rule(
+    "FLOW399", "secret-not-given", "a listener whose Secret is not at hand", severity=Severity.WARNING
+)
+UNKNOWN_FAKE = Rule("FLOW453", "unknown-fake", "a fake, or failures, for a task that is not there")
+FAKE_MISFIT = Rule("FLOW454", "fake-misfit", "a fake that does not take what its task takes")
+FAKE_RESULT = Rule("FLOW455", "fake-result", "a fake that does not give what its task gives")

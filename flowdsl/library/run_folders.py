@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import shlex
 import shutil
 import sys
@@ -13,23 +11,20 @@ from typing import TYPE_CHECKING
 
 from flowdsl.check.names import SUBDOMAIN_HINT
 from flowdsl.diagnostics import UsageError
-from flowdsl.diagnostics.near import did_you_mean
+from flowdsl.kube.drawn_names import drawn_name
 from flowdsl.kube.object_names import is_subdomain
+from flowdsl.library.inputs import Values
 from flowdsl.library.lengths import check_lengths
 from flowdsl.library.run_inputs import Inputs, choose_run, lacking, pipeline_spec
 from flowdsl.library.run_options import RunOptions
 from flowdsl.library.run_settings import RunSettings, load_settings
 from flowdsl.machine.naming import LONGEST
 from flowdsl.runner.pipelinerun.only import only
-from flowdsl.runner.store import RUNS, RunFolder, find_runs, newest_run
-from flowdsl.runner.store.folder import RUN_FILE
+from flowdsl.runner.store import RUNS, RunFolder
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import PipelineRun
     from flowdsl.runner.store.shapes import About
-
-# What Kubernetes' generateName draws from: no vowels, so that no words come out.
-_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 
 
 def runs_root(settings: RunSettings | None = None) -> Path:
@@ -43,32 +38,15 @@ def cache_beside(runs: Path) -> Path:
     return runs.parent / "cache"
 
 
-def find_run(name: str, runs: Path) -> RunFolder:
-    """A run by its name, its folder, or `last`. Raises UsageError."""
-    for path in (runs / name, Path(name)):
-        if os.path.lexists(path / RUN_FILE):
-            return RunFolder(path)
-    if name == "last" and (newest := newest_run(runs)) is not None:
-        return newest
-    found = find_runs(runs)
-    hint = did_you_mean(name, [each.path.name for each in found], "flowdsl runs list shows those there are")
-    raise UsageError(f"there is no run {name!r} in {runs}; {hint}")
-
-
 def new_folder(inputs: Inputs, options: RunOptions, runs: Path) -> RunFolder:
     """Name the run and make its folder. Raises UsageError where there is one of that name, or params are missing."""
     run = choose_run(inputs)
     name = _name(run, inputs, options)
-    _check_missing(run, inputs)
+    check_startable(run, inputs)
     if options.only:
         only(pipeline_spec(run, inputs.documents), options.only)
     path = Path(options.folder) if options.folder else runs / name
-    about: About = {
-        "name": name,
-        "source": inputs.source,
-        "only": list(options.only),
-        "set": sorted(options.values.params),
-    }
+    about: About = {"name": name, "only": list(options.only), **about_of(inputs, options.values)}
     try:
         return RunFolder.create(path, inputs.documents, about)
     except FileExistsError:
@@ -79,7 +57,7 @@ def new_folder(inputs: Inputs, options: RunOptions, runs: Path) -> RunFolder:
 def _name(run: PipelineRun, inputs: Inputs, options: RunOptions) -> str:
     """Give the run a name, a namespace and a uid; the name. Raises UsageError for what can't be one."""
     metadata = run.setdefault("metadata", {})
-    name = options.name or metadata.get("name") or _generated(str(metadata.get("generateName") or "run-"))
+    name = options.name or metadata.get("name") or drawn_name(str(metadata.get("generateName") or "run-"))
     if not is_subdomain(name) or len(name) > LONGEST:
         raise UsageError(f"{name!r} is no name for a run: {SUBDOMAIN_HINT.replace('253', str(LONGEST))}")
     metadata["name"] = name
@@ -88,23 +66,31 @@ def _name(run: PipelineRun, inputs: Inputs, options: RunOptions) -> str:
     inputs.wanted = name
     metadata["namespace"] = options.values.namespace or metadata.get("namespace") or "default"
     metadata["uid"] = str(uuid.uuid4())
-    if (run.get("spec") or {}).get("status") == "PipelineRunPending":
-        raise UsageError("the PipelineRun is pending (spec.status): a cluster would not start it; leave that out")
     return name
 
 
-def _check_missing(run: PipelineRun, inputs: Inputs) -> None:
+def about_of(inputs: Inputs, values: Values) -> About:
+    """What makes the documents of a run again, from its files as they are then."""
+    return {
+        "source": inputs.source,
+        "folder": str(Path.cwd()),
+        "set": sorted(values.params),
+        "values": dict(values.params),
+        "profile": values.profile,
+        "alpha": sorted(values.alpha),
+    }
+
+
+def check_startable(run: PipelineRun, inputs: Inputs) -> None:
+    """Raise UsageError for a run that would not start: it waits for somebody, or lacks values."""
+    if (run.get("spec") or {}).get("status") == "PipelineRunPending":
+        raise UsageError("the PipelineRun is pending (spec.status): a cluster would not start it; leave that out")
     served = [name for service in inputs.local.services for name in service.params]
     missing = [each["name"] for each in lacking(run, inputs.documents, served)]
     if missing:
         example = " ".join(f"--set {name}=..." for name in missing)
         raise UsageError(f"the run has no value for {', '.join(missing)}; give it: {example}")
     check_lengths(run, inputs.documents)
-
-
-def _generated(prefix: str) -> str:
-    """A name from `generateName`."""
-    return prefix[: LONGEST - 5] + "".join(secrets.choice(_ALPHABET) for _ in range(5))
 
 
 def command_line() -> str:

@@ -16,6 +16,8 @@ from flowdsl.library.documents import Document
 from flowdsl.library.values import typed
 
 if TYPE_CHECKING:
+    from flowdsl.frontend.pipeline import Pipeline
+    from flowdsl.ir.nodes import PipelineDef
     from flowdsl.kinds.shapes import ParamSpec, PipelineRun, PipelineSpec
     from flowdsl.kinds.shapes import Pipeline as PipelineDocument
     from flowdsl.kubeclient.client import Target
@@ -36,10 +38,23 @@ class Inputs:
     # Python files beside which the locks of packages lie, where those are not the files that were named.
     locked_by: list[str] = attrs.field(factory=list)
     namespace: str = ""
+    # The pipeline that they were compiled from, with what it was traced to; None where they are documents.
+    traced: tuple[Pipeline, PipelineDef] | None = None
 
     def at(self, target: Target) -> Target:
-        """Where on a cluster they are for: what was asked for, else the namespace of their profile."""
-        return attrs.evolve(target, namespace=target.namespace or self.namespace)
+        """Where on a cluster they are for: what was asked for, else the namespace of their profile, or their own.
+
+        Raises UsageError where a document says another namespace than was asked for, as kubectl does.
+        """
+        own = {space: each for each in self.documents if (space := _space(each))}
+        if target.namespace and (others := [space for space in own if space != target.namespace]):
+            named = own[others[0]]
+            raise UsageError(
+                f"{named.get('kind')} {_name(named)} is of namespace {others[0]!r}, and -n says {target.namespace!r}: "
+                f"name the same one (-n {others[0]}), or take the namespace out of the document"
+            )
+        theirs = next(iter(own)) if len(own) == 1 else ""
+        return attrs.evolve(target, namespace=target.namespace or self.namespace or theirs)
 
 
 def choose_run(inputs: Inputs) -> PipelineRun:
@@ -129,6 +144,10 @@ def _made(pipeline: Document) -> Document:
             "workspaces": [{"name": each["name"], "volumeClaimTemplate": claim} for each in spaces],
         },
     }
+
+
+def _space(document: Document) -> str:
+    return str((_as_run(document).get("metadata") or {}).get("namespace") or "")
 
 
 def _name(document: Document) -> str:

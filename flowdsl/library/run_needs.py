@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from flowdsl.diagnostics.escape import line
-from flowdsl.kinds.table import CONFIG_MAP, PIPELINE, SECRET, TASK
+from flowdsl.kinds.table import CONFIG_MAP, SECRET, TASK
 from flowdsl.library.documents import name_of
-from flowdsl.library.run_inputs import Inputs
+from flowdsl.library.run_inputs import Inputs, pipeline_spec
+
+if TYPE_CHECKING:
+    from flowdsl.kinds.shapes import PipelineRun
 
 # The fields that name one, and the field in them that has the name.
 _NAMED = {
@@ -21,7 +25,7 @@ _NAMED = {
 _OPTION = {SECRET.name: "secrets", CONFIG_MAP.name: "config_maps"}
 
 
-def missing_objects(inputs: Inputs, run: Mapping[str, object], stand_ins: Collection[str]) -> list[str]:
+def missing_objects(inputs: Inputs, run: PipelineRun, stand_ins: Collection[str]) -> list[str]:
     """A line for each: who takes it, and how it is given. Tasks that something stands in for take nothing."""
     have = {
         (kind.name, name_of(each)) for kind in (SECRET, CONFIG_MAP) for each in inputs.documents if kind.is_of(each)
@@ -41,13 +45,10 @@ def missing_objects(inputs: Inputs, run: Mapping[str, object], stand_ins: Collec
     ]
 
 
-def _parts(inputs: Inputs, run: Mapping[str, object], stand_ins: Collection[str]) -> Iterator[tuple[str, object]]:
+def _parts(inputs: Inputs, run: PipelineRun, stand_ins: Collection[str]) -> Iterator[tuple[str, object]]:
     """Who takes something, and the document that says what: the tasks of the run's pipeline, and the run."""
-    spec = _map(run.get("spec"))
-    yield "the run", spec.get("workspaces")
-    name = str(_map(spec.get("pipelineRef")).get("name"))
-    found = [each for each in inputs.documents if PIPELINE.is_of(each) and name_of(each) == name]
-    pipeline = _map(found[0].get("spec")) if found else _map(spec.get("pipelineSpec"))
+    yield "the run", _map(run.get("spec")).get("workspaces")
+    pipeline = _map(pipeline_spec(run, inputs.documents))
     tasks = {name_of(each): each for each in inputs.documents if TASK.is_of(each)}
     for field in ("tasks", "finally"):
         listed = pipeline.get(field)

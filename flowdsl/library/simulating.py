@@ -10,9 +10,11 @@ from flowdsl.diagnostics import Location, UsageError
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.kinds.table import PIPELINE, PIPELINE_RUN
+from flowdsl.kube.said_conditions import said_conditions
 from flowdsl.library.documents import Documents, files_at, name_of, sources_of
 from flowdsl.library.inputs import Files, checked
 from flowdsl.library.inputs import load as load_given
+from flowdsl.worlds.joint import joints_of
 from flowdsl.worlds.model import model_of
 from flowdsl.worlds.simulation import Simulation
 
@@ -85,19 +87,28 @@ def _of_documents(documents: Iterable[Mapping[str, object]], places: Places) -> 
         if PIPELINE.is_of(document):
             own = [each for each in runs if (each.get("pipelineRef") or {}).get("name") == name]
             spec = cast("shapes.Pipeline", document).get("spec") or {}
-            made.append(_simulation(name, spec, own[0] if len(own) == 1 else {}, places))
+            made.append(_simulation(name, document, spec, own[0] if len(own) == 1 else {}, places, found))
         elif PIPELINE_RUN.is_of(document) and _run_spec(document).get("pipelineSpec"):
             run = _run_spec(document)
             name = name or str((cast("shapes.PipelineRun", document)["metadata"]).get("generateName", "")).rstrip("-")
-            made.append(_simulation(name, run["pipelineSpec"], run, places))
+            made.append(_simulation(name, document, run["pipelineSpec"], run, places, found))
     if not made:
         raise UsageError("there is no Pipeline to simulate")
     return made
 
 
-def _simulation(name: str, spec: shapes.PipelineSpec, run: shapes.PipelineRunSpec, places: Places) -> Simulation:
+def _simulation(
+    name: str,
+    document: Mapping[str, object],
+    spec: shapes.PipelineSpec,
+    run: shapes.PipelineRunSpec,
+    places: Places,
+    documents: Iterable[Mapping[str, object]],
+) -> Simulation:
+    metadata = document.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
     try:
-        model = model_of(name, spec, run)
+        model = model_of(name, spec, run, said_conditions(annotations), joints_of(spec, documents))
     except ValueError as error:
         raise UsageError(f"pipeline {name}: {error}") from None
     return Simulation(model, places.get(name))

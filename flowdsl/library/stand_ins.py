@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from flowdsl.decide.wire import CONDITIONS, GIVEN, decisions_of
+from flowdsl.decide.wire import CONDITIONS, FIELDS, GIVEN, decisions_of
 from flowdsl.diagnostics import UsageError
 from flowdsl.ir.local import LocalRun
-from flowdsl.kinds.table import TASK
+from flowdsl.kinds.table import CONFIG_MAP, TASK
 from flowdsl.kube.conventions import VARIANT_OF
 from flowdsl.library.documents import annotation, name_of
 from flowdsl.library.run_settings import RunSettings
@@ -28,6 +28,19 @@ def stand_ins(local: LocalRun, settings: RunSettings) -> dict[str, Mapping[str, 
     for name, given in local.tasks.items():
         found[name] = _document(name, given)
     return found
+
+
+def objects_of_stand_ins(
+    local: LocalRun, settings: RunSettings, documents: Iterable[Mapping[str, object]]
+) -> list[dict[str, object]]:
+    """The ConfigMaps beside stand-ins in files of YAML, which may mount them; without those that the run has."""
+    from flowdsl.library.inputs import from_yaml
+
+    files = [settings.folder / file for name, file in settings.tasks.items() if name not in local.tasks]
+    paths = [str(each) for each in dict.fromkeys(files) if not is_python(each.name)]
+    known = {name_of(each) for each in documents if CONFIG_MAP.is_of(each)} | local.config_maps.keys()
+    found = from_yaml(paths).documents if paths else []
+    return [each for each in found if CONFIG_MAP.is_of(each) and name_of(each) not in known]
 
 
 def with_variants(
@@ -65,7 +78,7 @@ def _deciding(given: Mapping[str, object], task: Task, step: Step) -> Mapping[st
     decided = {each.name for each in decisions_of(spec)}
     params = [each for each in spec.get("params") or () if each["name"].startswith(GIVEN)]
     results = [each for each in spec.get("results") or () if each["name"] in decided]
-    conditions = [one for one in step.get("env") or () if one.get("name") == CONDITIONS]
+    conditions = [one for one in step.get("env") or () if one.get("name") in (CONDITIONS, FIELDS)]
     steps = _list(given, "steps")
     first = [{**each, "env": [*_list(each, "env"), *conditions]} for each in steps[:1] if isinstance(each, Mapping)]
     return {

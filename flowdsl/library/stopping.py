@@ -1,4 +1,4 @@
-"""Ending a run before its time: from any thread, or by Ctrl-C and the signals that ask a process to end."""
+"""Ending a run, or `serve`, before its time: from any thread, or by the signals that ask a process to end."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class Stop:
 
     def __init__(self, noticed: Callable[[], None] = lambda: None) -> None:
         self.count = 0
+        self.interrupted = False
+        """Whether it was Ctrl-C that asked first."""
         self._noticed = noticed
         self._engine: Engine | None = None
 
@@ -30,16 +32,20 @@ class Stop:
         for each in range(1, self.count + 1):
             self._end(each)
 
-    def ask(self) -> None:
-        """Ask once more. It only leaves word, so that a signal's handler may: its thread may hold any lock."""
+    def ask(self, number: int = 0) -> None:
+        """Ask once more, by a signal of that number where it is one.
+
+        It only leaves word, so that a signal's handler may: its thread may hold any lock.
+        """
+        self.interrupted = self.interrupted or (not self.count and number == signal.SIGINT)
         self.count += 1
         self._noticed()
         self._end(self.count)
 
     def _end(self, count: int) -> None:
-        from flowdsl.machine.machine import CANCEL, CANCEL_RUN_FINALLY
-
         if self._engine is not None:
+            from flowdsl.machine.machine import CANCEL, CANCEL_RUN_FINALLY
+
             self._engine.cancel(CANCEL_RUN_FINALLY if count == 1 else CANCEL)
 
 
@@ -51,7 +57,7 @@ def signals(stop: Stop) -> Iterator[None]:
         return
 
     def handle(number: int, frame: FrameType | None) -> None:
-        stop.ask()
+        stop.ask(number)
 
     numbers = [signal.SIGINT, signal.SIGTERM]
     # `nohup` has a command ignore the end of its terminal.

@@ -1,4 +1,4 @@
-"""The words that name Python on a command line: `FILE.py`, `FILE.py:NAME`, `module:NAME`."""
+"""The words that name files on a command line: `FILE.py`, `FILE.py:NAME`, `module:NAME`, of YAML `FILE`, `FILE:RUN`."""
 
 from __future__ import annotations
 
@@ -19,3 +19,14 @@ def module_named(word: str) -> str:
     name = word.partition(":")[0]
     is_file = name.endswith((*_ENDINGS, ".py")) or Path(name).exists() or Path(word).exists()
     return name if _MODULE.fullmatch(word) and not is_file else ""
+
+
+def file_and_name(word: str) -> tuple[str, str]:
+    """The file of `FILE.py`, `FILE.py:NAME`, `FILE` or `FILE:RUN`, and the name in it; "" where none is said."""
+    if Path(word).exists():
+        return word, ""
+    stem, python, name = word.partition(".py:")
+    if python:
+        return f"{stem}.py", name
+    file, colon, name = word.rpartition(":")
+    return (file, name) if colon else (word, "")

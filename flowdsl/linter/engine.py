@@ -10,6 +10,7 @@ from flowdsl.check import DEFAULT_GATES, Finding, Gates
 from flowdsl.check.decoding import FIELD_IN_ANOTHER_CASE, UNKNOWN_FIELD
 from flowdsl.check.pitfalls.meta import FIELD_OF_THE_CLUSTER
 from flowdsl.linter.ignores import Ignores
+from flowdsl.linter.origins import Origins
 from flowdsl.linter.select import Selection
 from flowdsl.yamlread.documents import Document, documents
 from flowdsl.yamlread.nodes import locate
@@ -34,8 +35,9 @@ def lint_sources(sources: Iterable[Source], options: Options) -> list[Document]:
     for source in sources:
         ignores[source.name] = Ignores.of(source.text)
         found += (each for each in documents(source) if not each.foreign)
+    origins = Origins(found)
     for document, finding in check_documents(found, options):
-        _place(document, finding)
+        _place(document, origins.traced(document, finding))
     for document in found:
         select(document, options.selection, ignores)
     return found

@@ -43,20 +43,28 @@ def edits(found: Iterable[Document], text: str) -> list[Edit]:
         for finding in document.shown
         if finding.fix is not None and finding.fix.safe
     ]
-    moves = [pair for pair in fixes if any(isinstance(change, Reorder) for change in pair[1].changes)]
-    others = _all([pair for pair in fixes if pair not in moves], text)
-    return others or _all(moves, text)
+    others = [pair for pair in fixes if not _moves_lines(pair[1])]
+    lines = lines_of(text)
+    return _all(others, lines) or _all([pair for pair in fixes if _moves_lines(pair[1])], lines)
 
 
-def _all(fixes: Iterable[tuple[Document, Fix]], text: str) -> list[Edit]:
-    return list(dict.fromkeys(edit for document, fix in fixes for edit in edits_of(fix, document.root, text)))
+def _moves_lines(fix: Fix) -> bool:
+    return any(isinstance(change, Reorder) for change in fix.changes)
 
 
-def edits_of(fix: Fix, root: Written | None, text: str) -> list[Edit]:
-    """The edits that a fix is in a document's text; none where the text is not what it was made for."""
+def _all(fixes: Iterable[tuple[Document, Fix]], lines: list[str]) -> list[Edit]:
+    return list(dict.fromkeys(edit for document, fix in fixes for edit in edits_of(fix, document.root, lines)))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a source as edits count them."""
+    return text.split("\n")
+
+
+def edits_of(fix: Fix, root: Written | None, lines: list[str]) -> list[Edit]:
+    """The edits that a fix is in the lines of a source; none where they are not what it was made for."""
     if root is None:
         return []
-    lines = text.split("\n")
     return [edit for change in fix.changes for edit in _edits(change, root, lines)]
 
 
@@ -65,10 +73,12 @@ def apply(text: str, changes: Iterable[Edit]) -> str:
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
+    parts, end = [], len(text)
     for edit in sorted(set(changes), key=lambda each: (each.line, each.column), reverse=True):
         start = starts[edit.line - 1] + edit.column - 1
-        text = text[:start] + edit.new + text[start + len(edit.old) :]
-    return text
+        parts += [text[start + len(edit.old) : end], edit.new]
+        end = start
+    return "".join([text[:end], *reversed(parts)])
 
 
 def _edits(change: Change, root: Written, lines: list[str]) -> Iterator[Edit]:

@@ -41,6 +41,8 @@ def finding_data(finding: Finding, line: int | None, column: int | None) -> dict
         "message": finding.message,
         "hint": finding.hint,
     }
+    if finding.related:
+        data["related"] = [{"text": text, "file": at.file, "line": at.line} for text, at in finding.related]
     return data if finding.fix is None else {**data, "fix": finding.fix.as_data()}
 
 
@@ -69,6 +71,7 @@ def as_github(found: Sequence[Document]) -> str:
             f",col={finding.column}" if finding.column else ""
         )
         text = finding.message + (f" ({finding.hint})" if finding.hint else "")
+        text += "".join(f"; {words}: {place}" for words, place in finding.related)
         lines.append(
             f"::{finding.severity} {where},title={escape.github_property(finding.code)}::{escape.github_message(text)}"
         )
@@ -80,7 +83,10 @@ def as_sarif(found: Sequence[Document], version: str = "", texts: Mapping[str, s
 
     `version` is flowdsl's own; `texts` are the sources by name, where they are known: with them go the fixes.
     """
+    from flowdsl.linter.fix import lines_of
+
     findings = list(iterate(found))
+    lines = {name: lines_of(text) for name, text in texts.items()}
     codes = sorted({finding.code for _, finding in findings})
     run = {
         "tool": {
@@ -92,7 +98,7 @@ def as_sarif(found: Sequence[Document], version: str = "", texts: Mapping[str, s
         },
         "columnKind": "unicodeCodePoints",
         "results": [
-            {**_result(finding, codes), **_fixes(document, finding, texts.get(document.file))}
+            {**_result(finding, codes), **_fixes(document, finding, lines.get(document.file))}
             for document, finding in findings
         ],
     }
@@ -100,10 +106,10 @@ def as_sarif(found: Sequence[Document], version: str = "", texts: Mapping[str, s
     return escape.json_text(data, indent=2) + "\n"
 
 
-def _fixes(document: Document, finding: Finding, text: str | None) -> dict[str, object]:
+def _fixes(document: Document, finding: Finding, lines: list[str] | None) -> dict[str, object]:
     """What mends a result (SARIF 2.1.0, 3.55), as replacements in its file."""
     fix = finding.fix
-    if fix is None or text is None:
+    if fix is None or lines is None:
         return {}
     from flowdsl.diagnostics.fix import Reorder
     from flowdsl.linter.fix import edits_of
@@ -111,7 +117,7 @@ def _fixes(document: Document, finding: Finding, text: str | None) -> dict[str, 
     # Moving lines would carry them, and with them what may be secret in them.
     if any(isinstance(change, Reorder) for change in fix.changes):
         return {}
-    edits = edits_of(fix, document.root, text)
+    edits = edits_of(fix, document.root, lines)
     if not edits:
         return {}
     changed = {
@@ -147,10 +153,23 @@ def _result(finding: Finding, codes: list[str]) -> dict[str, object]:
     }
     if finding.where:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.where}]
-    return {
+    result: dict[str, object] = {
         "ruleId": finding.code,
         "ruleIndex": codes.index(finding.code),
         "level": finding.severity,
         "message": {"text": escape.sarif(finding.message + (f". {finding.hint}" if finding.hint else ""))},
         "locations": [location],
     }
+    if finding.related:
+        result["relatedLocations"] = [
+            {
+                "id": number,
+                "message": {"text": escape.sarif(words)},
+                "physicalLocation": {
+                    "artifactLocation": {"uri": escape.uri(place.file)},
+                    "region": {"startLine": max(place.line, 1)},
+                },
+            }
+            for number, (words, place) in enumerate(finding.related, 1)
+        ]
+    return result

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 import flowdsl.kinds
 from flowdsl.check.rules import RULES as _CHECKS
 from flowdsl.diagnostics import UsageError, catalog
+from flowdsl.diagnostics.near import near
 from flowdsl.diagnostics.rule import registry
 from flowdsl.yamlread import rules as reading
 
@@ -31,9 +31,7 @@ def words(given: Iterable[str]) -> tuple[str, ...]:
     for word in found:
         if not any(length(code, word) >= 0 for code in catalog.codes()):
             names = [rule.name for rule in RULES.values()]
-            close = difflib.get_close_matches(word.lower(), names, 1) or difflib.get_close_matches(
-                word.upper(), RULES, 1
-            )
-            hint = f"did you mean {close[0]}?" if close else "a rule is named by its code, its beginning, or its name"
+            close = near(word.lower(), names) or near(word.upper(), RULES)
+            hint = f"did you mean {close}?" if close else "a rule is named by its code, its beginning, or its name"
             raise UsageError(f"there is no rule {word!r}; {hint}")
     return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from flowdsl.ir.documents import RunOptions
 from flowdsl.ir.nodes import TaskDef
+from flowdsl.ir.pods import pod_fields
 from flowdsl.kinds.table import PIPELINE_RUN, STEP_ACTION, TASK_RUN
 from flowdsl.lower.containers import env_list, security_context
 from flowdsl.lower.fields import object_meta, overlaid, with_extra
@@ -56,7 +57,7 @@ def _workspaces(options: RunOptions) -> list[shapes.WorkspaceBinding]:
 
 
 def _pod_template(options: RunOptions) -> shapes.PodTemplate:
-    return cast("shapes.PodTemplate", dict(options.pod_template))
+    return cast("shapes.PodTemplate", dict(pod_fields(options.pod_template)))
 
 
 def _metadata(options: RunOptions, shared: shapes.ObjectMeta) -> shapes.ObjectMeta:

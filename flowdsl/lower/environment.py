@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flowdsl.decide.wire import CONDITIONS
+from flowdsl.decide.wire import CONDITIONS, FIELDS
 from flowdsl.ir.nodes import ParamDecl, TaskDef
 from flowdsl.ir.options import TaskOptions
 from flowdsl.ir.types import PATHS, Kind
@@ -68,7 +68,8 @@ def packages_env(options: TaskOptions) -> list[EnvVar]:
 
 def decisions_env(task: TaskDef) -> list[EnvVar]:
     """The conditions that the task's script decides."""
-    return [{"name": CONDITIONS, "value": task.decisions}] if task.decisions else []
+    found = ((CONDITIONS, task.decisions), (FIELDS, task.decided_fields))
+    return [{"name": name, "value": text} for name, text in found if text]
 
 
 def array_args(task: TaskDef) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.ir.nodes import Condition, Node, PipelineDef, PipelineResult, PipelineWorkspace, Reference, WorkspaceUse
 from flowdsl.kinds.table import PIPELINE, TASK
 from flowdsl.kube.conventions import CACHE, CONDITIONS_SHOWN
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from flowdsl.kinds import shapes
 
 
-@attrs.frozen
+@frozen
 class Layout:
     """How to write tasks: `inline` embeds their specs, `fans_out` are tasks a matrix uses, `enums` is opted in."""
 

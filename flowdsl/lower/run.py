@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from flowdsl.ir.nodes import Node, PipelineDef, PipelineWorkspace, Text
 from flowdsl.ir.options import PipelineOptions
+from flowdsl.ir.pods import pod_fields
 from flowdsl.ir.types import Data
 from flowdsl.ir.volumes import PVC, Bound, ConfigMap, EmptyDir, Secret, ServiceAccount, VolumeClaim
 from flowdsl.kinds.table import CLAIM, PIPELINE_RUN, SERVICE_ACCOUNT
@@ -34,12 +35,26 @@ def run_document(pipeline: PipelineDef, metadata: shapes.ObjectMeta, params: Map
         "taskRunSpecs": [own for node in pipeline.nodes if (own := task_run_spec(node))],
         "timeouts": timeouts(options.timeout, options.tasks_timeout, options.finally_timeout),
     }
+    if options.run_extra:
+        spec = _with_extra(spec, pipeline)
     return {
         "apiVersion": PIPELINE_RUN.api_version,
         "kind": PIPELINE_RUN.name,
         "metadata": filled(meta),
         "spec": filled(spec),
     }
+
+
+def _with_extra(spec: shapes.PipelineRunSpec, pipeline: PipelineDef) -> shapes.PipelineRunSpec:
+    """With the fields that stand as Tekton has them; what they say of single tasks goes beside what is said already."""
+    extra = pipeline.options.run_extra
+    made = cast("dict[str, object]", {**spec, **extra})
+    given = extra.get("taskRunSpecs")
+    if isinstance(given, (list, tuple)):
+        place = {node.name: index for index, node in enumerate(pipeline.nodes)}
+        every = [each for each in (*spec["taskRunSpecs"], *given) if isinstance(each, Mapping)]
+        made["taskRunSpecs"] = sorted(every, key=lambda each: place.get(str(each.get("pipelineTaskName")), len(place)))
+    return cast("shapes.PipelineRunSpec", made)
 
 
 def timeouts(pipeline: str, tasks: str, finally_: str) -> shapes.TimeoutFields:
@@ -86,7 +101,7 @@ def _account(account: ServiceAccount, metadata: shapes.ObjectMeta) -> shapes.Ser
         "apiVersion": SERVICE_ACCOUNT.api_version,
         "kind": SERVICE_ACCOUNT.name,
         "metadata": _metadata(account.name, metadata),
-        "secrets": _names(account.secrets),
+        "secrets": [{"name": name} for name in account.secrets],
         "imagePullSecrets": _names(account.image_pull_secrets),
     }
     return filled(document)
@@ -145,7 +160,7 @@ def _pod_template(options: PipelineOptions) -> shapes.PodTemplate:
     group: shapes.PodSecurityContext = {}
     if options.fs_group is not None:
         group = {"fsGroup": options.fs_group, "fsGroupChangePolicy": "OnRootMismatch"}
-    own = dict(options.pod_template)
+    own = dict(pod_fields(options.pod_template))
     if isinstance(security := own.get("securityContext"), Mapping):
         own["securityContext"] = {**group, **security}
     pod: shapes.PodTemplate = {

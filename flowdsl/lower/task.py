@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+import attrs
+
 from flowdsl.ir.nodes import ParamDecl, ResultDecl, TaskDef
 from flowdsl.ir.options import Body, Sidecar, Step, TaskOptions
 from flowdsl.ir.texts import as_text
@@ -25,14 +27,28 @@ def task_document(task: TaskDef, metadata: shapes.ObjectMeta, *, fans_out: bool,
     """The Task object. `fans_out`: a matrix uses it; `enums`: param enums are opted in to (alpha)."""
     chosen = enums and any(param.type.kind is Kind.CHOICE for param in task.params)
     opted = with_opt_ins(metadata, {ENUMS}) if chosen else metadata
-    if variant_of := task.base or (task.shared if task.function is not None else ""):
-        opted = {**opted, "annotations": {**opted.get("annotations", {}), VARIANT_OF: variant_of}}
     return {
         "apiVersion": TASK.api_version,
         "kind": TASK.name,
-        "metadata": object_meta(task.object_name, opted, task.options),
+        "metadata": _meta(task, opted),
         "spec": task_spec(task, fans_out=fans_out, enums=enums),
     }
+
+
+def _meta(task: TaskDef, given: shapes.ObjectMeta) -> shapes.ObjectMeta:
+    """The metadata of a Task, which says of what it is a variant.
+
+    A verbatim one says it where the name was made for it: one that its use names is what was there before.
+    """
+    variant_of = task.base or (task.shared if task.function is not None else "")
+    if not variant_of or (task.options.verbatim and task.use is not None and task.use.variant):
+        return object_meta(task.object_name, given, task.options)
+    said = {VARIANT_OF: variant_of}
+    if task.options.verbatim:
+        own = attrs.evolve(task.options, annotations={**said, **task.options.annotations})
+        return object_meta(task.object_name, given, own)
+    noted: shapes.ObjectMeta = {**given, "annotations": {**given.get("annotations", {}), **said}}
+    return object_meta(task.object_name, noted, task.options)
 
 
 def in_order(task: TaskDef) -> bool:
@@ -156,7 +172,12 @@ def _steps(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> list[shape
     parts = list(options.steps)
     if main and not any(part is Body for part in parts):
         parts.append(Body)
-    return [_step(part, env) if isinstance(part, Step) else main for part in parts if isinstance(part, Step) or main]
+    resource = options.gpu_resource
+    return [
+        _step(part, env, resource) if isinstance(part, Step) else main
+        for part in parts
+        if isinstance(part, Step) or main
+    ]
 
 
 def _main_step(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> shapes.Step:
@@ -184,7 +205,7 @@ def _main_step(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> shapes
     return filled(step)
 
 
-def _step(step: Step, env: list[EnvVar]) -> shapes.Step:
+def _step(step: Step, env: list[EnvVar], gpu_resource: str) -> shapes.Step:
     fields: shapes.Step = {
         "name": step.name,
         "image": step.image,
@@ -192,7 +213,7 @@ def _step(step: Step, env: list[EnvVar]) -> shapes.Step:
         "args": list(step.args),
         "workingDir": step.working_dir,
         "env": env_list(step.env) + ([] if step.ref else env),
-        "computeResources": compute_resources(step.cpu, step.memory),
+        "computeResources": compute_resources(step.cpu, step.memory, step.gpu, gpu_resource),
         "securityContext": security_context(step.security),
         "script": step.script,
         "timeout": step.timeout,

@@ -16,7 +16,7 @@ from flowdsl.machine import nodes as skip
 from flowdsl.machine.failure import RunFailure
 from flowdsl.machine.matrix import fan_out, has_empty_array, is_matrixed
 from flowdsl.machine.naming import run_names
-from flowdsl.machine.nodes import ChildRun, Node, State
+from flowdsl.machine.nodes import ChildRun, Node, State, reopen
 from flowdsl.machine.outcome import aggregate_status, node_status
 from flowdsl.machine.plan import Plan, has_result_variables
 from flowdsl.machine.results import Missing, artifact_values, matrix_lengths, resolve, still_missing
@@ -55,6 +55,7 @@ class Machine:
         self.by_name = {node.name: node for node in plan.nodes}
         self.launches: list[ChildRun] = []
         self.stops: list[tuple[ChildRun, str]] = []
+        # Who was skipped, in order: a task that is skipped again for another reason is told again.
         self.skipped: list[Node] = []
         self.invalid: dict[str, str] = {}
         self.stopping = False
@@ -171,13 +172,14 @@ class Machine:
         self._open -= 1
         if node.state in (State.FAILED, State.INVALID) and not node.ignores_failure:
             self.stopping = True
-        skipped = node.state is State.SKIPPED and node.reason != skip.WHEN
         found = []
         for after in node.after:
             self.visits += 1
             after.waits -= 1
-            if after.state is State.WAITING and (skipped or not after.waits):
+            if after.state is State.WAITING and (node.skips_others or not after.waits):
                 found.append(after)
+            elif not after.waits and after.state is State.SKIPPED and after.reason == skip.PARENTS:
+                found.append(after)  # it was skipped before all that it waits for was done
         return found
 
     def _go_on(self, ready: list[Node]) -> None:
@@ -210,6 +212,10 @@ class Machine:
             if rank == last:
                 continue  # two parents have named it
             last, node = rank, self.by_name[name]
+            if node.state is State.SKIPPED:
+                for after in self._judge_again(node):
+                    heapq.heappush(waiting, (self._rank[after.name], after.name))
+                continue
             if node.waits:
                 self._skip(node, skip.PARENTS)
             elif self._consider(node):
@@ -222,6 +228,22 @@ class Machine:
                 heapq.heappush(waiting, (self._rank[after.name], after.name))
         good.sort(key=lambda node: self._place[node.name])
         return good, bad
+
+    def _judge_again(self, node: Node) -> list[Node]:
+        """A task that a parent's skip skipped early: its parents are all done, so its guards are looked at after all.
+
+        Where they keep it from running that is the reason from then on, which skips nothing that waits for it: what was
+        skipped for it is looked at anew (`skip` is worked out at each reconcile, guards first). Returns what there is
+        something to say of.
+        """
+        self.visits += 1
+        self._apply_results(node)
+        if self.spec_status or self._allowed(node):
+            return []
+        self._skip(node, skip.WHEN)
+        opened = reopen(node)
+        self._open += len(opened)
+        return [each for each in opened if not each.waits or any(one.skips_others for one in each.before)]
 
     def _skip_waiting(self, reason: str) -> None:
         for node in self.tasks:
@@ -239,7 +261,7 @@ class Machine:
         missing = self._apply_results(node)
         if not self._allowed(node):
             self._skip(node, skip.WHEN)
-        elif any(each.state is State.SKIPPED and each.reason != skip.WHEN for each in node.before):
+        elif any(each.skips_others for each in node.before):
             self._skip(node, skip.PARENTS)
         elif missing is not None and self._skips_for(node, missing):
             self._skip(node, skip.RESULTS)

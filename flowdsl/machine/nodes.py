@@ -43,7 +43,11 @@ BY_TIMEOUT = "TaskRun cancelled as the PipelineRun it belongs to has timed out."
 
 @attrs.define(eq=False)
 class ChildRun:
-    """One TaskRun (or child PipelineRun) of a pipeline task: its params beyond the task's, and its status once over."""
+    """One TaskRun (or child PipelineRun) of a pipeline task: its params beyond the task's, and its status once over.
+
+    `execution` tells it from others of the same name in the same run, and `after` has the executions that it comes
+    after, by task. `stale` says that an earlier one succeeded and does not count.
+    """
 
     name: str
     node: Node
@@ -52,6 +56,9 @@ class ChildRun:
     status_message: str = ""
     document: shapes.TaskRun | None = attrs.field(default=None, repr=False)
     cached: bool = False
+    execution: str = ""
+    after: dict[str, str] = attrs.field(factory=dict, repr=False)
+    stale: bool = False
 
     @property
     def condition(self) -> shapes.Condition:
@@ -105,6 +112,11 @@ class Node:
         """Whether nothing more will come of it."""
         return self.state not in (State.WAITING, State.RUNNING)
 
+    @property
+    def skips_others(self) -> bool:
+        """Whether what waits for it is skipped as well: it was skipped, and not by its own `when`."""
+        return self.state is State.SKIPPED and self.reason != WHEN
+
     def any_failed(self) -> bool:
         """Whether one of its runs failed."""
         return any(run.failed for run in self.runs)
@@ -141,3 +153,18 @@ class Node:
                 value = results[name]
                 found.append(value if isinstance(value, str) else "")
         return found or None
+
+
+def reopen(node: Node) -> list[Node]:
+    """Let all that is skipped after a task wait again, as if nothing had been said of it; returns it."""
+    found: list[Node] = []
+    left = [node]
+    while left:
+        for after in left.pop().after:
+            if after.state is State.SKIPPED:
+                after.state, after.reason = State.WAITING, ""
+                for one in after.after:
+                    one.waits += 1
+                found.append(after)
+                left.append(after)
+    return found

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
 from flowdsl.machine import nodes as skip
 from flowdsl.machine.nodes import Node, State
+from flowdsl.machine.times import stamp
+
+if TYPE_CHECKING:
+    from flowdsl.kinds import shapes
 
 _LONGEST_ERRORS = 1024
 
@@ -85,6 +90,16 @@ class Outcome:
     status: str
     reason: str
     message: str
+
+    def condition(self, now: float) -> shapes.Condition:
+        """The condition of what ended so at a time, in seconds since the epoch."""
+        return {
+            "type": "Succeeded",
+            "status": self.status,
+            "reason": self.reason,
+            "message": self.message,
+            "lastTransitionTime": stamp(now),
+        }
 
 
 def completed_outcome(nodes: Sequence[Node], invalid: Mapping[str, str], run: str, *, graceful: bool) -> Outcome:

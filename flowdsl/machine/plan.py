@@ -68,6 +68,16 @@ class Plan:
         """The namespace that it runs in."""
         return str(self.run["metadata"]["namespace"])
 
+    def again(self) -> Plan:
+        """The same before anything has run, for who plays many runs that begin alike."""
+        made = {
+            node.name: attrs.evolve(node, spec=node.spec.copy(), before=[], after=[], runs=[]) for node in self.nodes
+        }
+        for node in self.nodes:
+            made[node.name].before += [made[each.name] for each in node.before]
+            made[node.name].after += [made[each.name] for each in node.after]
+        return attrs.evolve(self, nodes=list(made.values()))
+
 
 def pipeline_of(run: shapes.PipelineRun, catalogue: Catalogue) -> tuple[str, shapes.PipelineSpec, shapes.ObjectMeta]:
     """Name, spec and metadata of the run's Pipeline. Raises RunFailure CouldntGetPipeline."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def failed_status(failure: RunFailure, started: float, now: float) -> shapes.PipelineRunStatus:
     """The status of a run that could not start."""
     return {
-        "conditions": [_condition(Outcome("False", failure.reason, failure.message), now)],
+        "conditions": [Outcome("False", failure.reason, failure.message).condition(now)],
         "startTime": stamp(started),
         "completionTime": stamp(now),
     }
@@ -73,20 +73,10 @@ def _outcome(machine: Machine) -> Outcome:
     return completed_outcome(machine.plan.nodes, machine.invalid, name, graceful=graceful)
 
 
-def _condition(outcome: Outcome, now: float) -> shapes.Condition:
-    return {
-        "type": "Succeeded",
-        "status": outcome.status,
-        "reason": outcome.reason,
-        "message": outcome.message,
-        "lastTransitionTime": stamp(now),
-    }
-
-
 def _status(machine: Machine, outcome: Outcome, now: float) -> shapes.PipelineRunStatus:
     children = [child_reference(run) for node in machine.plan.nodes for run in node.runs]
     skipped = skipped_tasks(machine)
-    status: shapes.PipelineRunStatus = {"conditions": [_condition(outcome, now)], "startTime": stamp(machine.started)}
+    status: shapes.PipelineRunStatus = {"conditions": [outcome.condition(now)], "startTime": stamp(machine.started)}
     if machine.finally_started is not None and machine.final:
         status["finallyStartTime"] = stamp(machine.finally_started)
     if children:

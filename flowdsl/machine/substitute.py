@@ -78,7 +78,7 @@ def apply(
     With `own`, params given to an embedded task hide the pipeline's of the same name within it. Without `embedded`,
     the variables do not reach into an embedded task.
     """
-    if not any("$(" in text for text in texts(task)):
+    if not any(map(known.reaches, texts(task))):
         return task
     if task.get("params"):
         task["params"] = known.params(task["params"])

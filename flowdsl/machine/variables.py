@@ -53,6 +53,15 @@ class Replacements:
             else:
                 self.strings[key] = value
 
+    def reaches(self, text: str) -> bool:
+        """Whether there is anything in a text to replace."""
+        if "$(" not in text:
+            return False
+        for name in _ANY.findall(text):
+            if name in self.strings or (whole := name.removesuffix("[*]")) in self.arrays or whole in self.objects:
+                return True
+        return False
+
     def text(self, text: str) -> str:
         """The text with every variable of a string replaced, in one pass."""
         if "$(" not in text:
@@ -140,14 +149,15 @@ def result_keys(task: str, result: str) -> tuple[str, ...]:
 
 def texts(value: object) -> Iterator[str]:
     """Every text in JSON data, keys left out."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from texts(item)
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, list):
+            waiting += reversed(each)
+        elif isinstance(each, Mapping):
+            waiting += reversed([*each.values()])
 
 
 def references_in(value: object) -> list[ResultReference]:

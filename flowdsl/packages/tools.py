@@ -22,6 +22,9 @@ _AS_MODULE = (
 """`python -m NAME`, where the folder that one stands in is not looked through: it may have a pip.py of anybody's."""
 _UNREACHED = re.compile(r"^error: Failed to fetch|Retry\(total=0,.*connection broken by", re.MULTILINE)
 """What uv says of an index that it can't reach, and pip before its last try; then pip finds no version."""
+NOTHING_THERE = "(from versions: none)"
+"""What pip says of a package that an index has not, of an index that does not let it in, and, told to try once alone
+(PIP_RETRIES=0), of one that it can't reach."""
 _LAST = 4000
 """Characters of a program's output that are told."""
 _OURS_ALONE = (

@@ -12,7 +12,7 @@ from flowdsl.kube.conventions import MATRIX_MOST, OBJECT_MOST
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     """Count the combinations of every matrix whose lists are known."""
     for node in pipeline.nodes:
-        number = _combinations(node)
+        number = combinations(node)
         if number > MATRIX_MOST:
             collector.error(
                 "FLOW108",
@@ -23,7 +23,8 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     return pipeline
 
 
-def _combinations(node: Node) -> int:
+def combinations(node: Node) -> int:
+    """How many runs a fan-out has, as far as its lists are known: a list of the run counts once."""
     if not node.mapped:
         return 0
     product = math.prod(len(value) for value in node.matrix.values() if isinstance(value, tuple))

@@ -6,6 +6,7 @@ import re
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.ir.nodes import PipelineDef, TaskDef
+from flowdsl.ir.uses import other_options
 from flowdsl.kube.conventions import NAME_MOST
 from flowdsl.kube.object_names import LABEL
 
@@ -46,7 +47,9 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
 
 def _same(one: TaskDef, other: TaskDef) -> bool:
     """Whether two tasks of one name have one Task: those of one function and the same options, single uses aside."""
-    if one.function is not other.function:
+    if one.function is not other.function or one.bound != other.bound:
+        return False
+    if any(each.use and each.use.variant for each in (one, other)) and other_options(one) != other_options(other):
         return False
     return (one.use.of if one.use else one).options == (other.use.of if other.use else other).options
 

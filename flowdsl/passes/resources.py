@@ -5,7 +5,7 @@ from __future__ import annotations
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.ir.nodes import PipelineDef
 from flowdsl.ir.options import Sidecar, Step, TaskOptions
-from flowdsl.kube import compare_quantities, is_duration, is_quantity, parse_duration
+from flowdsl.kube import is_duration, parse_duration, turned_range
 
 
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
@@ -35,13 +35,12 @@ def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
 
 def _ranges(part: TaskOptions | Step | Sidecar, task: str, location: Location, collector: Collector) -> None:
     for name, text in (("cpu", part.cpu), ("memory", part.memory)):
-        low, dots, high = text.partition("..")
-        if dots and is_quantity(low) and is_quantity(high) and compare_quantities(low, high) > 0:
+        if turned := turned_range(text):
             collector.error(
                 "FLOW105",
                 f"{name}={text!r} of task {task!r} requests more than its limit",
                 location,
-                hint=f"write the smaller one first: {name}={high + '..' + low!r}",
+                hint=f"write the smaller one first: {name}={turned!r}",
             )
 
 

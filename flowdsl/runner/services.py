@@ -95,6 +95,10 @@ class Services:
                 found[name] = value.replace("{url}", each.url).replace("{port}", str(each.port))
         return found
 
+    def places(self) -> dict[str, str]:
+        """Where each listens, with a name for that: another part of the run may find the port taken."""
+        return {f"127.0.0.1:{each.port}": f"service {each.service.name}" for each in self.running}
+
     def stop(self) -> None:
         """Stop them, the last first. Each gets five seconds to end by itself."""
         for each in reversed(self.running):

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
 
 from flowdsl.diagnostics import InternalError, UsageError
 from flowdsl.ir.local import LocalRun, Service
+from flowdsl.kube.words import word
 from flowdsl.machine.catalogue import Catalogue, Equivalent, ImageBuild
 from flowdsl.runner.cache import Cache
 from flowdsl.runner.cluster import LocalCluster, masker_of
 from flowdsl.runner.contract import TaskRunner
+from flowdsl.runner.gates import stopped
+from flowdsl.runner.inputs import NO_PLAN, inputs_of, without_places
 from flowdsl.runner.made_files import made_files
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.packages import Environments
 from flowdsl.runner.pipelinerun.engine import Engine, Settings
+from flowdsl.runner.pipelinerun.foreseen import foreseen
+from flowdsl.runner.pipelinerun.ledger import Ledger
 from flowdsl.runner.pipelinerun.only import only
+from flowdsl.runner.pipelinerun.record import Before
 from flowdsl.runner.services import Services
 from flowdsl.runner.store import FolderRecorder, RunFolder
-from flowdsl.runner.store.recorder import did_not_succeed, was_cancelled
-from flowdsl.view.events import Event, Notice, RunFinished, RunStarted, TaskInfo, condition
+from flowdsl.view.events import (
+    ASKED,
+    CANCELLED,
+    FAILED,
+    NEEDS,
+    Event,
+    Notice,
+    Planned,
+    RunFinished,
+    RunStarted,
+    TaskInfo,
+    condition,
+)
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -32,7 +49,8 @@ class Session:
     """One local run. `run` is the PipelineRun among `documents`, with its name, namespace and uid.
 
     `set_params` puts text values into the run's params; `chosen` are those that the user gave, which go before the
-    services' own. `only` names tasks to run with what they need. `resumed` says that the folder holds an earlier part.
+    services' own. `only` names tasks to run with what they need. `resumed` says that the folder holds an earlier part,
+    `other_values` that conditions look at other values than in that part; `again` names tasks to run once more.
     `command` and `known_as` are how a person calls flowdsl and names this run: a failed one says how to go on.
     `asked_to_end` is looked at while services start: until the engine is there nobody else could end it.
     """
@@ -51,6 +69,8 @@ class Session:
     chosen: frozenset[str] = frozenset()
     only: Sequence[str] = ()
     resumed: bool = False
+    other_values: bool = False
+    again: Collection[str] = ()
     cache: Cache | None = None
     packages: Environments | None = None
     command: str = "flowdsl"
@@ -81,7 +101,7 @@ class Session:
             emit(Notice(text))
 
         about = self.folder.about()
-        folder = self.folder.path / "services"
+        folder = self.folder.path / word("services")
         with Services(
             self._services(), folder, self.environment, about.get("ports"), notice, masker, self.asked_to_end
         ) as services:
@@ -90,7 +110,7 @@ class Session:
             if known:
                 self.set_params(values)
                 self.folder.write_about({**about, "ports": services.ports})
-            return self._run(emit, notice, ready, masker)
+            return self._run(emit, notice, ready, masker, services.places())
 
     def _services(self) -> list[Service]:
         """The services that are of use: one whose params the user gave other values has nothing to do."""
@@ -102,23 +122,39 @@ class Session:
         notice: Callable[[str], None],
         ready: Callable[[Engine], None],
         masker: Masker,
+        places: Mapping[str, str],
     ) -> shapes.PipelineRun:
         catalogue = Catalogue.of(self.documents, self.stand_ins, self.equivalent, self.image_build)
         run = self._chosen_run(catalogue)
         cluster = LocalCluster(self.folder.path / "claims", self.local, catalogue, notice, masker)
         recorder = FolderRecorder(self.folder, masker, again=self._again(run, catalogue))
+        ledger = self._ledger(recorder, cluster, places)
         try:
             emit(
                 RunStarted(run["metadata"]["name"], _pipeline(self.run), _tasks(run, catalogue), str(self.folder.path))
             )
-            engine = Engine(run, catalogue, self.task_runner, cluster, recorder, emit, self.settings, cache=self.cache)
+            if self.resumed:
+                recorder.mark()
+                self._foresee(emit, run, catalogue, ledger, recorder)
+            engine = Engine(
+                run,
+                catalogue,
+                self.task_runner,
+                cluster,
+                recorder,
+                emit,
+                self.settings,
+                cache=self.cache,
+                ledger=ledger,
+            )
             ready(engine)
             if self.packages is not None:
                 self.packages.start(notice)
             finished = engine.run()
         finally:
             recorder.close()
-        emit(RunFinished(finished, self._hint(finished)))
+        why = stopped(self.folder.task_runs, finished)
+        emit(RunFinished(finished, self._hint(finished, why), stopped=why))
         return finished
 
     def _chosen_run(self, catalogue: Catalogue) -> shapes.PipelineRun:
@@ -133,9 +169,10 @@ class Session:
             spec["taskRunSpecs"] = specs
         return run
 
-    def _hint(self, finished: shapes.PipelineRun) -> str:
+    def _hint(self, finished: shapes.PipelineRun, why: Mapping[str, str]) -> str:
         files = [f"  {line}" for line in made_files(self.folder, finished)]
-        lines = [*(["files:", *files] if files else ()), f"everything about it is in {self.folder.path}"]
+        lines = [f"{task} did not run: {value}" for task, value in why.items()]
+        lines += [*(["files:", *files] if files else ()), f"everything about it is in {self.folder.path}"]
         failed = condition(finished).get("status") != "True"
         if failed and (finished.get("status") or {}).get("childReferences"):
             name = self.known_as or finished["metadata"]["name"]
@@ -143,16 +180,46 @@ class Session:
             lines.append(f"look at it: {start}s logs {name}; go on with it: {start} --resume {name}")
         return "\n".join(lines)
 
-    def _again(self, run: shapes.PipelineRun, catalogue: Catalogue) -> Callable[[str, shapes.TaskRunStatus], bool]:
-        """Which finished TaskRuns run once more: those named; of a run that had ended, what failed, and finally."""
-        ended = self.resumed and condition(self.folder.pipeline_run()).get("status") in ("True", "False")
-        failed = ended and condition(self.folder.pipeline_run()).get("status") == "False"
-        final = {task["name"] for task in _spec(run, catalogue).get("finally") or ()}
+    def _foresee(
+        self,
+        emit: Callable[[Event], None],
+        run: shapes.PipelineRun,
+        catalogue: Catalogue,
+        ledger: Ledger,
+        recorder: FolderRecorder,
+    ) -> None:
+        if tasks := foreseen(run, catalogue, ledger, recorder.uid):
+            emit(Planned(tuple(tasks)))
 
-        def again(task: str, status: shapes.TaskRunStatus) -> bool:
-            if task in self.only or was_cancelled(status):
-                return True
-            return failed and (task in final or did_not_succeed(status))
+    def _ledger(self, recorder: FolderRecorder, cluster: LocalCluster, places: Mapping[str, str]) -> Ledger:
+        plan = self.packages.plan if self.packages is not None else NO_PLAN
+
+        def inputs(document: shapes.TaskRun) -> Mapping[str, str]:
+            # Of what holds a Secret no hash is kept, by which it could be guessed.
+            masked = without_places(cluster.masker.data(document), places)
+            return inputs_of(masked, plan, cluster.config_map, own=True)
+
+        return Ledger(recorder.before, inputs)
+
+    def _again(self, run: shapes.PipelineRun, catalogue: Catalogue) -> Callable[[str, Before], str]:
+        """Why a TaskRun that is over runs once more: it was asked for, it was cancelled; it failed, as the run did.
+
+        Of a run whose journal says nothing of inputs, finally runs once more where the run had failed, or where
+        conditions look at other values now.
+        """
+        status = condition(self.folder.pipeline_run()).get("status") if self.resumed else None
+        ended, failed = status in ("True", "False"), status == "False"
+        final = {task["name"] for task in _spec(run, catalogue).get("finally") or ()}
+        other = ended and self.other_values  # what `finally` tells of the run is something else then
+
+        def again(task: str, before: Before) -> str:
+            if task in self.again:
+                return ASKED
+            if before.cancelled:
+                return CANCELLED
+            if failed and not before.succeeded:
+                return FAILED
+            return NEEDS if before.basis is None and task in final and (failed or other) else ""
 
         return again
 

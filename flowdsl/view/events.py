@@ -4,6 +4,15 @@ A source calls `view.handle(event)` from any thread, in this order:
 
 1. `RunStarted` once, with every task of the pipeline in the pipeline's order (`finally` after the others). A watch
    that joins late sends it with what it finds and goes on with one `TaskChanged` a task.
+   A run that goes on then says what it will do, once: `Planned`, with a `PlannedTask` for each task. Its `state`:
+
+   - `same`: what is recorded counts, and it does not run;
+   - `changed`: it runs again, since the inputs in `about` are others: `code`, `image`, `param NAME`, `packages`,
+     `settings`;
+   - `needs it`: it runs again, since a task in `about` that it comes after does;
+   - `failed`, `cancelled`: it runs again, since it ended so; `asked`: somebody asked for it; `secret`: a result was a
+     Secret, which is kept nowhere;
+   - `new`: it has not run yet; `skipped`: its conditions do not let it run.
 2. `TaskChanged` whenever the state of a task changes. `task` is the name in the pipeline; `run` is the TaskRun's
    name (empty before there is one; a task with a matrix has several, each sends its own). `state` is one of `STATES`:
 
@@ -37,6 +46,13 @@ IGNORED = "ignored"
 CANCELLED = "cancelled"
 SKIPPED = "skipped"
 STATES = (WAITING, QUEUED, RUNNING, SUCCEEDED, RESTORED, FAILED, IGNORED, CANCELLED, SKIPPED)
+SAME = "same"
+CHANGED = "changed"
+NEEDS = "needs it"
+NEW = "new"
+ASKED = "asked"
+SECRET = "secret"
+PLANNED = (SAME, CHANGED, NEEDS, NEW, FAILED, CANCELLED, ASKED, SECRET, SKIPPED)
 ENDED = frozenset({SUCCEEDED, RESTORED, FAILED, IGNORED, CANCELLED, SKIPPED})
 
 
@@ -57,6 +73,28 @@ class RunStarted:
     pipeline: str
     tasks: tuple[TaskInfo, ...]
     where: str = ""
+    time: float = attrs.field(factory=time.time)
+
+
+@attrs.frozen
+class PlannedTask:
+    """What is going to become of a task in a run that goes on: a state of `PLANNED`, and what the reason is about.
+
+    `again` counts those of its runs, of which a matrix has several, that run now, out of `runs`.
+    """
+
+    task: str
+    state: str
+    about: tuple[str, ...] = ()
+    again: int = 0
+    runs: int = 0
+
+
+@attrs.frozen
+class Planned:
+    """A run goes on: what of it counts, and what runs again, in the pipeline's order."""
+
+    tasks: tuple[PlannedTask, ...]
     time: float = attrs.field(factory=time.time)
 
 
@@ -96,14 +134,18 @@ class Notice:
 
 @attrs.frozen
 class RunFinished:
-    """The run is over: the PipelineRun as a document, with its status, and where more is to be found."""
+    """The run is over: the PipelineRun as a document, with its status, and where more is to be found.
+
+    `stopped` has, by task that its own conditions did not let run, the values that were not as wanted, and what was.
+    """
 
     pipeline_run: Mapping[str, object]
     hint: str = ""
     time: float = attrs.field(factory=time.time)
+    stopped: Mapping[str, str] = attrs.field(factory=dict)
 
 
-Event = Union[RunStarted, TaskChanged, LogLine, Notice, RunFinished]  # noqa: UP007 - an alias made at run time
+Event = Union[RunStarted, Planned, TaskChanged, LogLine, Notice, RunFinished]  # noqa: UP007 - an alias made at run time
 
 
 class View(Protocol):
@@ -129,6 +171,7 @@ def condition(document: Mapping[str, object]) -> Mapping[str, str]:
 def as_data(event: Event) -> dict[str, object]:
     """The event as JSON-ready data: `event` names its type, empty fields are left out."""
     if isinstance(event, RunFinished):
-        return {"event": "RunFinished", "time": event.time, "pipelineRun": dict(event.pipeline_run)}
-    data = attrs.asdict(event, filter=lambda _, value: value not in ("", 0))
+        stopped = {"stopped": dict(event.stopped)} if event.stopped else {}
+        return {"event": "RunFinished", "time": event.time, **stopped, "pipelineRun": dict(event.pipeline_run)}
+    data = attrs.asdict(event, filter=lambda _, value: value not in ("", 0, ()))
     return {"event": type(event).__name__, **data}

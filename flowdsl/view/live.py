@@ -25,11 +25,13 @@ from flowdsl.view.events import (
     Event,
     LogLine,
     Notice,
+    Planned,
     RunFinished,
     RunStarted,
     TaskChanged,
 )
 from flowdsl.view.plain import WORDS, summary
+from flowdsl.view.planned import planned_lines
 from flowdsl.view.progress import Progress, Row, duration
 
 _STYLES = {
@@ -79,6 +81,8 @@ class LiveView:
                 self._print(
                     Text(f"{event.level}: {block(event.text)}", "yellow" if event.level == "warning" else "dim")
                 )
+            elif isinstance(event, Planned):
+                self._print(Text(planned_lines(event), "dim"))
             elif isinstance(event, TaskChanged) and event.state in (FAILED, IGNORED):
                 name = event.run or event.task
                 why = self._progress.row(event.task).said.get(event.run) or event.message or event.reason

@@ -21,11 +21,13 @@ from flowdsl.view.events import (
     Event,
     LogLine,
     Notice,
+    Planned,
     RunFinished,
     RunStarted,
     TaskChanged,
     condition,
 )
+from flowdsl.view.planned import planned_lines
 from flowdsl.view.progress import Progress, duration
 from flowdsl.view.said import plain
 
@@ -77,6 +79,8 @@ class PlainView:
             return f"run {line(event.name)} of {line(event.pipeline)}: {len(event.tasks)} {many}{where}"
         if isinstance(event, LogLine):
             return f"  [{line(event.task)}] {printed(plain(event.text))}" if self._logs else ""
+        if isinstance(event, Planned):
+            return planned_lines(event)
         if isinstance(event, Notice):
             return f"{event.level}: {block(event.text)}"
         if isinstance(event, RunFinished):

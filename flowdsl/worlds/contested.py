@@ -19,12 +19,17 @@ def contested(spec: shapes.PipelineSpec) -> bool:
             if not guard.reads and not guard.fixed:
                 return True
             readers.setdefault(guard.reads, set()).add(guard)
-    return any(_exclude(one, other) for found in readers.values() for one, other in combinations(found, 2))
+    return any(exclude(one, other) for found in readers.values() for one, other in combinations(found, 2))
 
 
-def _exclude(one: Guard, other: Guard) -> bool:
-    if one.cel or (one.negated and other.negated):
-        return one.negated is not other.negated if one.cel else False
+def exclude(one: Guard, other: Guard) -> bool:
+    """Whether two guards on one text can't both hold."""
+    if one.reads != other.reads:
+        return False
+    if one.cel:
+        return one.negated is not other.negated
+    if one.negated and other.negated:
+        return False
     if one.negated or other.negated:
         wanted, banned = (other, one) if one.negated else (one, other)
         return set(wanted.values) <= set(banned.values)

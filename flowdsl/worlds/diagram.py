@@ -76,9 +76,13 @@ class Diagram:
         return self.any((self.all((test, then)), self.all((self.negated(test), otherwise))))
 
     def _joined(self, functions: Iterable[int], decides: int) -> int:
+        # The last variables first: each further function then stands above what is joined, of which nothing changes.
+        # The other way round every one would make the whole anew.
         found = ALWAYS - decides
-        for each in functions:
+        for each in sorted(set(functions), key=self._level.__getitem__, reverse=True):
             found = self._join(found, each, decides)
+            if found == decides:
+                break
         return found
 
     def _join(self, one: int, other: int, decides: int) -> int:

@@ -24,10 +24,10 @@ from flowdsl.worlds.known import Known
 from flowdsl.worlds.model import Listed, Model, Task
 
 # What a variable of the diagram is about.
-VALUE, LIST, ENDS, WRITES, OUTSIDE = "value", "list", "ends", "writes", "outside"
-LATE, HELD, EARLY = "late", "held", "early"
+VALUE, JOINT, LIST, ENDS, WRITES, OUTSIDE = "value", "joint", "list", "ends", "writes", "outside"
+LATE, HELD = "late", "held"
 # How much further from the usual each makes a world; the order in which things happen makes it no less usual.
-_COSTS = {VALUE: 1, LIST: 1, ENDS: 1, WRITES: 1, OUTSIDE: 1, LATE: 0, HELD: 0, EARLY: 0}
+_COSTS = {VALUE: 1, JOINT: 1, LIST: 1, ENDS: 1, WRITES: 1, OUTSIDE: 1, LATE: 0, HELD: 0}
 
 
 @attrs.frozen
@@ -161,10 +161,6 @@ class Fates:
         allowed = self._allowed(task, there)
         ready = diagram.all(each.closed for each in parents)
         refused = diagram.all((ready, diagram.negated(allowed)))
-        early = NEVER
-        if len(parents) > 1 and diagram.all((refused, dropped)) != NEVER:
-            # Skipped for a parent while another still runs, its `when` is not looked at any more.
-            early = diagram.all((refused, dropped, self._flag(EARLY, task.name, "", "early", task.name)))
         empty = self._empty(task, there)
         considered = diagram.all((ready, allowed, diagram.negated(dropped)))
         excused = diagram.all((missing, self._excused(task, present)))
@@ -175,8 +171,8 @@ class Fates:
         return self._ended(
             task,
             starts,
-            diagram.all((refused, diagram.negated(early))),
-            diagram.any((diagram.all((dropped, diagram.negated(refused))), early, left_out)),
+            refused,
+            diagram.any((diagram.all((dropped, diagram.negated(refused))), left_out)),
             invalid,
         )
 
@@ -187,10 +183,7 @@ class Fates:
             held = diagram.all((starts, self._flag(HELD, task.name, "", "held", task.name)))
             self._held.append(held)
             starts = diagram.all((starts, diagram.negated(held)))
-        succeeds = starts
-        if (self.stormy or task.ignored) and starts != NEVER:
-            failing = self._flag(ENDS, task.name, "succeeds", "fails", task.name)
-            succeeds = diagram.all((starts, diagram.negated(failing)))
+        succeeds = self._succeeds(task, starts)
         done = starts if task.ignored else succeeds
         if not task.ignored:
             self._stops += [diagram.all((starts, diagram.negated(succeeds))), invalid]
@@ -204,6 +197,13 @@ class Fates:
         closed = diagram.any((done, skipped, dropped, invalid if task.ignored else NEVER))
         return Fate(starts, skipped, dropped, invalid, succeeds, closed)
 
+    def _succeeds(self, task: Task, starts: int) -> int:
+        """That a task which starts then succeeds: it may fail in a storm, or where nothing comes of it."""
+        if starts == NEVER or not (self.stormy or task.ignored):
+            return starts
+        failing = self._flag(ENDS, task.name, "succeeds", "fails", task.name)
+        return self.diagram.all((starts, self.diagram.negated(failing)))
+
     def _legality(self) -> int:
         """What is possible: a task is late only where another stops the run, held back only by an invalid one."""
         diagram = self.diagram
@@ -215,6 +215,10 @@ class Fates:
             (diagram.any((diagram.negated(lagging), stopped)), diagram.any((diagram.negated(held), unstartable)))
         )
 
+    def guarded(self, *tasks: Task) -> int:
+        """That all guards of tasks hold, every result in them being there."""
+        return self.diagram.all(self.holds(guard) for task in tasks for guard in task.guards)
+
     def startable(self) -> int:
         """That no task is invalid."""
         return self.diagram.negated(self.diagram.any(self._invalid))
@@ -223,8 +227,8 @@ class Fates:
         """In the calm reading: that nothing keeps the run from being Completed."""
         diagram = self.diagram
         found = [self.startable()]
-        for refers in self.model.results.values():
-            for name, result in refers:
+        for ways in self.model.results.values():
+            for name, result in (each for refers in ways for each in refers):
                 if name in self.of:
                     unwritten = (self.of[name].succeeds, diagram.negated(self.present(name, result)))
                     found.append(diagram.negated(diagram.all(unwritten)))
@@ -277,6 +281,13 @@ class Fates:
             return self._status_is(guard)
         if guard.reads == AGGREGATE:
             return self._aggregate_is(guard)
+        joint = self._known.joints.get(guard.reads)
+        if joint is not None and not guard.cel:
+            place = joint.texts.index(guard.reads)
+            rows = [index for index, row in enumerate(joint.rows) if guard.holds_for(row[place])]
+            return self.diagram.holds(
+                self._variable(JOINT, joint.texts[0], tuple(map(str, range(len(joint.rows))))), rows
+            )
         domain = self._known.domains[guard.reads]
         return self.diagram.holds(self._value_variable(domain), domain.where(guard))
 
@@ -324,8 +335,5 @@ class Fates:
         starts = diagram.all((there, allowed, diagram.negated(empty)))
         refused = diagram.all((there, diagram.negated(allowed)))
         left_out = diagram.any((diagram.negated(there), diagram.all((there, allowed, empty))))
-        succeeds = starts
-        if (self.stormy or task.ignored) and starts != NEVER:
-            failing = self._flag(ENDS, task.name, "succeeds", "fails", task.name)
-            succeeds = diagram.all((starts, diagram.negated(failing)))
+        succeeds = self._succeeds(task, starts)
         return Fate(starts, refused, left_out, NEVER, succeeds, ALWAYS)

@@ -10,6 +10,7 @@ import attrs
 from flowdsl.diagnostics import Finding, Location, Severity
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.machine.times import span
+from flowdsl.worlds.contested import exclude
 from flowdsl.worlds.explore import Witness
 from flowdsl.worlds.longest import Longest
 from flowdsl.worlds.model import Model, Task
@@ -107,18 +108,39 @@ def words(name: str) -> set[str]:
 
 
 def _results(asked: Asked) -> Iterator[_Raw]:
-    for name, refers in asked.model.results.items():
+    for name, ways in asked.model.results.items():
         witness = asked.ask(lambda source, name=name: source.lacks(name))  # type: ignore[misc]
         if witness is not None and witness.sure:
             message = f"the result {name} of the pipeline can be missing although the run is completed"
             hint = "who reads it must do without, or the task that gives it must not be guarded"
-            yield RESULT_CAN_BE_MISSING, name, message, hint, witness, tuple(task for task, _ in refers)
+            yield (
+                RESULT_CAN_BE_MISSING,
+                name,
+                message,
+                hint,
+                witness,
+                tuple(dict.fromkeys(task for refers in ways for task, _ in refers)),
+            )
+
+
+_COPY = re.compile(r"-[0-9]+\Z")
+
+
+def _are_branches(task: Task, other: Task) -> bool:
+    """Whether two are one task of the pipeline function for two branches (`either`): of one name, and never both."""
+    if _COPY.sub("", task.name) != _COPY.sub("", other.name):
+        return False
+    return any(exclude(one, two) for one in task.guards for two in other.guards)
 
 
 def _finally(asked: Asked) -> Iterator[_Raw]:
+    told: list[Task] = []
     for task in asked.model.final:
+        if any(_are_branches(task, other) for other in told):
+            continue
         witness = asked.ask(lambda source, name=task.name: source.drops(name))  # type: ignore[misc]
         if witness is not None and witness.sure:
+            told.append(task)
             message = f"{task.name} of finally can be skipped, whatever its when says"
             hint = f"let {task.name} do without results of tasks that may not have run"
             yield FINALLY_CAN_BE_SKIPPED, task.name, message, hint, witness, (task.name,)

@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import attrs
-
 from flowdsl.check.references import ResultReference, result_reference
+from flowdsl.diagnostics.frozen import frozen
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -26,7 +25,7 @@ UNREPLACED = " without its results"
 _NEGATED = re.compile(r"^!\s*\((?P<inner>[^()]*(?:\([^()]*\)[^()]*)*)\)$")
 
 
-@attrs.frozen
+@frozen
 class Guard:
     """One `when` expression: it holds where the text `reads` is one of `values`, or with `negated` where it is not.
 
@@ -75,6 +74,19 @@ class Guard:
         return f"{shown(self.reads)} {word} {', '.join(map(quoted, self.values))}"
 
 
+def told(guard: Guard, said: Mapping[str, str]) -> str:
+    """A guard in a sentence; one that a task decides as the user wrote it (`said`)."""
+    condition = said.get(guard.reads)
+    if condition is None or guard.values != ("true",):
+        return str(guard)
+    return outcome(condition, not guard.negated)
+
+
+def outcome(condition: str, held: bool) -> str:
+    """What a condition that a task decides came to, in a sentence."""
+    return f"{condition} {'holds' if held else 'does not hold'}"
+
+
 def quoted(value: str) -> str:
     """A value in a sentence."""
     return f'"{value}"'
@@ -116,7 +128,7 @@ def _cel(text: str) -> Guard:
     return Guard(plain, (), negated, literal=not negated, cel=True)
 
 
-@attrs.frozen
+@frozen
 class Domain:
     """The classes of a text: each value that a guard names, and all others as one. The usual one is the first."""
 

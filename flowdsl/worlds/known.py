@@ -8,15 +8,20 @@ import attrs
 
 from flowdsl.kinds.values import decoded
 from flowdsl.worlds.guards import Domain, domains
+from flowdsl.worlds.joint import Joint
 from flowdsl.worlds.model import Model
 
 
 @attrs.frozen
 class Known:
-    """The domain of every text that a guard reads, by the text; and the lists that are usually empty."""
+    """The domain of every text that a guard reads, by the text; and the lists that are usually empty.
+
+    `joints` has those of several texts that can't be all that each of them can be, by each of the texts.
+    """
 
     domains: Mapping[str, Domain] = attrs.field(factory=dict)
     empty: frozenset[str] = frozenset()
+    joints: Mapping[str, Joint] = attrs.field(factory=dict)
 
 
 def known_of(model: Model) -> Known:
@@ -28,6 +33,8 @@ def known_of(model: Model) -> Known:
     # A default that refers to other params is whatever those make of it.
     usual = {text: value for text, value in texts.items() if isinstance(value, str) and "$(" not in value}
     enums = {f"$(params.{name})": tuple(spec["enum"]) for name, spec in declared.items() if spec.get("enum")}
+    joints = {text: joint for joint in model.joints for text in joint.texts}
+    usual |= {text: joint.rows[0][joint.texts.index(text)] for text, joint in joints.items()}
     found = domains((guard for task in model.tasks.values() for guard in task.guards), usual, enums)
     empty = frozenset(f"{text[:-1]}[*])" for text, value in texts.items() if value == [])
-    return Known({each.text: each for each in found}, empty)
+    return Known({each.text: each for each in found}, empty, joints)

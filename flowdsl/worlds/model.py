@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import attrs
@@ -10,10 +11,12 @@ import attrs
 from flowdsl.check.references import ResultReference, expressions, looks_like_result
 from flowdsl.kinds.values import decoded
 from flowdsl.kube import is_duration, parse_duration
+from flowdsl.kube.conventions import FILLED
 from flowdsl.machine.matrix import is_matrixed
 from flowdsl.machine.plan import has_result_variables
 from flowdsl.machine.variables import references_in, task_references
 from flowdsl.worlds.guards import AGGREGATE, Guard, guards_of
+from flowdsl.worlds.joint import Joint
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -61,13 +64,19 @@ class Task:
 
 @attrs.frozen
 class Model:
-    """A pipeline: its tasks with each after those it waits for, those of `finally` last, and its results."""
+    """A pipeline: its tasks with each after those it waits for, those of `finally` last, and its results.
+
+    A result has the references of its value, for each time that it is there under its name: once for each branch.
+    `said` has conditions that tasks decide as the user wrote them, by their texts; `joints` what those can be together.
+    """
 
     name: str
     spec: shapes.PipelineSpec
     tasks: dict[str, Task]
-    results: dict[str, tuple[tuple[str, str], ...]]
+    results: dict[str, tuple[tuple[tuple[str, str], ...], ...]]
     run: shapes.PipelineRunSpec
+    said: Mapping[str, str] = attrs.field(factory=dict)
+    joints: tuple[Joint, ...] = ()
 
     @property
     def plain(self) -> list[Task]:
@@ -101,19 +110,29 @@ class Model:
         return found
 
 
-def model_of(name: str, spec: shapes.PipelineSpec, run: shapes.PipelineRunSpec | None = None) -> Model:
-    """The model of a Pipeline that admission takes. Raises ValueError for tasks that wait for each other."""
+def model_of(
+    name: str,
+    spec: shapes.PipelineSpec,
+    run: shapes.PipelineRunSpec | None = None,
+    conditions: Mapping[str, str] = MappingProxyType({}),
+    joints: tuple[Joint, ...] = (),
+) -> Model:
+    """The model of a Pipeline that admission takes. Raises ValueError for tasks that wait for each other.
+
+    `conditions` are those that tasks decide, as the user wrote them, by `task.result`.
+    """
     plain = {task["name"]: task for task in spec.get("tasks") or ()}
     final = {task["name"]: task for task in spec.get("finally") or ()}
     usual = _usual(spec, run or {})
     made = {each: _task(task, plain, usual, final=False) for each, task in plain.items()}
     tasks = {each: made[each] for each in _ordered(made)}
     tasks |= {each: _task(task, plain, usual, final=True) for each, task in final.items()}
-    results = {
-        str(result["name"]): tuple((found.task, found.result) for found in references_in(result.get("value")))
-        for result in spec.get("results") or ()
-    }
-    return Model(name, spec, tasks, results, run or {})
+    results: dict[str, tuple[tuple[tuple[str, str], ...], ...]] = {}
+    for result in spec.get("results") or ():
+        refers = tuple((found.task, found.result) for found in references_in(result.get("value")))
+        results[str(result["name"])] = (*results.get(str(result["name"]), ()), refers)
+    said = {f"$(tasks.{each.replace('.', '.results.', 1)})": text for each, text in conditions.items()}
+    return Model(name, spec, tasks, results, run or {}, said, joints)
 
 
 def _usual(spec: shapes.PipelineSpec, run: shapes.PipelineRunSpec) -> dict[str, object]:
@@ -132,6 +151,8 @@ def _task(
     refers = [(found.task, found.result) for found in task_references(task) if found.task in known]
     before = () if final else (*(task.get("runAfter") or ()), *(name for name, _ in refers))
     lists, hollow = _lists(task, known)
+    filled = _filled(task, known) if lists else ()
+    lists = tuple(each for each in lists if each.text not in filled)
     once = _seconds(task)
     return Task(
         name=task["name"],
@@ -163,6 +184,18 @@ def _lists(task: shapes.PipelineTask, known: Mapping[str, shapes.PipelineTask]) 
             if reference is None or not is_matrixed(known.get(reference.task) or {"name": ""}):
                 found.append(Listed(str(text), reference))
     return tuple(found), hollow
+
+
+def _filled(task: shapes.PipelineTask, known: Mapping[str, shapes.PipelineTask]) -> set[object]:
+    """The lists that a guard tells to have elements, by what another task says of them (`FILLED`)."""
+    found: set[object] = set()
+    for guard in task.get("when") or ():
+        if guard.get("operator") == "in" and guard.get("values") == ["true"]:
+            for each in references_in(guard.get("input")):
+                if each.result.startswith(FILLED):
+                    given = [decoded(param.get("value")) for param in (known.get(each.task) or {}).get("params") or ()]
+                    found.update(one[0] if isinstance(one, list) and len(one) == 1 else one for one in given)
+    return found
 
 
 def _seconds(task: shapes.PipelineTask) -> float | None:

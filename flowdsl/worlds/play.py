@@ -14,14 +14,15 @@ from flowdsl.machine.catalogue import Catalogue
 from flowdsl.machine.failure import RunFailure
 from flowdsl.machine.machine import Machine
 from flowdsl.machine.nodes import ChildRun, Node, State
-from flowdsl.machine.plan import make_plan
+from flowdsl.machine.outcome import Outcome
+from flowdsl.machine.plan import Plan, make_plan
 from flowdsl.machine.status import finished_status, skip_reason
-from flowdsl.machine.variables import references_in, task_references
+from flowdsl.machine.variables import references_in
 from flowdsl.machine.when import allows
 from flowdsl.worlds.guards import AGGREGATE, UNREPLACED, Guard
 from flowdsl.worlds.known import Known
 from flowdsl.worlds.model import Model
-from flowdsl.worlds.stand_ins import run_of
+from flowdsl.worlds.stand_ins import all_references, run_of, stands_of
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -85,6 +86,8 @@ class Player:
     def __init__(self, model: Model, known: Known) -> None:
         self._model = model
         self._read = _read(model)
+        self._stands = stands_of(model)
+        self._plan: Plan | None = None
         self._usual = {text: domain.values[0] for text, domain in known.domains.items()}
 
     def play(self, world: World) -> Played | None:
@@ -101,15 +104,25 @@ class Player:
             failure = error
         status = finished_status(machine, 0, failure)
         reason = str(status["conditions"][0].get("reason", ""))
-        return Played(tuple(events), reason, frozenset(each["name"] for each in status.get("results") or ()))
+        return Played(_held(machine, events), reason, frozenset(each["name"] for each in status.get("results") or ()))
 
     def _machine(self, world: World) -> Machine:
-        run = run_of(self._model, {**self._usual, **world.values}, world.lists)
-        return Machine(make_plan(run, Catalogue()), lambda: 0.0, decides=lambda node: self._decide(node, world))
+        return Machine(self._planned(world), lambda: 0.0, decides=lambda node: self._decide(node, world))
+
+    def _planned(self, world: World) -> Plan:
+        """The plan of a run in this world; that of all in which no param is unusual is made once."""
+        usual = not any(text.startswith("$(params.") for text in (*world.values, *world.lists))
+        if usual and self._plan is not None:
+            return self._plan.again()
+        run = run_of(self._model, self._stands, {**self._usual, **world.values}, world.lists)
+        plan = make_plan(run, Catalogue())
+        if usual:
+            self._plan = plan.again()
+        return plan
 
     def _drive(self, machine: Machine, world: World, events: list[Event]) -> None:
         running: list[ChildRun] = []
-        told: set[str] = set()
+        told: set[tuple[str, str]] = set()
         place = {node.name: index for index, node in enumerate(machine.plan.nodes)}
         shuffled = random.Random(world.order)
         failing = set(world.fails)
@@ -131,24 +144,17 @@ class Player:
             name, fails = run.node.name, run.node.name in failing
             if run.node.left == 1:
                 events.append(Event(name, "failed" if fails else "succeeded"))
-                told.add(name)
             machine.finished(run, self._status(run, world, fails=fails))
 
     def _status(self, run: ChildRun, world: World, *, fails: bool) -> shapes.TaskRunStatus:
         name = run.node.name
-        condition: shapes.Condition = {
-            "type": "Succeeded",
-            "status": "False" if fails else "True",
-            "reason": "Failed" if fails else "Succeeded",
-            "message": "",
-            "lastTransitionTime": "",
-        }
+        outcome = Outcome("False", "Failed", "") if fails else Outcome("True", "Succeeded", "")
         results: list[shapes.TaskRunResult] = [
             {"name": result, "type": "string", "value": self._value(name, result, world)}
             for result in self._read.get(name, {})
             if not fails or f"{name}.{result}" in world.writes
         ]
-        return {"conditions": [condition], "results": results}
+        return {"conditions": [outcome.condition(0)], "results": results}
 
     def _value(self, task: str, result: str, world: World) -> Value:
         """A result of the type that it is read as, with the values that the world wants of it."""
@@ -201,23 +207,27 @@ def _when(node: Node, world: World, failing: Iterable[str]) -> int:
     return int(node.name in failing and not node.ignores_failure)
 
 
-def _tell(machine: Machine, told: set[str], events: list[Event]) -> None:
+def _held(machine: Machine, events: list[Event]) -> tuple[Event, ...]:
+    """What happened for good: a task that was skipped early may be skipped for another reason later, or run."""
+    last = {event.task: event for event in events}
+    held = [event for event in events if last[event.task] is event]
+    return tuple(e for e in held if e.what != "skipped" or machine.by_name[e.task].state is State.SKIPPED)
+
+
+def _tell(machine: Machine, told: set[tuple[str, str]], events: list[Event]) -> None:
     for node in machine.skipped:
-        if node.name not in told:
-            told.add(node.name)
+        if node.state is State.SKIPPED and (node.name, node.reason) not in told:
+            told.add((node.name, node.reason))
             events.append(Event(node.name, "skipped", skip_reason(machine, node)))
     for name in machine.invalid:
-        if name not in told:
-            told.add(name)
+        if (name, "") not in told:
+            told.add((name, ""))
             events.append(Event(name, "invalid"))
 
 
 def _read(model: Model) -> dict[str, dict[str, list[ResultReference]]]:
     """The results of each task that something refers to, and how."""
     found: dict[str, dict[str, list[ResultReference]]] = {}
-    spec = model.spec
-    references = [one for task in (*spec.get("tasks", ()), *spec.get("finally", ())) for one in task_references(task)]
-    references += [one for result in spec.get("results") or () for one in references_in(result.get("value"))]
-    for each in references:
+    for each in all_references(model.spec):
         found.setdefault(each.task, {}).setdefault(each.result, []).append(each)
     return found

@@ -11,7 +11,7 @@ from flowdsl.worlds.diagram import ALWAYS, TooLargeError
 from flowdsl.worlds.explore import Explorer, Witness
 from flowdsl.worlds.fates import Fates
 from flowdsl.worlds.known import Known, known_of
-from flowdsl.worlds.model import Model
+from flowdsl.worlds.model import Model, Task
 from flowdsl.worlds.play import Played, World
 from flowdsl.worlds.sampled import Sampled
 
@@ -80,7 +80,21 @@ class Exact:
         if witness is not None and witness.sure and witness.size < 2:
             return witness
         fates = explorer.stormy([found], also)
-        return explorer.find(fates, about(fates), happens) or witness
+        stormy = explorer.find(fates, about(fates), happens)
+        if stormy is not None and not stormy.sure:
+            # Something that bears on none of them, such as a task that turns out invalid, ends the run before that.
+            stormy = self._in_the_whole(found, also, about, happens) or stormy
+        return stormy or witness
+
+    def _in_the_whole(
+        self, task: Task, also: Sequence[str], about: Callable[[Fates], int], happens: Callable[[Played], bool]
+    ) -> Witness | None:
+        try:
+            fates = self.explorer.stormy([task], also, whole=True)
+            found = self.explorer.find(fates, about(fates), happens)
+        except TooLargeError:
+            return None
+        return found if found is not None and found.sure else None
 
     def _beside(self, task: str, other: str, happens: Callable[[Played], bool]) -> Witness | None:
         """A task runs that does not wait for the other: the other comes later, or fails."""
@@ -140,14 +154,22 @@ class Exact:
         if not (found.refers or found.lists or found.hollow):
             return None
         return self._find(
-            task, lambda fates: fates.of[task].dropped, lambda _, runs: runs, lambda played: not played.ran(task)
+            task,
+            # Where its own `when` would not let it run either, nobody misses it.
+            lambda fates: fates.diagram.all((fates.of[task].dropped, fates.guarded(found))),
+            lambda _, runs: runs,
+            lambda played: not played.ran(task),
         )
 
     def lacks(self, result: str) -> Witness | None:
         """A run that is completed and has not this result."""
         fates = self.explorer.calm
-        refers = [each for each in self.model.results[result] if each[0] in self.model.tasks]
-        there = fates.diagram.all(fates.present(*each) for each in refers)
+        there = fates.diagram.any(
+            [
+                fates.diagram.all(fates.present(*each) for each in refers if each[0] in self.model.tasks)
+                for refers in self.model.results[result]
+            ]
+        )
         missing = fates.diagram.negated(there)
 
         def happens(played: Played) -> bool:

@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from itertools import combinations
+from collections.abc import Collection, Sequence
 
-from flowdsl.worlds.diagram import NEVER
+from flowdsl.worlds.diagram import ALWAYS, NEVER, TooLargeError
 from flowdsl.worlds.fates import Fates
-from flowdsl.worlds.guards import AGGREGATE
+from flowdsl.worlds.guards import AGGREGATE, told
 from flowdsl.worlds.model import Task
 
 NEVER_HINT = "take one of the guards away, or the task"
 
 
+# With more than this nobody would see through the sentence.
+_MOST_NAMED = 4
+
+
 def why_never(fates: Fates, task: Task) -> str:
     """What of a task can't be together; `fates` are those of its pipeline in the calm reading."""
     wants = _wants(fates, task)
-    for number in (1, 2, 3):
-        for some in combinations(wants, number):
-            if fates.diagram.all(function for _, function in some) == NEVER:
-                return _sentence([words for words, _ in some])
-    return "what it waits for and what guards it exclude each other"
+    try:
+        found = _excluding(fates, [function for _, function in wants])
+    except TooLargeError:
+        found = []
+    if not found:
+        return "what it waits for and what guards it exclude each other"
+    return _sentence([wants[place][0] for place in found])
+
+
+def _excluding(fates: Fates, wants: Sequence[int]) -> list[int]:
+    """The places of a few that can't be together and of which none is too many; none where there are no such few.
+
+    Each round looks for the first place up to which they can't be together, by halves: it is one of those looked for,
+    and the others stand before it. So a task costs as many joins as its wants have halves, times the number named.
+    """
+    found: list[int] = []
+    together, end = ALWAYS, len(wants)
+    while together != NEVER:
+        low, high = 0, end
+        while low < high:
+            middle = (low + high) // 2
+            if fates.diagram.all((together, *wants[: middle + 1])) == NEVER:
+                high = middle
+            else:
+                low = middle + 1
+        if low == end or len(found) == _MOST_NAMED:
+            return []
+        found.append(low)
+        together, end = fates.diagram.all((together, wants[low])), low
+    return sorted(found)
 
 
 def _sentence(wants: list[str]) -> str:
@@ -32,7 +60,10 @@ def _sentence(wants: list[str]) -> str:
 def _wants(fates: Fates, task: Task) -> list[tuple[str, int]]:
     """What a task needs in order to run: its own guards first."""
     diagram = fates.diagram
-    found = [(str(guard) if guard.reads else "its when holds", fates.holds(guard)) for guard in task.guards]
+    found = [
+        (told(guard, fates.model.said) if guard.reads else "its when holds", fates.holds(guard))
+        for guard in task.guards
+    ]
     if task.hollow:
         found.append(("an empty list has an element", NEVER))
     found += [(f"{name} gives {result}", fates.present(name, result)) for name, result in task.refers]

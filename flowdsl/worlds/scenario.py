@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flowdsl.machine import nodes as skip
-from flowdsl.worlds.guards import UNREPLACED, quoted, shown
+from flowdsl.worlds.guards import UNREPLACED, outcome, quoted, shown
 from flowdsl.worlds.known import Known
 from flowdsl.worlds.model import Model
 from flowdsl.worlds.play import Event, Played, World
@@ -67,18 +67,21 @@ def _event(event: Event, model: Model, subjects: set[str], *, written: bool) -> 
 
 def _values(model: Model, known: Known, world: World, matters: set[str]) -> list[tuple[str, str]]:
     """What texts and lists are, each with the task whose result it is; "" for params."""
-    found = []
-    for text, value in world.values.items():
-        domain = known.domains.get(text.removesuffix(UNREPLACED))
-        named = [each for each in domain.values if each != domain.other] if domain else []
-        if domain and value == domain.other and named:
-            words = f"is neither {' nor '.join(map(quoted, named))}" if len(named) > 1 else f"is not {quoted(named[0])}"
-        else:
-            words = f"is {quoted(value)}"
-        found.append((_source(model, text), f"{shown(text)} {words}"))
+    found = [(_source(model, text), _value(model, known, text, value)) for text, value in world.values.items()]
     for text, filled in world.lists.items():
         found.append((_source(model, text), f"{shown(text.replace('[*]', ''))} is {'not ' if filled else ''}empty"))
     return [(task, words) for task, words in found if not task or task in matters]
+
+
+def _value(model: Model, known: Known, text: str, value: str) -> str:
+    if text in model.said:
+        return outcome(model.said[text], value == "true")
+    domain = known.domains.get(text.removesuffix(UNREPLACED))
+    named = [each for each in domain.values if each != domain.other] if domain else []
+    if domain is None or value != domain.other or not named:
+        return f"{shown(text)} is {quoted(value)}"
+    several = len(named) > 1
+    return f"{shown(text)} is {'neither' if several else 'not'} {' nor '.join(map(quoted, named))}"
 
 
 def _source(model: Model, text: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 
+from flowdsl.check.references import ResultReference
 from flowdsl.kinds.values import Value, decoded
 from flowdsl.machine.params import declared_kind
 from flowdsl.machine.variables import references_in, task_references, type_of
@@ -14,18 +15,24 @@ if TYPE_CHECKING:
     from flowdsl.kinds import shapes
 
 
-def run_of(model: Model, values: Mapping[str, str], lists: Mapping[str, bool]) -> shapes.PipelineRun:
-    """A run with these values of params (by the text that names one), and lists that are empty or not."""
+def stands_of(model: Model) -> shapes.PipelineSpec:
+    """The Pipeline with a stand-in for each task: what all runs have in common."""
     spec = model.spec
-    given = {param["name"]: decoded(param.get("value")) for param in model.run.get("params") or ()}
-    declared = spec.get("params") or []
     read = results_read(spec)
-    inner: shapes.PipelineSpec = {
-        "params": declared,
+    return {
+        "params": spec.get("params") or [],
         "tasks": [stand_in(task, read) for task in spec.get("tasks") or ()],
         "finally": [stand_in(task, read) for task in spec.get("finally") or ()],
         "results": spec.get("results") or [],
     }
+
+
+def run_of(
+    model: Model, stands: shapes.PipelineSpec, values: Mapping[str, str], lists: Mapping[str, bool]
+) -> shapes.PipelineRun:
+    """A run with these values of params (by the text that names one), and lists that are empty or not."""
+    given = {param["name"]: decoded(param.get("value")) for param in model.run.get("params") or ()}
+    declared = stands.get("params") or []
     params: list[shapes.Param] = [
         {"name": each["name"], "value": value}
         for each in declared
@@ -33,7 +40,7 @@ def run_of(model: Model, values: Mapping[str, str], lists: Mapping[str, bool]) -
     ]
     return {
         "metadata": {"name": "simulated", "namespace": "default", "uid": "0"},
-        "spec": {"pipelineSpec": inner, "params": params},
+        "spec": {"pipelineSpec": stands, "params": params},
     }
 
 
@@ -58,12 +65,18 @@ def _param(
     return (spec.get("enum") or ["value"])[0]
 
 
+def all_references(spec: shapes.PipelineSpec) -> Iterator[ResultReference]:
+    """The references to results in a pipeline, those of its own results last."""
+    for task in (*spec.get("tasks", ()), *spec.get("finally", ())):
+        yield from task_references(task)
+    for result in spec.get("results") or ():
+        yield from references_in(result.get("value"))
+
+
 def results_read(spec: shapes.PipelineSpec) -> dict[str, dict[str, str]]:
     """The results that are read of each task, with the type that they are read as."""
     found: dict[str, dict[str, str]] = {}
-    references = [one for task in (*spec.get("tasks", ()), *spec.get("finally", ())) for one in task_references(task)]
-    references += [one for result in spec.get("results") or () for one in references_in(result.get("value"))]
-    for each in references:
+    for each in all_references(spec):
         kind = "object" if each.key else "array" if each.index else "string"
         results = found.setdefault(each.task, {})
         results[each.result] = kind if results.get(each.result, "string") == "string" else results[each.result]

@@ -33,9 +33,7 @@ def _looked(simulation: Simulation) -> str:
     tasks = f"{len(simulation.tasks)} task{'' if len(simulation.tasks) == 1 else 's'}"
     if simulation.exhaustive:
         return f"{tasks}, every one of {_count(simulation.worlds)} runs looked at: {findings}"
-    return (
-        f"{len(simulation.tasks)} tasks, too many runs to look at all; {_count(simulation.worlds)} played: {findings}"
-    )
+    return f"{tasks}, too many runs to look at all; {_count(simulation.worlds)} played: {findings}"
 
 
 def _count(number: int) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 import attrs
 
 from flowdsl.diagnostics import Finding, Location, Path, Severity
+from flowdsl.diagnostics.near import near
 from flowdsl.kinds import KINDS, UNKNOWN_KIND, is_checked
-from flowdsl.kinds.table import LIST, TASK, TRIGGER_TEMPLATE
+from flowdsl.kinds.table import LIST, SENSOR, TASK, TRIGGER_TEMPLATE, in_group
 from flowdsl.yamlread.meant import as_code_folder, kubernetes_text, render_hint, tekton_map, tekton_text
 from flowdsl.yamlread.nodes import Node
 from flowdsl.yamlread.reader import ReadDocument, UnreadableError, read
@@ -134,12 +134,31 @@ def _expand(source: Source, index: int, found: ReadDocument) -> Iterator[Documen
     yield document
     if kind == TRIGGER_TEMPLATE.name:
         yield from _items(source, index + 1, root, ("spec", "resourcetemplates"), template=True)
+    elif kind == SENSOR.name and in_group(root.value.get("apiVersion"), SENSOR.group):
+        yield from _created(source, index + 1, root)
 
 
-def _items(source: Source, index: int, root: Node, path: Path, *, template: bool) -> Iterator[Document]:
+def _created(source: Source, index: int, root: Node) -> Iterator[Document]:
+    """The objects that a Sensor's triggers create, as they stand in it."""
+    triggers = _below(root, ("spec", "triggers"))
+    for trigger in (triggers.items if triggers is not None else None) or ():
+        item = _below(trigger, ("template", "k8s", "source", "resource"))
+        if item is not None and isinstance(item.value, dict):
+            each = _document(source, index, item, item.value)
+            each.template = True
+            yield each
+            index += 1
+
+
+def _below(root: Node, path: Path) -> Node | None:
     node: Node | None = root
     for part in path:
         node = node.child(part) if node is not None else None
+    return node
+
+
+def _items(source: Source, index: int, root: Node, path: Path, *, template: bool) -> Iterator[Document]:
+    node = _below(root, path)
     for item in (node.items if node is not None else None) or ():
         if isinstance(item.value, dict):
             each = _document(source, index, item, item.value)
@@ -165,5 +184,5 @@ def _document(source: Source, index: int, root: Node, data: dict[str, object]) -
 def _kind_hint(data: dict[str, object], source: Source) -> str:
     if "{{" in source.text:
         return render_hint(source.name, source.text)
-    close = difflib.get_close_matches(str(data.get("kind")), KINDS, 1)
-    return f"apiVersion: {TASK.api_version} and kind: {close[0] if close else TASK.name}"
+    kind = near(str(data.get("kind")), KINDS) or TASK.name
+    return f"apiVersion: {TASK.api_version} and kind: {kind}"

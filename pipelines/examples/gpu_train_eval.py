@@ -16,6 +16,7 @@ class Trained(NamedTuple):
     loss: float
 
 
+# The run's own timeout covers both tries: 2 x 4 hours.
 @task(image="python:3.12-slim", gpu=1, cpu="4..8", memory="8Gi..16Gi", timeout="4h", retries=1)
 def train(epochs: int = 3, rate: float = 0.1) -> Trained:
     """A stand-in for the training loop, with the shape of the real one."""
@@ -35,22 +36,16 @@ def evaluate(weights: File) -> float:
 
 
 @task(image="python:3.12-slim", cpu="100m", memory="64Mi")
-def gate(accuracy: float, threshold: float) -> bool:
-    print(f"accuracy {accuracy:.3f}, at least {threshold} wanted")
-    return accuracy >= threshold
-
-
-@task(image="python:3.12-slim", cpu="100m", memory="64Mi")
 def register(weights: File) -> None:
     print("registered", weights.name)
 
 
-@pipeline(files=PVC("models", storage="50Gi", sub_path="runs"))
+@pipeline(timeout="12h", files=PVC("models", storage="50Gi", sub_path="runs"))
 def gpu_train_eval(epochs: int = 3, threshold: float = 0.2) -> dict[str, float]:
-    """Train, evaluate, gate, register."""
+    """Train, evaluate, register what is good enough."""
     trained = train(epochs=epochs)
     accuracy = evaluate(trained.weights)
-    with when(gate(accuracy, threshold)):
+    with when(accuracy >= threshold):
         register(trained.weights)
     return {"accuracy": accuracy}
 

@@ -1,12 +1,12 @@
-"""A nightly run. Tekton has no clock of its own: the CronJob in nightly-cronjob.yaml creates the run each night.
+"""A nightly run. Tekton has no clock of its own: a CronJob, written from `schedule`, creates the run each night.
 
-python pipelines/examples/nightly.py compile -o - | kubectl apply -f -      # once: Tasks and Pipeline
-kubectl apply -f pipelines/examples/nightly-cronjob.yaml
+python pipelines/examples/nightly.py compile --events cron --namespace ml -o nightly.cron.yaml
+kubectl apply -f nightly.cron.yaml
 """
 
 from __future__ import annotations
 
-from flowdsl import context, pipeline, task
+from flowdsl import context, pipeline, schedule, task
 
 
 @task(image="python:3.12-slim", cpu="500m", memory="256Mi", timeout="1h")
@@ -21,7 +21,7 @@ def file_report(drift: float) -> None:
     print(f"drift {drift:.3f}")
 
 
-@pipeline(timeout="2h")
+@pipeline(timeout="2h", on=[schedule("30 2 * * *", overlap="forbid")])
 def nightly(days: int = 1) -> None:
     """Measure drift every night."""
     file_report(check_drift(context.pipeline_run.name, days))

@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flowdsl import File, pipeline, task
+
+if TYPE_CHECKING:
+    from numpy import bool_, float64
+    from numpy.typing import NDArray
 
 NUMPY = ["numpy==2.1.*"]
 
@@ -21,6 +25,14 @@ class Split(NamedTuple):
 class Scores(NamedTuple):
     accuracy: float
     numpy: str
+
+
+def clips_in(table: Path) -> tuple[NDArray[float64], NDArray[bool_]]:
+    """The measures of each clip, and whether people like it: shared by the tasks that read a table."""
+    import numpy as np
+
+    data = np.load(table)
+    return data[:, :3], data[:, 3] == 1
 
 
 @task(image="python:3.12-slim", packages=NUMPY, cpu="500m", memory="256Mi")
@@ -43,14 +55,13 @@ def train(table: File, *, steps: int = 300, rate: float = 0.5) -> File:
     """A logistic regression, by gradient descent."""
     import numpy as np
 
-    data = np.load(table)
-    measures, liked = data[:, :3], data[:, 3]
+    measures, liked = clips_in(table)
     weights = np.zeros(3)
     for step in range(steps):
         chance = 1 / (1 + np.exp(-measures @ weights))
         weights -= rate * measures.T @ (chance - liked) / len(liked)
         if step % 100 == 0:
-            print(f"step {step}: loss {-np.mean(np.log(np.where(liked == 1, chance, 1 - chance))):.3f}", flush=True)
+            print(f"step {step}: loss {-np.mean(np.log(np.where(liked, chance, 1 - chance))):.3f}", flush=True)
     model = Path("weights.npy")
     np.save(model, weights)
     return model
@@ -60,8 +71,8 @@ def train(table: File, *, steps: int = 300, rate: float = 0.5) -> File:
 def evaluate(model: File, table: File) -> Scores:
     import numpy as np
 
-    data = np.load(table)
-    right = (data[:, :3] @ np.load(model) > 0) == (data[:, 3] == 1)
+    measures, liked = clips_in(table)
+    right = (measures @ np.load(model) > 0) == liked
     return Scores(float(np.mean(right)), np.__version__)
 
 

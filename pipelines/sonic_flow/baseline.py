@@ -24,6 +24,14 @@ class Baseline:
         known = [f"{word}{str(self.origin[key])[:80]}" for key, word in words.items() if self.origin.get(key)]
         return ", ".join(known) or "its origin is not noted"
 
+    def other_inputs(self, inputs: Mapping[str, str]) -> str:
+        """Why measures on these files are not comparable with it; empty where they are. Both are SHA-256 by name."""
+        known = self.origin.get("inputs")
+        if inputs and not isinstance(known, Mapping):
+            return "does not say what it was measured on"
+        others = [name for name, digest in inputs.items() if isinstance(known, Mapping) and known.get(name) != digest]
+        return f"was measured on another {' and '.join(others)}" if others else ""
+
 
 def read_baseline(path: Path) -> Baseline:
     """Read a `metrics.json`. Stops where it is missing or broken: a broken one is never taken for none."""

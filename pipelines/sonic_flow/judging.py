@@ -13,8 +13,9 @@ from sonic_flow.measures import Measure, Rule, method, number
 class Check(TypedDict):
     """What became of one rule.
 
-    `change` is the share by which the value is worse than the baseline's; negative: better; None where it can't be
-    told. `difference` says the same in words, or why there is none. `reason` is why the clip is stopped, else empty.
+    `allowed` is the share by which the value may be worse than the baseline's, None where they are not compared;
+    `change` the share by which it is: negative: better; None where it can't be told. `difference` says the same in
+    words, or why there is none. `reason` is why the clip is stopped, else empty.
     """
 
     metric: str
@@ -22,6 +23,7 @@ class Check(TypedDict):
     value: float | None
     limit: float | None
     baseline: float | None
+    allowed: float | None
     change: float | None
     difference: str
     reason: str
@@ -40,9 +42,23 @@ class Judgement(NamedTuple):
             return ["none of the measures that have a rule was made"]
         return [check["reason"] for check in self.checks if check["reason"]]
 
+    @property
+    def beyond_limit(self) -> float:
+        """How far the worst measure lies beyond its limit, as a share of that; NaN where one can't be told."""
+        return worst([past_limit(check) for check in self.checks] or [math.nan])
+
+    @property
+    def beyond_baseline(self) -> float:
+        """How much more than it may the worst measure is worse than the baseline's; NaN where one can't be told."""
+        return worst([past_baseline(check) for check in self.checks])
+
 
 BADNESS: dict[str, Callable[[float], float]] = {"lower": lambda x: x, "higher": lambda x: -x, "zero": abs}
 """For each direction a number of which less is better."""
+CLOSE = 1e-9
+"""A difference of less is none: a float's last digit decides nothing."""
+LACKED = "not compared: the baseline lacks it"
+OTHER_METHOD = "not compared: measured by another method"
 BEYOND = {"lower": "above", "higher": "below", "zero": "further from 0 than"}
 
 
@@ -99,6 +115,7 @@ def against_rule(name: str, rule: Rule, metric: Measure | None, why: str) -> Che
         value=value,
         limit=limit,
         baseline=None,
+        allowed=None,
         change=None,
         difference="",
         reason=reason,
@@ -112,21 +129,52 @@ def against_baseline(check: Check, rule: Rule, metric: Measure | None, baseline:
     if value is None:
         return
     allowed, reason = rule.get("regression"), ""
+    check["allowed"] = allowed
     if before is None:
         why = baseline.not_made.get(name)
-        check["difference"] = f"not compared: the baseline lacks it{f' ({why})' if why else ''}"
+        check["difference"] = f"{LACKED}{f' ({why})' if why else ''}"
         reason = "" if why else f"the baseline has no {name}"
     elif method(metric) != method(known):
-        check["difference"] = "not compared: measured by another method"
+        check["difference"] = OTHER_METHOD
         reason = f"{name} was measured by {method(metric)}, the baseline by {method(known)}"
     else:
         change = worsening(BADNESS[rule["better"]](value), BADNESS[rule["better"]](before), abs(before))
         check["change"] = round(change, 4) + 0.0 if math.isfinite(change) else None
         check["difference"] = in_words(change)
-        if allowed is not None and change > allowed + 1e-9:  # a float's last digit decides nothing
+        if allowed is not None and change > allowed + CLOSE:
             reason = f"{name}={value:g} is {in_words(change)} than the baseline {before:g}; {allowed:.0%} is allowed"
     if allowed is not None and not check["reason"]:
         check["reason"] = reason
+
+
+def past_limit(check: Check) -> float:
+    """By which share of its limit a measure lies beyond it; 0 or less where it does not."""
+    value, limit = check["value"], check["limit"]
+    if value is None:
+        return math.nan
+    if limit is None:
+        return math.nan if check["reason"] and check["allowed"] is None else 0.0
+    badness = BADNESS[check["better"]]
+    return worsening(badness(value), badness(limit), abs(limit))
+
+
+def past_baseline(check: Check) -> float:
+    """By which share of the baseline a measure is worse than allowed; 0 or less where it is not."""
+    value, before, allowed = check["value"], check["baseline"], check["allowed"]
+    if value is None or allowed is None:
+        return 0.0
+    if check["difference"] in (LACKED, OTHER_METHOD):
+        return math.nan
+    if before is None:
+        return 0.0
+    badness = BADNESS[check["better"]]
+    excess = worsening(badness(value), badness(before), abs(before)) - allowed
+    return excess if abs(excess) > CLOSE else 0.0
+
+
+def worst(shares: list[float]) -> float:
+    """The greatest, at least 0; NaN where one of them is."""
+    return math.nan if any(map(math.isnan, shares)) else max([0.0, *shares])
 
 
 def worsening(now: float, before: float, size: float) -> float:

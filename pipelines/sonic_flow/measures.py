@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, TypedDict
 
 
@@ -30,7 +31,10 @@ class Rule(Better, total=False):
 
 
 class Origin(TypedDict):
-    """Where measures come from: the run and its time, the model's source and image, what made the clip, and how."""
+    """Where measures come from: the run and its time, the model's source and image, what made the clip, and how.
+
+    `inputs` has the SHA-256 of the portrait and of the speech: measures on others are not comparable.
+    """
 
     run: str
     date: str
@@ -38,6 +42,7 @@ class Origin(TypedDict):
     model: str
     service: str
     settings: dict[str, object]
+    inputs: dict[str, str]
 
 
 class Evaluation(TypedDict):
@@ -53,13 +58,63 @@ class Evaluation(TypedDict):
 DEFINED_BY = {"lse_d": "syncnet", "lse_c": "syncnet", "fid": "inception-v3"}
 """A measure counts under these names only when the network that defines it made it."""
 
-THRESHOLDS: dict[str, Rule] = {
-    "lse_d": {"better": "lower", "limit": 8.5, "regression": 0.05},
-    "lse_c": {"better": "higher", "limit": 6.0, "regression": 0.05},
-    "fid": {"better": "lower", "limit": 60.0, "regression": 0.10},
-    "duration_error": {"better": "lower", "limit": 0.5},
+BETTER: dict[str, Literal["lower", "higher", "zero"]] = {
+    "lse_d": "lower",
+    "lse_c": "higher",
+    "fid": "lower",
+    "duration_error": "lower",
+    "syncnet_offset_frames": "zero",
+    "sync_distance": "lower",
+    "sync_confidence": "higher",
+    "sync_offset_frames": "zero",
+    "speech_match": "higher",
+    "frechet_dct": "lower",
 }
-"""The rules of a cluster's gate. A measure without a rule is reported and decides nothing."""
+"""Which way each measure is better: no threshold can turn it round."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one measure must reach, and by which share it may be worse than the baseline's; None: by any."""
+
+    limit: float
+    regression: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would let everything pass, or nothing: NaN, infinity, numbers below 0. Raises ValueError."""
+        for name in ("limit", "regression"):
+            value: object = getattr(self, name)
+            if value is None and name == "regression":
+                continue
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e300:
+                raise ValueError(f"{name}={value!r} is no limit: give a finite number of at least 0")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The limits of the gate, a field a measure. One of None is reported and decides nothing."""
+
+    lse_d: Limit | None = Limit(8.5, regression=0.05)
+    lse_c: Limit | None = Limit(6.0, regression=0.05)
+    fid: Limit | None = Limit(60.0, regression=0.10)
+    duration_error: Limit | None = Limit(0.5)
+    syncnet_offset_frames: Limit | None = None
+    sync_distance: Limit | None = None
+    sync_confidence: Limit | None = None
+    sync_offset_frames: Limit | None = None
+    speech_match: Limit | None = None
+    frechet_dct: Limit | None = None
+
+    def rules(self) -> dict[str, Rule]:
+        """By measure, how it is judged."""
+        found: dict[str, Rule] = {}
+        for name, better in BETTER.items():
+            limit: Limit | None = getattr(self, name)
+            if limit is not None:
+                found[name] = {"better": better, "limit": limit.limit}
+                if limit.regression is not None:
+                    found[name]["regression"] = limit.regression
+        return found
 
 
 def number(metric: object) -> float | None:

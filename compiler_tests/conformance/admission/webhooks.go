@@ -13,6 +13,9 @@ import (
 	"github.com/tektoncd/pipeline/pkg/apis/pipeline/v1beta1"
 	resolutionv1alpha1 "github.com/tektoncd/pipeline/pkg/apis/resolution/v1alpha1"
 	resolutionv1beta1 "github.com/tektoncd/pipeline/pkg/apis/resolution/v1beta1"
+	"github.com/tektoncd/triggers/pkg/apis/triggers/contexts"
+	triggersv1alpha1 "github.com/tektoncd/triggers/pkg/apis/triggers/v1alpha1"
+	triggersv1beta1 "github.com/tektoncd/triggers/pkg/apis/triggers/v1beta1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/pkg/apis"
 	strict "knative.dev/pkg/webhook/json"
@@ -27,20 +30,32 @@ type resource interface {
 // kinds makes an empty resource for each apiVersion and kind that Tekton's webhook is asked about. A test compares the
 // list with the webhook's own (cmd/webhook/main.go of the module).
 var kinds = map[string]func() resource{
-	"tekton.dev/v1 Task":                               func() resource { return &v1.Task{} },
-	"tekton.dev/v1 TaskRun":                            func() resource { return &v1.TaskRun{} },
-	"tekton.dev/v1 Pipeline":                           func() resource { return &v1.Pipeline{} },
-	"tekton.dev/v1 PipelineRun":                        func() resource { return &v1.PipelineRun{} },
-	"tekton.dev/v1beta1 Task":                          func() resource { return &v1beta1.Task{} },
-	"tekton.dev/v1beta1 TaskRun":                       func() resource { return &v1beta1.TaskRun{} },
-	"tekton.dev/v1beta1 Pipeline":                      func() resource { return &v1beta1.Pipeline{} },
-	"tekton.dev/v1beta1 PipelineRun":                   func() resource { return &v1beta1.PipelineRun{} },
-	"tekton.dev/v1beta1 CustomRun":                     func() resource { return &v1beta1.CustomRun{} },
-	"tekton.dev/v1beta1 StepAction":                    func() resource { return &v1beta1.StepAction{} },
-	"tekton.dev/v1alpha1 StepAction":                   func() resource { return &v1alpha1.StepAction{} },
-	"tekton.dev/v1alpha1 VerificationPolicy":           func() resource { return &v1alpha1.VerificationPolicy{} },
-	"resolution.tekton.dev/v1alpha1 ResolutionRequest": func() resource { return &resolutionv1alpha1.ResolutionRequest{} },
-	"resolution.tekton.dev/v1beta1 ResolutionRequest":  func() resource { return &resolutionv1beta1.ResolutionRequest{} },
+	"tekton.dev/v1 Task":                                 func() resource { return &v1.Task{} },
+	"tekton.dev/v1 TaskRun":                              func() resource { return &v1.TaskRun{} },
+	"tekton.dev/v1 Pipeline":                             func() resource { return &v1.Pipeline{} },
+	"tekton.dev/v1 PipelineRun":                          func() resource { return &v1.PipelineRun{} },
+	"tekton.dev/v1beta1 Task":                            func() resource { return &v1beta1.Task{} },
+	"tekton.dev/v1beta1 TaskRun":                         func() resource { return &v1beta1.TaskRun{} },
+	"tekton.dev/v1beta1 Pipeline":                        func() resource { return &v1beta1.Pipeline{} },
+	"tekton.dev/v1beta1 PipelineRun":                     func() resource { return &v1beta1.PipelineRun{} },
+	"tekton.dev/v1beta1 CustomRun":                       func() resource { return &v1beta1.CustomRun{} },
+	"tekton.dev/v1beta1 StepAction":                      func() resource { return &v1beta1.StepAction{} },
+	"tekton.dev/v1alpha1 StepAction":                     func() resource { return &v1alpha1.StepAction{} },
+	"tekton.dev/v1alpha1 VerificationPolicy":             func() resource { return &v1alpha1.VerificationPolicy{} },
+	"resolution.tekton.dev/v1alpha1 ResolutionRequest":   func() resource { return &resolutionv1alpha1.ResolutionRequest{} },
+	"resolution.tekton.dev/v1beta1 ResolutionRequest":    func() resource { return &resolutionv1beta1.ResolutionRequest{} },
+	"triggers.tekton.dev/v1beta1 EventListener":          func() resource { return &triggersv1beta1.EventListener{} },
+	"triggers.tekton.dev/v1beta1 Trigger":                func() resource { return &triggersv1beta1.Trigger{} },
+	"triggers.tekton.dev/v1beta1 TriggerTemplate":        func() resource { return &triggersv1beta1.TriggerTemplate{} },
+	"triggers.tekton.dev/v1beta1 TriggerBinding":         func() resource { return &triggersv1beta1.TriggerBinding{} },
+	"triggers.tekton.dev/v1beta1 ClusterTriggerBinding":  func() resource { return &triggersv1beta1.ClusterTriggerBinding{} },
+	"triggers.tekton.dev/v1alpha1 EventListener":         func() resource { return &triggersv1alpha1.EventListener{} },
+	"triggers.tekton.dev/v1alpha1 Trigger":               func() resource { return &triggersv1alpha1.Trigger{} },
+	"triggers.tekton.dev/v1alpha1 TriggerTemplate":       func() resource { return &triggersv1alpha1.TriggerTemplate{} },
+	"triggers.tekton.dev/v1alpha1 TriggerBinding":        func() resource { return &triggersv1alpha1.TriggerBinding{} },
+	"triggers.tekton.dev/v1alpha1 ClusterTriggerBinding": func() resource { return &triggersv1alpha1.ClusterTriggerBinding{} },
+	"triggers.tekton.dev/v1alpha1 ClusterInterceptor":    func() resource { return &triggersv1alpha1.ClusterInterceptor{} },
+	"triggers.tekton.dev/v1alpha1 Interceptor":           func() resource { return &triggersv1alpha1.Interceptor{} },
 }
 
 // errUnknown says that the webhook is never asked about such a document, which is no verdict on it.
@@ -62,6 +77,9 @@ func newWebhooks(set map[string]string) (webhooks, error) {
 		}
 		cfg.FeatureFlags = flags
 	}
+	// Triggers' webhook fills in the kinds of what a trigger refers to by this alone (cmd/webhook/main.go of its module);
+	// Tekton's own does not know it.
+	ctx = contexts.WithUpgradeViaDefaulting(ctx)
 	return webhooks{apis.WithinCreate(config.ToContext(ctx, cfg))}, nil
 }
 
@@ -75,18 +93,35 @@ func (w webhooks) admit(doc []byte) (seen bool, defaulted []byte, refusal error)
 	if err := json.Unmarshal(doc, &head); err != nil {
 		return true, nil, fmt.Errorf("cannot decode: %w", err)
 	}
-	if !strings.HasPrefix(head.APIVersion, "tekton.dev/") && !strings.HasPrefix(head.APIVersion, "resolution.tekton.dev/") {
+	if !ours(head.APIVersion) {
 		return false, nil, nil
 	}
 	newResource, known := kinds[head.APIVersion+" "+head.Kind]
 	if !known {
 		return true, nil, fmt.Errorf("%w: %s %s", errUnknown, head.APIVersion, head.Kind)
 	}
+	// A webhook that panics answers nothing, and the API server refuses what it was asked about.
+	defer func() {
+		if fell := recover(); fell != nil {
+			refusal = fmt.Errorf("the webhook panics: %v", fell)
+		}
+	}()
+	seen = true
 	defaulted, err := w.mutate(doc, newResource())
 	if err != nil {
 		return true, nil, err
 	}
 	return true, defaulted, w.validate(defaulted, newResource())
+}
+
+// ours says whether an apiVersion is of a group that a webhook of Tekton's is asked about.
+func ours(apiVersion string) bool {
+	for _, group := range []string{"tekton.dev/", "resolution.tekton.dev/", "triggers.tekton.dev/"} {
+		if strings.HasPrefix(apiVersion, group) {
+			return true
+		}
+	}
+	return false
 }
 
 // mutate is the defaulting webhook: what it sends back is the document with its defaults.

@@ -7,6 +7,7 @@ from flowdsl import (
     Body,
     Build,
     ConfigMap,
+    PodTemplate,
     Secret,
     Sidecar,
     Step,
@@ -82,7 +83,7 @@ def action(text: str) -> None: ...
     affinity={"podAntiAffinity": {}},
     priority_class="batch",
     runtime_class="nvidia",
-    pod_template={"hostNetwork": False},
+    pod_template=PodTemplate(host_network=False, image_pull_secrets=["hub"]),
     queue="gpu",
 )
 def right(text: str = "a") -> None:
@@ -115,6 +116,7 @@ def wrong_options() -> None:
     task(env={"A": object()})  # mypy: dict-item; pyright: reportArgumentType
     pipeline(queue=["gpu"], pod_template="x")  # mypy: call-overload; pyright: reportArgumentType
     Build("registry.example.com/ml/numpy", storage_driver="btrfs")  # mypy: arg-type; pyright: reportArgumentType
+    PodTemplate(hostNetwork=True)  # mypy: call-arg; pyright: reportCallIssue
     pipeline(timout="1h")  # mypy: call-overload; pyright: reportCallIssue
     full.with_options(gpu="2")  # mypy: call-overload; pyright: reportArgumentType
     full.with_options(env=["A=b"])  # mypy: call-overload; pyright: reportArgumentType

@@ -12,7 +12,7 @@ from flowdsl.check.declared import declare
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.matrix import matrix_params
 from flowdsl.check.pipeline_graph import result_dependencies
-from flowdsl.check.pitfalls import flow, queues, secrets, volumes
+from flowdsl.check.pitfalls import argo, flow, queues, secrets, starts, volumes
 from flowdsl.check.pitfalls.index import Entry, Index, check_names, pipeline_spec, task_spec
 from flowdsl.check.pitfalls.shapes import PipelineAt, pipeline_of
 from flowdsl.check.pitfalls.targets import Given, Scope, Target, check_result, compare, meant, require
@@ -36,13 +36,15 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def check_set(entries: Sequence[Entry]) -> None:
-    """FLOW307, FLOW310–316, FLOW321, FLOW325, FLOW335 and FLOW347 over a set of documents, into the report of each."""
+    """FLOW286–287, FLOW307, FLOW310–316, FLOW321, FLOW325, FLOW335, FLOW347, FLOW352–356 over a set."""
     index = Index()
     for entry in entries:
         index.add(entry)
         if entry.model is not None:
             index.brought |= volumes.brought(entry.model)
     check_names(entries, index)
+    starts.check_starts(entries, index)
+    argo.check_events(entries, index)
     for entry in entries:
         if entry.model is not None:
             _check(entry.model, entry, index)

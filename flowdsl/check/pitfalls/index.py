@@ -15,6 +15,7 @@ import attrs
 
 from flowdsl.check.findings import Path, Report
 from flowdsl.check.pitfalls.shapes import at
+from flowdsl.diagnostics.near import Names
 from flowdsl.diagnostics.rule import UNUSED, Rule
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.kind import Kind
@@ -83,6 +84,8 @@ class Index:
     """By kind and name: what stands in each folder and below it."""
     kinds: dict[tuple[str, str], list[str]] = attrs.field(factory=dict)
     """By kind and file: the names that are there."""
+    _names: dict[tuple[str, str], Names] = attrs.field(factory=dict)
+    """The same for hints, once somebody asked: all documents are there by then."""
     whole: set[str] = attrs.field(factory=set)
     """Files that hold a run: with what else they hold they are a whole, as examples and tests are."""
     brought: set[str] = attrs.field(factory=set)
@@ -109,10 +112,13 @@ class Index:
         """Whether there is a document of this kind and name at all."""
         return (kind.name, name) in self.below
 
-    def beside(self, kind: Kind, entry: Entry) -> list[str]:
+    def beside(self, kind: Kind, entry: Entry) -> Names:
         """The names of a kind in the entry's own file and, if that is no whole, in its folder."""
         place = entry.file if entry.file in self.whole else "/".join((*entry.folder, ""))
-        return self.kinds.get((kind.name, place), [])
+        key = (kind.name, place)
+        if key not in self._names:
+            self._names[key] = Names(self.kinds.get(key, ()))
+        return self._names[key]
 
     def find(self, kind: Kind, name: str | None, near: Entry, version: str = "") -> Entry | None:
         """The document that a reference in `near` means; None where there is none, or it can't be told."""
@@ -149,7 +155,7 @@ def check_names(entries: Sequence[Entry], index: Index) -> None:
     """FLOW316: of two objects with one name in a file or a folder, the one that is applied last replaces the other."""
     seen: dict[tuple[str, str, str, tuple[str, ...]], Entry] = {}
     for entry in entries:
-        if not entry.name:
+        if not entry.name or "$(" in entry.name:  # a template's, which each event makes another name of
             continue
         namespace = at(entry.data, ("metadata", "namespace"))
         before = seen.setdefault((entry.kind, entry.name, str(namespace or ""), entry.folder), entry)

@@ -69,7 +69,8 @@ def _pasted(code: str, path: Path, report: Report) -> None:
     if seen:
         names = ", ".join(seen)
         hint = 'pass it in env and read it there: env: [{name: URL, value: $(params.url)}], then "$URL" in the script'
-        report.add(VALUE_IN_SCRIPT, path, f"{names} {'is' if len(seen) == 1 else 'are'} pasted into the script", hint)
+        message = f"{names} {'is' if len(seen) == 1 else 'are'} pasted into the script"
+        report.add(VALUE_IN_SCRIPT, path, message, hint, part=next(iter(seen)))
 
 
 LARGE_RESULT = Rule.pitfall("FLOW326", "large-result", "a result that is likely too large")
@@ -100,4 +101,4 @@ def _large_result(script: str, path: Path, report: Report) -> None:
         name = result[1] or result[2]
         hint = "write the file to a workspace and only its path or hash to the result"
         message = f"the result {name!r} gets the output of `{command[1].split()[0]}`; results have 4,096 bytes in all"
-        report.add(LARGE_RESULT, path, message, hint)
+        report.add(LARGE_RESULT, path, message, hint, part=line)

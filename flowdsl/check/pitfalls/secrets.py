@@ -40,12 +40,13 @@ def shaped(path: Path, text: str, raw: object, report: Report) -> None:
     start = find_credential(text)
     if start is None:
         if path[-1:] == ("script",) and (variable := assigned_credential(text)):
-            report.add(CREDENTIAL, path, f"the script sets {variable!r} to a credential in plain text", _HINT)
+            message = f"the script sets {variable!r} to a credential in plain text"
+            report.add(CREDENTIAL, path, message, _HINT, part=variable)
         return
     name = _name_of(path, raw)
     where = next((str(part) for part in reversed(path) if isinstance(part, str)), "text")
     message = _message(name) if name else f"the {where} holds what looks like a credential ({start}…)"
-    report.add(CREDENTIAL, path, message, _HINT)
+    report.add(CREDENTIAL, path, message, _HINT, part=start)
 
 
 def _name_of(path: Path, raw: object) -> str:
@@ -64,7 +65,10 @@ def check_config(data: Mapping[str, object], report: Report) -> None:
     found = [(field, *each) for field in fields for each in _items(data.get(field))]
     for field, key, value in found:
         if isinstance(value, str) and looks_secret(str(key), value):
-            report.add(CREDENTIAL, (field, key), _message(str(key)), "keep it in a Secret, which is bound alike")
+            start = find_credential(value) or ""
+            whole = f"{str(key)!r} holds what looks like a credential ({start}…)"  # a file, of which that is a part
+            message = whole if start and "\n" in value.strip() else _message(str(key))
+            report.add(CREDENTIAL, (field, key), message, "keep it in a Secret, which is bound alike", part=start)
 
 
 def _items(data: object) -> Iterable[tuple[str, object]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import attrs
-
 from flowdsl.check.findings import Path
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.kinds.base import Model
 from flowdsl.kinds.pipelines import EmbeddedTask, Pipeline, PipelineSpec, PipelineTask
 from flowdsl.kinds.runs import PipelineRun, TaskRun
@@ -17,7 +16,7 @@ _PARAM = re.compile(r"\$\((?:inputs\.)?params(?:\.([\w.-]+)|\[\"([^\"]+)\"\]|\['
 _WORKSPACE = re.compile(r"workspaces\.([\w-]+)")
 
 
-@attrs.frozen
+@frozen
 class SpecAt:
     """A task's spec with its path, and the pipeline's task it is embedded in, if any."""
 
@@ -26,7 +25,7 @@ class SpecAt:
     task: PipelineTask | None = None
 
 
-@attrs.frozen
+@frozen
 class PipelineAt:
     """A pipeline's spec with its path."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flowdsl.check.findings import Report
-from flowdsl.check.pitfalls import containers, flow, meta, scripts, unused, values
+from flowdsl.check.pitfalls import argo, as_code, containers, events, flow, meta, scripts, unused, values
 from flowdsl.check.pitfalls.shapes import pipeline_of, task_specs
 from flowdsl.check.podnames import check_pod_names
 from flowdsl.kinds.base import Model
@@ -28,7 +28,11 @@ def check_pitfalls(document: Model, raw: Mapping[str, object], report: Report) -
         _overrides(document, report)
         if isinstance(document, PipelineRun) and pipeline is not None:
             flow.check_claims(pipeline, document.spec.workspaces, report, ())
+    events.check(document, report)
+    argo.check(document, report)
     check_pod_names(document, report)
+    if isinstance(document, PipelineRun):
+        as_code.check(raw, report)
     meta.check(document, raw, report)
     values.check(raw, report)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Set
-from difflib import get_close_matches
 
 import attrs
 
@@ -14,13 +13,13 @@ from flowdsl.check.references import ResultReference, result_reference
 from flowdsl.check.results import result_type
 from flowdsl.check.usage import name_hint
 from flowdsl.check.values import kind_of, text_of
+from flowdsl.diagnostics.near import Names
 from flowdsl.diagnostics.rule import Rule
 from flowdsl.kinds.params import Param, TaskResult, WorkspaceDeclaration
 
 Given = tuple[Path, Param, bool]
 """A param that is given: where, what, and whether a matrix hands out its values one by one."""
 
-_COMPARED = 10_000
 # What Tekton replaces by the whole array or object it names, rather than by text (exactVariableSubstitution).
 _ALONE = re.compile(r"\$\(([_a-zA-Z0-9.-]+)(?:\[\*\])?\)")
 
@@ -117,10 +116,8 @@ def require(names: set[str | None], target: Target, path: Path, report: Report) 
 
 def meant(given: Iterable[str | None], known: Set[str]) -> set[str]:
     """The known names that those given and not known are like: told already, each with the name that is meant."""
-    unknown = [name for name in given if name and name not in known]
-    if len(unknown) * len(known) > _COMPARED:
-        return set()
-    return {close[0] for name in unknown if (close := get_close_matches(name, sorted(known), 1))}
+    names = Names(sorted(known))
+    return {close for name in given if name and name not in known and (close := names.near(name))}
 
 
 UNKNOWN_RESULT = Rule.pitfall("FLOW313", "unknown-result", "a result that the task does not have")

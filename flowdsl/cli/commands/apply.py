@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _NOTES = {
     "kept": " (its data is kept; delete it yourself)",
+    "fixed": " (what it asks for can't be changed; make a claim of another name, or delete it yourself)",
     "spared": " (a run may still need it; a later apply deletes it)",
 }
 
@@ -26,6 +27,7 @@ _NOTES = {
 @options.params
 @options.alpha
 @options.profile
+@options.events
 @options.applying
 @options.on_cluster
 def command(
@@ -35,6 +37,7 @@ def command(
     params: dict[str, str],
     alpha: tuple[str, ...],
     profile: str,
+    events: tuple[str, ...] | None,
     dry_run: bool,
     force: bool,
     prune: bool,
@@ -42,19 +45,21 @@ def command(
     """Apply a pipeline to a cluster, and delete what it no longer emits.
 
     Server-side apply under the name `flowdsl`. A field that somebody else owns is a conflict, shown with its owner.
-    Claims are never deleted.
+    Claims are never deleted. --events applies what starts the pipeline (`on=[...]`), too; a project's
+    `[tool.flowdsl.events] targets` are applied without being asked for.
 
     \b
     Examples:
       python pipelines/sonic.py apply --namespace ml
       flowdsl apply pipelines/sonic.py --dry-run=server
+      flowdsl apply pipelines/sonic.py --events triggers --namespace ml
     """
     from flowdsl.cli.cluster import connected
     from flowdsl.kubeclient.resources import title
     from flowdsl.library.applying import apply_all
     from flowdsl.library.inputs import Values, to_apply
 
-    inputs = to_apply(source.needed(), Values(params, target.namespace, frozenset(alpha), profile))
+    inputs = to_apply(source.needed(), Values(params, target.namespace, frozenset(alpha), profile, events))
     client, documents = connected(target, inputs), inputs.documents
     changes = apply_all(client, documents, dry_run=dry_run, force=force, prune=prune)
     if not changes:

@@ -8,6 +8,7 @@ import click
 
 from flowdsl.cli import options
 from flowdsl.cli.say import say
+from flowdsl.cli.source import pipeline_at
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.errors import EXIT_OK
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 @click.option("--graceful", is_flag=True, help="Running tasks end, finally runs.")
 @click.option("--stop", is_flag=True, help="Running tasks go on to their end, then finally runs.")
 @options.on_cluster
-def command(*, target: Target, name: str, graceful: bool, stop: bool) -> int:
+@click.pass_obj
+def command(bound: object, /, *, target: Target, name: str, graceful: bool, stop: bool) -> int:
     """End a run before its time. Without an option its tasks end now, and finally does not run."""
     from flowdsl.cli.cluster import connected
     from flowdsl.kubeclient import control
@@ -29,5 +31,5 @@ def command(*, target: Target, name: str, graceful: bool, stop: bool) -> int:
         raise UsageError("choose --graceful (running tasks end) or --stop (running tasks go on)")
     client = connected(target)
     how = control.AFTER_FINALLY if graceful else control.AFTER_RUNNING if stop else control.NOW
-    say(control.cancel(client, control.get_run(client, name), how))
+    say(control.cancel(client, control.get_run(client, name, pipeline_at(bound)), how))
     return EXIT_OK

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @options.params
 @click.option("--namespace", metavar="NS", help="Namespace of every object.")
 @click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", help="What to write.")
+@options.events
 @options.alpha
 @options.profile
 @options.output
@@ -38,6 +39,7 @@ def command(
     params: dict[str, str],
     namespace: str | None,
     format_: str,
+    events: tuple[str, ...] | None,
     alpha: tuple[str, ...],
     profile: str,
     output: str,
@@ -45,7 +47,11 @@ def command(
     """Compile to Tekton YAML.
 
     Without -o the YAML is written beside the Python file, of several pipelines each into its own, with a profile into
-    sonic.PROFILE.yaml. Nothing is written when anything is wrong.
+    sonic.PROFILE.yaml, with --events into sonic.TARGET.yaml. Nothing is written when anything is wrong.
+
+    --events takes what starts the pipeline (`on=[...]`) in place of a PipelineRun: `triggers` for Tekton Triggers,
+    `cron` for CronJobs, `pac` for Pipelines-as-Code (a file of its own, for .tekton/), `argo` for Argo Events; it may
+    be given twice, or as `triggers,cron`.
 
     \b
     Examples:
@@ -57,7 +63,7 @@ def command(
     from flowdsl.emit import write_files
     from flowdsl.library.outputs import compile_all, stale
 
-    given = CompileOptions(namespace=namespace, inline=inline, params=params, alpha=frozenset(alpha))
+    given = CompileOptions(namespace=namespace, inline=inline, params=params, alpha=frozenset(alpha), events=events)
     compiled = compile_all(source.targets(), given, format_, profile)
     if to == "-":
         if check:

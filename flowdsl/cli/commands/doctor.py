@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @options.params
 @options.alpha
 @options.profile
+@options.events
 @click.option("--tekton-namespace", "system", default="tekton-pipelines", show_default=True, help="Where Tekton runs.")
 @options.output
 @options.on_cluster
@@ -32,23 +33,28 @@ def command(
     params: dict[str, str],
     alpha: tuple[str, ...],
     profile: str,
+    events: tuple[str, ...] | None,
     system: str,
     output: str,
 ) -> int:
     """Is the cluster ready? Tekton and its flags, your rights; and for a pipeline, all that it names.
 
+    With --events (or the project's `targets`) also what starts it: Tekton Triggers and its version, interceptors, the
+    Secrets that senders are checked with, the listener, and whether its address can be reached from here.
+
     \b
     Examples:
       flowdsl doctor --context prod
       flowdsl doctor pipelines/sonic.py --namespace ml
+      flowdsl doctor pipelines/sonic.py --events triggers --namespace ml
     """
     from flowdsl.cli.cluster import connected
     from flowdsl.kubeclient import doctor
     from flowdsl.kubeclient.check import ERROR
     from flowdsl.library.inputs import Values, to_apply
 
-    given = source.needed() if profile else source.given()
-    values = Values(params, target.namespace, frozenset(alpha), profile)
+    given = source.needed() if profile or events else source.given()
+    values = Values(params, target.namespace, frozenset(alpha), profile, events)
     inputs = to_apply(given, values) if given is not None else None
     checks = doctor.examine(connected(target, inputs), inputs.documents if inputs else [], system=system)
     if output == "json":

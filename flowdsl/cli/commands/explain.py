@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
-
 import click
 
 from flowdsl.cli import options
@@ -12,9 +9,6 @@ from flowdsl.cli.say import give, note, say, show
 from flowdsl.cli.source import Source
 from flowdsl.diagnostics import UsageError, escape
 from flowdsl.diagnostics.errors import EXIT_OK
-
-if TYPE_CHECKING:
-    from flowdsl.library.explaining import BundleData, Explanation, Param, Path
 
 
 @click.command("explain")
@@ -35,6 +29,7 @@ def command(bound: object, /, *, what: str | None, alpha: tuple[str, ...], profi
     # A file of Python has a dot in its name.
     if what and what.replace("-", "").isalnum():
         return _explain_rule(what)
+    from flowdsl.cli.explained import as_text
     from flowdsl.library.explaining import explain
 
     pipeline = Source.of(bound, (what,) if what else ()).pipeline()
@@ -42,7 +37,7 @@ def command(bound: object, /, *, what: str | None, alpha: tuple[str, ...], profi
     if output == "json":
         give(escape.json_text(data, indent=2), nl=True)
     else:
-        say(_as_text(data), nl=False)
+        say(as_text(data), nl=False)
     return EXIT_OK
 
 
@@ -57,58 +52,3 @@ def _explain_rule(word: str) -> int:
         raise UsageError(f"there is no {what} {word}" + (f"; did you mean {close}?" if close else "")) from error
     show(text)
     return EXIT_OK
-
-
-def _as_text(data: Explanation) -> str:
-    """The same for people."""
-    lines = [f"{data['displayName'] or data['name']}  ({data['location']})"]
-    if data["description"]:
-        lines += ["", data["description"]]
-    lines += ["", "params"]
-    for param in data["params"]:
-        given = "required" if param["required"] else f"default {_default(param)}"
-        lines.append(f"  {param['name']}: {param['type']}  ({given})")
-    lines += ["", "workspaces"] + [
-        f"  {space['name']}: {space['source'] or 'bound by the run'}" for space in data["workspaces"]
-    ]
-    lines += ["", "tasks"]
-    for task in data["tasks"]:
-        lines.append(f"  {task['name']}{'  (finally)' if task['finally'] else ''}  {task['location']}")
-        if asks := "; ".join(f"{name} {value}" for name, value in task["asks"].items() if value):
-            lines.append(f"    asks for {asks}")
-        lines += [f"    after {edge['task']}: {edge['why']}" for edge in task["waitsFor"]]
-        lines += _bundle(task["bundle"])
-    lines += _critical(data["criticalPath"])
-    if data["results"]:
-        lines += ["", "results"] + [
-            f"  {result['name']}: {result['type']} = {result['value']}" for result in data["results"]
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _bundle(found: BundleData | None) -> list[str]:
-    """What travels with a task of the project."""
-    if found is None:
-        return []
-    where = f"ConfigMap {found['configMap']}" if found["configMap"] else f"in its script, {found['hash']}"
-    count = f"{found['files']} file{'s' if found['files'] != 1 else ''}"
-    return [f"    takes {count} of the project along: {found['bytes'] / 1024:,.1f} KiB ({where})"]
-
-
-def _critical(path: Path) -> list[str]:
-    """The chain that decides how long a run may take; nothing to tell of a single task."""
-    from flowdsl.machine.times import span
-
-    if len(path["tasks"]) < 2:
-        return []
-    said = f"at most {span(path['seconds'])} by timeouts"
-    if path["limit"] is not None and path["limit"] < path["seconds"]:
-        said += f", and the pipeline's own timeout ends the run after {span(path['limit'])}"
-    return ["", f"critical path ({said})", f"  {' → '.join(path['tasks'])}"]
-
-
-def _default(param: Param) -> str:
-    """A default as JSON has it; text of a number or a boolean as it is."""
-    value = param["default"]
-    plain = param["type"] in ("int", "float", "bool") and isinstance(value, str)
-    return str(value) if plain else json.dumps(value, ensure_ascii=False, default=dict)

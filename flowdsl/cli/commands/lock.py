@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from functools import partial
 from typing import TYPE_CHECKING
@@ -60,9 +59,11 @@ def _tell(locked: Locked, *, check: bool) -> None:
         left = "; remove the lock file" if locked.changed else ""
         say(f"no task wants packages: there is nothing to lock{left}", err=True)
     elif check and locked.changed:
+        from flowdsl.diagnostics.unified import unified
+
         have = locked.path.read_text(encoding="utf-8", errors="replace") if locked.path.is_file() else ""
         texts = (have.splitlines(keepends=True), locked.text.splitlines(keepends=True))
-        say("".join(difflib.unified_diff(*texts, f"{shown} (there)", f"{shown} (locked)")), nl=False)
+        say("".join(unified(*texts, f"{shown} (there)", f"{shown} (locked)")), nl=False)
         say("stale: lock again and commit the result", err=True)
     elif locked.changed:
         say(f"wrote {shown}: {_counts(locked)}", err=True)

@@ -9,6 +9,7 @@ import click
 from flowdsl.cli import options
 from flowdsl.cli.output import need_reader
 from flowdsl.cli.say import say
+from flowdsl.cli.source import pipeline_at
 from flowdsl.diagnostics import escape
 from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 @options.tasks
 @options.follow
 @options.on_cluster
-def command(*, target: Target, name: str, tasks: tuple[str, ...], follow: bool) -> int:
+@click.pass_obj
+def command(bound: object, /, *, target: Target, name: str, tasks: tuple[str, ...], follow: bool) -> int:
     """Print what the steps of a run printed, all of it or that of some tasks."""
     from flowdsl.cli.cluster import connected
     from flowdsl.kubeclient.control import get_run
@@ -35,5 +37,5 @@ def command(*, target: Target, name: str, tasks: tuple[str, ...], follow: bool) 
         need_reader()
 
     client = connected(target)
-    print_logs(client, get_run(client, name), tasks, show, need_reader, follow=follow)
+    print_logs(client, get_run(client, name, pipeline_at(bound)), tasks, show, need_reader, follow=follow)
     return EXIT_OK

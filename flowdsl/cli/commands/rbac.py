@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 @click.command("rbac")
 @click.option("--user", default="", metavar="NAME", help="A user of the cluster.")
 @click.option("--service-account", "account", default="", metavar="[NS:]NAME", help="A ServiceAccount.")
-@click.option("--read-only", is_flag=True, help="For watch, logs and list alone.")
+@click.option("--read-only", is_flag=True, help="For watch, logs, list and diff --live alone.")
 @click.option("--check-secrets", is_flag=True, help="Let submit see whether Secrets exist.")
 @click.option("--queues", is_flag=True, help="Let doctor read the quotas of Kueue's queues.")
+@click.option("--events", is_flag=True, help="What starts runs, too: triggers, timers, roles.")
 @options.on_cluster
-def command(*, target: Target, user: str, account: str, read_only: bool, check_secrets: bool, queues: bool) -> int:
+def command(
+    *, target: Target, user: str, account: str, read_only: bool, check_secrets: bool, queues: bool, events: bool
+) -> int:
     """Print the least rights that these commands need, as a Role and its binding.
 
     \b
@@ -44,6 +47,7 @@ def command(*, target: Target, user: str, account: str, read_only: bool, check_s
         read_only=read_only,
         check_secrets=check_secrets,
         queues=queues,
+        events=events,
     )
     give(emit_yaml(found))
     return EXIT_OK

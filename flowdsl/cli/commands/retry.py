@@ -8,6 +8,7 @@ import click
 
 from flowdsl.cli import options
 from flowdsl.cli.say import say
+from flowdsl.cli.source import pipeline_at
 from flowdsl.diagnostics import UsageError
 from flowdsl.diagnostics.errors import EXIT_OK
 from flowdsl.diagnostics.escape import line
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Show the new run until it is over.")
 @options.output
 @options.on_cluster
-def command(*, target: Target, name: str, failed_only: bool, watch: bool, output: str) -> int:
+@click.pass_obj
+def command(bound: object, /, *, target: Target, name: str, failed_only: bool, watch: bool, output: str) -> int:
     """Run a failed run again, with the same params.
 
     Tekton cannot go on with a finished run, so a new PipelineRun runs every task. --failed-only runs just the failed
@@ -33,8 +35,8 @@ def command(*, target: Target, name: str, failed_only: bool, watch: bool, output
     from flowdsl.kubeclient.states import task_of
 
     client = connected(target)
-    run = control.get_run(client, name)
-    failed = control.failed_tasks(client, control.ended_badly(run))
+    run = control.get_run(client, name, pipeline_at(bound))
+    failed = control.failed_tasks(client, control.ended_badly(run, client.words))
     if failed_only:
         if watch:
             raise UsageError("--watch shows a PipelineRun; --failed-only makes TaskRuns of their own")

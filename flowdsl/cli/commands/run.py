@@ -16,8 +16,15 @@ from flowdsl.diagnostics import UsageError
 @options.params
 @click.option("--only", multiple=True, metavar="TASK", help="This task and what it waits for; no finally.")
 @click.option(
-    "--resume", default="", metavar="RUN", help="Go on with a run (or `last`): what is done is not run again."
+    "--resume",
+    is_flag=False,
+    flag_value="last",
+    default="",
+    metavar="[RUN]",
+    help="Go on with a run, with today's code and values: what is unchanged is not run again. [last]",
 )
+@click.option("--from", "again", multiple=True, metavar="TASK", help="With --resume: run it again, and what needs it.")
+@click.option("--frozen", is_flag=True, help="With --resume: with the documents that the run recorded.")
 @click.option("--watch", is_flag=True, help="Run again whenever a file beside this one changes.")
 @click.option("--name", metavar="NAME", default="", help="The run's name. [generated]")
 @click.option("--folder", metavar="PATH", default="", help="Where to keep the run. [.flowdsl/runs/NAME]")
@@ -37,6 +44,8 @@ def command(
     params: dict[str, str],
     only: tuple[str, ...],
     resume: str,
+    again: tuple[str, ...],
+    frozen: bool,
     watch: bool,
     name: str,
     folder: str,
@@ -61,7 +70,8 @@ def command(
       python pipelines/sonic.py run
       flowdsl run pipelines/sonic.py --set branch=dev
       flowdsl run tekton/ --only build
-      flowdsl run --resume last
+      flowdsl run --resume
+      flowdsl run tekton/ --resume
     """
     from flowdsl.cli.running import show_run
     from flowdsl.library.inputs import Values
@@ -71,6 +81,8 @@ def command(
         values=Values(params, namespace, frozenset(alpha), profile),
         only=only,
         resume=resume,
+        again=again,
+        frozen=frozen,
         name=name,
         folder=folder,
         jobs=jobs,
@@ -84,6 +96,6 @@ def command(
         return show_run(source.given(), choices, output=output, logs=logs)
     from flowdsl.cli.watching import watch_files
 
-    if resume:
+    if resume or again:
         raise UsageError("--watch starts a new run at each change; it does not go with --resume")
     return watch_files(source, lambda given: show_run(given, choices, output=output, logs=logs))

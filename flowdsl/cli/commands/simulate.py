@@ -52,7 +52,7 @@ def command(
     found = simulations(source.needed(), alpha=frozenset(alpha), profile=profile)
     if (never or always) and len(found) > 1:
         raise UsageError("--never and --always are about one pipeline: name one as FILE:PIPELINE")
-    answers = [found[0].never(task, without=gate) for task, _, gate in (text.partition(":") for text in never)]
+    answers = [found[0].never(task, without=gate) for task, gate in map(_asked, never)]
     answers += [found[0].always(task) for task in always]
     broken = [each for each in answers if not each]
     if output == "json":
@@ -62,3 +62,11 @@ def command(
         for each in broken:
             say(f"\nnot so: {each}")
     return EXIT_FINDINGS if broken or not all(each.clean for each in found) else EXIT_OK
+
+
+def _asked(text: str) -> tuple[str, str]:
+    """A task and its gate. Raises UsageError where the one or the other is announced and left out."""
+    task, colon, gate = text.partition(":")
+    if not task or (colon and not gate):
+        raise UsageError(f"--never {text} names no {'gate' if task else 'task'}: write TASK:GATE, or TASK alone")
+    return task, gate

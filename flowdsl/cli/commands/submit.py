@@ -79,7 +79,7 @@ def command(
         give(escape.json_text({"name": shown, "new": new}), nl=True)
     else:
         say(line(shown))
-    say(f"watch it: flowdsl watch {shown}", err=True)
+    say(f"watch it: flowdsl watch {shown}{client.words}", err=True)
     return EXIT_OK
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowdsl.cli import options
+from flowdsl.cli.source import pipeline_at
 
 if TYPE_CHECKING:
     from flowdsl.kubeclient.client import Target
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 @options.logs
 @options.output
 @options.on_cluster
-def command(*, target: Target, name: str, logs: bool, output: str) -> int:
+@click.pass_obj
+def command(bound: object, /, *, target: Target, name: str, logs: bool, output: str) -> int:
     """Watch a run until it is over, as `run` shows one here. Without a name: the newest.
 
     Ctrl-C ends the watching; the run goes on.
@@ -26,4 +28,4 @@ def command(*, target: Target, name: str, logs: bool, output: str) -> int:
     from flowdsl.kubeclient.control import get_run
 
     client = connected(target)
-    return watch_run(client, str(get_run(client, name)["metadata"]["name"]), output, logs=logs)
+    return watch_run(client, str(get_run(client, name, pipeline_at(bound))["metadata"]["name"]), output, logs=logs)

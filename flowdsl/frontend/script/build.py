@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import attrs
-
 from flowdsl.diagnostics import Collector
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend.script.codecs import WORDS, argument, constructors, encoder, quoted
 from flowdsl.frontend.script.library import helpers_for, real_builtins
 from flowdsl.frontend.script.limits import check_bundle, check_size, check_substitutions, is_large, script_size_problem
@@ -15,6 +14,7 @@ from flowdsl.frontend.script.project import OURS, bundle_of, project_calls, user
 from flowdsl.frontend.slicing import HEADER, Slice
 from flowdsl.ir.types import PATHS, Kind
 from flowdsl.kube.conventions import MESSAGE_MOST
+from flowdsl.kube.result_lines import written
 
 _LINE = "\n"
 _BANNER = """
@@ -69,7 +69,7 @@ def build_script(
     return None if any(item.severity.value == "error" for item in collector.items[before:]) else script
 
 
-@attrs.frozen
+@frozen
 class _Parts:
     """What a script has beside the user's code; `packages` is the call that installs some."""
 
@@ -141,7 +141,7 @@ def _write(outputs: Sequence[ScriptOutput], result_limit: int) -> list[str]:
     lines = ["    _flowdsl_write(", "        _flowdsl_returned,", "        ["]
     for item in outputs:
         field = "None" if item.field is None else quoted(item.field)
-        lines.append(f"            ({quoted(item.name)}, {field}, {quoted(item.env)}, {encoder(item)}),")
+        lines.append(written(quoted(item.name), field, quoted(item.env), encoder(item)))
     return [*lines, "        ],", f"        {result_limit},", "    )"]
 
 
@@ -163,7 +163,7 @@ def _check_names(
 
 def _variables(inputs: Sequence[ScriptInput], outputs: Sequence[ScriptOutput]) -> list[tuple[str, str]]:
     found = []
-    for item in inputs:
+    for item in (each for each in inputs if not each.value):
         kind, what = item.type.kind, f"parameter {item.name!r}"
         if kind is Kind.OBJECT:
             found += [(f"{what}, key {key!r}", variable(item.env, key)) for key, _ in item.type.properties]

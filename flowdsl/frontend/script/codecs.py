@@ -6,6 +6,7 @@ import re
 
 from flowdsl.frontend.script.model import ScriptInput, ScriptOutput, variable
 from flowdsl.ir.types import Kind, TypeSpec
+from flowdsl.kube.result_lines import WRITES_INT
 
 _SCALARS = {Kind.INTEGER: "int", Kind.FLOAT: "float", Kind.BOOLEAN: "bool"}
 _TEXTS = frozenset({Kind.STRING, Kind.SECRET, Kind.CONFIG_MAP})
@@ -19,6 +20,8 @@ _SHAPES = (
 
 def argument(item: ScriptInput) -> str:
     """The expression of an input's value."""
+    if item.value:
+        return item.value
     spec, what = item.type, quoted(f"parameter {item.name}")
     optional = ", optional=True" if spec.optional else ""
     if spec.kind in _TEXTS:
@@ -64,6 +67,11 @@ def _is_renamed(spec: TypeSpec) -> bool:
     """Whether a class is in it that takes other names than its objects have, at any depth."""
     inner = [one for _, one in spec.properties] + [one for one in (spec.item, spec.each) if one]
     return spec.renamed or any(map(_is_renamed, inner))
+
+
+def is_tuple(spec: TypeSpec) -> bool:
+    """Whether an annotation names a tuple."""
+    return _shape(spec) == "tuple"
 
 
 def quoted(text: str) -> str:
@@ -136,6 +144,8 @@ def _encoder(spec: TypeSpec, name: str) -> str:
 
 
 def _plain_encoder(spec: TypeSpec, name: str) -> str:
+    if spec.kind is Kind.INTEGER:
+        return WRITES_INT
     if spec.kind in _SCALARS:
         return f"_flowdsl_{_SCALARS[spec.kind]}_out"
     if spec.kind is Kind.CHOICE:

@@ -11,27 +11,35 @@ from flowdsl.frontend.script.library import helpers_for
 from flowdsl.kube.conventions import MESSAGE_MOST
 
 # Before and after: a step that fails although the run goes on has decided that nothing holds.
-_DECIDES = "    _flowdsl_undecided()\n{work}    _flowdsl_decide({limit})\n"
+_DECIDES = "    _flowdsl_undecided()\n{work}{fields}    _flowdsl_decide({limit})\n"
+_FIELDS = "    fields = _flowdsl_open()\n"
 _HELPER = re.compile(r"^def (_flowdsl_[a-z_]+)\(", re.MULTILINE)
 # A user's module may have names of its own for any of them.
 _HIDDEN = frozenset(dir(builtins))
 
 
-def deciding(script: str) -> str:
-    """A task's script that also decides what stands in its variable FLOWDSL_CONDITIONS."""
+def deciding(script: str, *, fields: bool = False) -> str:
+    """A task's script that also decides what stands in its variable FLOWDSL_CONDITIONS.
+
+    `fields` says that they look into JSON, at what FLOWDSL_FIELDS says.
+    """
     before, _, after = script.rpartition(START)
     assert not after, "a script ends by calling its function"
-    end = _DECIDES.format(work="    _flowdsl_main()\n", limit=MESSAGE_MOST)
+    end = _end("    _flowdsl_main()\n", fields=fields)
     helpers = _without(helpers_for(end, _HIDDEN), set(_HELPER.findall(before)))
     return f'{before}{MARK}{helpers}\n\nif __name__ == "__main__":\n{end}'
 
 
-def decision_script(name: str) -> str:
+def decision_script(name: str, *, fields: bool = False) -> str:
     """The script of a task that only decides; its conditions and their values are those of its params."""
-    end = _DECIDES.format(work="", limit=MESSAGE_MOST)
+    end = _end("", fields=fields)
     head = "#!/usr/bin/env python3\n# A task of flowdsl's: it decides what FLOWDSL_CONDITIONS says, by its params.\n"
     task = f"\n_FLOWDSL_TASK = {quoted(name)}\n"
     return f'{head}{task}{helpers_for(end, frozenset())}\n\nif __name__ == "__main__":\n{end}'
+
+
+def _end(work: str, *, fields: bool) -> str:
+    return _DECIDES.format(work=work, fields=_FIELDS if fields else "", limit=MESSAGE_MOST)
 
 
 def _without(helpers: str, known: set[str]) -> str:

@@ -10,19 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from types import MappingProxyType
 
-import attrs
-
 from flowdsl import decide, kube
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend.script import runtime
 from flowdsl.frontend.slicing import text
-from flowdsl.frontend.slicing.scopes import body_facts
 
 _NAME = re.compile(r"\b_flowdsl_[a-z_]+\b")
 _STATEMENT = re.compile(r"^(?=[A-Za-z_@#])", re.MULTILINE)  # where a statement of the module begins
 _FUNCTION = re.compile(r"def (_flowdsl_[a-z_]+)\(")
 
 
-@attrs.frozen
+@frozen
 class _Helper:
     header: str
     body: str
@@ -68,7 +66,8 @@ def _library() -> Mapping[str, str]:
     # Those that others ask, too: how code is laid out, and what a condition says.
     files.append(resources.files(kube) / "source_lines.py")
     files += [resources.files(runtime) / f"{name}.py" for name in ("common", "inputs", "outputs")]
-    files += [resources.files(decide) / "evaluate.py", resources.files(runtime) / "decisions.py"]
+    files += [resources.files(decide) / f"{name}.py" for name in ("evaluate", "fields")]
+    files += [resources.files(runtime) / f"{name}.py" for name in ("decisions", "fields")]
     parts = (part for file in files for part in _STATEMENT.split(file.read_text(encoding="utf-8")))
     return MappingProxyType({found[1]: part for part in parts if (found := _FUNCTION.match(part))})
 
@@ -78,7 +77,7 @@ def _helper(name: str) -> _Helper:
     lines = _library()[name].split("\n")
     (node,) = ast.parse("\n".join(lines)).body
     assert isinstance(node, ast.FunctionDef)
-    needs = body_facts(node, lines).needs
+    needs = names_read(node)
     part = text.edited(text.cut(lines, text.Extent(1, node.end_lineno or 1)), _annotations(node, lines))
     first = node.body[0].lineno
     return _Helper(
@@ -89,11 +88,45 @@ def _helper(name: str) -> _Helper:
     )
 
 
+def names_read(node: ast.FunctionDef) -> set[str]:
+    """The names that a function of ours reads and binds nowhere in itself, but for annotations.
+
+    What the slicer knows of users' functions is more than this needs, and takes four times as long.
+    """
+    read: set[str] = set()
+    bound: set[str] = set()
+    stack: list[ast.AST] = [node]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, ast.Name):
+            (read if isinstance(each.ctx, ast.Load) else bound).add(each.id)
+            continue
+        if isinstance(each, ast.arg):
+            bound.add(each.arg)
+            continue
+        for field in each._fields:
+            if field not in ("annotation", "returns"):
+                value = getattr(each, field, None)
+                stack += [
+                    part for part in (value if isinstance(value, list) else (value,)) if isinstance(part, ast.AST)
+                ]
+    return read - bound
+
+
+def _with_inner(node: ast.FunctionDef) -> Iterator[ast.FunctionDef]:
+    """A function and those defined in it. Only statements are looked at, which stand in lists."""
+    stack: list[ast.AST] = [node]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, ast.FunctionDef):
+            yield each
+        blocks = [value for field in each._fields if isinstance(value := getattr(each, field, None), list)]
+        stack += [part for block in blocks for part in block if isinstance(part, (ast.stmt, ast.ExceptHandler))]
+
+
 def _annotations(node: ast.FunctionDef, lines: Sequence[str]) -> Iterator[text.Edit]:
     """The edits that take the annotations out: type checkers want them, the container has no use for them."""
-    for function in ast.walk(node):
-        if not isinstance(function, ast.FunctionDef):
-            continue
+    for function in _with_inner(node):
         if function.returns is not None:
             end = function.returns
             column = lines[end.lineno - 1].rindex(" ->", 0, end.col_offset)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from flowdsl.diagnostics import Location
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend import places
 from flowdsl.ir.bundle import Bundle
 from flowdsl.ir.types import TypeSpec
@@ -23,7 +24,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen
+@frozen
 class ScriptInput:
     """A parameter of the task's function, as it arrives in the container.
 
@@ -34,20 +35,22 @@ class ScriptInput:
     - a File or Directory is a path relative to the folder in `<env>_DIR`;
     - a Workspace is its path; with `<env>_BOUND` = `false` it is None.
 
-    `positional` is for a parameter before `/` in the signature.
+    `positional` is for a parameter before `/` in the signature. `value` is the expression of one that does not arrive:
+    a `functools.partial` has bound it.
     """
 
     name: str
     type: TypeSpec
     env: str = attrs.field()
     positional: bool = False
+    value: str = ""
 
     @env.default
     def _env(self) -> str:
         return variable(PARAM, self.name)
 
 
-@attrs.frozen
+@frozen
 class ScriptOutput:
     """A result. `env` is the variable that holds the path to write it to, `RESULT_<NAME>` unless given.
 
@@ -64,7 +67,7 @@ class ScriptOutput:
         return variable(RESULT, self.name)
 
 
-@attrs.frozen
+@frozen
 class Script:
     """A finished script. `places[i]` is the user's file and line that line `i + 1` comes from; ("", 0): it is ours.
 

@@ -15,8 +15,9 @@ import attrs
 
 from flowdsl.frontend.home import Home
 from flowdsl.frontend.slicing.data import data_files
+from flowdsl.frontend.slicing.hints import Hints
 from flowdsl.frontend.slicing.index import ModuleIndex
-from flowdsl.frontend.slicing.model import Alias, Bundled, Unit
+from flowdsl.frontend.slicing.model import Alias, Bundled, Dep, Unit, Version
 from flowdsl.frontend.slicing.project import Module, absolute, folder_in_project
 from flowdsl.frontend.slicing.stretches import module_text
 from flowdsl.frontend.slicing.survey import Survey
@@ -51,6 +52,8 @@ class Bundle:
     """Called for a name that the module imported from does not define."""
     unreadable: Callable[[ModuleIndex, Alias, str], None]
     """Called for an import of a module whose file is no Python, or can't be read."""
+    target: Version | None = None
+    """The image's Python, None where it is not known."""
     _parts: dict[str, _Part] = attrs.field(factory=dict)
 
     @property
@@ -82,10 +85,25 @@ class Bundle:
             # Inside a function the name is its own; what it is used for there is not looked at.
             if (module := self.survey.module(use.alias, home)) is not None:
                 self._follow(index, home, use.alias, module, None)
+            if use.alias.name is None and not use.alias.asname:
+                self._through(use.alias.bound, unit.chains, home)
         for package in self._read_by(index, home, unit):
             self._parents(package)
             self._need(package, frozenset())
             self._part(package).reads = True
+
+    def _through(self, top: str, chains: Iterable[str], home: Home) -> None:
+        """Modules that a function reads through the package that its `import a.b` binds, whoever imports them."""
+        for chain in chains:
+            first, *attributes = chain.split(".")
+            name = first
+            for each in attributes if first == top else ():
+                package, below = self.survey.find(name, home), self.survey.find(f"{name}.{each}", home)
+                if package is None or below is None:
+                    break
+                self._names(self._part(package), [each])
+                self._need(below, None)
+                name = f"{name}.{each}"
 
     def changed_by(self, alias: Alias, home: Home) -> bool:
         """Whether importing this does something, and may do it to a module that travels."""
@@ -99,6 +117,33 @@ class Bundle:
         seen.add(module.name)
         found = [each for _, _, modules in self.survey.imports(module) for each in modules]
         return any(each.name in self._parts or self._reaches(each, seen) for each in found)
+
+    def looked_up(self, index: ModuleIndex, units: Iterable[Unit]) -> bool:
+        """Whether somebody may look up the annotations of what travels, who is not seen where they stand.
+
+        `units` are those of the task's own module, `index`: a module that says so, or what is installed.
+        """
+        pairs = [(unit, names) for part in self._parts.values() for unit, names in part.chosen.values()]
+        every = [alias for unit, names in pairs for alias in unit.aliases if alias.bound in names]
+        every += [alias for unit in units for alias in unit.aliases]
+        every += [use.alias for unit in (*units, *(unit for unit, _ in pairs)) for use in unit.imports]
+        indexes = [index, *(part.index for part in self._parts.values() if part.index is not None)]
+        return any(each.looks_up for each in indexes) or any(
+            not alias.level and alias.top in self.survey.trusted for alias in every
+        )
+
+    def hints(self, index: ModuleIndex, home: Home, unit: Unit) -> Iterable[Dep]:
+        """The names of a unit's annotations that can go along, with the units that make each."""
+        return Hints(self.survey, self.target, self._parts.__contains__).of(index, home, unit) if unit.hints else ()
+
+    def take_hints(self, *, every: bool) -> None:
+        """Take what annotations name: `every` one's, or those of what somebody is seen to look at."""
+        before = -1
+        while before != (before := sum(len(part.done) for part in self._parts.values())):
+            for part in list(self._parts.values()):
+                for unit, _ in list(part.chosen.values()):
+                    if part.index is not None and (every or unit.shown):
+                        self._closure(part, part.index, [*self.hints(part.index, part.module.home, unit)])
 
     def files(self) -> tuple[Bundled, ...]:
         """What travels, by path."""
@@ -255,7 +300,7 @@ class Bundle:
                 complete = False
         return complete
 
-    def _closure(self, part: _Part, index: ModuleIndex, stack: list[tuple[str, tuple[int, ...]]]) -> None:
+    def _closure(self, part: _Part, index: ModuleIndex, stack: list[Dep]) -> None:
         while stack:
             name, positions = stack.pop()
             if name in part.done:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Collection, Mapping
 from types import FunctionType
 
+from flowdsl.frontend.opaque import Opaque, named
 from flowdsl.frontend.slicing.bundle import Chosen
 from flowdsl.frontend.slicing.model import Unit
 from flowdsl.frontend.slicing.problems import Reporter
@@ -74,6 +75,8 @@ def literal(value: object, depth: int = 0) -> str:
         return f"{{{', '.join(items)}}}"
     if isinstance(value, enum.Enum):
         raise NotWritableError(f"it is a member of the enum {kind.__name__}; its value could")
+    if isinstance(value, Opaque):
+        raise NotWritableError(f"{named(value)} is known only in the run")
     raise NotWritableError(f"a value of type {kind.__name__} has no literal form")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 from flowdsl.frontend.slicing.bindings import TRY, main_guard, type_checking
@@ -62,9 +63,9 @@ def looks_at_itself(tree: ast.AST, text: str) -> bool:
 def _speaks_of(words: re.Pattern[str], text: str) -> bool:
     """Whether a module's text may name one of these: a walk over the whole tree is spared where it doesn't.
 
-    Python reads letters that look alike as one, so that only plain text is sure to lack a name.
+    Python reads letters that look alike as one (https://docs.python.org/3/reference/lexical_analysis.html#identifiers).
     """
-    return words.search(text) is not None or not text.isascii()
+    return words.search(text if text.isascii() else unicodedata.normalize("NFKC", text)) is not None
 
 
 class _Reader:

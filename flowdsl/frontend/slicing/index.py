@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
+import itertools
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
@@ -13,12 +14,13 @@ from types import MappingProxyType
 import attrs
 
 from flowdsl.frontend.slicing import syntax, text
+from flowdsl.frontend.slicing.annotations import is_shown, looks_up, names_of, read_as_types, speaks_of_types
 from flowdsl.frontend.slicing.bindings import TRY, Bound, bound_in, import_aliases, main_guard
 from flowdsl.frontend.slicing.effects import has_effects, looks_at_itself, reads_data
-from flowdsl.frontend.slicing.model import Alias, Facts, Feature, Loose, Unit
+from flowdsl.frontend.slicing.model import Alias, Dep, Facts, Feature, Loose, Unit
 from flowdsl.frontend.slicing.scopes import body_facts, facts_of
 from flowdsl.frontend.slicing.touches import touched
-from flowdsl.frontend.slicing.versions import ADDED, BUILTINS, MEMBERS, REMOVED, is_stdlib
+from flowdsl.frontend.slicing.versions import BUILTINS, MEMBERS, is_stdlib, works_anywhere
 
 FunctionDef = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Parents = tuple[ast.AST, ...]
@@ -81,6 +83,16 @@ class ModuleIndex:
         return looks_at_itself(self.tree, "\n".join(self.lines))
 
     @functools.cached_property
+    def looks_up(self) -> bool:
+        """Whether it looks annotations up."""
+        return looks_up("\n".join(self.lines))
+
+    @functools.cached_property
+    def read_as_types(self) -> dict[tuple[int, int], str]:
+        """Where it reads annotations as they are, by line and column."""
+        return read_as_types(self.tree) if speaks_of_types("\n".join(self.lines)) else {}
+
+    @functools.cached_property
     def unused_imports(self) -> tuple[tuple[Unit, tuple[Alias, ...]], ...]:
         """The imports that no statement uses the name of, each with those names; a star's are not known."""
         used = {name for unit in self.units for name, _ in unit.deps} | {"*"}
@@ -99,14 +111,16 @@ class ModuleIndex:
         return _Finisher(self).unit(where, draft, floor=first - 1, bare=bare)
 
 
-def build_index(source: str, file: str) -> ModuleIndex:
-    """Read a module. Raises SyntaxError where its text is not Python."""
+def build_index(source: str, file: str, before: range = range(0)) -> ModuleIndex:
+    """Read a module; what stands at the lines `before` runs first. Raises SyntaxError where its text is not Python."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(source.split("\n"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an invalid escape is for the user's own Python to speak of
         tree = ast.parse(source)
     drafts = [_draft(node, extent, lines) for node, extent in zip(tree.body, text.extents(tree.body), strict=True)]
+    floors = {id(draft): above.extent.last for above, draft in itertools.pairwise(drafts)}
+    drafts.sort(key=lambda draft: draft.extent.first not in before)
     index = ModuleIndex(
         file=file,
         lines=lines,
@@ -121,8 +135,7 @@ def build_index(source: str, file: str) -> ModuleIndex:
     )
     finisher = _Finisher(index)
     index.units = tuple(
-        finisher.unit(position, draft, floor=drafts[position - 1].extent.last if position else 0)
-        for position, draft in enumerate(drafts)
+        finisher.unit(position, draft, floor=floors.get(id(draft), 0)) for position, draft in enumerate(drafts)
     )
     return index
 
@@ -243,7 +256,8 @@ def _functions(drafts: Iterable[_Draft]) -> dict[tuple[int, str], tuple[ast.stmt
         if isinstance(node, FunctionDef):
             found[text.first_line(node), node.name] = (node, parents, position)
         around = (*parents, node) if isinstance(node, (*FunctionDef, ast.ClassDef)) else parents
-        for child in ast.iter_child_nodes(node):
+        blocks = [value for field in node._fields if type(value := getattr(node, field, None)) is list]
+        for child in itertools.chain.from_iterable(blocks):  # statements stand in lists alone
             if isinstance(child, (ast.stmt, ast.ExceptHandler)) or type(child).__name__ == "match_case":
                 stack.append((child, around, -1))
     return found
@@ -261,12 +275,14 @@ class _Finisher:
             return self._import(position, draft, node)
         dropped = [item for item, _ in draft.decorators] if bare else self._dropped(draft)
         facts, edits = draft.facts, []
+        if len(dropped) < len(draft.decorators) and isinstance(node, FunctionDef):
+            facts.hints |= names_of(node)
         for item, needs in draft.decorators:
             if item not in dropped:
                 facts.add(needs)
         for item, needs in draft.defaults:
             if any(name in self.index.flow_names for name in needs.needs):
-                edits.append(_to_none(item))
+                edits.append(text.to_none(item))
             else:
                 facts.add(needs)
         part = text.edited(text.without_lines(text.cut(self.index.lines, draft.extent), dropped), edits)
@@ -297,6 +313,9 @@ class _Finisher:
             sound=not (loose or imports or features or facts.writes or facts.resources),
             uses=tuple((n, frozenset(used)) for n, used in facts.uses.items() if n in self.index.aliases),
             resources=tuple(sorted(facts.resources)),
+            chains=tuple(sorted(facts.chains)) if imports else (),
+            hints=tuple(sorted((facts.hints & self.index.providers.keys()) - dict(deps).keys())),
+            shown=bool(facts.hints) and is_shown(draft.node, self.index.aliases),
             of_flowdsl=_made_with_flowdsl(draft, self.index.flow_names),
         )
 
@@ -310,7 +329,7 @@ class _Finisher:
             blank=text.blank_above(self.index.lines, draft.extent.first) if draft.extent.start is None else 0,
             binds=frozenset(draft.bound.names),
             aliases=aliases,
-            sound=all(_plain(alias) for alias in aliases),
+            sound=all(works_anywhere(alias) for alias in aliases),
             of_flowdsl=any(alias.of_flowdsl for alias in aliases),
         )
 
@@ -322,7 +341,7 @@ class _Finisher:
                 last = number
         return [item for item, _ in draft.decorators[: last + 1]]
 
-    def _resolve(self, facts: Facts) -> tuple[tuple[tuple[str, tuple[int, ...]], ...], tuple[Loose, ...]]:
+    def _resolve(self, facts: Facts) -> tuple[tuple[Dep, ...], tuple[Loose, ...]]:
         index = self.index
         deps: dict[str, tuple[int, ...]] = {}
         loose = []
@@ -341,7 +360,7 @@ class _Finisher:
                 deps["*"] = self.index.providers["*"]
             else:
                 loose.append(Loose(name, spot, "undefined"))
-        for name in (*facts.soft, *(hint for hint in sorted(facts.class_hints) if self._looked_up(hint))):
+        for name in (*facts.soft, *(hint for hint in sorted(facts.hints) if self._looked_up(hint))):
             if name in index.providers and name not in index.flow_names:
                 deps[name] = index.providers[name]
         return tuple(deps.items()), tuple(loose)
@@ -378,20 +397,3 @@ def _made_with_flowdsl(draft: _Draft, flow: MappingProxyType[str, str]) -> bool:
     if any(_decorator_kind(item, flow) for item, _ in draft.decorators):
         return True
     return any(name in flow for name in draft.bound.names)
-
-
-def _plain(alias: Alias) -> bool:
-    """Whether an import works on every Python since 3.8."""
-    return (
-        not alias.level
-        and is_stdlib(alias.top)
-        and alias.top not in ADDED
-        and alias.top not in REMOVED
-        and (alias.module, alias.name) not in MEMBERS
-    )
-
-
-def _to_none(node: ast.expr) -> text.Edit:
-    return text.Edit(
-        node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset, "None"
-    )

@@ -5,14 +5,17 @@ from __future__ import annotations
 import attrs
 
 from flowdsl.diagnostics import Location
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend import places
 
 Version = tuple[int, int]
 Spot = tuple[int, int]
 """A line (from 1) and a column (from 0, in UTF-8 bytes), as `ast` counts."""
+Dep = tuple[str, tuple[int, ...]]
+"""A name of a module, and the positions of the units that make it."""
 
 
-@attrs.frozen
+@frozen
 class Bundled:
     """A file of the project that travels with a script, below the folder that its imports look in.
 
@@ -36,7 +39,7 @@ class Bundled:
         return self.unread or len(self.data) or len(self.text.encode())
 
 
-@attrs.frozen
+@frozen
 class Slice:
     """A function and what it needs of its module, as one script text for the standard library alone.
 
@@ -67,7 +70,7 @@ class Slice:
         return Location(places.display(self.file), own or self.function_line)
 
 
-@attrs.frozen
+@frozen
 class Alias:
     """One name an import binds. `name` is None for `import module`; `level` counts the dots of a relative import."""
 
@@ -89,7 +92,7 @@ class Alias:
         return self.top == "flowdsl" and not self.level
 
 
-@attrs.frozen
+@frozen
 class ImportUse:
     """An import inside a function or a compound statement.
 
@@ -102,7 +105,7 @@ class ImportUse:
     versioned: bool
 
 
-@attrs.frozen
+@frozen
 class Feature:
     """Something Python has only since `since`. `syntax`: an older Python can't even read the script."""
 
@@ -120,8 +123,8 @@ class Facts:
     """Names of the module that are read when the code runs."""
     soft: dict[str, Spot] = attrs.field(factory=dict)
     """Names that are used if the module has them, and are no mistake if it has not."""
-    class_hints: set[str] = attrs.field(factory=set)
-    """Names in the annotations of class bodies: a dataclass looks a few of them up, such as ClassVar."""
+    hints: set[str] = attrs.field(factory=set)
+    """Names in annotations that somebody may look up: a dataclass ClassVar, pydantic and `get_type_hints` any."""
     enclosing: dict[str, Spot] = attrs.field(factory=dict)
     """Names of an enclosing function."""
     imports: list[ImportUse] = attrs.field(factory=list)
@@ -135,6 +138,8 @@ class Facts:
 
     resources: set[tuple[str, bool]] = attrs.field(factory=set)
     """Packages that `files("package")` and its like are called with: a dotted name, and whether it is text."""
+    chains: set[str] = attrs.field(factory=set)
+    """What is read through names of functions, two attributes deep or more: `package.module.name`."""
 
     def add(self, other: Facts) -> None:
         """Take over what another piece of the same statement needs."""
@@ -142,18 +147,19 @@ class Facts:
             self.needs.setdefault(name, spot)
         for name, spot in other.soft.items():
             self.soft.setdefault(name, spot)
-        self.class_hints |= other.class_hints
+        self.hints |= other.hints
         self.enclosing.update(other.enclosing)
         self.imports += other.imports
         self.features += other.features
         self.writes.update(other.writes)
         self.members += other.members
         self.resources |= other.resources
+        self.chains |= other.chains
         for name, attributes in other.uses.items():
             self.uses.setdefault(name, set()).update(attributes)
 
 
-@attrs.frozen
+@frozen
 class Loose:
     """A needed name that no statement of the slice can provide. `reason` is a word of `problems.py`."""
 
@@ -162,7 +168,7 @@ class Loose:
     reason: str
 
 
-@attrs.frozen
+@frozen
 class Unit:
     """One top-level statement of a module (or a nested function that is a task), ready to be sliced.
 
@@ -175,7 +181,7 @@ class Unit:
     lines: tuple[int, ...]
     blank: int
     binds: frozenset[str]
-    deps: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    deps: tuple[Dep, ...] = ()
     aliases: tuple[Alias, ...] = ()
     loose: tuple[Loose, ...] = ()
     imports: tuple[ImportUse, ...] = ()
@@ -190,5 +196,11 @@ class Unit:
     """The attributes read of names that imports bind; "" where the name itself is used."""
     resources: tuple[tuple[str, bool], ...] = ()
     """Packages that it may read files of: a dotted name, and whether it is text."""
+    chains: tuple[str, ...] = ()
+    """What it reads through names of functions, two attributes deep or more: `package.module.name`."""
+    hints: tuple[str, ...] = ()
+    """Names of its annotations that may be looked up (`hints.py`)."""
+    shown: bool = False
+    """A base or a decorator that is not Python's own may look them up."""
     of_flowdsl: bool = False
     """It imports flowdsl, or is something made with it: a task, a pipeline."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-import attrs
-
 from flowdsl.diagnostics import Collector, Location
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend import places
 from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Alias, Feature, Loose, Spot, Unit, Version
-from flowdsl.frontend.slicing.versions import ADDED, MEMBERS, OLDEST, REMOVED, is_stdlib
+from flowdsl.frontend.slicing.versions import ADDED, OLDEST, REMOVED, added_in, is_stdlib
 
 # Distributions whose import name is another; so many write these in `requires` that it pays to know them.
 _IMPORT_NAMES = {
@@ -41,7 +40,7 @@ def trusted_modules(requires: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-@attrs.frozen
+@frozen
 class Reporter:
     """Reports the problems of one slice's statements."""
 
@@ -51,6 +50,8 @@ class Reporter:
     target: Version | None
     owns: Callable[[Alias], bool] = lambda _: False
     """Whether an import is of a module that travels with the task."""
+    ours: Callable[[str], bool] = lambda _: False
+    """Whether a top-level module is the project's."""
     travels: bool = False
     """The module that is reported is such a one, and no task's own."""
     package: str = ""
@@ -75,6 +76,17 @@ class Reporter:
                 self.at(spot),
                 hint="other tasks run in other containers: return the value as a result, or write a File",
             )
+
+    def types(self, unit: Unit) -> None:
+        """Report where a statement reads annotations as they are."""
+        for (line, offset), what in self.index.read_as_types.items():
+            if line in unit.lines:
+                self.collector.warning(
+                    "FLOW415",
+                    f"`.{what}` is text in the container, where it is a type here: annotations are not evaluated there",
+                    self.at((line, offset)),
+                    hint="`typing.get_type_hints(...)` gives the types, there as here",
+                )
 
     def alias(self, alias: Alias, *, guarded: bool, versioned: bool) -> None:
         """Report an import the container may not be able to make."""
@@ -192,6 +204,14 @@ class Reporter:
                 hint="modules of the project travel as `.py` files; one that is made otherwise belongs into the image",
             )
             return
+        if self.ours(alias.top):
+            self.collector.error(
+                "FLOW064",
+                f"the project has no module `{alias.module}`",
+                self.at(alias.spot),
+                hint=f"`{alias.top}` is this project's own: add the module, or import one that it has",
+            )
+            return
         self.collector.error(
             "FLOW064",
             f"module `{alias.top}` is not in Python's standard library",
@@ -200,7 +220,7 @@ class Reporter:
         )
 
     def _stdlib(self, alias: Alias) -> None:
-        since = ADDED.get(alias.top) or MEMBERS.get((alias.module, alias.name or ""))
+        since = added_in(alias)
         shown = f"`{alias.module}.{alias.name}`" if alias.name and alias.top not in ADDED else f"module `{alias.top}`"
         if since:
             self.feature(Feature(since, alias.spot, shown, syntax=False))

@@ -11,8 +11,7 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
-import attrs
-
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.diagnostics.project import find as find_project
 from flowdsl.frontend.home import Home
 from flowdsl.frontend.slicing.model import Alias
@@ -21,7 +20,7 @@ from flowdsl.frontend.slicing.versions import is_stdlib
 _INSTALLED = ("site-packages", "dist-packages")
 
 
-@attrs.frozen
+@frozen
 class Module:
     """A module of the project. `file` is "" for a package without an `__init__.py`."""
 

@@ -1,6 +1,7 @@
 """Which of a module's names a piece of code reads, by Python's own scoping rules.
 
-Annotations don't count: the script starts with `from __future__ import annotations`, so nothing evaluates them.
+Annotations need nothing: the script starts with `from __future__ import annotations`, so nothing evaluates them. What
+is decorated, and a class, may look them up all the same; their names are its hints.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 
 from flowdsl.frontend.slicing import syntax
+from flowdsl.frontend.slicing.annotations import names_in, names_of
 from flowdsl.frontend.slicing.bindings import TRY, bound_in, children, import_aliases, import_by_text, type_checking
 from flowdsl.frontend.slicing.data import RESOURCE_CALLS, packages_named
 from flowdsl.frontend.slicing.model import Facts, Feature, ImportUse, Spot
@@ -137,6 +139,8 @@ class _Reader:
     def _function(self, node: ast.AST) -> None:
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         self._decorators(getattr(node, "decorator_list", ()))
+        if getattr(node, "decorator_list", ()):
+            self.facts.hints |= names_of(node)
         self.visit_all([*node.args.defaults, *node.args.kw_defaults])
         self.function_body(node)
 
@@ -185,9 +189,7 @@ class _Reader:
     def _annotated(self, node: ast.AST) -> None:
         assert isinstance(node, ast.AnnAssign)
         if self.scope.kind == _CLASS:
-            for part in ast.walk(node.annotation):
-                if isinstance(part, ast.Name):
-                    self.facts.class_hints.add(part.id)
+            self.facts.hints |= names_in(node.annotation)
         self.visit_all([node.target, node.value])
 
     # statements that change how the code under them counts
@@ -236,8 +238,11 @@ class _Reader:
             self.feature(Feature(METHODS[node.attr], spot, f"method `.{node.attr}()`", syntax=False))
         if isinstance(node.value, ast.Name):
             self._name(node.value, node.attr)
-        else:
-            self.visit(node.value)
+            return
+        chain = _dotted(node)
+        if chain and not self.is_module_name(chain.partition(".")[0]):
+            self.facts.chains.add(chain)
+        self.visit(node.value)
 
     def _call(self, node: ast.AST) -> None:
         assert isinstance(node, ast.Call)
@@ -275,6 +280,15 @@ class _Reader:
         assert isinstance(node, ast.JoinedStr)
         self.feature(syntax.fstring(node, self.lines))
         self.visit_all(node.values)
+
+
+def _dotted(node: ast.expr) -> str:
+    """`a.b.c` as text; "" for an attribute of anything else."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def _parameters(arguments: ast.arguments) -> set[str]:

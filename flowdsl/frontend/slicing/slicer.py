@@ -17,9 +17,9 @@ from flowdsl.frontend.slicing.bundle import Bundle, Chosen
 from flowdsl.frontend.slicing.captured import captured_values
 from flowdsl.frontend.slicing.imports import import_text
 from flowdsl.frontend.slicing.index import ModuleIndex
-from flowdsl.frontend.slicing.model import Alias, Loose, Slice, Unit, Version
+from flowdsl.frontend.slicing.model import Alias, Dep, Loose, Slice, Unit, Version
 from flowdsl.frontend.slicing.problems import Reporter, trusted_modules
-from flowdsl.frontend.slicing.project import path_in_project
+from flowdsl.frontend.slicing.project import find, path_in_project
 from flowdsl.frontend.slicing.source import index_of
 from flowdsl.frontend.slicing.survey import Survey, Surveys
 
@@ -61,11 +61,12 @@ def slice_source(
     index, root = found
     before = len(collector.items)
     home = home_of(function)
-    chosen, missing = _closure(index, root, function.__name__, roots)
     trusted = trusted_modules(requires)
     surveys = surveys if surveys is not None else {}
     bundle = _bundle(collector, surveys.setdefault(trusted, Survey(trusted)), target)
-    reporter = Reporter(index, collector, trusted, target, owns=lambda alias: bundle.owns(alias, home))
+    chosen, missing = _closure(index, root, function.__name__, roots)
+    owns, ours = (lambda alias: bundle.owns(alias, home)), (lambda top: find(top, home) is not None)
+    reporter = Reporter(index, collector, trusted, target, owns, ours)
     captured = captured_values(root, function, chosen, reporter)
     for name in missing:
         reporter.loose(Loose(name, (function.__code__.co_firstlineno, 0), "undefined"))
@@ -76,9 +77,12 @@ def slice_source(
         if not unit.sound:
             reporter.unit(unit, wanted)
             bundle.take(index, home, unit, wanted, units)
+    _for_their_hints(index, home, chosen, bundle)
     for unit, names in _for_their_effects(index, home, chosen, bundle):
         chosen[unit.position] = (unit, names)
         bundle.take(index, home, unit, names, units)
+    for unit, _ in chosen.values():
+        reporter.types(unit)
     if any(item.severity.value == "error" for item in collector.items[before:]):
         return None
     chosen = {position: chosen[position] for position in sorted(chosen)}
@@ -104,10 +108,11 @@ def _bundle(collector: Collector, survey: Survey, target: Version | None) -> Bun
     trusted = survey.trusted
 
     def reporter(index: ModuleIndex, home: Home) -> Reporter:
-        owns = lambda alias: bundle.owns(alias, home)  # noqa: E731 - a def would need types of its own
-        return Reporter(index, collector, trusted, target, owns=owns, travels=True, package=home.package)
+        owns, ours = (lambda alias: bundle.owns(alias, home)), (lambda top: find(top, home) is not None)
+        return Reporter(index, collector, trusted, target, owns, ours, travels=True, package=home.package)
 
     def report(index: ModuleIndex, home: Home, unit: Unit, names: set[str]) -> None:
+        reporter(index, home).types(unit)
         for alias in bundle.hidden(home, unit, names):
             reporter(index, home).hidden(alias)
         if not unit.sound:
@@ -119,7 +124,7 @@ def _bundle(collector: Collector, survey: Survey, target: Version | None) -> Bun
     def unreadable(index: ModuleIndex, alias: Alias, module: str) -> None:
         Reporter(index, collector, trusted, target).unreadable(alias, module)
 
-    bundle = Bundle(survey, report, undefined, unreadable)
+    bundle = Bundle(survey, report, undefined, unreadable, target)
     return bundle
 
 
@@ -198,6 +203,12 @@ def _closure(index: ModuleIndex, root: Unit, own: str, roots: Iterable[str]) -> 
             stack.append((name, index.providers[name]))
         elif name != own:
             missing.append(name)
+    _add(index, chosen, done, stack)
+    return {position: chosen[position] for position in sorted(chosen)}, missing
+
+
+def _add(index: ModuleIndex, chosen: Chosen, done: set[str], stack: list[Dep]) -> None:
+    """Add the names of `stack`, and all that they need, to what is chosen."""
     units = index.units
     while stack:
         name, positions = stack.pop()
@@ -212,7 +223,22 @@ def _closure(index: ModuleIndex, root: Unit, own: str, roots: Iterable[str]) -> 
                 stack += unit.deps
             else:
                 entry[1].add(name)
-    return {position: chosen[position] for position in sorted(chosen)}, missing
+
+
+def _for_their_hints(index: ModuleIndex, home: Home, chosen: Chosen, bundle: Bundle) -> None:
+    """Take what annotations name that somebody may look up."""
+    units = [unit for unit, _ in chosen.values()]
+    every = bundle.looked_up(index, units)
+    found = [dep for unit in units if every or unit.shown for dep in bundle.hints(index, home, unit)]
+    while found:
+        before = {position: set(names) for position, (_, names) in chosen.items()}
+        _add(index, chosen, {name for _, names in chosen.values() for name in names}, found)
+        for unit, names in list(chosen.values()):
+            if not unit.sound and names != before.get(unit.position):
+                bundle.take(index, home, unit, names, units)
+            if unit.position not in before and (every or unit.shown):
+                found += bundle.hints(index, home, unit)
+    bundle.take_hints(every=every)
 
 
 def _assemble(index: ModuleIndex, chosen: Chosen, function: FunctionType, captured: dict[str, str]) -> Slice:

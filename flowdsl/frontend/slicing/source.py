@@ -8,6 +8,7 @@ import os
 import tokenize
 from types import FunctionType
 
+from flowdsl.frontend.slicing.cells import with_other_cells
 from flowdsl.frontend.slicing.index import ModuleIndex, build_index
 
 
@@ -19,7 +20,7 @@ def index_of(function: FunctionType) -> ModuleIndex | None:
     except (OSError, ValueError):
         # No file: a notebook's cell, a zipped package. `linecache` knows the text of both.
         text = "".join(linecache.getlines(file, function.__globals__))
-        return _from_text(text, file) if text else None
+        return _from_text(*with_other_cells(text, function.__globals__), file) if text else None
     return _from_disk(file, state.st_mtime_ns, state.st_size, state.st_ino)
 
 
@@ -43,8 +44,8 @@ def _from_disk(file: str, mtime: int, size: int, inode: int) -> ModuleIndex | No
 
 
 @functools.lru_cache(maxsize=64)
-def _from_text(text: str, file: str) -> ModuleIndex | None:
+def _from_text(text: str, before: range, file: str) -> ModuleIndex | None:
     try:
-        return build_index(text, file)
+        return build_index(text, file, before)
     except (SyntaxError, ValueError, RecursionError):
         return None

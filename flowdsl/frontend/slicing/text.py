@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 
-import attrs
+from flowdsl.diagnostics.frozen import frozen
 
 Numbered = tuple[str, int]
 """A line of text and the line of the user's file it comes from."""
@@ -14,7 +14,7 @@ Numbered = tuple[str, int]
 CODING = re.compile(r"^[ \t\f]*#.*?coding[:=]")
 
 
-@attrs.frozen
+@frozen
 class Extent:
     """Where a statement stands: lines from 1, columns in bytes; None columns mean whole lines."""
 
@@ -24,7 +24,7 @@ class Extent:
     end: int | None = None
 
 
-@attrs.frozen
+@frozen
 class Edit:
     """Replace what stands between two spots by a text on one line."""
 
@@ -101,6 +101,12 @@ def edited(part: list[Numbered], edits: Iterable[Edit]) -> list[Numbered]:
         tail = found[last][0].encode()[edit.end_column :].decode()
         found[first : last + 1] = [(head + edit.text + tail, edit.line)]
     return found
+
+
+def to_none(node: ast.expr) -> Edit:
+    """None in place of an expression."""
+    end_line, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    return Edit(node.lineno, node.col_offset, end_line, end, "None")
 
 
 def dedented(part: list[Numbered], node: ast.AST, indent: str) -> list[Numbered]:

@@ -79,12 +79,13 @@ def _by_block(node: ast.AST, functions: Mapping[str, _Function]) -> Iterator[str
     for child in children(node):
         if isinstance(child, (*_FUNCTIONS, ast.ClassDef)):
             continue
-        if not isinstance(child, ast.Expr) or _changes(child):
+        if not isinstance(child, ast.Expr) or changes(child):
             yield from _by_statement(child, functions)
         yield from _by_block(child, functions)
 
 
-def _changes(node: ast.Expr) -> bool:
+def changes(node: ast.Expr) -> bool:
+    """Whether a statement calls a function, or a method that is known to change a container."""
     call = node.value
     if not isinstance(call, ast.Call):
         return False
@@ -103,7 +104,7 @@ def _by_decorator(decorator: ast.expr, functions: Mapping[str, _Function]) -> It
 def _by_function(function: _Function | None) -> Iterator[str]:
     """What a function changes of the module, also through functions inside it."""
     for node in ast.walk(function) if function is not None else ():
-        if isinstance(node, (ast.Assign, ast.AugAssign)) or (isinstance(node, ast.Expr) and _changes(node)):
+        if isinstance(node, (ast.Assign, ast.AugAssign)) or (isinstance(node, ast.Expr) and changes(node)):
             yield from _by_statement(node, {})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 
-from flowdsl.frontend.slicing.model import Version
+from flowdsl.frontend.slicing.model import Alias, Version
 
 OLDEST: Version = (3, 8)
 NEWEST: Version = (3, 13)
@@ -131,3 +131,13 @@ def named_version(image: str, python: str = "python3") -> Version | None:
 def is_stdlib(module: str) -> bool:
     """Whether a top-level module is, or was since 3.8, in the standard library."""
     return module in STDLIB
+
+
+def added_in(alias: Alias) -> Version | None:
+    """The Python that has what an import of the standard library names; None for what 3.8 had."""
+    return ADDED.get(alias.top) or MEMBERS.get((alias.module, alias.name or ""))
+
+
+def works_anywhere(alias: Alias) -> bool:
+    """Whether an import works on every Python since 3.8."""
+    return not alias.level and is_stdlib(alias.top) and added_in(alias) is None and alias.top not in REMOVED

@@ -121,7 +121,8 @@ class Masker:
         if isinstance(event, Notice):
             return attrs.evolve(event, text=self.text(event.text))
         if isinstance(event, RunFinished):
-            return attrs.evolve(event, pipeline_run=self.data(event.pipeline_run))
+            stopped = {task: self.text(why) for task, why in event.stopped.items()}
+            return attrs.evolve(event, pipeline_run=self.data(event.pipeline_run), stopped=stopped)
         return event
 
 

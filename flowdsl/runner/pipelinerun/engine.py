@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
-from flowdsl.decide.wire import decisions_of
 from flowdsl.diagnostics import InternalError, UsageError
-from flowdsl.kinds import labels
 from flowdsl.machine import machine as flow
 from flowdsl.machine.catalogue import Catalogue
 from flowdsl.machine.failure import RunFailure
@@ -20,11 +18,13 @@ from flowdsl.machine.machine import Machine
 from flowdsl.machine.nodes import ChildRun
 from flowdsl.machine.plan import Plan, make_plan
 from flowdsl.machine.status import as_object, failed_status, finished_status, running_status
-from flowdsl.runner.cache import Cache, decided_now
+from flowdsl.runner.cache import Cache
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner
 from flowdsl.runner.pipelinerun.budget import Budget, Resources, asked, host, shortages
+from flowdsl.runner.pipelinerun.children import check_cycle, child_document, pipelines_above
+from flowdsl.runner.pipelinerun.ledger import EXECUTION, Ledger, after, came_after, executions
 from flowdsl.runner.pipelinerun.record import Recorder
-from flowdsl.runner.pipelinerun.taskrun import own_params, owner, task_run, task_workspaces
+from flowdsl.runner.pipelinerun.taskrun import task_run
 from flowdsl.runner.pipelinerun.telling import Teller
 from flowdsl.runner.pipelinerun.work import Worker, nothing_ran
 from flowdsl.view.events import Event, Notice
@@ -88,12 +88,18 @@ class Engine:
         settings: Settings,
         *,
         cache: Cache | None = None,
+        ledger: Ledger | None = None,
         prefix: str = "",
         above: tuple[str, ...] = (),
+        after: str = "",
     ) -> None:
         self.document = document
         self._catalogue = catalogue
-        self._worker = Worker(task_runner, cluster, recorder, emit, prefix, cache)
+        self._worker = Worker(task_runner, cluster, recorder, emit, prefix, cache, ledger)
+        self._ledger = ledger
+        # The executions that a child PipelineRun comes after, and, at its end, those that it consists of.
+        self._after = after
+        self.executions = ""
         self._recorder = recorder
         self._emit = emit
         self._settings = settings
@@ -135,6 +141,7 @@ class Engine:
                 self._drain()
             finally:
                 self._worker.close()
+        self.executions = executions(plan.nodes)
         if machine.spec_status:
             plan.run.setdefault("spec", {})["status"] = machine.spec_status
         document = as_object(plan.run, status)
@@ -201,11 +208,8 @@ class Engine:
         while machine.launches:
             launches, machine.launches = machine.launches, []
             for run in launches:
-                before = self._recorder.restored(run.name)
-                if before is not None:
-                    before = self._decided(plan, run, before)
-                    self._restore(plan, run, before)
-                    machine.finished(run, before)
+                if (status := self._counts(plan, machine, run)) is not None:
+                    machine.finished(run, status)
                 else:
                     self._queue(plan, run)
         self._act_stops(machine)
@@ -213,28 +217,34 @@ class Engine:
             self._start(plan)
         self._teller.skipped()
 
-    def _decided(self, plan: Plan, run: ChildRun, before: shapes.TaskRunStatus) -> shapes.TaskRunStatus:
-        """What was recorded, judged by the thresholds of today."""
-        if run.node.task is None or not decisions_of(run.node.task.spec) or not _succeeded(before):
-            return before
-        return decided_now(task_run(plan, run), before)
+    def _counts(self, plan: Plan, machine: Machine, run: ChildRun) -> shapes.TaskRunStatus | None:
+        """The status of what was done in an earlier part of this run and counts; None for what is to run."""
+        if self._ledger is None:
+            return None
+        run.after = after(run.node, machine.tasks, self._after)
+        verdict = self._ledger.judge(plan, run)
+        run.stale = verdict.stale
+        if verdict.status is not None:
+            self._restore(plan, run, verdict.status, changed=verdict.decided)
+        return verdict.status
 
-    def _restore(self, plan: Plan, run: ChildRun, status: shapes.TaskRunStatus) -> None:
-        """It was done in an earlier part of this run."""
+    def _restore(self, plan: Plan, run: ChildRun, status: shapes.TaskRunStatus, *, changed: bool) -> None:
+        """It was done in an earlier part of this run; `changed` where its conditions are decided otherwise now."""
         run.status = status
         self._teller.restored(run)
-        if run.node.task is not None and not self._recorder.written(run.name):
+        if run.node.task is not None and (changed or not self._recorder.written(run.name)):
             document = task_run(plan, run)
             self._worker.write(run, document, {**status, "taskSpec": document["spec"]["taskSpec"]})
 
     def _queue(self, plan: Plan, run: ChildRun) -> None:
         needs = Resources()
         if run.node.child is not None:
-            self._check_cycle(plan, run)
+            check_cycle(plan, run, self._above)
         if run.node.task is not None:
             document = task_run(plan, run)
             needs = asked(document["spec"]["taskSpec"], document["spec"].get("computeResources"))
             run.document = document
+            run.execution = run.execution or str(document["metadata"]["uid"])[-EXECUTION:]
         self._left += 1
         self._fresh.append(run)
         self._budget.add(run, needs)
@@ -303,43 +313,9 @@ class Engine:
         if document is not None:
             self._worker.write(run, document, done.status)
 
-    def _pipelines(self, plan: Plan) -> tuple[str, ...]:
-        return self._above or (plan.pipeline,)
-
-    def _check_cycle(self, plan: Plan, run: ChildRun) -> None:
-        """A pipeline does not run itself, however far below (detectPipelineRefCycle). Raises RunFailure."""
-        if not run.node.spec.get("pipelineRef"):
-            return
-        target, above = _pipeline_name(run), self._pipelines(plan)
-        if target in above:
-            chain = " ".join(above[: above.index(target)])
-            message = f'pipeline "{target}" is already running in ancestor chain [{chain}]'
-            raise RunFailure("CreateRunFailed", f"detected cycle in pipeline-in-pipeline: {message}")
-
     def _child(self, plan: Plan, run: ChildRun) -> Engine:
-        spec = run.node.spec
-        child = run.node.child or {}
-        # A workspace that is missing is the child's to complain of, as in Tekton.
-        optional: shapes.TaskSpec = {
-            "workspaces": [{"name": each["name"], "optional": True} for each in spec.get("workspaces") or ()]
-        }
-        document: shapes.PipelineRun = {
-            "metadata": {
-                "name": run.name,
-                "namespace": plan.namespace,
-                "uid": self._recorder.uid(run.name),
-                "labels": {labels.PIPELINE_RUN: plan.name, labels.PIPELINE_TASK: run.node.name},
-                "ownerReferences": [owner(plan)],
-            },
-            "spec": {
-                "pipelineSpec": child.get("spec") or {},
-                "params": own_params(run),
-                "workspaces": task_workspaces(plan, run, optional),
-                "taskRunTemplate": (plan.run.get("spec") or {}).get("taskRunTemplate") or {},
-            },
-        }
         return Engine(
-            document,
+            child_document(plan, run, self._recorder.uid(run.name)),
             self._catalogue,
             self._worker.task_runner,
             self._worker.cluster,
@@ -347,31 +323,25 @@ class Engine:
             self._emit,
             self._settings,
             cache=self._worker.cache,
+            ledger=self._ledger,
             prefix=f"{self._prefix}{run.node.name}/",
-            above=(_pipeline_name(run), *self._pipelines(plan)),
+            above=pipelines_above(plan, run, self._above),
+            after=came_after(run),
         )
 
     def _run_child(self, engine: Engine, run: ChildRun) -> None:
         try:
             # Of a run's status only conditions and results are looked at, which are those of a TaskRun's.
             done = _Done(run, cast("shapes.TaskRunStatus", engine.run()["status"]))
+            run.execution = engine.executions
         except BaseException as error:
             done = _lost(run, error)
         self._inbox.put(done)
 
 
-def _succeeded(status: shapes.TaskRunStatus) -> bool:
-    return any(each.get("status") == "True" for each in status.get("conditions") or ())
-
-
 def _lost(run: ChildRun, error: BaseException) -> _Done:
     status = never_started(run, f"the runner failed: {error!r}", reason="InternalError")
     return _Done(run, status, error)
-
-
-def _pipeline_name(run: ChildRun) -> str:
-    """The name of a child's Pipeline; one that stands in its task goes by the run's."""
-    return str(((run.node.child or {}).get("metadata") or {}).get("name") or run.name)
 
 
 def never_started(run: ChildRun, message: str, *, reason: str = "TaskRunCancelled") -> shapes.TaskRunStatus:

@@ -28,9 +28,7 @@ def only(spec: shapes.PipelineSpec, names: Sequence[str]) -> shapes.PipelineSpec
             continue
         task = tasks.get(name) or final.get(name)
         if task is None:
-            known = [*tasks, *final]
-            hint = did_you_mean(name, known, f"there are {', '.join(known)}")
-            raise UsageError(f"the pipeline has no task {name!r}; {hint}")
+            raise _no_task(name, [*tasks, *final])
         wanted.add(name)
         todo += [reference.task for reference in task_references(task)] + list(task.get("runAfter") or ())
     results = [
@@ -45,3 +43,16 @@ def only(spec: shapes.PipelineSpec, names: Sequence[str]) -> shapes.PipelineSpec
         "results": results,
     }
     return filled(chosen)
+
+
+def check_named(spec: shapes.PipelineSpec, names: Sequence[str]) -> None:
+    """Raise UsageError for a name that no task of the pipeline has."""
+    known = [task["name"] for task in (*(spec.get("tasks") or ()), *(spec.get("finally") or ()))]
+    for name in names:
+        if name not in known:
+            raise _no_task(name, known)
+
+
+def _no_task(name: str, known: Sequence[str]) -> UsageError:
+    hint = did_you_mean(name, known, f"there are {', '.join(known)}")
+    return UsageError(f"the pipeline has no task {name!r}; {hint}")

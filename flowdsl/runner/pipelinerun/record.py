@@ -3,18 +3,52 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+import attrs
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
 
+_CANCELLED = "TaskRunCancelled"
+
+
+@attrs.frozen
+class Basis:
+    """What a TaskRun was made of: a name for this execution, its inputs, each as a hash, and what it came after."""
+
+    execution: str
+    inputs: Mapping[str, str]
+    after: Mapping[str, str]
+
+
+@attrs.frozen
+class Before:
+    """A TaskRun that ended in an earlier part of a run. `again` says why it runs once more, whatever its inputs are.
+
+    Without a basis it was kept by a version of flowdsl that wrote none.
+    """
+
+    status: shapes.TaskRunStatus
+    basis: Basis | None = None
+    again: str = ""
+    task: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it did."""
+        return any(each.get("status") == "True" for each in self.status.get("conditions") or ())
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was ended from outside: such a one runs again when the run goes on."""
+        return any(each.get("reason") == _CANCELLED for each in self.status.get("conditions") or ())
+
 
 class Recorder(Protocol):
     """Where a run keeps its objects. Calls come from the run's own thread, `finished` and `write` from any."""
-
-    def restored(self, task_run: str) -> shapes.TaskRunStatus | None:
-        """The status of a TaskRun that ended in an earlier part of this run; None where it is to run."""
 
     def folder(self, task_run: str) -> Path:
         """An empty folder for a TaskRun's own use."""
@@ -22,7 +56,10 @@ class Recorder(Protocol):
     def volumes(self, task_run: str) -> Path:
         """Where a TaskRun's own volumes go; taken away after it."""
 
-    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus) -> None:
+    def outdated(self, task_run: str) -> None:
+        """A TaskRun of an earlier part begins anew: what is recorded of it does not count, whatever happens next."""
+
+    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus, basis: Basis | None = None) -> None:
         """A TaskRun ended: from here on it is not run again, whatever happens to this process."""
 
     def write(self, document: shapes.TaskRun) -> None:
@@ -49,10 +86,6 @@ class Forgetful:
         self.runs: list[shapes.PipelineRun] = []
         self.task_runs: dict[str, shapes.TaskRun] = {}
 
-    def restored(self, task_run: str) -> shapes.TaskRunStatus | None:
-        """Nothing is."""
-        return None
-
     def folder(self, task_run: str) -> Path:
         """A name; nothing is made."""
         return self.root / task_run
@@ -61,7 +94,10 @@ class Forgetful:
         """A name; nothing is made."""
         return self.root / "volumes" / task_run
 
-    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus) -> None:
+    def outdated(self, task_run: str) -> None:
+        """Not kept."""
+
+    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus, basis: Basis | None = None) -> None:
         """Not kept."""
 
     def write(self, document: shapes.TaskRun) -> None:

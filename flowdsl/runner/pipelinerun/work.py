@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from flowdsl.kube.conventions import CACHE_HIT
+from flowdsl.kube.conventions import CACHE_HIT, OUTPUTS, RUN_VOLUME
 from flowdsl.machine.catalogue import REGISTERED
-from flowdsl.machine.nodes import ChildRun
+from flowdsl.machine.nodes import ChildRun, Node
+from flowdsl.machine.outcome import Outcome
 from flowdsl.machine.times import stamp
 from flowdsl.runner import cache, removal
-from flowdsl.runner.contract import Cluster, Stop, TaskRunner, TaskRunWork
+from flowdsl.runner.contract import BoundWorkspace, Cluster, Stop, TaskRunner, TaskRunWork
+from flowdsl.runner.pipelinerun.ledger import Ledger
 from flowdsl.runner.pipelinerun.record import Recorder
 from flowdsl.runner.pipelinerun.telling import Listener
 from flowdsl.runner.pipelinerun.volumes import VolumeError, Volumes
@@ -33,8 +35,10 @@ class Worker:
         emit: Callable[[Event], None],
         prefix: str,
         kept: cache.Cache | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self.cache = kept
+        self._ledger = ledger
         self._private = Private()
         self.task_runner = task_runner
         self.cluster = cluster
@@ -54,12 +58,19 @@ class Worker:
         volumes = self._recorder.volumes(run.name)
         task = run.node.task
         name = (task.name if task is not None else "") or run.node.name
+        # Before it runs: what is looked at may change meanwhile.
+        basis = self._ledger.basis(run, document) if self._ledger is not None else None
+        if run.stale:
+            # Killed from here on, what it made before is gone, whatever its code is when the run goes on.
+            self._recorder.outdated(run.name)
         try:
             if bindings:
                 # What an attempt left that was killed: an emptyDir begins empty.
                 removal.remove(volumes)
             with Volumes(self.cluster, volumes, self._private) as found:
                 bound = found.bind(bindings)
+                if run.stale and _has_own_folder(run.node):
+                    _clear(bound)
                 work = TaskRunWork(document, name, bound, self._recorder.folder(run.name))
                 status = self._cached(run, work, stop)
         except VolumeError as error:
@@ -70,7 +81,7 @@ class Worker:
             if bindings:
                 removal.remove(volumes)
         status = as_ignored(run, status)
-        self._recorder.finished(run.name, run.node.name, status)
+        self._recorder.finished(run.name, run.node.name, status, basis)
         return status
 
     def _cached(self, run: ChildRun, work: TaskRunWork, stop: Stop) -> shapes.TaskRunStatus:
@@ -113,6 +124,27 @@ class Worker:
         run.document = None
 
 
+def _has_own_folder(node: Node) -> bool:
+    """Whether nothing but what a task hands on lies in its workspace for that: the place that the compiler gives it.
+
+    By a workspace of that name in YAML that others wrote, tasks may share what they have. The runs of a matrix share
+    the folder, and some of them may count.
+    """
+    return not node.matrixed and any(
+        each["name"] == OUTPUTS
+        and each.get("workspace", "").startswith(RUN_VOLUME)
+        and each.get("subPath", "").rpartition("/")[2] == node.name
+        for each in node.spec.get("workspaces") or ()
+    )
+
+
+def _clear(workspaces: Sequence[BoundWorkspace]) -> None:
+    """Take away the files that an execution handed on that does not count: else they would be among the new ones."""
+    for space in workspaces:
+        if space.name == OUTPUTS and not space.read_only:
+            removal.empty(space.path)
+
+
 def as_ignored(run: ChildRun, status: shapes.TaskRunStatus) -> shapes.TaskRunStatus:
     """The reason of a step's failure is FailureIgnored where the task's onError is continue (pkg/pod/status.go)."""
     conditions = status.get("conditions") or ()
@@ -132,12 +164,10 @@ def _not_created(run: ChildRun, message: str, reason: str = "PodCreationFailed")
 
 def nothing_ran(reason: str, message: str) -> shapes.TaskRunStatus:
     """The status of a TaskRun that failed now, before anything of it ran."""
-    now = stamp(time.time())
-    failed: shapes.Condition = {
-        "type": "Succeeded",
-        "status": "False",
-        "reason": reason,
-        "message": message,
-        "lastTransitionTime": now,
+    seconds = time.time()
+    now = stamp(seconds)
+    return {
+        "conditions": [Outcome("False", reason, message).condition(seconds)],
+        "startTime": now,
+        "completionTime": now,
     }
-    return {"conditions": [failed], "startTime": now, "completionTime": now}

@@ -33,6 +33,13 @@ MOST = 1 << 28  # bytes of a file that are read; all objects of a run of 5,000 t
 _LATEST = 1e11  # a time that a calendar has
 
 
+def keep_uncommitted(folder: Path) -> None:
+    """What lies in a folder of `.flowdsl` is nothing to commit: Git is told, where nobody has told it anything."""
+    ignore = folder.parent / ".gitignore"
+    if folder.parent.name == RUNS.parent.name and not ignore.exists():
+        write_file(ignore, b"*\n")
+
+
 @attrs.define
 class RunFolder:
     """The folder of one run."""
@@ -46,13 +53,9 @@ class RunFolder:
         if (path / RUN_FILE).exists():
             raise FileExistsError(path)
         make_folder(path)
-        ignore = path.parent.parent / ".gitignore"
-        if path.parent.parent.name == RUNS.parent.name and not ignore.exists():
-            # Runs are nothing to commit.
-            write_file(ignore, b"*\n")
+        keep_uncommitted(path.parent)
         folder = cls(path)
-        kept = [dict(each) for each in documents if not SECRET.is_of(each)]
-        write_files({path / DOCUMENTS_FILE: emit_yaml(kept)}, private=True)
+        folder.write_documents(documents)
         folder.write_about({"created": time.time(), **about})
         return folder
 
@@ -97,6 +100,11 @@ class RunFolder:
     def write_about(self, about: About) -> None:
         """Write where the run came from."""
         write_files({self.path / RUN_FILE: (json.dumps(about, indent=2) + "\n").encode()}, private=True)
+
+    def write_documents(self, documents: Iterable[Mapping[str, object]]) -> None:
+        """Write what is run, but for Secrets."""
+        kept = [dict(each) for each in documents if not SECRET.is_of(each)]
+        write_files({self.path / DOCUMENTS_FILE: emit_yaml(kept)}, private=True)
 
     def documents(self) -> list[dict[str, object]]:
         """The documents that were run. Raises DamagedError."""

@@ -6,25 +6,30 @@ import json
 import os
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import attrs
 
 from flowdsl.runner import removal
 from flowdsl.runner.masking import Masker
 from flowdsl.runner.modes import FOLDER, make_folder, write_file
+from flowdsl.runner.pipelinerun.record import Basis, Before
 from flowdsl.runner.store.folder import TASK_RUNS, RunFolder
 from flowdsl.runner.store.journal import JOURNAL, Journal, read_journal
 from flowdsl.runner.store.shapes import Entry
+from flowdsl.view.events import ASKED, CANCELLED, FAILED, SECRET
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
 
-_CANCELLED = "TaskRunCancelled"
+_MARKED = (FAILED, CANCELLED, ASKED)
+"""Reasons to run once more that are gone with the part of the run that had them."""
 
 
 class FolderRecorder:
-    """Keeps a run in its folder. `again` says which finished TaskRuns are to run once more when the run is resumed.
+    """Keeps a run in its folder. `again` says why a TaskRun that is over is to run once more; "" where it is not.
 
     Nothing is written that the masker knows. A result that was a Secret's value can't be had again, so that its TaskRun
     is run once more, too.
@@ -35,24 +40,32 @@ class FolderRecorder:
         folder: RunFolder,
         masker: Masker | None = None,
         *,
-        again: Callable[[str, shapes.TaskRunStatus], bool] | None = None,
+        again: Callable[[str, Before], str] | None = None,
     ) -> None:
         self._folder = folder
         self._masker = masker or Masker()
-        self._done = finished_before(folder, again or (lambda _, status: was_cancelled(status)))
+        self.before: Mapping[str, Before] = finished_before(folder, again or _cancelled)
+        """The TaskRuns that ended in an earlier part of the run, by name."""
         for name in (TASK_RUNS, "work", "claims"):
             make_folder(folder.path / name)
         self._journal = Journal(folder.path / JOURNAL)
         self._lock = threading.Lock()
 
-    @property
-    def known(self) -> frozenset[str]:
-        """The TaskRuns that will not run again."""
-        return frozenset(self._done)
+    def mark(self) -> None:
+        """Write which TaskRuns run once more, so that they still do if this part of the run is killed before."""
+        for name, before in self.before.items():
+            if before.again in _MARKED:
+                self._mark(name, before, before.again)
 
-    def restored(self, task_run: str) -> shapes.TaskRunStatus | None:
-        """What the journal has of it."""
-        return self._done.get(task_run)
+    def outdated(self, task_run: str) -> None:
+        """Write that it runs once more: killed before it is over, it was cancelled."""
+        before = self.before[task_run]
+        if before.again not in _MARKED:
+            self._mark(task_run, before, CANCELLED)
+
+    def _mark(self, task_run: str, before: Before, again: str) -> None:
+        entry = _entry(task_run, before.task, before.status, before.basis)
+        self._journal.append({**entry, "again": again})
 
     def folder(self, task_run: str) -> Path:
         """`work/NAME`, emptied of what an interrupted attempt left."""
@@ -68,12 +81,12 @@ class FolderRecorder:
         """`volumes/NAME`."""
         return self._folder.path / "volumes" / task_run
 
-    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus) -> None:
+    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus, basis: Basis | None = None) -> None:
         """Write the line that says so."""
         kept = status.copy()
         kept.pop("taskSpec", None)
         masked = self._masker.data(kept)
-        entry: Entry = {"taskRun": task_run, "task": task, "status": masked}
+        entry = _entry(task_run, task, masked, basis)
         lost = masked is not kept and masked.get("results") != kept.get("results")
         self._journal.append({**entry, "masked": True} if lost else entry)
 
@@ -115,10 +128,6 @@ class Nested:
     def __init__(self, parent: FolderRecorder) -> None:
         self._parent = parent
 
-    def restored(self, task_run: str) -> shapes.TaskRunStatus | None:
-        """As the parent."""
-        return self._parent.restored(task_run)
-
     def folder(self, task_run: str) -> Path:
         """As the parent."""
         return self._parent.folder(task_run)
@@ -127,9 +136,13 @@ class Nested:
         """As the parent."""
         return self._parent.volumes(task_run)
 
-    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus) -> None:
+    def outdated(self, task_run: str) -> None:
         """As the parent."""
-        self._parent.finished(task_run, task, status)
+        self._parent.outdated(task_run)
+
+    def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus, basis: Basis | None = None) -> None:
+        """As the parent."""
+        self._parent.finished(task_run, task, status, basis)
 
     def write(self, document: shapes.Document) -> None:
         """As the parent."""
@@ -152,24 +165,34 @@ class Nested:
         return Nested(self._parent)
 
 
-def was_cancelled(status: shapes.TaskRunStatus) -> bool:
-    """Whether a TaskRun was ended from outside: such a one runs again when the run is resumed."""
-    return any(each.get("reason") == _CANCELLED for each in status.get("conditions") or ())
-
-
-def did_not_succeed(status: shapes.TaskRunStatus) -> bool:
-    """Whether a TaskRun is to run again where the whole run had ended before."""
-    return all(each.get("status") != "True" for each in status.get("conditions") or ())
-
-
-def finished_before(
-    folder: RunFolder, again: Callable[[str, shapes.TaskRunStatus], bool]
-) -> dict[str, shapes.TaskRunStatus]:
-    """The status of every TaskRun of the journal that is not to run again, the last line of each counting."""
-    found: dict[str, shapes.TaskRunStatus] = {}
+def finished_before(folder: RunFolder, again: Callable[[str, Before], str]) -> dict[str, Before]:
+    """Every TaskRun of the journal, the last line of each counting, with why it is to run once more."""
+    found: dict[str, Before] = {}
     for entry in read_journal(folder.path / JOURNAL):
-        name, status = entry["taskRun"], entry["status"]
-        found[name] = status
-        if entry.get("masked") or again(str(entry.get("task", "")), status):
-            del found[name]
+        before = Before(entry["status"], _basis(entry), task=str(entry.get("task", "")))
+        why = again(before.task, before) or _marked(entry) or (SECRET if entry.get("masked") else "")
+        found[entry["taskRun"]] = attrs.evolve(before, again=why)
     return found
+
+
+def _marked(entry: Entry) -> str:
+    """Why an entry is to run once more, as an earlier part has written."""
+    why = entry.get("again", "")
+    return why if why in _MARKED else FAILED if why else ""
+
+
+def _entry(task_run: str, task: str, status: shapes.TaskRunStatus, basis: Basis | None) -> Entry:
+    entry: Entry = {"taskRun": task_run, "task": task, "status": status}
+    if basis is None:
+        return entry
+    return {**entry, "execution": basis.execution, "inputs": dict(basis.inputs), "after": dict(basis.after)}
+
+
+def _basis(entry: Entry) -> Basis | None:
+    if "inputs" not in entry:
+        return None
+    return Basis(entry.get("execution", ""), entry["inputs"], entry.get("after", {}))
+
+
+def _cancelled(_task: str, before: Before) -> str:
+    return CANCELLED if before.cancelled else ""

@@ -47,12 +47,27 @@ ABOUT: Shape = {
     "only": [str],
     "set": [str],
     "ports": dict,
+    "folder": str,
+    "values": dict,
+    "profile": str,
+    "alpha": [str],
 }
-ENTRY: Shape = {"taskRun!": str, "task": str, "status!": STATUS}
+ENTRY: Shape = {
+    "taskRun!": str,
+    "task": str,
+    "status!": STATUS,
+    "execution": str,
+    "inputs": dict,
+    "after": dict,
+    "again": str,
+}
 
 
 class About(TypedDict, total=False):
-    """Where a run came from, as `run.json` has it: `ABOUT`."""
+    """Where a run came from, as `run.json` has it: `ABOUT`.
+
+    Relative files of `source` are relative to `folder`. A run of a version that kept no inputs has no `values`.
+    """
 
     name: str
     created: float
@@ -60,15 +75,26 @@ class About(TypedDict, total=False):
     only: list[str]
     set: list[str]
     ports: dict[str, int]
+    folder: str
+    values: dict[str, str]
+    profile: str
+    alpha: list[str]
 
 
 class Entry(TypedDict, total=False):
-    """A TaskRun that is over, as a line of the journal has it: `ENTRY`. `masked`: a result of it was masked."""
+    """A TaskRun that is over, as a line of the journal has it: `ENTRY`. `masked`: a result of it was masked.
+
+    `execution`, `inputs` and `after` are its basis; `again` says why it is to run once more.
+    """
 
     taskRun: str
     task: str
     status: shapes.TaskRunStatus
     masked: bool
+    execution: str
+    inputs: dict[str, str]
+    after: dict[str, str]
+    again: str
 
 
 class DamagedError(UsageError):

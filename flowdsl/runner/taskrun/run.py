@@ -50,6 +50,13 @@ def duration_text(seconds: float) -> str:
     return f"{hours}h{minutes}m{text}" if hours else f"{minutes}m{text}" if minutes else text
 
 
+def why_ended(task_run: str, timeout: float, stop: Stop) -> tuple[str, str]:
+    """The reason and the message of a TaskRun that its run ended, or that took longer than it may."""
+    if stop.requested:
+        return stop.reason, stop.message
+    return "TaskRunTimeout", f'TaskRun "{task_run}" failed to finish within "{duration_text(timeout)}"'
+
+
 @attrs.define
 class Runner:
     """Runs TaskRuns with one executor; see `flowdsl.runner.contract.TaskRunner`."""
@@ -230,11 +237,7 @@ class Attempt:
         self, ready: list[Ready], outcomes: list[Outcome], running: list[side.Sidecar]
     ) -> shapes.TaskRunStatus:
         end = now()
-        if self.stop.requested:
-            reason, message = self.stop.reason, self.stop.message
-        else:
-            reason = "TaskRunTimeout"
-            message = f'TaskRun "{self.name}" failed to finish within "{duration_text(self.timeout)}"'
+        reason, message = why_ended(self.name, self.timeout, self.stop)
         status: shapes.TaskRunStatus = {"conditions": [write.condition("False", reason, message, end)]}
         status["steps"] = [
             self._step_early(one, outcomes[index] if index < len(outcomes) else None, reason, end)

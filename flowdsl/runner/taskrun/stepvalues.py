@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowdsl.check.references import step_results
+from flowdsl.machine.when import CelError, evaluate
 from flowdsl.runner import beneath
 from flowdsl.runner.taskrun.provenance import parse_artifacts
 from flowdsl.runner.taskrun.results import go_json, go_text, parse_value
@@ -124,16 +125,6 @@ def allows(expressions: Sequence[shapes.WhenExpression]) -> bool:
 
 def _cel(expression: str) -> bool:
     try:
-        import celpy  # type: ignore[import-not-found, unused-ignore]
-        from celpy.celparser import CELParseError  # type: ignore[import-not-found, unused-ignore]
-        from celpy.evaluation import CELEvalError  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        raise StepValueError("a CEL expression needs the package cel-python here: pip install cel-python") from None
-    environment = celpy.Environment()
-    try:
-        value = environment.program(environment.compile(expression)).evaluate({})
-    except (CELParseError, CELEvalError) as problem:
+        return evaluate(expression)
+    except CelError as problem:
         raise StepValueError(f"the CEL expression {expression!r} can't be evaluated: {problem}") from None
-    if not isinstance(value, (bool, celpy.celtypes.BoolType)):
-        raise StepValueError(f"the CEL expression {expression} is not evaluated to a boolean")
-    return bool(value)

@@ -14,8 +14,7 @@ from flowdsl import LocalRun, Service
 from flowdsl.diagnostics import UsageError
 from sonic_flow.local.image_layout import build_image
 from sonic_flow.local.weights import MODELS, NEWEST
-from sonic_flow.measures import THRESHOLDS as CLUSTERS
-from sonic_flow.measures import Rule
+from sonic_flow.measures import Limit, Thresholds
 from sonic_flow.settings import Settings
 
 PIPELINES = Path(__file__).resolve().parents[2]
@@ -25,24 +24,22 @@ NEEDED = {"numpy": "numpy", "PIL": "pillow", "av": "av", "moto": "moto[s3]", "fl
 WEIGHTS = ("SONIC_SYNCNET", "SONIC_INCEPTION", "SONIC_REFERENCES")
 """The variables by which the evaluator is given its weights, here as in an image."""
 
-OFFSET: Rule = {"better": "zero", "limit": 2}
-THRESHOLDS: dict[str, Rule] = {
-    **CLUSTERS,  # LSE-D, LSE-C and FID are left out, with a word, until the evaluator is given weights
-    "syncnet_offset_frames": OFFSET,
-    "sync_distance": {"better": "lower", "limit": 0.9, "regression": 0.10},
-    "sync_confidence": {"better": "higher", "limit": 0.5, "regression": 0.10},
-    "sync_offset_frames": OFFSET,
-    "speech_match": {"better": "higher", "limit": 0.9},
-    "frechet_dct": {"better": "lower", "limit": 8.0, "regression": 0.25},
-}
-"""The rules here: those of a cluster, and some for the reference evaluator's own measures."""
+THRESHOLDS = Thresholds(  # LSE-D, LSE-C and FID are left out, with a word, until the evaluator is given weights
+    syncnet_offset_frames=Limit(2),
+    sync_distance=Limit(0.9, regression=0.10),
+    sync_confidence=Limit(0.5, regression=0.10),
+    sync_offset_frames=Limit(2),
+    speech_match=Limit(0.9),
+    frechet_dct=Limit(8.0, regression=0.25),
+)
+"""The limits here: those of a cluster, and some for the reference evaluator's own measures."""
 
 SMALL = Settings(min_resolution=512)  # a laptop's processor makes such a picture in less than a tenth of a second
 PARAMS = {
     "image_tag": "local",
     "settings": json.dumps(asdict(SMALL)),
     "evaluator": "sonic-local/evaluator:stand-in",
-    "thresholds": json.dumps(THRESHOLDS),
+    "thresholds": json.dumps(asdict(THRESHOLDS)),
     "bucket": BUCKET,
     "startup_seconds": "30",  # the services are up before the first task
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flowdsl import File, Workspace, task
-from sonic_flow.files import stop, write_json
+from sonic_flow.files import sha256, stop, write_json
 from sonic_flow.measures import DEFINED_BY, Evaluation, Measure, Origin, left_out
 from sonic_flow.media import clip_seconds, wav_seconds
 from sonic_flow.services import post, service
@@ -19,10 +19,11 @@ REASON = 200  # characters of a reason that are kept
 
 
 class Scores(NamedTuple):
-    """The measures with their methods; those that were not made with the reason; the one that is read here."""
+    """The measures with their methods; those not made with the reason; what was measured on; the one read here."""
 
     metrics: dict[str, Measure]
     not_made: dict[str, str]
+    inputs: dict[str, str]
     duration_error: float
     elapsed_seconds: float
 
@@ -64,10 +65,11 @@ def evaluate(
     metrics, not_made = read_answer(answer)
     metrics["duration_error"] = {"value": error, "method": "container"}
     not_made.pop("duration_error", None)
+    inputs = {"portrait": sha256(portrait), "speech": sha256(speech)}
     told = Evaluation(
         metrics=metrics,
         not_made=not_made,
-        origin=origin(record / "inference.json", run, revision),
+        origin=origin(record / "inference.json", run, revision, inputs),
         evaluator=evaluator,
         elapsed_seconds=elapsed,
     )
@@ -76,10 +78,10 @@ def evaluate(
         print(f"{name} = {metric['value']:g} ({metric['method']})")
     if not_made:
         print(f"not made: {left_out(not_made)}")
-    return Scores(metrics, not_made, error, elapsed)
+    return Scores(metrics, not_made, inputs, error, elapsed)
 
 
-def origin(inference: Path, run: str, revision: str) -> Origin:
+def origin(inference: Path, run: str, revision: str, inputs: dict[str, str]) -> Origin:
     """Where the clip comes from, by the note of the task that made it; unknown is what that does not say."""
     noted: dict[str, object] = json.loads(inference.read_text("utf-8")) if inference.exists() else {}
     used = noted.get("settings")
@@ -90,6 +92,7 @@ def origin(inference: Path, run: str, revision: str) -> Origin:
         model=str(noted.get("model", "unknown")),
         service=str(noted.get("service", "unknown")),
         settings=used if isinstance(used, dict) else {},
+        inputs=inputs,
     )
 
 

@@ -6,16 +6,20 @@ from typing import NamedTuple
 
 from flowdsl import Workspace, task
 from sonic_flow.baseline import read_baseline
-from sonic_flow.files import write_json
+from sonic_flow.files import stop, write_json
 from sonic_flow.judging import judge
-from sonic_flow.measures import THRESHOLDS, Measure, Rule, left_out
+from sonic_flow.measures import Limit, Measure, Thresholds, left_out  # noqa: F401 - Limit: of Thresholds
 from sonic_flow.settings import PYTHON
 
 
 class Verdict(NamedTuple):
-    """Whether the clip passed, why not, and both in one line."""
+    """How far the worst measure is beyond its limit and beyond the baseline, as shares; why not, and all in a line.
 
-    passed: bool
+    0: no measure is; NaN: one of them could not be judged, and NaN passes no gate.
+    """
+
+    beyond_limit: float
+    beyond_baseline: float
     reasons: list[str]
     verdict: str
 
@@ -24,8 +28,9 @@ class Verdict(NamedTuple):
 def gate(
     metrics: dict[str, Measure],
     not_made: dict[str, str],
+    inputs: dict[str, str],
     *,
-    thresholds: dict[str, Rule] = THRESHOLDS,
+    thresholds: Thresholds = Thresholds(),
     baseline: str = "baseline.json",
     require_baseline: bool = True,
     assets: Workspace = Workspace(read_only=True),
@@ -35,11 +40,17 @@ def gate(
 
     The baseline is the `metrics.json` of the run that was last accepted, kept with the test assets. One better measure
     does not buy another worse one. A clip that fails stops the upload, not the run. For the very first run, without a
-    baseline, set `require_baseline` to false.
+    baseline, set `require_baseline` to false. `inputs` has the SHA-256 of what the clip was made from: a baseline that
+    was measured on other files is refused, or without `require_baseline` left out.
     """
     path = assets / baseline  # not a File parameter: those must exist, and for a first run there is none
     before = read_baseline(path) if require_baseline or path.exists() else None
-    judged = judge(metrics, thresholds, before, not_made)
+    if before is not None and (other := before.other_inputs(inputs)):
+        if require_baseline:
+            stop(f"{baseline} {other}; record one on these files, or set require_baseline=false")
+        print(f"warning: {baseline} {other}: it is left out")
+        before = None
+    judged = judge(metrics, thresholds.rules(), before, not_made)
     reasons = judged.reasons
     more = f" (and {len(reasons) - 1} more)" if reasons[1:] else ""
     verdict = f"stopped: {reasons[0]}{more}" if reasons else "passed"
@@ -53,4 +64,4 @@ def gate(
     notes = {"passed": not reasons, "verdict": verdict, "checks": judged.checks, "not_made": judged.not_made}
     known = {"origin": before.origin, "told": before.told()} if before else None
     write_json(record / "gate.json", {**notes, "baseline": known})
-    return Verdict(not reasons, reasons, verdict)
+    return Verdict(judged.beyond_limit, judged.beyond_baseline, reasons, verdict)

@@ -9,7 +9,7 @@ from typing import Any
 from flowdsl import Workspace
 from sonic_flow.baseline import Baseline
 from sonic_flow.judging import judge
-from sonic_flow.measures import THRESHOLDS
+from sonic_flow.measures import Thresholds
 from sonic_flow.tasks.report import report
 
 EVIL = "<script>alert('x')</script>\"&"
@@ -57,7 +57,7 @@ def measured(lse_d: float = 7.0, fid: float = 40.0) -> dict[str, Any]:
 def fill(record: Workspace, *, passed: bool = False) -> None:
     origin = {"run": "sonic-a1", "service": "sonic 2.1"}
     before = Baseline(measured(), {}, origin)
-    judged = judge(measured(lse_d=8.19, fid=30.0), THRESHOLDS, before, {})
+    judged = judge(measured(lse_d=8.19, fid=30.0), Thresholds().rules(), before, {})
     known = {"origin": origin, "told": before.told()}
     gate = {"passed": passed, "verdict": "stopped: lse_d", "checks": judged.checks, "not_made": {}, "baseline": known}
     inference = {

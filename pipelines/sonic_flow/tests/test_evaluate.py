@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sonic_flow.files import sha256
 from sonic_flow.media import clip_seconds
 from sonic_flow.tasks.evaluation import Scores, evaluate
 from sonic_flow.tests import fakes
@@ -56,6 +57,8 @@ def test_gives_the_measures_of_the_evaluator_and_its_own_duration_error(inputs: 
     assert request["video"].get_payload(decode=True) == mp4(2.0, 2.0, 2.05)
     told = json.loads((inputs["record"] / "metrics.json").read_text())
     date = told["origin"].pop("date")
+    digests = {name: sha256(inputs[name]) for name in ("portrait", "speech")}
+    assert told["origin"].pop("inputs") == scores.inputs == digests
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", date)
     assert told == {
         "evaluator": "registry/evaluator:1",
@@ -113,7 +116,13 @@ def test_the_record_says_where_the_measures_come_from(inputs: dict[str, Any]) ->
     (inputs["record"] / "inference.json").write_text(json.dumps(noted))
     run({**inputs, "run": "sonic-x7", "revision": "abc123"}, answer())
     origin = json.loads((inputs["record"] / "metrics.json").read_text())["origin"]
-    assert {**origin, "date": ""} == {**noted, "run": "sonic-x7", "revision": "abc123", "date": ""}
+    assert {**origin, "date": ""} == {
+        **noted,
+        "run": "sonic-x7",
+        "revision": "abc123",
+        "date": "",
+        "inputs": origin["inputs"],
+    }
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ import pytest
 
 from sonic_flow.baseline import Baseline
 from sonic_flow.judging import Judgement, judge
-from sonic_flow.measures import THRESHOLDS
+from sonic_flow.measures import Limit, Thresholds
 from sonic_flow.tasks.gate import Verdict, gate
 
+THRESHOLDS = Thresholds().rules()
 GOOD = {"lse_d": 7.0, "lse_c": 7.5, "fid": 40.0, "duration_error": 0.04}
 ORIGIN = {"run": "sonic-a1", "date": "2026-11-20T10:00:00Z", "service": "sonic 2.1", "revision": "abc123"}
 METHODS = {"lse_d": "syncnet-v2", "lse_c": "syncnet-v2", "fid": "inception-v3", "duration_error": "container"}
@@ -149,6 +150,7 @@ def test_checks_are_plain_json_for_the_report() -> None:
         "value": 36.0,
         "limit": 60.0,
         "baseline": 40.0,
+        "allowed": 0.1,
         "change": -0.1,
         "difference": "10.0% better",
         "reason": "",
@@ -218,12 +220,12 @@ def place(tmp_path: Path) -> dict[str, Any]:
 
 
 def gate_of(metrics: dict[str, Any], not_made: Iterable[str] = (), **given: Any) -> Verdict:
-    return gate(metrics, dict.fromkeys(not_made, "no weights"), **given)
+    return gate(metrics, dict.fromkeys(not_made, "no weights"), {}, **given)
 
 
 def test_task_passes_a_good_clip(place: dict[str, Any]) -> None:
     verdict = gate_of(measured(), **place)
-    assert verdict == (True, [], "passed")
+    assert verdict == (0.0, 0.0, [], "passed")
     told = json.loads((place["record"] / "gate.json").read_text())
     assert told["passed"] is True
     assert told["baseline"]["origin"] == ORIGIN
@@ -233,7 +235,8 @@ def test_task_passes_a_good_clip(place: dict[str, Any]) -> None:
 
 def test_task_stops_a_bad_clip_without_failing(place: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     verdict = gate_of(measured(lse_d=8.19, fid=99.0), **place)
-    assert verdict.passed is False
+    assert verdict.beyond_limit == pytest.approx(99 / 60 - 1)
+    assert verdict.beyond_baseline == pytest.approx(99 / 40 - 1 - 0.10)
     assert len(verdict.reasons) == 2
     assert verdict.verdict == ("stopped: lse_d=8.19 is 17.0% worse than the baseline 7; 5% is allowed (and 1 more)")
     assert "STOP lse_d" in capsys.readouterr().out
@@ -241,7 +244,7 @@ def test_task_stops_a_bad_clip_without_failing(place: dict[str, Any], capsys: py
 
 def test_task_says_in_one_line_what_was_not_made(place: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     (place["assets"] / "baseline.json").write_text(json.dumps({"metrics": without(measured(), "lse_d", "lse_c")}))
-    assert gate_of(without(measured(), "lse_d", "lse_c"), ["lse_d", "lse_c"], **place).passed is True
+    assert gate_of(without(measured(), "lse_d", "lse_c"), ["lse_d", "lse_c"], **place).verdict == "passed"
     out = capsys.readouterr().out.splitlines()
     assert [line for line in out if "lse" in line] == ["not made: lse_d, lse_c (no weights)"]
     assert "baseline: its origin is not noted" in out
@@ -252,9 +255,9 @@ def test_task_says_in_one_line_what_was_not_made(place: dict[str, Any], capsys: 
 
 
 def test_task_compares_with_the_baseline_that_is_named(place: dict[str, Any]) -> None:
-    assert gate_of(measured(fid=50.0), **place).passed is False
+    assert gate_of(measured(fid=50.0), **place).verdict.startswith("stopped: fid")
     (place["assets"] / "other.json").write_text(json.dumps({"metrics": measured(fid=49.0)}))
-    assert gate_of(measured(fid=50.0), **place, baseline="other.json").passed is True
+    assert gate_of(measured(fid=50.0), **place, baseline="other.json").verdict == "passed"
 
 
 def test_task_needs_a_baseline_unless_told_otherwise(place: dict[str, Any]) -> None:
@@ -263,7 +266,7 @@ def test_task_needs_a_baseline_unless_told_otherwise(place: dict[str, Any]) -> N
         SystemExit, match=r"^error: there is no baseline baseline\.json; for a first run set require_base"
     ):
         gate_of(measured(), **place)
-    assert gate_of(measured(), **place, require_baseline=False).passed is True
+    assert gate_of(measured(), **place, require_baseline=False).verdict == "passed"
     assert json.loads((place["record"] / "gate.json").read_text())["baseline"] is None
 
 
@@ -322,3 +325,74 @@ def test_a_rule_that_is_none_stops(rule: Any, said: str) -> None:
 
 def test_a_number_that_no_float_holds_is_none() -> None:
     assert "is missing or not a number" in reasons(measured(lse_d=10**400))[0]
+
+
+@pytest.mark.parametrize(
+    ("limit", "regression"),
+    [(-1, None), (math.nan, None), (math.inf, None), (8.5, -0.1), (8.5, math.nan), ("8", None), (True, None)],
+)
+def test_a_threshold_that_would_let_everything_pass_or_nothing_is_refused(limit: Any, regression: Any) -> None:
+    with pytest.raises(ValueError, match="is no limit: give a finite number of at least 0"):
+        Limit(limit, regression)
+
+
+def test_a_measure_without_a_threshold_has_no_rule() -> None:
+    rules = Thresholds(lse_d=None, speech_match=Limit(0.9)).rules()
+    assert "lse_d" not in rules
+    assert rules["speech_match"] == {"better": "higher", "limit": 0.9}
+
+
+VALUES = (1.0, 5.9, 7.0, 7.35, 8.6, 30.0, 44.1, 61.0, math.nan)
+
+
+@pytest.mark.parametrize("before", [None, measured(), measured(lse_d=0.0), measured(fid=math.nan)])
+@pytest.mark.parametrize("name", [*GOOD])
+@pytest.mark.parametrize("value", VALUES)
+def test_the_two_shares_are_above_zero_or_nan_exactly_where_there_is_a_reason(
+    name: str, value: float, before: dict[str, Any] | None
+) -> None:
+    found = judged(measured(**{name: value}), before)
+    assert (found.beyond_limit <= 0 and found.beyond_baseline <= 0) == (not found.reasons)
+
+
+def test_a_measure_that_stops_by_one_share_has_a_number_for_the_other() -> None:
+    """What a stopped run says is the measure, and no NaN beside it."""
+    gone = {name: value for name, value in measured().items() if name != "lse_d"}
+    by_limit = judged(measured(lse_d=8.6), gone, lacking=["lse_d"])
+    assert by_limit.beyond_limit > 0
+    assert by_limit.beyond_baseline == 0
+    by_baseline = judged(measured(lse_d=8.0), measured(lse_d=0.0))
+    assert by_baseline.beyond_limit == 0
+    assert by_baseline.beyond_baseline == math.inf
+
+
+def test_nothing_that_was_judged_is_no_number_for_the_gate() -> None:
+    assert math.isnan(judged({}, None, not_made=list(THRESHOLDS)).beyond_limit)
+
+
+INPUTS = {"portrait": "a1", "speech": "b2"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "said"),
+    [
+        ({"inputs": {**INPUTS, "speech": "c3"}}, "baseline.json was measured on another speech"),
+        ({"inputs": {}}, "baseline.json was measured on another portrait and speech"),
+        ({}, "baseline.json does not say what it was measured on"),
+        ({"inputs": ["a1"]}, "baseline.json does not say what it was measured on"),
+    ],
+)
+def test_a_baseline_of_other_files_is_refused(
+    place: dict[str, Any], capsys: pytest.CaptureFixture[str], origin: dict[str, Any], said: str
+) -> None:
+    (place["assets"] / "baseline.json").write_text(json.dumps({"metrics": measured(fid=10.0), "origin": origin}))
+    with pytest.raises(SystemExit, match=f"^error: {said}; record one on these files"):
+        gate(measured(), {}, INPUTS, **place)
+    assert gate(measured(), {}, INPUTS, **place, require_baseline=False).verdict == "passed"
+    assert f"warning: {said}: it is left out" in capsys.readouterr().out
+
+
+def test_a_baseline_of_the_same_files_is_compared_with(place: dict[str, Any]) -> None:
+    content = {"metrics": measured(fid=10.0), "origin": {"inputs": INPUTS}}
+    (place["assets"] / "baseline.json").write_text(json.dumps(content))
+    assert gate(measured(), {}, INPUTS, **place).beyond_baseline > 0

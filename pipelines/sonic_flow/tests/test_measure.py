@@ -33,7 +33,7 @@ def measured(tmp_path: Path, frames: list[Pixels], *, late: float = 0.0) -> dict
 
 def reasons(metrics: dict[str, Any], baseline: dict[str, Any] | None = None) -> dict[str, str]:
     before = Baseline(baseline, dict.fromkeys(NETWORKS, "no weights"), {}) if baseline is not None else None
-    found = judge(metrics, THRESHOLDS, before, dict.fromkeys(NETWORKS, "no weights"))
+    found = judge(metrics, THRESHOLDS.rules(), before, dict.fromkeys(NETWORKS, "no weights"))
     assert set(found.not_made) == NETWORKS
     return {check["metric"]: check["reason"] for check in found.checks if check["reason"]}
 
@@ -130,7 +130,7 @@ def test_the_mouth_is_followed_when_the_head_moves() -> None:
 def test_two_models_differ_in_what_they_are_measured_by(tmp_path: Path) -> None:
     """The baseline is a run of the model before this one: what a report compares are two clips, not one with itself."""
     now, before = (measured(tmp_path, pictures(weights=MODELS[name])) for name in ("1.0", "0.9"))
-    checks = judge(now, THRESHOLDS, Baseline(before, {}, {}), {}).checks
+    checks = judge(now, THRESHOLDS.rules(), Baseline(before, {}, {}), {}).checks
     told = {check["metric"]: check["difference"] for check in checks if check["value"] is not None}
     assert told["sync_distance"].endswith("% better")
     assert told["frechet_dct"].endswith("% better")

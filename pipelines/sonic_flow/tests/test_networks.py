@@ -80,7 +80,7 @@ def test_the_answer_passes_the_task_and_the_gate_judges_it(folder: Path, tmp_pat
     assert "portrait" in metrics["fid"]["method"]
     assert metrics["fid"]["value"] > 0
 
-    checks = {check["metric"]: check for check in judge(metrics, THRESHOLDS, None, not_made).checks}
+    checks = {check["metric"]: check for check in judge(metrics, THRESHOLDS.rules(), None, not_made).checks}
     assert {"lse_d", "lse_c", "fid", "syncnet_offset_frames", "sync_distance"} <= set(checks)
     assert checks["lse_d"]["value"] == metrics["lse_d"]["value"]
     # No face was ever in these hand-made weights: their confidence is far below what real ones must reach.
@@ -93,7 +93,7 @@ def test_the_gate_stops_a_shift_by_syncnets_offset(
 ) -> None:
     name = "syncnet_offset_frames"
     (check,) = judge(
-        {name: {"value": lse[late].offset, "method": "syncnet"}}, {name: THRESHOLDS[name]}, None, {}
+        {name: {"value": lse[late].offset, "method": "syncnet"}}, {name: THRESHOLDS.rules()[name]}, None, {}
     ).checks
     assert bool(check["reason"]) is stopped
 
@@ -238,7 +238,7 @@ def test_a_local_run_hands_the_weights_to_the_evaluator_and_the_rules_to_the_gat
             "SONIC_INCEPTION": str(folder / "inception.onnx"),
         }.items()
     )
-    assert json.loads(given.params["thresholds"])["lse_d"] == {"better": "lower", "limit": 8.5, "regression": 0.05}
+    assert json.loads(given.params["thresholds"])["lse_d"] == {"limit": 8.5, "regression": 0.05}
 
 
 def test_without_weights_the_evaluator_says_so_and_loads_nothing(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from flowdsl import PVC
 from flowdsl.ir.nodes import Node, PipelineDef
 from flowdsl.ir.refs import argument_refs, condition_refs
-from sonic_flow.measures import THRESHOLDS
+from sonic_flow.measures import BETTER, Thresholds
 from sonic_flow.settings import Settings
 from sonic_flow.tests import fakes
 
@@ -80,8 +80,8 @@ def test_images_are_pinned(nodes: Mapping[str, Node]) -> None:
 
 
 def test_upload_waits_for_the_gate_and_names_the_object_after_the_run(nodes: Mapping[str, Node]) -> None:
-    (condition,) = nodes["upload"].when
-    assert (condition.input, condition.operator, condition.values) == ("$(tasks.gate.results.passed)", "in", ("true",))
+    conditions = [condition.shown for condition in nodes["upload"].when]
+    assert conditions == ["gate.beyond_limit <= 0", "gate.beyond_baseline <= 0"]
     assert nodes["upload"].arguments["key"] == "runs/$(context.pipelineRun.uid)/output.mp4"
     assert {(env.name, env.object_name, env.key) for env in nodes["upload"].task.env} == {
         ("access_key", "sonic-s3", "access-key"),
@@ -92,7 +92,8 @@ def test_upload_waits_for_the_gate_and_names_the_object_after_the_run(nodes: Map
 def test_the_gate_judges_what_evaluate_measured(nodes: Mapping[str, Node]) -> None:
     assert ("evaluate", "metrics") in set(argument_refs(nodes["gate"]))
     thresholds = {param.name: param for param in nodes["gate"].task.params}["thresholds"]
-    assert all(name in str(thresholds.default) for name in THRESHOLDS)
+    assert json.loads(str(thresholds.default)) == dataclasses.asdict(Thresholds())
+    assert [field.name for field in dataclasses.fields(Thresholds)] == list(BETTER)
 
 
 def test_the_report_asks_for_no_result_so_that_nothing_can_skip_it(nodes: Mapping[str, Node]) -> None:
@@ -153,4 +154,23 @@ def test_the_command_works_in_any_folder(tmp_path: Path) -> None:
     command = [sys.executable, str(fakes.PIPELINES / "sonic.py"), "compile", "--check"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("thresholds.lse_d.limit=-1", "limit=-1.0 is no limit: give a finite number of at least 0"),
+        ("thresholds.lse_d.limit=nan", "at lse_d.limit: expected float, got 'nan'"),
+        ("thresholds.lse_d.regression=-0.05", "regression=-0.05 is no limit"),
+        ("thresholds.lsed.limit=8", "there is no key 'lsed', did you mean 'lse_d'?"),
+        ('thresholds={"lse_d": {"limit": 8, "better": "higher"}}', "there is no key 'better'"),
+    ],
+)
+def test_a_threshold_that_is_none_is_told_before_the_run(tmp_path: Path, value: str, told: str) -> None:
+    command = [sys.executable, str(fakes.PIPELINES / "sonic.py"), "run", "--set", value]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "error[FLOW021]: param 'thresholds': " in done.stderr
+    assert told in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ import pytest
 from flowdsl import Workspace
 from sonic_flow.baseline import Baseline
 from sonic_flow.judging import judge
-from sonic_flow.measures import THRESHOLDS
+from sonic_flow.measures import Thresholds
 from sonic_flow.tests.reports import NAMES, Reader, fill, measured, write
 
 
@@ -59,7 +59,7 @@ def test_measures_that_were_not_made_are_one_line_and_no_row(
     made = {name: metric for name, metric in measured(fid=44.0).items() if name not in ("lse_d", "lse_c")}
     before = {name: metric for name, metric in measured().items() if name not in ("lse_d", "lse_c")}
     reasons = {"lse_d": "no weights of SyncNet", "lse_c": "no weights of SyncNet"}
-    judged = judge(made, THRESHOLDS, Baseline(before, reasons, {}), reasons)
+    judged = judge(made, Thresholds().rules(), Baseline(before, reasons, {}), reasons)
     known = {"origin": {}, "told": "its origin is not noted"}
     gate = {"passed": True, "verdict": "passed", "checks": judged.checks, "not_made": reasons, "baseline": known}
     (record / "gate.json").write_text(json.dumps(gate))
@@ -78,7 +78,7 @@ def test_measures_that_were_not_made_are_one_line_and_no_row(
 
 
 def test_a_measure_that_is_missing_without_a_word_stops_and_is_called_missing(record: Workspace) -> None:
-    judged = judge({}, {"fid": THRESHOLDS["fid"]}, Baseline(measured(), {}, {}), {})
+    judged = judge({}, {"fid": Thresholds().rules()["fid"]}, Baseline(measured(), {}, {}), {})
     (record / "gate.json").write_text(json.dumps({"passed": False, "verdict": "stopped", "checks": judged.checks}))
     row = Reader(write(record)[0]).cells[0]
     assert row == ["fid", "missing", "≤ 60", "40", "not compared", "not known", "fid is missing or not a number"]

@@ -16,13 +16,16 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from sonic_flow.measures import THRESHOLDS
+from sonic_flow.files import sha256
+from sonic_flow.local.local_run import ASSETS
+from sonic_flow.measures import Thresholds
 from sonic_flow.tests.clips import pictures, write
 from sonic_flow.tests.fakes import PIPELINES, Service
 
@@ -171,12 +174,15 @@ def test_better_pictures_do_not_buy_a_17_percent_worse_sync(tmp_path: Path) -> N
     values = {name: metric["value"] for name, metric in made.items()}
     methods = {name: metric["method"] for name, metric in made.items()}
     answer = json.dumps({"metrics": values, "methods": methods}).encode()
-    accepted = json.dumps({"metrics": evaluation(lse_d=7.0, lse_c=7.5, fid=40.0)})
+    inputs = {name.partition(".")[0]: sha256(ASSETS / name) for name in ("portrait.png", "speech.wav")}
+    accepted = json.dumps({"metrics": evaluation(lse_d=7.0, lse_c=7.5, fid=40.0), "origin": {"inputs": inputs}})
     program = broken(tmp_path, f"(assets / 'baseline.json').write_text({accepted!r})")
     with Service((200, {}, answer)).running() as evaluator:
-        rules = f"thresholds={json.dumps(THRESHOLDS)}"
+        rules = f"thresholds={json.dumps(asdict(Thresholds()))}"
         ran = run(tmp_path, *SMALL, rules, f"evaluation_endpoint={evaluator.base}", program=program)
     assert ran.code == 0, ran.text
+    assert "upload did not run: gate.beyond_baseline is 0.12, the gate wants <= 0" in ran.text
+    assert "upload: skipped - When Expressions evaluated to false" in ran.text
     assert ran.results()["verdict"] == "stopped: lse_d=8.19 is 17.0% worse than the baseline 7; 5% is allowed"
     assert {check["metric"]: check["difference"] for check in ran.note("gate")["checks"]} == {
         "lse_d": "17.0% worse",
@@ -297,6 +303,20 @@ def test_a_runner_that_is_killed_leaves_nothing_behind_and_is_resumed(tmp_path: 
     assert "fetch-source: runs" not in ran.text
     assert "run-inference: runs" in ran.text
     assert ran.statuses()["upload"] == "Succeeded"
+
+    judged = subprocess.run(
+        [*command, "--resume", str(tmp_path / "run"), "--set", "thresholds.duration_error.limit=0.0001"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+    assert "run-inference: done before" in judged.stdout
+    assert "evaluate: done before" in judged.stdout
+    assert "gate           changed: runs again (param thresholds)" in judged.stdout
+    assert "upload did not run" in judged.stdout
 
 
 def listens(port: int) -> bool:

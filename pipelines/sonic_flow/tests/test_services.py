@@ -64,7 +64,7 @@ def test_the_tasks_work_with_the_services(model: str, tmp_path: Path, monkeypatc
     with served(web.handler("/v1/evaluate", evaluator.evaluate)) as base:
         scores = evaluate("e", made.video, PORTRAIT, SPEECH, cast(Workspace, tmp_path), endpoint=base)
     assert set(scores.not_made) == {"lse_d", "lse_c", "syncnet_offset_frames", "fid"}
-    assert set(scores.metrics) | set(scores.not_made) == set(THRESHOLDS)
+    assert set(scores.metrics) | set(scores.not_made) == set(THRESHOLDS.rules())
     assert NEWEST.version.encode() in made.video.read_bytes()
 
 

@@ -98,7 +98,7 @@ func (o *order) arrange() error {
 }
 
 func (m *mount) bind(root string) error {
-	target := filepath.Join(root, m.Target)
+	target := filepath.Join(root, resolved(m.Target))
 	info, err := os.Stat(m.Source)
 	if err != nil {
 		return err
@@ -121,6 +121,14 @@ func (m *mount) bind(root string) error {
 		return syscall.Mount("", target, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY, "")
 	}
 	return nil
+}
+
+// resolved is the path without the links in it: followed below another root, an absolute one (/var/run) would leave that.
+func resolved(path string) string {
+	if found, err := filepath.EvalSymlinks(path); err == nil || path == "/" {
+		return found
+	}
+	return filepath.Join(resolved(filepath.Dir(path)), filepath.Base(path))
 }
 
 func (o *order) become() error {

@@ -30,14 +30,14 @@ def _flowdsl_int(what: str, text: str) -> int:
     import re
 
     digits = text.strip()
-    if not re.match(r"[+-]?[0-9]+\Z", digits):
+    if not re.match(r"[+-]?[0-9]{1,400}\Z", digits):
         _flowdsl_fail(what + ": expected int, got " + _flowdsl_show(text))
     return int(digits)
 
 
 def _flowdsl_float(what: str, text: str) -> float:
     try:
-        if "_" not in text:
+        if "_" not in text and text.isascii():
             return float(text)
     except ValueError:
         pass

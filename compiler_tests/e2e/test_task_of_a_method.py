@@ -1,0 +1,81 @@
+"""Functions that a class has as static methods are tasks, in whichever order the decorators stand."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import flowdsl
+from flowdsl.diagnostics import FlowError
+
+SOURCE = """
+from flowdsl import pipeline, task
+
+STEP = 2
+
+
+class Jobs:
+    @task(image="python:3.12-slim")
+    @staticmethod
+    def more(n: int) -> int:
+        return n + STEP
+
+    @staticmethod
+    @task(image="python:3.12-slim")
+    def less(n: int) -> int:
+        return n - STEP
+
+    @staticmethod
+    def double(n: int) -> int:
+        return n * STEP
+
+
+double = task(image="python:3.12-slim")(Jobs.double)
+
+
+@pipeline
+def counting(n: int = 5):
+    return {"more": Jobs.more(n), "less": Jobs().less(n), "double": double(n)}
+"""
+
+
+def test_static_methods_run_as_tasks(tmp_path: Path) -> None:
+    (tmp_path / "methods.py").write_text(SOURCE)
+    done = flowdsl.run(flowdsl.load(tmp_path / "methods.py"), folder=tmp_path / "run")
+    assert done.results == {"more": "7", "less": "3", "double": "10"}
+
+
+def test_a_partial_of_what_is_no_function_is_refused_with_what_to_write() -> None:
+    with pytest.raises(FlowError, match="got partial of type") as refused:
+        flowdsl.task(image="i")(partial(int, base=2))
+    assert "call in it what the partial calls" in str(refused.value)
+
+
+PARTIALS = """
+import functools
+import operator
+
+from flowdsl import pipeline, task
+
+triple = functools.partial(operator.mul, 3)
+
+
+def scale(n: int, factor: float, tags: dict[str, int]) -> float:
+    return triple(n) * factor + tags["a"]
+
+
+made = [task(name=f"by-{n}", image="python:3.12-slim")(functools.partial(scale, factor=n / 2, tags={"a": n})) for n in (1, 2)]
+
+
+@pipeline
+def flow() -> dict[str, float]:
+    return {f"by-{n}": each(n=2) for n, each in enumerate(made, 1)}
+"""
+
+
+def test_partials_run_as_tasks_and_within_them(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text(PARTIALS)
+    done = flowdsl.run(flowdsl.load(tmp_path / "flow.py"), folder=tmp_path / "run")
+    assert done.results == {"by-1": "4.0", "by-2": "8.0"}

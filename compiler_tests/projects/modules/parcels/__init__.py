@@ -1,0 +1,3 @@
+"""Parcels: what they weigh and what they cost."""
+
+from .rates import price as price
