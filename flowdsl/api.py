@@ -87,6 +87,7 @@ def pipeline(
     report: CommitStatus | None = None,
     max_at_once: int = 0,
     keep: int = 0,
+    listener_tls: str = "",
     fs_group: int | None = 65532,
     run: Mapping[str, object] = NOTHING,
     run_extra: Mapping[str, object] = NOTHING,
@@ -129,6 +130,7 @@ def pipeline(function: Callable[..., object] | None = None, /, **options: object
         report: What a run tells the provider of the commit that started it: `commit_status(...)`.
         max_at_once: How many runs that something in `on` started may go on at once; later ones wait in a first task.
         keep: How many runs that are over are kept; each run deletes older ones.
+        listener_tls: The Secret (kubernetes.io/tls) with which what listens for events speaks TLS itself.
         fs_group: The group that owns the run's volumes; None leaves it to the cluster.
         run: Values of params for the emitted PipelineRun, as `--set` gives them.
         run_extra: Further fields of the spec of its PipelineRuns, as Tekton has them.

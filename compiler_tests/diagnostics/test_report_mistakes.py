@@ -74,7 +74,8 @@ def test_what_is_no_report_is_told_in_the_words_of_users(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("provider", "start", "code"),
     [
-        ("bitbucket", "push()", "FLOW393"),
+        ("bitbucket", "push()", "FLOW487"),
+        ("bitbucket-server", "push()", "FLOW394"),
         ("", "push(verify=True)", "FLOW393"),
         ("github", 'schedule("@daily")', "FLOW393"),
         ("github", 'bucket("weights", endpoint="m:9000")', "FLOW393"),
@@ -91,6 +92,15 @@ def test_a_report_that_is_right_is_told_nothing(tmp_path: Path) -> None:
         'commit_status(token=TOKEN, api="https://git.example/api/v1", context="sonic/main", baseline={"result": 7.9})'
     )
     assert findings(tmp_path / "flow.py", report, "gitea") == ()
+
+
+def test_a_status_of_bitbucket_names_a_page(tmp_path: Path) -> None:
+    link = "link='https://t.example/{run}'"
+    assert findings(tmp_path / "flow.py", f"commit_status(token=TOKEN, {link})", "bitbucket") == ()
+    api = "api='https://git.example/rest/api/1.0'"
+    assert findings(tmp_path / "flow.py", f"commit_status(token=TOKEN, {api}, {link})", "bitbucket-server") == ()
+    (found,) = findings(tmp_path / "flow.py", f"commit_status(token=TOKEN, {api})", "bitbucket-server")
+    assert (found.code, "Bitbucket Data Center" in found.message) == ("FLOW487", True)
 
 
 def test_a_start_without_a_commit_may_stand_beside_one_with(tmp_path: Path) -> None:

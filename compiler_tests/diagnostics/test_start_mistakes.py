@@ -37,10 +37,11 @@ def findings(
     namespace: str = "ml",
     head: str = HEAD,
     token: str = "",
+    events: EventSettings | None = None,
 ) -> tuple[Finding, ...]:
     path.write_text(head.format(start=start, provider=provider), encoding="utf-8")
     scope: dict[str, object] = {"__name__": "user_module"}
-    settings = Settings(events=EventSettings(token=token))
+    settings = Settings(events=events or EventSettings(token=token))
     try:
         exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), scope)
         found = scope["p"]
@@ -242,7 +243,7 @@ def test_what_is_right_is_not_told(start: str, targets: tuple[str, ...], tmp_pat
 
 
 NOT_ON_ARGO = [
-    ("github", 'push("main")', "FLOW387"),
+    ("github", 'push("main")', ""),
     ("gitlab", 'push("main")', "FLOW387"),
     ("bitbucket", 'push("main")', "FLOW388"),
     ("bitbucket-server", 'push("main")', "FLOW388"),
@@ -273,7 +274,7 @@ NOT_ON_ARGO = [
 def test_what_argo_events_can_not_do_is_told(provider: str, start: str, code: str, tmp_path: Path) -> None:
     head = HEAD.replace("import Secret, body,", "import Secret, body, bucket,")
     found = findings(start, tmp_path / "user.py", provider=provider, targets=("argo",), head=head)
-    # No repositories are named, which is told of all Git events.
+    # GitLab's token is not named, which is told of all its events.
     told = {each.code for each in found} - ({"FLOW387"} if code == "FLOW388" else set())
     assert (told or {""}) == {code}
     assert {each.location.line for each in found if each.location} <= {LINE}
@@ -296,3 +297,16 @@ def test_a_webhook_that_two_listeners_hear_is_told(tmp_path: Path) -> None:
     assert told('webhook("w", params={"repo": body.repo})') == {"FLOW442"}
     assert told('webhook("w", id=body.id)') == set()
     assert told('webhook("w", targets="triggers")') == set()
+
+
+@pytest.mark.parametrize("targets", [("triggers",), ("argo",)])
+def test_tls_that_a_listener_can_not_speak_is_told(targets: tuple[str, ...], tmp_path: Path) -> None:
+    at = tmp_path / "user.py"
+    head = HEAD.replace("provider={provider!r},", 'provider={provider!r}, listener_tls="Hooks TLS",')
+    (found,) = findings('push("main")', at, targets=targets, head=head)
+    assert (found.code, found.location and found.location.line) == ("FLOW486", 7)
+    head = head.replace("Hooks TLS", "hooks-tls")
+    exposed = EventSettings(expose="ingress", host="h.example.com")
+    (found,) = findings('push("main")', at, targets=targets, head=head, events=exposed)
+    assert (found.code, "an Ingress speaks plain HTTP" in found.message) == ("FLOW486", True)
+    assert findings('push("main")', at, targets=targets, head=head) == ()

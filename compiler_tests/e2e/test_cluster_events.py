@@ -138,6 +138,20 @@ def test_the_doctor_looks_at_the_secrets_of_senders(
     assert "eA==" not in out
 
 
+def test_the_doctor_looks_at_the_certificate_of_a_listener(person: Person, api: FakeApi) -> None:
+    api.groups = GROUPS
+    secret = SECRET.replace("webhook", "hooks-tls")
+    without = "\n".join(each for each in SETTINGS.splitlines() if not each.startswith(("expose", "host")))
+    asked = project(person, without + '\nlistener_tls = "hooks-tls"\n')
+    _, out, _ = person.types("doctor", "-n", "ml", asked)
+    assert "error:   Secret hooks-tls, with which the listener speaks TLS, does not exist in namespace ml" in out
+    assert "kubectl create secret tls hooks-tls --cert=FILE --key=FILE" in out
+    api.put(secret, {"kind": "Secret", "data": {"tls.crt": "eA=="}})
+    _, out, _ = person.types("doctor", "-n", "ml", asked)
+    assert "ok:      Secret hooks-tls has the key 'tls.crt' with which the listener speaks TLS" in out
+    assert "error:   Secret hooks-tls, with which the listener speaks TLS, has no key 'tls.key'" in out
+
+
 def test_the_doctor_tells_what_it_may_not_see_from_what_is_not_there(person: Person, api: FakeApi) -> None:
     api.groups = GROUPS
     api.fault = lambda method, path: (403, "no") if "/secrets/" in path or "interceptors/" in path else None

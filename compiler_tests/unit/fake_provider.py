@@ -1,4 +1,4 @@
-"""A Git provider on loopback: commit statuses and comments as GitHub, Gitea and GitLab have them, with their moods."""
+"""A Git provider on loopback: commit statuses and comments as GitHub, Gitea, GitLab and Bitbucket have them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ AUTHORIZED = {
     "github": ("Authorization", f"Bearer {TOKEN}"),
     "gitea": ("Authorization", f"token {TOKEN}"),
     "gitlab": ("PRIVATE-TOKEN", TOKEN),
+    "bitbucket": ("Authorization", f"Bearer {TOKEN}"),
+    "bitbucket-server": ("Authorization", f"Bearer {TOKEN}"),
 }
 PATHS = {
     "github": (r"/repos/(.+)/statuses/(\w+)", r"/repos/(.+)/issues/(\d+)/comments", r"/repos/.+/issues/comments/(\d+)"),
@@ -24,8 +26,30 @@ PATHS = {
         r"/projects/([^/]+)/merge_requests/(\d+)/notes",
         r"/projects/[^/]+/merge_requests/\d+/notes/(\d+)",
     ),
+    # https://developer.atlassian.com/cloud/bitbucket/rest/api-group-commit-statuses/ and api-group-pullrequests/
+    "bitbucket": (
+        r"/repositories/(.+)/commit/(\w+)/statuses/build",
+        r"/repositories/(.+)/pullrequests/(\d+)/comments",
+        r"/repositories/.+/pullrequests/\d+/comments/(\d+)",
+    ),
+    # https://developer.atlassian.com/server/bitbucket/rest/v1000/
+    "bitbucket-server": (
+        r"/(projects/[^/]+/repos/[^/]+)/commits/(\w+)/builds",
+        r"/(projects/[^/]+/repos/[^/]+)/pull-requests/(\d+)/(?:comments|activities)",
+        r"/projects/[^/]+/repos/[^/]+/pull-requests/\d+/comments/(\d+)",
+    ),
 }
-STATES = {"github": {"pending", "success", "failure", "error"}, "gitlab": {"pending", "success", "failed", "canceled"}}
+BUILDS = {"SUCCESSFUL", "FAILED", "INPROGRESS"}
+STATES = {
+    "github": {"pending", "success", "failure", "error"},
+    "gitlab": {"pending", "success", "failed", "canceled"},
+    "bitbucket": BUILDS,
+    "bitbucket-server": BUILDS,
+}
+TEXT = {"bitbucket": ("content", "raw"), "bitbucket-server": ("text",)}
+"""Where a comment says what it says; `body` with all others."""
+WHOLE = "4f8d2a6c1b3e5d7f90a2c4e6081b3d5f7a9c0e12"
+"""The only commit that there is."""
 
 
 class Provider(ThreadingHTTPServer):
@@ -38,7 +62,7 @@ class Provider(ThreadingHTTPServer):
         self.comments: list[dict[str, Any]] = []
         self.moods: list[tuple[int, dict[str, str]]] = []
         self.lost_answers = 0
-        self.user: dict[str, Any] | None = {"id": 9}
+        self.user: dict[str, Any] | None = {"id": 9, "uuid": "{9}"}
         self.asked: list[str] = []
 
     @property
@@ -46,17 +70,41 @@ class Provider(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/api"
 
     def comment_of(self, text: str, author: int, kind: str = "User") -> None:
-        """A comment that somebody wrote."""
-        key = "author" if self.kind == "gitlab" else "user"
-        self.comments.append({"id": len(self.comments) + 1, "body": text, key: {"id": author, "type": kind}})
+        """A comment that somebody wrote, as it is kept here: always with its text in `body`, too."""
+        key = "author" if self.kind in ("gitlab", "bitbucket-server") else "user"
+        by = {"id": author, "uuid": f"{{{author}}}", "name": f"user-{author}", "type": kind}
+        made = {"id": len(self.comments) + 1, "body": text, key: by}
+        if self.kind == "bitbucket-server":
+            made["version"] = 0
+        self.comments.append(made)
+
+    def shown(self, comment: dict[str, Any]) -> dict[str, Any]:
+        """A comment as the provider gives it."""
+        made: Any = comment["body"]
+        for name in reversed(TEXT.get(self.kind, ("body",))):
+            made = {name: made}
+        rest = {name: value for name, value in comment.items() if name != "body"}
+        if self.kind == "bitbucket-server":
+            return {"id": 100 + comment["id"], "action": "COMMENTED", "comment": {**rest, **made}}
+        return {**rest, **made}
+
+    def text_of(self, body: dict[str, Any]) -> str:
+        """What a comment that is sent says."""
+        found: Any = body
+        for name in TEXT.get(self.kind, ("body",)):
+            found = found[name]
+        assert isinstance(found, str)
+        return found
 
 
 class Handler(BaseHTTPRequestHandler):
     server: Provider
 
     def answer(self, status: int, data: object, **headers: str) -> None:
-        body = json.dumps(data).encode()
+        body = json.dumps(data).encode() if status != 204 else b""
         self.send_response(status)
+        if self.server.kind == "bitbucket-server" and self.server.user:
+            self.send_header("X-AUSERNAME", "user-9")
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(body)))
@@ -80,20 +128,21 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = handle_any
 
     def routed(self, path: str, query: dict[str, list[str]], body: dict[str, Any]) -> None:
-        kind = "gitlab" if self.server.kind == "gitlab" else "github"
+        kind = self.server.kind if self.server.kind != "gitea" else "github"
         status, comments, comment = (re.fullmatch(each, path) for each in PATHS[kind])
-        if path == "/user":
+        if path == "/user" and kind != "bitbucket-server":
             user = self.server.user
             self.answer(200 if user else 403, user or {"message": "Resource not accessible by integration"})
-        elif comment and self.command == ("PUT" if kind == "gitlab" else "PATCH"):
-            self.server.comments[int(comment[1]) - 1]["body"] = body["body"]
-            self.answer(200, {})
+        elif comment and self.command == ("PATCH" if kind == "github" else "PUT"):
+            self.renewed(self.server.comments[int(comment[1]) - 1], body)
         elif status and self.command == "POST":
             self.status(kind, unquote(status[1]), status[2], body)
-        elif comments and self.command == "GET":
-            self.page(path, int(query.get("page", ["1"])[0]))
-        elif comments and self.command == "POST":
-            self.server.comment_of(body["body"], 9)
+        elif kind == "bitbucket" and self.command == "GET" and "/commit/" in path:
+            self.answer(200, {"hash": WHOLE})
+        elif comments and self.command == "GET" and path.endswith("activities") is (kind == "bitbucket-server"):
+            self.page(path, query)
+        elif comments and self.command == "POST" and not path.endswith("activities"):
+            self.server.comment_of(self.server.text_of(body), 9)
             if self.server.lost_answers:
                 self.server.lost_answers -= 1
                 self.close_connection = True
@@ -102,21 +151,44 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.answer(404, {"message": "Not Found"})
 
+    def renewed(self, comment: dict[str, Any], body: dict[str, Any]) -> None:
+        if body.get("version") != comment.get("version"):
+            self.answer(409, {"errors": [{"message": "You are attempting to modify a comment out-of-date"}]})
+            return
+        comment["body"] = self.server.text_of(body)
+        if "version" in comment:
+            comment["version"] += 1
+        self.answer(200, {})
+
     def status(self, kind: str, repo: str, revision: str, body: dict[str, Any]) -> None:
         last = [each["state"] for _, _, each in self.server.statuses]
-        if body["state"] not in STATES[kind]:
+        wanted = {"key", "url"} if kind.startswith("bitbucket") else {"context"}
+        if body["state"] not in STATES[kind] or not wanted <= {*body} or len(body.get("key", "")) > 40:
             self.answer(422 if kind == "github" else 400, {"message": "state does not have a valid value"})
+        elif kind == "bitbucket" and revision != WHOLE:
+            self.answer(404, {"error": {"message": "Commit not found"}})
         elif kind == "gitlab" and last[-1:] == [body["state"]]:
             self.answer(400, {"message": "Cannot transition status via :enqueue from :pending"})
         else:
             self.server.statuses.append((repo, revision, body))
-            self.answer(201, {})
+            self.answer(204 if kind == "bitbucket-server" else 201, {})
 
-    def page(self, path: str, number: int) -> None:
-        """Two comments a page, and where the next is."""
+    def page(self, path: str, query: dict[str, list[str]]) -> None:
+        """Two comments a page, and where the next is, as each provider says it."""
+        kind, address = self.server.kind, self.server.address
+        start = int(query.get("start", ["0"])[0])
+        number = start // 2 + 1 if start else int(query.get("page", ["1"])[0])
         rest = self.server.comments[number * 2 :]
-        link = {"Link": f'<{self.server.address}{path}?page={number + 1}>; rel="next", <x>; rel="last"'} if rest else {}
-        self.answer(200, self.server.comments[number * 2 - 2 : number * 2], **link)
+        found = [self.server.shown(each) for each in self.server.comments[number * 2 - 2 : number * 2]]
+        if kind == "bitbucket":
+            following = {"next": f"{address}{path}?page={number + 1}"} if rest else {}
+            self.answer(200, {"values": found, "pagelen": 2, **following})
+        elif kind == "bitbucket-server":
+            following = {"nextPageStart": number * 2} if rest else {}
+            self.answer(200, {"values": found, "isLastPage": not rest, **following})
+        else:
+            link = {"Link": f'<{address}{path}?page={number + 1}>; rel="next", <x>; rel="last"'} if rest else {}
+            self.answer(200, found, **link)
 
     def log_message(self, format: str, *args: object) -> None:
         pass

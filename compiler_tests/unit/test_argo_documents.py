@@ -114,6 +114,25 @@ def test_params_go_where_they_stand_in_the_run() -> None:
     ]
 
 
+def test_a_source_with_a_certificate_speaks_tls_itself() -> None:
+    spec = named(made(*ALL, listener_tls="hooks-tls"), "EventSource")["model"]["spec"]
+    found = [spec["github"]["git"]["webhook"], spec["webhook"]["published"]]
+    assert [(each["serverCertSecret"], each["serverKeySecret"]) for each in found] == [
+        ({"name": "hooks-tls", "key": "tls.crt"}, {"name": "hooks-tls", "key": "tls.key"})
+    ] * 2
+
+
+@pytest.mark.parametrize(("provider", "kind"), [("github", "github"), ("gitea", "github"), ("bitbucket", "bitbucket")])
+def test_a_source_names_a_repository_where_the_project_names_none(provider: str, kind: str) -> None:
+    """Its controller asks for one, and looks it up to make webhooks alone."""
+    documents = made(push("main", verify=provider != "bitbucket"), provider=provider, repositories=())
+    (repository,) = named(documents, "EventSource")["model"]["spec"][kind]["git"]["repositories"]
+    assert repository == {"owner": "any", **({"repositorySlug": "any"} if kind == "bitbucket" else {"names": ["any"]})}
+    found = examine_set([Given(each) for each in documents], strict=True)
+    told = [item.code for each in found if each.data["kind"] == "EventSource" for item in each.findings]
+    assert told == (["FLOW290"] if provider == "bitbucket" else []), "nothing checks Bitbucket's signatures there"
+
+
 @pytest.mark.parametrize("expose", ["ingress", "httproute"])
 def test_what_is_exposed_is_the_service_of_the_source(expose: str) -> None:
     documents = made(GIT, expose=expose, host="h.example.com", gateway="infra/public")

@@ -69,6 +69,7 @@ CASES = {
     + PLAIN,
     "reported-by-who-is-like-another": '@pipeline(provider="forgejo", on=[push("main")], '
     'report=commit_status(token=Secret("git", "token"), api="https://git.example.com/api/v1"))\n' + PLAIN,
+    "certified": '@pipeline(provider="github", listener_tls="hooks-tls", on=[push("main")])\n' + PLAIN,
     "times": '@pipeline(timeout="1h", service_account="runner", on=[schedule("30 2 * * *", timezone="Asia/Shanghai", overlap="forbid", '
     'starting_deadline=60, suspend=True, params={"revision": "nightly"}), schedule("@daily", name="daily")])\n' + PLAIN,
     "constants": '@pipeline(provider="github", on=[push(params={"revision": "it\'s {a} \\\\ \\"b\\"", "repo": event.repo_url})])\n'

@@ -55,14 +55,17 @@ def arguments(node: Payload) -> dict[str, str]:
     return {each["name"]: each["value"] for each in node["params"]}
 
 
-@pytest.mark.parametrize("provider", ["github", "gitlab", "gitea"])
+@pytest.mark.parametrize("provider", ["github", "gitlab", "gitea", "bitbucket", "bitbucket-server"])
 def test_the_run_of_an_event_knows_its_commit_and_its_pull_request(provider: Provider) -> None:
-    documents = made(provider)
+    documents = made(provider, link="https://t.example/{run}")
     for kind, number in (("push", None), ("tag", None), ("pull_request", "7")):
         (run,) = started(documents, *SENDERS[provider](kind))
         params = {each["name"]: each["value"] for each in run["spec"]["params"]}
         found = [params.get(f"flowdsl-{name}") for name in ("repo", "revision", "pull-request")]
-        assert found == ["team/model", SHA, number]
+        repo = "TEAM/model" if provider == "bitbucket-server" else "team/model"
+        # A commit of twelve characters is all that Bitbucket Cloud says of a pull request's.
+        revision = SHA[:12] if (provider, kind) == ("bitbucket", "pull_request") else SHA
+        assert found == [repo, revision, number]
 
 
 def test_three_tasks_tell_the_beginning_the_values_and_the_end() -> None:

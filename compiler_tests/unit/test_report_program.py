@@ -16,8 +16,13 @@ import flowdsl.events
 
 PROGRAM = Path(flowdsl.events.__file__).parent / "programs" / "report_run.py"
 SHA = "4f8d2a6c1b3e5d7f90a2c4e6081b3d5f7a9c0e12"
-KINDS = ("github", "gitea", "gitlab")
+KINDS = ("github", "gitea", "gitlab", "bitbucket", "bitbucket-server")
 MARK = "<!-- flowdsl sonic -->"
+
+
+def hidden(git: Provider, text: str) -> str:
+    """A line of a comment that nobody sees: Bitbucket shows HTML as it is written."""
+    return f"[//]: # ({text})" if git.kind.startswith("bitbucket") else f"<!-- {text} -->"
 
 
 @pytest.fixture(params=KINDS)
@@ -64,12 +69,15 @@ def test_a_commit_is_pending_and_then_what_the_run_came_to(git: Provider) -> Non
     told(git, "start")
     told(git, "start")  # a task that is tried again
     told(git, "end", state="Failed", number="")
-    failed = "failed" if git.kind == "gitlab" else "failure"
-    repeated = ["pending"] if git.kind == "gitlab" else ["pending", "pending"]
+    bitbucket = git.kind.startswith("bitbucket")
+    failed = "failed" if git.kind == "gitlab" else "FAILED" if bitbucket else "failure"
+    pending = "INPROGRESS" if bitbucket else "pending"
+    repeated = [pending] if git.kind == "gitlab" else [pending, pending]
     assert [body["state"] for _, _, body in git.statuses] == [*repeated, failed]
-    assert {(repo, revision) for repo, revision, _ in git.statuses} == {("team/model", SHA)}
-    assert git.statuses[-1][2]["context"] == "sonic"
-    assert git.statuses[-1][2]["target_url"] == "https://tekton.example/ml/model-1"
+    repository = "projects/team/repos/model" if git.kind == "bitbucket-server" else "team/model"
+    assert {(repo, revision) for repo, revision, _ in git.statuses} == {(repository, SHA)}
+    assert git.statuses[-1][2]["key" if bitbucket else "context"] == "sonic"
+    assert git.statuses[-1][2]["url" if bitbucket else "target_url"] == "https://tekton.example/ml/model-1"
     assert git.comments == []
 
 
@@ -86,19 +94,21 @@ def test_one_comment_is_renewed_by_each_run(git: Provider) -> None:
     told(git, "end", state="Succeeded")
     assert len(git.comments) == 6
     first = git.comments[-1]["body"]
-    assert first.startswith(f"{MARK}\n<!-- run model-1 -->\n\n**sonic** passed for 4f8d2a6c1b3e")
+    mark = hidden(git, "flowdsl sonic")
+    assert first.startswith(f"{mark}\n{hidden(git, 'run model-1')}\n\n**sonic** passed for 4f8d2a6c1b3e")
     assert "([the run](https://tekton.example/ml/model-1))" in first
     assert "| `lse_d` | `7.5` | `7.9` |\n| `clip` | <https://clips.example/a.mp4> | |" in first
     told(git, "end", state="Failed", run="model-2")
     assert len(git.comments) == 6
-    assert git.comments[-1]["body"].startswith(f"{MARK}\n<!-- run model-2 -->\n\n**sonic** failed")
+    assert git.comments[-1]["body"].startswith(f"{mark}\n{hidden(git, 'run model-2')}\n\n**sonic** failed")
     assert "lse_d" not in git.comments[-1]["body"], "what an older run gave is not this one's"
 
 
 def test_what_others_write_as_if_it_were_ours_is_left_alone(git: Provider) -> None:
-    git.comment_of(f"{MARK}\nforged", 3)
+    forged = f"{hidden(git, 'flowdsl sonic')}\nforged"
+    git.comment_of(forged, 3)
     told(git, "end", state="Succeeded")
-    assert git.comments[0]["body"] == f"{MARK}\nforged"
+    assert git.comments[0]["body"] == forged
     assert len(git.comments) == 2
     told(git, "end", state="Failed")
     assert len(git.comments) == 2
@@ -181,3 +191,22 @@ def test_what_an_event_names_stays_within_its_place_of_the_address(github: Provi
     ((_, value),) = named.items()
     assert told(github, "start", **named).startswith(f"nothing is reported: {value} is no ")
     assert github.asked == []
+
+
+def test_a_commit_that_bitbucket_names_in_short_is_asked_for_whole() -> None:
+    with provider("bitbucket") as git:
+        told(git, "start", revision=SHA[:12], context="c" * 60)
+        ((_, revision, body),) = git.statuses
+        assert (revision, body["name"], len(body["key"])) == (SHA, "c" * 60, 40)
+
+
+@pytest.mark.parametrize("kind", ["bitbucket", "bitbucket-server"])
+def test_the_comment_of_an_access_token_without_an_account_is_known_by_its_type(kind: str) -> None:
+    with provider(kind) as git:
+        git.user = None
+        git.comment_of(f"{hidden(git, 'flowdsl sonic')}\nforged", 3)
+        git.comment_of(
+            f"{hidden(git, 'flowdsl sonic')}\nold", 8, "SERVICE" if kind == "bitbucket-server" else "app_user"
+        )
+        told(git, "end", state="Succeeded")
+        assert [each["body"].split("\n")[1] for each in git.comments] == ["forged", hidden(git, "run model-1")]

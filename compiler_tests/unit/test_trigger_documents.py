@@ -20,12 +20,14 @@ from flowdsl.ir.options import Provider
 from flowdsl.ir.settings import EventSettings, Settings
 
 
-def made(*starts: Trigger, provider: Provider = "github", namespace: str = "ml", **settings: str) -> list[Payload]:
+def made(
+    *starts: Trigger, provider: Provider = "github", namespace: str = "ml", tls: str = "", **settings: str
+) -> list[Payload]:
     @task(image="python:3.12-slim")
     def work(revision: str, steps: int) -> None:
         print(revision, steps)
 
-    @pipeline(name="model", provider=provider, on=starts)
+    @pipeline(name="model", provider=provider, on=starts, listener_tls=tls)
     def flow(revision: str = "main", steps: int = 1) -> None:
         work(revision, steps)
 
@@ -286,3 +288,21 @@ def test_the_listener_is_reached_by_an_ingress_or_a_route() -> None:
     ).values()
     assert route["spec"]["parentRefs"] == [{"name": "public", "namespace": "infra"}]
     assert [each["kind"] for each in made(push()) if each["kind"] in ("Ingress", "HTTPRoute")] == []
+
+
+def test_a_listener_with_a_certificate_speaks_tls_itself() -> None:
+    def variables(**options: str) -> list[Payload]:
+        (listener,) = of_kind(made(push(), **options), "EventListener").values()
+        pod = listener["spec"]["resources"]["kubernetesResource"]["spec"]["template"]["spec"]
+        (container,) = pod["containers"]
+        assert [*pod, *container] == ["containers", "env"], "what else stands there Triggers refuses"
+        found: list[Payload] = container["env"]
+        return found
+
+    wanted = [
+        {"name": "TLS_CERT", "valueFrom": {"secretKeyRef": {"name": "hooks-tls", "key": "tls.crt"}}},
+        {"name": "TLS_KEY", "valueFrom": {"secretKeyRef": {"name": "hooks-tls", "key": "tls.key"}}},
+    ]
+    assert variables(listener_tls="hooks-tls") == variables(tls="hooks-tls") == wanted
+    assert variables(listener_tls="of-all", tls="hooks-tls") == wanted, "the pipeline's own goes before the project's"
+    assert "resources" not in next(iter(of_kind(made(push()), "EventListener").values()))["spec"]

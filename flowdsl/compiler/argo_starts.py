@@ -60,10 +60,6 @@ def _check_git(git: list[Trigger], provider: Provider, settings: Settings, colle
         return
     for each in git:
         _check_start(each, first, provider, collector)
-    if not settings.events.repositories and provider.name != "gitlab":
-        message = "Argo Events takes events of certain repositories alone, and none is named"
-        hint = 'name them: `[tool.flowdsl.events] repositories = ["team/model"]`'
-        collector.add(ARGO_LACKS.finding(message, first.location, hint=hint))
     if provider.name == "gitlab" and not (first.token or settings.events.token):
         message = "Argo Events wants a token of GitLab's to begin with, and none is named"
         hint = 'name its Secret: `[tool.flowdsl.events] token = "gitlab-api/token"`'

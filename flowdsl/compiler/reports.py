@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flowdsl.compiler.rules import NO_ADDRESS, NOT_REPORTED
+from flowdsl.compiler.rules import NO_ADDRESS, NO_LINK, NOT_REPORTED
 from flowdsl.diagnostics import Collector
 from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.events.documents import Starts
-from flowdsl.events.reporting import ADDRESSES, account_of, results_of, with_report
+from flowdsl.events.providers import PROVIDERS
+from flowdsl.events.reporting import ADDRESSES, WANT_LINK, account_of, results_of, with_report
 from flowdsl.frontend.rules import REPORT_ARGUMENT
 from flowdsl.ir.events import CommitStatus, Trigger
 from flowdsl.ir.nodes import PipelineDef
@@ -49,8 +50,13 @@ def _can_be_told(definition: PipelineDef, report: CommitStatus, provider: str, c
         hint = f'say who is: `@pipeline(provider="github")`; one of {", ".join(ADDRESSES)}'
         collector.add(NOT_REPORTED.finding(message, report.location, hint=hint))
     elif not report.api and not ADDRESSES[provider]:
-        hint = 'say it: `commit_status(api="https://git.example.com/api/v1", ...)`'
+        path = "rest/api/1.0" if provider == "bitbucket-server" else "api/v1"
+        hint = f'say it: `commit_status(api="https://git.example.com/{path}", ...)`'
         collector.add(NO_ADDRESS.finding(f"report=: where is the API of {provider}?", report.location, hint=hint))
+    elif provider in WANT_LINK and not report.link:
+        message = f"report=: a status of {PROVIDERS[provider].title} has to name a page, and there is no link="
+        hint = 'name the page of a run: `link="https://tekton.example.com/#/namespaces/{namespace}/pipelineruns/{run}"`'
+        collector.add(NO_LINK.finding(message, report.location, hint=hint))
     elif not any(isinstance(each, Trigger) and each.of_git for each in definition.options.on):
         message = "report=: nothing in on= brings a commit to report on"
         hint = 'add what does: `on=[push("main")]`, or take report= out'

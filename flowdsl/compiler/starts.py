@@ -243,8 +243,10 @@ def start_documents(
 
         check_argo(definition, sensed, kept, provider, settings, collector)
     from flowdsl.compiler.limits import check_limits, room_of
+    from flowdsl.compiler.listening import certificate_of
 
     check_limits(definition, targets, collector)
+    secret = certificate_of(definition, settings, targets, collector)
     if collector.has_errors:
         return []
     from flowdsl.compiler.reports import report_documents
@@ -264,6 +266,7 @@ def start_documents(
         run=run,
         room=room_of(definition, targets),
         keep=definition.options.keep,
+        listener_tls=secret,
     )
     made = report_documents(definition, targets, starts)
     if heard:

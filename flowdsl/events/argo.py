@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _PORT = 12000
 _GIT = "git"
 """The event of a provider, of which all starts by Git take what is theirs."""
+_ANY = ("any/any",)
+"""Where no repository is named. One has to be (validate.go of the sources); it is looked up to make a webhook there,
+which ours never does, and events of all repositories are taken that are signed with the Secret."""
 _FLOW = "flow"
 """Where a script puts what it says, and the Sensor's parameters find it."""
 _TIME = "(%d+)-(%d+)-(%d+) (%d+):(%d+):%d+[%.%d]* ([+-])(%d+)"
@@ -94,13 +97,18 @@ def _webhooks(starts: Starts) -> dict[str, object]:
     return made
 
 
-def _address(path: str) -> dict[str, object]:
-    return {"endpoint": path, "port": str(_PORT), "method": "POST"}
+def _address(starts: Starts, path: str) -> dict[str, object]:
+    address: dict[str, object] = {"endpoint": path, "port": str(_PORT), "method": "POST"}
+    if starts.listener_tls:
+        # One server has the port, with one certificate: each address names the same.
+        address["serverCertSecret"] = {"name": starts.listener_tls, "key": "tls.crt"}
+        address["serverKeySecret"] = {"name": starts.listener_tls, "key": "tls.key"}
+    return address
 
 
 def _webhook(starts: Starts, trigger: Trigger) -> Fields:
     """It asks for the token that Argo Events asks for: `Authorization: Bearer TOKEN`."""
-    address = _address(f"/{starts.pipeline}/{trigger.name}")
+    address = _address(starts, f"/{starts.pipeline}/{trigger.name}")
     return {**address, "authSecret": _key(starts.secret(trigger))} if trigger.verify else address
 
 
@@ -108,8 +116,8 @@ def _provider(starts: Starts, triggers: Sequence[Trigger]) -> tuple[str, Fields]
     """The source of a provider's events, which makes no webhooks itself: it is given no address to tell."""
     assert starts.provider is not None  # FLOW376 has said so
     secret = _key(starts.secret(triggers[0])) if triggers[0].verify else None
-    webhook = _address(f"/{starts.pipeline}")
-    pairs = [each.partition("/") for each in starts.settings.repositories]
+    webhook = _address(starts, f"/{starts.pipeline}")
+    pairs = [each.partition("/") for each in starts.settings.repositories or _ANY]
     if starts.provider.name == "gitlab":
         token = triggers[0].token or secret_of(starts.settings.token)
         assert token is not None  # FLOW387 has said so
@@ -244,11 +252,11 @@ def _script(start: _Start) -> str:
         *([f"if not ({known}) then return {{{_FLOW} = {{starts = false}}}} end"] if known else []),
         f"return {{{_FLOW} = {{starts = true{texts}}}}}",
     ]
-    return _library() + "\n".join(tail) + "\n"
+    return library() + "\n".join(tail) + "\n"
 
 
 @cache
-def _library() -> str:
+def library() -> str:
     """The functions that every script calls."""
     return files("flowdsl.events").joinpath("programs").joinpath("argo.lua").read_text(encoding="utf-8")
 

@@ -37,6 +37,7 @@ class Starts:
 
     `run` is the run as the pipeline's own compile makes it; `values` the texts of a start's constants, by its name.
     `room` is what the run's first task does; `keep` how many runs that are over are kept, 0 for all.
+    `listener_tls` is the Secret with the certificate of what listens, "" for none.
     """
 
     pipeline: str
@@ -50,6 +51,7 @@ class Starts:
     run: PipelineRun
     room: Room
     keep: int = 0
+    listener_tls: str = ""
 
     def document(self, api_version: str, kind: str, name: str, **fields: object) -> Document:
         """An object of the pipeline's namespace."""

@@ -19,9 +19,18 @@ from flowdsl.ir.types import STRING
 
 PROGRAM = "report_run.py"
 ADDRESSES: Mapping[str, str] = MappingProxyType(
-    {"github": "https://api.github.com", "gitlab": "https://gitlab.com/api/v4", "gitea": "", "forgejo": ""}
+    {
+        "github": "https://api.github.com",
+        "gitlab": "https://gitlab.com/api/v4",
+        "bitbucket": "https://api.bitbucket.org/2.0",
+        "bitbucket-server": "",
+        "gitea": "",
+        "forgejo": "",
+    }
 )
 """Whom the program can tell, and where; "" where each has an address of its own."""
+WANT_LINK = ("bitbucket", "bitbucket-server")
+"""Whose statuses have to name a page."""
 _REPO, _REVISION, _NUMBER = "flowdsl-repo", "flowdsl-revision", "flowdsl-pull-request"
 """Params that a pipeline in Python can't have: names of Python's have no dashes."""
 _SAYS: Mapping[str, tuple[tuple[str, ...], Sort]] = {

@@ -50,12 +50,26 @@ def documents(starts: Starts) -> list[Document]:
         # A binding has to have params: where an event gives the run none, there is none.
         made += [_binding(starts, each)] if _values(each) else []
         made += [_template(starts, each), _trigger(starts, each)]
-    listener = {
+    listener: dict[str, object] = {
         "serviceAccountName": account,
         "triggers": [{"triggerRef": _name(starts, each)} for each in found],
     }
+    if starts.listener_tls:
+        listener["resources"] = certified(starts.listener_tls)
     made.append(starts.document(EVENT_LISTENER.api_version, EVENT_LISTENER.name, starts.pipeline, spec=listener))
     return made + exposure(starts, f"{starts.pipeline}-events", f"el-{starts.pipeline}", _PORT)
+
+
+def certified(secret: str) -> Fields:
+    """The listener's container with the variables by which it speaks TLS: its Service then has the port 8443.
+
+    https://github.com/tektoncd/triggers/blob/v0.37.0/docs/eventlisteners.md#tls-https-support-in-eventlisteners
+    """
+    variables = [
+        {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}
+        for name, key in (("TLS_CERT", "tls.crt"), ("TLS_KEY", "tls.key"))
+    ]
+    return {"kubernetesResource": {"spec": {"template": {"spec": {"containers": [{"env": variables}]}}}}}
 
 
 def _rights(starts: Starts, account: str) -> list[Document]:

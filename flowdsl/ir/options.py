@@ -231,6 +231,7 @@ class PipelineOptions:
     report: CommitStatus | None = None
     max_at_once: int = 0
     keep: int = 0
+    listener_tls: str = ""
     fs_group: int | None = UNPRIVILEGED
     run: Mapping[str, object] = NOTHING
     run_extra: Mapping[str, Data] = NOTHING

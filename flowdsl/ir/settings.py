@@ -48,8 +48,9 @@ class EventSettings:
 
     `expose` says how the listener is reached from outside, under `host`: an Ingress of `ingress_class` whose
     certificate is in the Secret `tls_secret`, or an HTTPRoute of the Gateway `gateway` (`namespace/name`), which has
-    its own. `secret` and `token` are names of Secrets, with a key behind a slash: `"webhooks/secret"`. `image` is what
-    the programs of ours run in; it has Python. `repositories` are those whose events Argo Events takes: `team/model`.
+    its own. `listener_tls` is the Secret with which what listens speaks TLS itself. `secret` and `token` are names of
+    Secrets, with a key behind a slash: `"webhooks/secret"`. `image` is what the programs of ours run in; it has Python.
+    `repositories` are those that Argo Events' source of Git's events names: `team/model`.
     """
 
     targets: tuple[str, ...] = attrs.field(default=(), converter=texts)
@@ -61,6 +62,7 @@ class EventSettings:
     ingress_class: str = ""
     tls_secret: str = ""
     gateway: str = ""
+    listener_tls: str = ""
     image: str = "python:3.12-slim"
     repositories: tuple[str, ...] = attrs.field(default=(), converter=texts)
 

@@ -39,6 +39,8 @@ _PATIENCE = 5.0
 # The fields that name a Secret and its key: with interceptors of Triggers, with event sources of Argo Events.
 _OF_TRIGGERS, _OF_ARGO = ("secretName", "secretKey"), ("name", "key")
 _OF_SENDERS = ("webhookSecret", "authSecret", "secretToken")
+_OF_TLS = ("secretKeyRef", "serverCertSecret", "serverKeySecret")
+_READ, _CHECKED, _SPOKEN = "events are read", "a sender is checked", "the listener speaks TLS"
 _OF_READERS = ("apiToken", "accessToken", "accessKey", "secretKey")
 
 
@@ -156,13 +158,15 @@ def _bus(client: Client, name: str) -> Check:
 
 
 def _secrets(client: Client, starting: Documents) -> Iterator[Check]:
-    """The Secrets that senders are checked with, or events are read with, and their keys."""
+    """The Secrets that senders are checked with, events are read with, or listeners speak TLS with, and their keys."""
     sources = [each for each in starting if EVENT_SOURCE.is_of(each)]
+    listening = [each for each in starting if EVENT_LISTENER.is_of(each)]
     wanted = {
-        **dict.fromkeys(_keys(starting, _OF_TRIGGERS, "personalAccessToken"), "events are read"),
-        **dict.fromkeys(_keys(sources, _OF_ARGO, *_OF_READERS), "events are read"),
-        **dict.fromkeys(_keys(starting, _OF_TRIGGERS, "secretRef", "value"), "a sender is checked"),
-        **dict.fromkeys(_keys(sources, _OF_ARGO, *_OF_SENDERS), "a sender is checked"),
+        **dict.fromkeys(_keys(starting, _OF_TRIGGERS, "personalAccessToken"), _READ),
+        **dict.fromkeys(_keys(sources, _OF_ARGO, *_OF_READERS), _READ),
+        **dict.fromkeys(_keys(starting, _OF_TRIGGERS, "secretRef", "value"), _CHECKED),
+        **dict.fromkeys(_keys(sources, _OF_ARGO, *_OF_SENDERS), _CHECKED),
+        **dict.fromkeys(_keys([*listening, *sources], _OF_ARGO, *_OF_TLS), _SPOKEN),
     }
     for (name, key), why in sorted(wanted.items()):
         look = functools.partial(_secret, client, name, key, why)
@@ -182,9 +186,11 @@ def _secret(client: Client, name: str, key: str, why: str) -> Check:
     found = client.find(path_of(SECRET, client.namespace, name))
     if found is None:
         hint = f"kubectl create secret generic {name} --from-literal={key or 'KEY'}=..."
+        hint = f"kubectl create secret tls {name} --cert=FILE --key=FILE" if why == _SPOKEN else hint
         return Check(ERROR, f"{what} does not exist in namespace {client.namespace}", hint)
     if key and key not in mapping(found.get("data")):
-        return Check(ERROR, f"{what} has no key {key!r}", "no event of it starts anything")
+        hint = "its pod does not begin" if why == _SPOKEN else "no event of it starts anything"
+        return Check(ERROR, f"{what} has no key {key!r}", hint)
     return Check(OK, f"Secret {name} has the key {key!r} with which {why}")
 
 

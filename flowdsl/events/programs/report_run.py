@@ -5,6 +5,7 @@ It is written for Python 3.9 and the standard library, and is the script of a ru
 params, the token by a Secret. Whatever goes wrong is printed and fails nothing: a run is not worse for a provider's.
 """
 
+import hashlib
 import http.client
 import json
 import os
@@ -43,16 +44,28 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 class Api(NamedTuple):
-    """How one provider is spoken to."""
+    """How one provider is spoken to. `listed` gives the comments of a pull request, where a new one goes to `comments`.
+
+    Of a comment `text` is the way to what it says, `author` to who wrote it, `known` what that account is known by, and
+    `bots` the type of one of an app. `key` is what a status is called by.
+    """
 
     header: str
     prefix: str
     status: str
+    listed: str
     comments: str
     comment: str
     renew: str
-    author: str
-    states: dict[str, str]
+    states: "dict[str, str]"
+    text: "tuple[str, ...]" = ("body",)
+    author: "tuple[str, ...]" = ("user",)
+    known: str = "id"
+    bots: str = "Bot"
+    user: str = "/user"
+    mark: str = "<!-- {} -->"
+    key: str = "context"
+    url: str = "target_url"
 
 
 SAME = {state: state for state in SAID}
@@ -60,24 +73,62 @@ GITHUB = Api(  # https://docs.github.com/en/rest/commits/statuses and /rest/issu
     header="Authorization",
     prefix="Bearer ",
     status="/repos/{repo}/statuses/{revision}",
+    listed="/repos/{repo}/issues/{number}/comments?per_page=100",
     comments="/repos/{repo}/issues/{number}/comments",
     comment="/repos/{repo}/issues/comments/{id}",
     renew="PATCH",
-    author="user",
     states=SAME,
 )
 GITEA = GITHUB._replace(prefix="token ")  # https://docs.gitea.com/api: as GitHub's, but for its header
 GITLAB = Api(  # https://docs.gitlab.com/api/commits/ and /api/notes/
     header="PRIVATE-TOKEN",
     prefix="",
-    status="/projects/{repo}/statuses/{revision}",
-    comments="/projects/{repo}/merge_requests/{number}/notes",
-    comment="/projects/{repo}/merge_requests/{number}/notes/{id}",
+    status="/projects/{whole}/statuses/{revision}",
+    listed="/projects/{whole}/merge_requests/{number}/notes?per_page=100",
+    comments="/projects/{whole}/merge_requests/{number}/notes",
+    comment="/projects/{whole}/merge_requests/{number}/notes/{id}",
     renew="PUT",
-    author="author",
     states={**SAME, "failure": "failed"},
+    author=("author",),
 )
-APIS = {"github": GITHUB, "gitea": GITEA, "forgejo": GITEA, "gitlab": GITLAB}
+BUILDS = {"pending": "INPROGRESS", "success": "SUCCESSFUL", "failure": "FAILED"}
+HIDDEN = "[//]: # ({})"
+"""A line that Bitbucket shows nothing of: it shows comments of HTML as they are written."""
+BITBUCKET = Api(  # https://developer.atlassian.com/cloud/bitbucket/rest/: commit statuses, pull requests
+    header="Authorization",
+    prefix="Bearer ",
+    status="/repositories/{repo}/commit/{revision}/statuses/build",
+    listed="/repositories/{repo}/pullrequests/{number}/comments?pagelen=100",
+    comments="/repositories/{repo}/pullrequests/{number}/comments",
+    comment="/repositories/{repo}/pullrequests/{number}/comments/{id}",
+    renew="PUT",
+    states=BUILDS,
+    text=("content", "raw"),
+    known="uuid",
+    bots="app_user",
+    mark=HIDDEN,
+    key="key",
+    url="url",
+)
+DATA_CENTER = BITBUCKET._replace(  # https://developer.atlassian.com/server/bitbucket/rest/: builds, pull requests
+    status="/projects/{project}/repos/{slug}/commits/{revision}/builds",
+    listed="/projects/{project}/repos/{slug}/pull-requests/{number}/activities?limit=100",
+    comments="/projects/{project}/repos/{slug}/pull-requests/{number}/comments",
+    comment="/projects/{project}/repos/{slug}/pull-requests/{number}/comments/{id}",
+    text=("text",),
+    author=("author",),
+    known="name",
+    bots="SERVICE",
+    user="",  # nothing to ask: each answer has it in a header
+)
+APIS = {
+    "github": GITHUB,
+    "gitea": GITEA,
+    "forgejo": GITEA,
+    "gitlab": GITLAB,
+    "bitbucket": BITBUCKET,
+    "bitbucket-server": DATA_CENTER,
+}
 
 
 class Client:
@@ -87,6 +138,7 @@ class Client:
         self.api, self.base, self.token = api, base.rstrip("/"), token
         self.opener = urllib.request.build_opener(NoRedirect)
         self.until = time.monotonic() + PATIENCE
+        self.account = ""
 
     def ask(self, method: str, url: str, body: "Fields | None" = None, *, again: bool = True) -> "tuple[Any, str]":
         """The data of the answer, and the address of its next page. Waits where the provider asks for that.
@@ -120,20 +172,31 @@ class Client:
             request.add_header("Content-Type", "application/json")
         with self.opener.open(request, timeout=30) as answer:
             text = answer.read(MOST)
+            self.account = answer.headers.get("X-AUSERNAME", "") or self.account
             return json.loads(text) if text else {}, next_page(answer.headers.get("Link", ""))
 
     def all(self, url: str) -> "list[Fields]":
         """The entries of all pages. One that leads to another host is not asked for."""
         found: list[Fields] = []
         for _ in range(PAGES):
-            entries, following = self.ask("GET", url)
+            answer, following = self.ask("GET", url)
+            entries = answer.get("values") if isinstance(answer, dict) else answer
             if not isinstance(entries, list):
                 raise NotToldError(f"GET {shown(url)}: no list")
             found += [each for each in entries if isinstance(each, dict)]
+            following = following or (following_page(answer, url) if isinstance(answer, dict) else "")
             if not following.startswith(self.base + "/"):
                 return found
             url = following
         raise NotToldError(f"{shown(url)}: more than {PAGES} pages of comments")
+
+
+def following_page(answer: "Fields", url: str) -> str:
+    """The next page as Bitbucket's answers have it: on Cloud its address, on Data Center where it starts."""
+    start = answer.get("nextPageStart")
+    if answer.get("isLastPage") is False and isinstance(start, int):
+        return f"{url.partition('&start=')[0]}&start={start}"
+    return str(answer.get("next") or "")
 
 
 def asked_to_wait(error: urllib.error.HTTPError, pause: float) -> "float | None":
@@ -196,36 +259,44 @@ def heading(told: "dict[str, str]", state: str) -> str:
     return f"**{told['context']}** {SAID[state]} for {commit}{link}"
 
 
-def marks(told: "dict[str, str]") -> "tuple[str, str]":
+def marks(api: Api, told: "dict[str, str]") -> "tuple[str, str]":
     """What a comment of ours begins with, and which of them is of this run."""
-    mark = f"<!-- flowdsl {told['context']} -->"
-    return mark, f"{mark}\n<!-- run {told['run']} -->"
+    mark = api.mark.format(f"flowdsl {told['context']}")
+    return mark, f"{mark}\n{api.mark.format('run ' + told['run'])}"
+
+
+def within(data: object, *path: str) -> object:
+    """What stands at a path of an answer; None where there is nothing."""
+    for name in path:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
 
 
 def own(client: Client, address: str, told: "dict[str, str]") -> "Fields | None":
     """The comment that is renewed: one of this account's, as anybody may write what ours begin with."""
-    mark, _ = marks(told)
-    author = client.api.author
-    mine = None
-    for each in client.all(f"{address}?per_page=100"):
-        if str(each.get("body", "")).startswith(mark):
-            if mine is None:
-                mine = account(client)
-            found = each.get(author)
-            by: Fields = found if isinstance(found, dict) else {}
+    api = client.api
+    mark, _ = marks(api, told)
+    mine: object = None
+    for each in client.all(address):
+        held = each.get("comment")  # Data Center lists what happened, of which comments are a part
+        found: Fields = held if isinstance(held, dict) else each
+        if str(within(found, *api.text) or "").startswith(mark):
+            mine = account(client) if mine is None else mine
             # The token of an app has no account to ask for: its comments are a bot's.
-            if by.get("id") == mine if mine else by.get("type") == "Bot":
-                return each
+            if within(found, *api.author, api.known if mine else "type") == (mine or api.bots):
+                return found
     return None
 
 
-def account(client: Client) -> int:
-    """Whose token it is; 0 where the provider does not say."""
+def account(client: Client) -> object:
+    """Whose token it is, as its comments name it; "" where the provider does not say."""
+    if not client.api.user:
+        return client.account
     try:
-        found, _ = client.ask("GET", f"{client.base}/user")
+        found, _ = client.ask("GET", client.base + client.api.user)
     except NotToldError:
-        return 0
-    return int(found.get("id", 0)) if isinstance(found, dict) else 0
+        return ""
+    return within(found, client.api.known) or ""
 
 
 def comment(client: Client, told: "dict[str, str]", state: str, values: "dict[str, str] | None") -> None:
@@ -240,40 +311,51 @@ def comment(client: Client, told: "dict[str, str]", state: str, values: "dict[st
 
 def renewed(client: Client, told: "dict[str, str]", state: str, values: "dict[str, str] | None") -> None:
     """What the run gave once, and above it how it stands."""
-    places = {"repo": repository(told), "number": urllib.parse.quote(told["number"], safe="")}
-    address = client.base + client.api.comments.format(**places)
-    old = own(client, address, told)
-    _, of_run = marks(told)
+    api, places = client.api, named(told)
+    old = own(client, client.base + api.listed.format(**places), told)
+    _, of_run = marks(api, told)
     if values is not None:
         rest = table(values, json.loads(told["baseline"] or "{}"))
     else:
-        before = str(old.get("body", "")).replace("\r\n", "\n") if old else ""
+        before = str(within(old, *api.text) or "").replace("\r\n", "\n")
         rest = before.partition("\n\n")[2].partition("\n\n")[2] if before.startswith(of_run) else ""
-    body = {"body": "\n\n".join(part for part in (of_run, heading(told, state), rest) if part)}
+    body: object = "\n\n".join(part for part in (of_run, heading(told, state), rest) if part)
+    for name in reversed(api.text):
+        body = {name: body}
+    assert isinstance(body, dict)
     if old is None:
-        client.ask("POST", address, body, again=False)
+        client.ask("POST", client.base + api.comments.format(**places), body, again=False)
     else:
-        client.ask(client.api.renew, client.base + client.api.comment.format(id=int(old["id"]), **places), body)
+        # Data Center wants to be told which state of it is renewed.
+        body |= {"version": old["version"]} if "version" in old else {}
+        client.ask(api.renew, client.base + api.comment.format(id=int(old["id"]), **places), body)
 
 
-def repository(told: "dict[str, str]") -> str:
-    """As the address has it: GitLab takes the whole path for one part."""
-    return urllib.parse.quote(told["repo"], safe="" if told["provider"] == "gitlab" else "/")
+def named(told: "dict[str, str]") -> "dict[str, str]":
+    """What addresses name, as they have it: GitLab takes the whole path of a repository for one part."""
+    project, _, slug = told["repo"].rpartition("/")
+    quoted = {"repo": told["repo"], "project": project, "slug": slug, "number": told["number"]}
+    whole = urllib.parse.quote(told["repo"], safe="")
+    return {**{name: urllib.parse.quote(value, safe="/") for name, value in quoted.items()}, "whole": whole}
 
 
 def status(client: Client, told: "dict[str, str]", state: str) -> None:
     """Set the commit's status."""
+    api, places = client.api, named(told)
     revision = urllib.parse.quote(told["revision"], safe="")
-    address = client.base + client.api.status.format(repo=repository(told), revision=revision)
-    body: Fields = {
-        "state": client.api.states[state],
-        "context": told["context"],
-        "description": f"the run {SAID[state]}",
-    }
+    if told["provider"] == "bitbucket" and len(revision) < 40:
+        # Its pull requests name twelve characters of their commit.
+        found, _ = client.ask("GET", f"{client.base}/repositories/{places['repo']}/commit/{revision}")
+        revision = urllib.parse.quote(str(within(found, "hash") or revision), safe="")
+    body: Fields = {"state": api.states[state], api.key: told["context"], "description": f"the run {SAID[state]}"}
+    if api.key == "key":
+        long = len(told["context"]) > 40  # more it does not take for a key
+        body["key"] = hashlib.sha256(told["context"].encode()).hexdigest()[:40] if long else told["context"]
+        body["name"] = told["context"]
     if LINK.fullmatch(told["link"]):
-        body["target_url"] = told["link"]
+        body[api.url] = told["link"]
     try:
-        client.ask("POST", address, body)
+        client.ask("POST", client.base + api.status.format(revision=revision, **places), body)
     except NotToldError as error:
         if "Cannot transition status" not in str(error):  # GitLab's word for one that it has already
             raise

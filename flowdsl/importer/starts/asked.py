@@ -9,7 +9,16 @@ import attrs
 from flowdsl.events.reporting import OWN_PARAMS
 from flowdsl.importer.shapes import Unsupported
 from flowdsl.importer.starts.generated import Generated, without_generated
-from flowdsl.importer.starts.objects import Fields, Objects, is_current, listed, name_of, namespace_of
+from flowdsl.importer.starts.objects import (
+    Fields,
+    Objects,
+    is_current,
+    listed,
+    mapping,
+    name_of,
+    namespace_of,
+    text,
+)
 from flowdsl.importer.starts.schedules import Timed, schedules_of, timed_of
 from flowdsl.importer.starts.triggers import Heard, heard
 from flowdsl.ir.events import Start, Trigger
@@ -33,6 +42,7 @@ class Asked:
     run: Mapping[str, object]
     notes: frozenset[str]
     types: Mapping[str, TypeSpec]
+    listener_tls: str
 
 
 # A document may lack anything, and have a list where a map belongs.
@@ -89,12 +99,23 @@ def _asked(objects: Objects, pipeline: Fields, listener: int | None, timed: Time
         run=rest[0],
         notes=runs[0].notes,
         types=events.types,
+        listener_tls="" if listener is None else _certificate(objects.documents[listener]),
     )
 
 
 def _heard(objects: Objects, pipeline: str, listener: int) -> Heard:
     names = [str(each.get("triggerRef")) for each in listed(objects.documents[listener], "spec", "triggers")]
     return heard(objects, pipeline, names)
+
+
+def _certificate(listener: Fields) -> str:
+    """The Secret with which a listener speaks TLS; "" for none. The documents are compared as a whole later."""
+    pod = mapping(listener, "spec", "resources", "kubernetesResource", "spec", "template", "spec")
+    for container in listed(pod, "containers"):
+        for each in listed(container, "env"):
+            if found := text(each, "valueFrom", "secretKeyRef", "name"):
+                return found
+    return ""
 
 
 def _without_own(trigger: Trigger) -> Trigger:

@@ -35,6 +35,8 @@ def options(asked: Asked, writer: Writer) -> dict[str, Code]:
     generated = asked.generated
     limits = {"max_at_once": generated.max_at_once, "keep": generated.keep}
     said |= {name: repr(value) for name, value in limits.items() if value}
+    if asked.listener_tls:
+        said["listener_tls"] = quoted(asked.listener_tls)
     if generated.report is not None:
         said["report"] = _report(generated.report, writer)
     run = dict(asked.run)
