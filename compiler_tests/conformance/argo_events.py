@@ -22,6 +22,7 @@ from flowdsl.celgo.goes import canonical
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.events.matching import Event, PayloadError, match
 from flowdsl.events.providers import PROVIDERS
+from flowdsl.events.sensor.matching import match as match_sensors
 from flowdsl.events.sink.interceptors import Secrets
 from flowdsl.ir.settings import EventSettings, Settings
 
@@ -255,6 +256,17 @@ def with_triggers(made: list[Any], sent: Sent) -> dict[str, Any]:
     except PayloadError:
         return {}
     return {each.trigger.removeprefix("model-"): _of(each.documents[0]) for each in found if each.outcome == "starts"}
+
+
+def on_the_laptop(made: list[Any], sent: Sent) -> dict[str, Any]:
+    """What starts of an event by the Sensor, as `flowdsl trigger` plays it."""
+    headers = {"Content-Type": "application/json", **sent.headers}
+    event = Event(json.dumps(sent.body).encode(), tuple(headers.items()), sent.url)
+    try:
+        found = match_sensors(made, event, Secrets({}, trusted=True))
+    except PayloadError:
+        return {}
+    return {each.trigger: _of(each.documents[0]) for each in found if each.outcome == "starts"}
 
 
 def _of(run: Any) -> Any:

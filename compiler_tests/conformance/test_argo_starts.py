@@ -10,6 +10,7 @@ from argo_events import (
     WATCHED,
     documents,
     events,
+    on_the_laptop,
     questions,
     watching,
     with_argo,
@@ -31,6 +32,14 @@ def test_the_same_starts(provider: str) -> None:
         if known["starts"] != (found := with_triggers(made, sent)):
             differing.append(f"{sent.name}: by Triggers {found}, by Argo Events {known['starts']}")
     assert differing == []
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_laptop_says_what_its_own_code_says(provider: str) -> None:
+    """`flowdsl trigger` of the Sensor itself, whose scripts it reads and does not run."""
+    recorded, made = json.loads(RECORDED.read_text(encoding="utf-8")), documents(provider)
+    for sent in events(provider):
+        assert on_the_laptop(made, sent) == recorded[f"{provider} {sent.name}"]["starts"], sent.name
 
 
 @pytest.mark.parametrize("name", WATCHED)

@@ -20,7 +20,7 @@ from flowdsl.events.matching import FAILED, LARGEST, STARTS, UNDECIDED, Cluster,
 from flowdsl.events.providers import PROVIDERS
 from flowdsl.events.sink.interceptors import Secrets
 from flowdsl.events.sink.selectors import SelectorError
-from flowdsl.kinds.table import EVENT_LISTENER, TRIGGER, TRIGGERS
+from flowdsl.kinds.table import EVENT_LISTENER, EVENT_SOURCE, SENSOR, TRIGGER, TRIGGERS
 from flowdsl.library.documents import data_of
 from flowdsl.library.inputs import Files
 from flowdsl.library.profiles import settings_for
@@ -57,7 +57,9 @@ class Request:
 def trigger(
     given: Files | Pipeline | Manifest, request: Request, *, profile: str = "", namespace: str = ""
 ) -> list[Verdict]:
-    """What becomes of an event at each trigger of a pipeline (`on=[...]`), or of YAML: EventListeners, else `.tekton/`.
+    """What becomes of an event at each trigger of a pipeline (`on=[...]`), or of YAML.
+
+    Of that EventListeners and Sensors are asked, and where there are none, what is for `.tekton/`.
 
     `namespace` is where a pipeline's objects are to be, as `compile --namespace` has it; else the profile says it.
 
@@ -66,16 +68,21 @@ def trigger(
     """
     documents, undecided = _looked_at(given, profile, namespace)
     listens = any(each.get("kind") == EVENT_LISTENER.name for each in documents)
-    if not listens and not any(map(is_start, documents)):
-        hint = "give the pipeline `on=[push(...)]`, or name YAML with an EventListener, or for Pipelines-as-Code"
-        raise FlowError(
-            (_finding(NO_LISTENER.code, "nothing listens: there is no EventListener", hint, _where(given)),)
-        )
+    senses = any(map(SENSOR.is_of, documents))
+    if not listens and not senses and not any(map(is_start, documents)):
+        hint = "give the pipeline `on=[push(...)]`, or name YAML with an EventListener or a Sensor, "
+        hint += "or for Pipelines-as-Code"
+        message = "nothing listens: there is no EventListener and no Sensor"
+        raise FlowError((_finding(NO_LISTENER.code, message, hint, _where(given)),))
     event = _event(request, documents)
     secrets = Secrets({} if request.secret is None else {("", ""): request.secret}, trusted=request.secret is None)
     try:
-        if listens:
+        if listens or senses:
             found = match(documents, event, secrets, request.changed_files)
+            if senses:
+                from flowdsl.events.sensor.matching import match as match_sensors
+
+                found += match_sensors(documents, event, secrets)
         else:
             from flowdsl.events.as_code_matching import match as match_as_code
 
@@ -87,10 +94,10 @@ def trigger(
 
 
 def documents_of(given: Files | Pipeline | Manifest, profile: str = "", namespace: str = "") -> list[Mapping[str, Any]]:
-    """All that was named, as a cluster keeps it; Python compiled for Triggers, or Pipelines-as-Code where that is set.
+    """All that was named, as a cluster keeps it; Python compiled for Triggers, or what the project sets in its place.
 
-    Raises FlowError for Triggers' documents that admission refuses: no cluster has them. Raises UsageError for a path,
-    and for a namespace of YAML, which has its own.
+    Raises FlowError for documents of Triggers and Argo Events that are refused: no cluster has them. Raises UsageError
+    for a path, and for a namespace of YAML, which has its own.
     """
     return _looked_at(given, profile, namespace)[0]
 
@@ -112,11 +119,18 @@ def _looked_at(
         # Where none is said any will do: everything is in one.
         settings = settings_for(target, profile)
         place = namespace or settings.profile.namespace or "default"
-        kind = "pac" if "pac" in settings.events.targets else "triggers"
-        options = CompileOptions(events=(kind, "cron"), namespace=place, unlocked=True, playing=True)
+        options = CompileOptions(events=_played(settings), namespace=place, unlocked=True, playing=True)
         found += compile_target(target, options, profile).documents
         undecided += _left_out(target, settings, options.targets)
     return found, undecided
+
+
+def _played(settings: Settings) -> tuple[str, ...]:
+    """The targets whose listener is played: Triggers', where the project does not compile for another."""
+    there = settings.events.targets
+    if "pac" in there:
+        return "pac", "cron"
+    return ("argo", "cron") if "argo" in there and "triggers" not in there else ("triggers", "cron")
 
 
 def _left_out(target: Pipeline | Manifest, settings: Settings, targets: Sequence[str]) -> list[Verdict]:
@@ -141,12 +155,17 @@ def kept(words: Sequence[str]) -> list[Mapping[str, Any]]:
     from flowdsl.check.examine import examine
 
     found = [each for word in words for each in data_of(Path(word))]
-    if not all(examine(each, pitfalls=False).accepted for each in found if _of_triggers(each)):
+    if not all(examine(each, pitfalls=False).accepted for each in found if _is_played(each)):
         from flowdsl.library.linting import lint
 
-        refused = [each for word in words for each in lint(Path(word)) if _of_triggers(each.data) and not each.accepted]
+        refused = [each for word in words for each in lint(Path(word)) if _is_played(each.data) and not each.accepted]
         raise FlowError(tuple(item for each in refused for item in each.findings if item.severity is Severity.ERROR))
     return [_defaulted(each) for each in found]
+
+
+def _is_played(document: Mapping[str, object]) -> bool:
+    """Whether what it says is followed here; what its admission, or its controller, refuses is followed nowhere."""
+    return _of_triggers(document) or SENSOR.is_of(document) or EVENT_SOURCE.is_of(document)
 
 
 def _of_triggers(document: Mapping[str, object]) -> bool:
@@ -208,7 +227,8 @@ def _provider(name: str, documents: Sequence[Mapping[str, Any]]) -> Provider:
         asked = Cluster(documents).asked()
     except SelectorError:  # `match` tells
         asked = set()
-    # By the interceptor that checks the signature.
+    # By the interceptor that checks the signature, or the source of Argo Events'.
+    asked |= {str(kind) for each in documents if EVENT_SOURCE.is_of(each) for kind in each.get("spec") or ()}
     found = [each for each in PROVIDERS.values() if each.interceptor in asked]
     return found[0] if found else PROVIDERS["github"]
 

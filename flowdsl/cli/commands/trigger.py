@@ -52,9 +52,9 @@ def command(
 ) -> int:
     """Say which triggers an event starts, with which params, and why the others do not.
 
-    Takes a pipeline's Python file with `on=[...]`, or YAML with an EventListener of Tekton Triggers, and does with the
-    event what the listener does on a cluster; of YAML for Pipelines-as-Code, what that does. Ends with 1 where nothing
-    starts.
+    Takes a pipeline's Python file with `on=[...]`, or YAML with an EventListener of Tekton Triggers or a Sensor of Argo
+    Events, and does with the event what the listener does on a cluster; of YAML for Pipelines-as-Code, what that does.
+    Ends with 1 where nothing starts.
 
     \b
     Examples:
