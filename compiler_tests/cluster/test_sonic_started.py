@@ -1,9 +1,10 @@
-"""Sonic, started by a signed push before Triggers' own sink: what `compile --events triggers` writes of it, and no hand."""
+"""Sonic, started by signed pushes before Triggers' own sink: what `compile --events triggers` writes of it, and no hand."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 from api import Api
 from deliveries import SECRET
@@ -16,20 +17,48 @@ from test_sonic import NAMESPACE, PIPELINES, failures, local, params, prepare, w
 
 from flowdsl import Pipeline, load
 from flowdsl.compiler import CompileOptions
+from flowdsl.ir.events import Trigger
+from flowdsl.ir.options import Provider
 from flowdsl.library.compiling import compile_target
 
 __all__ = ["local", "params"]  # fixtures
 
 
+PROVIDERS: tuple[Provider, ...] = ("github", "gitlab", "bitbucket", "gitea")
+
+
 @pytest.fixture
-def applied(plane: Plane, api: Api, local: Any, params: dict[str, str]) -> None:
-    """Sonic with what starts it, its runs given the services of this machine where the event says nothing of them."""
+def prepared(plane: Plane, api: Api, local: Any) -> None:
+    """The namespace with all that Sonic and its senders need."""
     prepare(plane, api, local)
+    metadata = {"name": "sonic-webhook", "namespace": NAMESPACE}
+    api.apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"secret": SECRET}})
+
+
+def sonic_of(provider: Provider) -> Pipeline:
+    """Sonic, whose source is with a provider. Bitbucket does not say which files a push changes (FLOW368)."""
     sonic = load(PIPELINES / "sonic.py")
     assert isinstance(sonic, Pipeline)
+    starts = sonic.options.on
+    if provider == "bitbucket":
+        starts = tuple(attrs.evolve(each, paths=()) if isinstance(each, Trigger) else each for each in starts)
+    sonic.options = attrs.evolve(sonic.options, provider=provider, on=starts)
+    return sonic
+
+
+def told_of(provider: Provider, url: str) -> dict[str, object]:
+    """What a push says of where the repository is."""
+    if provider == "gitlab":
+        return {"project": {"path_with_namespace": "team/model", "git_http_url": url}}
+    if provider == "bitbucket":
+        return {"repository": {"full_name": "team/model", "links": {"html": {"href": url}}}}
+    return {"repository": {"full_name": "team/model", "clone_url": url}}
+
+
+def starting(provider: Provider, params: dict[str, str]) -> list[dict[str, Any]]:
+    """Sonic with what starts it, its runs given the services of this machine where the event says nothing of them."""
     options = CompileOptions(events=("triggers",), namespace=NAMESPACE, unlocked=True)
-    documents = [dict(each) for each in compile_target(sonic, options).documents]
-    documents = with_server(with_stand_ins(documents, local), plane)
+    documents: list[dict[str, Any]] = [dict(each) for each in compile_target(sonic_of(provider), options).documents]
     (meant,) = [each for each in documents if each["kind"] == "Pipeline"]
     declared = {each["name"] for each in meant["spec"]["params"]}
     for each in documents:
@@ -40,27 +69,27 @@ def applied(plane: Plane, api: Api, local: Any, params: dict[str, str]) -> None:
             run["spec"]["params"] = [
                 {"name": name, "value": value} for name, value in {**given, **own, **bound}.items()
             ]
-    metadata = {"name": "sonic-webhook", "namespace": NAMESPACE}
-    api.apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"secret": SECRET}})
-    for each in documents:
+    return documents
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_signed_push_starts_sonic_with_its_params_and_it_completes(
+    plane: Plane, api: Api, triggers: Triggers, local: Any, params: dict[str, str], provider: Provider
+) -> None:
+    for each in with_server(with_stand_ins(starting(provider, params), local), plane):
         if each["kind"] in ("ClusterRole", "ClusterRoleBinding"):
             each["metadata"].pop("namespace", None)
         api.apply(each)
-
-
-@pytest.mark.usefixtures("applied")
-def test_a_signed_push_starts_sonic_with_its_params_and_it_completes(
-    api: Api, triggers: Triggers, params: dict[str, str]
-) -> None:
-    repository = {"full_name": "team/model", "clone_url": params["git_repo"]}
-    event = delivered("github", "push", "from-git", repository=repository, ref="refs/heads/main")
+    event = delivered(provider, "push", f"from-{provider}", **told_of(provider, params["git_repo"]))
+    name = f"sonic-from-{provider}"
     with triggers.sink("sonic", namespace=NAMESPACE) as sink:
         for _ in range(2):
             assert sink.post(event.body, event.headers)[0] == 202
-        run = started(api, "sonic-from-git", NAMESPACE)
+        run = started(api, name, NAMESPACE)
     wanted = {"git_repo": params["git_repo"], "branch": "main", "image_tag": SHA[:7]}
-    assert {name: value for name, value in params_of(run).items() if name in wanted} == wanted
-    done = finished(api, "PipelineRun", "sonic-from-git", NAMESPACE, seconds=600)
+    assert {key: value for key, value in params_of(run).items() if key in wanted} == wanted
+    done = finished(api, "PipelineRun", name, NAMESPACE, seconds=600)
     condition = done["status"]["conditions"][0]
-    assert condition["status"] == "True", failures(api, "sonic-from-git", condition)
+    assert condition["status"] == "True", failures(api, name, condition)
     assert "Failed: 0, Cancelled 0), Skipped: 0" in condition["message"]

@@ -203,6 +203,10 @@ def greeting(branch: str) -> None:
     with serving(folder) as site:
         (note,) = site.service.notes
         assert (note.code, UNHEARD[start] in note.message) == ("FLOW448", True), note
+        (shown,) = site.state()["notes"]
+        assert (shown["code"], shown["message"], shown["hint"]) == (note.code, note.message, note.hint)
+        assert shown["where"].partition(":")[0].endswith("flow.py")
+        assert site.state()["limits"] == {"runs": 4, "deliveries": 1000, "bytes": LARGEST}
         assert site.push("d-1") == 202
         site.until(lambda: site.state()["runs"] == {"succeeded": 1})
     (push_, left_out) = trigger(load(folder / "flow.py"), Request(happening="push"))

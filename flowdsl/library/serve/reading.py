@@ -10,7 +10,9 @@ from pathlib import Path
 
 import attrs
 
+from flowdsl.diagnostics import Finding
 from flowdsl.diagnostics.escape import printed
+from flowdsl.ir.types import NOTHING
 from flowdsl.library.kept_runs import log_files, new_lines
 from flowdsl.library.serve.children import Launcher
 from flowdsl.library.serve.tables import OPEN, Tables
@@ -27,12 +29,14 @@ _LOG = 1 << 20
 
 @attrs.frozen
 class Reading:
-    """Reads what was kept."""
+    """Reads what was kept, and says beside it what was told at the start: `notes`, and what bounds the service."""
 
     tables: Tables
     timetable: Timetable
     launcher: Launcher
     listeners: Sequence[str]
+    notes: Sequence[Finding] = ()
+    limits: Mapping[str, int] = NOTHING
     clock: Callable[[], float] = time.time
 
     def state(self, wanted: str = "", before: int | None = None, limit: int | None = None) -> dict[str, object]:
@@ -52,6 +56,8 @@ class Reading:
             "now": now,
             "listeners": [f"/{name}" for name in self.listeners],
             "schedules": self.timetable.next(now),
+            "notes": [_note(each) for each in self.notes],
+            "limits": dict(self.limits),
             "runs": {each["state"]: each["count"] for each in counts},
             "deliveries": [self._delivery(each) for each in rows[:count]],
             "more": len(rows) > count,
@@ -107,3 +113,15 @@ def _near_its_end(path: Path) -> dict[Path, int]:
 
 def _literal(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _note(found: Finding) -> dict[str, str]:
+    """What was told at the start, with its place."""
+    place = f"{found.location.file}:{found.location.line}" if found.location else ""
+    return {
+        "code": found.code,
+        "severity": found.severity.value,
+        "message": found.message,
+        "hint": found.hint,
+        "where": place,
+    }

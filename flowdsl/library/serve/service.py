@@ -17,7 +17,7 @@ from flowdsl.diagnostics import Finding, UsageError
 from flowdsl.diagnostics.escape import line
 from flowdsl.library.run_folders import runs_root
 from flowdsl.library.serve.answers import Site
-from flowdsl.library.serve.bounded import Server
+from flowdsl.library.serve.bounded import LARGEST, Server
 from flowdsl.library.serve.children import Launcher
 from flowdsl.library.serve.deliveries import Deliveries, Told
 from flowdsl.library.serve.queue import Queue
@@ -148,7 +148,8 @@ def service(
         queue = Queue(found, tables, launcher, told, host(), options.most, clock)
         deliveries = Deliveries(found, known, tables, runs, told, queue.changed, clock)
         timetable = Timetable.of([each for one in found for each in one.schedules()], deliveries, tables)
-        reading = Reading(tables, timetable, launcher, deliveries.names(), clock)
+        limits = {"runs": options.most, "deliveries": options.keep, "bytes": LARGEST}
+        reading = Reading(tables, timetable, launcher, deliveries.names(), notes, limits, clock)
         site = Site(deliveries, reading, queue.cancel, tuple(map(str.lower, options.names)))
         server = _server(options, site, mistake)
         try:
