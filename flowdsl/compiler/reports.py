@@ -50,8 +50,9 @@ def _can_be_told(definition: PipelineDef, report: CommitStatus, provider: str, c
         hint = f'say who is: `@pipeline(provider="github")`; one of {", ".join(ADDRESSES)}'
         collector.add(NOT_REPORTED.finding(message, report.location, hint=hint))
     elif not report.api and not ADDRESSES[provider]:
-        path = "rest/api/1.0" if provider == "bitbucket-server" else "api/v1"
-        hint = f'say it: `commit_status(api="https://git.example.com/{path}", ...)`'
+        usual, of_atlassian = "https://git.example.com/api/v1", "https://git.example.com/rest/api/1.0"
+        api = of_atlassian if provider == "bitbucket-server" else usual
+        hint = f'say it: `commit_status(api="{api}", ...)`'
         collector.add(NO_ADDRESS.finding(f"report=: where is the API of {provider}?", report.location, hint=hint))
     elif provider in WANT_LINK and not report.link:
         message = f"report=: a status of {PROVIDERS[provider].title} has to name a page, and there is no link="
