@@ -13,7 +13,6 @@ from test_slice_modules import project  # noqa: F401 - a fixture
 
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.script import ScriptOutput, build_script
-from flowdsl.frontend.slicing import slice_source
 from flowdsl.ir.types import STRING
 
 _BUILD = (
@@ -101,43 +100,3 @@ def test_what_stays_behind(project: Callable[..., Any], text: str) -> None:  # n
     assert "Other(" not in sliced.source
     assert "class Other:" not in sliced.source
     assert not sliced.files
-
-
-_READ = "from dataclasses import dataclass, fields\n@dataclass\nclass Size:\n    width: float\ndef read(cls):\n    return {}\n"
-
-
-@pytest.mark.parametrize(
-    ("how", "column"),
-    [
-        ("[each.type('1') for each in fields(cls)]", 13),
-        ("cls.__annotations__['width']('1')", 12),
-        ("__import__('inspect').signature(cls).parameters['width'].annotation", 12),
-    ],
-)
-def test_where_annotations_are_read_as_types(project: Callable[..., Any], how: str, column: int) -> None:  # noqa: F811
-    text = _READ.format(how)
-    module = project(
-        {"kinds.py": text, "main.py": f"from kinds import Size, read as other\n{text}def f():\n    return read(Size)\n"}
-    )
-    module_and_own = (
-        module.f,
-        project({"there.py": "from kinds import Size, read\ndef f():\n    read(Size)\n"}, "there").f,
-    )
-    for function, line in zip(module_and_own, (7, 6), strict=True):
-        collector = Collector()
-        slice_source(function, collector=collector)
-        assert [(each.code, each.location.line, each.location.column) for each in collector] == [
-            ("FLOW415", line, column)
-        ]
-
-
-@pytest.mark.parametrize(
-    "how", ["[each.name for each in fields(cls)]", "[each.type for each in cls.all]", "cls.annotation"]
-)
-def test_what_else_is_called_a_type(project: Callable[..., Any], how: str) -> None:  # noqa: F811
-    assert cut(project({"main.py": f"{_READ.format(how)}def f():\n    return read(Size)\n"}).f)
-
-
-def test_annotations_that_are_text_here_are_text_there(project: Callable[..., Any]) -> None:  # noqa: F811
-    text = "from __future__ import annotations\n" + _READ.format("cls.__annotations__")
-    assert cut(project({"main.py": f"{text}def f():\n    return read(Size)\n"}).f)

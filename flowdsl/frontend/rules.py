@@ -62,7 +62,5 @@ START_PARAM_TYPE = Rule("FLOW364", "start-param-type", "a value of an event wher
 BUCKET = Rule("FLOW390", "bucket", "a bucket of which too little is known")
 EVENT_TRUTH = Rule("FLOW369", "event-truth", "Python decides on an event that has not happened")
 REPORT_ARGUMENT = Rule("FLOW392", "report-argument", "an argument of a report that it does not take")
-ANNOTATIONS_READ = Rule(
-    "FLOW415", "annotations-read", "annotations that are read as types, and are text there", Severity.WARNING
-)
+ANNOTATIONS_READ = Rule("FLOW415", "annotations-read", "an annotation that is read as a type, and is text there")
 EVENT_COMPARISON = Rule("FLOW370", "event-comparison", "an event compared with what is of another kind")

@@ -87,7 +87,7 @@ def _put_together(slice_: Slice, parts: _Parts, *, mounted: bool) -> Script:
         calls.append(project_calls(slice_.files, mounted=mounted))
     if slice_.package:
         calls.append(f"__package__ = {quoted(slice_.package)}  # where relative imports start from\n")
-    calls.append("_flowdsl_source()\n")
+    calls.append("_flowdsl_evaluated()\n" if slice_.evaluated else "_flowdsl_source()\n")
     first = "".join(calls)
     helpers = helpers_for(first + parts.main, slice_.names)
     rest = f"{parts.banner}{helpers}{parts.main}\n\n{first}\n{_START}"

@@ -11,17 +11,25 @@ from collections.abc import Mapping
 from flowdsl.frontend.slicing.model import Alias
 from flowdsl.frontend.slicing.versions import is_stdlib
 
-_LOOKS = re.compile(r"\b(?:get_type_hints|get_annotations|__annotations__)\b|\.annotation\b")
+_LOOKS = re.compile(
+    r"\b(?:get_type_hints|get_annotations|__annotations__|resolve_types|singledispatch(?:method)?)\b|\.annotation\b"
+)
+_TYPE_OF_FIELDS = re.compile(r"\.type\b|[\"']type[\"']")
 _LONGEST = 1_000
 """Characters of an annotation that is written as text, beyond which nobody means a type by it."""
 
 
 def names_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
     """The names in a function's annotations."""
+    return {name for each in annotations_of(node) for name in names_in(each)}
+
+
+def annotations_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:
+    """A function's annotations: of its parameters and of what it returns."""
     arguments = node.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-    given = [getattr(node, "returns", None), *(each.annotation for each in every if each is not None)]
-    return {name for each in given if each is not None for name in names_in(each)}
+    given = [*(each.annotation for each in every if each is not None), getattr(node, "returns", None)]
+    return [each for each in given if each is not None]
 
 
 def names_in(annotation: ast.expr) -> set[str]:
@@ -47,19 +55,21 @@ def _names_in_text(text: str) -> frozenset[str]:
 
 
 def looks_up(text: str) -> bool:
-    """Whether a module's text speaks of looking annotations up."""
-    return _LOOKS.search(text) is not None
+    """Whether a module's text speaks of looking annotations up, or of the types of fields."""
+    return _LOOKS.search(text) is not None or _speaks_of_fields(text)
 
 
 def speaks_of_types(text: str) -> bool:
     """Whether a module's text may read annotations as they are: else a walk over the whole tree is spared."""
-    return "annotation" in text or ("fields" in text and ".type" in text)
+    return "annotation" in text or _speaks_of_fields(text)
+
+
+def _speaks_of_fields(text: str) -> bool:
+    return ("fields" in text or "__attrs_attrs__" in text) and _TYPE_OF_FIELDS.search(text) is not None
 
 
 def read_as_types(tree: ast.Module) -> dict[tuple[int, int], str]:
-    """Where a module reads annotations as they are, and how: text in a script, and types in the user's own process."""
-    if any(isinstance(each, ast.ImportFrom) and each.module == "__future__" for each in tree.body):
-        return {}
+    """Where a module reads annotations as they are, and how: by line and column."""
     nodes = list(ast.walk(tree))
     loops = [node for node in nodes if isinstance(node, (ast.For, ast.comprehension)) and _are_fields(node.iter)]
     fields = {loop.target.id for loop in loops if isinstance(loop.target, ast.Name)}

@@ -15,6 +15,7 @@ import attrs
 
 from flowdsl.frontend.home import Home
 from flowdsl.frontend.slicing.data import data_files
+from flowdsl.frontend.slicing.evaluated import Evaluation, Looked
 from flowdsl.frontend.slicing.hints import Hints
 from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Alias, Bundled, Dep, Unit, Version
@@ -54,6 +55,8 @@ class Bundle:
     """Called for an import of a module whose file is no Python, or can't be read."""
     target: Version | None = None
     """The image's Python, None where it is not known."""
+    looked: Looked = attrs.field(factory=Looked)
+    """Who may look at annotations, once `look` has found out."""
     _parts: dict[str, _Part] = attrs.field(factory=dict)
 
     @property
@@ -118,8 +121,8 @@ class Bundle:
         found = [each for _, _, modules in self.survey.imports(module) for each in modules]
         return any(each.name in self._parts or self._reaches(each, seen) for each in found)
 
-    def looked_up(self, index: ModuleIndex, units: Iterable[Unit]) -> bool:
-        """Whether somebody may look up the annotations of what travels, who is not seen where they stand.
+    def look(self, index: ModuleIndex, units: Iterable[Unit]) -> None:
+        """Find out who may look up the annotations of what travels, who is not seen where they stand.
 
         `units` are those of the task's own module, `index`: a module that says so, or what is installed.
         """
@@ -128,22 +131,31 @@ class Bundle:
         every += [alias for unit in units for alias in unit.aliases]
         every += [use.alias for unit in (*units, *(unit for unit, _ in pairs)) for use in unit.imports]
         indexes = [index, *(part.index for part in self._parts.values() if part.index is not None)]
-        return any(each.looks_up for each in indexes) or any(
-            not alias.level and alias.top in self.survey.trusted for alias in every
-        )
+        by_text = any(each.looks_up for each in indexes)
+        installed = any(not alias.level and alias.top in self.survey.trusted for alias in every)
+        self.looked = Looked(by_text or installed, by_text)
 
     def hints(self, index: ModuleIndex, home: Home, unit: Unit) -> Iterable[Dep]:
-        """The names of a unit's annotations that can go along, with the units that make each."""
-        return Hints(self.survey, self.target, self._parts.__contains__).of(index, home, unit) if unit.hints else ()
+        """The names of annotations that somebody may look at and that can go along, with the units that make each."""
+        if not (self.looked.at(unit) and (unit.hints or unit.signatures)):
+            return ()
+        hints = Hints(self.survey, self.target, self._parts.__contains__)
+        return hints.of(index, home, unit, functions=self.looked.functions)
 
-    def take_hints(self, *, every: bool) -> None:
-        """Take what annotations name: `every` one's, or those of what somebody is seen to look at."""
+    def take_hints(self) -> None:
+        """Take what annotations name that somebody may look at."""
         before = -1
         while before != (before := sum(len(part.done) for part in self._parts.values())):
             for part in list(self._parts.values()):
                 for unit, _ in list(part.chosen.values()):
-                    if part.index is not None and (every or unit.shown):
+                    if part.index is not None:
                         self._closure(part, part.index, [*self.hints(part.index, part.module.home, unit)])
+
+    def evaluations(self) -> Iterator[Evaluation]:
+        """The annotations of the modules that travel."""
+        for part in self._parts.values():
+            if part.index is not None:
+                yield Evaluation(part.index, part.chosen, self.target)
 
     def files(self) -> tuple[Bundled, ...]:
         """What travels, by path."""
@@ -151,7 +163,10 @@ class Bundle:
         for part in self._parts.values():
             if part.index is None:
                 continue
-            text, numbers = module_text(part.index, part.chosen, part.below, whole=part.whole)
+            types = Evaluation(part.index, part.chosen, self.target)
+            evaluated = types.wanted(self.looked)
+            chosen = types.written() if evaluated else part.chosen
+            text, numbers = module_text(part.index, chosen, part.below, whole=part.whole, evaluated=evaluated)
             root = folder_in_project(part.module.home.root)
             found[part.module.path] = Bundled(part.module.path, part.module.file, text, numbers, root=root)
         for part in self._parts.values():

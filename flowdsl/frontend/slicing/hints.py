@@ -30,9 +30,12 @@ class Hints:
     travels: Callable[[str], bool]
     """Whether a module of the project travels already, whatever annotations say."""
 
-    def of(self, index: ModuleIndex, home: Home, unit: Unit) -> Iterator[Dep]:
-        """The names of a unit's annotations that can go along, with the units that make each."""
-        for name in unit.hints:
+    def of(self, index: ModuleIndex, home: Home, unit: Unit, *, functions: bool) -> Iterator[Dep]:
+        """The names of a unit's annotations that can go along, with the units that make each.
+
+        `functions`: those of functions that are not decorated, too.
+        """
+        for name in (*unit.hints, *(unit.signatures if functions else ())):
             if self._goes(index, home, name, set()):
                 yield name, index.providers[name]
 

@@ -17,15 +17,15 @@ from flowdsl.frontend.slicing import syntax, text
 from flowdsl.frontend.slicing.annotations import is_shown, looks_up, names_of, read_as_types, speaks_of_types
 from flowdsl.frontend.slicing.bindings import TRY, Bound, bound_in, import_aliases, main_guard
 from flowdsl.frontend.slicing.effects import has_effects, looks_at_itself, reads_data
-from flowdsl.frontend.slicing.model import Alias, Dep, Facts, Feature, Loose, Unit
+from flowdsl.frontend.slicing.model import Alias, Dep, Facts, Loose, Unit
 from flowdsl.frontend.slicing.scopes import body_facts, facts_of
 from flowdsl.frontend.slicing.touches import touched
-from flowdsl.frontend.slicing.versions import BUILTINS, MEMBERS, is_stdlib, works_anywhere
+from flowdsl.frontend.slicing.versions import BUILTINS, is_stdlib, newer, works_anywhere
 
 FunctionDef = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Parents = tuple[ast.AST, ...]
-# What this Python lacks is added, so that the result is the same on every Python.
-_BUILTINS = frozenset(dir(builtins)) | frozenset(BUILTINS)
+PYTHONS = frozenset(dir(builtins)) | frozenset(BUILTINS)
+"""The builtins. What this Python lacks is added, so that the result is the same on every Python."""
 _DUNDERS = frozenset({"__name__", "__doc__", "__builtins__", "__spec__", "__loader__", "__package__", "__debug__"})
 _HINTS = frozenset({"ClassVar", "InitVar", "KW_ONLY"})
 # Called on a function, these make something that is not a function any more, in a pipeline or out of it.
@@ -98,6 +98,11 @@ class ModuleIndex:
         used = {name for unit in self.units for name, _ in unit.deps} | {"*"}
         found = ((unit, tuple(alias for alias in unit.aliases if alias.bound not in used)) for unit in self.units)
         return tuple((unit, aliases) for unit, aliases in found if aliases)
+
+    @functools.cached_property
+    def as_text(self) -> bool:
+        """Whether its annotations are text in the user's own process, too."""
+        return any(alias.module == "__future__" and alias.name == "annotations" for alias in self.aliases.values())
 
     def column(self, line: int, offset: int) -> int:
         """The column in characters, from 1."""
@@ -199,7 +204,7 @@ def _touches(drafts: list[_Draft], providers: dict[str, list[int]]) -> None:
 def _always_there(name: str, drafts: list[_Draft], providers: dict[str, list[int]]) -> bool:
     owners = providers.get(name)
     if owners is None:
-        return name in _BUILTINS
+        return name in PYTHONS
     return all(
         (alias := drafts[owner].bound.aliases.get(name)) is not None and is_stdlib(alias.top) and not alias.level
         for owner in owners
@@ -275,6 +280,8 @@ class _Finisher:
             return self._import(position, draft, node)
         dropped = [item for item, _ in draft.decorators] if bare else self._dropped(draft)
         facts, edits = draft.facts, []
+        if isinstance(node, FunctionDef) and not (bare or dropped):
+            facts.signatures |= names_of(node)
         if len(dropped) < len(draft.decorators) and isinstance(node, FunctionDef):
             facts.hints |= names_of(node)
         for item, needs in draft.decorators:
@@ -282,20 +289,17 @@ class _Finisher:
                 facts.add(needs)
         for item, needs in draft.defaults:
             if any(name in self.index.flow_names for name in needs.needs):
-                edits.append(text.to_none(item))
+                edits.append(text.instead(item, "None"))
             else:
                 facts.add(needs)
-        part = text.edited(text.without_lines(text.cut(self.index.lines, draft.extent), dropped), edits)
-        above = text.comments_above(self.index.lines, draft.extent.first, floor)
-        indent = text.indent_of(self.index.lines, draft.extent.first) if draft.parents else ""
-        part = text.dedented(above + part, node, indent)
-        decorated = len(dropped) < len(draft.decorators)
-        return self._unit(position, draft, part, above[0][1] if above else draft.extent.first, decorated)
+        layout = text.Layout(node, draft.extent, floor, tuple(dropped), tuple(edits), draft.parents)
+        return self._unit(position, draft, layout, decorated=len(dropped) < len(draft.decorators))
 
-    def _unit(self, position: int, draft: _Draft, part: list[text.Numbered], first: int, decorated: bool) -> Unit:
-        facts = draft.facts
+    def _unit(self, position: int, draft: _Draft, layout: text.Layout, *, decorated: bool) -> Unit:
+        facts, part = draft.facts, layout.rows(self.index.lines)
+        first = min([draft.extent.first, *(number for _, number in part[:1])])
         deps, loose = self._resolve(facts)
-        features = (*facts.features, *self._newer(facts))
+        features = (*facts.features, *newer(facts, self.index.aliases, self.index.providers))
         imports = tuple(facts.imports)
         return Unit(
             position=position,
@@ -315,8 +319,12 @@ class _Finisher:
             resources=tuple(sorted(facts.resources)),
             chains=tuple(sorted(facts.chains)) if imports else (),
             hints=tuple(sorted((facts.hints & self.index.providers.keys()) - dict(deps).keys())),
+            signatures=tuple(sorted(facts.signatures & self.index.providers.keys())),
+            signed=bool(facts.signatures),
+            annotated=bool(facts.hints),
             shown=bool(facts.hints) and is_shown(draft.node, self.index.aliases),
             of_flowdsl=_made_with_flowdsl(draft, self.index.flow_names),
+            layout=layout,
         )
 
     def _import(self, position: int, draft: _Draft, node: ast.Import | ast.ImportFrom) -> Unit:
@@ -354,7 +362,7 @@ class _Finisher:
                 loose.append(Loose(name, spot, "file"))
             elif name in index.typing_only:
                 loose.append(Loose(name, spot, "typing"))
-            elif name in _BUILTINS or name in _DUNDERS:
+            elif name in PYTHONS or name in _DUNDERS:
                 continue
             elif self._starred(name):
                 deps["*"] = self.index.providers["*"]
@@ -379,17 +387,6 @@ class _Finisher:
         return alias is not None and (
             alias.name in _HINTS or (alias.name is None and alias.module in ("typing", "dataclasses"))
         )
-
-    def _newer(self, facts: Facts) -> Iterable[Feature]:
-        """What the code uses of the standard library that Python 3.8 has not."""
-        for root, member, spot in facts.members:
-            alias = self.index.aliases.get(root)
-            since = MEMBERS.get((alias.module, member)) if alias and alias.name is None else None
-            if since:
-                yield Feature(since, spot, f"`{root}.{member}`", syntax=False)
-        for name, since in BUILTINS.items():
-            if name in facts.needs and name not in self.index.providers:
-                yield Feature(since, facts.needs[name], f"`{name}`", syntax=False)
 
 
 def _made_with_flowdsl(draft: _Draft, flow: MappingProxyType[str, str]) -> bool:

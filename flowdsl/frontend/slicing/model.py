@@ -7,6 +7,7 @@ import attrs
 from flowdsl.diagnostics import Location
 from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend import places
+from flowdsl.frontend.slicing.text import Layout
 
 Version = tuple[int, int]
 Spot = tuple[int, int]
@@ -43,7 +44,8 @@ class Bundled:
 class Slice:
     """A function and what it needs of its module, as one script text for the standard library alone.
 
-    `source` starts with `from __future__ import annotations` and ends with one newline. `lines[i]` is the line of
+    `source` ends with one newline, and starts with `from __future__ import annotations` unless annotations are
+    `evaluated`. `lines[i]` is the line of
     the user's `file` that line `i + 1` of the source comes from, 0 where it is flowdsl's own. `names` are the names
     the source binds at its top level.
     """
@@ -63,6 +65,8 @@ class Slice:
     """The package that relative imports in the source start from, "" where there are none."""
     files: tuple[Bundled, ...] = ()
     """The project's own modules that the source imports, and the data that they read."""
+    evaluated: bool = False
+    """Annotations are types in it, as in the user's own process, and no text."""
 
     def location(self, line: int) -> Location:
         """The user's place for a line of the source; the function's own line where the text is flowdsl's."""
@@ -125,6 +129,8 @@ class Facts:
     """Names that are used if the module has them, and are no mistake if it has not."""
     hints: set[str] = attrs.field(factory=set)
     """Names in annotations that somebody may look up: a dataclass ClassVar, pydantic and `get_type_hints` any."""
+    signatures: set[str] = attrs.field(factory=set)
+    """Names in annotations of functions that are not decorated, which only `get_type_hints` and its like look up."""
     enclosing: dict[str, Spot] = attrs.field(factory=dict)
     """Names of an enclosing function."""
     imports: list[ImportUse] = attrs.field(factory=list)
@@ -148,6 +154,7 @@ class Facts:
         for name, spot in other.soft.items():
             self.soft.setdefault(name, spot)
         self.hints |= other.hints
+        self.signatures |= other.signatures
         self.enclosing.update(other.enclosing)
         self.imports += other.imports
         self.features += other.features
@@ -200,7 +207,15 @@ class Unit:
     """What it reads through names of functions, two attributes deep or more: `package.module.name`."""
     hints: tuple[str, ...] = ()
     """Names of its annotations that may be looked up (`hints.py`)."""
+    signatures: tuple[str, ...] = ()
+    """Names of annotations of functions in it that are not decorated."""
+    signed: bool = False
+    """A function in it that is not decorated has annotations."""
+    annotated: bool = False
+    """A class in it, or a function that is decorated, has annotations."""
     shown: bool = False
     """A base or a decorator that is not Python's own may look them up."""
     of_flowdsl: bool = False
     """It imports flowdsl, or is something made with it: a task, a pipeline."""
+    layout: Layout | None = None
+    """How its text is made; None for an import."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend import places
+from flowdsl.frontend.slicing.evaluated import Evaluation
 from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Alias, Feature, Loose, Spot, Unit, Version
 from flowdsl.frontend.slicing.versions import ADDED, OLDEST, REMOVED, added_in, is_stdlib
@@ -38,6 +40,29 @@ def trusted_modules(requires: Iterable[str]) -> frozenset[str]:
             key = name[0].replace("-", "_")
             found |= {name[0].partition(".")[0], key, *_IMPORT_NAMES.get(key.lower(), ())}
     return frozenset(found)
+
+
+def report_types(files: Sequence[Evaluation], collector: Collector) -> None:
+    """Report annotations that stay text in the container, where code that travels reads them as types."""
+    spots = [
+        (each.index, spot, what)
+        for each in files
+        for spot, what in each.index.read_as_types.items()
+        if any(spot[0] in unit.lines for unit, _ in each.chosen.values())
+    ]
+    read = (
+        "; ".join(f"`.{what}` at {places.display(index.file)}:{line}" for index, (line, _), what in spots[:1])
+        or "the class of its package"
+    )
+    for each in files:
+        for node in each.left(frozenset(what for _, _, what in spots)):
+            collector.error(
+                "FLOW415",
+                f"`{ast.unparse(node)[:80]}` stays a text in the container, and {read} takes it for a type",
+                Location(places.display(each.index.file), node.lineno, each.index.column(node.lineno, node.col_offset)),
+                hint="have its package installed (`packages=`, `requires=`) and the image's Python known; where nobody "
+                "needs the type, write it in quotes",
+            )
 
 
 @frozen
@@ -76,17 +101,6 @@ class Reporter:
                 self.at(spot),
                 hint="other tasks run in other containers: return the value as a result, or write a File",
             )
-
-    def types(self, unit: Unit) -> None:
-        """Report where a statement reads annotations as they are."""
-        for (line, offset), what in self.index.read_as_types.items():
-            if line in unit.lines:
-                self.collector.warning(
-                    "FLOW415",
-                    f"`.{what}` is text in the container, where it is a type here: annotations are not evaluated there",
-                    self.at((line, offset)),
-                    hint="`typing.get_type_hints(...)` gives the types, there as here",
-                )
 
     def alias(self, alias: Alias, *, guarded: bool, versioned: bool) -> None:
         """Report an import the container may not be able to make."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Sequence
 
+from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend.slicing import syntax
-from flowdsl.frontend.slicing.annotations import names_in, names_of
+from flowdsl.frontend.slicing.annotations import annotations_of, names_in, names_of
 from flowdsl.frontend.slicing.bindings import TRY, bound_in, children, import_aliases, import_by_text, type_checking
 from flowdsl.frontend.slicing.data import RESOURCE_CALLS, packages_named
 from flowdsl.frontend.slicing.model import Facts, Feature, ImportUse, Spot
@@ -54,6 +55,30 @@ def body_facts(node: ast.AST, lines: Sequence[str], enclosing: Sequence[ast.AST]
     return reader.facts
 
 
+@frozen
+class Hint:
+    """An annotation that Python evaluates where annotations are not text, and what it needs.
+
+    `late`: only when a function is called, so that all names of the module are there.
+    """
+
+    node: ast.expr
+    facts: Facts
+    late: bool
+    of_class: bool
+    """It is a field's of a class, and no function's."""
+
+
+def hints_of(node: ast.AST, lines: Sequence[str], enclosing: Sequence[ast.AST] = ()) -> list[Hint]:
+    """The annotations in a statement that are evaluated, when it runs or later."""
+    reader = _Reader(lines)
+    for outer in enclosing:
+        reader.enter(outer)
+    reader.found = []
+    reader.visit(node)
+    return reader.found
+
+
 class _Reader:
     """Walks one piece of code with the scopes it is in."""
 
@@ -63,6 +88,10 @@ class _Reader:
         self.scope = _Scope(_MODULE, set(), set(), None)
         self.guarded = False
         self.versioned = False
+        self.found: list[Hint] | None = None
+        """Where annotations are read, those that are evaluated."""
+        self.inside = 0
+        """How many functions the code is in that run later."""
 
     def visit(self, node: ast.AST) -> None:
         handler = _HANDLERS.get(type(node))
@@ -141,15 +170,32 @@ class _Reader:
         self._decorators(getattr(node, "decorator_list", ()))
         if getattr(node, "decorator_list", ()):
             self.facts.hints |= names_of(node)
+        elif not isinstance(node, ast.Lambda):
+            self.facts.signatures |= names_of(node)
         self.visit_all([*node.args.defaults, *node.args.kw_defaults])
         self.function_body(node)
 
     def function_body(self, node: _FunctionNode) -> None:
         body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
         self.feature(syntax.type_parameters(node))
+        if self.found is not None:
+            for each in annotations_of(node):
+                self._hint(each, syntax.type_parameter_names(node), of_class=False)
+        self.inside += 1
         self._push(_FUNCTION, body, _parameters(node.args) | syntax.type_parameter_names(node) | {"__class__"})
         self.visit_all(body)
         self._pop()
+        self.inside -= 1
+
+    def _hint(self, node: ast.expr, parameters: Iterable[str] = (), *, of_class: bool) -> None:
+        """Note an annotation; `parameters` are the type parameters of its function."""
+        kept, self.facts = self.facts, Facts()
+        self.visit(node)
+        hint, self.facts = Hint(node, self.facts, self.inside > 0, of_class), kept
+        for name in parameters:
+            hint.facts.needs.pop(name, None)
+        if self.found is not None:
+            self.found.append(hint)
 
     def _class(self, node: ast.AST) -> None:
         assert isinstance(node, ast.ClassDef)
@@ -190,6 +236,8 @@ class _Reader:
         assert isinstance(node, ast.AnnAssign)
         if self.scope.kind == _CLASS:
             self.facts.hints |= names_in(node.annotation)
+        if self.found is not None and self.scope.kind in (_CLASS, _MODULE):
+            self._hint(node.annotation, of_class=self.scope.kind == _CLASS)
         self.visit_all([node.target, node.value])
 
     # statements that change how the code under them counts

@@ -15,10 +15,11 @@ from flowdsl.frontend import places
 from flowdsl.frontend.home import Home, home_of
 from flowdsl.frontend.slicing.bundle import Bundle, Chosen
 from flowdsl.frontend.slicing.captured import captured_values
+from flowdsl.frontend.slicing.evaluated import Evaluation
 from flowdsl.frontend.slicing.imports import import_text
 from flowdsl.frontend.slicing.index import ModuleIndex
 from flowdsl.frontend.slicing.model import Alias, Dep, Loose, Slice, Unit, Version
-from flowdsl.frontend.slicing.problems import Reporter, trusted_modules
+from flowdsl.frontend.slicing.problems import Reporter, report_types, trusted_modules
 from flowdsl.frontend.slicing.project import find, path_in_project
 from flowdsl.frontend.slicing.source import index_of
 from flowdsl.frontend.slicing.survey import Survey, Surveys
@@ -81,12 +82,13 @@ def slice_source(
     for unit, names in _for_their_effects(index, home, chosen, bundle):
         chosen[unit.position] = (unit, names)
         bundle.take(index, home, unit, names, units)
-    for unit, _ in chosen.values():
-        reporter.types(unit)
+    types = Evaluation(index, chosen, target, frozenset(captured))
+    report_types([types, *bundle.evaluations()], collector)
     if any(item.severity.value == "error" for item in collector.items[before:]):
         return None
     chosen = {position: chosen[position] for position in sorted(chosen)}
-    made = _assemble(index, chosen, function, captured)
+    evaluated = types.wanted(bundle.looked)
+    made = _assemble(index, types.written() if evaluated else chosen, function, captured, evaluated=evaluated)
     path = path_in_project(index.file, home)
     return attrs.evolve(made, path=path, package=_package(units, home), files=bundle.files())
 
@@ -112,7 +114,6 @@ def _bundle(collector: Collector, survey: Survey, target: Version | None) -> Bun
         return Reporter(index, collector, trusted, target, owns, ours, travels=True, package=home.package)
 
     def report(index: ModuleIndex, home: Home, unit: Unit, names: set[str]) -> None:
-        reporter(index, home).types(unit)
         for alias in bundle.hidden(home, unit, names):
             reporter(index, home).hidden(alias)
         if not unit.sound:
@@ -228,20 +229,22 @@ def _add(index: ModuleIndex, chosen: Chosen, done: set[str], stack: list[Dep]) -
 def _for_their_hints(index: ModuleIndex, home: Home, chosen: Chosen, bundle: Bundle) -> None:
     """Take what annotations name that somebody may look up."""
     units = [unit for unit, _ in chosen.values()]
-    every = bundle.looked_up(index, units)
-    found = [dep for unit in units if every or unit.shown for dep in bundle.hints(index, home, unit)]
+    bundle.look(index, units)
+    found = [dep for unit in units for dep in bundle.hints(index, home, unit)]
     while found:
         before = {position: set(names) for position, (_, names) in chosen.items()}
         _add(index, chosen, {name for _, names in chosen.values() for name in names}, found)
         for unit, names in list(chosen.values()):
             if not unit.sound and names != before.get(unit.position):
                 bundle.take(index, home, unit, names, units)
-            if unit.position not in before and (every or unit.shown):
+            if unit.position not in before:
                 found += bundle.hints(index, home, unit)
-    bundle.take_hints(every=every)
+    bundle.take_hints()
 
 
-def _assemble(index: ModuleIndex, chosen: Chosen, function: FunctionType, captured: dict[str, str]) -> Slice:
+def _assemble(
+    index: ModuleIndex, chosen: Chosen, function: FunctionType, captured: dict[str, str], *, evaluated: bool
+) -> Slice:
     names: set[str] = set(captured)
     rows: list[_Row] = []
     for unit, wanted in chosen.values():
@@ -255,7 +258,7 @@ def _assemble(index: ModuleIndex, chosen: Chosen, function: FunctionType, captur
         rows += [_Row(line, number, number) for line, number in zip(text.split("\n")[:-1], numbers, strict=True)]
     # A `def` shares its line with nothing; the script has the header as well.
     first = 0 if any(row.number == 1 and _COMPOUND.match(row.text) for row in rows) else 1
-    rows = [_Row(HEADER.rstrip("\n"), 0, first), *rows]
+    rows = rows if evaluated else [_Row(HEADER.rstrip("\n"), 0, first), *rows]
     return Slice(
         source="".join(f"{row.text}\n" for row in rows),
         function_name=function.__name__,
@@ -264,4 +267,5 @@ def _assemble(index: ModuleIndex, chosen: Chosen, function: FunctionType, captur
         file=index.file,
         names=frozenset(names),
         function_line=function.__code__.co_firstlineno,
+        evaluated=evaluated,
     )

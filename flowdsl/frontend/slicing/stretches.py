@@ -35,11 +35,17 @@ _COMPOUND = tuple(
 
 
 def module_text(
-    index: ModuleIndex, chosen: Mapping[int, tuple[Unit, set[str]]], below: Iterable[str], *, whole: bool
+    index: ModuleIndex,
+    chosen: Mapping[int, tuple[Unit, set[str]]],
+    below: Iterable[str],
+    *,
+    whole: bool,
+    evaluated: bool = False,
 ) -> tuple[str, tuple[int, ...]]:
     """The text of a module and the line of the user's file that each row stands at; both empty where nothing is needed.
 
-    `below` are modules of the package that it imports last, because they are used as its attributes.
+    `below` are modules of the package that it imports last, because they are used as its attributes. Annotations are
+    `evaluated`, or text.
     """
     last = [(len(index.lines) + 1, f"from . import {name}") for name in sorted(below)]
     if whole and len(chosen) == len(index.units):
@@ -52,18 +58,18 @@ def module_text(
         if rows:
             rows += [(numbers[0] - blank, "") for blank in range(unit.blank, 0, -1)]
         rows += zip(numbers, text.split("\n")[:-1], strict=True)
-    return _joined([*_with_future(index, rows), *last])
+    return _joined([*_with_future(index, rows, evaluated=evaluated), *last])
 
 
-def _with_future(index: ModuleIndex, lines: list[Row]) -> list[Row]:
-    """Annotations stay text: what they name may not have come along."""
+def _with_future(index: ModuleIndex, lines: list[Row], *, evaluated: bool) -> list[Row]:
+    """Annotations stay text, but where they are `evaluated`: what they name may not have come along."""
     if not lines:
         return []
     kept = [unit for unit in index.units if any(alias.module == "__future__" for alias in unit.aliases)]
     left = [unit for unit in kept if not any(unit.lines[0] == line for line, _ in lines)]
     own = [row for unit in left for row in zip(unit.lines, unit.text.split("\n")[:-1], strict=True)]
     has = any("annotations" in {alias.name for alias in unit.aliases} for unit in kept)
-    if has:
+    if has or evaluated:
         return sorted([*own, *lines], key=lambda line: line[0])
     first = lines[0][0]
     if first > 1:

@@ -35,6 +35,27 @@ class Edit:
     text: str
 
 
+@frozen
+class Layout:
+    """How a statement is cut out of its module; `floor` is the line that what stands above it ends at."""
+
+    node: ast.stmt
+    extent: Extent
+    floor: int
+    dropped: tuple[ast.expr, ...]
+    """Decorators that are left out."""
+    edits: tuple[Edit, ...]
+    parents: tuple[ast.AST, ...]
+    """The functions and classes around it."""
+
+    def rows(self, lines: Sequence[str], more: Iterable[Edit] = ()) -> list[Numbered]:
+        """The statement with the comments above it, after its own edits and `more`."""
+        part = edited(without_lines(cut(lines, self.extent), self.dropped), [*self.edits, *more])
+        above = comments_above(lines, self.extent.first, self.floor)
+        indent = indent_of(lines, self.extent.first) if self.parents else ""
+        return dedented(above + part, self.node, indent)
+
+
 def extents(body: Sequence[ast.stmt]) -> list[Extent]:
     """The place of each statement of a block; statements on one line (`a = 1; b = 2`) get columns."""
     found = []
@@ -103,10 +124,10 @@ def edited(part: list[Numbered], edits: Iterable[Edit]) -> list[Numbered]:
     return found
 
 
-def to_none(node: ast.expr) -> Edit:
-    """None in place of an expression."""
+def instead(node: ast.expr, written: str) -> Edit:
+    """A text on one line in place of an expression."""
     end_line, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-    return Edit(node.lineno, node.col_offset, end_line, end, "None")
+    return Edit(node.lineno, node.col_offset, end_line, end, written)
 
 
 def dedented(part: list[Numbered], node: ast.AST, indent: str) -> list[Numbered]:

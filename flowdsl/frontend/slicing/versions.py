@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Container, Iterator, Mapping
 
-from flowdsl.frontend.slicing.model import Alias, Version
+from flowdsl.frontend.slicing.model import Alias, Facts, Feature, Version
 
 OLDEST: Version = (3, 8)
 NEWEST: Version = (3, 13)
@@ -141,3 +142,18 @@ def added_in(alias: Alias) -> Version | None:
 def works_anywhere(alias: Alias) -> bool:
     """Whether an import works on every Python since 3.8."""
     return not alias.level and is_stdlib(alias.top) and added_in(alias) is None and alias.top not in REMOVED
+
+
+def newer(facts: Facts, aliases: Mapping[str, Alias], providers: Container[str]) -> Iterator[Feature]:
+    """What code of a module uses of the standard library that Python 3.8 has not.
+
+    `aliases` are the names that the module's imports bind, `providers` all that it binds.
+    """
+    for root, member, spot in facts.members:
+        alias = aliases.get(root)
+        since = MEMBERS.get((alias.module, member)) if alias and alias.name is None else None
+        if since:
+            yield Feature(since, spot, f"`{root}.{member}`", syntax=False)
+    for name, since in BUILTINS.items():
+        if name in facts.needs and name not in providers:
+            yield Feature(since, facts.needs[name], f"`{name}`", syntax=False)

@@ -53,6 +53,18 @@ def _flowdsl_source() -> None:
         exec(compile(page, path, "exec"), globals())
 
 
+def _flowdsl_evaluated() -> None:
+    """The same where annotations are types, as in the user's own process, and no text."""
+    import sys
+
+    sys.excepthook = _flowdsl_raised
+    path, pages = _flowdsl_lay(next(iter(_FLOWDSL_LINES)), _FLOWDSL_SOURCE)
+    if len(pages) == 1:
+        globals()["__file__"] = path  # which processes that are spawned run first
+    for page in pages:
+        exec(compile(page, path, "exec", 0, True), globals())
+
+
 def _flowdsl_raised(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     import sys
     import traceback
