@@ -372,16 +372,18 @@ def test_no_text_of_a_condition_is_replaced_on_its_way() -> None:
     assert yaml.safe_load(emit_yaml([task_of(found, "evaluate")])) == task_of(found, "evaluate")
 
 
-def test_a_verbatim_pipeline_is_told() -> None:
+def test_a_verbatim_pipeline_decides_too() -> None:
     @pipeline(verbatim=True)
     def sample() -> None:
         s = evaluate()
         with when(s.accuracy > 0.9):
             tell("x")
 
-    with pytest.raises(FlowError) as caught:
-        documents(sample)
-    assert [each.code for each in caught.value.diagnostics] == ["FLOW037"]
+    found = documents(sample)
+    (made,) = [each for each in found if each["kind"] == "Pipeline"]
+    (told,) = [each for each in made["spec"]["tasks"] if each["name"] == "tell"]
+    assert told["when"] == [{"input": "$(tasks.evaluate.results.decided-1)", "operator": "in", "values": ["true"]}]
+    assert "labels" not in made["metadata"]
 
 
 def test_a_condition_of_many_levels_is_told() -> None:

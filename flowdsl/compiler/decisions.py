@@ -14,6 +14,7 @@ import attrs
 
 from flowdsl.compiler.cel import cel_of
 from flowdsl.compiler.hosts import OWN, Host
+from flowdsl.compiler.own_scripts import deciding_step, own_step
 from flowdsl.diagnostics import Collector
 from flowdsl.ir.conditions import Cel, Expression, Fetched, fetched, tests
 from flowdsl.ir.conditions import shown as in_words
@@ -73,11 +74,16 @@ class _Deciding:
         host = self._hosts.get(node.name)
         if host is None:
             return node
-        fields = bool(host.fields)
+        fields, arguments = bool(host.fields), {**node.arguments, **host.arguments()}
+        if (step := own_step(node.task)) is not None:
+            made = host.task(node.task, "")
+            step = deciding_step(step, node.task, made, deciding(step.script, fields=fields))
+            made = attrs.evolve(made, options=attrs.evolve(made.options, steps=(step,)))
+            return attrs.evolve(node, task=made, arguments=arguments)
         script = (
             deciding(node.task.script, fields=fields) if node.task.script else decision_script(_DECIDE, fields=fields)
         )
-        return attrs.evolve(node, task=host.task(node.task, script), arguments={**node.arguments, **host.arguments()})
+        return attrs.evolve(node, task=host.task(node.task, script), arguments=arguments)
 
     def _prepare(self, node: Node) -> None:
         """See to it that each of a task's conditions has somebody who decides it; one task for all that have nobody."""
@@ -125,11 +131,6 @@ class _Deciding:
 
     def _problem(self, expression: Expression) -> tuple[str, str] | None:
         """Why nothing can decide it, and what to do."""
-        if self._pipeline.options.verbatim:
-            return (
-                "nothing is added to a verbatim pipeline",
-                "compare by `==`, `!=` and `isin(...)`, or decide in a task",
-            )
         if any(isinstance(test, Cel) for test in tests(expression)):
             return (
                 "CEL is Tekton's to evaluate, the rest is not",
@@ -195,7 +196,8 @@ class _Deciding:
 def _own_results(node: Node) -> dict[str, TypeSpec]:
     """The results that our part of the task's script writes, each as one text; none where the script isn't ours."""
     task = node.task
-    if not task.has_body or task.options.verbatim or task.reference or node.pipeline or node.final:
+    ours = (task.has_body and not task.options.verbatim) or own_step(task) is not None
+    if not ours or task.reference or node.pipeline or node.final:
         return {}
     return {each.name: each.type for each in task.results if not each.value and each.type.kind in _ONE_TEXT}
 

@@ -262,9 +262,6 @@ def _pure(left: Fetched, others: Iterable[Operand], texts: tuple[str, ...]) -> P
 
 def _has_many_texts(numbers: Iterable[Operand]) -> bool:
     """Whether one of them may be written in several ways, as 0.5 is "0.50", and -0.0 is 0: Tekton compares texts."""
-    trace = CURRENT.get()
-    if trace is not None and trace.verbatim:
-        return False
     return any(isinstance(each, Fetched) and _item_kind(each) is Kind.FLOAT for each in numbers)
 
 

@@ -14,6 +14,7 @@ from flowdsl.diagnostics import FlowError
 from flowdsl.frontend import places
 from flowdsl.frontend.refusal import REFUSED, refuse
 from flowdsl.frontend.spelling import TEXT, spelling
+from flowdsl.frontend.twins import twin
 
 if TYPE_CHECKING:
     from flowdsl.frontend.choices import Choice
@@ -89,7 +90,8 @@ class Opaque:
 
     def _no_truth(self) -> NoReturn:
         meant = self._meant("its truth value")
-        refuse("FLOW006", f"{meant._words()} has no truth value while the pipeline is compiled", spelling(meant._test))
+        hint = twin() or spelling(meant._test)
+        refuse("FLOW006", f"{meant._words()} has no truth value while the pipeline is compiled", hint)
 
     def __bool__(self) -> bool:
         try:
@@ -115,7 +117,7 @@ class Opaque:
         self._refuse(
             "FLOW007",
             "can't be looped over while the pipeline is compiled",
-            "fan out in the run instead: `some_task.map(item=values)`",
+            twin() or "fan out in the run instead: `some_task.map(item=values)`",
             "looping over it",
         )
 
@@ -123,7 +125,10 @@ class Opaque:
 
     def __len__(self) -> int:
         self._refuse(
-            "FLOW007", "has no length while the pipeline is compiled", "measure it in a task's body", "its length"
+            "FLOW007",
+            "has no length while the pipeline is compiled",
+            twin() or "measure it in a task's body",
+            "its length",
         )
 
     def __contains__(self, item: object) -> NoReturn:
@@ -147,9 +152,8 @@ class Opaque:
         self._no_truth()
 
     def _compute(self, *_: object) -> Opaque:
-        self._refuse(
-            "FLOW008", "can't be computed with: its value is known only at run time", _COMPUTE, "computing with it"
-        )
+        said = "can't be computed with: its value is known only at run time"
+        self._refuse("FLOW008", said, twin() or _COMPUTE, "computing with it")
 
     @collected
     def __lt__(self, other: object) -> Opaque:

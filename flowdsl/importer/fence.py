@@ -24,8 +24,9 @@ IMPORTS: Mapping[str, frozenset[str]] = MappingProxyType(
             {
                 *(kind.python for kind in BOUND), "EmptyDir", "Param", "Result", "Sidecar", "Step", "StepTemplate",
                 "VolumeClaim", "Workspace", "body", "bundle", "cel", "cluster", "commit_status", "condition",
-                "context", "either", "event", "git", "header", "http", "hub", "manifest", "named", "on_finish",
-                "pipeline", "pipeline_run", "pull_request", "push", "raw", "reason", "resolver", "schedule",
+                "context", "either", "elif_", "event", "git", "header", "http", "hub", "isin", "manifest",
+                "matches", "max_", "median_of", "min_", "named", "not_", "on_finish", "otherwise", "pipeline",
+                "pipeline_run", "pull_request", "push", "raw", "reason", "resolver", "schedule", "startswith",
                 "status", "step_action", "tag", "task", "task_ref", "task_run", "webhook", "when",
             }
         ),
@@ -34,13 +35,15 @@ IMPORTS: Mapping[str, frozenset[str]] = MappingProxyType(
 )  # fmt: skip
 Names = Mapping[str, object] | None
 _DECORATORS = frozenset({"pipeline", "step_action", "task", "task_ref"})
-_BLOCKS = frozenset({"on_finish", "when"})
+_BLOCKS = frozenset({"elif_", "on_finish", "otherwise", "when"})
 _BASES = frozenset({"NamedTuple", "TypedDict"})
 # Methods of a task, a workspace, and a field of an event. `documents.cli()` is the one call beside: it stands where
 # nothing runs it.
 _METHODS = frozenset({"isin", "map", "matches", "startswith", "sub_path", "with_options"})
 _TYPES = frozenset({"bool", "dict", "float", "int", "list", "object", "str"})
 _COMPARES = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_COMPUTES = frozenset({"abs"})
+_ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 _CONSTANTS = (str, int, float, bool, type(None))
 _MAIN = ast.dump(ast.parse('if __name__ == "__main__":\n    documents.cli()').body[0])
 
@@ -65,7 +68,7 @@ def checked(text: str) -> CodeType:
 
 def few_builtins() -> dict[str, object]:
     """The builtins of a module that is run: types for its signatures, and what class and import statements call."""
-    found = {name: getattr(builtins, name) for name in (*sorted(_TYPES), "__build_class__")}
+    found = {name: getattr(builtins, name) for name in (*sorted(_TYPES), *_COMPUTES, "__build_class__")}
     return {**found, "__import__": _import}
 
 
@@ -86,6 +89,8 @@ class _Fence:
     """What may stand in an annotation: no name of a value, which may hold text that is evaluated there."""
     functions: set[str] = attrs.field(factory=set)
     names: set[str] = attrs.field(factory=lambda: set(_TYPES))
+    locals: set[str] = attrs.field(factory=set)
+    """The names of the function at hand: params and calls."""
 
     def module(self, tree: ast.Module) -> None:
         """Refuse what does not belong at the top of a module."""
@@ -137,7 +142,7 @@ class _Fence:
                 self._value(default)
         if node.returns is not None:
             self._type(node.returns)
-        outer = set(self.names)
+        outer, self.locals = set(self.names), set()
         taken = [*arguments.args, *arguments.kwonlyargs]
         for argument in taken:
             if argument.annotation is not None:
@@ -145,8 +150,9 @@ class _Fence:
         for argument in taken:
             _bindable(argument.arg, argument)
             self.names.add(argument.arg)
+            self.locals.add(argument.arg)
         self._block(node.body, pipeline=named == "pipeline")
-        self.names = outer
+        self.names, self.locals = outer, set()
         self._bind(node.name, node)
         self.functions.add(node.name)
 
@@ -191,6 +197,7 @@ class _Fence:
         if name in self.types | self.functions:
             _refuse(node)
         self.names.add(name)
+        self.locals.add(name)
 
     def _type(self, node: ast.expr) -> None:
         """An annotation. Text in one would be evaluated."""
@@ -235,10 +242,24 @@ class _Fence:
             self._values([node.left, *node.comparators])
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
             self._values([node.left, node.right])
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, _ARITHMETIC):
+            self._numbers([node.left, node.right])
         elif isinstance(node, ast.UnaryOp) and _is_sign(node):
             self._value(node.operand)
         else:
             _refuse(node)
+
+    def _numbers(self, nodes: Sequence[ast.expr]) -> None:
+        """What is computed with: values of the run, which refuse what they can't, and numbers; no text, which grows."""
+        for each in nodes:
+            if not isinstance(each, ast.Attribute | ast.Name | ast.BinOp | ast.Call | ast.Subscript | ast.UnaryOp):
+                if not isinstance(each, ast.Constant) or type(each.value) not in (int, float):
+                    _refuse(each)
+            elif isinstance(each, ast.Name) and each.id not in self.locals:
+                _refuse(each)
+            self._value(each)
+        if all(isinstance(each, ast.Constant) for each in nodes):
+            _refuse(nodes[0])
 
     def _values(self, nodes: Iterable[ast.expr | None]) -> None:
         for each in nodes:
@@ -252,7 +273,7 @@ class _Fence:
             self._value(head.value)
         elif isinstance(head, ast.Call) and isinstance(head.func, ast.Attribute) and head.func.attr == "with_options":
             self._call(head)
-        elif not _calls(node, (self.imported - _BASES - {"Annotated", "Literal"}) | self.functions):
+        elif not _calls(node, (self.imported - _BASES - {"Annotated", "Literal"}) | self.functions | _COMPUTES):
             if not _calls(node, {"TypedDict"} & self.imported) or len(node.args) != 2 or node.keywords:
                 _refuse(node)
             self._fields(node.args[1])
@@ -295,8 +316,9 @@ def _is_declared(node: ast.stmt) -> bool:
 
 
 def _is_sign(node: ast.UnaryOp) -> bool:
-    """`~condition`, or the minus of a number."""
-    minus = isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
+    """`~condition`, or the minus of a number, which one of the run may be."""
+    minus = isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.JoinedStr | ast.List | ast.Dict)
+    minus = minus and not (isinstance(node.operand, ast.Constant) and isinstance(node.operand.value, str))
     return minus or isinstance(node.op, ast.Invert)
 
 

@@ -14,6 +14,7 @@ from flowdsl.importer.comments import Comments
 from flowdsl.importer.findings import Kept
 from flowdsl.importer.functions import Calls, Functions, write_reference
 from flowdsl.importer.names import class_name, lower_name
+from flowdsl.importer.ours import Ours, as_it_is
 from flowdsl.importer.pipelines import PipelineWriter
 from flowdsl.importer.resolvers import reference_code
 from flowdsl.importer.runs import run_name, write_run
@@ -53,6 +54,7 @@ class _Module:
     as_raw: Mapping[int, str]
     asked: Mapping[int, Asked]
     plain: frozenset[int]
+    ours: Ours
     writer: Writer = attrs.field(factory=Writer)
     names: dict[int, str] = attrs.field(factory=dict)
     pipelines: dict[str, str] = attrs.field(factory=dict)
@@ -64,6 +66,8 @@ class _Module:
         functions = Functions(self.writer)
         kinds: dict[Kind | None, list[int]] = {kind: [] for kind in (*_WRITTEN, None)}
         for index, document in enumerate(self.documents):
+            if index in self.ours.gone:
+                continue
             kind = _kind(document) if index not in self.as_raw else None
             kinds[kind].append(index)
             self.names[index] = self._free(document)
@@ -139,7 +143,10 @@ def write_task_function(module: _Module, index: int, functions: Functions) -> No
         lines = [*comment_lines(comments.take(())), render(Pair(name, use))]
         module.writer.blocks.append("\n".join(lines))
     else:
-        made = write_task(document["spec"], document["metadata"], name, module.writer, comments, ("spec",))
+        types = module.ours.results.get(document["metadata"]["name"], {})
+        made = write_task(
+            document["spec"], document["metadata"], name, module.writer, comments, ("spec",), results=types
+        )
     module.written[index] = functions.tasks[document["metadata"]["name"]] = made
 
 
@@ -154,7 +161,8 @@ def write_pipeline(module: _Module, index: int, functions: Functions) -> None:
     document, name, comments = cast("Pipeline", module.documents[index]), module.names[index], module.comments[index]
     calls = Calls(functions, comments, index, name)
     asked, merging = module.asked.get(index), index not in module.plain
-    writer = PipelineWriter(document["spec"], name, module.writer, comments, calls, ("spec",), asked, merging)
+    flow = module.ours.flows.get(index)
+    writer = PipelineWriter(document["spec"], name, module.writer, comments, calls, ("spec",), asked, merging, flow)
     writer.write(document["metadata"])
     module.pipelines[document["metadata"]["name"]] = name
 
@@ -184,19 +192,21 @@ def write_module(
     as_raw: Mapping[int, str] | None = None,
     asked: Mapping[int, Asked] | None = None,
     plain: Iterable[int] = (),
+    ours: Ours | None = None,
 ) -> Imported:
     """The module that compiles to these v1 documents.
 
     `comments` are those of each document, `title` the first line of the module's docstring. `as_raw` are documents (by
     index, with the reason) that are to stand as they are, `asked` what Pipelines say of their starts, `plain` those in
-    which each task is a call of its own, also where several are one call for several branches. Never raises for what is
-    in a document.
+    which each task is a call of its own, also where several are one call for several branches. `ours` has conditions as
+    they were written, and the documents with it. Never raises for what is in a document.
     """
+    ours = ours or as_it_is(documents)
     given = comments or [Comments() for _ in documents]
-    module = _Module(documents, given, as_raw or {}, asked or {}, frozenset(plain))
+    module = _Module(ours.documents, given, as_raw or {}, asked or {}, frozenset(plain), ours)
     module.write()
     writer = module.writer
-    ends = [module.names[index] for index in range(len(documents))]
+    ends = [module.names[index] for index in range(len(documents)) if index not in ours.unlisted]
     said = _targets(list(module.asked.values()))
     listed = render(Pair("documents", call(writer.use("manifest"), *ends, **said)))
     writer.blocks.append(f'{listed}\n\nif __name__ == "__main__":\n    documents.cli()')

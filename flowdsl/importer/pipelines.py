@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from flowdsl.diagnostics import Path
+from flowdsl.importer.blocks import Statement, lines_of
 from flowdsl.importer.branches import Branches, branches_of
 from flowdsl.importer.calls import Tasks, order
 from flowdsl.importer.code import (
     Code,
     Group,
-    Pair,
     Part,
     call,
     comment_lines,
@@ -25,8 +25,10 @@ from flowdsl.importer.code import (
     sequence,
 )
 from flowdsl.importer.comments import Comments
+from flowdsl.importer.decided import Guard, Words
 from flowdsl.importer.functions import Calls
 from flowdsl.importer.names import Names
+from flowdsl.importer.ours import Flow
 from flowdsl.importer.references import Handle, Scope, used_results
 from flowdsl.importer.shapes import ARRAY, STRING, Unsupported
 from flowdsl.importer.signatures import read_signature
@@ -39,16 +41,6 @@ if TYPE_CHECKING:
     from flowdsl.kinds.shapes import ObjectMeta, PipelineResult, PipelineSpec, PipelineTask, WhenExpression
 
 _SPEC = frozenset({"params", "workspaces", "tasks", "finally", "results", "displayName", "description"})
-
-
-@attrs.frozen
-class Statement:
-    """The call of a task, the conditions it is made under, and the comments above it."""
-
-    conditions: list[Code]
-    comments: tuple[str, ...]
-    code: Code
-    handle: Handle
 
 
 @attrs.define
@@ -64,6 +56,8 @@ class PipelineWriter:
     asked: Asked | None = None
     merging: bool = True
     """Whether tasks that are one call for several branches are written as one."""
+    flow: Flow | None = None
+    """Conditions that its tasks decide, where they are to be written as conditions."""
 
     def write(self, meta: ObjectMeta) -> None:
         """The function with its decorator. Raises Unsupported."""
@@ -72,16 +66,18 @@ class PipelineWriter:
             ((*self.at, field, number), item)
             for field, items in (("tasks", spec.get("tasks")), ("finally", spec.get("finally")))
             for number, item in enumerate(items or ())
+            if self.flow is None or item["name"] not in self.flow.alone
         )
         # A local name would hide a function of the module.
         hidden = frozenset(writer.globals | {"as_written"})
-        types = self.asked.types if self.asked is not None else {}
+        types = {**(self.flow.types if self.flow else {}), **(self.asked.types if self.asked is not None else {})}
         signature = read_signature(spec, writer, self.comments, self.at, self.function, hidden=hidden, types=types)
         scope = Scope(signature.params)
         locals_ = Names({name for name, _ in signature.params.values()} | set(signature.spaces.values()))
         locals_.taken |= hidden
-        tasks = list(enumerate(spec.get("tasks") or ()))
-        ordered = order(tasks)
+        tasks, alone = list(enumerate(spec.get("tasks") or ())), self.flow.alone if self.flow else frozenset()
+        ordered = [each for each in order(tasks) if each[1]["name"] not in alone]
+        tasks = [each for each in tasks if each[1]["name"] not in alone]
         branches = branches_of(spec) if self.merging else {}
         written = self._tasks(ordered, "tasks", scope, locals_, signature.spaces, branches)
         said = self._decorator(meta, [each["name"] for _, each in tasks], [each["name"] for _, each in ordered])
@@ -91,9 +87,9 @@ class PipelineWriter:
         results = self._results(scope) if spec.get("results") else None
         signature.returns = "dict[str, object]" if results is not None else "None"
         # Only now is it known which tasks something refers to: those alone get a variable.
-        lines = self._blocks(written, 4)
+        lines = lines_of(written, writer, 4)
         if final:
-            lines += [f"    with {writer.use('on_finish')}():", *self._blocks(final, 8)]
+            lines += [f"    with {writer.use('on_finish')}():", *lines_of(final, writer, 8)]
         if results is not None:
             lines.append("    return " + render(results, 4, 11))
         if scope.context:
@@ -159,7 +155,7 @@ class PipelineWriter:
             at = (*self.at, field, number)
             merged = branches.get(item["name"])
             # What is given of a branch says under which conditions.
-            conditions = [] if merged else self._conditions(item, at, scope)
+            conditions: tuple[Guard, ...] | None = () if merged else self._conditions(item, at, scope)
             scope.branches = merged.given if merged else {}
             made = self.calls.made(item, at, scope, spaces, conditions is None)
             scope.branches = {}
@@ -171,33 +167,35 @@ class PipelineWriter:
                 scope.handles[item["name"]] = handle
             places = [(*self.at, field, numbers[name]) for name in merged.names] if merged else [at]
             comments = tuple(text for place in places for text in self.comments.take(place))
-            found.append(Statement(conditions or [], comments, made.code, handle))
+            found.append(Statement(conditions or (), comments, made.code, handle))
         return found
 
-    def _blocks(self, statements: list[Statement], indent: int) -> list[str]:
-        lines: list[str] = []
-        before: list[Code] = []
-        for each in statements:
-            inner = indent + 4 if each.conditions else indent
-            if each.conditions and each.conditions != before:
-                group = Group(self.writer.use("when"), "()", tuple(Part(text) for text in each.conditions))
-                lines.append(f"{' ' * indent}with {render(group, indent, indent + 5, 1)}:")
-            before = each.conditions
-            pad = " " * inner
-            lines += comment_lines(each.comments, inner)
-            code = Pair(each.handle.variable, each.code) if each.handle.used else each.code
-            lines.append(pad + render(code, inner))
-        return lines
-
-    def _conditions(self, item: PipelineTask, at: Path, scope: Scope) -> list[Code] | None:
+    def _conditions(self, item: PipelineTask, at: Path, scope: Scope) -> tuple[Guard, ...] | None:
         """The conditions of a task; None where one has no words, and the task is to stay as it is written."""
         try:
-            return [self._condition(each, scope) for each in item.get("when") or ()]
+            return tuple(self._condition(each, scope) for each in item.get("when") or ())
         except Unsupported as error:
+            if self.flow is not None:
+                raise  # as a whole it stands with what was decided
             self.writer.keep(self.calls.index, (*at, error.field), error.reason)
             return None
 
-    def _condition(self, item: WhenExpression, scope: Scope) -> Code:
+    def _condition(self, item: WhenExpression, scope: Scope) -> Guard:
+        decided = self.flow.decided(item) if self.flow is not None else None
+        if decided is not None:
+            return Words(scope, self.writer).guard(decided, opposite=item.get("operator") == "notin")
+        return Guard(self._plain(item, scope), against=self._against(item, scope))
+
+    def _against(self, item: WhenExpression, scope: Scope) -> Code:
+        """What a `notin` is the opposite of, as `Words` writes it; empty for any other condition."""
+        values = [str(each) for each in item.get("values") or ()]
+        alone = scope.single(item.get("input", ""), STRING) if item.get("operator") == "notin" and values else None
+        if not alone or any("$(" in each for each in values):
+            return ""
+        texts = values if scope.typed.get(alone) == "int" else [quoted(each) for each in values]
+        return f"{alone} == {texts[0]}" if len(texts) == 1 else f"isin({alone}, {', '.join(texts)})"
+
+    def _plain(self, item: WhenExpression, scope: Scope) -> Code:
         if item.get("cel"):
             return call(self.writer.use("cel"), literal(item["cel"]))
         values = list(item.get("values") or [])
@@ -205,10 +203,21 @@ class PipelineWriter:
         if operator not in ("in", "notin") or not all(isinstance(each, str) for each in (text, *values)):
             raise Unsupported("when", f"the operator {operator!r}")
         alone = scope.single(text, STRING)
+        if alone in scope.typed:
+            return self._typed(alone, scope.typed[alone], operator, values, scope)
         if alone and len(values) == 1 and "$(" not in values[0]:
             return f"{alone} {'==' if operator == 'in' else '!='} {quoted(values[0])}"
         whole = [self._one(value, scope) for value in values]
         return call(self.writer.use("condition"), scope.text(text), quoted(operator), sequence(whole))
+
+    def _typed(self, alone: str, typed: str, operator: str, values: list[str], scope: Scope) -> Code:
+        """A condition on what is no text to Python."""
+        if typed == "bool" and values == ["true"]:
+            return alone if operator == "in" else f"{self.writer.use('not_')}({alone})"
+        if typed == "int" and len(values) == 1 and values[0].isdecimal() and str(int(values[0])) == values[0]:
+            return f"{alone} {'==' if operator == 'in' else '!='} {values[0]}"
+        listed = sequence([self._one(each, scope) for each in values])
+        return call(self.writer.use("condition"), alone, quoted(operator), listed)
 
     def _one(self, value: str, scope: Scope) -> Code:
         return scope.single(value, ARRAY) or scope.text(value)

@@ -60,6 +60,8 @@ class Scope:
     merged: dict[tuple[str, ...], Handle] = attrs.field(factory=dict)
     """The tasks that are one call for several branches, with what that call gives."""
     chooses: bool = False
+    typed: dict[str, str] = attrs.field(factory=dict)
+    """What is no text to Python, by its expression: the type."""
 
     def text(self, value: str) -> Code:
         """A string's source: literal, expression or f-string."""
@@ -74,7 +76,7 @@ class Scope:
         parts = [part for part in (*parts, (value[at:], False)) if part[0]]
         if not any(is_code for _, is_code in parts):
             return literal(value)
-        if len(parts) == 1:
+        if len(parts) == 1 and parts[0][0] not in self.typed:
             return parts[0][0]
         # Before Python 3.12 an f-string's expressions can't hold its own quotes.
         return formatted([(part.replace('"', "'") if is_code else part, is_code) for part, is_code in parts])
@@ -92,12 +94,15 @@ class Scope:
         call = self.merged.get(tuple(words[1] for words in found if len(words) == 4))
         if call is not None and len({words[3] for words in found}) == 1:
             call.used = True
-            return _result(call, found[0][3], STRING)
+            return self._result(call, found[0][3], STRING)
         codes = [self.expression(each[2:-1], STRING) for each in values]
         if None in codes:
             return None
         self.chooses = True
-        return f"either({', '.join(filter(None, codes))})"
+        chosen = f"either({', '.join(filter(None, codes))})"
+        if (typed := self.typed.get(codes[0] or "")) is not None:
+            self.typed[chosen] = typed
+        return chosen
 
     def value(self, value: ParamValue | None, shape: Shape) -> Code | None:
         """The source of a value for a param of a shape; None where they don't fit."""
@@ -132,7 +137,7 @@ class Scope:
         handle = self.handles[words[1]]
         found = None
         if words[2] == "results" and len(words) > 3:
-            found = _result(handle, words[3], shape)
+            found = self._result(handle, words[3], shape)
         elif words[2] in ("status", "reason") and len(words) == 3 and self.final and shape == STRING:
             found = f"{words[2]}({handle.variable})"
             self.endings.add(words[2])
@@ -144,7 +149,16 @@ class Scope:
         if name not in self.params:
             return None
         variable, have = self.params[name]
-        return _take(variable, have, taken, shape)
+        return self._noted(_take(variable, have, taken, shape), have)
+
+    def _result(self, handle: Handle, rest: str, shape: Shape) -> str | None:
+        found, have = _result(handle, rest, shape)
+        return self._noted(found, have)
+
+    def _noted(self, expression: str | None, have: Shape) -> str | None:
+        if expression is not None and not have.is_text:
+            self.typed[expression] = have.typed
+        return expression
 
 
 def _split(rest: str, names: Mapping[str, object]) -> tuple[str, str]:
@@ -157,16 +171,16 @@ def _split(rest: str, names: Mapping[str, object]) -> tuple[str, str]:
     return "", ""
 
 
-def _result(handle: Handle, rest: str, shape: Shape) -> str | None:
+def _result(handle: Handle, rest: str, shape: Shape) -> tuple[str | None, Shape]:
     name, taken = _split(rest, handle.results)
     known = handle.results.get(name)
     if known is None:
-        return None
+        return None, STRING
     expression = f"{handle.variable}.{known.field}" if known.field else handle.variable
     if handle.mapped:
         # The results of a fan-out are an array, and `[*]` is part of their own notation.
-        return expression if taken == "[*]" and shape == ARRAY and known.shape == STRING else None
-    return _take(expression, known.shape, taken, shape)
+        return (expression if taken == "[*]" and shape == ARRAY and known.shape == STRING else None), ARRAY
+    return _take(expression, known.shape, taken, shape), known.shape
 
 
 def _take(expression: str, have: Shape, taken: str, wanted: Shape) -> str | None:

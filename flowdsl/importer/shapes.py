@@ -14,18 +14,28 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Shape:
-    """A Tekton type. `keys` are an object's, in order; `type_name` the TypedDict the module has for them."""
+    """A Tekton type. `keys` are an object's, in order; `type_name` the TypedDict the module has for them.
+
+    `typed` is what a string is to Python, where it is known to be more than text.
+    """
 
     kind: str = "string"
     keys: tuple[str, ...] = ()
     type_name: str = ""
+    typed: str = attrs.field(default="", eq=False)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether Python has it as text: a `str`, or a Literal of some."""
+        return self.typed in _TEXTS or self.typed.startswith("Literal[")
 
     @property
     def python(self) -> str:
         """The annotation."""
-        return {"array": "list[str]", "object": self.type_name}.get(self.kind, "str")
+        return self.typed or {"array": "list[str]", "object": self.type_name}.get(self.kind, "str")
 
 
+_TEXTS = ("", "str")
 STRING = Shape()
 ARRAY = Shape("array")
 

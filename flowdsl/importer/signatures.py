@@ -119,14 +119,13 @@ def _param(
 ) -> None:
     """`typed` is the type of a param whose texts are numbers, truths, or one of a few."""
     _only(item, _PARAM_FIELDS, "params")
-    shape = STRING if typed is not None else writer.named(declared_shape(item), f"{owner}-{item['name']}")
+    shape = writer.named(declared_shape(item), f"{owner}-{item['name']}") if typed is None else _typed(typed, writer)
     said: dict[str, Code] = {}
     if name != item["name"]:
         said["name"] = quoted(item["name"])
     if item.get("description"):
         said["description"] = literal(item["description"])
-    python = shape.python if typed is None else annotation(typed, writer)
-    code = _annotated(python, "Param", said, writer)
+    code = _annotated(shape.python, "Param", said, writer)
     default = text_of(item.get("default"))
     if default is not None:
         if typed is None and not _fits(default, shape):
@@ -136,6 +135,10 @@ def _param(
         found.required.add(item["name"])
     found.arguments.append((Part(code, f"{name}: ", comments), default is not None))
     found.params[item["name"]] = (name, shape)
+
+
+def _typed(typed: TypeSpec, writer: Writer) -> Shape:
+    return attrs.evolve(STRING, typed=annotation(typed, writer))
 
 
 def _annotated(python: str, note: str, said: Mapping[str, Code], writer: Writer) -> Code:
@@ -185,9 +188,18 @@ def _only(item: Mapping[str, object], known: frozenset[str], what: str) -> None:
 
 
 def read_results(
-    found: Signature, items: Sequence[TaskResult | StepResult], writer: Writer, comments: Comments, at: Path, owner: str
+    found: Signature,
+    items: Sequence[TaskResult | StepResult],
+    writer: Writer,
+    comments: Comments,
+    at: Path,
+    owner: str,
+    types: Mapping[str, TypeSpec] = MappingProxyType({}),
 ) -> None:
-    """The return type: `str` for one result named `result`, else a NamedTuple with a field each."""
+    """The return type: `str` for one result named `result`, else a NamedTuple with a field each.
+
+    `types` are those of results that are more than Tekton says.
+    """
     results = list(items)
     if not results:
         return
@@ -199,6 +211,8 @@ def read_results(
         _only(item, _RESULT_FIELDS, "results")
         name = item["name"]
         shape = writer.named(declared_shape(item), f"{owner}-{name}")
+        if shape == STRING and name in types:
+            shape = attrs.evolve(shape, typed=annotation(types[name], writer))
         said = {key: literal(value) for key in ("value", "description") if (value := {**item}.get(key))}
         alone = len(results) == 1 and name == "result"
         if not alone and names[name] != name:

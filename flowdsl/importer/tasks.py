@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import attrs
@@ -27,6 +28,7 @@ from flowdsl.importer.comments import Comments
 from flowdsl.importer.names import dashed
 from flowdsl.importer.signatures import Signature, read_results, read_signature
 from flowdsl.importer.writer import Writer
+from flowdsl.ir.types import TypeSpec
 
 _META = frozenset({"name", "labels", "annotations"})
 _SPEC = frozenset(
@@ -65,11 +67,15 @@ def write_task(
     at: Path,
     *,
     inline: bool = False,
+    results: Mapping[str, TypeSpec] = MappingProxyType({}),
 ) -> TaskFunction:
-    """Write `@task(...)` and its function; `at` is where the spec is in its document. Raises Unsupported."""
+    """Write `@task(...)` and its function; `at` is where the spec is in its document. Raises Unsupported.
+
+    `results` are types of results that are more than Tekton says.
+    """
     name = meta.get("name") or dashed(function)
     signature = read_signature(spec, writer, comments, at, function)
-    read_results(signature, spec.get("results") or (), writer, comments, (*at, "results"), function)
+    read_results(signature, spec.get("results") or (), writer, comments, (*at, "results"), function, results)
     said: dict[str, Code] = {"verbatim": "True"}
     if inline:
         said["inline"] = "True"

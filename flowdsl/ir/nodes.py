@@ -314,6 +314,15 @@ class PipelineDef:
 
 
 _WITH_PYTHON = "python:3.12-slim"
+_BY_PYTHON = "#!/usr/bin/env python3\n"
+
+
+def _runs_python(task: TaskDef) -> TaskOptions | Step | None:
+    """What says a task's image, where `python3` is in it: the task runs by it, as a body or as a script of its own."""
+    if task.has_body:
+        return task.options if task.options.python == "python3" else None
+    step = task.only_step
+    return step if step is not None and step.script.startswith(_BY_PYTHON) else None
 
 
 def image_with_python(nodes: Iterable[Node]) -> str:
@@ -321,9 +330,8 @@ def image_with_python(nodes: Iterable[Node]) -> str:
 
     "" where no task says its own: the project's settings do.
     """
-    found = [node.task.options for node in nodes if node.task.has_body and "$(" not in node.task.options.image]
-    plain = sorted((each for each in found if each.python == "python3"), key=lambda each: bool(each.gpu))
-    images = [each.image for each in plain]
+    found = [each for node in nodes if (each := _runs_python(node.task)) is not None and "$(" not in each.image]
+    images = [each.image for each in sorted(found, key=lambda each: bool(each.gpu))]
     if not images or _WITH_PYTHON in images:
         return _WITH_PYTHON
     return next(filter(None, images), "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from flowdsl.frontend.manifest import Item, Manifest
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.fence import FenceError, checked, few_builtins
 from flowdsl.importer.module import Imported, write_module
+from flowdsl.importer.ours import Ours, as_it_is, ours_of
 from flowdsl.kinds.defaults import with_defaults
 from flowdsl.library.documents import Document
 
@@ -40,13 +41,19 @@ def plain_module(
     """The module of documents, of which `as_raw` stand as they are. `asked` are the Pipelines that say their starts."""
     raw = dict(as_raw)
     plain: set[int] = set()
+    left: set[int] = set()
     while True:
         copies = [Comments(list(each.by_path)) for each in comments]
-        written = write_module(documents, copies, title, raw, asked, plain)
-        unlike = differing(written.text, documents, alpha)
+        ours = ours_of(documents, frozenset(left | raw.keys()))
+        written = write_module(documents, copies, title, raw, asked, plain, ours)
+        unlike = differing(written.text, documents, alpha, ours)
         fresh = [index for index in unlike if index not in raw]
         if not unlike:
             return written
+        if ours.flows:
+            # Conditions as they were written first; what was decided of them is what any Pipeline can have.
+            left |= ours.flows.keys() & {*unlike} or ours.flows.keys()
+            continue
         if not fresh:
             # Not even as it stands.
             alone = _lost(documents, alpha)
@@ -65,14 +72,29 @@ def _lost(documents: tuple[Document, ...], alpha: frozenset[str]) -> list[int]:
     ]
 
 
-def differing(text: str, documents: tuple[Document, ...], alpha: frozenset[str] = frozenset()) -> list[int]:
-    """The documents (by index) that a module does not compile to; all of them where it can't be run."""
+def differing(
+    text: str, documents: tuple[Document, ...], alpha: frozenset[str] = frozenset(), ours: Ours | None = None
+) -> list[int]:
+    """The documents (by index) that a module does not compile to; all of them where it can't be run.
+
+    Those that `ours` does not list its Pipelines are to make, each all that decides its conditions. Where it is not
+    given, the module itself shows whether it lists them.
+    """
     try:
         with loaded_module(text) as manifest:
-            pairs = zip(manifest.items, documents, strict=True)
-            return [index for index, (item, wanted) in enumerate(pairs) if not _makes(item, wanted, alpha)]
+            if ours is None:
+                ours = as_it_is(documents) if len(manifest.items) == len(documents) else ours_of(documents)
+            listed = [index for index in range(len(documents)) if index not in ours.unlisted]
+            pairs = zip(manifest.items, listed, strict=True)
+            return [index for item, index in pairs if not _makes(item, _wanted(index, documents, ours), alpha)]
     except (FenceError, FlowError):
         return list(range(len(documents)))
+
+
+def _wanted(index: int, documents: tuple[Document, ...], ours: Ours) -> list[Document]:
+    """The documents that an item of the manifest is to make: its own, behind those that decide for it."""
+    flow = ours.flows.get(index)
+    return [*(documents[each] for each in sorted(flow.places)), documents[index]] if flow else [documents[index]]
 
 
 @contextmanager
@@ -100,12 +122,20 @@ def _module() -> Iterator[ModuleType]:
         del sys.modules[_MODULE]
 
 
-def _makes(item: Item, wanted: Document, alpha: frozenset[str]) -> bool:
+def _makes(item: Item, wanted: Sequence[Document], alpha: frozenset[str]) -> bool:
     try:
-        (made,) = compile_manifest(Manifest((item,)), CompileOptions(alpha=alpha)).documents
+        made = compile_manifest(Manifest((item,)), CompileOptions(alpha=alpha)).documents
     except (FlowError, RecursionError):
         return False
-    return same(made, wanted)
+    if len(made) == len(wanted) == 1:
+        return same(made[0], wanted[0])
+    there = {_key(each): each for each in made}
+    return len(made) == len(wanted) and all(_key(each) in there and same(there[_key(each)], each) for each in wanted)
+
+
+def _key(document: Mapping[str, object]) -> tuple[str, str]:
+    meta = document.get("metadata")
+    return str(document.get("kind")), str(meta.get("name") if isinstance(meta, Mapping) else "")
 
 
 def same(made: Mapping[str, object], wanted: Mapping[str, object]) -> bool:

@@ -37,12 +37,16 @@ class Layout:
 
 def pipeline_document(pipeline: PipelineDef, metadata: shapes.ObjectMeta, layout: Layout) -> shapes.Pipeline:
     """The Pipeline object."""
-    if pipeline.decided:
-        metadata = {**metadata, "annotations": {**metadata.get("annotations", {}), CONDITIONS_SHOWN: pipeline.decided}}
+    options = pipeline.options
+    if pipeline.decided:  # what a verbatim one has, too: it is no mark of ours, but what the results are about
+        said = {CONDITIONS_SHOWN: pipeline.decided}
+        metadata = {**metadata, "annotations": {**metadata.get("annotations", {}), **said}}
+        if options.verbatim:
+            options = attrs.evolve(options, annotations={**said, **options.annotations})
     return {
         "apiVersion": PIPELINE.api_version,
         "kind": PIPELINE.name,
-        "metadata": object_meta(pipeline.name, metadata, pipeline.options),
+        "metadata": object_meta(pipeline.name, metadata, options),
         "spec": pipeline_spec(pipeline, layout),
     }
 
