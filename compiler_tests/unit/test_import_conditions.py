@@ -125,7 +125,8 @@ BLOCKS = {
         with otherwise():
             tell.with_options(name="three")()
 """,
-        'with when(word == "x"): tell.with_options(name="one")() with when(a.score > limit, b.score > limit): tell.with_options(name="two")() '
+        'with when(word == "x"): tell.with_options(name="one")() '
+        'with when(a.score > limit, b.score > limit): tell.with_options(name="two")() '
         'with otherwise(): tell.with_options(name="three")()',
     ),
     "otherwise alone": (

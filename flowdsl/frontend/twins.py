@@ -65,9 +65,6 @@ def _calls(filename: str, line: int) -> Iterator[ast.Call]:
 
 
 def _is_of_the_run(value: object) -> bool:
-    """Whether a name stands for a value of the run, or for a list of them."""
-    # Not at the top: the module of values asks this one.
-    from flowdsl.frontend.opaque import Opaque
-
+    """Whether a name stands for a value of the run, or for a list of them: such have words for messages."""
     several = value if isinstance(value, (list, tuple)) else (value,)
-    return any(isinstance(each, Opaque) for each in several)
+    return any(hasattr(type(each), "_words") for each in several)
