@@ -271,6 +271,20 @@ def test_the_fence_computes_with_values_of_the_run_alone(code: str) -> None:
         checked(module + f"    with when({code}):\n        ...\n")
 
 
+def test_an_odd_document_has_no_conditions_of_ours(tmp_path: Path) -> None:
+    documents = documents_of("    with when(a.score > limit):\n        tell()\n", tmp_path)
+    for odd in (
+        {},
+        {"metadata": None},
+        {"metadata": {}},
+        {"metadata": {"name": "x"}, "spec": {"steps": [3], "tasks": [3]}},
+    ):
+        for kind in ("Task", "Pipeline"):
+            made: dict[str, Any] = {"apiVersion": "tekton.dev/v1", "kind": kind, **odd}
+            found = ours_of([*documents, made])
+            assert list(found.documents)[-1] == made
+
+
 def test_documents_of_others_have_no_conditions_of_ours() -> None:
     made = {"apiVersion": "tekton.dev/v1", "kind": "Pipeline", "metadata": {"name": "p"}, "spec": {"tasks": []}}
     assert not ours_of([made]).flows

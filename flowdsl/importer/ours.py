@@ -16,7 +16,7 @@ import attrs
 
 from flowdsl.decide.wire import GIVEN, Decision, decisions_of, without_decisions
 from flowdsl.importer.decided import Asked, values_of
-from flowdsl.importer.shapes import text_of
+from flowdsl.importer.shapes import Unsupported, text_of
 from flowdsl.ir.types import BOOLEAN, FLOAT, INTEGER, TypeSpec
 from flowdsl.kinds.table import PIPELINE, TASK
 from flowdsl.kube.conventions import CONDITIONS_SHOWN, VARIANT_OF
@@ -85,7 +85,17 @@ class _Deciding:
 
 
 def ours_of(documents: Sequence[Document], left: frozenset[int] = frozenset()) -> Ours:
-    """The documents with their conditions as they were written; those of the Pipelines `left` stay as they are."""
+    """The documents with their conditions as they were written; those of the Pipelines `left` stay as they are.
+
+    Never raises for what is in a document: one that is odd has no conditions of ours.
+    """
+    try:
+        return _read(documents, left)
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError, Unsupported):
+        return as_it_is(documents)
+
+
+def _read(documents: Sequence[Document], left: frozenset[int]) -> Ours:
     deciding = dict(_deciding(documents))
     flows = {place: flow for place, flow in _flows(documents, deciding) if place not in left}
     used = {name for flow in flows.values() for name in flow.tasks}
