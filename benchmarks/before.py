@@ -1,9 +1,10 @@
 """This checkout against an older one: the same commands, in fresh processes, in turns. See benchmarks/README.md.
 
-python benchmarks/before.py CHECKOUT [--rounds 7] [--only chain,help] [--json FILE]
+python benchmarks/before.py CHECKOUT [--rounds 7 | --instructions] [--only chain,help] [--json FILE]
 
 Both run with this Python and what is installed in it; which of the two goes first changes from round to round. The
 figures are processor time of whole processes with their children, in milliseconds: the least of the rounds, the median.
+By `--instructions` each command runs once under valgrind, and the figures are millions of instructions.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -28,6 +31,12 @@ COLUMNS = {
     "now, ms": ("now", ".0f"),
     "times, least": ("least", ".2f"),
     "times, median": ("median", ".2f"),
+}
+BY_INSTRUCTIONS = {
+    "": ("name", ""),
+    "before, millions": ("before", ",.0f"),
+    "now, millions": ("now", ",.0f"),
+    "times": ("times", ".3f"),
 }
 
 
@@ -83,6 +92,31 @@ def environment(checkout: Path) -> dict[str, str]:
 
 def processor_time(command: list[str], checkout: Path, folder: Path) -> float:
     """Milliseconds that a process and its children took. Raises RuntimeError where it fails, but for findings."""
+    used = ended(command, folder, environment(checkout))
+    return (used.ru_utime + used.ru_stime) * 1000
+
+
+def instructions(command: list[str], checkout: Path, folder: Path) -> float:
+    """Millions of instructions of a process and of those that it forks, but not of programs that it starts.
+
+    They repeat to a few in ten thousand: the hash seed is fixed, and a first run, which isn't counted, has left the
+    bytecode. Raises RuntimeError where the command fails or valgrind says nothing.
+    """
+    fixed = {**environment(checkout), "PYTHONHASHSEED": "0"}
+    ended(command, folder, fixed)
+    told = folder / "counted"
+    shutil.rmtree(told, ignore_errors=True)
+    told.mkdir()
+    counted = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={told}/%p"]
+    ended([*counted, *command], folder, fixed)
+    found = [int(each) for log in told.iterdir() for each in re.findall(r"Collected : (\d+)", log.read_text())]
+    if not found:
+        raise RuntimeError(f"valgrind counted nothing of {' '.join(command)}")
+    return sum(found) / 1e6
+
+
+def ended(command: list[str], folder: Path, given: dict[str, str]) -> resource.struct_rusage:
+    """Run a command to its end and say what it used. Raises RuntimeError where it fails, but for findings."""
     log = folder / "log"
     shutil.rmtree(folder / ".flowdsl", ignore_errors=True)  # kept runs, whose names are taken
     with log.open("wb") as output:
@@ -92,13 +126,13 @@ def processor_time(command: list[str], checkout: Path, folder: Path) -> float:
             stderr=output,
             stdin=subprocess.DEVNULL,
             cwd=folder,
-            env=environment(checkout),
+            env=given,
         )
         _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         raise RuntimeError(f"{' '.join(command)}: exit code {process.returncode}\n{log.read_text()[-2000:]}")
-    return (used.ru_utime + used.ru_stime) * 1000
+    return used
 
 
 def compare(old: Path, rounds: int, only: list[str], folder: Path) -> Table:
@@ -120,6 +154,19 @@ def compare(old: Path, rounds: int, only: list[str], folder: Path) -> Table:
     return table
 
 
+def counted(old: Path, only: list[str], folder: Path) -> Table:
+    """Count every command's instructions in both checkouts, once each: turns would change nothing."""
+    table = Table(f"{old} before, {ROOT} now", BY_INSTRUCTIONS)
+    before, now = commands(old, folder, old), commands(ROOT, folder, old)
+    for name in now:
+        if only and not any(word in name for word in only):
+            continue
+        taken = {"before": instructions(before[name], old, folder), "now": instructions(now[name], ROOT, folder)}
+        table.rows.append({"name": name, **taken, "times": taken["now"] / taken["before"]})
+        print(name, *(f"{key} {value:.0f}" for key, value in taken.items()), file=sys.stderr)
+    return table
+
+
 def _row(name: str, taken: dict[str, list[float]]) -> dict[str, Any]:
     before, now = taken["before"], taken["now"]
     return {
@@ -136,14 +183,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkout", type=Path, help="an older commit, checked out (git worktree add FOLDER COMMIT)")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--instructions", action="store_true", help="count instructions under valgrind, not time")
     parser.add_argument("--only", default="", help="words of the names of what to run, by commas")
     parser.add_argument("--json", help="write every figure here, too")
     given = parser.parse_args()
+    if given.instructions and shutil.which("valgrind") is None:
+        parser.error("--instructions wants valgrind, which is not installed (apt-get install valgrind)")
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         documents(folder)
         only = [word for word in given.only.split(",") if word]
-        table = compare(given.checkout.resolve(), given.rounds, only, folder)
+        old = given.checkout.resolve()
+        table = counted(old, only, folder) if given.instructions else compare(old, given.rounds, only, folder)
     print(table.text())
     if given.json:
         Path(given.json).write_text(json.dumps(table.rows, indent=2) + "\n")

@@ -32,6 +32,7 @@ NEEDS = {
     "python benchmarks/compare.py": TIME,
     "python benchmarks/compare.py --tasks 1000 --rounds 5": TIME,
     "python benchmarks/before.py CHECKOUT": "an older checkout, and minutes",
+    "python benchmarks/before.py CHECKOUT --instructions": "valgrind and an older checkout, and an hour",
     "python benchmarks/growth.py": TIME,
     "python compiler_tests/conformance/round_trip.py": GO,
     "python compiler_tests/golden/renew_kinds.py": "the folder of the tests, which the copy leaves out",

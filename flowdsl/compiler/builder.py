@@ -82,7 +82,7 @@ class Builder:
         """What makes the ConfigMaps of a pipeline's tasks, each once for all that it is made for."""
         tasks = (node.task for node in definition.nodes if node.pipeline is None)
         inner = (made for node in definition.nodes if node.pipeline is not None for made in self.bundles(node.pipeline))
-        return [made for task in tasks for made in self.bundle(task)] + list(inner)
+        return [made for task in tasks if task.bundle is not None for made in self.bundle(task)] + list(inner)
 
     def bundle(self, task: TaskDef) -> list[Lowering]:
         """What makes the ConfigMap of a task's modules; nothing where their script has them, or one made it already."""

@@ -41,7 +41,9 @@ def with_scripts(
             nodes.append(attrs.evolve(node, pipeline=with_scripts(node.pipeline, collector, locks, surveys)))
             continue
         task = done.get(id(node.task))
-        if task is None:
+        if task is None and not node.task.has_body:
+            task = done[id(node.task)] = with_script(node.task, collector, locks, surveys)
+        elif task is None:
             source = _source(node.task)
             same = written.setdefault(source, node.task)
             if same is node.task:

@@ -81,10 +81,11 @@ def is_empty(function: Callable[..., object]) -> bool:
     The last is what a strict checker takes for a function that returns something.
     """
     code = function.__code__
-    if code.co_code in _RAISING:
+    body = code.co_code  # a new object each time
+    if body in _RAISING:
         # `raise ValueError` has the same instructions.
         return code.co_names == ("NotImplementedError",)
-    if code.co_code not in _EMPTY:
+    if body not in _EMPTY:
         return False
     # `return 42` has the same instructions; what they return tells it apart.
     return all(const is None or const == function.__doc__ for const in code.co_consts)

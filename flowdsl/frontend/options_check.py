@@ -14,7 +14,7 @@ from flowdsl.frontend.fits import MisfitError, check, hints
 from flowdsl.frontend.image_check import check_image_options
 from flowdsl.frontend.refusal import refuse
 from flowdsl.ir.nodes import TaskDef
-from flowdsl.ir.options import Build, PipelineOptions, Step, TaskOptions
+from flowdsl.ir.options import PipelineOptions, Step, TaskOptions
 from flowdsl.ir.pods import pod_fields
 from flowdsl.kube import is_duration, is_quantity
 from flowdsl.kube.conventions import NAME_MOST, OPT_INS, QUEUE, UNPRIVILEGED
@@ -112,9 +112,10 @@ def step_hint(name: str) -> str:
 
 def value_problems(options: TaskOptions) -> Iterator[tuple[str, str, str]]:
     """What is wrong with quantities, durations, counts and names of a task: option, message and hint of each."""
-    build = options.packages_image if isinstance(options.packages_image, Build) else Build("")
-    for name, text in (("cpu", options.cpu), ("memory", options.memory), ("cpu", build.cpu), ("memory", build.memory)):
-        if problem := range_problem(text):
+    build = options.packages_image
+    own = () if isinstance(build, str) else (("cpu", build.cpu), ("memory", build.memory))
+    for name, text in (("cpu", options.cpu), ("memory", options.memory), *own):
+        if text and (problem := range_problem(text)):
             yield name, f"{name}={text!r}: {problem}", _quantity_hint(name, text)
     yield from time_problems(options)
     if options.gpu < 0:

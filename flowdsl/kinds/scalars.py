@@ -18,11 +18,12 @@ def check_quantity(value: object) -> object:
     """A value for a Quantity."""
     if value is None:
         return value
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+    if isinstance(value, str):
+        # Quantity.UnmarshalJSON trims the text between the quotes (k8s.io/apimachinery/pkg/api/resource).
+        if not is_quantity(value.strip(_BLANKS)):
+            raise ValueError(f"{value!r} is no quantity, such as 500m or 8Gi")
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError("a quantity is a string or a number")
-    # Quantity.UnmarshalJSON trims the text between the quotes (k8s.io/apimachinery/pkg/api/resource).
-    if isinstance(value, str) and not is_quantity(value.strip(_BLANKS)):
-        raise ValueError(f"{value!r} is no quantity, such as 500m or 8Gi")
     return value
 
 

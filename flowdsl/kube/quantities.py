@@ -31,7 +31,8 @@ _SUFFIXES = {
 @lru_cache(maxsize=512)
 def is_quantity(text: str) -> bool:
     """Whether Kubernetes reads the text as a quantity."""
-    return _read(text) is not None
+    match = _QUANTITY.fullmatch(text)
+    return match is not None and (not match[3] or _exponent(match[3]) is not None)
 
 
 def parse_quantity(text: str) -> Decimal:
@@ -56,14 +57,19 @@ def _read(text: str) -> tuple[Decimal, int] | None:
     match = _QUANTITY.fullmatch(text)
     if match is None:
         return None
-    number, exponent = Decimal(match[1]), 0
+    number = Decimal(match[1])
     if match[3]:
-        digits = match[3].lstrip("+-").lstrip("0")
-        if len(digits) > 19:  # more than 64 bits hold; and Python refuses to read thousands of digits
-            return None
-        exponent = int(match[3])
-        return (number, exponent) if exponent in _EXPONENTS else None
-    return (number * _SUFFIXES[match[2]] if match[2] else number), exponent
+        exponent = _exponent(match[3])
+        return None if exponent is None else (number, exponent)
+    return (number * _SUFFIXES[match[2]] if match[2] else number), 0
+
+
+def _exponent(text: str) -> int | None:
+    """A power of ten; None for more than 64 bits hold, and Python refuses to read thousands of digits."""
+    if len(text.lstrip("+-").lstrip("0")) > 19:
+        return None
+    exponent = int(text)
+    return exponent if exponent in _EXPONENTS else None
 
 
 def compare_quantities(left: str, right: str) -> int:

@@ -171,6 +171,8 @@ def _resolved(reference: Reference) -> shapes.TaskRef:
 
 
 def _matrix(node: Node) -> shapes.Matrix:
+    if not node.mapped:
+        return {}
     # A whole array result is given to the matrix as text; a list of its own as a list.
     params: list[shapes.Param] = [
         {"name": name, "value": value[0] if len(value) == 1 and value[0].endswith("[*])") else list(value)}

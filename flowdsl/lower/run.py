@@ -185,6 +185,8 @@ def task_run_spec(node: Node) -> shapes.PipelineTaskRunSpec:
     shares out among the steps, and variables, which go over those of the steps.
     """
     task, options = node.task, node.task.options
+    if task.reference is None and not (options.node_selector or options.tolerations or options.service_account):
+        return {}  # as nearly all tasks
     pod: shapes.PodTemplate = {
         "nodeSelector": dict(options.node_selector),
         "tolerations": _tolerations(options.tolerations),

@@ -63,7 +63,7 @@ def in_order(task: TaskDef) -> bool:
         or options.steps
         or options.sidecars
         or not isinstance(options.security, str)
-        or any(isinstance(value, Mapping) for value in options.env.values())
+        or (options.env and any(isinstance(value, Mapping) for value in options.env.values()))
     )
 
 

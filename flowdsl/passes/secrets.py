@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.ir.nodes import PipelineDef, TaskDef, Text
-from flowdsl.ir.options import TaskOptions
+from flowdsl.ir.options import Sidecar, Step, TaskOptions
 from flowdsl.ir.refs import strings
 from flowdsl.ir.volumes import EnvValue
 from flowdsl.kube import assigned_credential, find_credential, looks_secret
 
 _WORD = "an argument"
+_Part: TypeAlias = TaskOptions | Step | Sidecar
 
 
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
@@ -42,24 +44,25 @@ def _check_task(task: TaskDef, collector: Collector) -> None:
     for param in task.params:
         if _is_secret(param.name, param.default):
             _report(f"the default of {param.name!r} in task {task.name!r}", task.location, collector)
-    for name, value in _environment(task.options):
+    parts = task.options.containers
+    for name, value in _environment(task.options, parts):
         if isinstance(value, str) and looks_secret(name, value):
             _report(f"variable {name!r} of task {task.name!r}", task.place, collector)
-    for what, text in _texts(task):
+    for what, text in _texts(task, parts):
         if start := find_credential(text):
             _report(f"{what} of task {task.name!r} (at {start}…)", task.location, collector)
         elif what != _WORD and (variable := assigned_credential(text)):
             _report(f"{variable!r} in {what} of task {task.name!r}", task.location, collector)
 
 
-def _environment(options: TaskOptions) -> Iterator[tuple[str, EnvValue]]:
-    for part in options.containers:
+def _environment(options: TaskOptions, parts: Iterable[_Part]) -> Iterator[tuple[str, EnvValue]]:
+    for part in parts:
         yield from part.env.items()
     if options.step_template is not None:
         yield from options.step_template.env.items()
 
 
-def _texts(task: TaskDef) -> Iterator[tuple[str, str]]:
+def _texts(task: TaskDef, parts: Iterable[_Part]) -> Iterator[tuple[str, str]]:
     """Every text that a container of the task gets, with what it is."""
     if task.script:
         yield "a script", task.script
@@ -67,7 +70,7 @@ def _texts(task: TaskDef) -> Iterator[tuple[str, str]]:
         for file in task.mounted.files:
             if isinstance(file.content, str):
                 yield f"file {file.path}", file.content
-    for part in task.options.containers:
+    for part in parts:
         if part.script:
             yield "a script", part.script
         for word in (*part.command, *part.args):
