@@ -7,7 +7,8 @@
 
 The cluster needs: a GPU node; the claim `sonic-data` with `assets/portrait.png`, `assets/speech.wav` and
 `assets/baseline.json` on it; the Secrets `sonic-registry` (kubernetes.io/dockerconfigjson) and `sonic-s3` (access-key,
-secret-key). SERVICE.md says what the images of the model and of the evaluator must offer. The tasks: `sonic_flow`.
+secret-key), with `tracking` also `sonic-mlflow` (token). SERVICE.md says what the images of the model and of the
+evaluator must offer. The tasks: `sonic_flow`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sonic_flow.tasks.inference import run_inference
 from sonic_flow.tasks.model_image import build_image
 from sonic_flow.tasks.report import report
 from sonic_flow.tasks.source import fetch_source
+from sonic_flow.tasks.tracking import champion, register, track
 from sonic_flow.tasks.upload import upload
 
 from flowdsl import (
@@ -107,6 +109,8 @@ def sonic(
     bucket: str = "sonic-clips",
     s3_endpoint: str = "",
     s3_region: str = "us-east-1",
+    tracking: str = "",
+    model_name: str = "sonic",
     assets: Workspace = PVC("sonic-data", sub_path="assets"),
     layer_cache: Workspace = PVC("sonic-data", sub_path="layers"),
     registry: Workspace = Secret("sonic-registry"),
@@ -136,7 +140,9 @@ def sonic(
         endpoint=evaluation_endpoint,
         startup_seconds=startup_seconds,
     )
-    verdict = gate(
+    with when(tracking != ""):
+        before = champion(tracking, model_name, record)
+    verdict = gate.with_options(after=[before])(
         scores.metrics,
         scores.not_made,
         scores.inputs,
@@ -148,17 +154,32 @@ def sonic(
     # By which share the worst measure is beyond; NaN, where one could not be judged, passes no gate.
     with when((verdict.beyond_limit <= 0) & (verdict.beyond_baseline <= 0)):
         stored = upload(clip.video, f"runs/{run.uid}/output.mp4", bucket, region=s3_region, endpoint=s3_endpoint)
+        with when(tracking != ""):
+            registered = register(tracking, model_name, built.image, run.uid, run.name, record)
     with on_finish():
         ended = {
             "fetch-source": source,
             "build-image": built,
             "run-inference": clip,
             "evaluate": scores,
+            "champion": before,
             "gate": verdict,
             "upload": stored,
+            "register": registered,
         }
         tasks = [f"{name}={status(task)}" for name, task in ended.items()]
         report(run.name, run.uid, context.tasks_status, tasks, record)
+        with when(tracking != ""):
+            track(
+                tracking,
+                run.name,
+                run.uid,
+                context.tasks_status,
+                tasks,
+                record,
+                repository=git_repo,
+                branch=branch,
+            )
     return {
         "model": built.image,
         "settings": clip.settings,

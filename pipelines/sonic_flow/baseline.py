@@ -20,7 +20,7 @@ class Baseline:
 
     def told(self) -> str:
         """Where it comes from, in one line."""
-        words = {"run": "run ", "date": "of ", "service": "model ", "revision": "source "}
+        words = {"champion": "champion ", "run": "run ", "date": "of ", "service": "model ", "revision": "source "}
         known = [f"{word}{str(self.origin[key])[:80]}" for key, word in words.items() if self.origin.get(key)]
         return ", ".join(known) or "its origin is not noted"
 

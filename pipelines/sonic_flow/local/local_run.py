@@ -60,9 +60,10 @@ def sonic_local_run() -> LocalRun:
             "sonic-registry": {".dockerconfigjson": json.dumps({"auths": {}})},
             # The store on loopback takes any key; these are no secret of anyone.
             "sonic-s3": {"access-key": "access-to-the-store-on-loopback", "secret-key": "for-the-store-on-loopback"},
+            "sonic-mlflow": {"token": os.environ.get("MLFLOW_TRACKING_TOKEN", "for-the-registry-on-loopback")},
         },
         tasks={"build-image": build_image},
-        services=services(model, weights(os.environ)),
+        services=(*services(model, weights(os.environ)), *loop(os.environ)),
     )
 
 
@@ -104,6 +105,16 @@ def services(model: str, given: Mapping[str, Path]) -> tuple[Service, ...]:
         Service("evaluator", run("evaluator"), "/health", {"evaluation_endpoint": "{url}"}, networks, patience),
         Service("store", run("store", *folder, "--bucket", BUCKET), "/", {"s3_endpoint": "{url}"}, here),
     )
+
+
+def loop(environment: Mapping[str, str]) -> tuple[Service, ...]:
+    """What a run is tracked in, where SONIC_LOOP names the folder that keeps it from run to run; else nothing."""
+    given = environment.get("SONIC_LOOP")
+    if not given:
+        return ()
+    folder = str(Path(given).expanduser().resolve())
+    command = ("{python}", "-m", "sonic_flow.local.tracking", "--port", "{port}", "--folder", folder)
+    return (Service("tracking", command, "/health", {"tracking": "{url}"}, {"PYTHONPATH": str(PIPELINES)}),)
 
 
 def fill_claim(folder: Path) -> None:

@@ -38,17 +38,19 @@ def gate(
 ) -> Verdict:
     """Hold the measures against thresholds and against the last good run.
 
-    The baseline is the `metrics.json` of the run that was last accepted, kept with the test assets. One better measure
-    does not buy another worse one. A clip that fails stops the upload, not the run. For the very first run, without a
-    baseline, set `require_baseline` to false. `inputs` has the SHA-256 of what the clip was made from: a baseline that
-    was measured on other files is refused, or without `require_baseline` left out.
+    The baseline is the `metrics.json` of the run that was last accepted: that of the champion, where the task of that
+    name has noted one, else the one kept with the test assets. One better measure does not buy another worse one. A
+    clip that fails stops the upload, not the run. For the very first run, without a baseline, set `require_baseline` to
+    false. `inputs` has the SHA-256 of what the clip was made from: a baseline that was measured on other files is
+    refused, or without `require_baseline` left out.
     """
-    path = assets / baseline  # not a File parameter: those must exist, and for a first run there is none
+    # Not a File parameter: those must exist, and for a first run there is none.
+    path = record / "champion.json" if (record / "champion.json").exists() else assets / baseline
     before = read_baseline(path) if require_baseline or path.exists() else None
     if before is not None and (other := before.other_inputs(inputs)):
         if require_baseline:
-            stop(f"{baseline} {other}; record one on these files, or set require_baseline=false")
-        print(f"warning: {baseline} {other}: it is left out")
+            stop(f"{path.name} {other}; record one on these files, or set require_baseline=false")
+        print(f"warning: {path.name} {other}: it is left out")
         before = None
     judged = judge(metrics, thresholds.rules(), before, not_made)
     reasons = judged.reasons

@@ -6,14 +6,13 @@ takes no results: only how the tasks ended, and the notes they left in the run's
 
 from __future__ import annotations
 
-import hashlib
-import platform
 from pathlib import Path
 from typing import NamedTuple
 
 from flowdsl import File, Workspace, task
 from sonic_flow.files import write_json
-from sonic_flow.notes import listing, load, load_clip
+from sonic_flow.noted import summarised
+from sonic_flow.notes import listing
 from sonic_flow.page import Summary, notices, render, rows, shown_status
 from sonic_flow.settings import PYTHON
 
@@ -33,21 +32,7 @@ def report(run: str, uid: str, status: str, tasks: list[str], record: Workspace)
     inference.json, metrics.json, gate.json, the evaluator's whole answer (evaluation.json) and clip.mp4; a file that is
     missing or broken leaves a gap and fails nothing. The page is one file: the clip and its pictures are in it.
     """
-    inference, metrics, gate = (load(record / f"{name}.json") for name in ("inference", "metrics", "gate"))
-    evaluation, _ = load(record / "evaluation.json")  # what an evaluator may add for people; most do not
-    clip, gap = load_clip(record / "clip.mp4")
-    summary = Summary(
-        run=run,
-        uid=uid,
-        status=status,
-        tasks={name: ended for name, _, ended in (entry.partition("=") for entry in tasks)},
-        gaps=[each for each in (inference[1], metrics[1], gate[1], gap) if each],
-        clip={"bytes": len(clip), "sha256": hashlib.sha256(clip).hexdigest()} if clip else {},
-        versions={"evaluator": evaluation.get("version"), "report": f"Python {platform.python_version()}"},
-        inference=inference[0],
-        metrics=metrics[0],
-        gate=gate[0],
-    )
+    summary, clip, evaluation = summarised(run, uid, status, tasks, record)
     page, data = Path("report.html").resolve(), Path("report.json").resolve()
     write_json(data, summary)
     page.write_text(render(summary, clip, evaluation), "utf-8")
