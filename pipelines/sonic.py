@@ -25,6 +25,7 @@ from sonic_flow.tasks.evaluation import evaluate
 from sonic_flow.tasks.gate import gate
 from sonic_flow.tasks.inference import run_inference
 from sonic_flow.tasks.model_image import build_image
+from sonic_flow.tasks.release import release, settle
 from sonic_flow.tasks.report import report
 from sonic_flow.tasks.source import fetch_source
 from sonic_flow.tasks.tracking import champion, register, track
@@ -47,6 +48,9 @@ from flowdsl import (
     when,
     workspace_of,
 )
+
+RELEASER = "sonic-release"
+"""The ServiceAccount that may move traffic, and nothing else: `pipelines/sonic_live.py` has its Role."""
 
 
 def local_run() -> LocalRun:
@@ -111,6 +115,11 @@ def sonic(
     s3_region: str = "us-east-1",
     tracking: str = "",
     model_name: str = "sonic",
+    route: str = "",
+    stages: list[int] = [5, 25, 50, 100],  # noqa: B006 - never changed: it declares the default of an array parameter
+    live_samples: int = 3,
+    live_api: str = "",
+    live_backend: str = "http://{name}.{namespace}.svc:{port}",
     assets: Workspace = PVC("sonic-data", sub_path="assets"),
     layer_cache: Workspace = PVC("sonic-data", sub_path="layers"),
     registry: Workspace = Secret("sonic-registry"),
@@ -156,6 +165,22 @@ def sonic(
         stored = upload(clip.video, f"runs/{run.uid}/output.mp4", bucket, region=s3_region, endpoint=s3_endpoint)
         with when(tracking != ""):
             registered = register(tracking, model_name, built.image, run.uid, run.name, record)
+        with when(route != ""):
+            released = release.with_options(service_account=RELEASER, after=[registered])(
+                route,
+                built.image,
+                run.uid,
+                run.namespace,
+                record,
+                stages=stages,
+                samples=live_samples,
+                thresholds=thresholds,
+                evaluator=evaluation_endpoint,
+                backend=live_backend,
+                api=live_api,
+                tracking=tracking,
+                model=model_name,
+            )
     with on_finish():
         ended = {
             "fetch-source": source,
@@ -166,9 +191,14 @@ def sonic(
             "gate": verdict,
             "upload": stored,
             "register": registered,
+            "release": released,
         }
         tasks = [f"{name}={status(task)}" for name, task in ended.items()]
         report(run.name, run.uid, context.tasks_status, tasks, record)
+        with when(route != ""):
+            settle.with_options(service_account=RELEASER)(
+                route, run.uid, run.namespace, api=live_api, tracking=tracking, model=model_name
+            )
         with when(tracking != ""):
             track(
                 tracking,

@@ -45,3 +45,21 @@ def logs(*, name: str, tasks: tuple[str, ...], follow: bool, root: str | None) -
     from flowdsl.cli.kept_runs import show_logs
 
     return show_logs(name=name, tasks=tasks, follow=follow, root=root)
+
+
+@command.command("compare")
+@click.argument("first", metavar="RUN")
+@click.argument("second", metavar="RUN")
+@click.option("--page", "target", metavar="FILE", help="Write a page with the clips side by side, such as a.html.")
+@_root
+@options.output
+def compare(*, first: str, second: str, target: str | None, root: str | None, output: str) -> int:
+    """Two runs side by side: params, results (measures, commits, digests), tasks; on a page also their clips, in step.
+
+    \b
+    Example:
+      flowdsl runs compare first second --page compare.html
+    """
+    from flowdsl.cli.runs_compared import compare as compare_runs
+
+    return compare_runs(first=first, second=second, root=root, output=output, target=target)

@@ -42,6 +42,7 @@ PARAMS = {
     "thresholds": json.dumps(asdict(THRESHOLDS)),
     "bucket": BUCKET,
     "startup_seconds": "30",  # the services are up before the first task
+    "live_samples": "1",
 }
 
 
@@ -63,7 +64,7 @@ def sonic_local_run() -> LocalRun:
             "sonic-mlflow": {"token": os.environ.get("MLFLOW_TRACKING_TOKEN", "for-the-registry-on-loopback")},
         },
         tasks={"build-image": build_image},
-        services=(*services(model, weights(os.environ)), *loop(os.environ)),
+        services=(*services(model, weights(os.environ)), *loop(os.environ, model)),
     )
 
 
@@ -107,14 +108,27 @@ def services(model: str, given: Mapping[str, Path]) -> tuple[Service, ...]:
     )
 
 
-def loop(environment: Mapping[str, str]) -> tuple[Service, ...]:
-    """What a run is tracked in, where SONIC_LOOP names the folder that keeps it from run to run; else nothing."""
-    given = environment.get("SONIC_LOOP")
+def loop(environment: Mapping[str, str], model: str) -> tuple[Service, ...]:
+    """What a run is tracked in, and what its version is released to, where SONIC_LOOP names the folder that keeps both
+    from run to run; else nothing. UsageError where SONIC_LIVE_FLAW has no good value."""
+    given, flaw = environment.get("SONIC_LOOP"), environment.get("SONIC_LIVE_FLAW", "")
+    if flaw not in ("", "short"):
+        raise UsageError(f"SONIC_LIVE_FLAW={flaw}: there is one flaw, `short`")
     if not given:
         return ()
-    folder = str(Path(given).expanduser().resolve())
-    command = ("{python}", "-m", "sonic_flow.local.tracking", "--port", "{port}", "--folder", folder)
-    return (Service("tracking", command, "/health", {"tracking": "{url}"}, {"PYTHONPATH": str(PIPELINES)}),)
+    folder = Path(given).expanduser().resolve()
+
+    def run(module: str, *options: str) -> tuple[str, ...]:
+        return ("{python}", "-m", f"sonic_flow.local.{module}", "--port", "{port}", *options)
+
+    kept = run("tracking", "--folder", str(folder / "tracking"))
+    live = run("live", "--folder", str(folder / "live"), "--model", model, "--flaw", flaw)
+    params = {"route": "sonic", "live_api": "{url}", "live_backend": "{url}/backends/{name}"}
+    here = {"PYTHONPATH": str(PIPELINES)}
+    return (
+        Service("tracking", kept, "/health", {"tracking": "{url}"}, here),
+        Service("live", live, "/health", params, here),
+    )
 
 
 def fill_claim(folder: Path) -> None:

@@ -49,6 +49,18 @@ class Reader(Protocol):
 Work = Callable[[Mapping[str, Any], Mapping[str, bytes]], Answer]
 
 
+class Keeper(Protocol):
+    """What keeps an account of a service that serves people."""
+
+    def answer(self, path: str, /) -> Answer | None:
+        """What a GET is answered with; None where it is not about the account."""
+        ...
+
+    def served(self, work: Work, parameters: Mapping[str, Any], files: Mapping[str, bytes], /) -> Answer:
+        """Do the work, and keep what came of it."""
+        ...
+
+
 class RefusedError(Exception):
     """The request can't be served: a status and one line for the person who reads the log."""
 
@@ -75,15 +87,17 @@ def serve(path: str, work: Work, what: str, options: argparse.Namespace | None =
     server.serve_forever(poll_interval=0.1)
 
 
-def handler(path: str, work: Work) -> type:
-    """The class that answers requests."""
+def handler(path: str, work: Work, kept: Keeper | None = None) -> type:
+    """The class that answers requests. `kept`: what was served is counted, and the last of it can be fetched."""
     busy, held = threading.Lock(), threading.BoundedSemaphore(AT_ONCE)
 
     class Handler(BaseHTTPRequestHandler):
         timeout = PATIENCE
 
         def do_GET(self) -> None:
-            if self.path == "/health":
+            if kept is not None and (found := kept.answer(self.path)) is not None:
+                self.reply(200, found)
+            elif self.path == "/health":
                 self.reply(200, Answer("application/json", b'{"status": "ready"}'))
             else:
                 self.fail(404, f"there is GET /health and POST {path}")
@@ -115,7 +129,7 @@ def handler(path: str, work: Work) -> type:
             if not busy.acquire(blocking=False):
                 raise RefusedError(503, "busy with another request")
             try:
-                return work(parameters, files)
+                return work(parameters, files) if kept is None else kept.served(work, parameters, files)
             finally:
                 busy.release()  # before the answer: who has it may ask again at once
 

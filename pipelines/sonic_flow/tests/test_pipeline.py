@@ -44,7 +44,9 @@ def test_has_its_tasks_in_order_and_the_report_last(traced: PipelineDef) -> None
         ("gate", False),
         ("upload", False),
         ("register", False),
+        ("release", False),
         ("report", True),
+        ("settle", True),
         ("track", True),
     ]
 

@@ -1,0 +1,119 @@
+"""What a version that serves is asked: how its answers to real requests went, and some of them, to be measured.
+
+`SERVICE.md`, "What a version that serves keeps".
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from sonic_flow.baseline import Baseline
+from sonic_flow.files import stop
+from sonic_flow.judging import judge
+from sonic_flow.measures import Measure, Rule
+from sonic_flow.media import clip_seconds, wav_seconds
+from sonic_flow.services import OPEN, explain, post, save
+
+PARTS = {"video": "clip.mp4", "portrait": "portrait.png", "speech": "speech.wav"}
+IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+ANSWER = 1 << 20
+
+
+class Served(NamedTuple):
+    """Since it started: requests that were answered, those of them that failed, and the samples that are kept."""
+
+    requests: int
+    failures: int
+    samples: list[str]
+
+
+class Measured(NamedTuple):
+    """The means of measures over samples, with those not made, and why."""
+
+    metrics: dict[str, Measure]
+    not_made: dict[str, str]
+
+
+def served(address: str) -> Served:
+    """What a version has served. OSError where it does not answer, ValueError where the answer is none."""
+    try:
+        with OPEN(address + "/v1/served", timeout=10) as response:
+            found = json.loads(response.read(ANSWER))
+        samples = [str(each["id"]) for each in found["samples"]]
+        counts = int(found["requests"]), int(found["failures"])
+    except (http.client.HTTPException, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"{address}/v1/served answers with no account ({type(error).__name__})") from None
+    return Served(*counts, [each for each in samples if IDENTIFIER.fullmatch(each)][:100])
+
+
+def measured(address: str, samples: list[str], evaluator: str) -> Measured:
+    """Measure samples, and take the mean of each measure; of those that are best at 0, of how far they are from it."""
+    values: dict[str, list[Measure]] = {}
+    not_made: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        # All are fetched first: measuring takes time, and a version keeps its samples for some seconds only.
+        for files in [files_of(address, sample, Path(folder) / sample) for sample in samples]:
+            post(evaluator + "/v1/evaluate", files, {}, Path(folder) / "answer.json")
+            found = json.loads((Path(folder) / "answer.json").read_text("utf-8"))
+            for name, value in found.get("metrics", {}).items():
+                if isinstance(value, (int, float)) and not isinstance(value, bool):
+                    method = str(found.get("methods", {}).get(name, ""))
+                    values.setdefault(str(name), []).append(Measure(value=float(value), method=method))
+            not_made.update({str(name): str(why) for name, why in found.get("not_made", {}).items()})
+            error = max(abs(each - wav_seconds(files["speech"])) for each in clip_seconds(files["video"]))
+            values.setdefault("duration_error", []).append(Measure(value=error, method="container"))
+    whole = {name: each for name, each in values.items() if len(each) == len(samples)}
+    return Measured({name: mean(name, each) for name, each in whole.items()}, not_made)
+
+
+def files_of(address: str, sample: str, folder: Path) -> dict[str, Path]:
+    """Fetch the files of a sample."""
+    folder.mkdir()
+    return {part: fetched(f"{address}/v1/served/{sample}/{part}", folder / name) for part, name in PARTS.items()}
+
+
+def mean(name: str, values: list[Measure]) -> Measure:
+    """The mean of one measure over samples."""
+    far = "offset" in name
+    numbers = [abs(each["value"]) if far else each["value"] for each in values]
+    return Measure(value=sum(numbers) / len(numbers), method=values[0]["method"])
+
+
+def fetched(url: str, target: Path) -> Path:
+    """Fetch a file. Stops where it can't be."""
+    try:
+        with OPEN(url, timeout=60) as response:
+            save(response, target)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        stop(f"GET {url}: {explain(error)}")
+    return target
+
+
+def objection(now: Measured, before: Measured | None, rules: Mapping[str, Rule]) -> str:
+    """Why what is served is not good enough, by the gate's rules; empty where it is. `before` is what the version that
+    has the rest of the traffic makes of the same."""
+    known = Baseline(before.metrics, before.not_made, {}) if before else None
+    reasons = judge(now.metrics, rules, known, now.not_made).reasons
+    return reasons[0] if reasons else ""
+
+
+def enough(address: str, since: Served, wanted: int, seconds: float) -> tuple[Served, list[str]]:
+    """Wait until a version has served and kept so many more samples, or has failed at a request; the account then, and
+    the new samples: fewer than wanted where the time was up."""
+    deadline, last = time.monotonic() + seconds, since
+    while True:
+        try:
+            last = served(address)
+        except (OSError, ValueError) as error:
+            print(f"{address}: {explain(error)}")
+        new = [each for each in last.samples if each not in since.samples]
+        if len(new) >= wanted or last.failures > since.failures or time.monotonic() >= deadline:
+            return last, new[-wanted:]  # the newest are kept longest
+        time.sleep(0.5)
