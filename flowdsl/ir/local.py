@@ -33,8 +33,9 @@ class LocalRun:
 
     `params`: values for the run, below what the command line gives. `claims`: by name of the PersistentVolumeClaim, a
     folder to copy into a fresh one, or a function that fills the folder it is given. `secrets` and `config_maps`: data
-    by name (secrets never reach a record of the run). `tasks`: by name of a Task or of a resolver's reference, what to
-    run instead of it on this machine: a `@task`, or a TaskSpec. `services` are started all at once.
+    by name (secrets never reach a record of the run). `tasks`: by name of a Task or of a resolver's reference, or by
+    `apiVersion/Kind` of a custom task, what to run instead of it on this machine: a `@task`, or a TaskSpec. `services`
+    are started all at once.
     """
 
     params: Mapping[str, str] = attrs.field(factory=dict)

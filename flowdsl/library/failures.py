@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flowdsl.diagnostics import project
 from flowdsl.kube.source_lines import row_at
@@ -14,7 +14,7 @@ from flowdsl.runner.store import RunFolder
 from flowdsl.view.said import said
 
 if TYPE_CHECKING:
-    from flowdsl.kinds.shapes import TaskRun
+    from flowdsl.kinds.shapes import TaskRun, TaskRunStatus
 
 _TAIL = 1 << 16  # bytes at the end of a log that are looked at
 _FILE_MOST = 1 << 22
@@ -40,9 +40,16 @@ def _logs(folder: RunFolder, document: TaskRun) -> Iterator[Path]:
     """The logs of the steps that failed, of the last attempt."""
     work = folder.path / "work" / str(document["metadata"]["name"])
     home = max(work.glob("attempt-*"), key=lambda path: (len(path.name), path.name), default=work)
-    for step in document["status"].get("steps") or ():
+    for step in _ran(document).get("steps") or ():
         if (step.get("terminated") or {}).get("exitCode"):
             yield home / f"{step.get('name')}.log"
+
+
+def _ran(document: TaskRun) -> TaskRunStatus:
+    """What ran: of a custom task its stand-in, which its CustomRun holds among the extra fields."""
+    status = document["status"]
+    extra = cast("Mapping[str, object]", status).get("extraFields")
+    return cast("TaskRunStatus", extra) if isinstance(extra, dict) else status
 
 
 def _said(folder: RunFolder, path: Path) -> str:
@@ -58,7 +65,7 @@ def _said(folder: RunFolder, path: Path) -> str:
 
 def _row(document: TaskRun, path: str, line: int) -> str:
     """What stood at a place of the user's files, by the script; "" where it doesn't say."""
-    spec = document["status"].get("taskSpec") or document["spec"].get("taskSpec") or {}
+    spec = _ran(document).get("taskSpec") or document["spec"].get("taskSpec") or {}
     scripts = (str(step.get("script") or "") for step in spec.get("steps") or ())
     return next(filter(None, (row_at(script, path, line) for script in scripts)), "").strip()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from flowdsl.diagnostics import UsageError
-from flowdsl.kinds.table import TASK_RUN
+from flowdsl.kinds.table import CUSTOM_RUN, TASK_RUN
 from flowdsl.library.failures import failure_of
 from flowdsl.library.records import moment
 from flowdsl.library.run_folders import command_line, known_as, runs_root
@@ -95,7 +95,11 @@ def summary(folder: RunFolder) -> Summary:
 
 def ends_of_tasks(folder: RunFolder, names: list[str]) -> dict[str, str]:
     """How each TaskRun ended, in words; the names are those of the run's children, or empty: all that are there."""
-    runs = {str(each["metadata"]["name"]): each for each in folder.task_runs() if TASK_RUN.is_of(each)}
+    runs = {
+        str(each["metadata"]["name"]): each
+        for each in folder.task_runs()
+        if TASK_RUN.is_of(each) or CUSTOM_RUN.is_of(each)
+    }
     damaged = set(folder.damaged())
     wanted = names or [*runs, *sorted(damaged)]
     return {each: "damaged" if each in damaged else _ended(folder, runs.get(each)) for each in wanted}

@@ -10,6 +10,7 @@ import attrs
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import PIPELINE, STEP_ACTION, TASK
 from flowdsl.kube.conventions import BUILDS
+from flowdsl.machine.custom import custom_name
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -81,6 +82,13 @@ class Catalogue:
                 f"nothing stands in for the {reference['resolver']} resolver's {shown} here{_hint(names)}"
             )
         raise LookupError(f'{TASK.resource} "{reference.get("name")}" not found{_hint(names)}')
+
+    def custom(self, what: shapes.TaskRef | shapes.EmbeddedTask) -> FoundTask:
+        """What was registered to stand in for a custom task. Raises LookupError: no controller runs here."""
+        name = custom_name(what)
+        if name in self.tasks:
+            return attrs.evolve(_registered(name, self.tasks[name]), name="")
+        raise LookupError(f"no controller of it runs on this machine{_hint([name])}")
 
     def embedded(self, spec: shapes.EmbeddedTask) -> FoundTask:
         """The task that stands in a Pipeline itself."""

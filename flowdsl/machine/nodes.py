@@ -37,6 +37,9 @@ TASKS_TIMEOUT = "PipelineRun Tasks timeout has been reached"
 FINALLY_TIMEOUT = "PipelineRun Finally timeout has been reached"
 EMPTY_MATRIX = "Matrix Parameters have an empty array"
 
+TASK_RUN_CANCELLED, CUSTOM_RUN_CANCELLED = "TaskRunCancelled", "CustomRunCancelled"
+CANCELLED_REASONS = (TASK_RUN_CANCELLED, CUSTOM_RUN_CANCELLED)
+"""The reasons of a child that its PipelineRun cancelled."""
 BY_CANCEL = "TaskRun cancelled as the PipelineRun it belongs to has been cancelled."
 BY_TIMEOUT = "TaskRun cancelled as the PipelineRun it belongs to has timed out."
 
@@ -125,7 +128,7 @@ class Node:
         """Whether it ended for being cancelled; `by_timeout` by a limit of the PipelineRun."""
         return self.done and any(
             run.failed
-            and run.condition.get("reason") == "TaskRunCancelled"
+            and run.condition.get("reason") in CANCELLED_REASONS
             and (not by_timeout or run.status_message == BY_TIMEOUT)
             for run in self.runs
         )

@@ -10,10 +10,10 @@ import attrs
 
 from flowdsl.check.references import ResultReference, expressions, looks_like_result
 from flowdsl.kinds import labels
-from flowdsl.kinds.table import TEKTON, in_group
 from flowdsl.kinds.values import Value, decoded
 from flowdsl.kube.conventions import DEFAULT_TIMEOUT
 from flowdsl.machine.catalogue import Catalogue, FoundTask, reference_names
+from flowdsl.machine.custom import custom_of, told_params
 from flowdsl.machine.failure import RunFailure
 from flowdsl.machine.nodes import Node
 from flowdsl.machine.params import check_params, check_task_params
@@ -198,17 +198,24 @@ def _resolve(nodes: list[Node], catalogue: Catalogue, pipeline: str, run: str) -
         if spec.get("pipelineSpec") or spec.get("pipelineRef"):
             node.child = _child(spec, catalogue, pipeline)
             continue
-        what = spec.get("taskRef") or spec.get("taskSpec") or {}
-        custom = what.get("apiVersion", "")
-        if custom and not in_group(custom, TEKTON):
-            kind = what.get("kind", "")
-            message = f"task {node.name} is a custom task ({custom} {kind}); no controller of it runs on this machine"
-            raise RunFailure("CouldntGetTask", message)
-        if spec.get("taskRef"):
+        if (custom := custom_of(spec)) is not None:
+            node.task = _stand_in(node.name, custom, catalogue)
+            told = told_params(custom, node.task.spec)
+            spec = {**spec, "params": [*(spec.get("params") or []), *told]}
+        elif spec.get("taskRef"):
             node.task = _referenced(spec["taskRef"], catalogue, pipeline)
         else:
             node.task = catalogue.embedded(spec.get("taskSpec") or {})
         check_task_params(spec, node.task.spec, node.task.name, run)
+
+
+def _stand_in(name: str, custom: shapes.TaskRef | shapes.EmbeddedTask, catalogue: Catalogue) -> FoundTask:
+    try:
+        return catalogue.custom(custom)
+    except LookupError as error:
+        what = f"{custom.get('apiVersion', '')} {custom.get('kind', '')}"
+        message = f"task {name} is a custom task ({what}); {error.args[0]}"
+        raise RunFailure("CouldntGetTask", message) from None
 
 
 def _referenced(reference: shapes.TaskRef, catalogue: Catalogue, pipeline: str) -> FoundTask:
@@ -259,6 +266,8 @@ def _result_problem(reference: ResultReference, by_name: Mapping[str, Node]) -> 
     node = by_name.get(reference.task)
     if node is None:
         return f'referenced pipeline task "{reference.task}" does not exist'
+    if custom_of(node.spec) is not None:
+        return ""  # what results a custom task has is known once it has run (validateResultRef)
     if node.task is None:
         return f'unable to validate result referencing pipeline task "{reference.task}": task spec not found'
     if all(result.get("name") != reference.result for result in node.task.spec.get("results") or ()):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
+from flowdsl.kinds.table import CUSTOM_RUN, PIPELINE_RUN, TASK_RUN
 from flowdsl.kinds.values import Value
 from flowdsl.machine import nodes as skip
+from flowdsl.machine.custom import custom_of
 from flowdsl.machine.failure import RunFailure
 from flowdsl.machine.machine import CANCEL, CANCEL_RUN_FINALLY, STOP_RUN_FINALLY, Machine
 from flowdsl.machine.matrix import display_name
@@ -88,9 +89,9 @@ def _status(machine: Machine, outcome: Outcome, now: float) -> shapes.PipelineRu
 
 
 def child_reference(run: ChildRun) -> shapes.ChildStatusReference:
-    """The reference to a TaskRun, or to the PipelineRun of a pipeline in the pipeline."""
+    """The reference to a TaskRun, a custom task's CustomRun, or the PipelineRun of a pipeline in the pipeline."""
     spec = run.node.spec
-    kind = PIPELINE_RUN if run.node.child is not None else TASK_RUN
+    kind = PIPELINE_RUN if run.node.child is not None else CUSTOM_RUN if custom_of(spec) is not None else TASK_RUN
     found: shapes.ChildStatusReference = {
         "apiVersion": kind.api_version,
         "kind": kind.name,

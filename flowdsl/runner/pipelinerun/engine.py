@@ -13,6 +13,7 @@ import attrs
 from flowdsl.diagnostics import InternalError, UsageError
 from flowdsl.machine import machine as flow
 from flowdsl.machine.catalogue import Catalogue
+from flowdsl.machine.custom import custom_of
 from flowdsl.machine.failure import RunFailure
 from flowdsl.machine.machine import Machine
 from flowdsl.machine.nodes import ChildRun
@@ -22,6 +23,7 @@ from flowdsl.runner.cache import Cache
 from flowdsl.runner.contract import Cluster, Stop, TaskRunner
 from flowdsl.runner.pipelinerun.budget import Budget, Resources, asked, host, shortages
 from flowdsl.runner.pipelinerun.children import check_cycle, child_document, pipelines_above
+from flowdsl.runner.pipelinerun.customrun import custom_status
 from flowdsl.runner.pipelinerun.ledger import EXECUTION, Ledger, after, came_after, executions
 from flowdsl.runner.pipelinerun.record import Recorder
 from flowdsl.runner.pipelinerun.taskrun import task_run
@@ -347,4 +349,5 @@ def _lost(run: ChildRun, error: BaseException) -> _Done:
 def never_started(run: ChildRun, message: str, *, reason: str = "TaskRunCancelled") -> shapes.TaskRunStatus:
     """The status of a TaskRun that ended before anything ran."""
     text = f'TaskRun "{run.name}" was cancelled. {message}' if reason == "TaskRunCancelled" else message
-    return nothing_ran(reason, text)
+    status = nothing_ran(reason, text)
+    return custom_status(status) if custom_of(run.node.spec) is not None else status

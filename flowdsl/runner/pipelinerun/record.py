@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
+from flowdsl.machine.nodes import CANCELLED_REASONS
+
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
-
-_CANCELLED = "TaskRunCancelled"
 
 
 @attrs.frozen
@@ -44,7 +44,7 @@ class Before:
     @property
     def cancelled(self) -> bool:
         """Whether it was ended from outside: such a one runs again when the run goes on."""
-        return any(each.get("reason") == _CANCELLED for each in self.status.get("conditions") or ())
+        return any(each.get("reason") in CANCELLED_REASONS for each in self.status.get("conditions") or ())
 
 
 class Recorder(Protocol):
@@ -62,8 +62,8 @@ class Recorder(Protocol):
     def finished(self, task_run: str, task: str, status: shapes.TaskRunStatus, basis: Basis | None = None) -> None:
         """A TaskRun ended: from here on it is not run again, whatever happens to this process."""
 
-    def write(self, document: shapes.TaskRun) -> None:
-        """The TaskRun with its status."""
+    def write(self, document: shapes.TaskRun | shapes.CustomRun) -> None:
+        """The TaskRun, or CustomRun, with its status."""
 
     def written(self, task_run: str) -> bool:
         """Whether the TaskRun was written: the process may have died between the journal's line and it."""

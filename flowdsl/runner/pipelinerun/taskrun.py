@@ -11,6 +11,7 @@ from flowdsl.kinds import labels
 from flowdsl.kinds.table import PIPELINE_RUN, TASK_RUN
 from flowdsl.kube.conventions import DEFAULT_TIMEOUT
 from flowdsl.machine.catalogue import EQUIVALENT, bare_spec
+from flowdsl.machine.custom import custom_of, told_params
 from flowdsl.machine.failure import RunFailure
 from flowdsl.machine.nodes import ChildRun
 from flowdsl.machine.plan import Plan, Timeouts
@@ -33,7 +34,10 @@ def task_run(plan: Plan, run: ChildRun) -> shapes.TaskRun:
     metadata = override.get("metadata") or {}
     embedded = node.spec.get("taskSpec")
     # An embedded task as it stands now, its references replaced; unless something else stands for it.
-    task_spec = task.spec if embedded is None or task.origin == EQUIVALENT else bare_spec(embedded)
+    custom = custom_of(node.spec)
+    whole = embedded is None or custom is not None or task.origin == EQUIVALENT
+    task_spec = task.spec if whole or embedded is None else bare_spec(embedded)
+    told = told_params(custom, task_spec) if custom is not None else []
     annotations = {
         **task.annotations,
         **_inherited(pipeline_run["metadata"].get("annotations") or {}),
@@ -42,7 +46,7 @@ def task_run(plan: Plan, run: ChildRun) -> shapes.TaskRun:
     if node.ignores_failure:
         annotations[labels.ON_ERROR] = "continue"
     spec: shapes.TaskRunSpec = {
-        "params": own_params(run),
+        "params": [*own_params(run), *told],
         "serviceAccountName": override["serviceAccountName"],
         "podTemplate": override["podTemplate"],
         "stepSpecs": override.get("stepSpecs", []),
@@ -141,7 +145,7 @@ def task_workspaces(plan: Plan, run: ChildRun, task_spec: shapes.TaskSpec) -> li
     """The bindings of a TaskRun (getTaskrunWorkspaces). Raises RunFailure where one that is needed is not there."""
     spec = run.node.spec
     wanted = list(spec.get("workspaces") or ())
-    if spec.get("taskSpec"):
+    if spec.get("taskSpec") and custom_of(spec) is None:
         named = {each["name"] for each in wanted}
         wanted += [{"name": name} for name in _used(task_spec) if name not in named]
     declared = {space["name"]: space for space in task_spec.get("workspaces") or ()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from flowdsl.machine.machine import Machine
-from flowdsl.machine.nodes import ChildRun
+from flowdsl.machine.nodes import CANCELLED_REASONS, ChildRun
 from flowdsl.view import events
 from flowdsl.view.events import Event, LogLine, TaskChanged
 
@@ -47,7 +47,7 @@ class Teller:
 def _state(run: ChildRun) -> str:
     if run.succeeded:
         return events.SUCCEEDED
-    if run.condition.get("reason") == "TaskRunCancelled":
+    if run.condition.get("reason") in CANCELLED_REASONS:
         return events.CANCELLED
     return events.IGNORED if run.node.ignores_failure else events.FAILED
 

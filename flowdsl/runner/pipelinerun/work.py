@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from flowdsl.kube.conventions import CACHE_HIT, OUTPUTS, RUN_VOLUME
 from flowdsl.machine.catalogue import REGISTERED
+from flowdsl.machine.custom import custom_of
 from flowdsl.machine.nodes import ChildRun, Node
 from flowdsl.machine.outcome import Outcome
 from flowdsl.machine.times import stamp
 from flowdsl.runner import cache, removal
 from flowdsl.runner.contract import BoundWorkspace, Cluster, Stop, TaskRunner, TaskRunWork
+from flowdsl.runner.pipelinerun.customrun import custom_run, custom_status
 from flowdsl.runner.pipelinerun.ledger import Ledger
 from flowdsl.runner.pipelinerun.record import Recorder
 from flowdsl.runner.pipelinerun.telling import Listener
@@ -80,7 +82,7 @@ class Worker:
         finally:
             if bindings:
                 removal.remove(volumes)
-        status = as_ignored(run, status)
+        status = custom_status(status) if custom_of(run.node.spec) is not None else as_ignored(run, status)
         self._recorder.finished(run.name, run.node.name, status, basis)
         return status
 
@@ -114,6 +116,10 @@ class Worker:
 
     def write(self, run: ChildRun, document: shapes.TaskRun, status: shapes.TaskRunStatus) -> None:
         """Write the finished object; the run goes on meanwhile."""
+        if custom_of(run.node.spec) is not None:
+            self._recorder.write(custom_run(run.node.spec, document, status, run.status_message))
+            run.document = None
+            return
         spec = document["spec"].copy()
         if "taskRef" in spec:
             # As on a cluster: what the reference led to stands in the status.
