@@ -132,6 +132,14 @@ def echo(text: str) -> None: ...
 def merge(scores: list[float]) -> str: ...
 
 
+@task(
+    image="registry.internal/tools:1.4",
+    command=["tools", "count"],
+    results_from_log={"result": r"^([0-9]+) words$"},
+)
+def count(text: str) -> int: ...
+
+
 MEDIA = Build("registry.internal/media", credentials=Secret("registry-push"), memory="4Gi")
 
 
@@ -173,6 +181,7 @@ def approve(text: str) -> None: ...
 def shout(text: str) -> None:
     """Said twice."""
     first = echo(text=text)
+    count(text=text)
     echo(text=f"{text}!").after(first)
 
 

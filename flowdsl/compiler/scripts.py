@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from flowdsl.compiler.logged import with_log_readers
 from flowdsl.compiler.packages import Locks, install_call, names_of, need_of, recipe_of
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend.rules import MISSING_MODULE
@@ -52,7 +53,7 @@ def with_scripts(
                 # A script's image may come by a param, and have a task that builds it.
                 sliced = attrs.evolve(node.task, script=same.script, bundle=same.bundle)
                 task = attrs.evolve(sliced, image=same.image, params=same.params, build=same.build)
-            done[id(node.task)] = task
+            task = done[id(node.task)] = with_log_readers(task, collector)
         nodes.append(node if task is node.task else attrs.evolve(node, task=task))
     return attrs.evolve(pipeline, nodes=tuple(nodes))
 
@@ -81,6 +82,7 @@ def with_script(
     """
     if not task.has_body:
         need_of(task, collector)  # which says that there is nothing to install them for
+        task = with_log_readers(task, collector)
         _check_together(task, collector)
         return task
     script, recipe = _script(task, collector, locks, surveys, mount)

@@ -14,6 +14,7 @@ from typing import ParamSpec, TypeVar, overload
 from flowdsl.diagnostics import Collector
 from flowdsl.frontend import places
 from flowdsl.frontend.bodies import is_empty, shown_texts
+from flowdsl.frontend.logged import check_logged
 from flowdsl.frontend.naming import task_name
 from flowdsl.frontend.options_check import check_task_options, read_options
 from flowdsl.frontend.partials import bound_by
@@ -61,6 +62,7 @@ def task(
     args: list[str] | tuple[str, ...] = (),
     script: str = "",
     module: str = "",
+    results_from_log: str | Mapping[str, str] = "",
     requires: list[str] | tuple[str, ...] = (),
     packages: str | list[str] | tuple[str, ...] = (),
     packages_cache: str = "",
@@ -111,6 +113,8 @@ def task(function: Callable[..., object] | None = None, /, **options: object) ->
         args: Arguments of the command.
         script: A script that does the work, instead of a body.
         module: The module of the image that does the work, by `python -m`, instead of a body.
+        results_from_log: Take results from lines that the program prints: `"##vso"` for Azure's logging commands, a
+            pattern with groups `name` and `value`, or a pattern for each result: `{"loss": r"loss=([0-9.]+)"}`.
         requires: Modules that the image has, which the body may import.
         packages: Requirements that `flowdsl lock` pins and the step installs, or files that list them.
         packages_cache: A claim in which the packages stay for the next step.
@@ -164,6 +168,7 @@ def make_task(function: Callable[P, R], given: Mapping[str, object], reference: 
         bound=bound.values if bound is not None else NOTHING,
         called=called if bound is not None else None,
     )
+    check_logged(definition, problems)
     order = signature.positional
     if bound is not None:
         order = tuple(name for name in order if name in bound.positional)

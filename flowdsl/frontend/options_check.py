@@ -57,7 +57,7 @@ def accept(value: object, wanted: object, name: str) -> None:
         refuse("FLOW002", error.told(name).replace("option", "argument", 1), "see the documentation")
 
 
-_OF_THE_STEP = ("image", "cpu", "memory", "gpu", "env", "working_dir", "on_error")
+_OF_THE_STEP = ("image", "cpu", "memory", "gpu", "env", "working_dir", "on_error", "results_from_log")
 """Options of `@task` that say how the function's own step is run, and nothing of the others."""
 _NOTHING = TaskOptions()
 _TIMES = ("timeout", "tasks_timeout", "finally_timeout")

@@ -56,6 +56,7 @@ SHARED_VARIABLE = Rule("FLOW072", "shared-variable", "two values in one environm
 FILE_VARIABLE = Rule("FLOW073", "file-variable", "`__file__` in a task's body", Severity.WARNING)
 LARGE_PROJECT = Rule("FLOW075", "large-project", "more of the project than a ConfigMap holds")
 DROPPED_VALUE = Rule("FLOW094", "dropped-value", "a value that a task returns and does not declare", Severity.WARNING)
+RESULTS_FROM_LOG = Rule("FLOW496", "results-from-log", "results that lines of the output can't give")
 START_ARGUMENT = Rule("FLOW360", "start-argument", "an argument of what starts a run that it does not take")
 UNKNOWN_EVENT_FIELD = Rule("FLOW361", "unknown-event-field", "a field that the event does not have")
 START_PARAM_TYPE = Rule("FLOW364", "start-param-type", "a value of an event where the param has another type")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Security = Literal["restricted", "baseline", "root", "privileged"]
 """The presets of `security=`, from the least that a container may do to the most."""
+VSO = "##vso"
+"""What `results_from_log` is for logging commands as Azure Pipelines has them."""
 OnError = Literal["", "continue", "stopAndFail"]
 """What a run does when a step fails: Tekton's docs/tasks.md, "Specifying onError for a step"."""
 
@@ -74,6 +76,7 @@ class Step:
     """A step beside the function's own; fields as in Tekton's docs/tasks.md, "Defining Steps".
 
     Parameters arrive in the environment as `PARAM_<NAME>`, never as text in `script`.
+    `results_from_log` is that of `@task`, for the lines of this step.
     `extra` takes any further field of Tekton's Step as it is.
     """
 
@@ -92,6 +95,7 @@ class Step:
     security: Security | Literal[""] | Mapping[str, Data] = ""
     ref: str | Mapping[str, Data] = ""
     params: Mapping[str, Data] = NOTHING
+    results_from_log: str | Mapping[str, str] = ""
     extra: Mapping[str, Data] = NOTHING
 
 
@@ -185,6 +189,7 @@ class TaskOptions:
     args: tuple[str, ...] = attrs.field(default=(), converter=texts)
     script: str = ""
     module: str = ""
+    results_from_log: str | Mapping[str, str] = ""
     requires: tuple[str, ...] = attrs.field(default=(), converter=texts)
     packages: str | tuple[str, ...] = attrs.field(default=(), converter=requirements)
     packages_cache: str = ""

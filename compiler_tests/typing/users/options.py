@@ -55,6 +55,14 @@ def built(text: str) -> str:
     return text
 
 
+@task(image="registry.internal/train:2", command=["train"], results_from_log={"result": r"loss=([0-9.]+)"})
+def printed() -> float: ...
+
+
+@task(image="registry.internal/train:2", command=["train"], results_from_log="##vso")
+def printed_as_azure_does() -> float: ...
+
+
 @task(image="alpine:3.20", script="true", security="baseline")
 def declared(text: str) -> str:
     """What the script does, for a strict checker."""
@@ -112,6 +120,7 @@ def wrong_options() -> None:
         return text
 
     task(command="ls -l")  # mypy: call-overload; pyright: reportArgumentType
+    task(results_from_log=["loss"])  # mypy: call-overload; pyright: reportArgumentType
     task(security="strict")  # mypy: call-overload; pyright: reportArgumentType
     task(env={"A": object()})  # mypy: dict-item; pyright: reportArgumentType
     pipeline(queue=["gpu"], pod_template="x")  # mypy: call-overload; pyright: reportArgumentType

@@ -65,7 +65,7 @@ def _library() -> Mapping[str, str]:
     files = [resources.files(runtime) / f"{name}.py" for name in ("source", "project", "packages")]
     # Those that others ask, too: how code is laid out, and what a condition says.
     files.append(resources.files(kube) / "source_lines.py")
-    files += [resources.files(runtime) / f"{name}.py" for name in ("common", "inputs", "outputs")]
+    files += [resources.files(runtime) / f"{name}.py" for name in ("common", "inputs", "outputs", "logged")]
     files += [resources.files(decide) / f"{name}.py" for name in ("evaluate", "fields")]
     files += [resources.files(runtime) / f"{name}.py" for name in ("decisions", "fields")]
     parts = (part for file in files for part in _STATEMENT.split(file.read_text(encoding="utf-8")))
