@@ -47,6 +47,18 @@ def test_static_methods_run_as_tasks(tmp_path: Path) -> None:
     assert done.results == {"more": "7", "less": "3", "double": "10"}
 
 
+@pytest.mark.parametrize(("name", "above"), [("self", ""), ("cls", "    @classmethod\n")])
+def test_a_method_is_told_to_be_a_static_one(tmp_path: Path, name: str, above: str) -> None:
+    body = f"    @task(image='i')\n    def fit({name}, n: int) -> int:\n        return n\n"
+    text = f"from flowdsl import pipeline, task\nclass Model:\n{above}{body}@pipeline\ndef p() -> None:\n    Model.fit(n=1)\n"
+    (tmp_path / "methods.py").write_text(text)
+    with pytest.raises(FlowError) as refused:
+        flowdsl.compile(flowdsl.load(tmp_path / "methods.py"))
+    (told,) = [each for each in refused.value.diagnostics if "method" in each.message]
+    assert told.message == f"Model.fit is a method, and a task has no '{name}'"
+    assert "@staticmethod" in told.hint
+
+
 def test_a_partial_of_what_is_no_function_is_refused_with_what_to_write() -> None:
     with pytest.raises(FlowError, match="got partial of type") as refused:
         flowdsl.task(image="i")(partial(int, base=2))

@@ -151,7 +151,7 @@ class _Reader:
             return
         if name not in hints:
             if not parameter.annotated:
-                self.error(name, "FLOW001", f"parameter {name!r} has no type", f"annotate it: `{name}: str`")
+                self.error(name, "FLOW001", *_untyped(name, self.function))
             return
         hint, said = unwrapped(hints[name], Param)
         default = parameter.default
@@ -278,3 +278,12 @@ def _result_type(annotation: object, scope: Mapping[str, object]) -> TypeSpec:
     if spec.holds_files:
         raise Unsupported(f"{spec} (return a Directory that holds them)")
     return spec
+
+
+def _untyped(name: str, function: Callable[..., object]) -> tuple[str, str]:
+    """What is wrong with a parameter that has no type, and how it is mended."""
+    owner = function.__qualname__.rpartition(".")[0]
+    if name in ("self", "cls") and owner and not owner.endswith("<locals>"):
+        hint = f"take `{name}` out and write `@staticmethod` below `@task`; what it needs of the object is a parameter"
+        return f"{function.__qualname__} is a method, and a task has no {name!r}", hint
+    return f"parameter {name!r} has no type", f"annotate it: `{name}: str`"
