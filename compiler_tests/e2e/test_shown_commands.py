@@ -26,6 +26,8 @@ TIME = "minutes"
 EVERY = "half a minute for compiling every pipeline; it is run once, without a base"
 WEIGHTS = "weights of networks, or services that answer"
 SERVES = "somebody who ends it: test_serve.py does"
+LOOP = "minutes, and a folder at home; pipelines/sonic_flow/tests/test_release.py has the parts"
+COMPARED = "two runs of these names; test_runs_compare.py has them"
 # What can't be run here, by what it needs.
 NEEDS = {
     ".venv/bin/python -m pytest -n 4 --dist loadgroup": "the tests: these",
@@ -39,6 +41,14 @@ NEEDS = {
     "python compiler_tests/conformance/agreement.py CASES.jsonl": GO,
     "python pipelines/sonic.py run --set service_endpoint=https://sonic.example.com": WEIGHTS,
     "python pipelines/sonic.py run --set service_endpoint=... --set evaluation_endpoint=... --set thresholds='{...}'": WEIGHTS,
+    "python pipelines/sonic.py run --set tracking=https://mlflow.example.com": "an MLflow server",
+    "SONIC_LOOP=~/sonic-loop python pipelines/sonic.py run": LOOP,
+    "SONIC_LOOP=~/sonic-loop python pipelines/sonic.py run --name good": LOOP,
+    "SONIC_LIVE_FLAW=short SONIC_LOOP=~/sonic-loop python pipelines/sonic.py run --name bad": LOOP,
+    "python -m sonic_flow.local.tracking": SERVES,
+    "flowdsl runs compare good bad --page compare.html": COMPARED,
+    "flowdsl runs compare first second": COMPARED,
+    "flowdsl runs compare first second --page compare.html": COMPARED,
     "flowdsl ci --base origin/main pipelines/": "a pull request to write a comment on",
     "flowdsl ci --base origin/main --comment none --report diff.md pipelines/": EVERY,
     "flowdsl lint FILE|DIR|-…": "names of files: it says what may stand there",
