@@ -95,6 +95,7 @@ class _Fence:
     def module(self, tree: ast.Module) -> None:
         """Refuse what does not belong at the top of a module."""
         for statement in tree.body:
+            self.locals = set()
             if isinstance(statement, ast.ImportFrom):
                 self._imports(statement)
             elif isinstance(statement, ast.ClassDef):
@@ -246,6 +247,8 @@ class _Fence:
             self._numbers([node.left, node.right])
         elif isinstance(node, ast.UnaryOp) and _is_sign(node):
             self._value(node.operand)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            self._numbers([node.operand])
         else:
             _refuse(node)
 
@@ -316,9 +319,8 @@ def _is_declared(node: ast.stmt) -> bool:
 
 
 def _is_sign(node: ast.UnaryOp) -> bool:
-    """`~condition`, or the minus of a number, which one of the run may be."""
-    minus = isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.JoinedStr | ast.List | ast.Dict)
-    minus = minus and not (isinstance(node.operand, ast.Constant) and isinstance(node.operand.value, str))
+    """`~condition`, or the minus of a number."""
+    minus = isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
     return minus or isinstance(node.op, ast.Invert)
 
 
