@@ -20,11 +20,13 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent))
 
 from sonic_flow.measures import Thresholds
+from sonic_flow.rating.noted import OFF
 from sonic_flow.settings import Settings
 from sonic_flow.tasks.evaluation import evaluate
 from sonic_flow.tasks.gate import gate
 from sonic_flow.tasks.inference import run_inference
 from sonic_flow.tasks.model_image import build_image
+from sonic_flow.tasks.rating import keep_rating, rate, stage_clip, unstage_clip
 from sonic_flow.tasks.release import release, settle
 from sonic_flow.tasks.report import report
 from sonic_flow.tasks.source import fetch_source
@@ -63,7 +65,7 @@ def local_run() -> LocalRun:
 # Tekton runs all tasks that share a claim on one node, and picks it for the first of them. So the whole run asks for a
 # GPU node: a selector on run-inference alone would leave that task waiting for a node that can't have the volume.
 @pipeline(
-    timeout="4h",  # what the tasks may take one after the other, with their retries, and the report
+    timeout="28h",  # what the tasks may take one after the other, with their retries, a day for raters, and the report
     finally_timeout="10m",
     service_account="sonic",
     files=PVC("sonic-data", storage="200Gi", sub_path="runs"),
@@ -110,6 +112,10 @@ def sonic(
     startup_seconds: float = 600.0,
     thresholds: Thresholds = Thresholds(),
     require_baseline: bool = True,
+    rating: str = "off",
+    raters_least: int = 3,
+    raters_wanted: int = 8,
+    rating_hours: float = 23.0,
     bucket: str = "sonic-clips",
     s3_endpoint: str = "",
     s3_region: str = "us-east-1",
@@ -151,12 +157,30 @@ def sonic(
     )
     with when(tracking != ""):
         before = champion(tracking, model_name, record)
-    verdict = gate.with_options(after=[before])(
+    staged_at = f"ratings/{run.uid}/clip.mp4"  # a prefix that nobody reads but raters' programs
+    with when(rating != OFF):
+        staged = stage_clip(clip.video, staged_at, bucket, region=s3_region, endpoint=s3_endpoint)
+        rated = rate(
+            run.name,
+            rating,
+            bucket,
+            staged.key,
+            staged.sha256,
+            raters_least,
+            raters_wanted,
+            rating_hours,
+            region=s3_region,
+            endpoint=s3_endpoint,
+        )
+        said = keep_rating(rated.mos, rated.low, rated.high, rated.raters, record=record)
+    # Ordered after them alone: what is known and said is in the record, and without raters the gate decides as ever.
+    verdict = gate.with_options(after=[before, said])(
         scores.metrics,
         scores.not_made,
         scores.inputs,
         thresholds=thresholds,
         require_baseline=require_baseline,
+        rating=rating,
         assets=assets,
         record=record,
     )
@@ -188,11 +212,16 @@ def sonic(
             "run-inference": clip,
             "evaluate": scores,
             "champion": before,
+            "stage-clip": staged,
+            "rate": rated,
+            "keep-rating": said,
             "gate": verdict,
             "upload": stored,
             "register": registered,
             "release": released,
         }
+        with when(rating != OFF):
+            unstage_clip(staged_at, bucket, region=s3_region, endpoint=s3_endpoint)
         tasks = [f"{name}={status(task)}" for name, task in ended.items()]
         report(run.name, run.uid, context.tasks_status, tasks, record)
         with when(route != ""):

@@ -92,4 +92,4 @@ def test_a_signed_push_starts_sonic_with_its_params_and_it_completes(
     done = finished(api, "PipelineRun", name, NAMESPACE, seconds=600)
     condition = done["status"]["conditions"][0]
     assert condition["status"] == "True", failures(api, name, condition)
-    assert "Failed: 0, Cancelled 0), Skipped: 0" in condition["message"]
+    assert "Failed: 0, Cancelled 0), Skipped: 9" in condition["message"]

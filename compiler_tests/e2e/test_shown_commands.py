@@ -25,6 +25,7 @@ GO = "Go and its modules; the tests of conformance run it"
 TIME = "minutes"
 EVERY = "half a minute for compiling every pipeline; it is run once, without a base"
 WEIGHTS = "weights of networks, or services that answer"
+PEOPLE = "people who score: test_rating_run.py is one"
 SERVES = "somebody who ends it: test_serve.py does"
 LOOP = "minutes, and a folder at home; pipelines/sonic_flow/tests/test_release.py has the parts"
 COMPARED = "two runs of these names; test_runs_compare.py has them"
@@ -49,6 +50,11 @@ NEEDS = {
     "flowdsl runs compare good bad --page compare.html": COMPARED,
     "flowdsl runs compare first second": COMPARED,
     "flowdsl runs compare first second --page compare.html": COMPARED,
+    "python pipelines/sonic.py run --set rating=ask": PEOPLE,
+    "python pipelines/sonic.py run --set rating=ask --set raters_wanted=2 --set raters_least=2": PEOPLE,
+    "kubectl create secret generic raters --from-literal=token=$(openssl rand -hex 16)": "a cluster",
+    "kubectl apply -f pipelines/raters.yaml": "a cluster: test_rating_on_plane.py has its rights on one",
+    "kubectl port-forward service/raters 8080:80": "a cluster",
     "flowdsl ci --base origin/main pipelines/": "a pull request to write a comment on",
     "flowdsl ci --base origin/main --comment none --report diff.md pipelines/": EVERY,
     "flowdsl lint FILE|DIR|-…": "names of files: it says what may stand there",

@@ -69,8 +69,13 @@ BETTER: dict[str, Literal["lower", "higher", "zero"]] = {
     "sync_offset_frames": "zero",
     "speech_match": "higher",
     "frechet_dct": "lower",
+    "mos": "higher",
+    "mos_low": "higher",
 }
 """Which way each measure is better: no threshold can turn it round."""
+
+OF_PEOPLE = ("mos", "mos_low")
+"""What people's scores become: their mean, and the lower end of its 95% interval."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +109,15 @@ class Thresholds:
     sync_offset_frames: Limit | None = None
     speech_match: Limit | None = None
     frechet_dct: Limit | None = None
+    mos: Limit | None = Limit(3.5)
+    mos_low: Limit | None = None
 
-    def rules(self) -> dict[str, Rule]:
-        """By measure, how it is judged."""
+    def rules(self, *, people: bool = False) -> dict[str, Rule]:
+        """By measure, how it is judged. What `people` say is among them only where they were asked."""
         found: dict[str, Rule] = {}
         for name, better in BETTER.items():
             limit: Limit | None = getattr(self, name)
-            if limit is not None:
+            if limit is not None and (people or name not in OF_PEOPLE):
                 found[name] = {"better": better, "limit": limit.limit}
                 if limit.regression is not None:
                     found[name]["regression"] = limit.regression

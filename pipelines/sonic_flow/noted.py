@@ -10,6 +10,7 @@ from pathlib import Path
 from sonic_flow.measures import number
 from sonic_flow.notes import load, load_clip, mapping
 from sonic_flow.page import Summary
+from sonic_flow.rating.noted import with_people
 
 
 def summarised(
@@ -28,7 +29,7 @@ def summarised(
         clip={"bytes": len(clip), "sha256": hashlib.sha256(clip).hexdigest()} if clip else {},
         versions={"evaluator": evaluation.get("version"), "report": f"Python {platform.python_version()}"},
         inference=inference[0],
-        metrics=metrics[0],
+        metrics=with_people(metrics[0], record),
         gate=gate[0],
     )
     return summary, clip, evaluation

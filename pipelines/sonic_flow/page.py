@@ -85,6 +85,8 @@ def notices(summary: Summary) -> Iterator[str]:
     elif summary["gate"]:
         yield "baseline: none, only limits count"
     not_made = mapping(summary["metrics"].get("not_made"))
+    if people := summary["metrics"].get("people"):
+        yield f"people: {people}"
     if not_made:
         yield f"not made: {left_out(not_made)}"
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from flowdsl import LocalRun, Service
 from flowdsl.diagnostics import UsageError
 from sonic_flow.local.image_layout import build_image
+from sonic_flow.local.raters import ask_raters
 from sonic_flow.local.weights import MODELS, NEWEST
 from sonic_flow.measures import Limit, Thresholds
 from sonic_flow.settings import Settings
+from sonic_flow.tasks.rating import API_VERSION, KIND
 
 PIPELINES = Path(__file__).resolve().parents[2]
 ASSETS = PIPELINES / "assets"
@@ -41,6 +43,9 @@ PARAMS = {
     "evaluator": "sonic-local/evaluator:stand-in",
     "thresholds": json.dumps(asdict(THRESHOLDS)),
     "bucket": BUCKET,
+    "raters_least": "1",  # whoever sits here; --set raters_wanted=2 waits for two
+    "raters_wanted": "1",
+    "rating_hours": "1",
     "startup_seconds": "30",  # the services are up before the first task
     "live_samples": "1",
 }
@@ -56,14 +61,14 @@ def sonic_local_run() -> LocalRun:
     model = chosen_model(os.environ)
     return LocalRun(
         params={**PARAMS, "branch": f"v{model}"},
-        claims={"sonic-data": fill_claim},
+        claims={"sonic-data": fill_claim, "ratings": lambda folder: folder.mkdir(exist_ok=True)},
         secrets={
             "sonic-registry": {".dockerconfigjson": json.dumps({"auths": {}})},
             # The store on loopback takes any key; these are no secret of anyone.
             "sonic-s3": {"access-key": "access-to-the-store-on-loopback", "secret-key": "for-the-store-on-loopback"},
             "sonic-mlflow": {"token": os.environ.get("MLFLOW_TRACKING_TOKEN", "for-the-registry-on-loopback")},
         },
-        tasks={"build-image": build_image},
+        tasks={"build-image": build_image, f"{API_VERSION}/{KIND}": ask_raters},
         services=(*services(model, weights(os.environ)), *loop(os.environ, model)),
     )
 

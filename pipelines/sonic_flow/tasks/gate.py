@@ -9,6 +9,7 @@ from sonic_flow.baseline import read_baseline
 from sonic_flow.files import stop, write_json
 from sonic_flow.judging import judge
 from sonic_flow.measures import Limit, Measure, Thresholds, left_out  # noqa: F401 - Limit: of Thresholds
+from sonic_flow.rating.noted import OFF, noted
 from sonic_flow.settings import PYTHON
 
 
@@ -33,6 +34,7 @@ def gate(
     thresholds: Thresholds = Thresholds(),
     baseline: str = "baseline.json",
     require_baseline: bool = True,
+    rating: str = OFF,
     assets: Workspace = Workspace(read_only=True),
     record: Workspace = Workspace(),
 ) -> Verdict:
@@ -42,7 +44,8 @@ def gate(
     name has noted one, else the one kept with the test assets. One better measure does not buy another worse one. A
     clip that fails stops the upload, not the run. For the very first run, without a baseline, set `require_baseline` to
     false. `inputs` has the SHA-256 of what the clip was made from: a baseline that was measured on other files is
-    refused, or without `require_baseline` left out.
+    refused, or without `require_baseline` left out. `rating` says whether
+    people were asked (`off`: they were not): then what they said is among the measures.
     """
     # Not a File parameter: those must exist, and for a first run there is none.
     path = record / "champion.json" if (record / "champion.json").exists() else assets / baseline
@@ -52,7 +55,8 @@ def gate(
             stop(f"{path.name} {other}; record one on these files, or set require_baseline=false")
         print(f"warning: {path.name} {other}: it is left out")
         before = None
-    judged = judge(metrics, thresholds.rules(), before, not_made)
+    asked = rating != OFF
+    judged = judge({**metrics, **noted(record, asked=asked)}, thresholds.rules(people=asked), before, not_made)
     reasons = judged.reasons
     more = f" (and {len(reasons) - 1} more)" if reasons[1:] else ""
     verdict = f"stopped: {reasons[0]}{more}" if reasons else "passed"

@@ -29,8 +29,9 @@ def report(run: str, uid: str, status: str, tasks: list[str], record: Workspace)
     """Write the report of a run.
 
     `tasks` holds one `name=status` for each task, `status` is the whole run's. `record` is where the tasks left
-    inference.json, metrics.json, gate.json, the evaluator's whole answer (evaluation.json) and clip.mp4; a file that is
-    missing or broken leaves a gap and fails nothing. The page is one file: the clip and its pictures are in it.
+    inference.json, metrics.json, rating.json, gate.json, the evaluator's whole answer (evaluation.json) and clip.mp4; a
+    file that is missing or broken leaves a gap and fails nothing. The page is one file: the clip and its pictures are
+    in it.
     """
     summary, clip, evaluation = summarised(run, uid, status, tasks, record)
     page, data = Path("report.html").resolve(), Path("report.json").resolve()

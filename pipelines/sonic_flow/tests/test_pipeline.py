@@ -14,7 +14,7 @@ from typing import cast
 import pytest
 
 from flowdsl import PVC
-from flowdsl.ir.nodes import Node, PipelineDef
+from flowdsl.ir.nodes import Condition, Node, PipelineDef
 from flowdsl.ir.refs import argument_refs, condition_refs
 from sonic_flow.measures import BETTER, Thresholds
 from sonic_flow.settings import Settings
@@ -41,10 +41,14 @@ def test_has_its_tasks_in_order_and_the_report_last(traced: PipelineDef) -> None
         ("run-inference", False),
         ("evaluate", False),
         ("champion", False),
+        ("stage-clip", False),
+        ("rate", False),
+        ("keep-rating", False),
         ("gate", False),
         ("upload", False),
         ("register", False),
         ("release", False),
+        ("unstage-clip", True),
         ("report", True),
         ("settle", True),
         ("track", True),
@@ -99,6 +103,18 @@ def test_the_gate_judges_what_evaluate_measured(nodes: Mapping[str, Node]) -> No
     thresholds = {param.name: param for param in nodes["gate"].task.params}["thresholds"]
     assert json.loads(str(thresholds.default)) == dataclasses.asdict(Thresholds())
     assert [field.name for field in dataclasses.fields(Thresholds)] == list(BETTER)
+
+
+def conditions_of(condition: Condition) -> tuple[str, str, tuple[str, ...]]:
+    return condition.input, condition.operator, tuple(condition.values)
+
+
+def test_people_are_asked_only_on_request(traced: PipelineDef, nodes: Mapping[str, Node]) -> None:
+    wanted = [("$(params.rating)", "notin", ("off",))]
+    asked = {name for name, node in nodes.items() if [conditions_of(each) for each in node.when] == wanted}
+    assert asked == {"stage-clip", "rate", "keep-rating", "unstage-clip"}
+    assert [param.default for param in traced.params if param.name == "rating"] == ["off"]
+    assert nodes["rate"].task.reference is not None
 
 
 def test_the_report_asks_for_no_result_so_that_nothing_can_skip_it(nodes: Mapping[str, Node]) -> None:
