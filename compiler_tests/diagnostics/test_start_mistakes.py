@@ -107,6 +107,8 @@ MISTAKES = {
     "FLOW370 pattern": 'push(filter=event.branch.matches("("))',
     "FLOW370 pattern that Python reads": 'push(filter=event.branch.matches("a{2000}"))',
     "FLOW370 pattern no text": "push(filter=event.branch.matches(5))",
+    "FLOW370 nested": 'push(filter=__import__("functools").reduce('
+    "lambda a, n: (a | (body.a == n)) & (body.b == n), range(20), body.a == 0))",
     "FLOW370 infinite": 'push(filter=body.a == float("inf"))',
     "FLOW370 too large": "push(filter=body.a == 10**400)",
     "FLOW370 half a pair": r"push(filter=body.a == '\ud800')",

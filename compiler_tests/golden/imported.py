@@ -130,7 +130,7 @@ def git_clone(url: str, output: Workspace) -> GitClone:
 
 
 @task_ref(named("push"))
-def push_task(
+def push(
     tag: str,
     digest: str,
     shared_data: Workspace = Workspace(name="shared-data"),
@@ -165,10 +165,7 @@ def release(
     # Listed first, runs last: order in YAML says nothing.
     scan.with_options(after=[build_task])(digest=build_task.IMAGE_DIGEST)
     # Tekton takes the pipeline's workspace of the same name
-    push_task.with_options(
-        name="push",
-        extra={"workspaces": [{"name": "shared-data"}]},
-    ).map(
+    push.with_options(extra={"workspaces": [{"name": "shared-data"}]}).map(
         digest=build_task.IMAGE_DIGEST,
         tag=tags,
         include=[{"name": "nightly", "tag": "nightly"}],

@@ -75,6 +75,14 @@ def test_tasks_named_like_what_the_module_uses() -> None:
         assert f"def {name}() -> None:\n" in text
 
 
+def test_words_of_starts_are_free_where_nothing_starts() -> None:
+    starting = task("push", params=[{"name": "tag"}, {"name": "event", "default": "x"}])
+    called = pipeline({"name": "push", "taskRef": {"name": "push"}, "params": [{"name": "tag", "value": "v1"}]})
+    text = imported(starting, {**called, "metadata": {"name": "schedule"}})
+    assert "def push(tag: str, event: str" in text
+    assert "def schedule(" in text
+
+
 def test_a_tasks_variable_never_hides_a_function() -> None:
     reads = {"name": "x", "value": "$(tasks.a.results.r)"}
     text = imported(

@@ -198,14 +198,15 @@ ATOM = "(has(body.zz) && body.zz == 'q')"
 
 
 def nested(depth: int) -> str:
-    """A condition within conditions, as `on=` writes it."""
-    return "(" * depth + ATOM + f" || {ATOM})" * depth
+    """A condition within conditions, as `on=` writes it: one word within the other, as a row of one is flat."""
+    return "(" * depth + ATOM + "".join(f" {('||', '&&')[level % 2]} {ATOM})" for level in range(depth))
 
 
 @pytest.mark.parametrize(
     ("condition", "comes"),
     [
         (nested(3), True),
+        (f"({' || '.join([ATOM] * 100)})", True),
         (nested(95), False),
         (nested(1500), False),
         (f"({' || '.join([ATOM] * 1000)})", False),
@@ -220,7 +221,7 @@ def nested(depth: int) -> str:
         ("(has(body.zz) && body.zz.matches())", False),
     ],
     ids=[
-        "nested", "nested-deep", "nested-deeper", "long", "longer", "brackets", "pattern", "pattern-repeats",
+        "nested", "row", "nested-deep", "nested-deeper", "long", "longer", "brackets", "pattern", "pattern-repeats",
         "pattern-nests", "number", "infinite", "no-number", "no-pattern",
     ],
 )  # fmt: skip
@@ -235,6 +236,25 @@ def test_a_condition_of_any_size_is_answered(
     assert ("on=[" in result.text) is comes
     if comes:
         assert_same(file, again(result.text, tmp_path))
+
+
+def test_words_of_starts_are_taken_where_something_starts(written: Callable[[str], Path], tmp_path: Path) -> None:
+    file = written('@pipeline(provider="github", on=[push()])\n' + PLAIN)
+    file.write_text(file.read_text() + TASK_PUSH)
+    result = imported(file)
+    assert "on=[push(" in result.text
+    assert "def push_task(tag: " in result.text
+    assert_same(file, again(result.text, tmp_path))
+
+
+TASK_PUSH = """---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: push}
+spec:
+  params: [{name: tag, type: string}]
+  steps: [{name: a, image: "alpine:3.20", command: [echo, $(params.tag)]}]
+"""
 
 
 def test_a_pipeline_of_another_version_has_no_starts(written: Callable[[str], Path]) -> None:

@@ -41,23 +41,26 @@ _BITS = 'write `&`, `|` and `~` with brackets: `(event.author != "bot") & event.
 class Filter:
     """A condition on an event, for `filter=`."""
 
-    __slots__ = ("_filter",)
+    __slots__ = ("_depth", "_filter")
 
-    def __init__(self, meant: EventFilter) -> None:
+    def __init__(self, meant: EventFilter, depth: int = 1) -> None:
         self._filter = meant
+        self._depth = depth
 
     def _words(self) -> str:
         """What it is called in messages."""
         return "a condition on an event"
 
     def __and__(self, other: Filter | TruthValue) -> Filter:
-        return Filter(Every((self._filter, filter_of(other)), places.caller()))
+        return _several(Every, self, other)
 
     def __or__(self, other: Filter | TruthValue) -> Filter:
-        return Filter(Some((self._filter, filter_of(other)), places.caller()))
+        return _several(Some, self, other)
 
     def __invert__(self) -> Filter:
-        return Filter(Opposite(self._filter, places.caller()))
+        if isinstance(self._filter, Opposite):
+            return Filter(self._filter.part, self._depth - 1)
+        return _bounded(Opposite(self._filter, places.caller()), self._depth + 1)
 
     def __bool__(self) -> NoReturn:  # noqa: PLE0304 - it has no answer
         refuse(
@@ -230,6 +233,33 @@ def filter_of(value: object) -> EventFilter:
     if isinstance(value, TruthValue):
         return Truth(value._field, value._field.location)
     refuse("FLOW370", f"{named(value)} is no condition on an event", 'compare it: `event.author != "bot"`')
+
+
+def _several(word: type[Every] | type[Some], left: Filter, given: object) -> Filter:
+    """Two conditions as one: a row of one word is flat, since a hundred of them nested would be a hundred deep."""
+    right = given if isinstance(given, Filter) else Filter(filter_of(given))
+    parts: list[EventFilter] = []
+    deepest = 0
+    for each in (left, right):
+        flat = isinstance(each._filter, word)
+        parts += each._filter.parts if isinstance(each._filter, word) else (each._filter,)
+        deepest = max(deepest, each._depth - 1 if flat else each._depth)
+    return _bounded(word(tuple(parts), places.caller()), deepest + 1)
+
+
+def _bounded(meant: EventFilter, depth: int) -> Filter:
+    """A condition that is so deep; FLOW370 for one that is deeper than what reads it goes."""
+    if depth > _DEEPEST:
+        refuse(
+            "FLOW370",
+            f"a condition within conditions, {depth} deep: {_DEEPEST} is the most",
+            "a row of `&` or of `|` alone counts once; write `.isin(...)` for one of many values",
+        )
+    return Filter(meant, depth)
+
+
+_DEEPEST = 30
+"""Conditions within conditions: a filter of CEL nests twice as deep, and what checks and writes one calls itself."""
 
 
 def field_of(value: object) -> EventField | None:

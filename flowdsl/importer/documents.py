@@ -13,7 +13,7 @@ from flowdsl.check.pitfalls.values import values_at
 from flowdsl.diagnostics import Finding, Location, Path, Severity
 from flowdsl.importer.comments import Comments, comments_of
 from flowdsl.importer.findings import Kept
-from flowdsl.importer.rules import KEPT_DOCUMENT, KEPT_FIELD, NOT_KUBERNETES, UNWRITABLE_DOCUMENT
+from flowdsl.importer.rules import KEPT_DOCUMENT, KEPT_FIELD, KEPT_START, NOT_KUBERNETES, UNWRITABLE_DOCUMENT
 from flowdsl.kinds import UNKNOWN_KIND, table
 from flowdsl.kinds.values import decoded
 from flowdsl.yamlread.documents import Document, documents
@@ -103,11 +103,15 @@ def _told(document: Document, finding: Finding, line: int, column: int) -> Findi
 
 
 def kept_diagnostic(loaded: Loaded, kept: Kept, *, stubs: bool = False) -> Finding:
-    """FLOW501, or FLOW502 for a whole document: what stands in the module as Tekton writes it, or has no stub."""
+    """FLOW501, FLOW502 for a document, FLOW476 for a start: what stands as Tekton writes it, or has no stub."""
     place = loaded.place(kept.path)
     if stubs:
         hint = "write the reference by hand: `@task_ref(named(...))`"
         return KEPT_DOCUMENT.finding(f"Task {loaded.document.name!r} has no stub: {kept.reason}", place, hint=hint)
+    if kept.start:
+        message = f"what starts {loaded.document.name!r} stays in its annotations: {kept.reason}"
+        hint = "the run is compiled unchanged, for Pipelines-as-Code; say its start in on=[...] of its pipeline"
+        return KEPT_START.finding(message, place, hint=hint, path=kept.path)
     if not kept.path:
         what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
         hint = "it is compiled unchanged; a pipeline can call a raw Task by its name"

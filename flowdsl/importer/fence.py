@@ -23,7 +23,7 @@ IMPORTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "flowdsl": frozenset(
             {
                 *(kind.python for kind in BOUND), "EmptyDir", "Param", "Result", "Sidecar", "Step", "StepTemplate",
-                "VolumeClaim", "Workspace", "body", "bundle", "cel", "cluster", "commit_status", "condition",
+                "VolumeClaim", "Workspace", "body", "bucket", "bundle", "cel", "cluster", "commit_status", "condition",
                 "context", "either", "elif_", "event", "git", "header", "http", "hub", "isin", "manifest",
                 "matches", "max_", "median_of", "min_", "named", "not_", "on_finish", "otherwise", "pipeline",
                 "pipeline_run", "pull_request", "push", "raw", "reason", "resolver", "schedule", "startswith",

@@ -55,12 +55,16 @@ class _Module:
     asked: Mapping[int, Asked]
     plain: frozenset[int]
     ours: Ours
-    writer: Writer = attrs.field(factory=Writer)
+    writer: Writer = attrs.field(init=False)
     names: dict[int, str] = attrs.field(factory=dict)
     pipelines: dict[str, str] = attrs.field(factory=dict)
     uses: dict[int, tuple[int, dict[str, object]]] = attrs.field(factory=dict)
     """The Tasks that are uses of others: of which, and what is asked of it."""
     written: dict[int, TaskFunction] = attrs.field(factory=dict)
+
+    @writer.default
+    def _empty(self) -> Writer:
+        return Writer(starting=bool(self.asked))
 
     def write(self) -> None:
         functions = Functions(self.writer)

@@ -21,6 +21,10 @@ _CODE = frozenset(
 )
 RESERVED = _CODE | set(dir(builtins))
 """What a generated module uses by itself."""
+STARTING = frozenset(
+    {"body", "bucket", "commit_status", "event", "header", "pull_request", "push", "schedule", "tag", "webhook"}
+)
+"""Those of them that only `on=[...]` uses: elsewhere a task `push` and a param `tag` keep their names."""
 # `x.after`, `x.status`, ... of a task's handle, and what a NamedTuple has of its own.
 RESULTS = frozenset({"after", "count", "index", "is_in", "not_in", "reason", "status"})
 

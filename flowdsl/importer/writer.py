@@ -7,19 +7,24 @@ import attrs
 from flowdsl.diagnostics import Path
 from flowdsl.importer.code import Group, Part, call, mapping, quoted, render, text_block
 from flowdsl.importer.findings import Kept
-from flowdsl.importer.names import RESERVED, Names, class_name, python_name
+from flowdsl.importer.names import RESERVED, STARTING, Names, class_name, python_name
 from flowdsl.importer.shapes import Shape
 
 
 @attrs.define
 class Writer:
-    """Everything a module gets. `globals` are the names of its top level."""
+    """Everything a module gets. `globals` are the names of its top level, `starting` is whether it has `on=[...]`."""
 
-    scope: Names = attrs.field(factory=lambda: Names(set(RESERVED)))
+    starting: bool = False
+    scope: Names = attrs.field(init=False)
     imports: dict[str, set[str]] = attrs.field(factory=dict)
     blocks: list[str] = attrs.field(factory=list)
     kept: list[Kept] = attrs.field(factory=list)
     _objects: dict[tuple[str, ...], str] = attrs.field(factory=dict)
+
+    @scope.default
+    def _free_names(self) -> Names:
+        return Names(set(RESERVED if self.starting else RESERVED - STARTING))
 
     def mark(self) -> tuple[int, dict[tuple[str, ...], str], int]:
         """Where the module stands, for `back`."""

@@ -9,6 +9,7 @@ import attrs
 
 from flowdsl.check import DEFAULT_GATES, Gates
 from flowdsl.diagnostics import Finding, FlowError, Severity, UsageError
+from flowdsl.events.as_code import is_start
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.documents import Loaded, kept_diagnostic, load_documents, lost_diagnostic
 from flowdsl.importer.fence import FenceError, checked
@@ -99,7 +100,9 @@ def faithful_module(
 ) -> Imported:
     """A module that compiles to documents equal to these after Tekton's defaulting; tried before it is given back."""
     comments = comments or [Comments() for _ in documents]
-    if any(kind.is_of(each) for each in documents for kind in (EVENT_LISTENER, CRON_JOB)):
+    if any(kind.is_of(each) for each in documents for kind in (EVENT_LISTENER, CRON_JOB)) or any(
+        map(is_start, documents)
+    ):
         # Not at the top: most YAML starts nothing.
         from flowdsl.library.importing_starts import with_starts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 import attrs
@@ -10,11 +10,13 @@ import attrs
 from flowdsl.compiler import CompileOptions
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.diagnostics import FlowError
+from flowdsl.events.as_code import is_start
 from flowdsl.events.reporting import account_of
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.fence import FenceError
+from flowdsl.importer.findings import Kept
 from flowdsl.importer.module import Imported, write_module
-from flowdsl.importer.starts.asked import TARGETS, Asked, asked_of
+from flowdsl.importer.starts.asked import TARGETS, Asked, asked_of, said_for
 from flowdsl.importer.starts.objects import Objects, is_current, name_of, namespace_of
 from flowdsl.kinds.table import (
     CRON_JOB,
@@ -62,14 +64,25 @@ def with_starts(
     What no `on=` writes stays as it is, and says why.
     """
     given = _Import(documents, comments, title, alpha)
-    objects, reasons = Objects.of(documents), dict[int, str]()
+    objects = Objects.of(documents)
     every, told = asked_of(objects)
+    reasons = dict(told)
     made = _tried(given, every, reasons) if every else None
     if made is None:
         good = _alone(given, objects, every, reasons)
         made = _tried(given, good, reasons) if good else None
-    reasons |= told
-    return made or plain_module(documents, comments, title, alpha, dict(_raw(given, reasons, frozenset())))
+    if made is None:
+        made = plain_module(documents, comments, title, alpha, dict(_raw(given, reasons, frozenset())))
+        return attrs.evolve(made, kept=(*made.kept, *_committed(given, reasons, range(len(documents)))))
+    return made
+
+
+def _committed(given: _Import, reasons: Mapping[int, str], left: Iterable[int]) -> Iterator[Kept]:
+    """The runs among these documents that Pipelines-as-Code starts: they stay, with their annotations."""
+    for index in left:
+        if is_start(given.documents[index]):
+            why = reasons.get(index) or "its pipeline is not among the files"
+            yield Kept(index, ("metadata", "annotations"), why, start=True)
 
 
 def _alone(given: _Import, objects: Objects, every: Mapping[int, Asked], reasons: dict[int, str]) -> dict[int, Asked]:
@@ -102,7 +115,7 @@ def _raw(given: _Import, reasons: Mapping[int, str], gone: frozenset[int]) -> It
 def _tried(given: _Import, asked: Mapping[int, Asked], reasons: dict[int, str]) -> Imported | None:
     """The module with these starts; None where it would compile to anything else than what is there."""
     first = next(iter(asked.values())).namespace
-    asked = {index: each for index, each in asked.items() if each.namespace == first}
+    asked = said_for({index: each for index, each in asked.items() if each.namespace == first})
     plain = [
         cast("Document", asked[i].generated.pipeline) if i in asked else each for i, each in enumerate(given.documents)
     ]
@@ -150,7 +163,7 @@ def _whole(
     if not all(same(each, given.documents[given.keys[_key(each)]]) for each in made):
         return None
     kept = tuple(attrs.evolve(each, index=left[each.index]) for each in written.kept)
-    return attrs.evolve(written, kept=kept)
+    return attrs.evolve(written, kept=(*kept, *_committed(given, reasons, left)))
 
 
 def _compiled(text: str, alpha: frozenset[str]) -> list[Document] | None:

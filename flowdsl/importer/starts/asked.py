@@ -8,7 +8,9 @@ import attrs
 
 from flowdsl.events.reporting import OWN_PARAMS
 from flowdsl.importer.shapes import Unsupported
+from flowdsl.importer.starts.as_code import NOTHING_COMMITTED, committed, committed_of
 from flowdsl.importer.starts.generated import Generated, without_generated
+from flowdsl.importer.starts.merged import merged, placed
 from flowdsl.importer.starts.objects import (
     Fields,
     Objects,
@@ -30,7 +32,7 @@ from flowdsl.kinds.table import EVENT_LISTENER, PIPELINE
 class Asked:
     """A Pipeline as its user wrote it (`generated`), its starts, and what all their runs have.
 
-    `places` are the listener and the CronJobs (by index) that it is read from.
+    `places` are the listener, the CronJobs and the runs in a repository (by index) that it is read from.
     """
 
     generated: Generated
@@ -47,60 +49,87 @@ class Asked:
 
 # A document may lack anything, and have a list where a map belongs.
 _ODD = (KeyError, IndexError, TypeError, AttributeError, ValueError)
-TARGETS = ("triggers", "cron")
+TARGETS = ("triggers", "cron", "pac")
 """Those whose documents are read."""
 
 
+@attrs.frozen
+class _Sources:
+    """Where the starts of one pipeline stand, by index: what listens, its CronJobs, its runs in a repository."""
+
+    listener: int | None
+    timed: tuple[int, ...]
+    committed: tuple[int, ...]
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """All of them."""
+        return (*(() if self.listener is None else (self.listener,)), *self.timed, *self.committed)
+
+
 def asked_of(objects: Objects, targets: Sequence[str] = TARGETS) -> tuple[dict[int, Asked], dict[int, str]]:
-    """What each Pipeline (by its index) says of its starts; by the index of a listener or CronJob why none says it.
+    """What each Pipeline (by its index) says of its starts; by the index of what starts it why none says it.
 
     `targets` are those that are looked at.
     """
     found: dict[int, Asked] = {}
     reasons: dict[int, str] = {}
     timed = timed_of(objects) if "cron" in targets else {}
+    runs = committed_of(objects.documents) if "pac" in targets else {}
     for index, document in enumerate(objects.documents):
         name = name_of(document) if is_current(PIPELINE, document) else ""
         if not name:
             continue
         listener = objects.by_name.get((EVENT_LISTENER.name, name)) if "triggers" in targets else None
+        sources = _Sources(listener, tuple(timed.get(name, ())), runs.get(name, ()))
         try:
-            asked = _asked(objects, document, listener, timed)
+            asked = _asked(objects, document, sources, timed)
         except (Unsupported, *_ODD) as error:
             why = error.reason if isinstance(error, Unsupported) else "a field of the wrong type"
-            reasons |= dict.fromkeys(timed.get(name, ()) if listener is None else (listener,), why)
+            reasons |= dict.fromkeys(sources.all, why)
             continue
         if asked is not None:
             found[index] = asked
     return found, reasons
 
 
-def _asked(objects: Objects, pipeline: Fields, listener: int | None, timed: Timed) -> Asked | None:
-    name = name_of(pipeline)
+def _asked(objects: Objects, pipeline: Fields, sources: _Sources, timed: Timed) -> Asked | None:
+    name, listener = name_of(pipeline), sources.listener
+    if not sources.all:
+        return None
     events = Heard() if listener is None else _heard(objects, name, listener)
     schedules = schedules_of(objects, timed, name)
-    made = {"triggers": listener is not None, "cron": bool(schedules)}
-    if not any(made.values()):
-        return None
-    places = (*(() if listener is None else (listener,)), *timed.get(name, ()))
     generated = without_generated(objects, pipeline)
-    runs = [*events.runs, *(run for _, run in schedules)]
+    provider = generated.provider or events.provider
+    as_code = committed(objects, name, sources.committed, provider) if sources.committed else NOTHING_COMMITTED
+    runs = [*events.runs, *(run for _, run in schedules), *as_code.heard.runs]
     rest = [_without(run.rest, generated.names) for run in runs]
     if any(each != rest[0] for each in rest):
         raise Unsupported("spec", "its starts make runs that differ in more than params")
+    by_target: dict[str, list[Start]] = {
+        "triggers": [*map(_without_own, events.starts)],
+        "cron": [start for start, _ in schedules],
+        "pac": [*map(_without_own, as_code.heard.starts)],
+    }
     return Asked(
-        generated=generated,
-        places=places,
-        targets=tuple(target for target in TARGETS if made[target]),
-        namespace=namespace_of(objects.documents[places[0]]),
+        generated=attrs.evolve(generated, keep=generated.keep or as_code.keep),
+        places=sources.all,
+        targets=tuple(target for target in TARGETS if by_target[target]),
+        namespace=as_code.namespace or namespace_of(objects.documents[sources.all[0]]),
         # Those whose events look alike (Gitea and Forgejo) are told of runs by their own names.
-        provider=generated.provider or events.provider,
-        on=(*map(_without_own, events.starts), *(start for start, _ in schedules)),
+        provider=provider or as_code.heard.provider,
+        on=merged(by_target),
         run=rest[0],
         notes=runs[0].notes,
-        types=events.types,
+        types={**as_code.heard.types, **events.types},
         listener_tls="" if listener is None else _certificate(objects.documents[listener]),
     )
+
+
+def said_for(asked: Mapping[int, Asked]) -> dict[int, Asked]:
+    """The same, each start naming its targets where it is not for all that any of these pipelines has."""
+    targets = {target for each in asked.values() for target in each.targets}
+    return {index: attrs.evolve(each, on=tuple(placed(each.on, targets))) for index, each in asked.items()}
 
 
 def _heard(objects: Objects, pipeline: str, listener: int) -> Heard:

@@ -6,14 +6,17 @@ A guess is good where the same writer makes the same text of it; nothing else is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import attrs
 
+from flowdsl.celgo.goes import canonical
 from flowdsl.celgo.parser import parse
 from flowdsl.celgo.tree import Call, CelError, Literal, Many, Name, Node, Select
 from flowdsl.celgo.uses import walk
 from flowdsl.diagnostics import Location
 from flowdsl.events.cel import Writer
+from flowdsl.events.pac_cel import NotSaidError
 from flowdsl.importer.shapes import Unsupported
 from flowdsl.ir.events import (
     FIELDS,
@@ -118,18 +121,19 @@ class EventFields:
             if self.happening not in events or name not in (*occurrence.fields, "delivery"):
                 continue
             field = EventField("event", tuple(name.split(".")), sort, HERE)
-            self.by_text.setdefault(self.writer.text(field).cel, field)
-            self.by_shape.setdefault(shape(parse(self.writer.field(field).cel)), field)
+            with suppress(NotSaidError):  # one that a target has no word for
+                self.by_text.setdefault(self.writer.text(field).cel, field)
+                self.by_shape.setdefault(shape(parse(self.writer.field(field).cel)), field)
 
     def value(self, text: str) -> EventField | Joined:
         """What a param is bound to. Raises Unsupported for what no field, and no text with fields in it, is."""
-        found = self._field(text)
+        found = self.field(text)
         if found is not None:
             return found
         parts: list[str | EventField] = []
         for part in split(text, " + "):
             one: str | EventField | None = text_of(tree(part))
-            one = self._field(part) if one is None else one
+            one = self.field(part) if one is None else one
             if one is None:
                 raise Unsupported("overlays", f"no field of an event is {part}")
             parts.append(one)
@@ -138,7 +142,8 @@ class EventFields:
             raise Unsupported("overlays", f"no field of an event is {text}")
         return joined
 
-    def _field(self, text: str) -> EventField | None:
+    def field(self, text: str) -> EventField | None:
+        """The field that is written so."""
         if text in self.by_text:
             return self.by_text[text]
         for node in walk(tree(text)):
@@ -220,6 +225,9 @@ class EventFields:
 
 def header_of(node: Node | None) -> str | None:
     """The name of the header that an expression is; None for what is none."""
+    if isinstance(node, Call) and node.function == "_[_]" and isinstance(node.arguments[0], Name):
+        name = text_of(node.arguments[1]) if node.arguments[0].name == "headers" else None
+        return canonical(name) if name else None
     if not isinstance(node, Call) or node.function != "canonical" or len(node.arguments) != 1:
         return None
     return text_of(node.arguments[0]) if isinstance(node.target, Name) and node.target.name == "header" else None

@@ -58,8 +58,9 @@ def _start(start: Start, writer: Writer, types: Types) -> Code:
         said["paths"] = _names(start.paths)
     if start.draft is not None:
         said["draft"] = repr(start.draft)
-    if start.fork_label:
-        said["fork_label"] = quoted(start.fork_label)
+    for name in ("fork_label", "fork_comment"):
+        if getattr(start, name):
+            said[name] = quoted(getattr(start, name))
     if start.id is not None:
         said["id"] = value(start.id, writer)
     if start.filter is not None:
@@ -68,7 +69,7 @@ def _start(start: Start, writer: Writer, types: Types) -> Code:
         said["params"] = _params(start, writer, types)
     if start.cancel_in_progress:
         said["cancel_in_progress"] = "True"
-    said |= _sender(start, writer)
+    said |= _sender(start, writer) | _targets(start)
     return call(writer.use(start.happening), *first, **said)
 
 
@@ -113,7 +114,11 @@ def _schedule(start: Schedule, writer: Writer, types: Types) -> Code:
     said = {name: literal(each) for name, each in given.items() if each != usual[name]}
     if start.params:
         said["params"] = _params(start, writer, types)
-    return call(writer.use("schedule"), quoted(start.cron), **said)
+    return call(writer.use("schedule"), quoted(start.cron), **said, **_targets(start))
+
+
+def _targets(start: Start) -> dict[str, Code]:
+    return {"targets": sequence(map(quoted, start.targets))} if start.targets else {}
 
 
 def secret(given: Secret, writer: Writer) -> Code:

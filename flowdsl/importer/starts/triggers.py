@@ -129,7 +129,7 @@ def guesses(provider: Provider | None, pipeline: str, one: Given, before: Sequen
 
 
 def _of_git(provider: Provider, occurrence: Occurrence, happening: Happening, one: Given, own: str) -> Guess:
-    parts = _parts(own)
+    parts = parts_of(own)
     known = EventFields(Writer(occurrence, provider.delivery), happening)
     trigger = Trigger(
         happening=happening,
@@ -138,7 +138,7 @@ def _of_git(provider: Provider, occurrence: Occurrence, happening: Happening, on
         branch=_patterns(parts, occurrence, "branch"),
         tags=_patterns(parts, occurrence, "tag"),
         paths=_paths(parts, happening),
-        draft=_draft(parts, occurrence) if happening == "pull_request" else None,
+        draft=draft_of(parts, occurrence) if happening == "pull_request" else None,
         fork_label=_label(parts, occurrence) if happening == "pull_request" else "",
         params=_values(known, one),
         cancel_in_progress=GROUP in one.overlays,
@@ -151,7 +151,7 @@ def _of_git(provider: Provider, occurrence: Occurrence, happening: Happening, on
 
 def _webhook(pipeline: str, one: Given, own: str) -> Guess:
     known = EventFields(Writer(None), "webhook")
-    parts = _parts(own)
+    parts = parts_of(own)
     secret, header = one.secret, ""
     signed = secret is not None
     for each in tuple(parts):
@@ -174,7 +174,8 @@ def _webhook(pipeline: str, one: Given, own: str) -> Guess:
     return _with_filter(trigger, known, one, parts, Reader(pipeline, _declared(one, {}), None))
 
 
-def _parts(own: str) -> list[str]:
+def parts_of(own: str) -> list[str]:
+    """The conditions that one is the conjunction of. Raises Unsupported for what is none of `on=`."""
     parts = split(own, " && ") if 0 < len(own) <= _LONGEST else []
     if len(own) > _LONGEST or len(parts) > _MOST_PARTS:
         raise Unsupported("filter", "a condition of that length is none of on=")
@@ -220,7 +221,8 @@ def _paths(parts: Sequence[str], happening: Happening) -> tuple[str, ...]:
     return ()
 
 
-def _draft(parts: Sequence[str], occurrence: Occurrence) -> bool | None:
+def draft_of(parts: Sequence[str], occurrence: Occurrence) -> bool | None:
+    """What a condition says of drafts."""
     place = occurrence.fields.get("pull_request.draft")
     if place is None:
         return None
@@ -238,7 +240,7 @@ def _label(parts: Sequence[str], occurrence: Occurrence) -> str:
 
 def _with_filter(trigger: Trigger, known: EventFields, one: Given, parts: list[str], reader: Reader) -> Guess:
     """The same with its filter: the one part that nothing else accounts for."""
-    types = _types(known, one, parts)
+    types = _types(one, parts)
     reader = attrs.evolve(reader, params=_declared(one, types))
     (matched,) = reader.all({one.name: trigger})
     accounted = split(matched.condition, " && ")
@@ -252,20 +254,23 @@ def _with_filter(trigger: Trigger, known: EventFields, one: Given, parts: list[s
     return Guess(trigger, types)
 
 
-def _types(known: EventFields, one: Given, parts: Sequence[str]) -> dict[str, TypeSpec]:
+def _types(one: Given, parts: Sequence[str]) -> dict[str, TypeSpec]:
     """The types that the condition holds params to."""
-    found: dict[str, TypeSpec] = {}
-    for name, cel in one.bound.items():
-        for kind in _TYPES:
-            if fitting(cel, ParamDecl(name, kind, HERE)) in parts:
-                found[name] = kind
-        start = f"{cel} in ["
-        for part in parts:
-            if part.startswith(start) and name not in found:
-                spec = TypeSpec(Kind.CHOICE, "Literal", choices=names_in(tree(part)))
-                if fitting(cel, ParamDecl(name, spec, HERE)) == part:
-                    found[name] = spec
-    return found
+    found = {name: type_of(name, cel, parts) for name, cel in one.bound.items()}
+    return {name: kind for name, kind in found.items() if kind is not None}
+
+
+def type_of(name: str, cel: str, parts: Sequence[str]) -> TypeSpec | None:
+    """The type that one of these conditions holds a param to; None for any text."""
+    for kind in _TYPES:
+        if fitting(cel, ParamDecl(name, kind, HERE)) in parts:
+            return kind
+    for part in parts:
+        if part.startswith(f"{cel} in ["):
+            spec = TypeSpec(Kind.CHOICE, "Literal", choices=names_in(tree(part)))
+            if fitting(cel, ParamDecl(name, spec, HERE)) == part:
+                return spec
+    return None
 
 
 def _declared(one: Given, types: Mapping[str, TypeSpec]) -> dict[str, ParamDecl]:
