@@ -88,6 +88,16 @@ def at(file: Path) -> int:
     return text.rindex("annotations:", 0, text.index("on-cel-expression"))
 
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "started-pac.yaml"
+
+
+def test_the_golden_comes_back(tmp_path: Path) -> None:
+    result = imported(GOLDEN)
+    assert "on=[" in result.text
+    assert result.diagnostics == ()
+    assert_same(GOLDEN, again(result.text, tmp_path))
+
+
 OTHERS = """\
 apiVersion: tekton.dev/v1
 kind: PipelineRun
