@@ -77,6 +77,7 @@ def test_a_condition_of_anothers_stays_and_says_why(written: Callable[..., Path]
     result = imported(file)
     assert "on=[" not in result.text
     (told,) = result.diagnostics
+    assert told.location is not None
     assert (told.code, told.location.line) == ("FLOW476", 1 + file.read_text()[: at(file)].count("\n"))
     assert "its condition lacks event_type != 'pull_request_labeled'" in told.message
     assert_same(file, again(result.text, tmp_path))
