@@ -19,7 +19,7 @@ from pathlib import Path
 # The package lies beside this file: so `from pipelines.sonic import sonic` finds it as well as a command does.
 sys.path.append(str(Path(__file__).parent))
 
-from sonic_flow.measures import Thresholds
+from sonic_flow.measures import OF_SONIC, Thresholds
 from sonic_flow.rating.noted import OFF
 from sonic_flow.settings import Settings
 from sonic_flow.tasks.evaluation import evaluate
@@ -31,6 +31,7 @@ from sonic_flow.tasks.release import release, settle
 from sonic_flow.tasks.report import report
 from sonic_flow.tasks.source import fetch_source
 from sonic_flow.tasks.tracking import champion, register, track
+from sonic_flow.tasks.transcription import transcribe
 from sonic_flow.tasks.upload import upload
 
 from flowdsl import (
@@ -109,8 +110,10 @@ def sonic(
     evaluator: str = "registry.internal/sonic/evaluator:1.0.0",
     service_endpoint: str = "",
     evaluation_endpoint: str = "",
+    transcription_endpoint: str = "",
+    transcript: str = "speech.txt",
     startup_seconds: float = 600.0,
-    thresholds: Thresholds = Thresholds(),
+    thresholds: Thresholds = OF_SONIC,
     require_baseline: bool = True,
     rating: str = "off",
     raters_least: int = 3,
@@ -155,6 +158,15 @@ def sonic(
         endpoint=evaluation_endpoint,
         startup_seconds=startup_seconds,
     )
+    heard = transcribe(
+        clip.video,
+        speech,
+        transcript=transcript,
+        endpoint=transcription_endpoint,
+        startup_seconds=startup_seconds,
+        assets=assets,
+        record=record,
+    )
     with when(tracking != ""):
         before = champion(tracking, model_name, record)
     staged_at = f"ratings/{run.uid}/clip.mp4"  # a prefix that nobody reads but raters' programs
@@ -178,6 +190,8 @@ def sonic(
         scores.metrics,
         scores.not_made,
         scores.inputs,
+        heard.metrics,
+        heard.not_made,
         thresholds=thresholds,
         require_baseline=require_baseline,
         rating=rating,
@@ -212,6 +226,7 @@ def sonic(
             "run-inference": clip,
             "evaluate": scores,
             "champion": before,
+            "transcribe": heard,
             "stage-clip": staged,
             "rate": rated,
             "keep-rating": said,

@@ -58,6 +58,9 @@ class Evaluation(TypedDict):
 DEFINED_BY = {"lse_d": "syncnet", "lse_c": "syncnet", "fid": "inception-v3"}
 """A measure counts under these names only when the network that defines it made it."""
 
+WORDS = "word_error_rate"
+"""The share of the known text's words that are not heard in the clip as they should be."""
+
 BETTER: dict[str, Literal["lower", "higher", "zero"]] = {
     "lse_d": "lower",
     "lse_c": "higher",
@@ -71,6 +74,7 @@ BETTER: dict[str, Literal["lower", "higher", "zero"]] = {
     "frechet_dct": "lower",
     "mos": "higher",
     "mos_low": "higher",
+    WORDS: "lower",
 }
 """Which way each measure is better: no threshold can turn it round."""
 
@@ -111,6 +115,7 @@ class Thresholds:
     frechet_dct: Limit | None = None
     mos: Limit | None = Limit(3.5)
     mos_low: Limit | None = None
+    word_error_rate: Limit | None = None
 
     def rules(self, *, people: bool = False) -> dict[str, Rule]:
         """By measure, how it is judged. What `people` say is among them only where they were asked."""
@@ -122,6 +127,10 @@ class Thresholds:
                 if limit.regression is not None:
                     found[name]["regression"] = limit.regression
         return found
+
+
+OF_SONIC = Thresholds(word_error_rate=Limit(0.25))
+"""The pipeline's limits: those of the gate, and one for the words, which another task than the evaluator hears."""
 
 
 def number(metric: object) -> float | None:

@@ -11,6 +11,8 @@ from sonic_flow.markup import bullets, cell, pairs, safe, shown, table
 from sonic_flow.measures import left_out
 from sonic_flow.notes import listing, mapping, numbers
 from sonic_flow.page_style import STYLE
+from sonic_flow.timeline import STYLE as AXIS
+from sonic_flow.timeline import timeline, track
 
 LOOKS = {"Succeeded": "good", "Completed": "good", "Failed": "bad"}
 LIMITS = {"lower": "≤ {}", "higher": "≥ {}", "zero": "±{}"}
@@ -91,8 +93,19 @@ def notices(summary: Summary) -> Iterator[str]:
         yield f"not made: {left_out(not_made)}"
 
 
-def render(summary: Summary, clip: bytes = b"", evaluation: Mapping[str, object] | None = None) -> str:
-    """The page. `evaluation` is the evaluator's whole answer: pictures and curves, where it gave them."""
+NONE: Mapping[str, object] = {}
+
+
+def render(
+    summary: Summary,
+    clip: bytes = b"",
+    evaluation: Mapping[str, object] | None = None,
+    heard: Mapping[str, object] = NONE,
+) -> str:
+    """The page. `evaluation` is the evaluator's whole answer: pictures and curves, where it gave them.
+
+    `heard` is the note of `transcribe`: where it has words, they stand with the pictures on one axis of time.
+    """
     gate, inference, more = summary["gate"], summary["inference"], evaluation or {}
     passed = {"True": "good", "False": "bad"}.get(str(gate.get("passed")), "none")
     parts = [
@@ -100,8 +113,9 @@ def render(summary: Summary, clip: bytes = b"", evaluation: Mapping[str, object]
         f"<p class=id>{safe(summary['uid'])}</p>",
         f"<p class='verdict {passed}'>Gate: {safe(gate.get('verdict', 'did not decide'))}</p>",
         stand_in(inference.get("service")),
-        stage(clip, curves(mapping(more.get("curves")))),
-        strip(listing(more.get("frames"))),
+        stage(clip, curves(mapping(more.get("curves"))), track(heard)),
+        (along := timeline(heard, more)),
+        "" if along else strip(listing(more.get("frames"))),
         measures(summary),
         bullets("Warnings", listing(inference.get("warnings"))),
         "<h2>Tasks</h2>",
@@ -112,7 +126,7 @@ def render(summary: Summary, clip: bytes = b"", evaluation: Mapping[str, object]
         bullets("Not known", summary["gaps"]),
     ]
     head = f"<title>{safe(summary['run'])}</title><meta name=viewport content='width=device-width'>"
-    start = f"<!doctype html><html lang=en><meta charset=utf-8>{head}<style>{STYLE}</style>"
+    start = f"<!doctype html><html lang=en><meta charset=utf-8>{head}<style>{STYLE}{AXIS if along else ''}</style>"
     return start + "\n".join(part for part in parts if part) + "</html>\n"
 
 
@@ -167,10 +181,10 @@ def stand_in(service: object) -> str:
     return f"<p class=note>This clip was not made by Sonic. It comes from {safe(service)}.</p>"
 
 
-def stage(clip: bytes, chart: str) -> str:
+def stage(clip: bytes, chart: str, subtitles: str = "") -> str:
     """The clip to play, and beside it how mouth and sound went together."""
     data = base64.b64encode(clip).decode()
-    video = f'<video controls loop preload=auto src="data:video/mp4;base64,{data}"></video>' if clip else ""
+    video = f'<video controls loop preload=auto src="data:video/mp4;base64,{data}">{subtitles}</video>' if clip else ""
     return f"<div class=stage>{video}{chart}</div>" if video or chart else ""
 
 

@@ -66,14 +66,18 @@ def wait_until_ready(base: str, seconds: float, process: subprocess.Popen[bytes]
 
 
 def post(url: str, files: Mapping[str, Path], fields: Mapping[str, object], target: Path) -> dict[str, str]:
-    """POST a multipart form, and stream the answer to `target`: whole or not at all. Gives the answer's headers.
+    """POST a multipart form, and stream the answer to `target`: whole or not at all. Gives the answer's headers."""
+    return fetch(url, *form(files, fields), target)
+
+
+def fetch(url: str, body: bytes, headers: Mapping[str, str], target: Path) -> dict[str, str]:
+    """POST a body, as `post` does it.
 
     A service that is busy or restarting (502, 503) is asked again, after as long as it says or 1, 2, 4... seconds.
     """
-    body, headers = form(files, fields)
     for attempt in range(ATTEMPTS):
         try:
-            with OPEN(urllib.request.Request(url, body, headers), timeout=PATIENCE) as response:
+            with OPEN(urllib.request.Request(url, body, dict(headers)), timeout=PATIENCE) as response:
                 save(response, target)
                 return {name.lower(): value for name, value in response.headers.items()}
         except urllib.error.HTTPError as error:

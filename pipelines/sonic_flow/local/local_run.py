@@ -15,7 +15,7 @@ from flowdsl.diagnostics import UsageError
 from sonic_flow.local.image_layout import build_image
 from sonic_flow.local.raters import ask_raters
 from sonic_flow.local.weights import MODELS, NEWEST
-from sonic_flow.measures import Limit, Thresholds
+from sonic_flow.measures import OF_SONIC, Limit, Thresholds
 from sonic_flow.settings import Settings
 from sonic_flow.tasks.rating import API_VERSION, KIND
 
@@ -33,6 +33,7 @@ THRESHOLDS = Thresholds(  # LSE-D, LSE-C and FID are left out, with a word, unti
     sync_offset_frames=Limit(2),
     speech_match=Limit(0.9),
     frechet_dct=Limit(8.0, regression=0.25),
+    word_error_rate=OF_SONIC.word_error_rate,
 )
 """The limits here: those of a cluster, and some for the reference evaluator's own measures."""
 
@@ -58,10 +59,14 @@ def sonic_local_run() -> LocalRun:
         raise UsageError(f"a local run of Sonic needs {', '.join(missing)}: pip install 'flowdsl[sonic]'")
     if shutil.which("git") is None:
         raise UsageError("a local run of Sonic clones the model's source: it needs git on the PATH")
-    model = chosen_model(os.environ)
+    model, clear = chosen_model(os.environ), clear_speech(os.environ)
+    more = {"require_baseline": "false"} if clear else {}  # that of the other speech is no measure for this one
     return LocalRun(
-        params={**PARAMS, "branch": f"v{model}"},
-        claims={"sonic-data": fill_claim, "ratings": lambda folder: folder.mkdir(exist_ok=True)},
+        params={**PARAMS, **more, "branch": f"v{model}"},
+        claims={
+            "sonic-data": fill_with_clear_speech if clear else fill_claim,
+            "ratings": lambda folder: folder.mkdir(exist_ok=True),
+        },
         secrets={
             "sonic-registry": {".dockerconfigjson": json.dumps({"auths": {}})},
             # The store on loopback takes any key; these are no secret of anyone.
@@ -69,7 +74,7 @@ def sonic_local_run() -> LocalRun:
             "sonic-mlflow": {"token": os.environ.get("MLFLOW_TRACKING_TOKEN", "for-the-registry-on-loopback")},
         },
         tasks={"build-image": build_image, f"{API_VERSION}/{KIND}": ask_raters},
-        services=(*services(model, weights(os.environ)), *loop(os.environ, model)),
+        services=(*services(model, weights(os.environ), clear=clear), *loop(os.environ, model)),
     )
 
 
@@ -95,8 +100,11 @@ def weights(environment: Mapping[str, str]) -> dict[str, Path]:
     return given
 
 
-def services(model: str, given: Mapping[str, Path]) -> tuple[Service, ...]:
-    """The model's source, the model, the evaluator and the object store, each on a free port of loopback."""
+def services(model: str, given: Mapping[str, Path], *, clear: bool = False) -> tuple[Service, ...]:
+    """The model's source, the model, the evaluator and the object store, each on a free port of loopback.
+
+    With a `clear` speech a recogniser as well.
+    """
     here = {"PYTHONPATH": str(PIPELINES)}
     port, folder = ("--port", "{port}"), ("--folder", "{folder}")
     patience = 600.0 if given else 60.0  # seconds; networks are loaded and references measured before it is ready
@@ -105,10 +113,15 @@ def services(model: str, given: Mapping[str, Path]) -> tuple[Service, ...]:
     def run(module: str, *options: str) -> tuple[str, ...]:
         return ("{python}", "-m", f"sonic_flow.local.{module}", *port, *options)
 
+    recognition: tuple[Service, ...] = ()
+    if clear:
+        hears = {"transcription_endpoint": "{url}"}
+        recognition = (Service("transcriber", run("transcriber"), "/health", hears, here, 60.0),)
     return (
         Service("source", run("source", *folder), "/health", {"git_repo": "{url}/model.git"}, here),
         Service("model", run("service", "--model", model), "/health", {"service_endpoint": "{url}"}, here),
         Service("evaluator", run("evaluator"), "/health", {"evaluation_endpoint": "{url}"}, networks, patience),
+        *recognition,
         Service("store", run("store", *folder, "--bucket", BUCKET), "/", {"s3_endpoint": "{url}"}, here),
     )
 
@@ -136,8 +149,25 @@ def loop(environment: Mapping[str, str], model: str) -> tuple[Service, ...]:
     )
 
 
+def clear_speech(environment: Mapping[str, str]) -> bool:
+    """Whether the speech is the one that a recogniser understands. UsageError where there is none, or no recogniser."""
+    speech = environment.get("SONIC_SPEECH", "")
+    if speech not in ("", "clear"):
+        raise UsageError(f"SONIC_SPEECH={speech}: there is no such speech; there is clear")
+    if speech and importlib.util.find_spec("pocketsphinx") is None:
+        raise UsageError("SONIC_SPEECH=clear needs pocketsphinx: pip install 'flowdsl[sonic,sonic-words]'")
+    return bool(speech)
+
+
 def fill_claim(folder: Path) -> None:
     """The claim `sonic-data` as a first run finds it: the test input and the baseline."""
     (folder / "assets").mkdir(parents=True)
     for name in ("portrait.png", "speech.wav", "baseline.json"):
         shutil.copyfile(ASSETS / name, folder / "assets" / name)
+
+
+def fill_with_clear_speech(folder: Path) -> None:
+    """The same with the other speech, and what it says."""
+    fill_claim(folder)
+    for ending in ("wav", "txt"):
+        shutil.copyfile(ASSETS / f"clear-speech.{ending}", folder / "assets" / f"speech.{ending}")

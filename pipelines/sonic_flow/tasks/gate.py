@@ -30,6 +30,8 @@ def gate(
     metrics: dict[str, Measure],
     not_made: dict[str, str],
     inputs: dict[str, str],
+    heard: dict[str, Measure] = {},  # noqa: B006 - a default as Tekton knows it
+    not_heard: dict[str, str] = {},  # noqa: B006
     *,
     thresholds: Thresholds = Thresholds(),
     baseline: str = "baseline.json",
@@ -46,6 +48,7 @@ def gate(
     false. `inputs` has the SHA-256 of what the clip was made from: a baseline that was measured on other files is
     refused, or without `require_baseline` left out. `rating` says whether
     people were asked (`off`: they were not): then what they said is among the measures.
+    `heard` and `not_heard` are measures and reasons of `transcribe`, judged beside the evaluator's.
     """
     # Not a File parameter: those must exist, and for a first run there is none.
     path = record / "champion.json" if (record / "champion.json").exists() else assets / baseline
@@ -56,7 +59,8 @@ def gate(
         print(f"warning: {path.name} {other}: it is left out")
         before = None
     asked = rating != OFF
-    judged = judge({**metrics, **noted(record, asked=asked)}, thresholds.rules(people=asked), before, not_made)
+    found = {**metrics, **heard, **noted(record, asked=asked)}
+    judged = judge(found, thresholds.rules(people=asked), before, {**not_made, **not_heard})
     reasons = judged.reasons
     more = f" (and {len(reasons) - 1} more)" if reasons[1:] else ""
     verdict = f"stopped: {reasons[0]}{more}" if reasons else "passed"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from flowdsl import File, Workspace, task
 from sonic_flow.files import write_json
 from sonic_flow.noted import summarised
-from sonic_flow.notes import listing
+from sonic_flow.notes import listing, load, mapping
 from sonic_flow.page import Summary, notices, render, rows, shown_status
 from sonic_flow.settings import PYTHON
 
@@ -34,11 +34,20 @@ def report(run: str, uid: str, status: str, tasks: list[str], record: Workspace)
     in it.
     """
     summary, clip, evaluation = summarised(run, uid, status, tasks, record)
+    heard, _ = load(record / "words.json")
+    add_heard(summary["metrics"], heard)
     page, data = Path("report.html").resolve(), Path("report.json").resolve()
     write_json(data, summary)
-    page.write_text(render(summary, clip, evaluation), "utf-8")
+    page.write_text(render(summary, clip, evaluation, heard), "utf-8")
     print("\n".join(lines(summary)))
     return Report(page, data)
+
+
+def add_heard(metrics: dict[str, object], heard: dict[str, object]) -> None:
+    """Put the measure of `transcribe`, or the reason why there is none, beside the evaluator's."""
+    for name in ("metrics", "not_made"):
+        if more := mapping(heard.get(name)):
+            metrics[name] = {**mapping(metrics.get(name)), **more}
 
 
 def lines(summary: Summary) -> list[str]:

@@ -16,6 +16,7 @@ from sonic_flow.tasks.inference import Inference
 from sonic_flow.tasks.model_image import Built
 from sonic_flow.tasks.report import Report
 from sonic_flow.tasks.source import Checkout
+from sonic_flow.tasks.transcription import Heard
 from sonic_flow.tasks.upload import Uploaded
 
 Fakes = dict[str, Callable[..., object]]
@@ -29,7 +30,7 @@ def told() -> list[str]:
 
 @pytest.fixture
 def fakes(tmp_path: Path, told: list[str]) -> Fakes:
-    for name in ("clip.mp4", "report.html", "report.json"):
+    for name in ("clip.mp4", "clip.vtt", "clip.srt", "report.html", "report.json"):
         (tmp_path / name).write_text(name)
 
     def report(tasks: list[str], **_: object) -> Report:
@@ -41,6 +42,7 @@ def fakes(tmp_path: Path, told: list[str]) -> Fakes:
         "build-image": lambda image, **_: Built(image, "sha256:0"),
         "run-inference": lambda settings, **_: Inference(tmp_path / "clip.mp4", settings, 2.0, 1.0, None),
         "evaluate": lambda **_: Scores({"fid": {"value": 50.0, "method": "inception-v3"}}, {}, {}, 0.1, 1.0),
+        "transcribe": lambda **_: Heard(tmp_path / "clip.vtt", tmp_path / "clip.srt", {}, {"word_error_rate": "none"}),
         "gate": lambda **_: Verdict(0.0, 0.0, [], "passed"),
         "upload": lambda key, bucket, **_: Uploaded(f"s3://{bucket}/{key}", "0", 8),
         "report": report,
@@ -79,7 +81,7 @@ def test_the_store_may_be_away_for_a_while(flow_run: FlowRun, fakes: Fakes, told
     assert (done.succeeded, done.task("upload").retries) == (True, 2)
     lost = flow_run(sonic(), tasks=fakes, params=VALUES, secrets=SECRETS, fail={"upload": 3})
     assert (lost.status, "report" in lost.ran) == ("Failed", True)
-    ended = dict(each.split("=") for each in told[-12:])
-    fine = dict.fromkeys(list(fakes)[:5], "Succeeded")
+    ended = dict(each.split("=") for each in told[-13:])
+    fine = dict.fromkeys(list(fakes)[:6], "Succeeded")
     nobody = dict.fromkeys(("stage-clip", "rate", "keep-rating"), "None")
     assert ended == {**fine, **nobody, "champion": "None", "upload": "Failed", "register": "None", "release": "None"}

@@ -40,6 +40,7 @@ def test_has_its_tasks_in_order_and_the_report_last(traced: PipelineDef) -> None
         ("build-image", False),
         ("run-inference", False),
         ("evaluate", False),
+        ("transcribe", False),
         ("champion", False),
         ("stage-clip", False),
         ("rate", False),

@@ -112,7 +112,7 @@ def broken(folder: Path, *lines: str) -> Path:
 def test_the_whole_run(tmp_path: Path) -> None:
     ran = run(tmp_path)
     assert ran.code == 0, ran.text
-    always = ("fetch-source", "build-image", "run-inference", "evaluate", "gate", "upload")
+    always = ("fetch-source", "build-image", "run-inference", "evaluate", "transcribe", "gate", "upload")
     on_request = ("champion", "stage-clip", "rate", "keep-rating", "register", "release")
     assert ran.statuses() == {**dict.fromkeys(always, "Succeeded"), **dict.fromkeys(on_request, "None")}
     results = ran.results()
