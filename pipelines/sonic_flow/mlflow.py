@@ -48,7 +48,7 @@ class Tracked(NamedTuple):
 class Stay(urllib.request.HTTPRedirectHandler):
     """No redirect is followed: it would take the token to another host."""
 
-    def redirect_request(self, *_: object) -> None:
+    def redirect_request(self, *_: object, **named: object) -> None:
         """None, so that the answer itself is the error."""
 
 

@@ -39,7 +39,7 @@ class Gateway:
 
     def __init__(self, objects: Objects) -> None:
         self.objects, self.lock = objects, threading.Lock()
-        self.due = dict.fromkeys(NAMES, 0)
+        self.due: dict[str, int] = dict.fromkeys(NAMES, 0)
 
     def next(self) -> str:
         """The version that the next request goes to (smooth weighted round robin)."""

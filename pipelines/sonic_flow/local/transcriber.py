@@ -23,7 +23,7 @@ from sonic_flow.local.media import mono
 from sonic_flow.local.pixels import Floats
 
 if TYPE_CHECKING:
-    from pocketsphinx import Decoder
+    from pocketsphinx import Decoder  # pyright: ignore[reportMissingImports] - of an extra
 
 RATE = 16000
 FRAMES = 100  # of the recogniser, a second
@@ -67,7 +67,7 @@ def transcribe(decoder: Decoder, files: Mapping[str, bytes], name: str) -> web.A
 
 def main() -> None:
     """Load the model, then serve until SIGTERM."""
-    from pocketsphinx import Decoder
+    from pocketsphinx import Decoder  # pyright: ignore[reportMissingImports] - of an extra
 
     name = f"pocketsphinx {version('pocketsphinx')}, en-us"
     options = web.arguments(name).parse_args()

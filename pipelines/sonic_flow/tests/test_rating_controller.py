@@ -190,13 +190,10 @@ def test_its_documents_are_those_of_now_and_its_code_needs_python_alone(tmp_path
     command = [sys.executable, str(PIPELINES / "raters.py"), "compile", "--check"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for document in yaml.safe_load_all((PIPELINES / "raters.yaml").read_text("utf-8")):
-        if document["kind"] == "Role":
-            assert [each["verbs"] for each in document["rules"]] == [["list"], ["patch"]]
-        if document["kind"] == "ConfigMap":
-            code = document["data"]
-        if document["kind"] == "Deployment":
-            (volume,) = (each for each in document["spec"]["template"]["spec"]["volumes"] if each["name"] == "code")
+    of = {each["kind"]: each for each in yaml.safe_load_all((PIPELINES / "raters.yaml").read_text("utf-8"))}
+    assert [each["verbs"] for each in of["Role"]["rules"]] == [["list"], ["patch"]]
+    code = of["ConfigMap"]["data"]
+    (volume,) = (each for each in of["Deployment"]["spec"]["template"]["spec"]["volumes"] if each["name"] == "code")
     for item in volume["configMap"]["items"]:
         target = tmp_path / "code" / item["path"]
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -116,7 +116,7 @@ def answering(answer: object, status: int = 200) -> type[BaseHTTPRequestHandler]
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *_: object) -> None: ...
+        def log_message(self, *_: object, **named: object) -> None: ...
 
     return Service
 
@@ -217,7 +217,7 @@ def test_a_note_of_anything_else_changes_nothing(record: Workspace, note: object
     importlib.util.find_spec("pocketsphinx") is None, reason="needs pocketsphinx: 'flowdsl[sonic-words]'"
 )
 def test_the_test_speech_is_understood_by_a_real_recogniser() -> None:
-    from pocketsphinx import Decoder
+    from pocketsphinx import Decoder  # pyright: ignore[reportMissingImports] - of an extra
 
     from sonic_flow.local.transcriber import transcribe as hear
 
