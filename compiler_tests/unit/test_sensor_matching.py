@@ -13,6 +13,7 @@ from flowdsl import Pipeline, bucket, event, pipeline, push, schedule, task, web
 from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.diagnostics import FlowError
 from flowdsl.emit import emit_yaml
+from flowdsl.events.argo import script as written
 from flowdsl.events.matching import Event, Verdict
 from flowdsl.events.sensor.matching import match
 from flowdsl.events.sensor.scripts import ForeignScriptError, read
@@ -128,6 +129,31 @@ def test_our_library_with_another_end_is_foreign() -> None:
             if script.startswith("if ")
             else script.replace("all(", "zz(", 2)
         )
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("\nlocal v0 = ", "\nif event.body.forced then return {flow = {starts = false}} end\nlocal v0 = "),
+        ("\nlocal v0 = ", "\nevent = nil\nlocal v0 = "),
+        (", v0 = v0", ", v0 = 'x'"),
+        ("starts = true, ", "starts = true and event.body.ok, "),
+        ("\nlocal v0 = ", "\nlocal v7 = 'x'\nlocal v0 = "),
+        ('"ref"), 11', '"r\\u0065f"), 11'),  # an escape of JSON's; to Lua it is the text ru0065f
+    ],
+)
+def test_a_line_more_or_another_one_makes_a_script_of_ours_anothers(ours: str, theirs: str) -> None:
+    documents = made()
+    waits = sensor(documents)["spec"]["dependencies"][0]["transform"]
+    head, sign, tail = waits["script"].rpartition(ours)
+    assert sign, ours
+    waits["script"] = head + theirs + tail
+    assert played(documents)["push"].outcome == "undecided"
+
+
+def test_a_long_script_is_read_to_its_end() -> None:
+    long = written(f"all(true{', eq(1, 1)' * 40_000})", [])
+    assert read(long).condition.count("&&") == 40_000
 
 
 def test_conditions_of_several_dependencies_wait_for_all_of_them() -> None:

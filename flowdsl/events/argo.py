@@ -242,12 +242,19 @@ def _given(start: _Start) -> dict[str, str]:
 
 def _script(start: _Start) -> str:
     """The script of a dependency: whether the event counts, and the texts of the run if so."""
-    values = [*start.values.values(), *_given(start).values()]
+    return script(start.condition, [*start.values.values(), *_given(start).values()])
+
+
+def script(condition: str, values: Sequence[str]) -> str:
+    """What a dependency runs: `flow.starts` is whether the condition holds, `flow.v0` and so on are the values.
+
+    Both are expressions of Lua.
+    """
     lines = [f"local v{number} = {value}" for number, value in enumerate(values)]
     texts = "".join(f", v{number} = v{number}" for number in range(len(values)))
     known = " and ".join(f"type(v{number}) == 'string'" for number in range(len(values)))
     tail = [
-        f"if {start.condition} ~= true then return {{{_FLOW} = {{starts = false}}}} end",
+        f"if {condition} ~= true then return {{{_FLOW} = {{starts = false}}}} end",
         *lines,
         *([f"if not ({known}) then return {{{_FLOW} = {{starts = false}}}} end"] if known else []),
         f"return {{{_FLOW} = {{starts = true{texts}}}}}",
