@@ -11,10 +11,10 @@ from as_code_cases import PROVIDED, cases, documents, starts
 from flowdsl.celgo.globs import glob_regex
 from flowdsl.celgo.tree import CelError
 from flowdsl.check.pitfalls.as_code import listed
-from flowdsl.events.as_code import is_start
 from flowdsl.events.as_code_matching import conjuncts, match
 from flowdsl.events.matching import Event, PayloadError, Verdict
 from flowdsl.ir.options import Provider
+from flowdsl.kinds.as_code import is_start
 
 RECORDED = json.loads((Path(__file__).parent / "as_code_recorded.json").read_text(encoding="utf-8"))
 PREFIX = "pipelinesascode.tekton.dev/"

@@ -16,13 +16,13 @@ from flowdsl.compiler.rules import (
 )
 from flowdsl.diagnostics import Collector
 from flowdsl.emit.file_names import object_name
-from flowdsl.events.as_code import is_read
 from flowdsl.events.pac import APPROVED, PacReader, of_payload, problems
 from flowdsl.events.placeholders import replaced
 from flowdsl.events.provider import Provider
 from flowdsl.events.providers import PROVIDERS
 from flowdsl.ir.events import Trigger, is_for
 from flowdsl.ir.nodes import PipelineDef
+from flowdsl.kinds.as_code import is_read
 from flowdsl.kinds.table import PIPELINE_RUN
 
 

@@ -21,10 +21,10 @@ from flowdsl.celgo.uses import uses
 from flowdsl.check.examine import examine
 from flowdsl.check.pitfalls.as_code import listed
 from flowdsl.diagnostics import Severity
-from flowdsl.events.as_code import is_read, notes_of
 from flowdsl.events.as_code_events import NoEventError, Said, said
 from flowdsl.events.matching import FAILED, STARTS, STOPPED, UNDECIDED, Event, Verdict
 from flowdsl.kinds import labels
+from flowdsl.kinds.as_code import is_read, notes_of
 from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import PIPELINE, PIPELINE_RUN, TASK, TEKTON
 

@@ -9,12 +9,12 @@ import attrs
 
 from flowdsl.check import DEFAULT_GATES, Gates
 from flowdsl.diagnostics import Finding, FlowError, Severity, UsageError
-from flowdsl.events.as_code import is_start
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.documents import Loaded, kept_diagnostic, load_documents, lost_diagnostic
 from flowdsl.importer.fence import FenceError, checked
 from flowdsl.importer.findings import Kept
 from flowdsl.importer.module import Imported, write_stubs
+from flowdsl.kinds.as_code import is_start
 from flowdsl.kinds.table import CRON_JOB, EVENT_LISTENER
 from flowdsl.library.documents import Document, sources_of
 from flowdsl.library.importing_tried import plain_module

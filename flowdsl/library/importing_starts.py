@@ -10,7 +10,6 @@ import attrs
 from flowdsl.compiler import CompileOptions
 from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.diagnostics import FlowError
-from flowdsl.events.as_code import is_start
 from flowdsl.events.reporting import account_of
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.fence import FenceError
@@ -18,6 +17,7 @@ from flowdsl.importer.findings import Kept
 from flowdsl.importer.module import Imported, write_module
 from flowdsl.importer.starts.asked import TARGETS, Asked, asked_of, said_for
 from flowdsl.importer.starts.objects import Objects, is_current, name_of, namespace_of
+from flowdsl.kinds.as_code import is_start
 from flowdsl.kinds.table import (
     CRON_JOB,
     EVENT_LISTENER,

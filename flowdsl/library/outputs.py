@@ -13,9 +13,9 @@ from flowdsl.diagnostics.frozen import frozen
 from flowdsl.diagnostics.unified import unified
 from flowdsl.emit import emit_json, emit_yaml, kustomization
 from flowdsl.emit.file_names import file_names, holds_code, is_named, object_name
-from flowdsl.events.as_code import is_read, is_start
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
+from flowdsl.kinds.as_code import is_read, is_start
 from flowdsl.kinds.table import CRON_JOB, PIPELINE_RUN
 from flowdsl.kube.conventions import BUNDLE_NAME
 from flowdsl.library.compiling import compile_target

@@ -15,11 +15,11 @@ from flowdsl.diagnostics.escape import line
 from flowdsl.diagnostics.model import Finding, Severity
 from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.diagnostics.reading import NotReadError, read_file
-from flowdsl.events.as_code import is_start
 from flowdsl.events.matching import FAILED, LARGEST, STARTS, UNDECIDED, Cluster, Event, PayloadError, Verdict, match
 from flowdsl.events.providers import PROVIDERS
 from flowdsl.events.sink.interceptors import Secrets
 from flowdsl.events.sink.selectors import SelectorError
+from flowdsl.kinds.as_code import is_start
 from flowdsl.kinds.table import EVENT_LISTENER, EVENT_SOURCE, SENSOR, TRIGGER, TRIGGERS
 from flowdsl.library.documents import data_of
 from flowdsl.library.inputs import Files

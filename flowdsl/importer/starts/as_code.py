@@ -9,7 +9,6 @@ from contextlib import suppress
 import attrs
 
 from flowdsl.celgo.tree import CelError
-from flowdsl.events.as_code import is_start, notes_of
 from flowdsl.events.cel import matching
 from flowdsl.events.pac import APPROVED, PacReader, simple
 from flowdsl.events.pac_cel import NotSaidError, Values
@@ -24,6 +23,7 @@ from flowdsl.ir.events import FIELDS, EventField, Happening, Joined, Trigger
 from flowdsl.ir.nodes import ParamDecl
 from flowdsl.ir.types import STRING, TypeSpec
 from flowdsl.kinds import labels
+from flowdsl.kinds.as_code import is_start, notes_of
 from flowdsl.kinds.table import PIPELINE_RUN
 
 _PLACEHOLDER = re.compile(r"\{\{ ([^}]+) \}\}")
