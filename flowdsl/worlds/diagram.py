@@ -38,6 +38,11 @@ class Diagram:
         self._not: dict[int, int] = {NEVER: ALWAYS, ALWAYS: NEVER}
         self.sizes: list[int] = []
 
+    @property
+    def nodes(self) -> int:
+        """How many there are, the two leaves included."""
+        return len(self._level)
+
     def variable(self, size: int) -> int:
         """A new variable with so many values, after all others."""
         self.sizes.append(size)

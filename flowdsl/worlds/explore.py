@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
 import attrs
 
-from flowdsl.worlds.diagram import NEVER, TooLargeError
 from flowdsl.worlds.fates import ENDS, JOINT, LATE, LIST, OUTSIDE, VALUE, WRITES, Fates
 from flowdsl.worlds.known import known_of
-from flowdsl.worlds.model import Model, Task
+from flowdsl.worlds.model import Model
 from flowdsl.worlds.play import Played, Player, World
+from flowdsl.worlds.storms import Storms
 
 # Nodes of a diagram: some seconds, and less than a gigabyte.
 BOUND = 400_000
 # In how many orders a world is played before it is said that it may happen.
 _ORDERS = 24
-# How often too many worlds are met before no other diagram of the pipeline is begun: each takes seconds.
-_TRIES = 2
 
 
 @attrs.frozen
@@ -41,11 +39,9 @@ class Explorer:
     def __init__(self, model: Model, bound: int = BOUND) -> None:
         self.model = model
         self.known = known_of(model)
-        self._bound = bound
         self._player = Player(model, self.known)
         self.calm = Fates(model, self.known, bound)
-        self._stormy: dict[tuple[frozenset[str], frozenset[str]], Fates | None] = {}
-        """None where there were too many worlds."""
+        self.storms = Storms(self.calm, self.known, bound)
 
     def find(self, fates: Fates, function: int, happens: Callable[[Played], bool]) -> Witness | None:
         """The shortest scenario in which a function holds; None where there is none at all."""
@@ -93,53 +89,4 @@ class Explorer:
             late=frozenset(names[LATE]),
             any_fails=bool(names[OUTSIDE]),
             within=frozenset(fates.model.tasks),
-        )
-
-    def stormy(self, tasks: Iterable[Task], also: Iterable[str] = (), *, whole: bool = False) -> Fates:
-        """The fates of tasks of `finally`, and of `also`, when any task may fail at any time. Raises TooLargeError.
-
-        Only of what bears on them, unless the `whole` pipeline is to be looked at. Tasks that are asked for alone are
-        looked at together with the others of `finally`: what bears on the one mostly bears on the others.
-        """
-        asked = [self.model.tasks[one] for one in also]
-        tasks = list({each.name: each for each in (*tasks, *asked) if each.final}.values())
-        if not asked and not whole:
-            alike = [each for each in self.model.final if each.aggregate == tasks[0].aggregate]
-            try:
-                return self._fates(alike, (), whole=False)
-            except TooLargeError:
-                if tasks[0].aggregate:
-                    raise  # what bears on it is the whole pipeline, alone as well
-        return self._fates(tasks, tuple(also), whole=whole)
-
-    def _fates(self, tasks: Sequence[Task], also: Sequence[str], *, whole: bool) -> Fates:
-        names = {each.name for each in tasks} | {*also}
-        seen = {one for each in tasks for one in each.watched} | {
-            one for one in also if not self.model.tasks[one].final
-        }
-        late = self.model.above(seen)
-        read = self.model.above(name for each in tasks for name, _ in each.refers)
-        whole = whole or any(each.aggregate for each in tasks)
-        cone = {each.name for each in self.model.plain} if whole else late | read
-        key = frozenset(cone | names), frozenset(late)
-        if key not in self._stormy:
-            if list(self._stormy.values()).count(None) >= _TRIES:
-                raise TooLargeError
-            self._stormy[key] = None
-            self._stormy[key] = self._made(key, cone)
-        found = self._stormy[key]
-        if found is None:
-            raise TooLargeError
-        return found
-
-    def _made(self, key: tuple[frozenset[str], frozenset[str]], cone: set[str]) -> Fates:
-        outside = [one for one in self.model.plain if one.name not in cone and not one.ignored]
-        return Fates(
-            self.model.only(key[0]),
-            self.known,
-            self._bound,
-            stormy=True,
-            late=key[1],
-            hold=any(self.calm.of[name].invalid != NEVER for name in cone),
-            outside=any(self.calm.of[each.name].runs != NEVER for each in outside),
         )

@@ -79,7 +79,7 @@ class Exact:
             return explorer.find(calm, exactly(calm, calm.starts(task)), happens)
         if witness is not None and witness.sure and witness.size < 2:
             return witness
-        fates = explorer.stormy([found], also)
+        fates = explorer.storms.fates([found], also)
         stormy = explorer.find(fates, about(fates), happens)
         if stormy is not None and not stormy.sure:
             # Something that bears on none of them, such as a task that turns out invalid, ends the run before that.
@@ -90,7 +90,7 @@ class Exact:
         self, task: Task, also: Sequence[str], about: Callable[[Fates], int], happens: Callable[[Played], bool]
     ) -> Witness | None:
         try:
-            fates = self.explorer.stormy([task], also, whole=True)
+            fates = self.explorer.storms.fates([task], also, whole=True)
             found = self.explorer.find(fates, about(fates), happens)
         except TooLargeError:
             return None
@@ -218,6 +218,11 @@ class Asked:
             except TooLargeError:
                 self.sampled = True
         return question(self.sample())
+
+    def begin(self) -> None:
+        """A question, or a series of them, follows that may take its own room, whatever was asked before."""
+        if self._exact is not None:
+            self._exact.explorer.storms.begin()
 
     def sample(self) -> Sampled:
         """Some runs, played once they are asked for."""

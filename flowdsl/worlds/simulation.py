@@ -85,6 +85,7 @@ class Simulation:
     @cached_property
     def found(self) -> tuple[Found, ...]:
         """What is worth a look, each with its shortest scenario."""
+        self._asked.begin()
         return tuple(find_all(self._asked, self.longest, self._places))
 
     @property
@@ -132,6 +133,7 @@ class Simulation:
         return tell(self._model, self._asked.known, witness.world, witness.played, [each for each in about if each])
 
     def _ask(self, question: Callable[[Source], Witness | None]) -> Witness | None:
+        self._asked.begin()
         return self._asked.ask(question)
 
     def _names(self, given: str | Collection[str]) -> list[str]:
