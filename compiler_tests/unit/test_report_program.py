@@ -177,7 +177,8 @@ def test_the_token_follows_no_redirection(github: Provider) -> None:
 
 
 def test_without_a_token_or_a_commit_nothing_is_told_and_that_is_said(github: Provider) -> None:
-    assert told(github, "end", token="") == "nothing is reported: there is no token here\n"
+    for token in ("", "wrong-token\nmore", "wrong-token\u20ac"):  # an error of http.client's would show the latter two
+        assert told(github, "end", token=token) == "nothing is reported: there is no token of one plain line here\n"
     assert told(github, "end", revision="") == "nothing is reported: no commit started this run\n"
     assert github.asked == []
 

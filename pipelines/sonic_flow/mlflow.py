@@ -62,6 +62,8 @@ def server(address: str, token: str) -> Mlflow:
         stop(f"tracking={address!r} is no http:// or https:// address of an MLflow server")
     if parts.username is not None:
         stop("the address of the MLflow server has a password in it: put that into the Secret")
+    if not re.fullmatch(r"[!-~]*", token.strip()):  # http.client would show it in its error
+        stop("the token of the MLflow server, in the Secret, is no one line of printable ASCII")
     return Mlflow(address.rstrip("/"), token.strip())
 
 
@@ -164,6 +166,8 @@ def as_run(found: object) -> Tracked:
     params = {str(each.get("key")): str(each.get("value")) for each in listed(data, "params")}
     info = field(found, "info")
     id_, files, status = (str(field(info, name)) for name in ("run_id", "artifact_uri", "status"))
+    if not NAME.fullmatch(id_):
+        stop("the MLflow server calls a run by no id")
     began = info.get("start_time")
     return Tracked(id_, files, params, status, began if isinstance(began, int) else 0)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sonic_flow.files import stop
 from sonic_flow.mlflow import Mlflow, ask, field, listed
+from sonic_flow.notes import clean
 
 CANDIDATE, CHAMPION = "candidate", "champion"
 GONE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # an alias that is not there is the latter
@@ -67,4 +68,4 @@ def as_version(found: object) -> Version:
         stop("the MLflow server numbers a version by no number")
     tags = {str(each.get("key")): str(each.get("value")) for each in listed(found, "tags")}
     run = found.get("run_id") if isinstance(found, dict) else None
-    return Version(int(number), str(field(found, "source")), str(run or ""), tags)
+    return Version(int(number), str(clean(str(field(found, "source")))), str(run or ""), tags)

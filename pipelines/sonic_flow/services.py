@@ -21,6 +21,8 @@ from sonic_flow.files import BLOCK, stop
 OPEN = urllib.request.build_opener(urllib.request.ProxyHandler({})).open  # the services are near: no proxy between
 ATTEMPTS = 5
 AGAIN = (502, 503)  # what a service says that is busy or restarting
+ANSWER_MOST = 4 << 30
+"""Bytes of an answer that are kept: more than any clip has, and less than would fill a node's disk."""
 PATIENCE = 1100.0  # seconds to wait for a byte: below the tasks' timeouts, so that the log says why
 
 
@@ -105,17 +107,21 @@ def form(files: Mapping[str, Path], fields: Mapping[str, object]) -> tuple[bytes
 
 
 def save(response: http.client.HTTPResponse, target: Path) -> None:
-    """Write a response to a file that appears only when it is whole. ValueError where the body is too short."""
-    part = target.with_name(target.name + ".part")
-    with part.open("wb") as file:
-        for block in iter(lambda: response.read(BLOCK), b""):
-            file.write(block)
-        held = file.tell()
-    promised = response.headers.get("Content-Length")
-    if promised is not None and held != int(promised):
-        part.unlink()
-        raise ValueError(f"the answer is cut off: {held} of {promised} bytes")
-    os.replace(part, target)
+    """Write a response to a file that appears only when it is whole. ValueError where too short or long."""
+    part, held = target.with_name(target.name + ".part"), 0
+    try:
+        with part.open("wb") as file:
+            for block in iter(lambda: response.read(BLOCK), b""):
+                held += len(block)
+                if held > ANSWER_MOST:
+                    raise ValueError(f"the answer has more than {ANSWER_MOST} bytes")
+                file.write(block)
+        promised = response.headers.get("Content-Length")
+        if promised is not None and held != int(promised):
+            raise ValueError(f"the answer is cut off: {held} of {promised} bytes")
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def explain(error: Exception) -> str:

@@ -152,7 +152,7 @@ class Client:
             except urllib.error.HTTPError as error:
                 wait = asked_to_wait(error, pause)
                 said = f"{method} {shown(url)}: {error.code} {reason_of(error)}"
-            except (OSError, http.client.HTTPException, ValueError) as error:
+            except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
                 wait, said = pause, f"{method} {shown(url)}: {shown(str(error))}"
                 if not again:
                     raise UnsureError(said) from None
@@ -378,7 +378,7 @@ def main() -> None:
     names = ("phase", "state", "provider", "api", "repo", "revision", "number", "context", "link", "run", "baseline")
     told = {name: os.environ.get(f"PARAM_{name.upper()}", "") for name in names}
     token = os.environ.get("TOKEN", "").strip()
-    if problem := "there is no token here" if not token else unknown(told):
+    if problem := unknown(told) if re.fullmatch(r"[!-~]+", token) else "there is no token of one plain line here":
         print(f"nothing is reported: {problem}")
         return
     client = Client(APIS[told["provider"]], told["api"], token)

@@ -11,10 +11,13 @@ import urllib.parse
 import urllib.request
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
+from sonic_flow import services
 from sonic_flow.local import service, source, store, web
 from sonic_flow.s3 import Signer, send
 from sonic_flow.tests import fakes
@@ -197,3 +200,20 @@ def test_a_picture_that_is_a_bomb_or_breaks_its_decoder(model: str) -> None:
 def test_the_log_has_one_line_a_request_whatever_its_path(model: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert raw(model, b"GET /\x1b[2Jx HTTP/1.1\r\nHost: x\r\n\r\n") == [b"404"]
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_an_answer_without_end_is_given_up_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):  # the client has had enough
+                while True:
+                    self.wfile.write(bytes(1 << 16))
+
+        def log_message(self, *_: object, **named: object) -> None: ...
+
+    monkeypatch.setattr(services, "ANSWER_MOST", 1 << 22)
+    with served(Endless) as base, pytest.raises(SystemExit, match="the answer has more than 4194304 bytes"):
+        services.fetch(base + "/v1/generate", b"", {}, tmp_path / "clip.mp4")
+    assert not list(tmp_path.iterdir())

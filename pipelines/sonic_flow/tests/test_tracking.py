@@ -234,6 +234,22 @@ def test_what_no_mlflow_server_answers(record: Workspace, reply: tuple[int, dict
     assert "\x1b" not in str(ended.value)
 
 
+@pytest.mark.parametrize("token", [f"{TOKEN}\nmore", f"{TOKEN}\u20ac", f"{TOKEN}\x1b[0m", f"{TOKEN} b"])
+def test_a_token_that_no_header_takes_is_told_without_it(record: Workspace, token: str) -> None:
+    sent: list[str | None] = []
+    kind = type("Asked", (Telling,), {"sent": sent})
+    with served(kind) as address, pytest.raises(SystemExit, match="no one line of printable ASCII") as ended:
+        champion(address, "sonic", record, token=cast(Any, token))
+    assert TOKEN not in str(ended.value)
+    assert sent == []
+
+
+def test_a_run_of_an_odd_id_and_a_source_for_terminals(record: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="calls a run by no id"):
+        mlflow.as_run({"info": {"run_id": "a\x1b[31m", "artifact_uri": "mlflow-artifacts:/0", "status": "RUNNING"}})
+    assert "\x1b" not in registry.as_version({"version": "1", "source": "oci://a\x1b[31m"}).source
+
+
 def test_the_token_is_a_bearers_or_a_users(record: Workspace) -> None:
     sent: list[str | None] = []
     kind = type("Noting", (Telling,), {"sent": sent, "reply": (404, {}, b'{"error_code": "RESOURCE_DOES_NOT_EXIST"}')})
