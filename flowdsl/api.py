@@ -50,7 +50,13 @@ class Manifest(_Manifest):
         raise SystemExit(run_for(self, argv))
 
 
-def manifest(*items: Item, events: str | Sequence[str] = (), namespace: str = "") -> Manifest:
+def manifest(
+    *items: Item,
+    events: str | Sequence[str] = (),
+    namespace: str = "",
+    repositories: Sequence[str] = (),
+    token: str = "",
+) -> Manifest:
     """Tasks, pipelines, StepActions, runs and raw documents that are emitted together, in this order and no others.
 
     Args:
@@ -58,8 +64,12 @@ def manifest(*items: Item, events: str | Sequence[str] = (), namespace: str = ""
         events: The targets that are given what starts the pipelines, `["triggers", "cron"]`, where `compile` is not
             given `--events`.
         namespace: The namespace of what they are given, where `compile` is given none.
+        repositories: What Argo Events' source of Git's events names, `["team/model"]`, where the project's settings
+            name none.
+        token: The Secret and its key, `"gitlab-api/token"`, with the token of the provider that Argo Events asks GitLab
+            with, where the project's settings name none.
     """
-    return Manifest(items, (events,) if isinstance(events, str) else events, namespace)
+    return Manifest(items, (events,) if isinstance(events, str) else events, namespace, repositories, token)
 
 
 @overload

@@ -9,7 +9,9 @@ import pytest
 from test_import_starts import BODY, HEAD, PLAIN, again, assert_same, changed, imported
 
 import flowdsl
+from flowdsl.compiler import CompileOptions, compile_pipeline
 from flowdsl.emit import emit_yaml
+from flowdsl.ir.settings import NO_SETTINGS, Settings
 
 CASES = {
     "push": 'push("main", params={"revision": event.revision})',
@@ -26,10 +28,11 @@ CASES = {
 def written(tmp_path: Path) -> Callable[..., Path]:
     """A pipeline's source, compiled for targets."""
 
-    def compiled(source: str, *events: str) -> Path:
+    def compiled(source: str, *events: str, settings: Settings = NO_SETTINGS) -> Path:
         file = tmp_path / "fitted.py"
         file.write_text(HEAD + source + BODY)
-        made = flowdsl.compile(flowdsl.load(file), events=events, namespace="ml")
+        options = CompileOptions(events=events, namespace="ml", settings=settings)
+        made = compile_pipeline(flowdsl.load(file), options)
         target = tmp_path / "fitted.yaml"
         target.write_bytes(emit_yaml(made.documents))
         return target

@@ -18,7 +18,7 @@ from flowdsl.library.importing import ImportResult, import_sources
 HEAD = """
 from typing import Literal, NamedTuple
 from flowdsl import (
-    Secret, body, commit_status, event, header, pipeline, pull_request, push, schedule, tag, task, webhook,
+    Secret, body, bucket, commit_status, event, header, pipeline, pull_request, push, schedule, tag, task, webhook,
 )
 
 class Scores(NamedTuple):
@@ -284,6 +284,8 @@ def test_a_manifest_names_its_targets_and_a_compile_others(written: Callable[[st
         ('events=["cron", "jenkins"]', "'jenkins'"),
         ("events=5", "'events' takes"),
         ("namespace=5", "'namespace' takes"),
+        ('repositories="a/b"', "'repositories' takes"),
+        ("token=5", "'token' takes"),
     ],
 )
 def test_a_manifest_takes_no_unknown_target(tmp_path: Path, given: str, told: str) -> None:

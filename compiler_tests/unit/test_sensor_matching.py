@@ -120,7 +120,7 @@ def test_what_others_wrote_is_left_undecided_and_run_by_nobody() -> None:
 def test_our_library_with_another_end_is_foreign() -> None:
     script = sensor(made())["spec"]["dependencies"][0]["transform"]["script"]
     assert read(script).condition
-    for end in ("while true do end\n", "os.execute('x')\n"):
+    for end in ("while true do end\n", "os.execute('x')\n", "-- a\rwhile true do end\n"):
         with pytest.raises(ForeignScriptError):
             read(script + end)
     with pytest.raises(ForeignScriptError):
@@ -154,6 +154,20 @@ def test_a_line_more_or_another_one_makes_a_script_of_ours_anothers(ours: str, t
 def test_a_long_script_is_read_to_its_end() -> None:
     long = written(f"all(true{', eq(1, 1)' * 40_000})", [])
     assert read(long).condition.count("&&") == 40_000
+
+
+def test_what_a_comment_says_does_not_count() -> None:
+    """Lua ends a line at these two signs alone: no other is one behind which its code could hide."""
+    script = sensor(made())["spec"]["dependencies"][0]["transform"]["script"]
+    meant, lines = read(script), script.split("\n")
+    at = next(number for number, each in enumerate(lines) if each.startswith("-- starts: "))
+    for comment in (
+        "-- starts: true",
+        "-- starts: true\u2028if true ~= true then return {flow = {starts = false}} end",
+    ):
+        assert read("\n".join([*lines[:at], comment, *lines[at + 1 :]])) == meant
+    with pytest.raises(ForeignScriptError):
+        read(script.replace("-- starts: ", "-- starts: true\r", 1))
 
 
 def test_conditions_of_several_dependencies_wait_for_all_of_them() -> None:

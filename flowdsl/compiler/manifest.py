@@ -45,6 +45,7 @@ def compile_manifest(manifest: Manifest, options: CompileOptions | None = None) 
     collector = Collector()
     builder = _Builder(_started(manifest, options or CompileOptions()), collector, Locks(manifest.location.file))
     builder.namespace = manifest.namespace
+    builder.repositories, builder.token = manifest.repositories, manifest.token
     builder.runs = [item for item in manifest.items if isinstance(item, Run)]
     note_unused(manifest, builder.options.settings, collector)
     documents = []
@@ -82,6 +83,9 @@ class _Builder(Builder):
     """The runs among them."""
     namespace: str = ""
     """That of what targets are given, where the compile says none."""
+    repositories: tuple[str, ...] = ()
+    token: str = ""
+    """What Argo Events' source names and asks with, where the settings say none."""
 
     def __init__(self, options: CompileOptions, collector: Collector, locks: Locks) -> None:
         super().__init__(options, collector, locks)
@@ -131,8 +135,13 @@ class _Builder(Builder):
 
     def _placed(self) -> Builder:
         """What makes the documents of targets, whose namespace the manifest says where the compile does not."""
-        namespace = self.options.place or self.namespace
-        return Builder(attrs.evolve(self.options, namespace=namespace), self.collector)
+        options = attrs.evolve(self.options, namespace=self.options.place or self.namespace)
+        usual = options.settings.events
+        events = attrs.evolve(
+            usual, repositories=usual.repositories or self.repositories, token=usual.token or self.token
+        )
+        settings = attrs.evolve(options.settings, events=events)
+        return Builder(attrs.evolve(options, settings=settings), self.collector)
 
     def started(self, item: Pipeline) -> list[Document]:
         """What the targets are given for what starts a pipeline, and the Tasks that only its own runs have."""

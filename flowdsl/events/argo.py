@@ -35,6 +35,9 @@ _GIT = "git"
 _ANY = ("any/any",)
 """Where no repository is named. One has to be (validate.go of the sources); it is looked up to make a webhook there,
 which ours never does, and events of all repositories are taken that are signed with the Secret."""
+RUN_NAME = "metadata.name"
+RUN_GROUP = "metadata.annotations." + NEWEST_OF.replace(".", "\\.")
+"""Where a run has its name, and what it is the newest of, as the Sensor's parameters say it."""
 _FLOW = "flow"
 """Where a script puts what it says, and the Sensor's parameters find it."""
 _TIME = "(%d+)-(%d+)-(%d+) (%d+):(%d+):%d+[%.%d]* ([+-])(%d+)"
@@ -42,16 +45,24 @@ _TIME = "(%d+)-(%d+)-(%d+) (%d+):(%d+):%d+[%.%d]* ([+-])(%d+)"
 
 
 @attrs.frozen
+class _Asked:
+    """An expression of a script: in Lua, and the CEL that it is made of, "" for what is none of CEL."""
+
+    lua: str
+    cel: str = ""
+
+
+@attrs.frozen
 class _Start:
-    """One start: which event it waits for, when it counts, and the texts that the run is given, all in Lua."""
+    """One start: which event it waits for, when it counts, and the texts that the run is given."""
 
     name: str
     event: tuple[str, str]
-    condition: str
-    values: Mapping[str, str]
+    condition: _Asked
+    values: Mapping[str, _Asked]
     prefix: str
-    run_name: str = ""
-    group: str = ""
+    run_name: _Asked | None = None
+    group: _Asked | None = None
 
 
 def documents(starts: Starts) -> list[Document]:
@@ -194,11 +205,11 @@ def _start(matched: Matched, event: tuple[str, str], condition: str, body: str =
     return _Start(
         matched.name,
         event,
-        lua(condition, body),
-        {name: lua(value, body) for name, value in matched.values.items()},
+        _Asked(lua(condition, body), condition),
+        {name: _Asked(lua(value, body), value) for name, value in matched.values.items()},
         matched.prefix,
-        lua(matched.run_name, body) if matched.run_name else "",
-        lua(matched.group, body) if matched.group else "",
+        _Asked(lua(matched.run_name, body), matched.run_name) if matched.run_name else None,
+        _Asked(lua(matched.group, body), matched.group) if matched.group else None,
     )
 
 
@@ -207,7 +218,8 @@ def _times(starts: Starts) -> Iterator[_Start]:
     for name in starts.schedules:
         key = f"time({literal(_TIME)})"
         prefix = prefix_of(f"{starts.pipeline}-{name}")
-        yield _Start(name, (_watching(starts), name), f"(kind({key}) == 'string')", {}, prefix, key)
+        comes = _Asked(f"(kind({key}) == 'string')")
+        yield _Start(name, (_watching(starts), name), comes, {}, prefix, _Asked(key))
 
 
 def _sensor(starts: Starts, found: Sequence[_Start]) -> Document:
@@ -231,35 +243,50 @@ def _dependency(start: _Start) -> Fields:
     }
 
 
-def _given(start: _Start) -> dict[str, str]:
+def _given(start: _Start) -> dict[str, _Asked]:
     """What the script gives, by where it goes in the run."""
-    found = {"metadata.name": f"plus({literal(start.prefix + '-')}, {start.run_name})"} if start.run_name else {}
-    if start.group:
-        key = NEWEST_OF.replace(".", "\\.")
-        found[f"metadata.annotations.{key}"] = start.group
+    found: dict[str, _Asked] = {}
+    if start.run_name is not None:
+        prefix, named = f"{start.prefix}-", start.run_name
+        cel = f"{quoted(prefix)} + {named.cel}" if named.cel else ""
+        found[RUN_NAME] = _Asked(f"plus({literal(prefix)}, {named.lua})", cel)
+    if start.group is not None:
+        found[RUN_GROUP] = start.group
     return found
 
 
 def _script(start: _Start) -> str:
-    """The script of a dependency: whether the event counts, and the texts of the run if so."""
-    return script(start.condition, [*start.values.values(), *_given(start).values()])
+    """The script of a dependency: whether the event counts, and the texts of the run if so; CEL above its Lua."""
+    values = [*start.values.values(), *_given(start).values()]
+    return script(start.condition.lua, [each.lua for each in values], [start.condition.cel, *(v.cel for v in values)])
 
 
-def script(condition: str, values: Sequence[str]) -> str:
+def script(condition: str, values: Sequence[str], cel: Sequence[str] = ()) -> str:
     """What a dependency runs: `flow.starts` is whether the condition holds, `flow.v0` and so on are the values.
 
-    Both are expressions of Lua.
+    Both are expressions of Lua; `cel` is what they are made of, "" for what is none of CEL.
     """
-    lines = [f"local v{number} = {value}" for number, value in enumerate(values)]
+    comments = {number: [text] if text else [] for number, text in enumerate(cel, -1)}
+    lines = [
+        line
+        for number, value in enumerate(values)
+        for line in (*_said(f"v{number}", comments.get(number, [])), f"local v{number} = {value}")
+    ]
     texts = "".join(f", v{number} = v{number}" for number in range(len(values)))
     known = " and ".join(f"type(v{number}) == 'string'" for number in range(len(values)))
     tail = [
+        *_said("starts", comments.get(-1, [])),
         f"if {condition} ~= true then return {{{_FLOW} = {{starts = false}}}} end",
         *lines,
         *([f"if not ({known}) then return {{{_FLOW} = {{starts = false}}}} end"] if known else []),
         f"return {{{_FLOW} = {{starts = true{texts}}}}}",
     ]
     return library() + "\n".join(tail) + "\n"
+
+
+def _said(what: str, cel: Sequence[str]) -> list[str]:
+    """A line for who reads the script; `flowdsl import` reads it, too."""
+    return [f"-- {what}: {each}" for each in cel]
 
 
 @cache

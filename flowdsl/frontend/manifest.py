@@ -263,16 +263,28 @@ class Manifest:
     """Documents that are emitted together. `items` keep their order; a name is taken from the file.
 
     `events` are the targets that are given what starts the pipelines, `namespace` is that of what they are given: both
-    where a compile is not given its own.
+    where a compile is not given its own. `repositories` are those that Argo Events' source of Git's events names,
+    `token` is the Secret (`name/key`) with the provider's token: both where the project's settings name none.
     """
 
-    def __init__(self, items: tuple[Item, ...], events: Sequence[str] = (), namespace: str = "") -> None:
+    def __init__(
+        self,
+        items: tuple[Item, ...],
+        events: Sequence[str] = (),
+        namespace: str = "",
+        repositories: Sequence[str] = (),
+        token: str = "",
+    ) -> None:
         self.location = places.caller()
         accept(events, Sequence[EventTarget], "events")
         accept(namespace, str, "namespace")
+        accept(repositories, Sequence[str], "repositories")
+        accept(token, str, "token")
         self.items = items
         self.events = tuple(events)
         self.namespace = namespace
+        self.repositories = tuple(repositories)
+        self.token = token
         for index, item in enumerate(items):
             if not isinstance(item, (Task, Pipeline, Run, StepAction, Raw)):
                 hint = "pass what @task, @pipeline, @step_action, pipeline_run, task_run or raw gave"

@@ -221,7 +221,11 @@ def _targets(asked: Sequence[Asked]) -> dict[str, Code]:
     """What the manifest says of targets: all pipelines have starts for the same place."""
     targets = dict.fromkeys(target for each in asked for target in each.targets)
     said: dict[str, Code] = {"events": sequence(map(quoted, targets))} if targets else {}
-    return said | ({"namespace": quoted(asked[0].namespace)} if asked and asked[0].namespace else {})
+    repositories = dict.fromkeys(name for each in asked for name in each.repositories)
+    said |= {"namespace": quoted(asked[0].namespace)} if asked and asked[0].namespace else {}
+    said |= {"repositories": sequence(map(quoted, repositories))} if repositories else {}
+    token = next((each.token for each in asked if each.token), "")
+    return said | ({"token": quoted(token)} if token else {})
 
 
 def write_stubs(documents: Sequence[Mapping[str, object]], title: str = "") -> Imported:

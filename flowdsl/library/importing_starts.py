@@ -21,7 +21,9 @@ from flowdsl.kinds.as_code import is_start
 from flowdsl.kinds.table import (
     CRON_JOB,
     EVENT_LISTENER,
+    EVENT_SOURCE,
     KINDS,
+    SENSOR,
     TASK,
     TRIGGER,
     TRIGGER_BINDING,
@@ -30,7 +32,7 @@ from flowdsl.kinds.table import (
 from flowdsl.library.documents import Document
 from flowdsl.library.importing_tried import loaded_module, plain_module, same
 
-_STARTING = (EVENT_LISTENER, TRIGGER, TRIGGER_BINDING, TRIGGER_TEMPLATE, CRON_JOB)
+_STARTING = (EVENT_LISTENER, TRIGGER, TRIGGER_BINDING, TRIGGER_TEMPLATE, CRON_JOB, EVENT_SOURCE, SENSOR)
 _CALLED = tuple(kind for kind in KINDS if kind.importer and not kind.is_run)
 _MOST = 20
 """Pipelines that are tried alone: each is a compile of all."""

@@ -19,6 +19,7 @@ from flowdsl.events.lua import NotInLua, literal
 _TOKEN = re.compile(r'\s*("(?:[^"\\\n]|\\.)*"|[A-Za-z_][A-Za-z0-9_.]*|-?[0-9][0-9.e+-]*|[(){},])')
 _STOPS = re.compile(r"if (.*) ~= true then return \{flow = \{starts = false\}\} end")
 _VALUE = re.compile(r"local v[0-9]+ = (.*)")
+_SAID = re.compile(r"-- (starts|v[0-9]{1,4}): (.+)")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DEEPEST = 80
 _INFIX: Mapping[str, str] = {"all": "&&", "any": "||", "lt": "<", "le": "<=", "plus": "+"}
@@ -40,14 +41,36 @@ class Script:
 
 
 def read(text: str) -> Script:
-    """The script of a dependency. Raises ForeignScriptError: for one of ours with a line more or changed, too."""
-    own = library()
-    first, *rest = text.removeprefix(own).split("\n")
+    """The script of a dependency, by its Lua: what its comments say does not count.
+
+    Raises ForeignScriptError: for one of ours with a line more or changed, too.
+    """
+    first, *rest = lines = [each for each in _lines(text) if not each.startswith("-- ")] or [""]
     stops = _STOPS.fullmatch(first)
     values = [found[1] for each in rest if (found := _VALUE.fullmatch(each))]
-    if stops is None or text != script(stops[1], values):
+    if stops is None or "\n".join((*lines, "")) != script(stops[1], values).removeprefix(library()):
         raise ForeignScriptError
     return Script(_cel(stops[1]), tuple(map(_cel, values)))
+
+
+def said(text: str) -> Script:
+    """What the comments of a script say it decides and gives, which nothing holds to its Lua: a guess.
+
+    Raises ForeignScriptError for a script without them.
+    """
+    found = {match[1]: match[2] for each in _lines(text) if (match := _SAID.fullmatch(each))}
+    condition = found.pop("starts", "")
+    if not condition or [*found] != [f"v{number}" for number in range(len(found))]:
+        raise ForeignScriptError
+    return Script(condition, tuple(found.values()))
+
+
+def _lines(text: str) -> list[str]:
+    """The lines behind the library. Lua's end at these two alone, and ours at one of them."""
+    own = library()
+    if not text.startswith(own) or "\r" in text:
+        raise ForeignScriptError
+    return text[len(own) :].removesuffix("\n").split("\n")
 
 
 def _cel(text: str) -> str:

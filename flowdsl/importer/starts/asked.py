@@ -22,17 +22,19 @@ from flowdsl.importer.starts.objects import (
     text,
 )
 from flowdsl.importer.starts.schedules import Timed, schedules_of, timed_of
+from flowdsl.importer.starts.sensors import NOTHING_SENSED, sensed
 from flowdsl.importer.starts.triggers import Heard, heard
 from flowdsl.ir.events import Start, Trigger
 from flowdsl.ir.types import TypeSpec
-from flowdsl.kinds.table import EVENT_LISTENER, PIPELINE
+from flowdsl.kinds.table import EVENT_LISTENER, PIPELINE, SENSOR
 
 
 @attrs.frozen(kw_only=True)
 class Asked:
     """A Pipeline as its user wrote it (`generated`), its starts, and what all their runs have.
 
-    `places` are the listener, the CronJobs and the runs in a repository (by index) that it is read from.
+    `places` are the listener, the CronJobs, the Sensor and the runs in a repository (by index) that it is read from.
+    `repositories` are those that an EventSource names, `token` is the Secret (`name/key`) with which it asks for them.
     """
 
     generated: Generated
@@ -45,26 +47,30 @@ class Asked:
     notes: frozenset[str]
     types: Mapping[str, TypeSpec]
     listener_tls: str
+    repositories: tuple[str, ...] = ()
+    token: str = ""
 
 
 # A document may lack anything, and have a list where a map belongs.
 _ODD = (KeyError, IndexError, TypeError, AttributeError, ValueError)
-TARGETS = ("triggers", "cron", "pac")
+TARGETS = ("triggers", "cron", "pac", "argo")
 """Those whose documents are read."""
 
 
 @attrs.frozen
 class _Sources:
-    """Where the starts of one pipeline stand, by index: what listens, its CronJobs, its runs in a repository."""
+    """Where a pipeline's starts stand, by index: what listens, its CronJobs, its runs in a repository, its Sensor."""
 
     listener: int | None
     timed: tuple[int, ...]
     committed: tuple[int, ...]
+    sensor: int | None
 
     @property
     def all(self) -> tuple[int, ...]:
         """All of them."""
-        return (*(() if self.listener is None else (self.listener,)), *self.timed, *self.committed)
+        single = (each for each in (self.listener, self.sensor) if each is not None)
+        return (*single, *self.timed, *self.committed)
 
 
 def asked_of(objects: Objects, targets: Sequence[str] = TARGETS) -> tuple[dict[int, Asked], dict[int, str]]:
@@ -81,7 +87,8 @@ def asked_of(objects: Objects, targets: Sequence[str] = TARGETS) -> tuple[dict[i
         if not name:
             continue
         listener = objects.by_name.get((EVENT_LISTENER.name, name)) if "triggers" in targets else None
-        sources = _Sources(listener, tuple(timed.get(name, ())), runs.get(name, ()))
+        sensor = objects.by_name.get((SENSOR.name, name)) if "argo" in targets else None
+        sources = _Sources(listener, tuple(timed.get(name, ())), runs.get(name, ()), sensor)
         try:
             asked = _asked(objects, document, sources, timed)
         except (Unsupported, *_ODD) as error:
@@ -102,7 +109,8 @@ def _asked(objects: Objects, pipeline: Fields, sources: _Sources, timed: Timed) 
     generated = without_generated(objects, pipeline)
     provider = generated.provider or events.provider
     as_code = committed(objects, name, sources.committed, provider) if sources.committed else NOTHING_COMMITTED
-    runs = [*events.runs, *(run for _, run in schedules), *as_code.heard.runs]
+    argo = sensed(objects, name, sources.sensor) if sources.sensor is not None else NOTHING_SENSED
+    runs = [*events.runs, *(run for _, run in schedules), *as_code.heard.runs, *argo.runs]
     rest = [_without(run.rest, generated.names) for run in runs]
     if any(each != rest[0] for each in rest):
         raise Unsupported("spec", "its starts make runs that differ in more than params")
@@ -110,6 +118,7 @@ def _asked(objects: Objects, pipeline: Fields, sources: _Sources, timed: Timed) 
         "triggers": [*map(_without_own, events.starts)],
         "cron": [start for start, _ in schedules],
         "pac": [*map(_without_own, as_code.heard.starts)],
+        "argo": [*map(_without_own, argo.heard.starts), *argo.schedules],
     }
     return Asked(
         generated=attrs.evolve(generated, keep=generated.keep or as_code.keep),
@@ -117,12 +126,14 @@ def _asked(objects: Objects, pipeline: Fields, sources: _Sources, timed: Timed) 
         targets=tuple(target for target in TARGETS if by_target[target]),
         namespace=as_code.namespace or namespace_of(objects.documents[sources.all[0]]),
         # Those whose events look alike (Gitea and Forgejo) are told of runs by their own names.
-        provider=provider or as_code.heard.provider,
+        provider=provider or as_code.heard.provider or argo.heard.provider,
         on=merged(by_target),
         run=rest[0],
         notes=runs[0].notes,
-        types={**as_code.heard.types, **events.types},
-        listener_tls="" if listener is None else _certificate(objects.documents[listener]),
+        types={**argo.heard.types, **as_code.heard.types, **events.types},
+        listener_tls=argo.certificate if listener is None else _certificate(objects.documents[listener]),
+        repositories=argo.repositories,
+        token=argo.token,
     )
 
 

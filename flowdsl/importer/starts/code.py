@@ -54,6 +54,11 @@ def _start(start: Start, writer: Writer, types: Types) -> Code:
     first, said = _first(start), dict[str, Code]()
     if start.name and start.happening != "webhook":
         said["name"] = quoted(start.name)
+    for name in ("endpoint", "prefix", "suffix"):
+        if getattr(start, name):
+            said[name] = quoted(getattr(start, name))
+    if start.insecure:
+        said["insecure"] = "True"
     if start.paths:
         said["paths"] = _names(start.paths)
     if start.draft is not None:
@@ -74,8 +79,8 @@ def _start(start: Start, writer: Writer, types: Types) -> Code:
 
 
 def _first(start: Trigger) -> list[Code]:
-    if start.happening == "webhook":
-        return [quoted(start.name)]
+    if start.happening in ("webhook", "bucket"):
+        return [quoted(start.name if start.happening == "webhook" else start.bucket)]
     patterns = start.tags if start.happening == "tag" else start.branch
     return [_names(patterns)] if patterns else []
 
@@ -122,8 +127,8 @@ def _targets(start: Start) -> dict[str, Code]:
 
 
 def secret(given: Secret, writer: Writer) -> Code:
-    """`Secret("name", "key")`."""
-    return call(writer.use(SECRET.python), quoted(given.name), quoted(given.key or ""))
+    """`Secret("name", "key")`; without a key that of a bucket, which has two."""
+    return call(writer.use(SECRET.python), quoted(given.name), *([quoted(given.key)] if given.key else []))
 
 
 def _report(report: CommitStatus, writer: Writer) -> Code:

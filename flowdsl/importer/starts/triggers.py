@@ -10,6 +10,7 @@ import attrs
 
 from flowdsl.celgo.tree import Call
 from flowdsl.celgo.uses import walk
+from flowdsl.events.bucket import BUCKET
 from flowdsl.events.cel import Writer, literal, matching
 from flowdsl.events.conditions import Matched, Reader, fitting
 from flowdsl.events.provider import Occurrence, Provider
@@ -36,7 +37,11 @@ _LONGEST = 64 * 1024
 
 @attrs.frozen(kw_only=True)
 class Given:
-    """A Trigger as it stands: what its interceptors ask for, what its template makes."""
+    """A Trigger as it stands: what its interceptors ask for, what its template makes.
+
+    `bearer` is whether a webhook's sender shows the secret itself. `store` is the start of a bucket's event, without
+    its params.
+    """
 
     name: str
     interceptor: str
@@ -46,6 +51,8 @@ class Given:
     filter: str
     overlays: Mapping[str, str]
     run: Run
+    bearer: bool = False
+    store: Trigger | None = None
 
     @property
     def bound(self) -> dict[str, str]:
@@ -118,6 +125,9 @@ def guesses(provider: Provider | None, pipeline: str, one: Given, before: Sequen
     own = one.filter
     for each in before:
         own = own.replace(f" && !({each})", "", 1)
+    if one.store is not None and provider is not None:
+        yield _of_bucket(provider, one.store, one, own)
+        return
     if one.interceptor and provider is not None:
         for happening in _GIT:
             occurrence = provider.occurrences[happening]
@@ -149,6 +159,12 @@ def _of_git(provider: Provider, occurrence: Occurrence, happening: Happening, on
     return _with_filter(trigger, known, one, parts, Reader("", _declared(one, {}), provider))
 
 
+def _of_bucket(provider: Provider, store: Trigger, one: Given, own: str) -> Guess:
+    known = EventFields(Writer(provider.occurrences["bucket"], provider.delivery), "bucket")
+    trigger = attrs.evolve(store, name="" if one.name == "bucket" else one.name, params=_values(known, one))
+    return _with_filter(trigger, known, one, parts_of(own), Reader("", _declared(one, {}), provider))
+
+
 def _webhook(pipeline: str, one: Given, own: str) -> Guess:
     known = EventFields(Writer(None), "webhook")
     parts = parts_of(own)
@@ -168,7 +184,7 @@ def _webhook(pipeline: str, one: Given, own: str) -> Guess:
         id=known.value(unwrapped(run) or run) if run else None,
         secret=secret,
         verify=secret is not None,
-        signature="sha256" if signed else "token",
+        signature="sha256" if signed and not one.bearer else "token",
         header="" if header == TOKEN_HEADER else header,
     )
     return _with_filter(trigger, known, one, parts, Reader(pipeline, _declared(one, {}), None))
@@ -310,19 +326,23 @@ class Heard:
 
 def heard(objects: Objects, pipeline: str, names: Sequence[str]) -> Heard:
     """What a listener's Triggers (their names) start. Raises Unsupported for what `on=` would not write."""
-    every = [given(objects, pipeline, name) for name in names]
-    if any(each.run.pipeline != pipeline for each in every):
+    return heard_of(pipeline, [given(objects, pipeline, name) for name in names])
+
+
+def heard_of(pipeline: str, every: Sequence[Given], stored: Sequence[Given] = ()) -> Heard:
+    """What these start, and behind them those of buckets. Raises Unsupported for what `on=` would not write."""
+    if any(each.run.pipeline != pipeline for each in (*every, *stored)):
         raise Unsupported("spec", "its triggers start several pipelines")
     git = {each.interceptor for each in every if each.types}
     providers = [each.name for each in PROVIDERS.values() if {each.interceptor} == git] if git else [""]
     why: Unsupported | None = None
     for provider in dict.fromkeys(providers):
         try:
-            found = _held(PROVIDERS.get(provider), pipeline, every)
+            found = _held(PROVIDERS.get(provider), pipeline, every) + _held(BUCKET, pipeline, stored)
         except Unsupported as error:
             why = why or error
             continue
-        starts, runs = tuple(each.trigger for each in found), tuple(each.run for each in every)
+        starts, runs = tuple(each.trigger for each in found), tuple(each.run for each in (*every, *stored))
         return Heard(provider, starts, runs, _types_of(found))
     raise why or Unsupported("spec", "no provider's events come so")
 
