@@ -11,7 +11,7 @@ import pytest
 from run_support import flowdsl
 
 PROGRAM = """
-from flowdsl import File, pipeline, task
+from flowdsl import File, LocalRun, named, pipeline, task, task_ref
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,9 +29,20 @@ def make(steps: int, note: str) -> Made:
     return Made(path, steps / 4, "c%d" % steps)
 
 
-@pipeline
+@task_ref(named("", kind="Rating", api_version="rating.example.dev/v1"))
+def rate(steps: int) -> float:
+    raise NotImplementedError
+
+
+@task(image="python:3.12")
+def rated(steps: int) -> float:
+    return steps / 2
+
+
+@pipeline(local=LocalRun(tasks={"rating.example.dev/v1/Rating": rated}))
 def clips(steps: int = 4, note: str = "plain") -> None:
     make(steps, note)
+    rate(steps)
 """
 EVIL = "</td><script>alert(1)</script>\\x1b[31m"
 
@@ -52,6 +63,7 @@ def test_what_differs_is_printed_with_its_change(runs: Path) -> None:
     assert "  steps: 4 -> 6  (+50.0%)" in done.stdout
     assert "  make.score: 1.0 -> 1.5  (+50.0%)" in done.stdout
     assert "  make.commit: c4 -> c6" in done.stdout
+    assert "  rate.result: 2.0 -> 3.0  (+50.0%)" in done.stdout, "of a custom task"
     assert "\x1b" not in done.stdout
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 import attrs
 
 from flowdsl.kinds import labels
-from flowdsl.kinds.table import TASK_RUN
+from flowdsl.kinds.table import CUSTOM_RUN, TASK_RUN
 from flowdsl.library.kept_runs import ends_of_tasks, summary
 from flowdsl.runner import beneath
 from flowdsl.runner.made_files import files_by_name
@@ -119,7 +119,7 @@ def _results(folder: RunFolder) -> dict[str, str]:
     """What the tasks gave, by `TASK.RESULT`, structures taken apart."""
     values = {}
     for run in folder.task_runs():
-        if TASK_RUN.is_of(run):
+        if TASK_RUN.is_of(run) or CUSTOM_RUN.is_of(run):
             task = (run["metadata"].get("labels") or {}).get(labels.PIPELINE_TASK, run["metadata"]["name"])
             values.update({f"{task}.{each['name']}": each["value"] for each in run["status"].get("results") or ()})
     return dict(_parts_of(values))

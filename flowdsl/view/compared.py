@@ -26,6 +26,7 @@ video { width: 100%; border-radius: 6px; background: #000; display: block; margi
 button { font: inherit; padding: .3rem 1rem; } .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; } th, td { padding: .3rem .6rem; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; min-width: 6rem; } th { white-space: nowrap; }
+td:first-child { width: 28%; }
 tr.other td { background: var(--mark); } .none { color: var(--grey); } .change { white-space: nowrap; }
 details { margin-top: .4rem; } summary { cursor: pointer; color: var(--grey); }
 """
@@ -116,10 +117,15 @@ def _table(names: list[str], rows: list[tuple[str, str | None, str | None, str]]
     head = "".join(f"<th>{markup(each)}</th>" for each in ["", *names, *(["Change"] if changes else [])])
     lines = []
     for name, first, second, change in rows:
-        cells = f"<td>{markup(name)}</td>{_cell(first)}{_cell(second)}"
+        cells = f"<td>{_name(name)}</td>{_cell(first)}{_cell(second)}"
         cells += f"<td class=change>{markup(change)}</td>" if changes else ""
         lines.append(f"<tr{' class=other' if first != second else ''}>{cells}</tr>")
     return f"<div class=scroll><table><tr>{head}</tr>{''.join(lines)}</table></div>"
+
+
+def _name(name: str) -> str:
+    """A name such as `evaluate.metrics.sync_distance`, which a narrow column breaks between its words only."""
+    return markup(name).replace(".", ".<wbr>").replace("_", "_<wbr>")
 
 
 def _cell(value: str | None) -> str:

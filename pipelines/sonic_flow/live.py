@@ -17,7 +17,7 @@ from typing import NamedTuple
 from sonic_flow.baseline import Baseline
 from sonic_flow.files import stop
 from sonic_flow.judging import judge
-from sonic_flow.measures import Measure, Rule
+from sonic_flow.measures import WORDS, Measure, Rule
 from sonic_flow.media import clip_seconds, wav_seconds
 from sonic_flow.services import OPEN, explain, post, save
 
@@ -100,7 +100,8 @@ def objection(now: Measured, before: Measured | None, rules: Mapping[str, Rule])
     """Why what is served is not good enough, by the gate's rules; empty where it is. `before` is what the version that
     has the rest of the traffic makes of the same."""
     known = Baseline(before.metrics, before.not_made, {}) if before else None
-    reasons = judge(now.metrics, rules, known, now.not_made).reasons
+    not_made = {WORDS: "nobody listens to what is served", **now.not_made}
+    reasons = judge(now.metrics, rules, known, not_made).reasons
     return reasons[0] if reasons else ""
 
 

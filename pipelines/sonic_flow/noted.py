@@ -15,10 +15,14 @@ from sonic_flow.rating.noted import with_people
 
 def summarised(
     run: str, uid: str, status: str, tasks: list[str], record: Path
-) -> tuple[Summary, bytes, dict[str, object]]:
-    """What is known of a run, its clip, and the evaluator's whole answer. `tasks` has one `name=status` for each."""
+) -> tuple[Summary, bytes, dict[str, object], dict[str, object]]:
+    """What is known of a run, its clip, the evaluator's whole answer, and what was heard: all that the page shows.
+
+    `tasks` has one `name=status` for each.
+    """
     inference, metrics, gate = (load(record / f"{name}.json") for name in ("inference", "metrics", "gate"))
     evaluation, _ = load(record / "evaluation.json")  # what an evaluator may add for people; most do not
+    heard, _ = load(record / "words.json")
     clip, gap = load_clip(record / "clip.mp4")
     summary = Summary(
         run=run,
@@ -29,10 +33,16 @@ def summarised(
         clip={"bytes": len(clip), "sha256": hashlib.sha256(clip).hexdigest()} if clip else {},
         versions={"evaluator": evaluation.get("version"), "report": f"Python {platform.python_version()}"},
         inference=inference[0],
-        metrics=with_people(metrics[0], record),
+        metrics=with_heard(with_people(metrics[0], record), heard),
         gate=gate[0],
     )
-    return summary, clip, evaluation
+    return summary, clip, evaluation, heard
+
+
+def with_heard(metrics: dict[str, object], heard: dict[str, object]) -> dict[str, object]:
+    """The evaluator's note with the measure of `transcribe`, or the reason why there is none, beside its own."""
+    found = {name: more for name in ("metrics", "not_made") if (more := mapping(heard.get(name)))}
+    return {**metrics, **{name: {**mapping(metrics.get(name)), **more} for name, more in found.items()}}
 
 
 def params_of(record: Path) -> dict[str, str]:

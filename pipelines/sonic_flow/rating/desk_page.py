@@ -31,7 +31,7 @@ const WORDS = ["Bad", "Poor", "Fair", "Good", "Excellent"];
 const at = name => document.getElementById(name), who = at("who"), clips = at("clips"), said = at("said");
 const base = location.pathname.replace(/[^/]*$/, "");
 who.value = localStorage.getItem("rater " + base) || "";
-let current = null;
+let current = null, silent = false;
 function tell(text, wrong) { said.textContent = text; said.className = wrong ? "said wrong" : "said"; }
 function element(name, text) {
   const made = document.createElement(name);
@@ -79,7 +79,16 @@ async function refresh() {
   if (!state.some(each => each.id === current)) current = state.length ? state[0].id : null;
   at("none").hidden = state.length > 0;
 }
-who.addEventListener("change", () => { localStorage.setItem("rater " + base, who.value); refresh(); });
+async function again() {
+  try {
+    await refresh();
+    if (silent) { silent = false; tell(""); }
+  } catch (error) {
+    silent = true;
+    tell("Nobody answers here now: the rating is over, or its run was stopped. What was kept counts.", true);
+  }
+}
+who.addEventListener("change", () => { localStorage.setItem("rater " + base, who.value); tell(""); again(); });
 document.addEventListener("keydown", event => {
   if (event.target === who || event.ctrlKey || event.altKey || event.metaKey || !current) return;
   if (/^[1-5]$/.test(event.key)) { event.preventDefault(); rate(current, Number(event.key)); }
@@ -89,6 +98,6 @@ document.addEventListener("keydown", event => {
     if (video.paused) video.play(); else video.pause();
   }
 });
-refresh(); setInterval(() => refresh().catch(() => {}), 3000);
+again(); setInterval(again, 3000);
 </script></html>
 """

@@ -81,8 +81,8 @@ def rate(
 ) -> Rated:
     """Ask people to score the clip at `key` from 1 to 5.
 
-    `backend` is `ask` (our own page) or `label-studio`. It ends when `wanted` have scored, or after `hours`; with
-    fewer than `least` by then there is no score, NaN, and the run goes on.
+    `backend` is `ask`, the page for raters; what answers the CustomRun refuses any other word. It ends when `wanted`
+    have scored, or after `hours`; with fewer than `least` by then there is no score, NaN, and the run goes on.
     """
     raise NotImplementedError
 

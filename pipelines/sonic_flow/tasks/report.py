@@ -12,7 +12,7 @@ from typing import NamedTuple
 from flowdsl import File, Workspace, task
 from sonic_flow.files import write_json
 from sonic_flow.noted import summarised
-from sonic_flow.notes import listing, load, mapping
+from sonic_flow.notes import listing
 from sonic_flow.page import Summary, notices, render, rows, shown_status
 from sonic_flow.settings import PYTHON
 
@@ -29,25 +29,17 @@ def report(run: str, uid: str, status: str, tasks: list[str], record: Workspace)
     """Write the report of a run.
 
     `tasks` holds one `name=status` for each task, `status` is the whole run's. `record` is where the tasks left
-    inference.json, metrics.json, rating.json, gate.json, the evaluator's whole answer (evaluation.json) and clip.mp4; a
-    file that is missing or broken leaves a gap and fails nothing. The page is one file: the clip and its pictures are
-    in it.
+    inference.json, metrics.json, words.json, rating.json, gate.json, the evaluator's whole answer (evaluation.json) and
+    clip.mp4; a file that is missing or broken leaves a gap and fails nothing. The page is one file: the clip and its
+    pictures are in it.
     """
-    summary, clip, evaluation = summarised(run, uid, status, tasks, record)
-    heard, _ = load(record / "words.json")
-    add_heard(summary["metrics"], heard)
+    known = summarised(run, uid, status, tasks, record)
+    summary = known[0]
     page, data = Path("report.html").resolve(), Path("report.json").resolve()
     write_json(data, summary)
-    page.write_text(render(summary, clip, evaluation, heard), "utf-8")
+    page.write_text(render(*known), "utf-8")
     print("\n".join(lines(summary)))
     return Report(page, data)
-
-
-def add_heard(metrics: dict[str, object], heard: dict[str, object]) -> None:
-    """Put the measure of `transcribe`, or the reason why there is none, beside the evaluator's."""
-    for name in ("metrics", "not_made"):
-        if more := mapping(heard.get(name)):
-            metrics[name] = {**mapping(metrics.get(name)), **more}
 
 
 def lines(summary: Summary) -> list[str]:

@@ -111,12 +111,13 @@ def track(
     It is found by the PipelineRun's UID, so that a retry adds nothing; the rest is as for the task `report`.
     """
     server = mlflow.server(tracking, token)
-    summary, clip, evaluation = summarised(run, uid, status, tasks, record)
+    known = summarised(run, uid, status, tasks, record)
+    summary, clip = known[:2]
     params = params_of(record)
     found = mlflow.tracked(server, mlflow.experiment(server, experiment), uid, run, params)
     tags = {**tags_of(summary), "mlflow.source.git.repoURL": repository, "mlflow.source.git.branch": branch}
     mlflow.log(server, found, params, measures_of(summary), {key: text for key, text in tags.items() if text})
-    page = render(summary, clip, evaluation).encode()
+    page = render(*known).encode()
     files = [("report.html", page, "text/html"), ("report.json", json.dumps(summary).encode(), "application/json")]
     if summary["metrics"]:
         files.append(("metrics.json", json.dumps(summary["metrics"]).encode(), "application/json"))

@@ -19,7 +19,7 @@ from sonic_flow.local import live as standing
 from sonic_flow.local import web
 from sonic_flow.local.evaluator import evaluate
 from sonic_flow.local.live import Live, beginning, handler
-from sonic_flow.measures import Limit, Thresholds
+from sonic_flow.measures import OF_SONIC, Limit, Thresholds
 from sonic_flow.mlflow import Mlflow
 from sonic_flow.route import Release
 from sonic_flow.tasks.release import Released, release, settle
@@ -35,6 +35,7 @@ RULES = Thresholds(
     duration_error=Limit(0.5),
     sync_offset_frames=Limit(2),
     sync_distance=Limit(0.9, regression=0.10),
+    word_error_rate=OF_SONIC.word_error_rate,  # which the evaluator does not make
 )
 
 

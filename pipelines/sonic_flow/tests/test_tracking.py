@@ -97,6 +97,18 @@ def test_a_run_has_its_settings_measures_commit_image_clip_and_report(address: s
     assert json.loads(mlflow.get(Mlflow(address), kept, "report.json"))["gate"]["verdict"] == "stopped: lse_d"
 
 
+def test_a_run_has_the_words_that_were_heard(address: str, name: str, made: Workspace) -> None:
+    words = [{"word": "hello", "start": 0.5, "end": 1.0}]
+    rate = {"word_error_rate": {"value": 0.125, "method": "words"}}
+    (made / "words.json").write_text(json.dumps({"words": words, "seconds": 2.0, "metrics": rate}))
+    run = run_of(address, tracked(address, name, made))
+    kept = mlflow.as_run(run)
+    assert pairs(run, "metrics")["word_error_rate"] == 0.125
+    assert b">hello</button>" in mlflow.get(Mlflow(address), kept, "report.html")
+    for file in ("metrics.json", "report.json"):
+        assert b"word_error_rate" in mlflow.get(Mlflow(address), kept, file)
+
+
 def test_again_changes_nothing(address: str, name: str, made: Workspace) -> None:
     first = [registered(address, name, made), tracked(address, name, made)]
     before = run_of(address, first[1])
