@@ -11,6 +11,7 @@ from api import Api, wait_for
 
 ROOT = Path(__file__).parents[2]
 REFUSED = "refused"  # golden files that show what is refused live in directories of this name
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def emitted() -> list[Path]:
@@ -22,19 +23,23 @@ def emitted() -> list[Path]:
 
 def _for_a_cluster(path: Path) -> bool:
     """Whether the file holds objects: kustomizations, settings and the like are not for the API server."""
-    documents = [each for each in yaml.safe_load_all(path.read_text()) if each]
+    documents = _read(path)
     return bool(documents) and all(
         isinstance(each, dict) and {"apiVersion", "kind", "metadata"} <= each.keys() for each in documents
     )
 
 
-@pytest.fixture(params=emitted(), ids=lambda path: str(path.relative_to(ROOT)))
+def _read(path: Path) -> list[Any]:
+    return [each for each in yaml.load_all(path.read_text(), Loader=LOADER) if each]
+
+
+@pytest.fixture(params=list(enumerate(emitted())), ids=lambda found: str(found[1].relative_to(ROOT)))
 def documents(request: pytest.FixtureRequest, api: Api) -> list[dict[str, Any]]:
     """The documents of one file, in a namespace of their own."""
-    path: Path = request.param
-    namespace = f"emitted-{emitted().index(path)}"
+    number, path = request.param
+    namespace = f"emitted-{number}"
     api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
-    found = [each for each in yaml.safe_load_all(path.read_text()) if each]
+    found = _read(path)
     for each in found:
         each["metadata"]["namespace"] = namespace
     return found

@@ -62,10 +62,14 @@ def seeds() -> list[dict[str, Any]]:
     for code in catalog.codes():
         if code[4] in "23":
             texts += _BLOCK.findall(catalog.text(code))
-    found = []
+    found: list[dict[str, Any]] = []
     for text in texts:
         try:
-            found += [each for each in yaml.safe_load_all(text) if isinstance(each, dict)]
+            found += [
+                each
+                for each in yaml.load_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+                if isinstance(each, dict)
+            ]
         except yaml.YAMLError:
             continue
     return [each for each in found if str(each.get("apiVersion")).startswith("tekton.dev/v1") and _ours(each)]

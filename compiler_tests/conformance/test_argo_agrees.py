@@ -49,7 +49,9 @@ def examples() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for file in files:
         try:
-            documents = [*yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+            documents = [
+                *yaml.load_all(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            ]
         except yaml.YAMLError:
             continue  # a template
         found += [each for each in documents if isinstance(each, dict) and each.get("kind") in KINDS]
