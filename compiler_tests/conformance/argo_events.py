@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from flowdsl.ir.settings import EventSettings, Settings
 
 RECORDED = Path(__file__).with_name("argo_events.json")
 SETTINGS = Settings(events=EventSettings(repositories=("team/model",), token="api/token"))
+_SAID = re.compile(r"^-- (?:starts|v\d+): .*\n", re.MULTILINE)
 KINDS = ("push", "tag", "deleted", "pull_request", "fork")
 
 
@@ -291,6 +293,22 @@ def with_argo(asked: list[dict[str, Any]]) -> dict[str, Any]:
     return {each["dependency"]: _of(answer["run"]) for each, answer in found if answer["starts"]}
 
 
+def asked_by(asked: Sequence[object]) -> str:
+    """The digest of what Argo Events was asked, without the lines that say in CEL what a line of a script does.
+
+    They are comments of Lua: no answer hangs on them.
+    """
+    return digest([_without_cel(each) for each in asked])
+
+
+def _without_cel(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_cel(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_cel(each) for each in value]
+    return _SAID.sub("", value) if isinstance(value, str) else value
+
+
 def main() -> None:
     """Record what Argo Events' own code makes of every event."""
     recorded = {}
@@ -298,10 +316,10 @@ def main() -> None:
         made = documents(provider)
         for sent in events(provider):
             asked = questions(made, sent)
-            recorded[f"{provider} {sent.name}"] = {"asked": digest(asked), "starts": with_argo(asked)}
+            recorded[f"{provider} {sent.name}"] = {"asked": asked_by(asked), "starts": with_argo(asked)}
     for name in WATCHED:
         asked = [watching(name)]
-        recorded[f"watch {name}"] = {"asked": digest(asked), "starts": with_argo(asked)}
+        recorded[f"watch {name}"] = {"asked": asked_by(asked), "starts": with_argo(asked)}
     RECORDED.write_text(json.dumps(recorded, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print(f"wrote {RECORDED}")
 

@@ -8,6 +8,7 @@ import pytest
 from argo_events import (
     RECORDED,
     WATCHED,
+    asked_by,
     documents,
     events,
     on_the_laptop,
@@ -16,7 +17,6 @@ from argo_events import (
     with_argo,
     with_triggers,
 )
-from record_argo import digest
 
 PROVIDERS = ("github", "gitlab", "bitbucket", "gitea")
 ANEW = "python compiler_tests/conformance/argo_events.py records anew what Argo Events' own code says"
@@ -28,7 +28,7 @@ def test_the_same_starts(provider: str) -> None:
     differing = []
     for sent in events(provider):
         known = recorded[f"{provider} {sent.name}"]
-        assert known["asked"] == digest(questions(made, sent)), ANEW
+        assert known["asked"] == asked_by(questions(made, sent)), ANEW
         if known["starts"] != (found := with_triggers(made, sent)):
             differing.append(f"{sent.name}: by Triggers {found}, by Argo Events {known['starts']}")
     assert differing == []
@@ -45,7 +45,7 @@ def test_the_laptop_says_what_its_own_code_says(provider: str) -> None:
 @pytest.mark.parametrize("name", WATCHED)
 def test_times_and_buckets(name: str) -> None:
     recorded = json.loads(RECORDED.read_text(encoding="utf-8"))[f"watch {name}"]
-    assert recorded["asked"] == digest([watching(name)]), ANEW
+    assert recorded["asked"] == asked_by([watching(name)]), ANEW
     start, _, comes_to = WATCHED[name]
     assert recorded["starts"] == ({start: comes_to} if comes_to else {})
 
