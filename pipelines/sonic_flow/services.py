@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sonic_flow.files import BLOCK, stop
+from sonic_flow.notes import clean
 
 OPEN = urllib.request.build_opener(urllib.request.ProxyHandler({})).open  # the services are near: no proxy between
 ATTEMPTS = 5
@@ -125,11 +126,11 @@ def save(response: http.client.HTTPResponse, target: Path) -> None:
 
 
 def explain(error: Exception) -> str:
-    """One line for a failed request: the status and what the service says of it, or what went wrong on the way."""
+    """One printable line for a failed request: the status and what the service says of it, or what went wrong."""
     if not isinstance(error, urllib.error.HTTPError):
-        return " ".join(str(getattr(error, "reason", error)).split()) or type(error).__name__
+        return str(clean(" ".join(str(getattr(error, "reason", error)).split()))) or type(error).__name__
     with error:
         text = error.read(2000).decode("utf-8", "replace")
     with suppress(ValueError, KeyError, TypeError, RecursionError):
         text = str(json.loads(text)["error"])
-    return " ".join(f"{error.code} {error.reason}: {text}".split())[:300]
+    return str(clean(" ".join(f"{error.code} {error.reason}: {text}".split())[:300]))

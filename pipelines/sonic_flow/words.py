@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypedDict
 from sonic_flow.notes import clean, listing, mapping, numbers
 
 MOST = 1500
-"""Words of a clip, or of a known text, that are looked at: they are compared each with each."""
+"""Words that a clip, or a known text, has at most: they are compared each with each."""
 LONGEST = 80
 """Characters of a word that are kept."""
 LINE, SPAN, PAUSE = 42, 5.0, 0.6
@@ -47,12 +47,17 @@ class Subtitle(NamedTuple):
 
 
 def words_of(answer: Mapping[str, object], seconds: float) -> list[Word]:
-    """The words of a transcription (`SERVICE.md`), in order; those without a time within the clip are left out."""
+    """The words of a transcription (`SERVICE.md`), in order; those without a time within the clip are left out.
+
+    Of more than `MOST` there are one too many, and no more.
+    """
     found = listing(answer.get("words"))
-    for segment in listing(answer.get("segments")) if not found else ():
-        found = [*found, *listing(mapping(segment).get("words"))]
+    if not found:
+        found = [each for segment in listing(answer.get("segments")) for each in listing(mapping(segment).get("words"))]
     words: list[Word] = []
-    for each in map(mapping, found[: MOST + 1]):
+    for each in map(mapping, found):
+        if len(words) > MOST:
+            break
         text, times = " ".join(str(each.get("word", "")).split()), numbers([each.get("start"), each.get("end")])
         if text and len(times) == 2 and -0.5 <= times[0] <= times[1] <= seconds + 1:
             shown = str(clean(text))[:LONGEST]
@@ -65,12 +70,20 @@ def plain(text: str) -> list[str]:
     return [found.replace("\u2019", "'") for found in _WORD.findall(text.casefold())]
 
 
+def spoken(words: Sequence[Word]) -> list[tuple[str, int]]:
+    """What was heard as it is compared, each with the number of its word: a recogniser may put several into one."""
+    return [(each, number) for number, word in enumerate(words) for each in plain(word["word"])]
+
+
 def steps(known: Sequence[str], words: Sequence[Word]) -> list[Step]:
     """The shortest way from the known text to what was heard (Levenshtein's distance over words).
 
-    `known` is as `plain` gives it. A recogniser may put several words into one, "3 times"; each counts.
+    `known` is as `plain` gives it. Of several words in one, "3 times", each counts. Raises ValueError for more than
+    `MOST` on either side: time and memory grow with their product.
     """
-    said = [(each, number) for number, word in enumerate(words) for each in plain(word["word"])]
+    said = spoken(words)
+    if len(known) > MOST or len(said) > MOST:
+        raise ValueError(f"{len(known)} known and {len(said)} heard words are too many: {MOST} of each at most")
     heard = [each for each, _ in said]
     rows = [list(range(len(heard) + 1))]
     for place, wanted in enumerate(known, 1):

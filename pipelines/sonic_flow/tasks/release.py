@@ -15,6 +15,7 @@ from sonic_flow.measures import Limit, Thresholds  # noqa: F401 - Limit: of Thre
 from sonic_flow.mlflow import Mlflow
 from sonic_flow.notes import load
 from sonic_flow.route import Release, Route
+from sonic_flow.services import explain
 from sonic_flow.settings import PYTHON
 
 DEPLOYMENTS = "apps/v1/deployments"
@@ -57,7 +58,7 @@ def release(
     goes back: that fails nothing, `told` says why. At 100 the version becomes the registry's champion, or, where it can
     not, the traffic goes back as well. `settle` takes back what this task could not, because it was ended.
     """
-    steps = checked(stages)
+    steps = checked(stages, samples, backend, evaluator)
     cluster = kube.cluster(api, namespace)
     server = mlflow.server(tracking, token) if tracking else None
     version = candidate(record) if server else 0
@@ -71,7 +72,9 @@ def release(
     try:
         found = route.moved(cluster, found, mine)  # from here on it is this release's
         deployed(cluster, target.name, container, image, stage_seconds)
-        where = {each.name: backend.format(**each._asdict(), namespace=namespace) for each in found.backends}
+        where = {
+            each.name: backend.format(name=each.name, port=each.port, namespace=namespace) for each in found.backends
+        }
         percent, why, old = 0, "", None
         for percent in steps:
             mine = replace(mine, percent=percent, until=time.time() + stage_seconds + GRACE)
@@ -134,10 +137,17 @@ def candidate(record: Workspace) -> int:
     return version
 
 
-def checked(stages: list[int]) -> list[int]:
-    """The stages. Stops where they do not rise to 100."""
+def checked(stages: list[int], samples: int, backend: str, evaluator: str) -> list[int]:
+    """The stages. Stops where they do not rise to 100, and at whatever else would end a release half way."""
     if not stages or stages[-1] != 100 or stages[0] < 1 or any(a >= b for a, b in zip(stages, stages[1:])):  # noqa: B905, RUF007
         stop(f"stages={stages}: percents that rise to 100, as [5, 25, 50, 100]")
+    if not 1 <= samples <= live.MOST:
+        stop(f"live_samples={samples}: 1 to {live.MOST}, as many as are measured at each stage")
+    if problem := live.address_problem(backend):
+        stop(f"live_backend={backend!r}: {problem}")
+    if not evaluator.startswith(("http://", "https://")):
+        given = f"evaluation_endpoint={evaluator!r} is no http:// or https:// address" if evaluator else "there is none"
+        stop(f"a release measures by an evaluator that runs already, by evaluation_endpoint: {given}")
     return stages
 
 
@@ -202,10 +212,16 @@ def looked_at(
     try:
         start = live.served(new)
     except (OSError, ValueError) as error:
-        return f"it does not answer ({error})", known
-    after, found = live.enough(new, start, samples, seconds)
-    if after.failures > start.failures:
-        return f"{after.failures - start.failures} of {after.requests - start.requests} requests failed", known
+        return f"it does not answer ({explain(error)})", known
+    seen = live.enough(new, start, samples, seconds)
+    found = seen.samples
+    if seen.failures:
+        return f"{seen.failures} of {seen.requests} requests failed", known
+    if seen.restarted:
+        return (
+            f"it started anew after {seen.requests} requests of this stage: whether more of them failed is unknown",
+            known,
+        )
     if len(found) < samples:
         return f"it served {len(found)} of {samples} samples within {seconds:g} s", known
     now = live.measured(new, found, evaluator)  # at once: a version keeps its samples for some seconds only

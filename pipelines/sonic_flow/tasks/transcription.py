@@ -11,10 +11,23 @@ from flowdsl import File, Workspace, task
 from sonic_flow.files import stop, write_json
 from sonic_flow.measures import WORDS, Measure
 from sonic_flow.media import clip_seconds, waveform
-from sonic_flow.notes import load
+from sonic_flow.notes import clean, load
 from sonic_flow.services import fetch, service
 from sonic_flow.settings import PYTHON
-from sonic_flow.words import MOST, Step, Word, error_rate, plain, srt, steps, subtitles, webvtt, words_of
+from sonic_flow.words import (
+    LONGEST,
+    MOST,
+    Step,
+    Word,
+    error_rate,
+    plain,
+    spoken,
+    srt,
+    steps,
+    subtitles,
+    webvtt,
+    words_of,
+)
 
 NO_SERVICE = "no speech recognition: transcription_endpoint"
 
@@ -95,10 +108,10 @@ def ask(base: str, video: Path, model: str) -> tuple[list[Word], str]:
     words = words_of(found, clip_seconds(video)[0])
     if found["text"] and not words:
         stop("the service gave a text and no words with times; it must know timestamp_granularities: see SERVICE.md")
-    if len(words) > MOST:
+    if len(words) > MOST or len(spoken(words)) > MOST:
         stop(f"the service heard more than {MOST} words")
     print(f"heard {len(words)} words in {time.monotonic() - began:.1f} s: {' '.join(each['word'] for each in words)}")
-    return words, str(found.get("version") or model)[:80]
+    return words, str(clean(" ".join(str(found.get("version") or model).split())))[:LONGEST]
 
 
 def known_words(path: Path) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import email.message
 import gzip
 import http.client
+import io
 import json
 import socket
 import struct
+import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
@@ -217,3 +220,20 @@ def test_an_answer_without_end_is_given_up_and_leaves_nothing(tmp_path: Path, mo
     with served(Endless) as base, pytest.raises(SystemExit, match="the answer has more than 4194304 bytes"):
         services.fetch(base + "/v1/generate", b"", {}, tmp_path / "clip.mp4")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        urllib.error.HTTPError(
+            "http://x", 500, "no\x1b[2J\x07", email.message.Message(), io.BytesIO(b"\x1b[31m\n::error::")
+        ),
+        urllib.error.URLError("no\x1b]0;x\x07\n::error::\u202e\ud800"),
+        ValueError("\x1b[31m\n::error::"),
+    ],
+)
+def test_why_a_request_failed_is_one_printable_line(error: Exception) -> None:
+    told = services.explain(error)
+    assert told.isprintable()
+    assert told.encode()
+    assert "::error::" in told

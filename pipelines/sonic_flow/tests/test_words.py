@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from sonic_flow.tasks.transcription import NO_SERVICE, Heard, transcribe
 from sonic_flow.tests import fakes
 from sonic_flow.tests.reports import EVIL, Reader, fill, write
 from sonic_flow.timeline import parted
-from sonic_flow.words import Word, error_rate, plain, srt, steps, subtitles, webvtt, words_of
+from sonic_flow.words import MOST, Word, error_rate, plain, srt, steps, subtitles, webvtt, words_of
 
 
 def spoken(text: str) -> list[Word]:
@@ -90,6 +91,25 @@ def test_words_without_a_time_in_the_clip_are_left_out() -> None:
     expected = [{"word": "first", "start": 0.0, "end": 0.5}, {"word": "Hi,", "start": 1.0, "end": 1.5}]
     assert words_of({"words": found}, 3) == expected
     assert words_of({"segments": [{"words": found[:2]}, None]}, 3) == expected
+
+
+MANY = " ".join("abcdefghijklmnopqrstuvwxyz")
+"""A word, as a service says, and 26 as they are compared."""
+
+
+def test_what_would_not_fit_in_memory_is_not_compared() -> None:
+    full = [Word(word="a", start=0.0, end=1.0)] * MOST
+    assert {step.kind for step in steps(["a"] * MOST, full)} == {"same"}
+    packed = [Word(word=MANY, start=0.0, end=1.0)] * (MOST // 26 + 1)
+    for known, words in ((["a"] * (MOST + 1), full), (["a"], [*full, full[0]]), (["a"], packed)):
+        with pytest.raises(ValueError, match="are too many: 1500 of each at most"):
+            steps(known, words)
+
+
+def test_words_without_a_time_do_not_hide_those_behind_them() -> None:
+    timeless, word = [{"word": "none"}] * MOST, {"word": "a", "start": 1, "end": 2}
+    assert words_of({"words": [*timeless, word, word]}, 3) == [{"word": "a", "start": 1.0, "end": 2.0}] * 2
+    assert len(words_of({"segments": [{"words": [word]}] * (3 * MOST)}, 3)) == MOST + 1
 
 
 def test_where_mouth_and_voice_part() -> None:
@@ -173,11 +193,21 @@ def test_what_is_not_made_has_a_reason(record: Workspace, endpoint: bool, known:
         ({"words": []}, "it has no text"),
         ({"text": "hello"}, "it must know timestamp_granularities"),
         (b"[" * 100000, "the service's answer is no transcription"),
+        ({"text": "a", "words": [{"word": "a", "start": 0, "end": 1}] * 1501}, "heard more than 1500 words"),
+        ({"text": "a", "words": [{"word": MANY, "start": 0, "end": 1}] * 60}, "heard more than 1500 words"),
     ],
 )
 def test_an_answer_that_is_none(record: Workspace, answer: object, told: str) -> None:
     with fakes.served(answering(answer)) as base, pytest.raises(SystemExit, match=told):
         asked(record, base)
+
+
+def test_what_a_service_calls_itself_is_one_line(record: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    with fakes.served(answering({**GOOD, "version": "x\n::error::\x1b[31m" + 90 * "y"})) as base:
+        heard = asked(record, base)
+    (name,) = re.findall("heard by (.*)", heard.metrics["word_error_rate"]["method"])
+    assert name == "x ::error::\ufffd[31m" + 64 * "y"
+    assert "\x1b" not in capsys.readouterr().out
 
 
 def test_errors_of_the_service_and_of_the_text(record: Workspace) -> None:
