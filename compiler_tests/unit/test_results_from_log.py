@@ -145,6 +145,17 @@ def test_the_programs_exit_code_is_the_steps(tmp_path: Path) -> None:
     assert "flowdsl" not in ran.err
 
 
+@pytest.mark.parametrize("lines", ["loss=abc\\nmodel_name=m", "model_name=m\\ntags={"])
+def test_a_program_that_fails_keeps_its_exit_code_whatever_it_said(tmp_path: Path, lines: str) -> None:
+    ran = Ran(tmp_path, f"import sys; print('{lines}'); sys.exit(7)", PATTERN).ended()
+    assert ran.code == 7
+    assert ran.results == {"model-name": "m"}
+    assert "expected" in ran.err
+    ran = Ran(tmp_path, "import sys; print('model_name=' + 5000 * 'x'); sys.exit(7)", PATTERN).ended()
+    assert ran.code == 7
+    assert "the results take" in ran.err
+
+
 def test_a_killed_program_has_the_code_of_a_shell(tmp_path: Path) -> None:
     assert Ran(tmp_path, "import os; os.kill(os.getpid(), 9)", PATTERN).ended().code == 137
 

@@ -184,12 +184,25 @@ def test_conditions_of_several_dependencies_wait_for_all_of_them() -> None:
         assert played(documents)["push"].outcome == "failed", wrong
 
 
-@pytest.mark.parametrize("place", ["spec.nothing.0.value", "spec.params.99.value", "", "spec.params.x"])
+@pytest.mark.parametrize(
+    "place",
+    ["spec.nothing.0.value", "spec.params.99.value", "", "spec.params.x", "spec.params.²", "spec.params." + 5000 * "9"],
+)
 def test_a_parameter_that_goes_nowhere_fails(place: str) -> None:
     documents = made()
     sensor(documents)["spec"]["triggers"][0]["template"]["k8s"]["parameters"][0]["dest"] = place
     found = played(documents)["push"]
     assert found.outcome == ("starts" if place.startswith("spec.nothing") else "failed"), found
+
+
+def test_conditions_that_nest_too_deep_are_left_undecided() -> None:
+    documents = made()
+    template = sensor(documents)["spec"]["triggers"][0]["template"]
+    template["conditions"] = 30 * "(" + "push" + 30 * ")"
+    assert played(documents)["push"].outcome == "starts"
+    template["conditions"] = 100_000 * "(" + "push" + 100_000 * ")"
+    found = played(documents)["push"]
+    assert (found.outcome, found.reason) == ("undecided", "it nests too deep to be decided here")
 
 
 def test_the_command_plays_yaml_of_argo_events(tmp_path: Path) -> None:

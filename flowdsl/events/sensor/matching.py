@@ -25,6 +25,7 @@ _COUNTS = {"data": [{"path": "flow.starts", "type": "bool", "value": ["true"]}]}
 """What a dependency of ours asks of what its script says."""
 _STEP = re.compile(r"(?:\\.|[^.\\])+")
 _GIVEN = re.compile(r"flow\.v([0-9]{1,4})")
+_INDEX = re.compile(r"[0-9]{1,9}")
 _CONDITION = re.compile(r"\s*(\(|\)|&&|\|\||[^\s()&|]+)")
 
 
@@ -115,6 +116,8 @@ def _decided(verdict: Verdict, template: Fields, counted: Mapping[str, _Counted]
         return attrs.evolve(verdict, outcome=FAILED, reason=str(error))
     except Undecided as unknown:
         return attrs.evolve(verdict, outcome=UNDECIDED, reason=str(unknown))
+    except RecursionError:
+        return attrs.evolve(verdict, outcome=UNDECIDED, reason="it nests too deep to be decided here")
     return attrs.evolve(verdict, params=params, documents=documents)
 
 
@@ -218,7 +221,7 @@ def _put(made: dict[str, Any], place: str, value: str) -> None:
         raise _WrongError("a parameter says nothing of where it goes")
     for step, following in itertools.zip_longest(steps, steps[1:]):
         if isinstance(holder, list):
-            key: Any = int(step) if step.isdigit() and int(step) < len(holder) else None
+            key: Any = int(step) if _INDEX.fullmatch(step) and int(step) < len(holder) else None
         else:
             key = step if isinstance(holder, dict) else None
         if key is None:

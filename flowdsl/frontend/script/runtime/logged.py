@@ -136,10 +136,17 @@ def _flowdsl_from_log(look: _Look, results: _Logged, limit: int, script: str) ->
         given = [said[name.lower()] for name in names if name.lower() in said]
         what = "result " + names[0]
         if given:
-            values[names[0]] = decode(what, given[0])
+            try:
+                values[names[0]] = decode(what, given[0])
+            except SystemExit:  # what is wrong with the value has been said
+                if not code:
+                    raise
+                continue
             kept.append((names[0], names[0], env, encode))
         elif not code:
             print("flowdsl: no line of the output gives the " + what, file=sys.stderr)
-    _flowdsl_write(values, kept, limit)
-    if code:
-        sys.exit(code if code > 0 else 128 - code)
+    try:
+        _flowdsl_write(values, kept, limit)
+    finally:  # a program that fails ends the step by its own code, whatever it said
+        if code:
+            sys.exit(code if code > 0 else 128 - code)
