@@ -1,6 +1,6 @@
 """What a cluster needs so that people can rate Sonic's clips: the controller of the custom task `rate`.
 
-    python pipelines/raters.py compile -n sonic      # pipelines/raters.yaml: look at it, then kubectl apply -f
+    python pipelines/raters.py compile --namespace sonic      # pipelines/raters.yaml: look at it, then kubectl apply -f
 
 The cluster needs: the Secrets `sonic-s3` (access-key, secret-key) and `raters` (token: what raters' address has in it;
 `kubectl create secret generic raters --from-literal=token=$(openssl rand -hex 16)`). Raters open
@@ -25,7 +25,7 @@ PACKAGE = Path(__file__).parent / "sonic_flow"
 OF_RATING = (
     "book", "clips", "controller", "desk", "desk_page", "kubernetes", "opinion", "requests",
 )  # fmt: skip
-CODE = {"sonic_flow/rating": OF_RATING, "sonic_flow": ("files", "s3")}
+CODE = {"sonic_flow/rating": OF_RATING, "sonic_flow": ("direct", "files", "s3")}
 """The modules that the controller is made of, by folder; they need the standard library alone."""
 NAME = "raters"
 LABELS: dict[str, object] = {"app.kubernetes.io/name": NAME}

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sonic_flow.direct import opener, token_of
 from sonic_flow.files import stop
 
 ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -46,8 +47,11 @@ def cluster(address: str, namespace: str) -> Cluster:
     server = address.rstrip("/") or f"https://{f'[{host}]' if ':' in host else host}:{port}"
     if not server.startswith("https://"):
         stop(f"{address!r} is no http:// or https:// address of an API server")
-    context = ssl.create_default_context(cafile=str(ACCOUNT / "ca.crt"))
-    return Cluster(server, namespace, (ACCOUNT / "token").read_text("utf-8").strip(), context)
+    try:
+        context = ssl.create_default_context(cafile=str(ACCOUNT / "ca.crt"))
+        return Cluster(server, namespace, token_of(ACCOUNT / "token"), context)
+    except (OSError, ValueError) as error:
+        stop(f"the account's token or certificate can't be read: {error}")
 
 
 def get(api: Cluster, kind: str, name: str) -> dict[str, Any]:
@@ -76,16 +80,13 @@ def ask(
     if api.token:
         headers["Authorization"] = f"Bearer {api.token}"
     body = None if change is None else json.dumps(change).encode()
-    opened = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=api.context)
-    )
+    request = urllib.request.Request(api.address + path, body, headers, method=method)
     try:
-        with opened.open(
-            urllib.request.Request(api.address + path, body, headers, method=method), timeout=30
-        ) as answer:
+        with opener(api.context).open(request, timeout=30) as answer:
             found = json.loads(answer.read(LARGEST))
     except urllib.error.HTTPError as error:
-        with error:
+        said = str(error.reason)
+        with error, suppress(OSError, http.client.HTTPException):
             said = error.read(4000).decode("utf-8", "replace")
         if error.code == 409:
             raise ConflictError(name) from None

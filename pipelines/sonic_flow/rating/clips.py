@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
 import re
 import tempfile
@@ -43,8 +44,8 @@ def fetched(url: str, signer: Signer, digest: str, folder: Path) -> Path:
     except urllib.error.HTTPError as error:
         with error:
             stop(f"GET {url}: {error.code} {error.reason}")
-    except OSError as error:
-        stop(f"GET {url}: {getattr(error, 'reason', None) or error}")
+    except (OSError, http.client.HTTPException) as error:
+        stop(f"GET {url}: {getattr(error, 'reason', None) or str(error) or repr(error)}")
     finally:
         Path(temporary).unlink(missing_ok=True)
     return target

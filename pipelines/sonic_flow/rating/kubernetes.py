@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import ssl
 import urllib.error
@@ -10,6 +11,8 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+from sonic_flow.direct import opener, token_of
 
 ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/"""
@@ -58,31 +61,43 @@ class Api(NamedTuple):
         return f"/apis/tekton.dev/v1beta1/namespaces/{urllib.parse.quote(self.namespace, safe='')}/customruns"
 
     def _ask(self, method: str, path: str, body: object = None) -> dict[str, object]:
-        headers = {"Authorization": f"Bearer {self.token.read_text('utf-8').strip()}", "Accept": "application/json"}
+        what = f"{method} {path.partition('?')[0]}"
+        try:
+            found = json.loads(self._answer(method, path, body))
+        except urllib.error.HTTPError as error:
+            raise ApiError(error.code, f"{what}: {error.code}: {_refusal(error)}") from None
+        except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
+            raise ApiError(0, f"{what}: {getattr(error, 'reason', None) or str(error) or repr(error)}") from None
+        return found if isinstance(found, dict) else {}
+
+    def _answer(self, method: str, path: str, body: object) -> bytes:
+        """The answer's body. Raises what urllib and the files raise, and ValueError."""
+        headers = {"Authorization": f"Bearer {token_of(self.token)}", "Accept": "application/json"}
         data = None
         if body is not None:
             data, headers["Content-Type"] = json.dumps(body).encode(), "application/merge-patch+json"
         request = urllib.request.Request(f"{self.server}{path}", data, headers, method=method)
         trust = ssl.create_default_context(cafile=str(self.certificate))
-        try:
-            with urllib.request.urlopen(request, timeout=30, context=trust) as response:
-                text = response.read(ANSWER_MOST + 1)
-            if len(text) > ANSWER_MOST:
-                raise ApiError(0, f"the answer has more than {ANSWER_MOST} bytes")
-            found = json.loads(text)
-        except urllib.error.HTTPError as error:
-            with error:
-                said = error.read(2000).decode("utf-8", "replace")
-            raise ApiError(error.code, f"{method} {path.partition('?')[0]}: {error.code}: {_message(said)}") from None
-        except (OSError, ValueError, RecursionError) as error:
-            raise ApiError(0, f"{method} {path.partition('?')[0]}: {error}") from None
-        return found if isinstance(found, dict) else {}
+        with opener(trust).open(request, timeout=30) as response:
+            text = bytes(response.read(ANSWER_MOST + 1))
+        if len(text) > ANSWER_MOST:
+            raise ValueError(f"the answer has more than {ANSWER_MOST} bytes")
+        return text
+
+
+def _refusal(error: urllib.error.HTTPError) -> str:
+    """What the API server says of its refusal; its reason where that can't be read."""
+    try:
+        with error:
+            return _message(error.read(2000).decode("utf-8", "replace"))
+    except (OSError, http.client.HTTPException):
+        return str(error.reason)
 
 
 def _message(text: str) -> str:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = text
     said = str(found.get("message", "")) if isinstance(found, dict) else text
     return "".join(char if char.isprintable() else " " for char in said)[:400]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import math
+import socket
 import threading
 import time
 import urllib.parse
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from flowdsl import Workspace
 from sonic_flow.measures import Limit, Measure, Thresholds
 from sonic_flow.rating.book import RATERS_MOST, Asked, Book, Refused
-from sonic_flow.rating.desk import Desk, wait_for
+from sonic_flow.rating.desk import AT_ONCE, CONNECTIONS, PATIENCE, Desk, wait_for
 from sonic_flow.rating.noted import noted
 from sonic_flow.rating.opinion import opinion, t_quantile
 from sonic_flow.tasks.gate import gate
@@ -174,6 +175,57 @@ def test_the_page_runs_its_own_script_alone_and_holds_nothing_of_the_run(desk: D
     assert ask(desk, "GET", f"/{TOKEN}/")[2]["Content-Security-Policy"] != policy
 
 
+def raw(desk: Desk, text: bytes) -> bytes:
+    """What a request that no client makes is answered with."""
+    place = urllib.parse.urlsplit(desk.address)
+    with socket.create_connection((str(place.hostname), place.port or 0), timeout=20) as connection:
+        connection.sendall(text)
+        return connection.recv(4096).partition(b"\r\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [(b"GET //[ HTTP/1.1\r\n\r\n", b"404"), (b"GET http://[ HTTP/1.1\r\n\r\n", b"404"),
+     (b"POST http://[x HTTP/1.1\r\nContent-Length: 3\r\n\r\n{}!", b"404"),
+     (f"POST /{TOKEN}/score HTTP/1.1\r\nContent-Length: {'9' * 5000}\r\n\r\n".encode(), b"413")],
+)  # fmt: skip
+def test_an_address_that_is_none_leaves_no_traceback(
+    desk: Desk, capfd: pytest.CaptureFixture[str], text: bytes, status: bytes
+) -> None:
+    assert raw(desk, text).split()[1] == status
+    assert capfd.readouterr().err == ""
+
+
+def test_a_mistake_of_ours_is_one_line_without_the_token(desk: Desk, capfd: pytest.CaptureFixture[str]) -> None:
+    clips: dict[str, Path] = {}
+    desk.clip_of = clips.__getitem__
+    with pytest.raises(http.client.RemoteDisconnected):
+        ask(desk, "GET", f"/{TOKEN}/state")
+    assert capfd.readouterr().err == "a request was not answered: KeyError\n"
+
+
+@pytest.mark.parametrize(("many", "started"), [(AT_ONCE, b""), (CONNECTIONS + 20, b"GET / HT")])
+def test_who_asks_nothing_keeps_no_rater_out(desk: Desk, many: int, started: bytes) -> None:
+    place = urllib.parse.urlsplit(desk.address)
+    idle: list[socket.socket] = []
+    before = threading.active_count()
+    try:
+        for _ in range(many):
+            idle.append(socket.create_connection((str(place.hostname), place.port or 0), timeout=20))
+            idle[-1].sendall(started or b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        began = time.monotonic()
+        assert score(desk, "Ann", 4) == 200
+        assert time.monotonic() - began < PATIENCE / 2
+        for _ in range(50):
+            if threading.active_count() - before <= CONNECTIONS:
+                break
+            time.sleep(0.1)
+        assert threading.active_count() - before <= CONNECTIONS
+    finally:
+        for each in idle:
+            each.close()
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"[]", b"{", b"null", b'{"id":"r1"}', b'{"id":"r1","rater":["x"],"score":4}', b"[" * 4000, b'{"score":1e999}',
@@ -205,6 +257,16 @@ def test_no_clip_of_another_request(desk: Desk, book: Book) -> None:
     assert ask(desk, "GET", f"/{TOKEN}/clip/..%2Fratings.sqlite")[0] == 404
     book.close("r1")
     assert ask(desk, "GET", f"/{TOKEN}/clip/r1")[0] == 404
+
+
+def test_a_clip_that_was_taken_away_just_now(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "clip.mp4").unlink()
+    assert ask(desk, "GET", f"/{TOKEN}/clip/r1")[0] == 404
+
+
+def test_nobody_is_asked_about_a_clip_that_has_not_come(desk: Desk) -> None:
+    desk.clip_of = lambda _: None
+    assert json.loads(ask(desk, "GET", f"/{TOKEN}/state?rater=Ann")[1]) == []
 
 
 GOOD: dict[str, Measure] = {"lse_d": {"value": 7.0, "method": "syncnet-v2"}}
