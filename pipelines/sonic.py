@@ -66,7 +66,7 @@ def local_run() -> LocalRun:
 # Tekton runs all tasks that share a claim on one node, and picks it for the first of them. So the whole run asks for a
 # GPU node: a selector on run-inference alone would leave that task waiting for a node that can't have the volume.
 @pipeline(
-    timeout="28h",  # what the tasks may take one after the other, with their retries, a day for raters, and the report
+    timeout="32h",  # what the tasks may take one after the other, with retries: a day for raters, 2 h of stages, the report
     finally_timeout="10m",
     service_account="sonic",
     files=PVC("sonic-data", storage="200Gi", sub_path="runs"),
