@@ -66,8 +66,8 @@ def local_run() -> LocalRun:
 # Tekton runs all tasks that share a claim on one node, and picks it for the first of them. So the whole run asks for a
 # GPU node: a selector on run-inference alone would leave that task waiting for a node that can't have the volume.
 @pipeline(
-    timeout="32h",  # what the tasks may take one after the other, with retries: a day for raters, 2 h of stages, the report
-    finally_timeout="10m",
+    timeout="32h",  # what the tasks may take, with retries: a day for raters, two hours for the stages of a release
+    finally_timeout="30m",
     service_account="sonic",
     files=PVC("sonic-data", storage="200Gi", sub_path="runs"),
     node_selector={"nvidia.com/gpu.present": "true"},
