@@ -70,7 +70,7 @@ def test_the_run_completes(plane: Plane, api: Api, local: Any, params: dict[str,
     done = finished(api, "PipelineRun", name, NAMESPACE, seconds=600)
     condition = done["status"]["conditions"][0]
     assert condition["status"] == "True", failures(api, name, condition)
-    assert condition["message"] == "Tasks Completed: 7 (Failed: 0, Cancelled 0), Skipped: 9"
+    assert condition["message"] == "Tasks Completed: 8 (Failed: 0, Cancelled 0), Skipped: 9"
     results = {each["name"]: each["value"] for each in done["status"]["results"]}
     assert results["verdict"]
     uid = done["metadata"]["uid"]

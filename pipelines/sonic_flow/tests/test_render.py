@@ -25,7 +25,7 @@ def moved(**changes: Any) -> motion.Movement:
 
 
 def test_assets_are_small() -> None:
-    assert sum(path.stat().st_size for path in ASSETS.iterdir()) < 500_000
+    assert sum(path.stat().st_size for path in ASSETS.iterdir()) < 600_000
 
 
 def test_the_face_of_the_portrait_is_found_where_it_was_drawn() -> None:

@@ -62,8 +62,8 @@ class Ran:
         return {result["name"]: result["value"] for result in self.status.get("results", [])}
 
 
-OFF = ("champion", "register", "release", "settle", "track")
-"""What does not run where neither `tracking` nor `route` is given."""
+OFF = ("champion", "register", "release", "settle", "track", "rate", "stage-clip", "unstage-clip", "keep-rating")
+"""What does not run where nobody is asked and neither `tracking` nor `route` is given."""
 
 
 def run(folder: Path, *params: str, program: Path | None = None) -> Ran:
