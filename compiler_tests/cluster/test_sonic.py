@@ -25,6 +25,7 @@ from flowdsl.diagnostics import UsageError
 ROOT = Path(__file__).parents[2]
 PIPELINES = ROOT / "pipelines"
 NAMESPACE = "sonic"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +54,7 @@ def params(local: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
 def test_the_run_completes(plane: Plane, api: Api, local: Any, params: dict[str, str]) -> None:
     prepare(plane, api, local)
     documents = with_stand_ins(
-        list(
-            yaml.load_all((PIPELINES / "sonic.yaml").read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        ),
+        [*yaml.load_all((PIPELINES / "sonic.yaml").read_text(), Loader=LOADER)],
         local,
     )
     (run,) = [each for each in documents if each["kind"] == "PipelineRun"]
@@ -105,7 +104,9 @@ def with_stand_ins(documents: list[dict[str, Any]], local: Any) -> list[dict[str
     """The documents in our namespace, with the stand-in tasks in place of those they stand for."""
     from flowdsl.compiler.stand_in import compile_task
 
-    tasks = {name: compile_task(each) for name, each in local.tasks.items()} | catalog(documents)
+    # A stand-in of a custom task's kind has slashes in its name; nobody is asked here, so that its task does not run.
+    ours = {name: compile_task(each) for name, each in local.tasks.items() if "/" not in name}
+    tasks = ours | catalog(documents)
     kept = [each for each in documents if each["kind"] != "Task" or each["metadata"]["name"] not in tasks]
     for name, task in tasks.items():
         task["metadata"]["name"] = name
