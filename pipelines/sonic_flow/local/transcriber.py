@@ -11,8 +11,9 @@ import io
 import json
 import time
 from collections.abc import Mapping
+from importlib import import_module
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import Any
 
 import av
 import numpy as np
@@ -21,9 +22,6 @@ from av.error import FFmpegError
 from sonic_flow.local import web
 from sonic_flow.local.media import mono
 from sonic_flow.local.pixels import Floats
-
-if TYPE_CHECKING:
-    from pocketsphinx import Decoder  # pyright: ignore[reportMissingImports] - of an extra
 
 RATE = 16000
 FRAMES = 100  # of the recogniser, a second
@@ -45,7 +43,12 @@ def samples_of(content: bytes) -> Floats:
     return samples
 
 
-def transcribe(decoder: Decoder, files: Mapping[str, bytes], name: str) -> web.Answer:
+def recogniser() -> Any:
+    """pocketsphinx' decoder; the package is of an extra, and has no types."""
+    return import_module("pocketsphinx").Decoder(samprate=RATE, loglevel="FATAL")
+
+
+def transcribe(decoder: Any, files: Mapping[str, bytes], name: str) -> web.Answer:
     """The words of a file with their times, in the form of OpenAI's verbose_json."""
     began = time.monotonic()
     (content,) = web.needed(files, "file")
@@ -67,11 +70,9 @@ def transcribe(decoder: Decoder, files: Mapping[str, bytes], name: str) -> web.A
 
 def main() -> None:
     """Load the model, then serve until SIGTERM."""
-    from pocketsphinx import Decoder  # pyright: ignore[reportMissingImports] - of an extra
-
     name = f"pocketsphinx {version('pocketsphinx')}, en-us"
     options = web.arguments(name).parse_args()
-    decoder = Decoder(samprate=RATE, loglevel="FATAL")
+    decoder = recogniser()
     web.serve("/v1/audio/transcriptions", lambda _, files: transcribe(decoder, files, name), name, options)
 
 

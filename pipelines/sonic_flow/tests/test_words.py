@@ -247,11 +247,10 @@ def test_a_note_of_anything_else_changes_nothing(record: Workspace, note: object
     importlib.util.find_spec("pocketsphinx") is None, reason="needs pocketsphinx: 'flowdsl[sonic-words]'"
 )
 def test_the_test_speech_is_understood_by_a_real_recogniser() -> None:
-    from pocketsphinx import Decoder  # pyright: ignore[reportMissingImports] - of an extra
-
+    from sonic_flow.local.transcriber import recogniser
     from sonic_flow.local.transcriber import transcribe as hear
 
-    decoder = Decoder(samprate=16000, loglevel="FATAL")
+    decoder = recogniser()
     answer = json.loads(hear(decoder, {"file": (ASSETS / "clear-speech.wav").read_bytes()}, "it").content)
     way = steps(plain((ASSETS / "clear-speech.txt").read_text("utf-8")), words_of(answer, answer["duration"]))
     assert error_rate(way) <= 0.125
