@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from flowdsl.decide.wire import GIVEN, Decision
-from flowdsl.importer.code import Code, call, quoted, sequence
+from flowdsl.importer.code import Code, quoted
 from flowdsl.importer.references import Scope
 from flowdsl.importer.shapes import ARRAY, STRING, Unsupported
 from flowdsl.importer.writer import Writer
@@ -172,11 +172,6 @@ def values_of(test: Any) -> list[tuple[str, str]]:
     if test[0] == "value":
         return [(str(test[1]), str(test[2]))] if len(test) == 4 else []
     return [each for part in test[1:] for each in values_of(part)] if test[0] != "is" else []
-
-
-def condition(writer: Writer, text: Code, operator: str, values: Sequence[Code]) -> Code:
-    """Tekton's own expression, as it stands."""
-    return call(writer.use("condition"), text, quoted(operator), sequence(values))
 
 
 def _split(part: Any) -> tuple[str, list[Any]]:
