@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _PORT = 12000
 _GIT = "git"
 """The event of a provider, of which all starts by Git take what is theirs."""
-_ANY = ("any/any",)
+ANY = ("any/any",)
 """Where no repository is named. One has to be (validate.go of the sources); it is looked up to make a webhook there,
 which ours never does, and events of all repositories are taken that are signed with the Secret."""
 RUN_NAME = "metadata.name"
@@ -128,7 +128,7 @@ def _provider(starts: Starts, triggers: Sequence[Trigger]) -> tuple[str, Fields]
     assert starts.provider is not None  # FLOW376 has said so
     secret = _key(starts.secret(triggers[0])) if triggers[0].verify else None
     webhook = _address(starts, f"/{starts.pipeline}")
-    pairs = [each.partition("/") for each in starts.settings.repositories or _ANY]
+    pairs = [each.partition("/") for each in starts.settings.repositories or ANY]
     if starts.provider.name == "gitlab":
         token = triggers[0].token or secret_of(starts.settings.token)
         assert token is not None  # FLOW387 has said so
@@ -257,25 +257,26 @@ def _given(start: _Start) -> dict[str, _Asked]:
 
 def _script(start: _Start) -> str:
     """The script of a dependency: whether the event counts, and the texts of the run if so; CEL above its Lua."""
-    values = [*start.values.values(), *_given(start).values()]
-    return script(start.condition.lua, [each.lua for each in values], [start.condition.cel, *(v.cel for v in values)])
+    asked = [start.condition, *start.values.values(), *_given(start).values()]
+    condition, *values = (each.lua for each in asked)
+    return script(condition, values, [each.cel for each in asked])
 
 
 def script(condition: str, values: Sequence[str], cel: Sequence[str] = ()) -> str:
     """What a dependency runs: `flow.starts` is whether the condition holds, `flow.v0` and so on are the values.
 
-    Both are expressions of Lua; `cel` is what they are made of, "" for what is none of CEL.
+    Both are expressions of Lua; `cel` is what they are made of, the condition first, "" for what is none of CEL.
     """
-    comments = {number: [text] if text else [] for number, text in enumerate(cel, -1)}
+    said, *comments = cel or [""] * (1 + len(values))
     lines = [
         line
-        for number, value in enumerate(values)
-        for line in (*_said(f"v{number}", comments.get(number, [])), f"local v{number} = {value}")
+        for number, (value, comment) in enumerate(zip(values, comments, strict=True))
+        for line in (*_said(f"v{number}", comment), f"local v{number} = {value}")
     ]
     texts = "".join(f", v{number} = v{number}" for number in range(len(values)))
     known = " and ".join(f"type(v{number}) == 'string'" for number in range(len(values)))
     tail = [
-        *_said("starts", comments.get(-1, [])),
+        *_said("starts", said),
         f"if {condition} ~= true then return {{{_FLOW} = {{starts = false}}}} end",
         *lines,
         *([f"if not ({known}) then return {{{_FLOW} = {{starts = false}}}} end"] if known else []),
@@ -284,9 +285,9 @@ def script(condition: str, values: Sequence[str], cel: Sequence[str] = ()) -> st
     return library() + "\n".join(tail) + "\n"
 
 
-def _said(what: str, cel: Sequence[str]) -> list[str]:
+def _said(what: str, cel: str) -> list[str]:
     """A line for who reads the script; `flowdsl import` reads it, too."""
-    return [f"-- {what}: {each}" for each in cel]
+    return [f"-- {what}: {cel}"] if cel else []
 
 
 @cache

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from flowdsl.celgo.tree import Call, Many
-from flowdsl.events.argo import RUN_GROUP, RUN_NAME
+from flowdsl.events.argo import ANY, RUN_GROUP, RUN_NAME
 from flowdsl.events.cel import quoted
 from flowdsl.events.providers import PROVIDERS
 from flowdsl.events.sensor.scripts import ForeignScriptError, said
@@ -206,13 +206,12 @@ def _schedule(one: _Awaited) -> Schedule:
 
 def _repositories(git: Fields) -> tuple[str, ...]:
     """Those that a source of Git's events names: GitLab's projects, or the others' by their owners."""
-    found = [
-        (text(each, "owner"), name)
+    owned = [
+        f"{text(each, 'owner')}/{name}"
         for each in listed(git, "repositories")
         for name in (_texts(each, "names") or (text(each, "repositorySlug"),))
     ]
-    owned = tuple(f"{owner}/{name}" for owner, name in found if (owner, name) != ("any", "any"))
-    return _texts(git, "projects") or owned
+    return _texts(git, "projects") or tuple(each for each in owned if each not in ANY)
 
 
 def _texts(of: Mapping[str, object], name: str) -> tuple[str, ...]:
