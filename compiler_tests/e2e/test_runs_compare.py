@@ -86,6 +86,21 @@ def test_a_run_with_itself_differs_in_nothing(runs: Path) -> None:
     assert all(each["first"] == each["second"] for title in ("params", "results", "tasks") for each in told[title])
 
 
+def test_of_more_lines_than_are_shown_those_that_differ_come_first(runs: Path) -> None:
+    same = {f"same{number}": number for number in range(2500)}
+    for name, more in (("wide", {"last": 1}), ("wider", {"last": 2})):
+        flowdsl(runs, "run", "clips.py", "--name", name, "--set", f"note={json.dumps({**same, **more})}")
+    done = flowdsl(runs, "runs", "compare", "wide", "wider", "--page", "wide.html")
+    assert "params: 1 of 2502 differ" in done.stdout
+    assert "  note.last: 1 -> 2  (+100.0%)" in done.stdout
+    assert "… 502 more, 0 of which differ" in (runs / "wide.html").read_text("utf-8")
+    told = json.loads(flowdsl(runs, "runs", "compare", "wide", "wider", "--output", "json").stdout)
+    assert (len(told["params"]), told["left_out"]) == (2000, {"params": 502, "results": 0, "tasks": 0})
+    none = flowdsl(runs, "runs", "compare", "wide", "first")
+    assert "params: 2502 of 2503 differ" in none.stdout
+    assert "  … 502 more differ" in none.stdout
+
+
 def test_a_clip_that_is_a_link_elsewhere_is_not_shown(runs: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.mp4"
     secret.write_bytes(b"of somebody else")

@@ -24,7 +24,7 @@ CLIPS = {".mp4": "video/mp4", ".webm": "video/webm"}
 LARGEST = 32 << 20
 """Bytes of a clip that a page still holds."""
 _DEEPEST = 6  # how deep what a result holds is taken apart; deeper it is one text
-_MOST = 2000  # lines of a section
+_MOST = 2000  # lines of a section; a terminal and a browser have no use for more
 
 
 class Line(TypedDict):
@@ -57,13 +57,30 @@ class Clip:
 
 
 @attrs.frozen
+class Section:
+    """What two runs share and where they differ, by name: `differing` and `same` count all of it.
+
+    `lines` are at most 2,000: where there are more, those in which the runs differ come first.
+    """
+
+    lines: list[Line]
+    differing: int
+    same: int
+
+    @property
+    def left_out(self) -> int:
+        """How many lines there are that `lines` has not."""
+        return self.differing + self.same - len(self.lines)
+
+
+@attrs.frozen
 class Compared:
     """Two runs. `params` were given, `results` came of tasks (measures, commits), `tasks` says how they ended."""
 
     sides: tuple[Side, Side]
-    params: list[Line]
-    results: list[Line]
-    tasks: list[Line]
+    params: Section
+    results: Section
+    tasks: Section
 
 
 def compare_runs(first: RunFolder, second: RunFolder) -> Compared:
@@ -72,12 +89,12 @@ def compare_runs(first: RunFolder, second: RunFolder) -> Compared:
     params, results = (tuple(map(each, folders)) for each in (_params, _results))
     tasks = tuple(map(_tasks, folders))
     one, other = map(_side, folders)
-    return Compared((one, other), _lines(*params), _lines(*results), _lines(*tasks))
+    return Compared((one, other), _section(*params), _section(*results), _section(*tasks))
 
 
 def differing(lines: Iterable[Line]) -> list[Line]:
     """Those in which the runs differ."""
-    return [each for each in lines if each["first"] != each["second"]]
+    return [each for each in lines if not _is_same(each)]
 
 
 def clips(folder: RunFolder) -> list[Clip]:
@@ -154,9 +171,15 @@ def _parts(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
         yield name, value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _lines(first: Mapping[str, str], second: Mapping[str, str]) -> list[Line]:
-    names = list(dict.fromkeys([*first, *second]))[:_MOST]
-    return [_line(name, first.get(name), second.get(name)) for name in names]
+def _section(first: Mapping[str, str], second: Mapping[str, str]) -> Section:
+    lines = [_line(name, first.get(name), second.get(name)) for name in dict.fromkeys([*first, *second])]
+    other = differing(lines)
+    shown = lines if len(lines) <= _MOST else sorted(lines, key=_is_same)[:_MOST]
+    return Section(shown, len(other), len(lines) - len(other))
+
+
+def _is_same(each: Line) -> bool:
+    return each["first"] == each["second"]
 
 
 def _line(name: str, first: str | None, second: str | None) -> Line:

@@ -68,16 +68,18 @@ def page(
     sides: Iterable[Mapping[str, object]],
     clips: Iterable[tuple[str, str, bytes, str]],
     sections: Mapping[str, Iterable[tuple[str, str | None, str | None, str]]],
+    left_out: Mapping[str, str],
 ) -> str:
     """The page. `sides` has name, state, message and began (as text) of each run; `clips` the kind, name, content and,
-    where there is none, the reason, of each; a section's rows are name, first, second and change."""
+    where there is none, the reason, of each; a section's rows are name, first, second and change, and `left_out` says
+    by its title what it has not, "" where it has all."""
     shown = [*sides]
     names = [str(each["name"]) for each in shown]
     cards = [_card(side, clip) for side, clip in zip(shown, clips, strict=True)]
     both = "".join(cards)
     bar = "<div class=bar><button id=play data-on=no>Play both</button>"
     bar += "<input id=at type=range min=0 max=1 step=any value=0 aria-label=Time><span id=time>0.00 s</span></div>"
-    tables = "".join(_section(title, names, [*rows]) for title, rows in sections.items())
+    tables = "".join(_section(title, names, [*rows], left_out[title]) for title, rows in sections.items())
     title = " and ".join(map(markup, names))
     policy = f"default-src 'none'; media-src data:; style-src '{_hash(STYLE)}'; script-src '{_hash(PROGRAM)}'"
     head = f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{title}</title>'
@@ -101,7 +103,7 @@ def _card(side: Mapping[str, object], clip: tuple[str, str, bytes, str]) -> str:
     return f"<div>{words}{video}<p>{markup(name)}</p></div>"
 
 
-def _section(title: str, names: list[str], rows: list[tuple[str, str | None, str | None, str]]) -> str:
+def _section(title: str, names: list[str], rows: list[tuple[str, str | None, str | None, str]], left_out: str) -> str:
     """What differs as a table, what is the same folded below it."""
     if not rows:
         return ""
@@ -109,7 +111,8 @@ def _section(title: str, names: list[str], rows: list[tuple[str, str | None, str
     same = [each for each in rows if each[1] == each[2]]
     shown = _table(names, other) if other else "<p class=none>The same in both.</p>"
     folded = f"<details><summary>{len(same)} the same</summary>{_table(names, same)}</details>" if same else ""
-    return f"<h2>{markup(title)}</h2>{shown}{folded}"
+    rest = f"<p class=none>{markup(left_out)}</p>" if left_out else ""
+    return f"<h2>{markup(title)}</h2>{shown}{folded}{rest}"
 
 
 def _table(names: list[str], rows: list[tuple[str, str | None, str | None, str]]) -> str:
