@@ -13,6 +13,7 @@ import pytest
 
 import flowdsl
 from flowdsl.compiler import CompileOptions, compile_pipeline
+from flowdsl.compiler.manifest import compile_manifest
 from flowdsl.diagnostics import FlowError
 from flowdsl.frontend.logged import patterns_of
 from flowdsl.frontend.script import ScriptOutput
@@ -269,3 +270,19 @@ def test_what_is_emitted() -> None:
     assert one["args"][-1] == "$(params.names[*])"
     assert step["args"] == ["a", "b"]
     assert all("command" not in each for each in tasks.values())
+
+
+def test_of_a_step_beside_a_body_in_a_pipeline_and_alone() -> None:
+    @flowdsl.task(image="python:3.12", steps=[flowdsl.Step(image="alpine", script="a", results_from_log=PATTERN)])
+    def beside() -> Scores:
+        return Scores(0.1, "a")
+
+    @flowdsl.pipeline
+    def flow() -> None:
+        beside()
+
+    in_pipeline = compile_pipeline(flow, CompileOptions()).documents
+    alone = compile_manifest(flowdsl.manifest(beside)).documents
+    one, other = (next(each for each in found if each["kind"] == "Task") for found in (in_pipeline, alone))
+    assert one["spec"]["steps"] == other["spec"]["steps"]
+    assert any("_flowdsl_from_log(" in each["script"] for each in one["spec"]["steps"])

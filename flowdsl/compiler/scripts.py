@@ -52,8 +52,9 @@ def with_scripts(
             else:
                 # A script's image may come by a param, and have a task that builds it.
                 sliced = attrs.evolve(node.task, script=same.script, bundle=same.bundle)
-                task = attrs.evolve(sliced, image=same.image, params=same.params, build=same.build)
-            task = done[id(node.task)] = with_log_readers(task, collector)
+                with_image = attrs.evolve(sliced, image=same.image, params=same.params, build=same.build)
+                task = with_log_readers(with_image, collector)
+            done[id(node.task)] = task
         nodes.append(node if task is node.task else attrs.evolve(node, task=task))
     return attrs.evolve(pipeline, nodes=tuple(nodes))
 
@@ -87,6 +88,7 @@ def with_script(
         return task
     script, recipe = _script(task, collector, locks, surveys, mount)
     made = task if script is None else attrs.evolve(task, script=script.text, bundle=script.bundle)
+    made = with_log_readers(made, collector)
     _check_together(made, collector)
     if recipe is None:
         return made
