@@ -45,7 +45,7 @@ def deciding_step(step: Step, before: TaskDef, after: TaskDef, script: str) -> S
     env = _behind(step.env, _of_params(step.env, before), given)
     env = _behind(env, [variable(RESULT, name) for name in results], told)
     said = {name: text for name, text in ((CONDITIONS, after.decisions), (FIELDS, after.decided_fields)) if text}
-    return attrs.evolve(step, script=script, env=_before(env, said))
+    return attrs.evolve(step, script=script, env=_behind(env, [], said))
 
 
 def _place(result: str) -> str:
@@ -65,10 +65,3 @@ def _behind(env: Mapping[str, EnvValue], those: list[str], more: Mapping[str, En
     at = max(places, default=min(ours, default=len(env)))
     listed = list(env.items())
     return dict([*listed[:at], *more.items(), *listed[at:]])
-
-
-def _before(env: Mapping[str, EnvValue], said: Mapping[str, EnvValue]) -> dict[str, EnvValue]:
-    """The variables with the conditions before all that carry params, workspaces, results and Secrets."""
-    ours = [place for place, name in enumerate(env) if name.startswith((f"{PARAM}_", f"{RESULT}_"))]
-    listed, at = list(env.items()), min(ours, default=len(env))
-    return dict([*listed[:at], *said.items(), *listed[at:]])

@@ -97,10 +97,11 @@ def differing(lines: Iterable[Line]) -> list[Line]:
     return [each for each in lines if not _is_same(each)]
 
 
-def clips(folder: RunFolder) -> list[Clip]:
-    """The clips among the files that a run's results name."""
-    found = files_by_name(folder, folder.pipeline_run())
-    return [_clip(folder, name, path) for name, path in found.items() if path.suffix.lower() in CLIPS]
+def clips(folder: RunFolder) -> Iterator[Clip]:
+    """The clips among the files that a run's results name, each read when it is asked for."""
+    for name, path in files_by_name(folder, folder.pipeline_run()).items():
+        if path.suffix.lower() in CLIPS:
+            yield _clip(folder, name, path)
 
 
 def _clip(folder: RunFolder, name: str, path: Path) -> Clip:
