@@ -120,6 +120,14 @@ def written(function: Callable[..., object] | CodeType) -> tuple[ast.FunctionDef
     return (definition, first) if isinstance(definition, ast.FunctionDef) else None
 
 
+def tree(filename: str) -> ast.Module | None:
+    """A whole source file; None where it can't be read."""
+    try:
+        return ast.parse("".join(linecache.getlines(filename)))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
 def _source_lines(function: Callable[..., object] | CodeType) -> tuple[list[str], int]:
     """As `inspect.getsourcelines` has it, which looks at the files of all modules that are loaded to find one."""
     found = function if isinstance(function, CodeType) else inspect.unwrap(function)

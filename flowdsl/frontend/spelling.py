@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import ast
-import linecache
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -39,9 +38,8 @@ def spelling(test: str = "", otherwise: str = _GENERAL) -> str:
 
 def _decision(filename: str, line: int) -> ast.AST | None:
     """The innermost decision on a line; None where the source can't be read or has none there."""
-    try:
-        tree = ast.parse("".join(linecache.getlines(filename)))
-    except (SyntaxError, ValueError, RecursionError):
+    tree = places.tree(filename)
+    if tree is None:
         return None
     found: ast.AST | None = None
     for node in ast.walk(tree):  # from the outside to the inside

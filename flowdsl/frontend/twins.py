@@ -7,7 +7,6 @@ function asked.
 from __future__ import annotations
 
 import ast
-import linecache
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -55,11 +54,8 @@ def _of(call: ast.Call) -> str:
 
 
 def _calls(filename: str, line: int) -> Iterator[ast.Call]:
-    try:
-        tree = ast.parse("".join(linecache.getlines(filename)))
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for node in ast.walk(tree):
+    tree = places.tree(filename)
+    for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.Call) and node.lineno <= line <= (node.end_lineno or node.lineno):
             yield node
 

@@ -16,7 +16,7 @@ from flowdsl.machine.catalogue import Catalogue
 from flowdsl.machine.custom import custom_of
 from flowdsl.machine.failure import RunFailure
 from flowdsl.machine.machine import Machine
-from flowdsl.machine.nodes import ChildRun
+from flowdsl.machine.nodes import TASK_RUN_CANCELLED, ChildRun
 from flowdsl.machine.plan import Plan, make_plan
 from flowdsl.machine.status import as_object, failed_status, finished_status, running_status
 from flowdsl.runner.cache import Cache
@@ -284,7 +284,7 @@ class Engine:
     def _stop(self, active: _Active, message: str) -> None:
         if active.child is not None:
             active.child.cancel(flow.CANCEL)
-        active.stop.request("TaskRunCancelled", f'TaskRun "{active.run.name}" was cancelled. {message}')
+        active.stop.request(TASK_RUN_CANCELLED, f'TaskRun "{active.run.name}" was cancelled. {message}')
 
     def _stop_all(self, message: str) -> None:
         for run in self._budget.withdraw(lambda _: True):
@@ -346,8 +346,8 @@ def _lost(run: ChildRun, error: BaseException) -> _Done:
     return _Done(run, status, error)
 
 
-def never_started(run: ChildRun, message: str, *, reason: str = "TaskRunCancelled") -> shapes.TaskRunStatus:
+def never_started(run: ChildRun, message: str, *, reason: str = TASK_RUN_CANCELLED) -> shapes.TaskRunStatus:
     """The status of a TaskRun that ended before anything ran."""
-    text = f'TaskRun "{run.name}" was cancelled. {message}' if reason == "TaskRunCancelled" else message
+    text = f'TaskRun "{run.name}" was cancelled. {message}' if reason == TASK_RUN_CANCELLED else message
     status = nothing_ran(reason, text)
     return custom_status(status) if custom_of(run.node.spec) is not None else status

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flowdsl.kube.conventions import CACHE_HIT, OUTPUTS, RUN_VOLUME
 from flowdsl.machine.catalogue import REGISTERED
 from flowdsl.machine.custom import custom_of
-from flowdsl.machine.nodes import ChildRun, Node
+from flowdsl.machine.nodes import TASK_RUN_CANCELLED, ChildRun, Node
 from flowdsl.machine.outcome import Outcome
 from flowdsl.machine.times import stamp
 from flowdsl.runner import cache, removal
@@ -124,8 +124,8 @@ class Worker:
         if "taskRef" in spec:
             # As on a cluster: what the reference led to stands in the status.
             spec.pop("taskSpec", None)
-        if run.status_message and condition({"status": status}).get("reason") == "TaskRunCancelled":
-            spec["status"], spec["statusMessage"] = "TaskRunCancelled", run.status_message
+        if run.status_message and condition({"status": status}).get("reason") == TASK_RUN_CANCELLED:
+            spec["status"], spec["statusMessage"] = TASK_RUN_CANCELLED, run.status_message
         self._recorder.write({**document, "spec": spec, "status": status})
         run.document = None
 
