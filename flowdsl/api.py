@@ -146,7 +146,7 @@ def pipeline(function: Callable[..., object] | None = None, /, **options: object
         run_extra: Further fields of the spec of its PipelineRuns, as Tekton has them.
         local: What a run on this machine needs: a `LocalRun`, or a function that gives one.
         alpha: The flags of Tekton's alpha features that are opted in to.
-        verbatim: Add nothing to what is written; the docstring is the description.
+        verbatim: Add nothing to what is written, but what decides its conditions; the docstring is the description.
         task_order: The names of the tasks as they are listed, where that is not the order of the calls.
         display_name: The name that people read, in place of the docstring's first line.
         description: What the pipeline does, in place of the rest of the docstring.
