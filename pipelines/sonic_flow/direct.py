@@ -1,4 +1,4 @@
-"""HTTP for a request that carries an account's token: to the server that was named, and to no other."""
+"""HTTP for a request that carries a token or a signature: to the server that was named, and to no other."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ class _Here(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_: object, **named: object) -> None:
         """None: the redirect is an HTTPError, with its own status."""
+
+
+OPEN = urllib.request.build_opener(_Here()).open
+"""Opens an address, through a proxy where the environment names one, and follows no redirect."""
 
 
 def opener(context: ssl.SSLContext | None) -> urllib.request.OpenerDirector:

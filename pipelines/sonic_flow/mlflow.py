@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from sonic_flow.direct import OPEN
 from sonic_flow.files import stop
 
 API, FILES = "/api/2.0/mlflow/", "/api/2.0/mlflow-artifacts/artifacts/"
@@ -43,16 +44,6 @@ class Tracked(NamedTuple):
     params: Mapping[str, str]
     status: str
     began: int
-
-
-class Stay(urllib.request.HTTPRedirectHandler):
-    """No redirect is followed: it would take the token to another host."""
-
-    def redirect_request(self, *_: object, **named: object) -> None:
-        """None, so that the answer itself is the error."""
-
-
-OPEN = urllib.request.build_opener(Stay()).open
 
 
 def server(address: str, token: str) -> Mlflow:

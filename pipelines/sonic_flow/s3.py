@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Mapping
 from typing import BinaryIO, NamedTuple
 
+from sonic_flow.direct import OPEN
 from sonic_flow.files import BLOCK, stop
 
 EMPTY = hashlib.sha256().hexdigest()
@@ -54,7 +55,7 @@ def send(
     now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     signed = sign(method, url, signer, payload, now=now, headers=headers)
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, signed, method=method), timeout=120) as response:
+        with OPEN(urllib.request.Request(url, body, signed, method=method), timeout=120) as response:
             digest, held = hashlib.sha256(), 0
             for block in iter(lambda: response.read(BLOCK), b""):
                 digest.update(block)

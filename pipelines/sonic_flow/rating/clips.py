@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from sonic_flow.direct import OPEN
 from sonic_flow.files import BLOCK, sha256, stop
 from sonic_flow.s3 import EMPTY, Signer, sign
 
@@ -31,7 +32,7 @@ def fetched(url: str, signer: Signer, digest: str, folder: Path) -> Path:
     found, held = hashlib.sha256(), 0
     handle, temporary = tempfile.mkstemp(dir=folder)
     try:
-        with os.fdopen(handle, "wb") as file, urllib.request.urlopen(request, timeout=60) as response:
+        with os.fdopen(handle, "wb") as file, OPEN(request, timeout=60) as response:
             for block in iter(lambda: response.read(BLOCK), b""):
                 held += len(block)
                 if held > LARGEST:

@@ -1,4 +1,4 @@
-"""What is asked with the ServiceAccount's token: it goes to the API server alone, and whatever comes back is one line."""
+"""What is asked with a token or a signature: it goes to the server that was named alone, and what comes back is a line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import certifi
 import pytest
 
 from sonic_flow import kube
+from sonic_flow.rating.clips import fetched
 from sonic_flow.rating.kubernetes import Api, ApiError
+from sonic_flow.s3 import Signer, send
 
 
 class Place:
@@ -71,6 +73,19 @@ def test_the_token_follows_no_redirect(places: tuple[Place, Place], token: Path)
     with pytest.raises(SystemExit, match="302"):
         got(near.address)
     assert near.heard == ["Bearer the-token"] * 2
+    assert far.heard == []
+
+
+def test_a_signed_request_follows_no_redirect(places: tuple[Place, Place], tmp_path: Path) -> None:
+    near, far = places
+    near.answer, far.answer = said("307 Elsewhere", headers=f"Location: {far.address}/x\r\n"), said("200 OK")
+    signer = Signer("us-east-1", "access", "secret")
+    with pytest.raises(SystemExit, match="307 Elsewhere"):
+        send("GET", f"{near.address}/clips/o.mp4", signer)
+    with pytest.raises(SystemExit, match="307 Elsewhere"):
+        fetched(f"{near.address}/clips/o.mp4", signer, "0" * 64, tmp_path)
+    assert all(each.startswith("AWS4-HMAC-SHA256 ") for each in near.heard)
+    assert len(near.heard) == 2
     assert far.heard == []
 
 
