@@ -1,4 +1,4 @@
-"""Two requests of S3, signed here: put an object, get it back.
+"""Requests of S3, signed here: put an object and get it back, take it away.
 
 Not by boto3: no small published image has it, and installing it while the task runs would let code from the network
 into the one pod that holds the bucket's keys. The signature (AWS Signature Version 4) is 20 lines, held in the tests to
@@ -15,10 +15,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from sonic_flow.direct import OPEN
-from sonic_flow.files import BLOCK, stop
+from sonic_flow.files import BLOCK, sha256, stop
 
 EMPTY = hashlib.sha256().hexdigest()
 NO_HEADERS: Mapping[str, str] = {}
@@ -40,6 +41,17 @@ def object_url(endpoint: str, bucket: str, region: str, key: str) -> str:
     if endpoint:
         return f"{endpoint.rstrip('/')}/{bucket}/{path}"
     return f"https://{bucket}.s3.{region}.amazonaws.com/{path}"
+
+
+def stored(video: Path, url: str, signer: Signer) -> str:
+    """Put a clip and read it back; gives its SHA-256. Stops where what is read back is another."""
+    digest = sha256(video)
+    with video.open("rb") as file:
+        headers = {"Content-Type": "video/mp4", "Content-Length": str(video.stat().st_size)}
+        send("PUT", url, signer, digest, headers=headers, body=file)
+    if (back := send("GET", url, signer)) != digest:
+        stop(f"{url} was stored, but reads back with SHA-256 {back}, not {digest}")
+    return digest
 
 
 def send(

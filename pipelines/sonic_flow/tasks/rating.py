@@ -10,9 +10,9 @@ import math
 from typing import NamedTuple
 
 from flowdsl import File, Secret, Workspace, named, task, task_ref
-from sonic_flow.files import sha256, stop, write_json
+from sonic_flow.files import stop, write_json
 from sonic_flow.rating.opinion import METHOD
-from sonic_flow.s3 import Signer, object_url, send
+from sonic_flow.s3 import Signer, object_url, send, stored
 from sonic_flow.settings import PYTHON
 
 API_VERSION, KIND = "rating.flowdsl.dev/v1alpha1", "Rating"
@@ -53,15 +53,9 @@ def stage_clip(
     secret_key: Secret = Secret("sonic-s3", key="secret-key"),
 ) -> Staged:
     """Put the clip below a private prefix of the bucket, and read it back."""
-    size, digest = video.stat().st_size, sha256(video)
-    if size > LARGEST:
+    if (size := video.stat().st_size) > LARGEST:
         stop(f"{video.name} has {size} bytes; raters are shown at most {LARGEST}")
-    url, signer = object_url(endpoint, bucket, region, key), Signer(region, access_key, secret_key)
-    with video.open("rb") as file:
-        headers = {"Content-Type": "video/mp4", "Content-Length": str(size)}
-        send("PUT", url, signer, digest, headers=headers, body=file)
-    if (stored := send("GET", url, signer)) != digest:
-        stop(f"{url} was stored, but reads back with SHA-256 {stored}, not {digest}")
+    digest = stored(video, object_url(endpoint, bucket, region, key), Signer(region, access_key, secret_key))
     print(f"staged {size} bytes for raters, SHA-256 {digest}")
     return Staged(key, digest)
 

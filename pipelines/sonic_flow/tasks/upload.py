@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from flowdsl import File, Secret, task
-from sonic_flow.files import sha256, stop
-from sonic_flow.s3 import Signer, object_url, send
+from sonic_flow.files import stop
+from sonic_flow.s3 import Signer, object_url, stored
 from sonic_flow.settings import PYTHON
 
 LARGEST = 5 * 1024**3  # bytes that S3 takes in one request
@@ -36,16 +36,9 @@ def upload(
     Without `endpoint` the bucket is on AWS; with one (MinIO, Ceph, a test) it is the first part of the path. The object
     is read back and compared by SHA-256, so that a success means it is there.
     """
-    size, digest = video.stat().st_size, sha256(video)
-    if size > LARGEST:
+    if (size := video.stat().st_size) > LARGEST:
         stop(f"{video.name} has {size} bytes; S3 takes {LARGEST} in one request")
     url = object_url(endpoint, bucket, region, key)
-    signer = Signer(region, access_key, secret_key)
-    with video.open("rb") as file:
-        headers = {"Content-Type": "video/mp4", "Content-Length": str(size)}
-        send("PUT", url, signer, digest, headers=headers, body=file)
-    stored = send("GET", url, signer)
-    if stored != digest:
-        stop(f"{url} was stored, but reads back with SHA-256 {stored}, not {digest}")
+    digest = stored(video, url, Signer(region, access_key, secret_key))
     print(f"stored {size} bytes at {url}, SHA-256 {digest}")
     return Uploaded(f"s3://{bucket}/{key}", digest, size)
