@@ -75,7 +75,7 @@ CODES = {
 TITLED = re.compile(r'^```(?:python|toml) title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 INSTALLS = "shop/forecast.py"
 """Commands on this file take numpy from PyPI."""
-SONIC = ("numpy", "PIL", "av", "moto")
+SONIC = ("numpy", "PIL", "av", "moto", "pocketsphinx")
 BUILD = """apiVersion: tekton.dev/v1
 kind: Pipeline
 metadata: {name: build}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -236,6 +237,20 @@ def test_a_condition_of_any_size_is_answered(
     assert ("on=[" in result.text) is comes
     if comes:
         assert_same(file, again(result.text, tmp_path))
+
+
+@pytest.mark.parametrize("limit", [700, 3000, 20_000])
+def test_how_long_a_condition_comes_is_not_python_s_limit(
+    limit: int, written: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """Some packages raise it for a whole process."""
+    before = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(limit)
+        test_a_condition_of_any_size_is_answered(f"({' || '.join([ATOM] * 100)})", True, written, tmp_path)
+        test_a_condition_of_any_size_is_answered(f"({' || '.join([ATOM] * 1000)})", False, written, tmp_path)
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def test_words_of_starts_are_taken_where_something_starts(written: Callable[[str], Path], tmp_path: Path) -> None:

@@ -132,10 +132,11 @@ def test_a_value_of_another_type_is_told_with_the_others() -> None:
 
 
 def test_html_of_a_pipeline_and_of_an_outcome_is_escaped() -> None:
+    there = "IPython" in sys.modules  # another test of this process may have loaded it
     high = flowdsl.run(gated, settings=Settings(9))._repr_html_()
     assert "&lt;script&gt;" in high
     assert "<script" not in high
     assert film._repr_html_().count("<svg") == 1
     wrong = pipeline(lambda: None)
     assert "error[" in wrong._repr_html_()
-    assert "IPython" not in sys.modules
+    assert ("IPython" in sys.modules) is there

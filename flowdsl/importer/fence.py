@@ -59,11 +59,22 @@ def checked(text: str) -> CodeType:
         code = compile(tree, "<imported>", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise FenceError(f"Python can't read it: {error}") from error
-    try:
-        _Fence().module(tree)
-    except RecursionError as error:
-        raise FenceError("it is nested too deeply") from error
+    if _deeper(tree, _DEEPEST):
+        raise FenceError("it is nested too deeply")
+    _Fence().module(tree)
     return code
+
+
+def _deeper(tree: ast.AST, most: int) -> bool:
+    """Whether something stands deeper than that. Each operand of a row of `|` is one deeper than the next."""
+    level: list[ast.AST] = [tree]
+    for _ in range(most):
+        level = [below for each in level for below in ast.iter_child_nodes(each)]
+    return bool(level)
+
+
+_DEEPEST = 200
+"""What checks a module calls itself. A limit of ours, as Python's own differs by what else runs in the process."""
 
 
 def few_builtins() -> dict[str, object]:

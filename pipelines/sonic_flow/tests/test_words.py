@@ -10,7 +10,7 @@ import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 from hypothesis import given
@@ -119,9 +119,15 @@ def test_where_mouth_and_voice_part() -> None:
     assert list(parted([0.0] * 2, [1.0] * 2, 25)) == []  # a moment is none
 
 
-def answering(answer: object, status: int = 200) -> type[BaseHTTPRequestHandler]:
-    class Service(BaseHTTPRequestHandler):
-        asked: list[bytes] = []
+class Asked(BaseHTTPRequestHandler):
+    """A service that keeps what it was asked."""
+
+    asked: ClassVar[list[bytes]]
+
+
+def answering(answer: object, status: int = 200) -> type[Asked]:
+    class Service(Asked):
+        asked = []
 
         def do_GET(self) -> None:
             self.reply(200, b"{}")
@@ -165,7 +171,7 @@ def test_a_service_is_asked_as_whisper_is(record: Workspace, capsys: pytest.Capt
     assert heard.metrics["word_error_rate"]["value"] == 0.5
     assert heard.not_made == {}
     assert "1 of 2 words; world was heard as word" in capsys.readouterr().out
-    (request,) = service.asked  # type: ignore[attr-defined]
+    (request,) = service.asked
     assert request.startswith(b"/v1/audio/transcriptions\n")
     for part in (b'name="response_format"\r\n\r\nverbose_json', b'name="timestamp_granularities[]"\r\n\r\nword'):
         assert part in request
