@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache, cached_property
 from pathlib import Path
 
 import attrs
@@ -34,6 +35,17 @@ class Module:
     path: Path
     tree: ast.Module
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the tree."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
+    def constants(self) -> list[ast.Constant]:
+        """The constants of its code; documentation has none."""
+        said = documentation(self.nodes)
+        return [node for node in self.nodes if isinstance(node, ast.Constant) and id(node) not in said]
+
     @property
     def area(self) -> str:
         """The package right under flowdsl it belongs to; a façade module is an area of its own ("" for flowdsl)."""
@@ -44,8 +56,9 @@ def area(name: str) -> str:
     return name.split(".")[1] if "." in name else ""
 
 
+@cache
 def modules(root: Path = ROOT) -> dict[str, Module]:
-    """Every module of the package under `root`, by dotted name."""
+    """Every module of the package under `root`, by dotted name. Read once a process: change nothing of it."""
     found = {}
     for path in sorted((root / PACKAGE).rglob("*.py")):
         parts = path.relative_to(root).with_suffix("").parts
@@ -127,7 +140,7 @@ ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv",
 def environment_reads(module: Module) -> list[int]:
     """The lines where a module touches the process's environment variables."""
     lines = []
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         names = {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
         attribute = node.attr if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("os.") else None
         if attribute in ENVIRONMENT or (names & ENVIRONMENT and getattr(node, "module", "") in {"os", "os.path"}):
@@ -135,14 +148,6 @@ def environment_reads(module: Module) -> list[int]:
     return sorted(set(lines))
 
 
-def documentation(tree: ast.Module) -> set[int]:
+def documentation(nodes: Iterable[ast.AST]) -> set[int]:
     """The ids of the nodes that are documentation: constants that stand alone, as docstrings do."""
-    return {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
-
-
-def constants(tree: ast.Module) -> Iterator[ast.Constant]:
-    """The constants of code; documentation has none."""
-    said = documentation(tree)
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said)
+    return {id(node.value) for node in nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}

@@ -7,7 +7,7 @@ import re
 from importlib import import_module
 
 import pytest
-from source import ROOT, constants, modules
+from source import ROOT, modules
 
 from flowdsl.diagnostics import Severity, catalog
 from flowdsl.diagnostics.rule import Rule
@@ -31,10 +31,14 @@ def defined() -> dict[str, int]:
     """How many times each code is given to a Rule in the source."""
     found: dict[str, int] = {}
     for module in modules().values():
-        for call in ast.walk(module.tree):
-            if isinstance(call, ast.Call) and "Rule" in ast.unparse(call.func) and call.args:
+        for call in module.nodes:
+            if isinstance(call, ast.Call) and call.args:
                 code = call.args[0]
-                if isinstance(code, ast.Constant) and CODE.fullmatch(str(code.value)):
+                if (
+                    isinstance(code, ast.Constant)
+                    and CODE.fullmatch(str(code.value))
+                    and "Rule" in ast.unparse(call.func)
+                ):
                     found[code.value] = found.get(code.value, 0) + 1
     return found
 
@@ -82,7 +86,7 @@ def test_a_constant_is_called_as_its_rule() -> None:
 def test_what_is_raised_by_its_code_is_as_bad_as_its_rule_says() -> None:
     wrong = []
     for module in modules().values():
-        for call in ast.walk(module.tree):
+        for call in module.nodes:
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in RAISES:
                 code = call.args[0] if call.args else None
                 if isinstance(code, ast.Constant) and code.value in RULES:
@@ -107,7 +111,7 @@ def test_below_the_frontend_a_code_is_its_rule() -> None:
         for module in modules().values()
         # Excerpts know of two by their codes: one is raised above them, in passes.
         if module.area in ("check", "linter", "yamlread", "kinds") and module.name != "flowdsl.yamlread.excerpts"
-        for text in (node.value for node in constants(module.tree))
+        for text in (node.value for node in module.constants)
         if isinstance(text, str)
         and CODE.fullmatch(text)
         and not re.search(rf'Rule(\.pitfall)?\(\s*"{text}"', module.path.read_text())

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 import pytest
-from source import Module, constants, modules
+from source import Module, modules
 
 HOME = "flowdsl.kube.conventions"
 # Distinct enough that no other text of ours holds them.
@@ -42,7 +42,7 @@ def test_a_text_stands_among_the_conventions_alone(what: str) -> None:
     found = [
         f"{name}:{node.lineno} writes {node.value!r}: import it from {HOME}"
         for name, module in elsewhere().items()
-        for node in constants(module.tree)
+        for node in module.constants
         if isinstance(node.value, str) and TEXTS[what].search(node.value)
     ]
     assert found == []
@@ -53,14 +53,14 @@ def test_a_number_stands_among_the_conventions_alone(what: str) -> None:
     found = [
         f"{name}:{node.lineno} writes {node.value!r}: import it from {HOME}"
         for name, module in elsewhere().items()
-        for node in constants(module.tree)
+        for node in module.constants
         if type(node.value) is int and node.value == NUMBERS[what]
     ]
     assert found == []
 
 
 def test_the_conventions_have_what_is_looked_for() -> None:
-    here = list(constants(modules()[HOME].tree))
+    here = modules()[HOME].constants
     texts = [node.value for node in here if isinstance(node.value, str)]
     assert all(any(pattern.search(text) for text in texts) for pattern in TEXTS.values())
     assert set(NUMBERS.values()) <= {node.value for node in here}

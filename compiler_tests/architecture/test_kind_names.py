@@ -46,7 +46,7 @@ def test_the_table_was_read() -> None:
 
 def literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Each text in code with its line, as it is written: of an f-string the whole, with `{}` for what is put in."""
-    yield from _literals(tree, documentation(tree))
+    yield from _literals(tree, documentation(ast.walk(tree)))
 
 
 def _literals(node: ast.AST, said: set[int]) -> Iterator[tuple[int, str]]:
