@@ -82,7 +82,7 @@ def _lacking() -> str:
     )
     command = ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "sh", "-c", attempt]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     except FileNotFoundError:
         return "unshare (util-linux) is missing"
     return "" if done.returncode == 0 else f"no namespaces or overlay mounts here: {done.stderr.strip()}"

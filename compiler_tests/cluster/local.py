@@ -32,7 +32,7 @@ def run_locally(case: Case, folder: Path) -> dict[str, Any]:
         str(run),
     ]
     done = subprocess.run(
-        command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=600
     )
     (folder / "printed").write_text(f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
     if not (run / "pipelinerun.yaml").exists():

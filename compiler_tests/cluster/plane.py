@@ -106,7 +106,7 @@ class Plane:
         """Start kube-apiserver and wait until it is ready."""
         key = self.folder / "accounts.key"
         if not key.exists():
-            subprocess.run([str(self.own / "controlplane"), "key", str(key)], check=True, timeout=60)
+            subprocess.run([str(self.own / "controlplane"), "key", str(key)], check=True, timeout=600)
         issuer = "https://kubernetes.default.svc"
         self.run(
             "apiserver", self.own / "controlplane", "apiserver",

@@ -12,7 +12,7 @@ from outcome import outcome
 V1 = "tekton.dev/v1"
 
 
-def finished(api: Api, kind: str, name: str, namespace: str = "default", seconds: float = 120) -> dict[str, Any]:
+def finished(api: Api, kind: str, name: str, namespace: str = "default", seconds: float = 900) -> dict[str, Any]:
     """The TaskRun or PipelineRun once it is done. Raises TimeoutError."""
 
     def done() -> dict[str, Any] | None:
@@ -34,7 +34,7 @@ def run_by_name(api: Api, name: str, namespace: str = "default") -> dict[str, An
     return found
 
 
-def started(api: Api, name: str, namespace: str = "default", seconds: float = 180) -> dict[str, Any]:
+def started(api: Api, name: str, namespace: str = "default", seconds: float = 900) -> dict[str, Any]:
     """The PipelineRun of that name once it is there. Raises TimeoutError."""
     found: dict[str, Any] = wait_for(f"run {name}", lambda: run_by_name(api, name, namespace), seconds)
     return found
@@ -53,14 +53,14 @@ def task_of(api: Api, run: str, task: str, namespace: str = "default") -> dict[s
     return found.get(task)
 
 
-def completes(api: Api, run: str, namespace: str = "default", seconds: float = 240) -> dict[str, Any]:
+def completes(api: Api, run: str, namespace: str = "default", seconds: float = 900) -> dict[str, Any]:
     """The PipelineRun once it is done, and has succeeded. Raises TimeoutError."""
     done = finished(api, "PipelineRun", run, namespace, seconds)
     assert done["status"]["conditions"][0]["status"] == "True", done["status"]
     return done
 
 
-def run_cases(api: Api, cases: list[Case], at_once: int = 12, seconds: float = 900) -> dict[str, dict[str, Any]]:
+def run_cases(api: Api, cases: list[Case], at_once: int = 12, seconds: float = 3600) -> dict[str, dict[str, Any]]:
     """The outcome of every case under the real controller, by name; never more than `at_once` run at a time."""
     for document in {id(each): each for case in cases for each in case.objects}.values():
         api.apply(document)

@@ -162,7 +162,7 @@ def test_ratings_reach_the_run_over_a_killed_controller(api: Api, answering: Ans
     answering.start()
     assert asked(answering, "rated") == request
     answering.score(request, "Bo", 4)
-    done = finished(api, "PipelineRun", "rated", NAMESPACE, seconds=180)
+    done = finished(api, "PipelineRun", "rated", NAMESPACE, seconds=900)
     assert done["status"]["conditions"][0]["status"] == "True", done["status"]
     assert {each["name"]: each["value"] for each in done["status"]["results"]} == {"mos": "4.5000", "raters": "2"}
     assert not api.get("v1", "Pod", namespace=NAMESPACE)["items"], "no pod waits"
@@ -170,7 +170,7 @@ def test_ratings_reach_the_run_over_a_killed_controller(api: Api, answering: Ans
 
 def test_raters_that_do_not_come(api: Api, answering: Answering) -> None:
     run(api, "lonely", hours="0.002")
-    done = finished(api, "PipelineRun", "lonely", NAMESPACE, seconds=180)
+    done = finished(api, "PipelineRun", "lonely", NAMESPACE, seconds=900)
     assert {each["name"]: each["value"] for each in done["status"]["results"]} == {"mos": "nan", "raters": "0"}
     assert condition(api, "lonely")["reason"] == "TooFewRaters"
 

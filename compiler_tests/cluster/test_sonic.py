@@ -66,7 +66,7 @@ def test_the_run_completes(plane: Plane, api: Api, local: Any, params: dict[str,
     }
     run["spec"]["params"] = [{"name": name, "value": value} for name, value in params.items() if name in declared]
     name = api.create(run)["metadata"]["name"]
-    done = finished(api, "PipelineRun", name, NAMESPACE, seconds=600)
+    done = finished(api, "PipelineRun", name, NAMESPACE, seconds=1800)
     condition = done["status"]["conditions"][0]
     assert condition["status"] == "True", failures(api, name, condition)
     assert condition["message"] == "Tasks Completed: 8 (Failed: 0, Cancelled 0), Skipped: 9"

@@ -89,7 +89,7 @@ def test_a_signed_push_starts_sonic_with_its_params_and_it_completes(
         run = started(api, name, NAMESPACE)
     wanted = {"git_repo": params["git_repo"], "branch": "main", "image_tag": SHA[:7]}
     assert {key: value for key, value in params_of(run).items() if key in wanted} == wanted
-    done = finished(api, "PipelineRun", name, NAMESPACE, seconds=600)
+    done = finished(api, "PipelineRun", name, NAMESPACE, seconds=1800)
     condition = done["status"]["conditions"][0]
     assert condition["status"] == "True", failures(api, name, condition)
     assert "Failed: 0, Cancelled 0), Skipped: 9" in condition["message"]

@@ -74,7 +74,7 @@ def cache() -> Path:
 
 def go_version(go: str) -> bytes:
     """What `go version` prints."""
-    return subprocess.run([go, "version"], capture_output=True, check=True, timeout=60).stdout
+    return subprocess.run([go, "version"], capture_output=True, check=True, timeout=600).stdout
 
 
 def _digest(go: str, sources: list[Path]) -> str:

@@ -28,5 +28,5 @@ def can_install(path: Path) -> None:
 def no_index() -> str:
     """Why pip can't ask its index; "" where it can."""
     command = [sys.executable, "-m", "pip", "index", "versions", "numpy", "--retries", "1", "--timeout", "10"]
-    asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     return "" if asked.returncode == 0 else (asked.stderr.strip().splitlines() or ["pip says nothing"])[-1]

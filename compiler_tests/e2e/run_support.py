@@ -62,7 +62,7 @@ def flowdsl(folder: Path, *arguments: str, code: int = 0) -> subprocess.Complete
         check=False,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
     return done

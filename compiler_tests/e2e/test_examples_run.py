@@ -30,7 +30,7 @@ def run(path: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[st
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
         env={**os.environ, "COLUMNS": "200"},
     )
 
@@ -84,7 +84,7 @@ def test_what_the_readme_begins_with_runs_in_a_checkout(tmp_path: Path) -> None:
 )
 def test_no_run_is_shorter_than_what_its_tasks_may_take(path: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, str(path), "simulate"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, str(path), "simulate"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600
     )
     assert "runs looked at" in done.stdout, done.stderr
     assert "FLOW049" not in done.stdout

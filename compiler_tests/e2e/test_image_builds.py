@@ -246,7 +246,7 @@ def test_the_real_buildah_finds_what_a_registry_has(tmp_path: Path) -> None:
         (tmp_path / "script").write_text(there)
         env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "RESULT_IMAGE": str(tmp_path / "result")}
         command = ["bash", tmp_path / "script"]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=600)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "is there: nothing is built" in done.stdout
         found = f"{host}/ml/media@sha256:{hashlib.sha256(manifest).hexdigest()}"

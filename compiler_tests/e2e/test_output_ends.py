@@ -37,7 +37,7 @@ def shell(folder: Path, arguments: str, **environment: str) -> subprocess.Comple
         env={**os.environ, **environment},
         check=False,
         capture_output=True,
-        timeout=120,
+        timeout=600,
     )
     for sign in (b"a bug", b"Traceback", b"Exception ignored"):
         assert sign not in done.stderr + done.stdout, done.stderr.decode()
@@ -56,7 +56,7 @@ def unread(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.Comp
             stdout=out,
             stderr=subprocess.PIPE,
             check=False,
-            timeout=120,
+            timeout=600,
         )
     for sign in (b"a bug", b"Traceback", b"Exception ignored", b"Broken pipe"):
         assert sign not in done.stderr, done.stderr.decode()
@@ -173,7 +173,7 @@ def hung_up(folder: Path, disposition: Callable[[int], object]) -> subprocess.Po
 
 def test_the_end_of_the_terminal_cancels_and_runs_finally(tmp_path: Path) -> None:
     run = hung_up(tmp_path, lambda number: signal.signal(number, signal.SIG_DFL))
-    out, _ = run.communicate(timeout=60)
+    out, _ = run.communicate(timeout=600)
     assert run.returncode == 130, out
     assert (marks(tmp_path) / "after").exists()
     assert status(tmp_path)["conditions"][0]["reason"] == "Cancelled"
@@ -182,7 +182,7 @@ def test_the_end_of_the_terminal_cancels_and_runs_finally(tmp_path: Path) -> Non
 def test_under_nohup_the_end_of_the_terminal_is_nothing(tmp_path: Path) -> None:
     run = hung_up(tmp_path, lambda number: signal.signal(number, signal.SIG_IGN))
     (marks(tmp_path) / "go").touch()
-    out, _ = run.communicate(timeout=60)
+    out, _ = run.communicate(timeout=600)
     assert run.returncode == 0, out
 
 

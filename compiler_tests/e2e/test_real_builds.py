@@ -159,7 +159,7 @@ def engine(request: pytest.FixtureRequest) -> str:
     name = str(request.param)
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not installed")
-    asked = subprocess.run([name, "info"], capture_output=True, text=True, check=False, timeout=60)
+    asked = subprocess.run([name, "info"], capture_output=True, text=True, check=False, timeout=600)
     if asked.returncode:
         pytest.skip(f"{name} does not work here: {(asked.stderr.splitlines() or ['it says nothing'])[-1]}")
     return name

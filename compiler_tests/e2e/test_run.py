@@ -65,7 +65,7 @@ def test_a_pipeline_s_file_by_itself(tmp_path: Path) -> None:
         check=False,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "  text = HELLO ME" in done.stdout

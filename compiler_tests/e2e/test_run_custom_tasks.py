@@ -124,7 +124,7 @@ def test_cancelled_it_runs_again_when_the_run_goes_on(tmp_path: Path) -> None:
             break
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    process.communicate(timeout=600)
     assert process.returncode == 130
     assert kept(tmp_path)["status"]["conditions"][0]["reason"] == "CustomRunCancelled"
     (tmp_path / "stand_ins.py").write_text(STAND_INS.replace("time.sleep(60)", "pass"))

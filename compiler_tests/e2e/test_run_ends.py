@@ -38,7 +38,7 @@ def test_ctrl_c_once_cancels_and_runs_finally(tmp_path: Path, marker: str) -> No
     run = started(tmp_path, "run", "it.yaml")
     wait_until((marks(tmp_path) / "began").exists, "the task to begin")
     os.kill(run.pid, signal.SIGINT)
-    out, _ = run.communicate(timeout=60)
+    out, _ = run.communicate(timeout=600)
     assert run.returncode == 130, out
     assert "[after] cleaning" in out
     found = status(tmp_path)
@@ -57,7 +57,7 @@ def test_ctrl_c_twice_ends_at_once(tmp_path: Path, marker: str) -> None:
     os.kill(run.pid, signal.SIGINT)
     wait_until((marks(tmp_path) / "cleaning").exists, "finally to begin")
     os.kill(run.pid, signal.SIGINT)
-    out, _ = run.communicate(timeout=60)
+    out, _ = run.communicate(timeout=600)
     assert run.returncode == 130, out
     assert status(tmp_path)["conditions"][0]["message"] == 'PipelineRun "it" was cancelled'
     assert processes(marker) == []
@@ -81,7 +81,7 @@ def test_kill_9_in_each_task_then_resume(tmp_path: Path, marker: str, victim: st
     run = started(tmp_path, "run", "it.yaml")
     wait_until(lambda: bool(processes(f"sleep {marker}")), f"{victim} to begin")
     os.kill(run.pid, signal.SIGKILL)
-    run.communicate(timeout=30)
+    run.communicate(timeout=600)
     wait_until(lambda: not processes(f"sleep {marker}"), "the killed runner's processes to end")
     assert "Interrupted" in flowdsl(tmp_path, "runs", "list").stdout
     (marks(tmp_path) / "calm").touch()
@@ -162,7 +162,7 @@ def test_a_service_is_gone_however_the_run_ends(tmp_path: Path, marker: str, num
         lambda: any("has asked" in one.read_text() for one in logs.rglob("*.log")), "the task to ask the service"
     )
     os.kill(run.pid, number)
-    run.communicate(timeout=60)
+    run.communicate(timeout=600)
     wait_until(lambda: processes(marker) == [], "the service to be gone")
 
 
@@ -192,5 +192,5 @@ def test_watch_runs_again_when_a_file_changes(tmp_path: Path) -> None:
         time.sleep(1.0)
     finally:
         os.kill(run.pid, signal.SIGINT)
-        out, _ = run.communicate(timeout=30)
+        out, _ = run.communicate(timeout=600)
     assert run.returncode == 130, out

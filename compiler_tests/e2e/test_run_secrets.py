@@ -124,7 +124,7 @@ def clean(what: str, text: str) -> None:
 def test_no_value_is_shown_or_kept(project: Path, output: str) -> None:
     done = subprocess.run(
         [*FLOWDSL, "run", "it.yaml", "--name", output, "--output", output],
-        cwd=project, capture_output=True, text=True, check=False, timeout=120, umask=0,
+        cwd=project, capture_output=True, text=True, check=False, timeout=600, umask=0,
     )  # fmt: skip
     assert done.returncode == 1, "the last tasks fail by themselves"
     clean("output", done.stdout + done.stderr)

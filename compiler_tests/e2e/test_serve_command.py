@@ -33,7 +33,7 @@ def test_a_signed_push_runs_and_the_page_shows_it(folder: Path) -> None:
 
 def test_yaml_is_served_as_the_python_that_it_comes_from(folder: Path) -> None:
     command = [sys.executable, "-m", "flowdsl", "compile", "flow.py", "--events", "triggers", "--namespace", "ci"]
-    subprocess.run(command, cwd=folder, check=True, timeout=120)
+    subprocess.run(command, cwd=folder, check=True, timeout=600)
     with serving(folder, "flow.triggers.yaml") as server:
         assert server.push("d-1", "main") == 202
         server.until(lambda: server.states() == {"greeting-d-1": "succeeded"})
@@ -70,6 +70,6 @@ def test_what_cant_be_served_ends_at_once(folder: Path, words: tuple[str, ...], 
     (folder / "plain.py").write_text(plain)
     (folder / "wrong.py").write_text("def :\n")
     command = [sys.executable, "-m", "flowdsl", "serve", *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert (done.returncode, said in done.stderr) == (code, True), done.stderr
     assert "Traceback" not in done.stderr

@@ -173,13 +173,13 @@ def kept(folder: Path) -> list[str]:
 def test_a_second_serve_in_one_folder_is_refused_and_takes_nothing_from_the_first(folder: Path) -> None:
     with serving(folder) as first:
         command = [sys.executable, "-m", "flowdsl", "serve", "flow.py", "--port", "0"]
-        second = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+        second = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
         assert (second.returncode, second.stdout) == (2, "")
         assert "another `flowdsl serve` uses" in second.stderr
         # Elsewhere its events may be kept, its port is taken.
         command[-1] = str(first.port)
         third = subprocess.run(
-            [*command, "--state", "other"], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+            [*command, "--state", "other"], cwd=folder, capture_output=True, text=True, timeout=600, check=False
         )
         assert (third.returncode, "can't listen at" in third.stderr) == (2, True)
         assert first.push("d-1", "main") == 202

@@ -83,7 +83,7 @@ def test_a_killed_run_takes_nothing_with_it(tmp_path: Path, kept: Path, argument
     steps = [{"name": "s", "image": "any", "script": f"#!/bin/sh\n{links}{waiting}"}]
     yaml_run(tmp_path / "it.yaml", [{"name": "a", "taskSpec": {"steps": steps}}])
     run = started(tmp_path, "run", "it.yaml", *arguments)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while not (marks(tmp_path) / "here").exists() and time.monotonic() < deadline and run.poll() is None:
         time.sleep(0.05)
     if not (marks(tmp_path) / "here").exists():

@@ -116,7 +116,7 @@ class Container:
         process = subprocess.run(
             [self.python, "-I", str(file), *args],
             env={"PATH": os.defpath, **(env or {}), **{name: str(path) for name, path in paths.items()}},
-            capture_output=True, text=True, encoding="utf-8", timeout=60, cwd=self.folder, check=False,
+            capture_output=True, text=True, encoding="utf-8", timeout=600, cwd=self.folder, check=False,
         )  # fmt: skip
         written = {name: path.read_bytes().decode() for name, path in paths.items() if path.exists()}
         return Outcome(process.returncode, process.stdout, process.stderr, written)

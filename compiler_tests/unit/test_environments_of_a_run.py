@@ -24,7 +24,7 @@ def test_a_step_does_not_wait_for_an_environment_that_was_removed(tmp_path: Path
     environments = Environments(tmp_path, {"of a script": wanted}, {})
     given = Given("of a script", folder, "no packages")
     environments.start(lambda _: None)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 600
     while not environments.is_ready(given):
         assert time.monotonic() < end, "what is whole is never ready"
         time.sleep(0.01)

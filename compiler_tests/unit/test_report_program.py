@@ -53,7 +53,7 @@ def told(git: Provider, phase: str, *, token: str = TOKEN, **params: str) -> str
     }
     environment = {"PATH": os.environ["PATH"], "TOKEN": token, **{f"PARAM_{k.upper()}": v for k, v in given.items()}}
     done = subprocess.run(
-        [sys.executable, "-I", str(PROGRAM)], env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-I", str(PROGRAM)], env=environment, capture_output=True, text=True, timeout=600, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert TOKEN not in done.stdout

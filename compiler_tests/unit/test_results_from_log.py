@@ -43,7 +43,7 @@ class Ran:
         self.command = [sys.executable, str(self.script), *([] if shell else [sys.executable, "-c", program])]
 
     def ended(self) -> Ran:
-        done = subprocess.run(self.command, env=self.env, capture_output=True, check=False, timeout=60)
+        done = subprocess.run(self.command, env=self.env, capture_output=True, check=False, timeout=600)
         self.code, self.out = done.returncode, done.stdout.decode()
         self.err = done.stderr.decode()
         return self
@@ -135,7 +135,7 @@ def test_lines_come_as_they_are_written(tmp_path: Path) -> None:
     with subprocess.Popen(ran.command, env=ran.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"loss=1\n"  # while the program waits for its input
-        process.communicate(b"\n", timeout=60)
+        process.communicate(b"\n", timeout=600)
     assert ran.results == {"loss": "2.0"}
 
 

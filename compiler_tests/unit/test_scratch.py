@@ -55,14 +55,14 @@ def test_what_a_living_process_has_stays(tmp_path: Path) -> None:
 
 
 def test_killed_in_the_first_second(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED], check=False, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", KILLED], check=False, capture_output=True, text=True, timeout=600)
     assert done.returncode == -signal.SIGKILL
     left = [Path(each) for each in done.stdout.split()]
     assert len(left) == 2
     subprocess.run(
         [sys.executable, "-c", "from flowdsl.runner.taskrun import process_runner; process_runner().close()"],
         check=True,
-        timeout=60,
+        timeout=600,
     )
     assert [path for path in left if path.exists()] == []
 
@@ -129,7 +129,7 @@ def test_what_something_is_mounted_in_stays(tmp_path: Path) -> None:
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "file").write_text("x")
     unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--user", "--map-root-user"]
-    done = subprocess.run([*unshare, "sh", "-c", script], check=False, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*unshare, "sh", "-c", script], check=False, capture_output=True, text=True, timeout=600)
     if done.returncode:
         pytest.skip(f"nothing can be mounted here: {done.stderr}")
     assert done.stdout.strip() == "[]"

@@ -112,7 +112,7 @@ def run_program(
         **variables,
     }
     command = [sys.executable, "-I", str(PROGRAMS / name), *args]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
 
 def start(server: Server, folder: Path, job: str, overlap: str) -> subprocess.CompletedProcess[str]:
@@ -248,7 +248,7 @@ def test_a_run_waits_until_fewer_older_ones_go_on(server: Server, tmp_path: Path
 def test_where_there_is_no_cluster_nothing_is_done_and_that_is_said(server: Server, tmp_path: Path) -> None:
     told = {"PARAM_RUNS": RUNS, "PARAM_RUN": "mine", "PARAM_LABEL": "tekton.dev/pipeline", "PARAM_MOST": "1"}
     command = [sys.executable, "-I", str(PROGRAMS / "before_run.py")]
-    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=600, check=False)
     said = "there is no cluster here: no other run is ended, deleted or waited for\n"
     assert (done.returncode, done.stdout) == (0, said)
 

@@ -168,7 +168,7 @@ def started(*options: object, **variables: str) -> str:
         cwd=PIPELINES,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
         env={**os.environ, **variables},
     )
@@ -249,7 +249,7 @@ def test_without_weights_the_evaluator_says_so_and_loads_nothing(tmp_path: Path)
     assert "SONIC_SYNCNET" in told["not_made"]["lse_d"]
     assert "SONIC_INCEPTION" in told["not_made"]["fid"]
     modules = "import sys, sonic_flow.local.evaluator; assert 'onnxruntime' not in sys.modules"
-    subprocess.run([sys.executable, "-c", modules], cwd=PIPELINES, check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", modules], cwd=PIPELINES, check=True, timeout=600)
 
 
 @pytest.mark.parametrize(
