@@ -10,6 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Set
 from pathlib import Path
 
 from sonic_flow.direct import OPEN
@@ -18,10 +19,19 @@ from sonic_flow.s3 import EMPTY, Signer, sign
 
 LARGEST = 512 << 20
 """Bytes of a clip that are taken."""
+PASSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses after which the same request may do: the store is busy or restarts."""
+
+
+class NotNowError(Exception):
+    """The store could not be asked, or said to come again."""
 
 
 def fetched(url: str, signer: Signer, digest: str, folder: Path) -> Path:
-    """The clip as `folder/DIGEST.mp4`, fetched once. Stops where it is not there, too large, or another one."""
+    """The clip as `folder/DIGEST.mp4`, fetched once. Stops where it is not there, too large, or another one.
+
+    Raises NotNowError for what may pass: no answer, an answer that breaks off, a status of PASSES.
+    """
     if not re.fullmatch(r"[0-9a-f]{64}", digest):
         stop("sha256 is no SHA-256")
     target = folder / f"{digest}.mp4"
@@ -44,9 +54,19 @@ def fetched(url: str, signer: Signer, digest: str, folder: Path) -> Path:
         os.replace(temporary, target)
     except urllib.error.HTTPError as error:
         with error:
-            stop(f"GET {url}: {error.code} {error.reason}")
+            said = f"GET {url}: {error.code} {error.reason}"
+        if error.code in PASSES:
+            raise NotNowError(said) from None
+        stop(said)
     except (OSError, http.client.HTTPException) as error:
-        stop(f"GET {url}: {getattr(error, 'reason', None) or str(error) or repr(error)}")
+        raise NotNowError(f"GET {url}: {getattr(error, 'reason', None) or str(error) or repr(error)}") from None
     finally:
         Path(temporary).unlink(missing_ok=True)
     return target
+
+
+def tidy(folder: Path, kept: Set[str]) -> None:
+    """Remove the clips whose digests are not among `kept`: people have rated them, or nobody asks any more."""
+    for path in folder.glob("*.mp4"):
+        if re.fullmatch(r"[0-9a-f]{64}", path.stem) and path.stem not in kept:
+            path.unlink(missing_ok=True)

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
+from typing import NamedTuple
 
 from sonic_flow.rating.book import Asked, Book
-from sonic_flow.rating.clips import fetched
+from sonic_flow.rating.clips import NotNowError, fetched, tidy
 from sonic_flow.rating.desk import Desk
 from sonic_flow.rating.kubernetes import ACCOUNT, Api, ApiError
 from sonic_flow.rating.opinion import Opinion
@@ -38,16 +40,36 @@ from sonic_flow.s3 import Signer, object_url
 EVERY = 3.0
 """Seconds between two looks at the CustomRuns."""
 PORT = 8080
+LONGEST_PAUSE = 300.0
+"""Seconds between two tries of a clip that could not be fetched, at the most."""
+
+
+class Late(NamedTuple):
+    """A clip that could not be fetched so far: the pause before the next try, its time (epoch), and why."""
+
+    pause: float
+    at: float
+    why: str
 
 
 class Controller:
-    """One look after the other at the CustomRuns of a namespace. `fetch` gives the file of a clip, or stops."""
+    """One look after the other at the CustomRuns of a namespace.
+
+    `fetch` gives the file of a clip, stops, or raises NotNowError. `tidy` is told the digests of the clips that are
+    rated still.
+    """
 
     def __init__(
-        self, api: Api, book: Book, fetch: Callable[[str, str], Path], now: Callable[[], float] = time.time
+        self,
+        api: Api,
+        book: Book,
+        fetch: Callable[[str, str], Path],
+        now: Callable[[], float] = time.time,
+        tidy: Callable[[Set[str]], None] = lambda _: None,
     ) -> None:
-        self.api, self.book, self._fetch, self._now = api, book, fetch, now
+        self.api, self.book, self._fetch, self._now, self._tidy = api, book, fetch, now, tidy
         self.clips: dict[str, Path] = {}
+        self._late: dict[str, Late] = {}
 
     def look(self) -> list[str]:
         """Do what there is to do; lines for the log. Raises ApiError where the CustomRuns can't be read."""
@@ -68,6 +90,7 @@ class Controller:
         for asked in self.book.open_requests(self._now()):
             if asked.id not in ongoing:
                 self._close(asked.id)
+        self._tidy({path.stem for path in self.clips.values()})
         return told
 
     def _decide(self, run: Mapping[str, object]) -> dict[str, object] | None:
@@ -87,16 +110,39 @@ class Controller:
             wanted = wanted_of(run)
             if wanted.backend != "ask":
                 raise WrongError(f"backend {wanted.backend[:40]!r} is not answered here: there is ask")
-            if request not in self.clips:
-                self.clips[request] = self._fetch(wanted.key, wanted.sha256)
+            self._find_clip(request, wanted, now)
         except WrongError as wrong:
             return status_of("False", "WrongRating", str(wrong), now=now)
         except SystemExit as stopped:
+            self._close(request)
             return status_of("False", "NoClip", str(stopped), now=now)
-        asked = self.book.ask(
-            Asked(request, wanted.title, wanted.sha256, wanted.least, wanted.wanted, (began or now) + wanted.seconds)
-        )
+        late, until = self._late.get(request), (began or now) + wanted.seconds
+        if late and not self.book.scores(request):
+            return self._without_clip(request, late, now, began, until)
+        asked = self.book.ask(Asked(request, wanted.title, wanted.sha256, wanted.least, wanted.wanted, until))
         return self._so_far(asked, wanted, now, began)
+
+    def _find_clip(self, request: str, wanted: Wanted, now: float) -> None:
+        """Fetch the clip where it is not here, with a longer pause after each try in vain. Stops as `fetch` does."""
+        late = self._late.get(request)
+        if request in self.clips or (late and now < late.at):
+            return
+        try:
+            self.clips[request] = self._fetch(wanted.key, wanted.sha256)
+        except NotNowError as error:
+            pause = min(2 * late.pause, LONGEST_PAUSE) if late else EVERY
+            self._late[request] = Late(pause, now + pause, str(error))
+        else:
+            self._late.pop(request, None)
+
+    def _without_clip(
+        self, request: str, late: Late, now: float, began: float | None, until: float
+    ) -> dict[str, object] | None:
+        if now >= until:
+            self._close(request)
+            return status_of("False", "NoClip", f"the clip could not be fetched in time: {late.why}", now=now)
+        # With a start the time runs; nobody is asked before there is something to see.
+        return None if began is not None else status_of("Unknown", "NoClipYet", f"tried again: {late.why}", now=now)
 
     def _so_far(self, asked: Asked, wanted: Wanted, now: float, began: float | None) -> dict[str, object] | None:
         count = len(self.book.scores(asked.id))
@@ -117,6 +163,7 @@ class Controller:
     def _close(self, request: str) -> None:
         self.book.close(request)
         self.clips.pop(request, None)
+        self._late.pop(request, None)
 
 
 def _request(run: Mapping[str, object]) -> str:
@@ -144,7 +191,7 @@ def main(environment: Mapping[str, str]) -> None:
         return fetched(object_url(endpoint, bucket, region, key), signer, sha256, folder)
 
     book = Book(folder / "ratings.sqlite")
-    controller, over = Controller(api, book, fetch), threading.Event()
+    controller, over = Controller(api, book, fetch, tidy=lambda kept: tidy(folder, kept)), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     address = environment.get("RATING_LISTEN", "0.0.0.0")
@@ -154,7 +201,7 @@ def main(environment: Mapping[str, str]) -> None:
         while not over.wait(EVERY):
             try:
                 lines = controller.look()
-            except ApiError as error:
+            except (ApiError, OSError, sqlite3.Error) as error:  # the next look may do: a full disk, a locked file
                 lines = [str(error)]
             for line in lines:
                 print("".join(char if char.isprintable() else "\ufffd" for char in line), flush=True)

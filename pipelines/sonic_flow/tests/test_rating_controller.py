@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,10 +17,12 @@ import yaml
 
 from sonic_flow.files import stop
 from sonic_flow.rating.book import Book
+from sonic_flow.rating.clips import NotNowError, fetched, tidy
 from sonic_flow.rating.controller import Controller
 from sonic_flow.rating.kubernetes import Api, ApiError
 from sonic_flow.rating.requests import timeout_of
-from sonic_flow.tests.fakes import PIPELINES
+from sonic_flow.s3 import Signer
+from sonic_flow.tests.fakes import PIPELINES, served
 
 DIGEST = "0" * 64
 PARAMS = {
@@ -146,6 +149,92 @@ def test_a_clip_that_is_not_there(api: FakeApi, tmp_path: Path) -> None:
     api.add("r")
     controller(api, tmp_path, clip=lambda *_: stop("GET http://store/x: 404 Not Found")).look()
     assert api.condition("r") == ("False", "NoClip")
+
+
+class Store:
+    """One that has no clip for some tries."""
+
+    def __init__(self, folder: Path, fails: int) -> None:
+        self.folder, self.fails, self.tries = folder, fails, 0
+
+    def __call__(self, key: str, digest: str) -> Path:
+        self.tries += 1
+        if self.tries <= self.fails:
+            raise NotNowError("GET http://store/x: 503 Slow Down")
+        return self.folder / f"{digest}.mp4"
+
+
+def test_a_store_that_rests_is_asked_again_ever_less_often(api: FakeApi, tmp_path: Path) -> None:
+    api.add("r")
+    clock, store = [1_000_000.0], Store(tmp_path, 3)
+    one = Controller(cast(Api, api), Book(tmp_path / "ratings.sqlite"), store, lambda: clock[0])
+    assert one.look() == ["r: NoClipYet: tried again: GET http://store/x: 503 Slow Down"]
+    assert not one.book.open_requests(clock[0]), "nobody is asked about what can't be seen"
+    tried = []
+    for _ in range(30):
+        clock[0] += 1
+        one.look()
+        tried.append(store.tries)
+    assert [tried.count(each) for each in (1, 2, 3)] == [2, 6, 12]
+    assert (store.tries, api.patches) == (4, 1)
+    assert one.clips
+    assert one.book.open_requests(clock[0])[0].until == 1_000_000.0 + 3600, "the time runs from the start"
+
+
+def test_a_store_that_never_comes_ends_the_rating_in_time(api: FakeApi, tmp_path: Path) -> None:
+    api.add("r", params={**PARAMS, "hours": "0.5"})
+    clock = [1_000_000.0]
+    one = Controller(cast(Api, api), Book(tmp_path / "ratings.sqlite"), Store(tmp_path, 10**6), lambda: clock[0])
+    one.look()
+    clock[0] += 1801
+    one.look()
+    assert api.condition("r") == ("False", "NoClip")
+
+
+def test_what_people_said_counts_though_the_clip_is_lost_at_the_end(api: FakeApi, tmp_path: Path) -> None:
+    api.add("r", params={**PARAMS, "hours": "0.5"})
+    one = controller(api, tmp_path)
+    one.look()
+    for name in ("a", "b"):
+        one.book.score("uid-r", name, 4, 1_000_001.0)
+    again = controller(api, tmp_path, 1_000_000.0 + 1801, Store(tmp_path, 10**6))
+    again.look()
+    assert (api.condition("r"), api.results("r")["raters"]) == (("True", "Rated"), "2")
+
+
+def test_clips_are_deleted_once_nobody_rates_them(api: FakeApi, tmp_path: Path) -> None:
+    api.add("r")
+    clip, kept = tmp_path / f"{DIGEST}.mp4", tmp_path / "other.mp4"
+    old = tmp_path / f"{'a' * 64}.mp4"  # of a run that ended while no controller was there
+    for each in (clip, kept, old):
+        each.touch()
+    book = Book(tmp_path / "ratings.sqlite")
+    fetch, now = Store(tmp_path, 0), 1_000_000.0
+    one = Controller(cast(Api, api), book, fetch, lambda: now, lambda digests: tidy(tmp_path, digests))
+    one.look()
+    assert (clip.exists(), kept.exists(), old.exists()) == (True, True, False)
+    del api.runs["r"]
+    one.look()
+    assert (clip.exists(), kept.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("code", [404, 403, 503, 429])
+def test_which_answers_pass(code: int, tmp_path: Path) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(code)
+            self.end_headers()
+
+        def log_message(self, *_: object, **named: object) -> None: ...
+
+    signer = Signer("eu", "key", "secret")
+    with served(Answer) as base:
+        expected = NotNowError if code in (503, 429) else SystemExit
+        with pytest.raises(expected, match=str(code)):
+            fetched(f"{base}/clip", signer, DIGEST, tmp_path)
+    with pytest.raises(NotNowError, match="refused"):
+        fetched(f"{base}/clip", signer, DIGEST, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_other_controllers_runs_are_left_alone(api: FakeApi, tmp_path: Path) -> None:
