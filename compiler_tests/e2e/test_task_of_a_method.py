@@ -48,15 +48,52 @@ def test_static_methods_run_as_tasks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "above"), [("self", ""), ("cls", "    @classmethod\n")])
-def test_a_method_is_told_to_be_a_static_one(tmp_path: Path, name: str, above: str) -> None:
+@pytest.mark.parametrize("call", ["Model.fit(n=1)", "Model.fit(1)", "Model().fit(1)"])
+def test_a_method_is_told_to_be_a_static_one(tmp_path: Path, call: str, name: str, above: str) -> None:
     body = f"    @task(image='i')\n    def fit({name}, n: int) -> int:\n        return n\n"
-    text = f"from flowdsl import pipeline, task\nclass Model:\n{above}{body}@pipeline\ndef p() -> None:\n    Model.fit(n=1)\n"
+    text = f"from flowdsl import pipeline, task\nclass Model:\n{above}{body}@pipeline\ndef p() -> None:\n    {call}\n"
     (tmp_path / "methods.py").write_text(text)
     with pytest.raises(FlowError) as refused:
         flowdsl.compile(flowdsl.load(tmp_path / "methods.py"))
-    (told,) = [each for each in refused.value.diagnostics if "method" in each.message]
+    (told,) = refused.value.diagnostics
     assert told.message == f"Model.fit is a method, and a task has no '{name}'"
     assert "@staticmethod" in told.hint
+
+
+CALLED = """
+from flowdsl import pipeline, task
+
+
+@task(image="python:3.12-slim")
+def fit(n: int) -> None:
+    print(n)
+
+
+@pipeline
+def inner(n: int = 2) -> None:
+    fit(n)
+
+
+@pipeline
+def outer() -> None:
+    """
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("fit(1, 2)", "task 'fit' takes 1 argument by position, got 2"),
+        ("fit(1, n=2)", "'n' is given twice"),
+        ("inner(1, 2, 3)", "pipeline 'inner' takes 1 argument by position, got 3"),
+        ("inner(1, n=2)", "'n' is given twice"),
+    ],
+)
+def test_arguments_that_python_would_not_bind_are_told(tmp_path: Path, call: str, message: str) -> None:
+    (tmp_path / "called.py").write_text(f"{CALLED.rstrip(' ')}    {call}\n")
+    with pytest.raises(FlowError) as refused:
+        flowdsl.compile(flowdsl.load(f"{tmp_path / 'called.py'}:outer"))
+    (told,) = refused.value.diagnostics
+    assert (told.code, told.message, told.location.line) == ("FLOW003", message, 17)
 
 
 def test_a_partial_of_what_is_no_function_is_refused_with_what_to_write() -> None:

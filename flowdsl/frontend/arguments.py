@@ -249,6 +249,32 @@ class Binder:
         self.collector.error(code, message, self.location, hint=hint, related=related)
 
 
+def by_name(
+    what: str,
+    order: Sequence[str],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+    collector: Collector,
+    location: Location,
+) -> dict[str, object]:
+    """The arguments of a call by name, as Python binds them; what it would refuse goes to the collector.
+
+    `what` is called, and takes `order` by position.
+    """
+    if not args:
+        return dict(kwargs)
+    if len(args) > len(order):
+        taken = f"{len(order)} argument{'' if len(order) == 1 else 's'}"
+        message = f"{what} takes {taken} by position, got {len(args)}"
+        collector.error("FLOW003", message, location, hint="pass the others by name")
+    given = dict(zip(order, args, strict=False))
+    for name, value in kwargs.items():
+        if name in given:
+            collector.error("FLOW003", f"{name!r} is given twice", location, hint="drop one of the two")
+        given[name] = value
+    return given
+
+
 def _is_many(value: object) -> bool:
     return isinstance(value, (list, tuple)) or (isinstance(value, Reference) and value._type.kind is Kind.ARRAY)
 

@@ -26,6 +26,29 @@ def names_of(function: Callable[..., object]) -> tuple[str, ...]:
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
+def receiver_of(function: Callable[..., object]) -> str:
+    """The `self` or `cls` of a method, which has no type; "" where a function has none."""
+    owner = function.__qualname__.rpartition(".")[0]
+    first = next(iter(names_of(function)), "")
+    if first not in ("self", "cls") or first in function.__annotations__:
+        return ""
+    return first if owner and not owner.endswith("<locals>") else ""
+
+
+def without_receiver(
+    function: Callable[..., object], order: tuple[str, ...], args: tuple[object, ...]
+) -> tuple[tuple[str, ...], tuple[object, ...]]:
+    """The parameters by position and the arguments for them, without a method's `self` and what is given for it.
+
+    It is told at the `def`, and calls are not to blame.
+    """
+    if not order or order[0] not in ("self", "cls") or order[0] != receiver_of(function):
+        return order, args
+    owner = function.__qualname__.split(".")[-2]
+    given = args and (args[0] if isinstance(args[0], type) else type(args[0])).__name__ == owner
+    return order[1:], args[1:] if given else args
+
+
 def parameters(function: Callable[..., object]) -> list[Parameter]:
     """The parameters in the order of the signature, as `inspect.signature` tells them.
 

@@ -13,7 +13,7 @@ import attrs
 
 from flowdsl.diagnostics import Collector, Finding, FlowError, Location
 from flowdsl.frontend import places
-from flowdsl.frontend.arguments import Binder
+from flowdsl.frontend.arguments import Binder, by_name
 from flowdsl.frontend.aside import aside_of
 from flowdsl.frontend.bodies import shown_texts
 from flowdsl.frontend.call_options import AS_DECLARED, OF_A_TASK, call_options
@@ -25,7 +25,7 @@ from flowdsl.frontend.naming import kube_name, task_name
 from flowdsl.frontend.opaque import RUN, Told, holds_told, named
 from flowdsl.frontend.options_check import check_pod_options, only, read_options, time_problems
 from flowdsl.frontend.outputs import pipeline_results
-from flowdsl.frontend.parameters import names_of
+from flowdsl.frontend.parameters import names_of, without_receiver
 from flowdsl.frontend.proxies import Reference, WorkspaceValue
 from flowdsl.frontend.refusal import REFUSED, refuse
 from flowdsl.frontend.shown import runs
@@ -141,7 +141,8 @@ class Pipeline:
                 f"pipeline {self.name!r} is compiled, not called",
                 f"run `flowdsl compile {self.location.file}`, or call it inside another pipeline",
             )
-        given = dict(zip(self.signature.order, args, strict=False)) | kwargs
+        order, args = without_receiver(self.function, self.signature.positional, args)
+        given = by_name(f"pipeline {self.name!r}", order, args, kwargs, trace.collector, places.caller())
         return self._embedded(trace, given) if self._embed else self._inlined(trace, given)
 
     @runs(_with_options)

@@ -15,7 +15,7 @@ from flowdsl.frontend import places
 from flowdsl.frontend.annotations import PLAIN, SUPPORTED, Unsupported, fields_of, type_spec, unwrapped
 from flowdsl.frontend.encode import Mismatch, encode
 from flowdsl.frontend.fits import misfit
-from flowdsl.frontend.parameters import EMPTY, Parameter, names_of, parameters
+from flowdsl.frontend.parameters import EMPTY, Parameter, names_of, parameters, receiver_of
 from flowdsl.ir import volumes
 from flowdsl.ir.declared import Param, Result
 from flowdsl.ir.nodes import EnvDecl, ParamDecl, ResultDecl, WorkspaceDecl
@@ -282,8 +282,7 @@ def _result_type(annotation: object, scope: Mapping[str, object]) -> TypeSpec:
 
 def _untyped(name: str, function: Callable[..., object]) -> tuple[str, str]:
     """What is wrong with a parameter that has no type, and how it is mended."""
-    owner = function.__qualname__.rpartition(".")[0]
-    if name in ("self", "cls") and owner and not owner.endswith("<locals>"):
+    if name == receiver_of(function):
         hint = f"take `{name}` out and write `@staticmethod` below `@task`; what it needs of the object is a parameter"
         return f"{function.__qualname__} is a method, and a task has no {name!r}", hint
     return f"parameter {name!r} has no type", f"annotate it: `{name}: str`"

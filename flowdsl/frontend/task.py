@@ -10,7 +10,7 @@ import attrs
 
 from flowdsl.diagnostics import Collector, Location
 from flowdsl.frontend import places
-from flowdsl.frontend.arguments import Binder
+from flowdsl.frontend.arguments import Binder, by_name
 from flowdsl.frontend.call_options import AS_DECLARED, CallOptions, use_options
 from flowdsl.frontend.choices import Alternative, Choice, ways
 from flowdsl.frontend.encode import Mismatch, encode_scalar
@@ -18,6 +18,7 @@ from flowdsl.frontend.fanned import asks_to_run, filled, with_empty
 from flowdsl.frontend.guards import Guard, together
 from flowdsl.frontend.handles import NodeHandle
 from flowdsl.frontend.opaque import Opaque, Told, holds_told, named
+from flowdsl.frontend.parameters import without_receiver
 from flowdsl.frontend.proxies import Reference
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.shown import runs
@@ -254,7 +255,8 @@ class Task(Generic[P, R_co]):
     ) -> NodeHandle | Choice:
         location = places.caller()
         trace.collector.extend(self.problems)
-        given = self._by_name(trace, args, kwargs, location)
+        order, args = without_receiver(self.function, self._order, args)
+        given = by_name(f"task {self.definition.name!r}", order, args, kwargs, trace.collector, location)
         if holds_told([given, include]):
             return cast("NodeHandle", Told())
         held = trace.conditions + self._call.when
@@ -323,25 +325,6 @@ class Task(Generic[P, R_co]):
         )
         trace.nodes[name] = node
         return NodeHandle(trace, node)
-
-    def _by_name(
-        self, trace: Trace, args: tuple[object, ...], kwargs: Mapping[str, object], location: Location
-    ) -> dict[str, object]:
-        if not args:
-            return dict(kwargs)
-        if len(args) > len(self._order):
-            trace.collector.error(
-                "FLOW003",
-                f"task {self.definition.name!r} takes {len(self._order)} arguments by position, got {len(args)}",
-                location,
-                hint="pass the others by name",
-            )
-        given = dict(zip(self._order, args, strict=False))
-        for name, value in kwargs.items():
-            if name in given:
-                trace.collector.error("FLOW003", f"{name!r} is given twice", location, hint="drop one of the two")
-            given[name] = value
-        return given
 
     def _include(
         self, trace: Trace, include: list[Mapping[str, object]], location: Location
