@@ -9,6 +9,7 @@ import pytest
 from lint_support import document
 
 import flowdsl
+from flowdsl.diagnostics import FlowError
 from flowdsl.emit import emit_yaml
 from flowdsl.kube.source_lines import Sources
 from flowdsl.linter.engine import Options, lint_sources
@@ -66,6 +67,17 @@ def test_a_mistake_in_a_task_is_told_at_the_users_line(
     found = linted(compiled.replace(f'"{stands}"', f'"{mistake}"'))
     (related,) = [each.related for one in found for each in one.shown if each.code == code]
     assert [(at.file, at.line) for _, at in related] == [place]
+
+
+def test_a_credential_is_told_at_its_line_by_a_compile(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'telling'\nversion = '1'\n")
+    (tmp_path / "helper.py").write_text(HELPER.replace("HELPER", TOKEN))
+    (tmp_path / "flow.py").write_text(MAIN)
+    with pytest.raises(FlowError) as refused:
+        flowdsl.compile(flowdsl.load(tmp_path / "flow.py"))
+    (told,) = refused.value.diagnostics
+    assert told.code == "FLOW103"
+    assert [(at.file, at.line) for _, at in told.related] == [("helper.py", 8)]
 
 
 def test_every_form_of_the_report_names_the_line(compiled: str) -> None:

@@ -11,8 +11,10 @@ from flowdsl.ir.options import Sidecar, Step, TaskOptions
 from flowdsl.ir.refs import strings
 from flowdsl.ir.volumes import EnvValue
 from flowdsl.kube import assigned_credential, find_credential, looks_secret
+from flowdsl.kube.source_lines import Sources
 
 _WORD = "an argument"
+_Related: TypeAlias = tuple[tuple[str, Location], ...]
 _Part: TypeAlias = TaskOptions | Step | Sidecar
 
 
@@ -50,9 +52,19 @@ def _check_task(task: TaskDef, collector: Collector) -> None:
             _report(f"variable {name!r} of task {task.name!r}", task.place, collector)
     for what, text in _texts(task, parts):
         if start := find_credential(text):
-            _report(f"{what} of task {task.name!r} (at {start}…)", task.location, collector)
+            where = f"{what} of task {task.name!r} (at {start}…)"
+            _report(where, task.location, collector, _written_at(task, start))
         elif what != _WORD and (variable := assigned_credential(text)):
-            _report(f"{variable!r} in {what} of task {task.name!r}", task.location, collector)
+            where = f"{variable!r} in {what} of task {task.name!r}"
+            _report(where, task.location, collector, _written_at(task, variable))
+
+
+def _written_at(task: TaskDef, part: str) -> _Related:
+    """The line of the user's code, by its path in the project, where a part of the task's own script stands."""
+    files = task.mounted.files if task.mounted is not None else ()
+    mounted = {file.path: file.content for file in files if isinstance(file.content, str)}
+    places = [Sources.of(task.script or "", held).place(part) for held in ({}, mounted)]
+    return tuple(("comes from", Location(*place)) for place in places if place is not None)[:1]
 
 
 def _environment(options: TaskOptions, parts: Iterable[_Part]) -> Iterator[tuple[str, EnvValue]]:
@@ -83,11 +95,12 @@ def _is_secret(name: str, value: Text | None) -> bool:
     return value is not None and any(looks_secret(name, text) for text in strings(value))
 
 
-def _report(where: str, location: Location, collector: Collector) -> None:
+def _report(where: str, location: Location, collector: Collector, related: _Related = ()) -> None:
     # The value itself is never shown: logs are kept.
     collector.error(
         "FLOW103",
         f"{where} looks like a credential; it would stand readable in the YAML",
         location,
         hint='keep it in a Kubernetes Secret: `token: Secret = Secret("name", key="token")`',
+        related=related,
     )
