@@ -61,6 +61,10 @@ CONDITIONS = {
     "not_((a.score > limit) | a.fit)": "",
     "(a.name == 'x') | matches(a.name, r'v[0-9]+\\.x')": '(a.name == "x") | matches(a.name, "v[0-9]+\\\\.x")',
     "startswith(a.name, 'v', 'w') | isin(word, 'x', 'y')": 'startswith(a.name, "v", "w") | isin(word, "x", "y")',
+    "strict | (not_(a.score > limit) | (b.score > limit)) & (a.frames == 3)": (
+        "strict | ((not_(a.score > limit) | (b.score > limit)) & (a.frames == 3))"
+    ),
+    "strict | (a.name == 'x (y)') & not_(a.fit)": 'strict | ((a.name == "x (y)") & not_(a.fit))',
     "a.score - b.score > 0.1": "a.score - b.score > 0.1",
     "a.score <= b.score * (1 + limit)": "a.score <= b.score * (1 + limit)",
     "abs(a.score - limit) < 0.1": "abs(a.score - limit) < 0.1",

@@ -75,3 +75,19 @@ def test_what_a_question_is_answered_does_not_depend_on_those_before(made: list[
     for number in range(7):
         assert many.possible(f"f{number}", without=f"t{number * 3}").exhaustive
     assert sum(each.nodes for each in made[1:]) > bound, "together they take more than one may"
+
+
+def test_a_single_task_of_finally_may_take_all_the_room(made: list[Diagram]) -> None:
+    spec = {**chain(24, 0, guarded=True), "finally": [task("end", ("t23.status", "Failed"))]}
+    assert simulated(spec).findings == ()
+    calm, *stormy = (diagram.nodes for diagram in made)
+    assert len(stormy) == 1
+    assert calm < stormy[0] * 5 // 8, "else the room of the storm is not what decides"
+    whole = simulated(spec, stormy[0])
+    assert whole.findings == ()
+    assert whole.exhaustive
+    made.clear()
+    short = simulated(spec, stormy[0] - 1)
+    assert short.findings == ()
+    assert not short.exhaustive
+    assert len(made) == 2, "what did not fit in all the room is not tried again"

@@ -9,8 +9,8 @@ from typing import Any
 
 from .tree import CelError
 
-_STAMP = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
-_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -59,7 +59,7 @@ def duration_text(value: datetime.timedelta) -> str:
 def _there(value: datetime.datetime, zone: str) -> datetime.datetime:
     import zoneinfo
 
-    found = re.fullmatch(r"([+-]?)(\d\d):(\d\d)", zone)
+    found = re.fullmatch(r"([+-]?)([0-9][0-9]):([0-9][0-9])", zone)
     try:
         if found:
             sign = -1 if found[1] == "-" else 1

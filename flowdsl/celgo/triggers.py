@@ -101,7 +101,7 @@ def _group(found: Any, reference: re.Match[str]) -> str:
         return "$"
     name = reference[2] or reference[3]
     try:
-        return str(found.group(int(name) if name.isdigit() else name) or "")
+        return str(found.group(int(name) if name.isascii() and name.isdigit() else name) or "")
     except (IndexError, KeyError, ValueError):
         return ""
 

@@ -136,7 +136,7 @@ class _Reader:
             counts, _, rest = self.text[self.at :].partition("}")
             self.at = len(self.text) - len(rest)
             first, comma, last = counts.partition(",")
-            if not first.isdigit() or (last and not last.isdigit()):
+            if len(counts) > 9 or not counts.isascii() or not first.isdigit() or (last and not last.isdigit()):
                 raise _Beyond
             least, most = int(first), int(last or (-1 if comma else first))
             if max(least, most) > _MOST:

@@ -16,7 +16,7 @@ import attrs
 from flowdsl.decide.wire import GIVEN, Decision
 from flowdsl.importer.code import Code, quoted
 from flowdsl.importer.references import Scope
-from flowdsl.importer.shapes import ARRAY, STRING, Unsupported
+from flowdsl.importer.shapes import ARRAY, DEEPEST, STRING, Unsupported
 from flowdsl.importer.writer import Writer
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _ORDER = frozenset({"<", "<=", ">", ">=", "=="})
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3}
 _CALLED = {"min": "min_", "max": "max_", "median": "median_of"}
-_DEEPEST = 40
 _DIGITS = 300
 
 
@@ -84,11 +83,12 @@ class Words:
 
     def _test(self, asked: Asked, test: Any, deep: int) -> Code:
         sign, parts = _split(test)
-        if deep > _DEEPEST:
+        if deep > DEEPEST:
             raise Unsupported("when", "a condition of too many levels")
         if sign in ("and", "or") and len(parts) > 1:
             joint = " & " if sign == "and" else " | "
-            return joint.join(_bracketed(self._test(asked, part, deep + 1)) for part in parts)
+            codes = [str(self._test(asked, part, deep + 1)) for part in parts]
+            return joint.join(f"({code})" if _is_infix(part) else code for part, code in zip(parts, codes, strict=True))
         if sign == "not" and len(parts) == 1:
             return self._negation(asked, parts[0], deep)
         if sign == "true" and len(parts) == 1:
@@ -101,22 +101,22 @@ class Words:
 
     def _negation(self, asked: Asked, test: Any, deep: int) -> Code:
         sign, parts = _split(test)
-        if sign in ("in", "==") and len(parts) == 2 and _split(parts[0])[0] != "join":
+        if _is_equality(sign, parts):
             return f"{self._operand(asked, parts[0], deep)} != {self._operand(asked, parts[1], deep)}"
         return f"{self.writer.use('not_')}({self._test(asked, test, deep + 1)})"
 
     def _of_text(self, asked: Asked, sign: str, parts: Sequence[Any], deep: int) -> Code:
         values = [self._operand(asked, part, deep) for part in parts]
+        if _is_equality(sign, parts):
+            return f"{values[0]} == {values[1]}"
         if sign == "in" and _split(parts[0])[0] == "join":
             return f'{self.writer.use("condition")}({values[0]}, "in", [{", ".join(values[1:])}])'
-        if sign == "in" and len(parts) == 2:
-            return f"{values[0]} == {values[1]}"
         name = self.writer.use("isin" if sign == "in" else sign)
         return f"{name}({', '.join(values)})"
 
     def _operand(self, asked: Asked, operand: Any, deep: int) -> str:
         sign, parts = _split(operand)
-        if deep > _DEEPEST:
+        if deep > DEEPEST:
             raise Unsupported("when", "a condition of too many levels")
         if sign == "is" and len(parts) == 1:
             return _constant(parts[0])
@@ -215,9 +215,16 @@ def _within(operand: Any, text: str, strength: int, *, right: bool) -> str:
     return f"({text})" if own < strength or (right and own == strength) else text
 
 
-def _bracketed(code: Code) -> str:
-    text = str(code)
-    return text if " " not in text or (text.endswith(")") and text.startswith(_CALLS)) else f"({text})"
+def _is_equality(sign: str, parts: Sequence[Any]) -> bool:
+    """Whether it is written with `==`, and its opposite with `!=`."""
+    return sign in ("in", "==") and len(parts) == 2 and _split(parts[0])[0] != "join"
 
 
-_CALLS = ("not_(", "isin(", "matches(", "startswith(", "condition(")
+def _is_infix(test: Any) -> bool:
+    """Whether a condition is written with a sign between its sides: among others it stands in brackets."""
+    sign, parts = _split(test)
+    if sign == "not":
+        return _is_equality(*_split(parts[0]))
+    if sign == "true":
+        return _split(parts[0])[0] in _STRENGTH
+    return sign in ("and", "or", *_ORDER) or _is_equality(sign, parts)

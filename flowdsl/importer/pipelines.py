@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from flowdsl.importer.starts.asked import Asked
     from flowdsl.kinds.shapes import ObjectMeta, PipelineResult, PipelineSpec, PipelineTask, WhenExpression
 
+_COUNT = re.compile("0|[1-9][0-9]{0,99}")
 _SPEC = frozenset({"params", "workspaces", "tasks", "finally", "results", "displayName", "description"})
 
 
@@ -214,7 +216,7 @@ class PipelineWriter:
         """A condition on what is no text to Python."""
         if typed == "bool" and values == ["true"]:
             return alone if operator == "in" else f"{self.writer.use('not_')}({alone})"
-        if typed == "int" and len(values) == 1 and values[0].isdecimal() and str(int(values[0])) == values[0]:
+        if typed == "int" and len(values) == 1 and _COUNT.fullmatch(values[0]):
             return f"{alone} {'==' if operator == 'in' else '!='} {values[0]}"
         listed = sequence([self._one(each, scope) for each in values])
         return call(self.writer.use("condition"), alone, quoted(operator), listed)

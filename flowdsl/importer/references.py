@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flowdsl.kinds.shapes import ParamValue
 
 _REFERENCE = re.compile(r"\$\(([^()$]*)\)")
-_ELEMENT = re.compile(r"(.*)\[(\d+)\]")
+_ELEMENT = re.compile(r"(.*)\[(0|[1-9][0-9]{0,8})\]")
 _TASK = re.compile(r"\$\(tasks\.([^.()]+)\.")
 _CONTEXT = {
     "context.pipelineRun.name": "context.pipeline_run.name",
@@ -192,7 +192,7 @@ def _take(expression: str, have: Shape, taken: str, wanted: Shape) -> str | None
     if wanted != STRING:
         return None
     element = _ELEMENT.fullmatch(taken)
-    if element and not element[1] and have == ARRAY and str(int(element[2])) == element[2]:
+    if element and not element[1] and have == ARRAY:
         return f"{expression}[{element[2]}]"
     key = taken[1:]
     if taken[0] == "." and have.kind == "object" and key in have.keys:

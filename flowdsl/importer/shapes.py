@@ -38,6 +38,11 @@ class Shape:
 _TEXTS = ("", "str")
 STRING = Shape()
 ARRAY = Shape("array")
+DEEPEST = 40
+"""How many levels a condition or filter may have that is written as Python.
+
+It is read, written, compiled and compared by functions that call themselves: half of what Python's own stack takes.
+"""
 
 
 class Unsupported(Exception):  # noqa: N818 - it names what was found

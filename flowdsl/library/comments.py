@@ -81,7 +81,7 @@ def _forge(kind: str, environment: Mapping[str, str]) -> Forge | None:
 
 
 def _github(environment: Mapping[str, str]) -> Forge | None:
-    match = re.fullmatch(r"refs/pull/(\d+)/\w+", environment.get("GITHUB_REF", ""))
+    match = re.fullmatch(r"refs/pull/([0-9]+)/\w+", environment.get("GITHUB_REF", ""))
     if match is None:
         return None
     token, repository = _needed(environment, "GITHUB_TOKEN"), _needed(environment, "GITHUB_REPOSITORY")
@@ -92,7 +92,7 @@ def _github(environment: Mapping[str, str]) -> Forge | None:
 
 def _gitlab(environment: Mapping[str, str]) -> Forge | None:
     number = environment.get("CI_MERGE_REQUEST_IID", "")
-    if not number.isdigit():
+    if not (number.isascii() and number.isdigit()):
         return None
     token, project = _needed(environment, "GITLAB_TOKEN"), _needed(environment, "CI_PROJECT_ID")
     root = f"{_needed(environment, 'CI_API_V4_URL')}/projects/{project}/merge_requests/{number}/notes"

@@ -137,7 +137,8 @@ def task_runs_of(folder: RunFolder, tasks: tuple[str, ...]) -> set[str] | None:
 
 
 def _numbered(name: str, start: str) -> bool:
-    return name.startswith(f"{start}-") and name.removeprefix(f"{start}-").isdigit()
+    number = name.removeprefix(f"{start}-")
+    return number != name and number.isascii() and number.isdigit()
 
 
 def log_files(folder: RunFolder) -> list[Path]:

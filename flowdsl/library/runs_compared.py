@@ -197,7 +197,9 @@ def _change(first: str | None, second: str | None) -> float | None:
 
 def _number(text: str | None) -> float | None:
     """The finite number that a text is; a word as `nan` and an id as `1_000` are none."""
-    if text is None or len(text) > 40 or not text.lstrip("-").replace(".", "", 1)[:1].isdigit() or "_" in text:
+    if text is None or len(text) > 40 or not text.isascii() or "_" in text:
+        return None
+    if not text.lstrip("-").replace(".", "", 1)[:1].isdigit():
         return None
     try:
         found = float(text)

@@ -25,8 +25,8 @@ class Storms:
         self.model = calm.model
         self._left = bound
         self._made: dict[_Key, Fates] = {}
-        # Those for which the most that a question gives one of them was not enough: no question need try again.
-        self._too_large: set[_Key] = set()
+        # The most room that was not enough for one: no question need try again in as much or less.
+        self._too_large: dict[_Key, int] = {}
 
     def begin(self) -> None:
         """The room of a question, or of a series: what it is answered must not depend on how many were before it."""
@@ -44,9 +44,10 @@ class Storms:
         tasks = list({each.name: each for each in (*tasks, *asked) if each.final}.values())
         if not asked and not whole:
             alike = [each for each in self.model.final if each.aggregate == tasks[0].aggregate]
+            # What is left over is for each alone: where there is one, it has all.
+            most = self._bound if len(alike) == 1 else self._bound * 5 // 8
             try:
-                # What is left over is for each alone.
-                return self._fates(alike, (), whole=False, most=self._bound * 5 // 8)
+                return self._fates(alike, (), whole=False, most=most)
             except TooLargeError:
                 if tasks[0].aggregate:
                     raise  # what bears on it is the whole pipeline, alone as well
@@ -63,19 +64,19 @@ class Storms:
         cone = {each.name for each in self.model.plain} if whole else late | read
         key = frozenset(cone | names), frozenset(late)
         if key not in self._made:
-            if key in self._too_large or not self._left:
+            room = min(most, self._left)
+            if room <= self._too_large.get(key, 0):
                 raise TooLargeError
-            self._made[key] = self._within(key, cone, min(most, self._left), most)
+            self._made[key] = self._within(key, cone, room)
         return self._made[key]
 
-    def _within(self, key: _Key, cone: set[str], room: int, most: int) -> Fates:
+    def _within(self, key: _Key, cone: set[str], room: int) -> Fates:
         """The fates in so much room, which is taken from what is left whether they fit or not."""
         try:
             made = self._new(key, cone, room)
         except TooLargeError:
             self._left -= room
-            if room == most:
-                self._too_large.add(key)
+            self._too_large[key] = room
             raise
         self._left -= made.diagram.nodes
         return made

@@ -87,7 +87,7 @@ _FIRST = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)(?=\.|$)")
 """What a path begins with, where it is a plain name."""
 _NAMES = re.compile(r"[A-Za-z0-9_-]+")
 _TRUTHS = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _TYPES = ("string", "number", "bool")
 _SOURCES = ("s3", "inline", "file", "url", "git", "configmap", "resource")
 

@@ -85,7 +85,7 @@ def _check_one(name: str, value: str, at: Path, report: Report) -> None:
         report.add(ANNOTATION_PATTERN, at, f"the expression can't be read: {problem}", "see github.com/google/re2")
     elif name == labels.AS_CODE_CANCEL and value not in ("true", "false"):
         report.add(ANNOTATION_FORM, at, f"{value!r} cancels nothing", 'write "true" or "false"')
-    elif name == labels.AS_CODE_KEEP and not value.lstrip("+").isdecimal():
+    elif name == labels.AS_CODE_KEEP and not (value.isascii() and value.lstrip("+").isdecimal()):
         report.add(ANNOTATION_FORM, at, f"{value!r} is no number of runs", 'write "5"')
 
 

@@ -23,7 +23,7 @@ from flowdsl.kinds.pipelines import Pipeline, PipelineSpec
 from flowdsl.kinds.table import TASK, named
 from flowdsl.kinds.tasks import Task, TaskRef, TaskSpec
 
-_VERSION = re.compile(r"v?\d+(?:\.\d+)*")
+_VERSION = re.compile(r"v?[0-9]+(?:\.[0-9]+)*")
 _LABEL = "app.kubernetes.io/version"
 _MOST = 256
 """How many documents of one name are told apart; more are as many as any."""

@@ -203,12 +203,12 @@ def asked_to_wait(error: urllib.error.HTTPError, pause: float) -> "float | None"
     """Seconds until it makes sense to ask again; None where it does not."""
     after, reset = error.headers.get("Retry-After", ""), error.headers.get("X-RateLimit-Reset", "")
     if error.code in (403, 429):
-        if after.isdigit():
+        if re.fullmatch("[0-9]+", after):
             return float(after)
-        if error.headers.get("X-RateLimit-Remaining") == "0" and reset.isdigit():
+        if error.headers.get("X-RateLimit-Remaining") == "0" and re.fullmatch("[0-9]+", reset):
             return max(1.0, float(reset) - time.time())
         return pause if error.code == 429 else None
-    return (float(after) if after.isdigit() else pause) if error.code >= 500 else None
+    return (float(after) if re.fullmatch("[0-9]+", after) else pause) if error.code >= 500 else None
 
 
 def reason_of(error: urllib.error.HTTPError) -> str:

@@ -16,7 +16,7 @@ from flowdsl.celgo.goes import json_text
 
 # With or without braces, with or without the dot; nothing with a brace inside.
 _RELAXED = re.compile(r"\{\.?([^{}]+)\}|\.?([^{}]+)", re.DOTALL)
-_SLICE = re.compile(r"(-?\d*)(:-?\d*)?(:-?\d*)?")
+_SLICE = re.compile(r"(-?[0-9]*)(:-?[0-9]*)?(:-?[0-9]*)?")
 _KEY = re.compile(r"'([^']*)'")
 _COMPARISON = re.compile(r"([^!<>=]+)([!<>=]+)(.+)")
 _ENDS = frozenset(" \t\r\n.,[]$@{}")

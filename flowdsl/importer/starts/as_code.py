@@ -91,7 +91,7 @@ def committed(objects: Objects, pipeline: str, places: Sequence[int], likely: st
         heard = Heard(name, tuple(starts), tuple(each.run for each in every), types)
         first = every[0].notes
         keep = first.get(labels.AS_CODE_KEEP, "")
-        counted = int(keep) if keep.isdigit() and len(keep) < 9 else 0
+        counted = int(keep) if keep.isascii() and keep.isdigit() and len(keep) < 9 else 0
         return Committed(heard=heard, keep=counted, namespace=first.get(labels.AS_CODE_NAMESPACE, ""))
     raise why or Unsupported("metadata", "no provider's events come so")
 

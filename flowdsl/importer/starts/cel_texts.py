@@ -17,7 +17,7 @@ from flowdsl.celgo.uses import walk
 from flowdsl.diagnostics import Location
 from flowdsl.events.cel import Writer
 from flowdsl.events.pac_cel import NotSaidError
-from flowdsl.importer.shapes import Unsupported
+from flowdsl.importer.shapes import DEEPEST, Unsupported
 from flowdsl.ir.events import (
     FIELDS,
     Beginning,
@@ -39,8 +39,6 @@ from flowdsl.ir.events import (
 HERE = Location("", 1)
 """Where what is read here stands: nowhere in a file of Python's."""
 _SIGNS: dict[str, Sign] = {"_==_": "==", "_!=_": "!=", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
-# What is read, written, compiled and compared by functions that call themselves: half of what Python's own stack takes.
-_DEEPEST = 40
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -79,7 +77,7 @@ def unwrapped(text: str) -> str | None:
 def tree(text: str) -> Node:
     """The tree of an expression. Raises Unsupported for what is no CEL."""
     try:
-        return parse(text, _DEEPEST)
+        return parse(text, DEEPEST)
     except CelError as error:
         raise Unsupported("filter", "it is no CEL, or nests deeper than a filter of on=") from error
 

@@ -45,7 +45,7 @@ def without_generated(objects: Objects, pipeline: Fields) -> Generated:
 
 
 def _count(value: object) -> int:
-    return int(value) if isinstance(value, str) and value.isdigit() and len(value) < 9 else 0
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 9 else 0
 
 
 def _tasks(pipeline: Fields) -> list[Fields]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flowdsl.kinds import shapes
 
 USER_ERROR = "[User error] "
-_INDEX = re.compile(r"""\$\(params(?:\.([_a-zA-Z0-9.-]+)|\['([^']+)'\]|\["([^"]+)"\])\[(\d+)\]\)""")
+_INDEX = re.compile(r"""\$\(params(?:\.([_a-zA-Z0-9.-]+)|\['([^']+)'\]|\["([^"]+)"\])\[([0-9]+)\]\)""")
 _REFERENCE = re.compile(r"\$\([^()]+\)")
 _WITH_VARIABLES = ("steps", "sidecars", "stepTemplate", "volumes", "workspaces")
 

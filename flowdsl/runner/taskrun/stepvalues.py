@@ -47,7 +47,7 @@ def find(reference: str, steps: Path) -> str | list[str]:
     inside = index[0][1:-1]
     if inside == "*":
         return list(items)
-    if not inside.isdigit() or len(inside) > 9 or int(inside) >= len(items):
+    if not (inside.isascii() and inside.isdigit()) or len(inside) > 9 or int(inside) >= len(items):
         raise StepValueError(f"{reference}: the array has {len(items)} elements")
     return items[int(inside)]
 
