@@ -128,3 +128,36 @@ def test_partials_run_as_tasks_and_within_them(tmp_path: Path) -> None:
     (tmp_path / "flow.py").write_text(PARTIALS)
     done = flowdsl.run(flowdsl.load(tmp_path / "flow.py"), folder=tmp_path / "run")
     assert done.results == {"by-1": "4.0", "by-2": "8.0"}
+
+
+IN_BLOCKS = """
+from flowdsl import pipeline, task
+
+made = []
+for factor in (2, 3):
+
+    @task(image="python:3.12-slim", name=f"by-{factor}")
+    def times(n: int, *, by: int = factor) -> str:
+        # Says it on two lines.
+        return f'''{n * by}
+    {by}'''
+
+    made.append(times)
+
+if made:
+
+    @task(image="python:3.12-slim")
+    def less(n: int) -> int:
+        return n - 1
+
+
+@pipeline
+def flow(n: int = 5) -> dict[str, object]:
+    return {"two": made[0](n), "three": made[1](n), "less": less(n)}
+"""
+
+
+def test_tasks_made_in_blocks_of_a_module_run(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text(IN_BLOCKS)
+    done = flowdsl.run(flowdsl.load(tmp_path / "flow.py"), folder=tmp_path / "run")
+    assert done.results == {"two": "10\n    2", "three": "15\n    3", "less": "4"}

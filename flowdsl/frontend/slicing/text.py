@@ -52,7 +52,8 @@ class Layout:
         """The statement with the comments above it, after its own edits and `more`."""
         part = edited(without_lines(cut(lines, self.extent), self.dropped), [*self.edits, *more])
         above = comments_above(lines, self.extent.first, self.floor)
-        indent = indent_of(lines, self.extent.first) if self.parents else ""
+        # A loop or an `if` of a module indents as functions and classes do.
+        indent = indent_of(lines, self.extent.first) if self.extent.start is None else ""
         return dedented(above + part, self.node, indent)
 
 
