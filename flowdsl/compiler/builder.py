@@ -104,8 +104,8 @@ class Builder:
         make = partial(task_document, task, self.metadata, fans_out=fans_out, enums=layout.enums)
         return Lowering(make, in_order(task))
 
-    def pipeline(self, pipeline: Pipeline, definition: PipelineDef) -> Lowering:
-        """What lowers a Pipeline."""
-        layout = self.layout(pipeline, definition)
+    def pipeline(self, pipeline: Pipeline, definition: PipelineDef, layout: Layout | None = None) -> Lowering:
+        """What lowers a Pipeline; with the layout that its tasks were written by, where they were."""
+        layout = layout or self.layout(pipeline, definition)
         opted = with_opt_ins(self.metadata, self.alpha(pipeline))
         return Lowering(partial(pipeline_document, definition, opted, layout), pipeline_in_order(definition, layout))

@@ -54,7 +54,7 @@ def with_builds(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     nodes = [_node(name, images[image]) for image, name in names.items()]
     changed = bool(nodes)
     for node in pipeline.nodes:
-        made = _with_image(node, names, collector)
+        made = _with_image(node, names, collector) if node.pipeline is not None or node.task.build is not None else node
         changed = changed or made is not node
         nodes.append(made)
     return attrs.evolve(pipeline, nodes=tuple(nodes)) if changed else pipeline

@@ -94,10 +94,10 @@ def _documents(
     """What lowers each document, in order: only one is held at a time, and dropped once its models are made."""
     found = [Lowering.of(each) for each in needed_documents(definition, builder.metadata)]
     found += builder.bundles(definition)
+    layout = builder.layout(pipeline, definition)
     if not builder.options.inline:
-        layout = builder.layout(pipeline, definition)
         found += [builder.task(task, layout) for task in own_tasks(definition)]
-    found.append(builder.pipeline(pipeline, definition))
+    found.append(builder.pipeline(pipeline, definition, layout))
     if not definition.options.verbatim:
         found.append(Lowering(partial(run_document, definition, builder.metadata, values)))
     return found

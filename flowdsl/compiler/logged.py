@@ -17,6 +17,8 @@ _Part = TypeVar("_Part", TaskOptions, Step)
 def with_log_readers(task: TaskDef, collector: Collector) -> TaskDef:
     """The task with such a script wherever `results_from_log=` asks for one; FLOW070 for text that Tekton replaces."""
     options = task.options
+    if not options.steps and not options.results_from_log:
+        return task
     steps = tuple(
         _around(task, part, collector) if isinstance(part, Step) and part.results_from_log else part
         for part in options.steps

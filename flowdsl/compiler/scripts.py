@@ -41,9 +41,10 @@ def with_scripts(
         if node.pipeline is not None:
             nodes.append(attrs.evolve(node, pipeline=with_scripts(node.pipeline, collector, locks, surveys)))
             continue
-        task = done.get(id(node.task))
+        known = id(node.task)
+        task = done.get(known)
         if task is None and not node.task.has_body:
-            task = done[id(node.task)] = with_script(node.task, collector, locks, surveys)
+            task = done[known] = with_script(node.task, collector, locks, surveys)
         elif task is None:
             source = _source(node.task)
             same = written.setdefault(source, node.task)
@@ -54,7 +55,7 @@ def with_scripts(
                 sliced = attrs.evolve(node.task, script=same.script, bundle=same.bundle)
                 with_image = attrs.evolve(sliced, image=same.image, params=same.params, build=same.build)
                 task = with_log_readers(with_image, collector)
-            done[id(node.task)] = task
+            done[known] = task
         nodes.append(node if task is node.task else attrs.evolve(node, task=task))
     return attrs.evolve(pipeline, nodes=tuple(nodes))
 

@@ -70,7 +70,7 @@ def _checked(
             hint = "a text from bytes that are no UTF-8 has such halves: decode it with errors='replace'"
             text = f"{what} holds half of a surrogate pair, which no document can"
             collector.error("FLOW113", text, pipeline.location, hint=hint)
-    for found in examined.findings:
+    for found in examined.report.findings:
         if found.severity is Severity.ERROR:
             place = python_place(document, found.path, pipeline)
             collector.add(found.at(place, document["kind"]))

@@ -15,15 +15,13 @@ def shown_texts(function: Callable[..., object], options: TaskOptions | Pipeline
     """
     if options.verbatim:
         return options.display_name, described(function, options)
-    first, rest = _docstring(function)
+    first, rest = _docstring(function.__doc__) if function.__doc__ else ("", "")
     return options.display_name or first, options.description or rest
 
 
-def _docstring(function: Callable[..., object]) -> tuple[str, str]:
+def _docstring(written: str) -> tuple[str, str]:
     """A function's display name (first line of its docstring, no full stop) and description (the rest)."""
-    if not function.__doc__:
-        return "", ""
-    text = inspect.cleandoc(function.__doc__)
+    text = inspect.cleandoc(written)
     first, _, rest = text.partition("\n")
     return first.rstrip(". "), rest.strip()
 

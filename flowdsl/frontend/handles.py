@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from flowdsl.diagnostics import FlowError, Location
 from flowdsl.diagnostics.near import did_you_mean
 from flowdsl.frontend import places
+from flowdsl.frontend.in_texts import MARK
 from flowdsl.frontend.inside import test_of
 from flowdsl.frontend.opaque import Opaque, Told, in_words, named
 from flowdsl.frontend.proxies import FileValue, Reference, WorkspaceFile, WorkspaceValue
@@ -294,3 +295,17 @@ def result_value(node: Node, result: ResultDecl) -> Reference | FileValue:
     # The fan-out's results come as one array: docs/matrix.md, "Consuming Results from a Matrixed PipelineTask".
     gathered = TypeSpec(Kind.ARRAY, f"list[{result.type}]", item=result.type)
     return Reference(f"$(tasks.{node.name}.results.{result.name}[*])", gathered, label, node.location, node.name)
+
+
+_ALONE = frozenset({NodeHandle, Reference, bool, int, float, type(None)})
+
+
+def surely_none(values: Iterable[object]) -> bool:
+    """Whether certainly none of these is a choice (`either`) or holds one: quick to tell of what most calls give."""
+    for value in values:
+        if type(value) is str:
+            if MARK in value:
+                return False
+        elif type(value) not in _ALONE:
+            return False
+    return True

@@ -28,7 +28,6 @@ def repository_of(options: TaskOptions) -> str:
 
 def check_image_options(options: TaskOptions, wrong: Wrong) -> None:
     """Tell `wrong` the message, hint and code of what can't be."""
-    repository = repository_of(options)
     if options.packages_cache and not options.packages:
         wrong("packages_cache= is given, and packages= is not", "name the packages that it is for", "FLOW002")
     if options.packages_image and not options.packages and not options.apt:
@@ -39,6 +38,7 @@ def check_image_options(options: TaskOptions, wrong: Wrong) -> None:
         wrong("apt= is given, and packages_image= is not", hint, "FLOW002")
     if not options.packages_image:
         return
+    repository = repository_of(options)
     if not _REPOSITORY.fullmatch(repository):
         hint = "name a registry and a repository, without a tag: registry.example.com/ml/train"
         wrong(f"packages_image={repository!r} is not a repository", hint, "FLOW002")

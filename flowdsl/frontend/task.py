@@ -16,7 +16,7 @@ from flowdsl.frontend.choices import Alternative, Choice, ways
 from flowdsl.frontend.encode import Mismatch, encode_scalar
 from flowdsl.frontend.fanned import asks_to_run, filled, with_empty
 from flowdsl.frontend.guards import Guard, together
-from flowdsl.frontend.handles import NodeHandle
+from flowdsl.frontend.handles import NodeHandle, surely_none
 from flowdsl.frontend.opaque import Opaque, Told, holds_told, named
 from flowdsl.frontend.parameters import without_receiver
 from flowdsl.frontend.proxies import Reference
@@ -260,7 +260,7 @@ class Task(Generic[P, R_co]):
         if holds_told([given, include]):
             return cast("NodeHandle", Told())
         held = trace.conditions + self._call.when
-        found = ways([given, include], held)
+        found = [] if not include and surely_none(given.values()) else ways([given, include], held)
         if not found and not on_empty:
             return self._one(trace, given, location, fan_out=fan_out, include=include)
         made: list[Alternative] = []

@@ -69,7 +69,14 @@ def _deeper(tree: ast.AST, most: int) -> bool:
     """Whether something stands deeper than that. Each operand of a row of `|` is one deeper than the next."""
     level: list[ast.AST] = [tree]
     for _ in range(most):
-        level = [below for each in level for below in ast.iter_child_nodes(each)]
+        above, level = level, []
+        for each in above:
+            # Not by `ast.iter_child_nodes`: most nodes are leaves, and it asks each for its fields by name.
+            for held in vars(each).values():
+                if isinstance(held, ast.AST):
+                    level.append(held)
+                elif isinstance(held, list):
+                    level += [below for below in held if isinstance(below, ast.AST)]
     return bool(level)
 
 

@@ -306,11 +306,13 @@ class PipelineDef:
     @property
     def undecided(self) -> bool:
         """Whether something in it, or in a pipeline in it, waits for a condition that Tekton has no expression for."""
-        return any(
-            (node.pipeline is not None and node.pipeline.undecided)
-            or any(condition.expression is not None for condition in node.when)
-            for node in self.nodes
-        )
+        for node in self.nodes:
+            if node.pipeline is not None and node.pipeline.undecided:
+                return True
+            for condition in node.when:
+                if condition.expression is not None:
+                    return True
+        return False
 
 
 _WITH_PYTHON = "python:3.12-slim"

@@ -37,25 +37,17 @@ def _flags(value: Iterable[str]) -> frozenset[str]:
     return value  # type: ignore[return-value]
 
 
-def _steps(value: Sequence[Step | BodyMarker]) -> tuple[Step | BodyMarker, ...]:
-    return items(value)
+if TYPE_CHECKING:
+    # A checker takes no generic function for a converter.
+    def _steps(value: Sequence[Step | BodyMarker]) -> tuple[Step | BodyMarker, ...]: ...
+    def _sidecars(value: Sequence[Sidecar]) -> tuple[Sidecar, ...]: ...
+    def _starts(value: Sequence[Trigger | Schedule]) -> tuple[Trigger | Schedule, ...]: ...
+    def _volumes(value: Sequence[Mount | Mapping[str, Data]]) -> tuple[Mount | Mapping[str, Data], ...]: ...
+    def mappings(value: Sequence[Mapping[str, Data]]) -> tuple[Mapping[str, Data], ...]:
+        """As `items` does it, typed for tolerations and their like."""
 
-
-def _sidecars(value: Sequence[Sidecar]) -> tuple[Sidecar, ...]:
-    return items(value)
-
-
-def _starts(value: Sequence[Trigger | Schedule]) -> tuple[Trigger | Schedule, ...]:
-    return items(value)
-
-
-def _volumes(value: Sequence[Mount | Mapping[str, Data]]) -> tuple[Mount | Mapping[str, Data], ...]:
-    return items(value)
-
-
-def mappings(value: Sequence[Mapping[str, Data]]) -> tuple[Mapping[str, Data], ...]:
-    """As `items` does it, typed for tolerations and their like."""
-    return items(value)
+else:
+    _steps = _sidecars = _starts = _volumes = mappings = items
 
 
 def requirements(value: str | list[str] | tuple[str, ...]) -> str | tuple[str, ...]:

@@ -68,6 +68,8 @@ def packages_env(options: TaskOptions) -> list[EnvVar]:
 
 def decisions_env(task: TaskDef) -> list[EnvVar]:
     """The conditions that the task's script decides."""
+    if not task.decisions and not task.decided_fields:
+        return []
     found = ((CONDITIONS, task.decisions), (FIELDS, task.decided_fields))
     return [{"name": name, "value": text} for name, text in found if text]
 

@@ -74,7 +74,8 @@ def task_spec(task: TaskDef, *, fans_out: bool, enums: bool) -> TaskSpec:
     mounts, volumes = mounts_and_volumes(options.volumes)
     if options.packages_cache:
         volumes.append({"name": PACKAGES, "persistentVolumeClaim": {"claimName": options.packages_cache}})
-    volumes += bundle_volumes(task)
+    if task.bundle is not None:
+        volumes += bundle_volumes(task)
     spec: TaskSpec = {
         "displayName": task.display_name,
         "description": task.description,
@@ -190,6 +191,8 @@ def _main_step(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> shapes
     elif task.has_body:
         args = array_args(task)
     mounts: list[VolumeMount] = [{"name": PACKAGES, "mountPath": PACKAGES_PATH}] if options.packages_cache else []
+    if task.bundle is not None:
+        mounts += bundle_mounts(task)
     step: shapes.Step = {
         "name": task.shared or task.base or task.name,
         "image": task.image or options.image,
@@ -198,7 +201,7 @@ def _main_step(task: TaskDef, options: TaskOptions, env: list[EnvVar]) -> shapes
         "workingDir": options.working_dir,
         "env": env_list(options.env) + packages_env(options) + decisions_env(task) + env,
         "computeResources": compute_resources(options.cpu, options.memory, options.gpu, options.gpu_resource),
-        "volumeMounts": mounts + bundle_mounts(task),
+        "volumeMounts": mounts,
         "script": task.script if task.has_body else options.script,
         "onError": options.on_error,
     }

@@ -12,7 +12,7 @@ from flowdsl.kube.conventions import MATRIX_MOST, OBJECT_MOST
 def run(pipeline: PipelineDef, collector: Collector) -> PipelineDef:
     """Count the combinations of every matrix whose lists are known."""
     for node in pipeline.nodes:
-        number = combinations(node)
+        number = combinations(node) if node.mapped else 0
         if number > MATRIX_MOST:
             collector.error(
                 "FLOW108",

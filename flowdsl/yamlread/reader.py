@@ -30,6 +30,9 @@ MAX_COPIES = 100_000
 _LONG = 20_000
 _MOST_LOOKS = 20_000_000
 
+# Not as `A | B`, which would be made anew for each event.
+_STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -127,9 +130,9 @@ class _Builder:
         """One event; a document when it ends one."""
         if isinstance(event, yaml.ScalarEvent):
             self._place(self._scalar(event), event.anchor)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+        elif isinstance(event, _STARTS):
             self._open(event)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+        elif isinstance(event, _ENDS):
             self._close(event)
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
@@ -142,7 +145,9 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> Node:
         self._count(event)
-        line, column = _start(event)
+        mark = event.start_mark  # as `_start` does it, without a call for each text
+        assert mark is not None
+        line, column = mark.line + 1, mark.column + 1
         plain = event.implicit[0] and not event.style
         try:
             value = resolve(event.value) if plain else _tagged(event.tag, event.value, line, column)
