@@ -331,6 +331,43 @@ def test_python_files_are_told_at_their_lines(folder: Path, capsys: pytest.Captu
     assert capsys.readouterr().out == ""
 
 
+WRONG = (
+    'from flowdsl import pipeline, task\n\n@task(image="python:3.12")\ndef train(steps: int) -> float:\n    return 1.0\n\n'
+    "@pipeline\ndef nightly():\n    train(1, 2)\n    train(trains=3)\n"
+)
+
+
+@pytest.mark.parametrize("output", ["text", "json", "github", "sarif"])
+def test_python_that_does_not_compile_is_told_beside_the_rest(
+    output: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "nightly.py").write_text(WRONG)
+    (folder / "x.yaml").write_text(TASK.replace("steps:", "stepss:"))
+    assert lint("--output", output, "--select", "FLOW2", "nightly.py", "x.yaml") == 1
+    out = capsys.readouterr().out
+    if output == "sarif":
+        run = json.loads(out)["runs"][0]
+        ids = [each["id"] for each in run["tool"]["driver"]["rules"]]
+        told = {
+            (
+                each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+                each["locations"][0]["physicalLocation"]["region"]["startLine"],
+                ids[each["ruleIndex"]],
+            )
+            for each in run["results"]
+        }
+        assert {("nightly.py", 9, "FLOW003"), ("nightly.py", 10, "FLOW003")} <= told
+        assert any(file == "x.yaml" for file, _, _ in told)
+    elif output == "json":
+        first, second = json.loads(out)["documents"]
+        assert (first["file"], first["accepted"], first["checked"]) == ("nightly.py", False, False)
+        assert {each["line"] for each in first["findings"]} == {9, 10}
+        assert second["file"] == "x.yaml"
+    else:
+        assert ("nightly.py:9" if output == "text" else "::error file=nightly.py,line=9") in out
+        assert "x.yaml" in out
+
+
 @pytest.mark.parametrize("words", [(), ("missing.yaml",), ("--feature-gate", "gamma", "x.yaml"), ("--jsonl", "a", "b")])
 def test_bad_calls(folder: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "x.yaml").write_text(TASK)

@@ -64,7 +64,9 @@ def print_findings(found: Linted, output: str) -> None:
     """What was found, for people or for machines."""
     texts = {source.name: source.text for source in found.sources}
     if output == "sarif":
-        give(report.as_sarif(found.documents, flowdsl.__version__, texts))
+        from flowdsl.library.catalogue import RULES
+
+        give(report.as_sarif(found.documents, flowdsl.__version__, texts, RULES))
     elif output != "text":
         give(report.as_json(found.documents) if output == "json" else report.as_github(found.documents))
     else:

@@ -9,9 +9,9 @@ from typing import BinaryIO
 import attrs
 
 from flowdsl.check import FLAGS, LEVELS, Gates
-from flowdsl.diagnostics import Severity, UsageError
+from flowdsl.diagnostics import FlowError, Location, Severity, UsageError
 from flowdsl.library.documents import files_at
-from flowdsl.library.targets import is_python
+from flowdsl.library.targets import file_and_name, is_python
 from flowdsl.linter import settings as project
 from flowdsl.linter.engine import Options, lint_sources
 from flowdsl.linter.rules import words
@@ -77,7 +77,8 @@ class Linted:
 def lint_files(paths: Sequence[str], plan: Plan, stdin: BinaryIO) -> Linted:
     """Lint files and folders, `-` for standard input, and what Python files compile to.
 
-    Raises UsageError for a path that is not there, FlowError for a Python file that does not compile.
+    A Python file that does not compile is a document that nothing checked, with what keeps it from that. Raises
+    UsageError for a path that is not there.
     """
     sources = _sources(paths, plan.exclude, stdin)
     files = [path for path in paths if is_python(path)]
@@ -91,7 +92,22 @@ def _of_python(files: Sequence[str], plan: Plan) -> list[Document]:
     # Not at the top: it loads the frontend, and most lint is of YAML.
     from flowdsl.library.lint_python import lint_python
 
-    return [document for file in files for document in lint_python(file, plan.options, plan.profile)]
+    found: list[Document] = []
+    for file in files:
+        try:
+            found += lint_python(file, plan.options, plan.profile)
+        except FlowError as error:
+            found.append(_refused(file, error))
+    return found
+
+
+def _refused(file: str, error: FlowError) -> Document:
+    """A file that does not compile; nothing of why is left out, whatever the selection."""
+    document = Document(file, 0, "", "", {})
+    somewhere = Location(file_and_name(file)[0], 1)
+    document.findings = [each if each.location else each.at(somewhere) for each in error.diagnostics]
+    document.shown = list(document.findings)
+    return document
 
 
 def mended(found: Linted, options: Options) -> list[tuple[Source, Source]]:

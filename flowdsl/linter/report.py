@@ -13,6 +13,7 @@ from flowdsl.yamlread.documents import Document
 from flowdsl.yamlread.excerpts import rendered
 
 if TYPE_CHECKING:
+    from flowdsl.diagnostics.rule import Rule
     from flowdsl.linter.fix import Edit
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -78,10 +79,16 @@ def as_github(found: Sequence[Document]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def as_sarif(found: Sequence[Document], version: str = "", texts: Mapping[str, str] = _NOTHING) -> str:
+def as_sarif(
+    found: Sequence[Document],
+    version: str = "",
+    texts: Mapping[str, str] = _NOTHING,
+    rules: Mapping[str, Rule] = RULES,
+) -> str:
     """SARIF 2.1.0, as GitHub code scanning and editors read it.
 
-    `version` is flowdsl's own; `texts` are the sources by name, where they are known: with them go the fixes.
+    `version` is flowdsl's own; `texts` are the sources by name, where they are known: with them go the fixes. `rules`
+    has those of every finding: more than lint's own where Python was compiled.
     """
     from flowdsl.linter.fix import lines_of
 
@@ -93,7 +100,7 @@ def as_sarif(found: Sequence[Document], version: str = "", texts: Mapping[str, s
             "driver": {
                 "name": "flowdsl",
                 "version": version,
-                "rules": [_rule(code) for code in codes],
+                "rules": [_rule(rules[code]) for code in codes],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -132,11 +139,10 @@ def _region(edit: Edit) -> dict[str, int]:
     return {"startLine": edit.line, "startColumn": edit.column, "endLine": line, "endColumn": column}
 
 
-def _rule(code: str) -> dict[str, object]:
-    rule = RULES[code]
+def _rule(rule: Rule) -> dict[str, object]:
     text = catalog.page(rule)
     return {
-        "id": code,
+        "id": rule.code,
         "name": rule.name,
         "shortDescription": {"text": rule.headline},
         "fullDescription": {"text": rule.headline},
