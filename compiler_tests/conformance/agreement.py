@@ -79,11 +79,13 @@ def measure(cases: Iterable[dict[str, Any]]) -> Agreement:
     )
 
 
-def differing(documents: Iterable[dict[str, Any]], verdicts: Iterable[Verdict], whose: str) -> list[str]:
-    """Each document that we judge otherwise, with both verdicts; `whose` the other one is."""
+def differing(
+    documents: Iterable[dict[str, Any]], verdicts: Iterable[Verdict], whose: str, *, strict: bool = False
+) -> list[str]:
+    """Each document that we judge otherwise, with both verdicts; `whose` the other one is; `strict` as for `examine`."""
     found = []
     for each, verdict in zip(documents, verdicts, strict=True):
-        ours = examine(each, pitfalls=False)
+        ours = examine(each, pitfalls=False, strict=strict)
         if ours.accepted != verdict.accepted:
             errors = [f"{f.code} {f.where}: {f.message}" for f in ours.findings if f.severity == "error"]
             found.append(f"{whose}: {verdict.message or verdict.accepted}\n  we: {errors or 'accepted'}\n  {each}")

@@ -71,6 +71,41 @@ SEEDS: dict[str, dict[str, Any]] = {
         subjects=[ACCOUNT],
         roleRef={"apiGroup": RBAC, "kind": "ClusterRole", "name": "view"},
     ),
+    "config map": document(
+        "v1", "ConfigMap", immutable=True, data={"level": "info", "a.yaml": "x: 1"}, binaryData={"b": "aGVsbG8="}
+    ),
+    "secret": document("v1", "Secret", data={"token": "aGVsbG8="}, stringData={"user": "ann"}, type="Opaque"),
+    "secret of tls": document("v1", "Secret", type="kubernetes.io/tls", data={"tls.crt": "YQ==", "tls.key": "Yg=="}),
+    "secret of a registry": document(
+        "v1", "Secret", type="kubernetes.io/dockerconfigjson", data={".dockerconfigjson": "e30="}
+    ),
+    "secret of ssh": document("v1", "Secret", type="kubernetes.io/ssh-auth", stringData={"ssh-privatekey": "x"}),
+    "secret of a user": document("v1", "Secret", type="kubernetes.io/basic-auth", stringData={"username": "ann"}),
+    "claim": document(
+        "v1",
+        "PersistentVolumeClaim",
+        spec={
+            "accessModes": ["ReadWriteOnce", "ReadOnlyMany"],
+            "resources": {"requests": {"storage": "10Gi"}},
+            "storageClassName": "fast",
+            "volumeMode": "Filesystem",
+            "volumeName": "pv-1",
+            "selector": {
+                "matchLabels": {"a": "b"},
+                "matchExpressions": [{"key": "a", "operator": "In", "values": ["b", "c"]}],
+            },
+        },
+    ),
+    "claim of a snapshot": document(
+        "v1",
+        "PersistentVolumeClaim",
+        spec={
+            "accessModes": ["ReadWriteOncePod"],
+            "resources": {"requests": {"storage": 1}},
+            "dataSource": {"apiGroup": "snapshot.storage.k8s.io", "kind": "VolumeSnapshot", "name": "s"},
+            "dataSourceRef": {"apiGroup": "snapshot.storage.k8s.io", "kind": "VolumeSnapshot", "name": "s"},
+        },
+    ),
     "ingress": document(
         "networking.k8s.io/v1",
         "Ingress",

@@ -26,7 +26,7 @@ def test_as_recorded(name: str) -> None:
     assert recorded["documents"] == digest(documents), "python compiler_tests/conformance/record_kubernetes.py"
     verdicts = [Verdict(each == "1", "") for each in recorded["accepted"]]
     assert verdicts[0].accepted
-    assert differing(documents, verdicts, "API server") == []
+    assert differing(documents, verdicts, "API server", strict=True) == []
 
 
 @pytest.mark.usefixtures("objects")
@@ -44,4 +44,4 @@ def test_mutants(seed: int) -> None:
     made = [mutant(rng.choice([*SEEDS.values()]), rng) for _ in range(EACH)]
     judged = [each for each in made if (each.get("apiVersion"), each.get("kind")) in KINDS]
     assert len(judged) > EACH // 2
-    assert differing(judged, asked(judged), "API server") == []
+    assert differing(judged, asked(judged), "API server", strict=True) == []

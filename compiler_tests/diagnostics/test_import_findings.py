@@ -57,12 +57,12 @@ def test_what_is_kept_is_told_at_its_line(text: str, path: str, said: str) -> No
 
 DEEP = f"""\
 apiVersion: v1
-kind: ConfigMap
+kind: LimitRange
 metadata: {{name: deep}}
 data: {{a: {"[" * 198}{"]" * 198}}}
 """
 DEEP_TEXT = """\
-error[FLOW109]: ConfigMap 'deep' can't be written as Python
+error[FLOW109]: LimitRange 'deep' can't be written as Python
   --> x.yaml:1:1
   = hint: leave its file out: it is nested deeper than Python reads, or larger than flowdsl compiles
 

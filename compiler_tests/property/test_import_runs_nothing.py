@@ -380,7 +380,7 @@ def test_a_module_that_gets_by_the_tree_finds_no_builtins(monkeypatch: pytest.Mo
 
 
 def test_what_python_cant_hold_is_a_finding() -> None:
-    deep = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: " + "[" * 198 + "]" * 198 + "}\n"
+    deep = "apiVersion: v1\nkind: LimitRange\nmetadata: {name: x}\ndata: {a: " + "[" * 198 + "]" * 198 + "}\n"
     found = [("FLOW109", "y.yaml")]
     for walked in (False, True):
         result = import_sources([Source("x.yaml", SMALL, walked=walked), Source("y.yaml", deep, walked=walked)])

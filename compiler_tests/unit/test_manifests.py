@@ -242,7 +242,7 @@ def test_mistakes_are_told(make: Any, code: str) -> None:
 @pytest.mark.parametrize(
     ("version", "kind", "code"),
     [
-        ("v1", "ConfigMap", "FLOW024"),
+        ("v1", "LimitRange", "FLOW024"),
         ("triggers.tekton.dev/v1beta1", "Trgger", "FLOW406"),
         ("triggers.tekton.dev/v1", "Trigger", "FLOW406"),
         ("tekton.dev/v1beta1", "Pipeline", "FLOW024"),

@@ -126,7 +126,7 @@ def test_a_field_given_twice_in_two_cases_is_decoded_twice() -> None:
 
 def test_other_kinds_have_no_model() -> None:
     with pytest.raises(UnknownKind):
-        parse({"apiVersion": "v1", "kind": "ConfigMap"})
+        parse({"apiVersion": "v1", "kind": "LimitRange"})
 
 
 def test_a_field_of_another_place_is_no_suggestion() -> None:

@@ -11,7 +11,7 @@ from flowdsl.check.decoding import decode
 from flowdsl.check.findings import Finding, Report
 from flowdsl.check.gates import DEFAULT_GATES, Gates
 from flowdsl.diagnostics.frozen import frozen
-from flowdsl.kinds import UNKNOWN_KIND, UnknownKind, is_checked, kind_hint
+from flowdsl.kinds import UNKNOWN_KIND, UnknownKind, is_checked, kind_hint, table
 from flowdsl.kinds.base import Model
 
 if TYPE_CHECKING:
@@ -71,9 +71,11 @@ def examine(
         hint = kind_hint(str(document.get("kind")))
         report.add(UNKNOWN_KIND, ("kind",), f"Tekton has no {error}", hint)
         return Examined(document, None, report, known=False)
-    if model is not None:
-        if admission:
-            check_into(model, gates, report)
+    if model is not None and admission:
+        check_into(model, gates, report)
+    if table.named(data.get("kind")) in table.BOUND:
+        _check_object(data, report, pitfalls=pitfalls)
+    elif model is not None:
         if pitfalls:
             _check_pitfalls(model, data, written, report)
         elif strict:

@@ -18,6 +18,7 @@ from flowdsl.kube.conventions import VARIANT_OF
 Document = Mapping[str, object]
 _CALLED = frozenset(kind.name for kind in KINDS if kind.called)
 _WHOLE = Subject("document")
+_IMMUTABLE = Subject("immutable")
 _OF_ONE_USE = "what a use asks for is another"
 # Facets whose path does not begin with a task of the pipeline.
 _OWN = frozenset({"param", "result", "workspace", "metadata"})
@@ -135,16 +136,19 @@ def _text(document: Document) -> str:
 def _within(document: DocumentId, old: Facets, new: Facets) -> Iterator[Difference]:
     old, new = dict(old), dict(new)
     yield from _renamed_tasks(document, old, new)
+    fixed = frozenset({"key"}) if old.get(_IMMUTABLE) is True else frozenset()
     for subject, before in old.items():
         if subject not in new:
-            level, why = impact.of_removed(subject.kind, before)
+            level, why = impact.REFUSED if subject.kind in fixed else impact.of_removed(subject.kind, before)
             yield Removed(document, subject, level, why, before)
         elif not same(subject.kind, before, new[subject]):
-            level, why = impact.of_changed(subject.kind, before, new[subject])
+            level, why = (
+                impact.REFUSED if subject.kind in fixed else impact.of_changed(subject.kind, before, new[subject])
+            )
             yield Changed(document, subject, level, why, before, new[subject])
     for subject, after in new.items():
         if subject not in old:
-            level, why = impact.of_added(subject.kind, after)
+            level, why = impact.REFUSED if subject.kind in fixed else impact.of_added(subject.kind, after)
             yield Added(document, subject, level, why, after)
 
 

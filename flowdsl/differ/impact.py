@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flowdsl.differ.model import Impact
+from flowdsl.kube import is_quantity, parse_quantity
 
 Judged = tuple[Impact, str]
 _WORDS = frozenset({"text", "metadata"})
@@ -20,8 +21,12 @@ _LOST: Mapping[str, Judged] = {
     "filter": (Impact.BEHAVIOURAL, "every event is let through"),
     "events": (Impact.BEHAVIOURAL, "events of every type are let through"),
     "signature": (Impact.BEHAVIOURAL, "nothing proves who sends the event"),
+    "key": (Impact.BREAKING, "pods that read it do not start"),
 }
-"""What it means that something of a trigger is gone."""
+"""What it means that something of a trigger or a Secret is gone."""
+_FIXED = frozenset({"claim", "secret type"})
+REFUSED: Judged = (Impact.BREAKING, "Kubernetes refuses the change: delete the object first, or give it another name")
+"""What an object keeps as long as it is there (ValidateSecretUpdate, ValidatePersistentVolumeClaimUpdate)."""
 
 
 def of_added(kind: str, value: object) -> Judged:
@@ -32,7 +37,7 @@ def of_added(kind: str, value: object) -> Judged:
         return Impact.BREAKING, "it has no default: callers that do not give it fail"
     if kind == "workspace" and not _mapping(value).get("optional"):
         return Impact.BREAKING, "it is not optional: callers that do not bind it fail"
-    return _BEHAVIOURAL
+    return REFUSED if kind in _FIXED else _BEHAVIOURAL
 
 
 def of_removed(kind: str, value: object) -> Judged:
@@ -41,15 +46,26 @@ def of_removed(kind: str, value: object) -> Judged:
         return Impact.COSMETIC, ""
     if kind in ("param", "result", "workspace"):
         return Impact.BREAKING, f"callers that use the {kind} fail"
-    return _LOST.get(kind, _BEHAVIOURAL)
+    return REFUSED if kind in _FIXED or (kind, value) == ("immutable", True) else _LOST.get(kind, _BEHAVIOURAL)
 
 
 def of_changed(kind: str, before: object, after: object) -> Judged:
     """A facet that both have, with other values."""
     if kind in _WORDS:
         return Impact.COSMETIC, ""
+    if kind in _FIXED or (kind, before) == ("immutable", True):
+        return REFUSED
+    if kind == "size":
+        return _size(before, after)
     judge = _JUDGES.get(kind)
     return judge(_mapping(before), _mapping(after)) if judge else _BEHAVIOURAL
+
+
+def _size(before: object, after: object) -> Judged:
+    sizes = [parse_quantity(str(each)) for each in (before, after) if is_quantity(str(each))]
+    if len(sizes) == 2 and sizes[1] < sizes[0]:
+        return Impact.BREAKING, "Kubernetes refuses to make a claim smaller"
+    return Impact.BEHAVIOURAL, "only a claim whose class allows it can grow"
 
 
 def _param(before: Mapping[str, object], after: Mapping[str, object]) -> Judged:

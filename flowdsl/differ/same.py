@@ -17,6 +17,8 @@ def same(kind: str, before: object, after: object) -> bool:
     if kind == "script" and isinstance(before, str) and isinstance(after, str):
         # Where code stands in its file changes nothing that it does.
         return without_lines(before) == without_lines(after)
+    if kind == "size":
+        return _is(is_quantity, before, after) and parse_quantity(str(before)) == parse_quantity(str(after))
     if kind == "resources" and isinstance(before, dict) and isinstance(after, dict):
         return _resources(before) == _resources(after)
     return False

@@ -18,12 +18,14 @@ _MOST_LINES = 5_000
 _LABELS = {
     "argument": "param {0} given to {of}",
     "binding": "workspace {0} of {of}",
+    "claim": "{dotted}",
     "env": "variable {0} of {of}",
     "field": "{dotted}",
     "gate": "when of {0}",
     "inner param": "param {0} of {of}",
     "inner result": "result {0} of {of}",
     "inner workspace": "workspace {0} of {of}",
+    "key": "key {0}",
     "metadata": "{1} {0}",
     "mount": "mount {0} of {of}",
     "order": "order of {0} in {of}",
@@ -91,7 +93,7 @@ def hide(found: Difference, value: object) -> object:
     """The value with what looks like a credential replaced; all of it where it is what a Secret holds."""
     path = found.subject.path
     kind = named(found.document.kind)
-    if kind is not None and kind.secret and path[:1] and path[0] in (*kind.texts, *kind.base64):
+    if kind is not None and kind.secret and (found.subject.kind == "key" or {*path[:1]} & {*kind.texts, *kind.base64}):
         return HIDDEN
     return _hide(path[-1] if path else "", value)
 

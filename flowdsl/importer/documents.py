@@ -115,6 +115,8 @@ def kept_diagnostic(loaded: Loaded, kept: Kept, *, stubs: bool = False) -> Findi
     if not kept.path:
         what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
         hint = "it is compiled unchanged; a pipeline can call a raw Task by its name"
+        if table.in_group(loaded.document.data.get("apiVersion"), table.TRIGGERS, table.ARGO):
+            hint = 'it is compiled unchanged; docs/import.md, "Triggers of others", says how to write it as on=[...]'
         return KEPT_DOCUMENT.finding(f"{what} is kept as raw(...): {kept.reason}", place, hint=hint)
     hint = "it is compiled unchanged; rewrite it by hand where the DSL has a better word"
     return KEPT_FIELD.finding(

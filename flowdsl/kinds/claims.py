@@ -1,8 +1,12 @@
-"""PersistentVolumeClaim, for volume claim templates."""
+"""PersistentVolumeClaim, alone and as a template of claims.
+
+https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-claim-v1/
+"""
 
 from __future__ import annotations
 
 from flowdsl.kinds.base import Model, Quantity, Timestamp
+from flowdsl.kinds.kubernetes import Kubernetes
 from flowdsl.kinds.meta import ObjectMeta
 from flowdsl.kinds.meta_rare import LabelSelector, TypedLocalObjectReference, TypedObjectReference
 
@@ -14,7 +18,7 @@ class ModifyVolumeStatus(Model):
     targetVolumeAttributesClassName: str | None = None
 
 
-class PersistentVolumeClaim(Model):
+class PersistentVolumeClaim(Kubernetes):
     """Kubernetes's `PersistentVolumeClaim`."""
 
     apiVersion: str | None = None

@@ -1613,6 +1613,27 @@ class VolumeMount(TypedDict, total=False):
     subPath: str
     subPathExpr: str
 
+class ConfigMap(TypedDict, total=False):
+    """Kubernetes's `ConfigMap`. Its data are checked as they were read, without showing them: FLOW120, FLOW248."""
+
+    apiVersion: str
+    kind: str
+    metadata: ObjectMeta
+    immutable: bool
+    data: object
+    binaryData: object
+
+class Secret(TypedDict, total=False):
+    """Kubernetes's `Secret`; its data are checked as a ConfigMap's."""
+
+    apiVersion: str
+    kind: str
+    metadata: ObjectMeta
+    immutable: bool
+    data: object
+    stringData: object
+    type: str
+
 class ServiceBackendPort(TypedDict, total=False):
     """Kubernetes's `ServiceBackendPort`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 import attrs
@@ -18,11 +18,13 @@ from flowdsl.importer.module import Imported, write_module
 from flowdsl.importer.starts.asked import TARGETS, Asked, asked_of, said_for
 from flowdsl.importer.starts.objects import Objects, is_current, name_of, namespace_of
 from flowdsl.kinds.as_code import is_start
+from flowdsl.kinds.kind import Kind
 from flowdsl.kinds.table import (
     CRON_JOB,
     EVENT_LISTENER,
     EVENT_SOURCE,
     KINDS,
+    PIPELINE,
     SENSOR,
     TASK,
     TRIGGER,
@@ -108,10 +110,18 @@ def _alone(given: _Import, objects: Objects, every: Mapping[int, Asked], reasons
 
 def _raw(given: _Import, reasons: Mapping[int, str], gone: frozenset[int]) -> Iterator[tuple[int, str]]:
     """The documents that no pipeline's `on=` accounts for, each with the reason."""
+    pipelines = {name_of(each) for each in given.documents if is_current(PIPELINE, each)}
     for index, document in enumerate(given.documents):
         kind = next((kind for kind in _STARTING if kind.is_of(document)), None)
         if kind is not None and index not in gone:
-            yield index, reasons.get(index) or "no on= of a pipeline among the files would write it"
+            yield index, reasons.get(index) or _no_pipeline(kind, name_of(document), pipelines)
+
+
+def _no_pipeline(kind: Kind, name: str, pipelines: Collection[str]) -> str:
+    """Why nothing was tried for a document."""
+    if kind in (EVENT_LISTENER, SENSOR) and name not in pipelines:
+        return f"on= calls it as the Pipeline that it starts, and none of the files has a Pipeline {name!r}"
+    return "no on= of a pipeline among the files would write it"
 
 
 def _tried(given: _Import, asked: Mapping[int, Asked], reasons: dict[int, str]) -> Imported | None:

@@ -13,8 +13,8 @@ import (
 	"fmt"
 	"os"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/apimachinery/pkg/types"
@@ -28,6 +28,7 @@ import (
 	_ "k8s.io/kubernetes/pkg/apis/rbac/install"
 	"k8s.io/kubernetes/pkg/registry/batch/cronjob"
 	"k8s.io/kubernetes/pkg/registry/core/configmap"
+	"k8s.io/kubernetes/pkg/registry/core/persistentvolumeclaim"
 	"k8s.io/kubernetes/pkg/registry/core/secret"
 	"k8s.io/kubernetes/pkg/registry/core/service"
 	"k8s.io/kubernetes/pkg/registry/core/serviceaccount"
@@ -41,16 +42,17 @@ import (
 const longestLine = 16 << 20
 
 var strategies = map[string]rest.RESTCreateStrategy{
-	"ClusterRole":        clusterrole.Strategy,
-	"ClusterRoleBinding": clusterrolebinding.Strategy,
-	"ConfigMap":          configmap.Strategy,
-	"CronJob":            cronjob.Strategy,
-	"Ingress":            ingress.Strategy,
-	"Role":               role.Strategy,
-	"RoleBinding":        rolebinding.Strategy,
-	"Secret":             secret.Strategy,
-	"Service":            service.Strategy,
-	"ServiceAccount":     serviceaccount.Strategy,
+	"ClusterRole":           clusterrole.Strategy,
+	"ClusterRoleBinding":    clusterrolebinding.Strategy,
+	"ConfigMap":             configmap.Strategy,
+	"CronJob":               cronjob.Strategy,
+	"Ingress":               ingress.Strategy,
+	"PersistentVolumeClaim": persistentvolumeclaim.Strategy,
+	"Role":                  role.Strategy,
+	"RoleBinding":           rolebinding.Strategy,
+	"Secret":                secret.Strategy,
+	"Service":               service.Strategy,
+	"ServiceAccount":        serviceaccount.Strategy,
 }
 
 var decoder = serializer.NewCodecFactory(legacyscheme.Scheme, serializer.EnableStrict).UniversalDecoder(

@@ -144,8 +144,17 @@ def said_for(asked: Mapping[int, Asked]) -> dict[int, Asked]:
 
 
 def _heard(objects: Objects, pipeline: str, listener: int) -> Heard:
-    names = [str(each.get("triggerRef")) for each in listed(objects.documents[listener], "spec", "triggers")]
+    names = [_reference(each) for each in listed(objects.documents[listener], "spec", "triggers")]
     return heard(objects, pipeline, names)
+
+
+def _reference(trigger: Fields) -> str:
+    """The Trigger that a listener names. Raises Unsupported for one that stands in the listener."""
+    name = trigger.get("triggerRef")
+    if not isinstance(name, str):
+        which = repr(trigger["name"]) if isinstance(trigger.get("name"), str) else "without a name"
+        raise Unsupported("spec", f"its trigger {which} stands within it, and on= writes a Trigger for each")
+    return name
 
 
 def _certificate(listener: Fields) -> str:
