@@ -111,7 +111,7 @@ def test_what_a_repository_may_have_beside(checkout: Path, tmp_path: Path) -> No
     (checkout / "out").symlink_to("/etc")
     (checkout / "up").symlink_to("../../elsewhere")
     (checkout / "pipelines/data.py").write_text("# no @pipeline here\n")
-    (checkout / "pipelines/data-volume.yaml").write_text("apiVersion: v1\nkind: PersistentVolumeClaim\n")
+    (checkout / "pipelines/data-volume.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: data}\n")
     git(checkout, "add", "-A")
     git(checkout, "commit", "-qm", "links")
     git(checkout, "branch", "-q", "before")
