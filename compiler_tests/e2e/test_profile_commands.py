@@ -115,7 +115,8 @@ def test_every_command_that_compiles_takes_a_profile(
     assert main([*words, "--profile", "prod"]) == 0
     assert there in capsys.readouterr().out
     assert main([*words, "--profile", "prd"]) in (1, 2)
-    assert "there is no profile 'prd'" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "there is no profile 'prd'" in told.err + told.out  # lint has it among its findings
 
 
 @pytest.mark.parametrize("empty", ["", " "])
