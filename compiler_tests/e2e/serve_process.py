@@ -112,7 +112,7 @@ class Server:
 
     def end(self, number: int) -> int:
         self.process.send_signal(number)
-        return self.process.wait(120)
+        return self.process.wait(600)
 
 
 @contextlib.contextmanager
@@ -123,4 +123,4 @@ def serving(folder: Path, *words: str) -> Iterator[Server]:
     finally:
         if server.process.poll() is None:
             server.process.kill()
-            server.process.wait(60)
+            server.process.wait(600)

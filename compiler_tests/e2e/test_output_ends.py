@@ -122,7 +122,7 @@ def test_a_reader_that_does_not_read_keeps_no_run_from_ending(tmp_path: Path) ->
     os.close(write)
     wait_until((tmp_path / ".flowdsl/runs/it/journal.jsonl").exists, "the run to begin")
     run.send_signal(signal.SIGTERM)
-    assert run.wait(60) == 130
+    assert run.wait(600) == 130
     os.close(read)
     assert (marks(tmp_path) / "after").exists()
 
@@ -150,7 +150,7 @@ def test_a_terminal_that_is_closed(tmp_path: Path, moment: str) -> None:
     os.close(theirs)
     wait_until((tmp_path / ".flowdsl/runs/it" / moment).exists, "the run to begin")
     os.close(ours)
-    assert run.wait(60) == 130, (tmp_path / "errors").read_text()
+    assert run.wait(600) == 130, (tmp_path / "errors").read_text()
     assert (marks(tmp_path) / "after").exists()
     assert "Traceback" not in (tmp_path / "errors").read_text()
     assert status(tmp_path)["conditions"][0]["reason"] == "Cancelled"

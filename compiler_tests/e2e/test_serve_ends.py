@@ -132,7 +132,7 @@ def test_what_was_accepted_and_had_not_begun_when_serve_was_killed_runs_once(fol
         for number in range(3):
             assert first.push(f"d-{number}", "main") == 202
         first.process.kill()
-        first.process.wait(60)
+        first.process.wait(600)
     with serving(folder, "--max-runs", "1") as second:
         second.until(lambda: second.states() == wanted)
         assert [len(second.drawn(name, "hello")) for name in wanted] == [1, 1, 1]
@@ -155,7 +155,7 @@ def test_events_that_come_while_it_ends_are_there_once_when_those_unanswered_com
         assert answers[10].result()
         first.process.send_signal(how)
         answered = {name for name, each in zip(names, answers, strict=True) if each.result()}
-        assert first.process.wait(120) == (0 if how is signal.SIGTERM else -how)
+        assert first.process.wait(600) == (0 if how is signal.SIGTERM else -how)
     assert "Traceback" not in first.output.read_text()
     assert {f"greeting-{name}" for name in answered} <= {*kept(folder)}
     with serving(folder, "--max-runs", "1") as second:

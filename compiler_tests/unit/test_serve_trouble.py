@@ -95,7 +95,7 @@ def test_runs_that_end_and_wait_while_the_disk_is_full_are_noted_and_started_lat
         assert going.child is not None
         site.launcher.hold.set()
         going.child.kill()
-        going.child.wait(60)
+        going.child.wait(600)
         assert site.push("d-3", "refs/tags/v1") == 503
         free(site.service.tables)
         site.until(lambda: site.state()["runs"] == {"succeeded": 3})

@@ -241,7 +241,7 @@ def test_a_service_that_is_killed_while_it_works(tmp_path: Path) -> None:
     )
     try:
         ran = run(tmp_path, *SHORT, f"service_endpoint=http://127.0.0.1:{port}")
-        assert model.wait(10) == -signal.SIGKILL
+        assert model.wait(600) == -signal.SIGKILL
     finally:
         model.kill()
         model.wait()
