@@ -32,10 +32,11 @@ def measured(report: Path) -> dict[str, tuple[int, int]]:
         parts = PurePosixPath(name.replace("\\", "/")).parts
         within = parts[parts.index("flowdsl") :]
         package = "/".join(within[:2]) if len(within) > 2 else "flowdsl"
+        counts = lines[package]
         for function, part in about["functions"].items():
             if function:  # "" is what runs with the import
-                lines[package][0] += part["summary"]["covered_lines"]
-                lines[package][1] += part["summary"]["num_statements"]
+                counts[0] += part["summary"]["covered_lines"]
+                counts[1] += part["summary"]["num_statements"]
     return {package: (covered, total) for package, (covered, total) in sorted(lines.items())}
 
 
