@@ -136,19 +136,17 @@ def _text(document: Document) -> str:
 def _within(document: DocumentId, old: Facets, new: Facets) -> Iterator[Difference]:
     old, new = dict(old), dict(new)
     yield from _renamed_tasks(document, old, new)
-    fixed = frozenset({"key"}) if old.get(_IMMUTABLE) is True else frozenset()
+    kept = old.get(_IMMUTABLE) is True
     for subject, before in old.items():
         if subject not in new:
-            level, why = impact.REFUSED if subject.kind in fixed else impact.of_removed(subject.kind, before)
+            level, why = impact.of_removed(subject.kind, before, kept=kept)
             yield Removed(document, subject, level, why, before)
         elif not same(subject.kind, before, new[subject]):
-            level, why = (
-                impact.REFUSED if subject.kind in fixed else impact.of_changed(subject.kind, before, new[subject])
-            )
+            level, why = impact.of_changed(subject.kind, before, new[subject], kept=kept)
             yield Changed(document, subject, level, why, before, new[subject])
     for subject, after in new.items():
         if subject not in old:
-            level, why = impact.REFUSED if subject.kind in fixed else impact.of_added(subject.kind, after)
+            level, why = impact.of_added(subject.kind, after, kept=kept)
             yield Added(document, subject, level, why, after)
 
 

@@ -5,10 +5,9 @@ A ConfigMap is compared field by field.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 
+from flowdsl.check.objects import decoded
 from flowdsl.differ.facets import Taking, in_order
 
 _MODE = "Filesystem"
@@ -29,8 +28,8 @@ def of_secret(taking: Taking, secret: dict[str, object]) -> None:
 def _bytes(value: object) -> object:
     """The text that base64 stands for; what is none, and bytes that are no text, stay as they are."""
     try:
-        return base64.b64decode(value, validate=True).decode() if isinstance(value, str) else value
-    except (binascii.Error, ValueError):
+        return decoded(value).decode() if isinstance(value, str) else value
+    except ValueError:
         return value
 
 

@@ -25,11 +25,11 @@ _LOST: Mapping[str, Judged] = {
 }
 """What it means that something of a trigger or a Secret is gone."""
 _FIXED = frozenset({"claim", "secret type"})
-REFUSED: Judged = (Impact.BREAKING, "Kubernetes refuses the change: delete the object first, or give it another name")
+_REFUSED: Judged = (Impact.BREAKING, "Kubernetes refuses the change: delete the object first, or give it another name")
 """What an object keeps as long as it is there (ValidateSecretUpdate, ValidatePersistentVolumeClaimUpdate)."""
 
 
-def of_added(kind: str, value: object) -> Judged:
+def of_added(kind: str, value: object, *, kept: bool = False) -> Judged:
     """A facet that only the second set has."""
     if kind in _WORDS:
         return Impact.COSMETIC, ""
@@ -37,28 +37,35 @@ def of_added(kind: str, value: object) -> Judged:
         return Impact.BREAKING, "it has no default: callers that do not give it fail"
     if kind == "workspace" and not _mapping(value).get("optional"):
         return Impact.BREAKING, "it is not optional: callers that do not bind it fail"
-    return REFUSED if kind in _FIXED else _BEHAVIOURAL
+    return _REFUSED if _is_fixed(kind, kept=kept) else _BEHAVIOURAL
 
 
-def of_removed(kind: str, value: object) -> Judged:
+def of_removed(kind: str, value: object, *, kept: bool = False) -> Judged:
     """A facet that only the first set has."""
     if kind in _WORDS:
         return Impact.COSMETIC, ""
     if kind in ("param", "result", "workspace"):
         return Impact.BREAKING, f"callers that use the {kind} fail"
-    return REFUSED if kind in _FIXED or (kind, value) == ("immutable", True) else _LOST.get(kind, _BEHAVIOURAL)
+    if _is_fixed(kind, kept=kept) or (kind, value) == ("immutable", True):
+        return _REFUSED
+    return _LOST.get(kind, _BEHAVIOURAL)
 
 
-def of_changed(kind: str, before: object, after: object) -> Judged:
+def of_changed(kind: str, before: object, after: object, *, kept: bool = False) -> Judged:
     """A facet that both have, with other values."""
     if kind in _WORDS:
         return Impact.COSMETIC, ""
-    if kind in _FIXED or (kind, before) == ("immutable", True):
-        return REFUSED
+    if _is_fixed(kind, kept=kept) or (kind, before) == ("immutable", True):
+        return _REFUSED
     if kind == "size":
         return _size(before, after)
     judge = _JUDGES.get(kind)
     return judge(_mapping(before), _mapping(after)) if judge else _BEHAVIOURAL
+
+
+def _is_fixed(kind: str, *, kept: bool) -> bool:
+    """Whether Kubernetes keeps a facet as it is; `kept` says that the object is immutable, and its keys with it."""
+    return kind in _FIXED or (kept and kind == "key")
 
 
 def _size(before: object, after: object) -> Judged:
