@@ -117,8 +117,7 @@ def value_problems(options: TaskOptions) -> Iterator[tuple[str, str, str]]:
     for name, text in (("cpu", options.cpu), ("memory", options.memory), *own):
         if text and (problem := range_problem(text)):
             yield name, f"{name}={text!r}: {problem}", _quantity_hint(name, text)
-    if options.timeout:  # the only one that a task has
-        yield from time_problems(options)
+    yield from time_problems(options)
     if options.gpu < 0:
         yield "gpu", f"gpu={options.gpu}", "ask for 0 or more GPUs"
     if options.retries < 0:

@@ -43,9 +43,7 @@ def is_tekton(version: object) -> bool:
 
 def is_checked(kind: object, version: object) -> bool:
     """Whether a document is to be decoded and checked: Tekton's, or one of another group's kinds that have a model."""
-    if isinstance(version, str) and version.startswith(_CLOSED):  # `is_tekton`, without a call: twice a document
-        return True
-    return bool(table.model_path(str(kind), str(version)))
+    return is_tekton(version) or bool(table.model_path(str(kind), str(version)))
 
 
 def kind_hint(kind: str) -> str:
