@@ -310,3 +310,35 @@ def test_a_manifest_takes_no_unknown_target(tmp_path: Path, given: str, told: st
         flowdsl.load(module)
     assert [each.code for each in caught.value.diagnostics] == ["FLOW002"]
     assert told in caught.value.diagnostics[0].message
+
+
+LISTENER = """---
+apiVersion: triggers.tekton.dev/v1beta1
+kind: EventListener
+metadata: {{name: {name}}}
+spec:
+  serviceAccountName: ci
+  triggers:
+  - name: on-push
+    bindings: [{{ref: b}}]
+    template: {{ref: t}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("fitted", "its trigger 'on-push' stands within it, and on= writes a Trigger for each"),
+        ("hooks", "on= calls it as the Pipeline that it starts, and none of the files has a Pipeline 'hooks'"),
+    ],
+)
+def test_a_listener_of_others_is_kept_with_what_is_in_the_way(
+    name: str, why: str, written: Callable[[str], Path]
+) -> None:
+    file = written("@pipeline\n" + PLAIN)
+    file.write_text(file.read_text() + LISTENER.format(name=name))
+    result = imported(file)
+    told = [each for each in result.diagnostics if each.code == "FLOW502"]
+    assert [each.message for each in told] == [f"EventListener '{name}' is kept as raw(...): {why}"]
+    assert "Triggers of others" in told[0].hint
+    assert "on=[" not in result.text

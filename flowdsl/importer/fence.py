@@ -61,7 +61,10 @@ def checked(text: str) -> CodeType:
         raise FenceError(f"Python can't read it: {error}") from error
     if _deeper(tree, _DEEPEST):
         raise FenceError("it is nested too deeply")
-    _Fence().module(tree)
+    try:
+        _Fence().module(tree)
+    except RecursionError as error:  # who calls this stands deep in Python's stack already
+        raise FenceError("it is nested too deeply") from error
     return code
 
 

@@ -17,7 +17,7 @@ from flowdsl.events.providers import PROVIDERS
 from flowdsl.importer.shapes import Unsupported
 from flowdsl.importer.starts.cel_texts import HERE, EventFields, split, tree, unwrapped
 from flowdsl.importer.starts.globs import names_in
-from flowdsl.importer.starts.objects import Fields, Objects, Run, is_current, name_of, text
+from flowdsl.importer.starts.objects import Fields, Objects, Run, count_of, is_current, name_of, text
 from flowdsl.importer.starts.triggers import Heard, draft_of, parts_of, type_of
 from flowdsl.ir.events import FIELDS, EventField, Happening, Joined, Trigger
 from flowdsl.ir.nodes import ParamDecl
@@ -90,9 +90,8 @@ def committed(objects: Objects, pipeline: str, places: Sequence[int], likely: st
             continue
         heard = Heard(name, tuple(starts), tuple(each.run for each in every), types)
         first = every[0].notes
-        keep = first.get(labels.AS_CODE_KEEP, "")
-        counted = int(keep) if keep.isascii() and keep.isdigit() and len(keep) < 9 else 0
-        return Committed(heard=heard, keep=counted, namespace=first.get(labels.AS_CODE_NAMESPACE, ""))
+        keep = count_of(first.get(labels.AS_CODE_KEEP))
+        return Committed(heard=heard, keep=keep, namespace=first.get(labels.AS_CODE_NAMESPACE, ""))
     raise why or Unsupported("metadata", "no provider's events come so")
 
 

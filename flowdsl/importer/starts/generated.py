@@ -11,7 +11,7 @@ from flowdsl.events.newest import first_tasks, without_first_task
 from flowdsl.events.reporting import ADDRESSES, OWN_PARAMS, account_of
 from flowdsl.importer.shapes import Unsupported
 from flowdsl.importer.starts.cel_texts import HERE
-from flowdsl.importer.starts.objects import Fields, Objects, by_name, listed, mapping, name_of, text
+from flowdsl.importer.starts.objects import Fields, Objects, by_name, count_of, listed, mapping, name_of, text
 from flowdsl.ir.events import CommitStatus
 from flowdsl.ir.volumes import Secret
 from flowdsl.kinds.table import TASK
@@ -37,15 +37,11 @@ def without_generated(objects: Objects, pipeline: Fields) -> Generated:
     limits = by_name(listed(first[0], "params")) if first else {}
     names = {str(each.get("name")) for each in first}
     found = Generated(
-        without_first_task(pipeline), frozenset(names), _count(limits.get("most")), _count(limits.get("keep"))
+        without_first_task(pipeline), frozenset(names), count_of(limits.get("most")), count_of(limits.get("keep"))
     )
     name = account_of(name_of(pipeline))
     reporting = [each for each in _tasks(pipeline) if text(each, "taskRef", "name") == name]
     return _without_report(found, objects, name, reporting) if reporting else found
-
-
-def _count(value: object) -> int:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 9 else 0
 
 
 def _tasks(pipeline: Fields) -> list[Fields]:

@@ -71,6 +71,11 @@ def text(of: object, *path: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def count_of(value: object) -> int:
+    """The number that a text is, of at most eight digits; 0 for any other text and for what is none."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 9 else 0
+
+
 def by_name(items: Sequence[Fields]) -> dict[str, object]:
     """The values of a list of names and values."""
     return {str(each.get("name")): each.get("value") for each in items}
