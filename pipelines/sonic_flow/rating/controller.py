@@ -90,6 +90,7 @@ class Controller:
         for asked in self.book.open_requests(self._now()):
             if asked.id not in ongoing:
                 self._close(asked.id)
+        self._late = {request: late for request, late in self._late.items() if request in ongoing}
         self._tidy({path.stem for path in self.clips.values()})
         return told
 
