@@ -77,8 +77,8 @@ class Linted:
 def lint_files(paths: Sequence[str], plan: Plan, stdin: BinaryIO) -> Linted:
     """Lint files and folders, `-` for standard input, and what Python files compile to.
 
-    A Python file that does not compile is a document that nothing checked, with what keeps it from that. Raises
-    UsageError for a path that is not there.
+    A Python file that does not compile is one document, unchecked, whose findings say why. Raises UsageError for a path
+    that is not there.
     """
     sources = _sources(paths, plan.exclude, stdin)
     files = [path for path in paths if is_python(path)]
@@ -102,7 +102,7 @@ def _of_python(files: Sequence[str], plan: Plan) -> list[Document]:
 
 
 def _refused(file: str, error: FlowError) -> Document:
-    """A file that does not compile; nothing of why is left out, whatever the selection."""
+    """A Python file that does not compile, with why: no selection hides an error of the compiler."""
     document = Document(file, 0, "", "", {})
     somewhere = Location(file_and_name(file)[0], 1)
     document.findings = [each if each.location else each.at(somewhere) for each in error.diagnostics]
