@@ -183,6 +183,28 @@ def test_the_repository_and_the_cluster_have_a_file_each(tmp_path: Path) -> None
             ask()
 
 
+@pytest.mark.parametrize(("target", "kind"), [("triggers", "EventListener"), ("argo", "Sensor")])
+def test_a_listener_beside_it_is_written_too(tmp_path: Path, target: str, kind: str) -> None:
+    made = model(push(targets=["pac"]), webhook("w", id=body.id, targets=[target]))
+    compiled = compile_all([made], CompileOptions(events=("pac", target), namespace="ml"))
+    as_code, listening = compiled.files(None).items()
+    assert [each["kind"] for each in yaml.safe_load_all(as_code[1])] == ["Task", "Pipeline", "PipelineRun"]
+    kinds = [each["kind"] for each in yaml.safe_load_all(listening[1])]
+    assert kind in kinds
+    assert "PipelineRun" not in kinds
+    assert [each[0].name.split(".", 1)[1] for each in (as_code, listening)] == ["pac.yaml", f"{target}.yaml"]
+    assert f"1 {kind}" in compiled.counts
+    with pytest.raises(UsageError, match=f"{target} is for the cluster"):
+        compiled.files(f"{tmp_path}/out/")
+
+
+def test_what_is_counted_is_what_is_written() -> None:
+    account = raw({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "builder"}})
+    compiled = compile_all([manifest(model(push()), account, events="pac")], CompileOptions())
+    assert compiled.counts == "1 Pipeline, 1 PipelineRun"
+    assert [each["kind"] for each in compiled.objects] == ["Pipeline", "PipelineRun"]
+
+
 def test_a_folder_of_its_own_has_nothing_that_it_would_complain_of(tmp_path: Path) -> None:
     compiled = compile_all([model(push())], CompileOptions(events=("pac",)))
     names = {path.name for path in compiled.files(f"{tmp_path}/.tekton/")}

@@ -19,7 +19,8 @@ from flowdsl.library.importing import ImportResult, import_sources
 HEAD = """
 from typing import Literal, NamedTuple
 from flowdsl import (
-    Secret, body, bucket, commit_status, event, header, pipeline, pull_request, push, schedule, tag, task, webhook,
+    Secret, body, bucket, commit_status, event, header, named, pipeline, pull_request, push, schedule, tag, task, task_ref,
+    webhook,
 )
 
 class Scores(NamedTuple):
@@ -62,6 +63,11 @@ CASES = {
     + PLAIN,
     "ending": '@pipeline(provider="github", on=[push("main", cancel_in_progress=True), tag("v*")], max_at_once=3, keep=20)\n'
     + PLAIN,
+    "a-custom-task-without-a-name-waits-for-another": '@task_ref(named("", kind="Ask", api_version="ask.example.dev/v1"))\n'
+    "def ask(said: str) -> None: ...\n\n"
+    '@pipeline(provider="github", on=[push("main", cancel_in_progress=True)])\n'
+    + PLAIN
+    + '    ask(fit.with_options(name="before")(revision, repo).clip)\n',
     "reported": '@pipeline(provider="github", keep=5, on=[push("main"), pull_request("main", params={"revision": event.revision})], '
     'report=commit_status(token=Secret("git", "token"), context="fit", link="https://t.example.com/{namespace}/{run}", baseline={"loss": 2.5}))\n'
     + PLAIN,

@@ -108,8 +108,9 @@ def check_folder(
     others = [each for each in documents if not is_read(each)]
     if others:
         names = ", ".join(f"{each['kind']} {object_name(each)}" for each in others)
-        message = f"Pipelines-as-Code creates runs alone: {names} has to be in the cluster"
-        hint = "apply it beforehand: `flowdsl apply`"
+        have, them = ("has", "it") if len(others) == 1 else ("have", "them")
+        message = f"Pipelines-as-Code creates runs alone: {names} {have} to be in the cluster"
+        hint = f"apply {them} beforehand: `flowdsl apply`"
         collector.add(NOT_CREATED.finding(message, definition.location, hint=hint))
 
 

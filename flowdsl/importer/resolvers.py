@@ -63,14 +63,16 @@ def reference_code(reference: TaskRef | PipelineRef, writer: Writer) -> Code:
 
 
 def _named(given: Mapping[str, str], writer: Writer) -> Code:
-    if not given.get("name"):
+    # A custom task needs no name: its controller may know all from its kind.
+    custom = given.get("apiVersion") and given.get("kind")
+    if not given.get("name") and not custom:
         raise Unsupported("taskRef", "a reference without a name")
     said: dict[str, Code] = {}
     if given.get("kind") and (given["kind"] != TASK.name or given.get("apiVersion")):
         said["kind"] = quoted(given["kind"])
     if given.get("apiVersion"):
         said["api_version"] = quoted(given["apiVersion"])
-    return call(writer.use("named"), quoted(given["name"]), **said)
+    return call(writer.use("named"), quoted(given.get("name", "")), **said)
 
 
 def _known(resolver: str, values: Mapping[str, object], writer: Writer) -> Code | None:

@@ -16,7 +16,7 @@ from flowdsl.emit.file_names import file_names, holds_code, is_named, object_nam
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.kinds.as_code import is_read, is_start
-from flowdsl.kinds.table import CRON_JOB, PIPELINE_RUN
+from flowdsl.kinds.table import CRON_JOB, EVENT_LISTENER, PIPELINE_RUN, SENSOR
 from flowdsl.kube.conventions import BUNDLE_NAME
 from flowdsl.library.compiling import compile_target
 from flowdsl.library.documents import counted
@@ -44,13 +44,13 @@ class Compiled:
 
     @property
     def counts(self) -> str:
-        """How many documents of each kind, in words; one that several pipelines have counts once."""
-        return counted({_key(cast("Document", item)): item for one in self.made for item in one.documents}.values())
+        """How many documents of each kind are written, in words; one that several pipelines have counts once."""
+        return counted({_key(cast("Document", item)): item for one in self.made for item in _written(one)}.values())
 
     @property
     def objects(self) -> list[dict[str, str]]:
-        """Kind and name of each document."""
-        return [{"kind": str(item["kind"]), "name": object_name(item)} for one in self.made for item in one.documents]
+        """Kind and name of each document that is written."""
+        return [{"kind": str(item["kind"]), "name": object_name(item)} for one in self.made for item in _written(one)]
 
     def stream(self) -> bytes:
         """All documents as one text. Raises FlowError, FLOW408; UsageError for documents of two places."""
@@ -100,7 +100,7 @@ class Compiled:
             return [(self._ending(self.events), [*documents])]
         self._no_json()
         parts = [(self._ending(("pac",)), [each for each in documents if is_read(each)])]
-        if any(map(CRON_JOB.is_of, documents)):
+        if _in_cluster(documents):
             others = [each for each in documents if not is_start(each)]
             parts.append((self._ending([each for each in self.events if each != "pac"]), others))
         return parts
@@ -111,8 +111,10 @@ class Compiled:
         if not any(map(is_start, documents)):
             return documents
         self._no_json()
-        if any(map(CRON_JOB.is_of, documents)):
-            raise UsageError("pac is for the repository, cron for the cluster: leave out -o, or name one by --events")
+        if others := " and ".join(_in_cluster(documents)):
+            verb = "is" if " " not in others else "are"
+            message = f"pac is for the repository, {others} {verb} for the cluster"
+            raise UsageError(f"{message}: leave out -o, or name one by --events")
         return [each for each in documents if is_read(each)]
 
     def _no_json(self) -> None:
@@ -153,6 +155,18 @@ def together(made: Sequence[Compilation]) -> list[Mapping[str, object]]:
                 message = f"the pipelines make two different {key[0]}s of the name {key[1]!r}"
                 raise FlowError((OBJECTS_DIFFER.finding(message, one.pipeline.location, hint=hint),))
     return list(found.values())
+
+
+def _in_cluster(documents: Sequence[Mapping[str, object]]) -> list[str]:
+    """The targets among whose documents are some that start runs from within a cluster."""
+    kinds = {"triggers": EVENT_LISTENER, "argo": SENSOR, "cron": CRON_JOB}
+    return [target for target, kind in kinds.items() if any(map(kind.is_of, documents))]
+
+
+def _written(one: Compilation) -> list[Mapping[str, object]]:
+    """The documents that some file is to have: a repository's file, which stands alone, has what is read there."""
+    committed = any(map(is_start, one.documents)) and not _in_cluster(one.documents)
+    return [each for each in one.documents if is_read(each) or not committed]
 
 
 def _key(item: Document) -> tuple[str, str, str]:
