@@ -84,6 +84,18 @@ def test_more_of_the_project_than_a_config_map_holds(tmp_path: Path, monkeypatch
     assert text.endswith("found 1 error\n")
 
 
+def test_one_file_of_the_project_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "table_of_ours.py").write_text(f"ROWS = {'x' * 1_100_000!r}\n")
+    source = (
+        HEAD + "from table_of_ours import ROWS\n\n\n"
+        '@task(image="python:3.12-slim")\ndef odd() -> None:\n    print(ROWS)\n\n@pipeline\ndef p():\n    odd()\n'
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = refused(source, tmp_path, CompileOptions())
+    assert "a ConfigMap holds 1,024.0 KiB; its only file: table_of_ours.py 1,074.2 KiB\n" in text
+
+
 def test_object_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     calls = "".join(f"    train.with_options(name='t{i}')(dataset={'x' * 9000!r})\n" for i in range(200))

@@ -38,6 +38,30 @@ def test_from_missing_to_locked_to_stale(project: Project) -> None:
     assert (project.folder / "mine.lock").read_text() == text
 
 
+UV_LOCK = 'version = 1\nrequires-python = ">=3.10"\n{}'
+BETA = '[[package]]\nname = "beta"\nversion = "{}"\nsource = {{ registry = "https://pypi.org/simple" }}\n'
+
+
+def test_a_uv_lock_that_has_changed_is_named(project: Project) -> None:
+    """It named the requirement and the Python, which the lock both had."""
+    file, uv_lock = project.folder / "mine.py", project.folder / "uv.lock"
+    (project.folder / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["alpha"]\n')
+    by_lock = file.read_text().replace('["alpha"]', '"uv.lock"')
+    plain = by_lock.replace("uv.lock", "pyproject.toml")
+    for locked, before, now, after, said in (
+        (by_lock, BETA.format("2.0"), by_lock, BETA.format("2.1"), "the uv.lock has other versions since"),
+        (by_lock, BETA.format("2.0"), plain, "", "versions of a uv.lock, which the task no longer names"),
+        (plain, "", by_lock, BETA.format("2.0"), "made without the uv.lock's versions"),
+    ):
+        file.write_text(locked)
+        uv_lock.write_text(UV_LOCK.format(before))
+        project.lock()
+        file.write_text(now)
+        uv_lock.write_text(UV_LOCK.format(after))
+        done = project.flow("compile", "mine.py")
+        assert (done.returncode, "FLOW087" in done.stderr, said in done.stderr) == (1, True, True), done.stderr
+
+
 def test_what_is_locked_stays_until_it_is_upgraded(project: Project) -> None:
     project.lock()
     text = (project.folder / "mine.lock").read_text()

@@ -33,6 +33,7 @@ circle = [{include-group = "circle"}]
 """,
     "uv.lock": """
 version = 1
+requires-python = ">=3.10"
 [[package]]
 name = "alpha-one"
 version = "1.4"
@@ -99,6 +100,9 @@ def test_a_uv_lock_holds_the_versions_that_it_has_once(tmp_path: Path) -> None:
         ("options.txt", "'--index-url' is an option of pip", "options.txt:2"),
         ("wrong.txt", "'a b' is not a valid requirement", "wrong.txt:3"),
         ("circle.txt", "without end", "circle.txt:1"),
+        ("none/uv.lock:train", "none/uv.lock: there is no such file", "mine.py:7"),
+        ("uv.lock:trian", "pyproject.toml: it has no group 'trian'", "mine.py:7"),
+        ("poetry.lock", "poetry.lock: it is no lock file of uv's", "mine.py:7"),
         ("pipe.txt", "a folder", "mine.py:7"),
     ],
 )
@@ -107,6 +111,7 @@ def test_what_can_not_be_read_is_told_at_its_line(tmp_path: Path, item: str, sai
     (tmp_path / "wrong.txt").write_text("numpy\n\na b\n")
     (tmp_path / "circle.txt").write_text("-r circle.txt\n")
     (tmp_path / "pipe.txt").mkdir()
+    (tmp_path / "poetry.lock").write_text('[[package]]\nname = "numpy"\nversion = "2.1"\n')
     wanted, collector = read(tmp_path, item)
     assert wanted is None
     (found,) = collector

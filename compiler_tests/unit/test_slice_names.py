@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from script_support import Container, cut, findings, load
 
+from flowdsl.diagnostics import Collector
+from flowdsl.frontend.slicing import slice_source
+
 MODULE = """\
 import json
 import os
@@ -162,6 +165,20 @@ def test_star_import_of_flowdsl(tmp_path: Path) -> None:
     assert cut(module.f.function).names == {"f", "g"}
     other = load(tmp_path, "from flowdsl import *\ndef f():\n    return context\n")
     assert findings(other.f) == ["FLOW066"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [("for n in (1, 2):", "a variable of a `for`"), ("with open(__file__) as n:", "a variable of a `with`")],
+)
+def test_a_name_of_a_block_that_makes_tasks_is_not_called_flowdsls(tmp_path: Path, statement: str, said: str) -> None:
+    block = f"{statement}\n    @task(image='python:3.12-slim')\n    def made() -> None: ...\n"
+    module = load(tmp_path, "from flowdsl import task\n" + block + "def f():\n    return n\n")
+    collector = Collector()
+    slice_source(module.f, collector=collector)
+    (found,) = collector
+    assert (found.code, said in found.message) == ("FLOW066", True)
+    assert "def make(value)" in (found.hint or "")
 
 
 def test_a_name_taken_back_from_flowdsl(tmp_path: Path) -> None:

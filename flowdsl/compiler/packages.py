@@ -41,6 +41,16 @@ class Need:
         asked = (self.wanted.requirements, self.wanted.digest, self.target)
         return next((each for each in resolutions if (each.requirements, each.constraints, each.target) == asked), None)
 
+    def lacking(self, resolutions: Iterable[Resolution]) -> str:
+        """Why none of a lock's resolutions is of just this, in words."""
+        asked = (self.wanted.requirements, self.target)
+        locked = [each.constraints for each in resolutions if (each.requirements, each.target) == asked]
+        if not locked:
+            return f"it has no {', '.join(self.wanted.requirements)} for {self.target}"
+        if not self.wanted.digest:
+            return "it was made with the versions of a uv.lock, which the task no longer names"
+        return "the uv.lock has other versions since" if any(locked) else "it was made without the uv.lock's versions"
+
     def without_pins(self) -> Resolution:
         """What stands for its packages where they are not known."""
         from flowdsl.packages.lockfile import Resolution
@@ -83,8 +93,7 @@ class Locks:
             said = f"task {need.task!r} wants packages, and there is no lock file {shown}"
             report("FLOW086", said, need.location, hint=f"pin them: `{command}`")
         else:
-            what = ", ".join(need.wanted.requirements)
-            said = f"the lock file {shown} is stale: it has no {what} for {need.target}"
+            said = f"the lock file {shown} is stale: {need.lacking(self._resolutions)}"
             report("FLOW087", said, need.location, hint=f"lock again: `{command}`")
         return need.without_pins() if self.unlocked else None
 

@@ -12,6 +12,7 @@ Show = Callable[[Path], str]
 Table = Mapping[str, object]
 _MOST = 16 * 1024 * 1024
 _DEEPEST = 32
+_BARE = '"pyproject.toml" or a group of it, "pyproject.toml:train"'
 
 
 class ProjectError(Exception):
@@ -41,14 +42,19 @@ def group_of(path: Path, group: str) -> list[str]:
     raise ProjectError(f"it has no group {group!r}", f"it has: {known}")
 
 
-def of_uv_lock(path: Path, group: str) -> tuple[list[str], list[str]]:
-    """The requirements of the pyproject.toml beside a uv.lock, and its versions as constraints. Raises ProjectError.
+def pins_of(path: Path) -> list[str]:
+    """The versions in a uv.lock, as constraints. Raises ProjectError.
 
     A package that has several versions there, each for some platforms, is left to the resolver.
     """
-    listed = group_of(path.with_name("pyproject.toml"), group)
+    if not path.exists():
+        hint = f"`uv lock` makes it from the pyproject.toml beside it; without it, name {_BARE}"
+        raise ProjectError("there is no such file", hint)
     versions: dict[str, set[str]] = {}
-    found = _toml(path).get("package")
+    table = _toml(path)
+    if not isinstance(table.get("version"), int) or "requires-python" not in table:
+        raise ProjectError("it is no lock file of uv's", f"name uv.lock; for requirements alone, {_BARE}")
+    found = table.get("package")
     for each in found if isinstance(found, list) else ():
         source = each.get("source") if isinstance(each, dict) else None
         if isinstance(source, dict) and "registry" in source:
@@ -57,7 +63,7 @@ def of_uv_lock(path: Path, group: str) -> tuple[list[str], list[str]]:
     pins = [f"{name}=={version}" for name, version in single.items()]
     if not all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*==[0-9][0-9A-Za-z.!+_-]*", each) for each in pins):
         raise ProjectError("a package in it has no name or version", "lock it again: `uv lock`")
-    return listed, sorted(pins)
+    return sorted(pins)
 
 
 def _included(groups: Table, name: str, above: tuple[str, ...], done: set[str]) -> list[str]:

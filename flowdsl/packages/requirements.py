@@ -76,11 +76,10 @@ class _Reader:
             self.text_file(path, place, ())
             return
         try:
-            if path.suffix == ".toml":
-                listed = projects.group_of(path, group)
-            else:
-                listed, pins = projects.of_uv_lock(path, group)
-                self.constraints |= dict.fromkeys(pins)
+            if path.suffix == ".lock":
+                self.constraints |= dict.fromkeys(projects.pins_of(path))
+                path = path.with_name("pyproject.toml")
+            listed = projects.group_of(path, group)
         except projects.ProjectError as error:
             self.wrong(f"{self.show(path)}: {error}", place, error.hint)
             return

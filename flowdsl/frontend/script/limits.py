@@ -72,10 +72,11 @@ def check_bundle(script: Script, files: Sequence[Bundled], task: str, collector:
     if size > CONFIG_MAP_MOST:
         largest = sorted(files, key=lambda file: (-file.size, file.path))[:3]
         told = ", ".join(f"{file.path} {_kib(file.size)}" for file in largest)
+        which = f"the largest of {len(files)} files" if len(files) > 1 else "its only file"
         collector.error(
             "FLOW075",
             f"what task {task!r} needs of the project takes {_kib(size)}, and a ConfigMap holds "
-            f"{_kib(CONFIG_MAP_MOST)}; the largest of {len(files)} files: {told}",
+            f"{_kib(CONFIG_MAP_MOST)}; {which}: {told}",
             script.location(0),
             hint="build an image that has them, and say so: `image=`, `requires=[...]`; data can come as a File",
         )

@@ -17,7 +17,7 @@ from flowdsl.frontend.slicing import syntax, text
 from flowdsl.frontend.slicing.annotations import is_shown, looks_up, names_of, read_as_types, speaks_of_types
 from flowdsl.frontend.slicing.bindings import TRY, Bound, bound_in, import_aliases, main_guard
 from flowdsl.frontend.slicing.effects import has_effects, looks_at_itself, reads_data
-from flowdsl.frontend.slicing.model import Alias, Dep, Facts, Loose, Unit
+from flowdsl.frontend.slicing.model import BLOCKS, Alias, Dep, Facts, Loose, Unit
 from flowdsl.frontend.slicing.scopes import body_facts, facts_of
 from flowdsl.frontend.slicing.touches import touched
 from flowdsl.frontend.slicing.versions import BUILTINS, is_stdlib, newer, works_anywhere
@@ -238,7 +238,8 @@ def _flow_bound(draft: _Draft, flow: dict[str, str]) -> dict[str, str]:
     elif not isinstance(node, (ast.ClassDef, ast.Import, ast.ImportFrom, ast.If)):
         used = next((name for name in draft.facts.needs if name in flow), None)
         if used is not None:
-            here.update((name, f"a value made with {flow[used]}") for name in draft.bound.names)
+            kind = BLOCKS.get(type(node), f"a value made with {flow[used]}")
+            here.update(dict.fromkeys(draft.bound.names, kind))
     return here
 
 

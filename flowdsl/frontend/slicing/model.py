@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Mapping
+
 import attrs
 
 from flowdsl.diagnostics import Location
@@ -14,6 +17,13 @@ Spot = tuple[int, int]
 """A line (from 1) and a column (from 0, in UTF-8 bytes), as `ast` counts."""
 Dep = tuple[str, tuple[int, ...]]
 """A name of a module, and the positions of the units that make it."""
+
+BLOCKS: Mapping[type[ast.AST], str] = {
+    ast.For: "a variable of a `for`",
+    ast.While: "a variable of a `while`",
+    ast.With: "a variable of a `with`",
+}
+"""Compound statements, and what their names are called where they use flowdsl's things: none of it is in a script."""
 
 
 @frozen

@@ -11,7 +11,7 @@ from flowdsl.diagnostics.frozen import frozen
 from flowdsl.frontend import places
 from flowdsl.frontend.slicing.evaluated import Evaluation
 from flowdsl.frontend.slicing.index import ModuleIndex
-from flowdsl.frontend.slicing.model import Alias, Feature, Loose, Spot, Unit, Version
+from flowdsl.frontend.slicing.model import BLOCKS, Alias, Feature, Loose, Spot, Unit, Version
 from flowdsl.frontend.slicing.versions import ADDED, OLDEST, REMOVED, added_in, is_stdlib
 
 # Distributions whose import name is another; so many write these in `requires` that it pays to know them.
@@ -199,12 +199,14 @@ class Reporter:
         return Location(places.display(self.index.file), line, self.index.column(line, offset))
 
     def _flowdsl(self, name: str, spot: Spot) -> None:
-        self.collector.error(
-            "FLOW066",
-            f"the body uses `{name}`, which is flowdsl's and not there when the task runs",
-            self.at(spot),
-            hint=_FLOW_HINTS.get(self.index.flow_names.get(name, ""), _FLOW_HINT),
-        )
+        kind = self.index.flow_names.get(name, "")
+        if kind in BLOCKS.values():
+            said = f"the body uses `{name}`, {kind} that uses flowdsl, which is not there when the task runs"
+            hint = _BLOCK_HINT
+        else:
+            said = f"the body uses `{name}`, which is flowdsl's and not there when the task runs"
+            hint = _FLOW_HINTS.get(kind, _FLOW_HINT)
+        self.collector.error("FLOW066", said, self.at(spot), hint=hint)
 
     def _foreign(self, alias: Alias) -> None:
         if alias.top in self.trusted:
@@ -255,6 +257,10 @@ class Reporter:
 
 
 _FLOW_HINT = "the body is plain Python: take what it needs as parameters and return its results"
+_BLOCK_HINT = (
+    "take it as a parameter; or make the task in a function, `def make(value): @task … return it`, and call that "
+    "there: what a task takes from the function around it travels"
+)
 _FLOW_HINTS = {
     "context": "take it as a parameter and pass `context...` where the pipeline calls the task",
     "File": "use `pathlib.Path`: a File is a Path in the body",
