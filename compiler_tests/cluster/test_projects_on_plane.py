@@ -19,7 +19,7 @@ from runs import V1
 sys.path.insert(0, str(Path(__file__).parents[1] / "e2e"))
 
 from packages_support import PASSWORD, index
-from projects_support import FITTED, SLOPE, WANTED, Fitting, Project, results_of
+from projects_support import FITTED, SLOPE, WANTED, WANTED_OF_SHARED, Fitting, Project, results_of, shared
 
 pytest.importorskip("kubernetes", reason="the extra `cluster` is not installed")
 
@@ -61,6 +61,17 @@ def test_a_project_completes_with_the_results_it_has_here(file: str, plane: Plan
     assert cluster.results(Project(tmp_path, file), "first") == WANTED[file]
 
 
+@pytest.mark.parametrize("file", WANTED_OF_SHARED)
+def test_a_project_of_others_completes_with_the_results_it_is_to_have(file: str, plane: Plane, tmp_path: Path) -> None:
+    cluster = OnPlane(plane, "shared-" + Path(file).stem)
+    assert cluster.results(shared(tmp_path, file), "first") == WANTED_OF_SHARED[file]
+
+
+def test_pipelines_of_one_distribution_change_nothing_of_others_tasks(plane: Plane, api: Api, tmp_path: Path) -> None:
+    churn, fraud = shared(tmp_path / "a", "library/churn.py"), shared(tmp_path / "b", "library/fraud.py")
+    change_nothing_of_each_other(OnPlane(plane, "shared-both"), api, [(churn, "3"), (fraud, "42")])
+
+
 def test_data_that_a_script_can_not_hold_is_mounted(plane: Plane, api: Api, tmp_path: Path) -> None:
     project = Project(tmp_path, "data/greet.py")
     more = "".join(f"name{number:05}\n" for number in range(4000))
@@ -79,14 +90,19 @@ def test_data_that_a_script_can_not_hold_is_mounted(plane: Plane, api: Api, tmp_
 
 def test_two_pipelines_of_one_distribution_change_nothing_of_each_other(plane: Plane, api: Api, tmp_path: Path) -> None:
     rain, wind = Project(tmp_path / "a", "distribution/rain.py"), Project(tmp_path / "b", "distribution/wind.py")
-    cluster = OnPlane(plane, "project-both")
-    assert cluster.types(rain, "apply", rain.file).returncode == 0
+    change_nothing_of_each_other(OnPlane(plane, "project-both"), api, [(rain, "22"), (wind, "5")])
+
+
+def change_nothing_of_each_other(cluster: OnPlane, api: Api, pipelines: list[tuple[Project, str]]) -> None:
+    """Both are applied, one after the other; each then has its own `total`."""
+    (first, _), (second, _) = pipelines
+    assert cluster.types(first, "apply", first.file).returncode == 0
     before = specs(api, cluster.namespace)
-    said = cluster.types(wind, "apply", wind.file)
+    said = cluster.types(second, "apply", second.file)
     assert said.returncode == 0, said.stderr
     assert before.items() <= specs(api, cluster.namespace).items()
-    assert cluster.results(rain, "rain") == WANTED["distribution/rain.py"]
-    assert cluster.results(wind, "wind") == WANTED["distribution/wind.py"]
+    for project, total in pipelines:
+        assert cluster.results(project, Path(project.file).stem) == {"total": total}
 
 
 def specs(api: Api, namespace: str) -> dict[str, str]:
@@ -141,6 +157,20 @@ def test_a_pinned_package_is_installed_once_and_used(plane: Plane, project: Fitt
     assert (kept / "leastsquares.py").is_file()
     cluster.at("127.0.0.1:9")  # there is no index any more: the second run has the package from the claim
     assert cluster.results(project, "second") == FITTED
+
+
+def test_a_training_of_others_has_the_version_that_it_pins(plane: Plane, python: str, tmp_path: Path) -> None:
+    """numpy itself, from the index that this machine has."""
+    project = shared(tmp_path, "packages/train.py")
+    if python != "3.11":
+        pytest.skip(f"the project is for Python 3.11, and pods have {python}")
+    done = project.flow("lock", project.file)
+    if "could not be asked" in done.stderr:
+        pytest.skip("no package index is reached from here")
+    assert done.returncode == 0, done.stderr
+    results = OnPlane(plane, "shared-packages").results(project, "first")
+    assert results["version"] == "1.26.4"
+    assert float(results["slope"]) == pytest.approx(2)
 
 
 def test_a_package_with_another_hash_is_not_installed(plane: Plane, project: Fitting, host: str) -> None:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from packages_support import ROOT, pip_environment, wheel
 
 PROJECTS = ROOT / "compiler_tests" / "projects"
@@ -21,6 +22,15 @@ WANTED: dict[str, dict[str, str]] = {
     "factory/scores.py": {"plain": "3", "vowels": "5", "squared": "16"},
     "data/greet.py": {"known": "3"},
 }
+# Written outside of this repository, each with what it is to give: beside the checkout where there are any.
+SHARED = ROOT.parent / "shared" / "cases" / "projects"
+WANTED_OF_SHARED: dict[str, dict[str, str]] = {
+    "modules/count.py": {"n": "4"},
+    "library/churn.py": {"total": "3"},
+    "library/fraud.py": {"total": "42"},
+    "factory/scaled.py": {"one": "2", "ten": "20", "hundred": "200"},
+    "resources/known.py": {"known": "2"},
+}
 FIT = "packages/fit.py"
 FITTED = {"slope": "3.0", "made_with": "1.4", "at_10": "30.0"}
 SLOPE = """
@@ -31,12 +41,12 @@ def slope(xs, ys):
 
 
 class Project:
-    """The project that `file` is in, copied below `folder`; commands are typed in the copy."""
+    """The project of `projects` that `file` is in, copied below `folder`; commands are typed in the copy."""
 
-    def __init__(self, folder: Path, file: str) -> None:
+    def __init__(self, folder: Path, file: str, projects: Path = PROJECTS) -> None:
         kind, _, self.file = file.partition("/")
         self.folder = folder / kind
-        shutil.copytree(PROJECTS / kind, self.folder)
+        shutil.copytree(projects / kind, self.folder)
         self.env = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder / "cache")}
 
     def flow(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -49,6 +59,13 @@ class Project:
         assert done.returncode == 0, done.stdout + done.stderr
         (over,) = [each for each in map(json.loads, done.stdout.splitlines()) if each["event"] == "RunFinished"]
         return results_of(over["pipelineRun"])
+
+
+def shared(folder: Path, file: str) -> Project:
+    """A project that was written outside of this repository. The test is skipped where there are none."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the shared projects are not at {SHARED}")
+    return Project(folder, file, SHARED)
 
 
 def results_of(pipeline_run: dict[str, Any]) -> dict[str, str]:
