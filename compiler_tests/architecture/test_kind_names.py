@@ -23,10 +23,13 @@ _SEPARATORS = re.compile(r"[/=:,;?&]+")
 
 def fields() -> set[str]:
     """The names of all fields of all documents: `tasks` is one of a Pipeline's, and stays one where it is a plural too."""
-    shapes = ast.parse((ROOT / "flowdsl" / "kinds" / "shapes.pyi").read_text(encoding="utf-8"))
     return {
         node.target.id
-        for node in ast.walk(shapes)
+        for module in modules().values()
+        if module.name.startswith("flowdsl.kinds.") and module.name not in HOME
+        for model in ast.walk(module.tree)
+        if isinstance(model, ast.ClassDef)
+        for node in model.body
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
 

@@ -1,13 +1,15 @@
-"""Write the shapes of documents anew from the models: run by hand after a change to a model.
+"""Write the shapes of documents anew from the models: run by hand after a change to a model that our code writes by.
 
 python compiler_tests/golden/renew_shapes.py
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
 import keyword
 import pkgutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +19,11 @@ from flowdsl.kinds.schema import Field
 
 SHAPES = Path(flowdsl.kinds.__file__).with_name("shapes.pyi")
 COMMAND = "python compiler_tests/golden/renew_shapes.py"
-HEAD = f'''"""The documents of every kind as plain data, for type checkers alone: a TypedDict for each model, of the same name.
+PARENT, NAME = "flowdsl.kinds", "shapes"
+HEAD = f'''"""Documents as plain data, for type checkers alone: a TypedDict of the same name for each model that our code names.
 
-Written from the models by `{COMMAND}`; a test fails where they differ.
+With each stand the models of its fields. Written by `{COMMAND}`: run it once code
+names another; a test fails where they differ.
 There is no module of this name at run time: import from it under `if TYPE_CHECKING:`. Every field may be absent, as in
 the documents themselves.
 """
@@ -69,10 +73,41 @@ def models() -> Iterator[type[Model]]:
                 yield each
 
 
+def named() -> set[str]:
+    """The shapes that our code names: `shapes.Task`, or `from flowdsl.kinds.shapes import Task`."""
+    found: set[str] = set()
+    for file in sorted(Path(flowdsl.__file__).parent.rglob("*.py")):
+        source = file.read_text(encoding="utf-8")
+        if NAME not in source:
+            continue
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ImportFrom) and node.module == f"{PARENT}.{NAME}":
+                found.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == NAME:
+                found.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                # A type in quotes: `cast("shapes.Task", found)`.
+                found.update(re.findall(rf"\b{NAME}\.(\w+)", node.value))
+    return found
+
+
+def with_fields(names: set[str], found: dict[str, type[Model]]) -> set[str]:
+    """The names of models, and of all that stand in their fields."""
+    reached: set[str] = set()
+    left = {*names, "ObjectMeta"} & found.keys()
+    while left:
+        reached |= left
+        fields = [field for name in left for field in found[name].fields().values()]
+        left = {field.model.__name__ for field in fields if field.model is not None} - reached
+    return reached
+
+
 def text() -> str:
     """What the file of the shapes should hold."""
-    found = list(models())
-    twice = {each.__name__ for each in found if sum(other.__name__ == each.__name__ for other in found) > 1}
+    every = list(models())
+    reached = with_fields(named(), {each.__name__: each for each in every})
+    found = [each for each in every if each.__name__ in reached]
+    twice = {each.__name__ for each in found if sum(other.__name__ == each.__name__ for other in every) > 1}
     assert not twice, f"two models of one name: {', '.join(sorted(twice))}"
     return "\n".join([HEAD, *map(_shape, found)])
 

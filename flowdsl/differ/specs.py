@@ -116,8 +116,10 @@ def _pipeline_task(taking: Taking, name: str, task: dict[str, object], path: tup
         taking.note("argument", (*here, param), value.get("value"))
     for workspace, binding in taking.each(task, "workspaces"):
         taking.note("binding", (*here, workspace), {"workspace": workspace, **binding})
-    of_task(taking, taking.mapping(task, "taskSpec"), here, public=False)
-    of_pipeline(taking, taking.mapping(task, "pipelineSpec"), here, public=False)
+    if inner := taking.mapping(task, "taskSpec"):
+        of_task(taking, inner, here, public=False)
+    if inner := taking.mapping(task, "pipelineSpec"):
+        of_pipeline(taking, inner, here, public=False)
     taking.remains(task, (*here, "task"))
     task.clear()
 
@@ -167,7 +169,8 @@ def _run(taking: Taking, spec: dict[str, object], reference: str, embedded: str,
         taking.note("timeout", (field,), timeout)
     taking.take("timeout", (), spec, "timeout")
     taking.take("retries", (), spec, "retries")
-    take(taking, taking.mapping(spec, embedded), (), public=False)
+    if inner := taking.mapping(spec, embedded):
+        take(taking, inner, (), public=False)
     for task, each in taking.each(spec, "taskRunSpecs", "pipelineTaskName"):
         _task_run_spec(taking, task, each)
     taking.remains(spec, ("spec",))

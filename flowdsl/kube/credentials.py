@@ -21,7 +21,9 @@ def find_credential(text: str) -> str | None:
     words = long_words(text)
     for shape in SHAPES:
         searched = words if shape.in_words else text
-        for mark in shape.marks if searched else ():
+        if shape.begins not in searched:
+            continue
+        for mark in shape.marks:
             if mark in searched:
                 for match in shape.pattern.finditer(text):
                     if shape.check(text, match):

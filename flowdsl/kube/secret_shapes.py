@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from os.path import commonprefix
 
 from flowdsl.diagnostics.frozen import frozen
 
@@ -86,6 +87,8 @@ class Shape:
     check: _Check = _made
     flags: int = 0
     in_words: bool = True
+    begins: str = ""
+    """What all marks begin with: where a text has it nowhere, none of them is looked for."""
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -94,7 +97,8 @@ class Shape:
 
 
 def _shape(marks: str, expression: str, check: _Check = _made, flags: int = 0, *, in_words: bool = True) -> Shape:
-    return Shape(tuple(marks.split(" ")), expression, check, flags, in_words)
+    each = tuple(marks.split(" "))
+    return Shape(each, expression, check, flags, in_words, commonprefix(each))  # noqa: RUF071 - of texts, no paths
 
 
 # A token does not begin within a word, and `prefix-` is part of the word it stands in.

@@ -105,21 +105,32 @@ def _syntax(error: yaml.MarkedYAMLError) -> UnreadableError:
 
 
 @attrs.define
-class _Open:
-    """A collection whose end has not come yet."""
+class _OpenList:
+    """A sequence whose end has not come yet. `items` and `values` are its node's."""
 
     node: Node
     anchor: str | None
-    is_map: bool
+    items: list[Node]
+    values: list[object]
+
+
+@attrs.define
+class _OpenMap:
+    """A mapping whose end has not come yet. `entries` and `values` are its node's."""
+
+    node: Node
+    anchor: str | None
+    entries: dict[str, tuple[Node, Node]]
+    values: dict[str, object]
     key: Node | None = None
-    merges: list[Node] = attrs.field(factory=list)
+    merges: tuple[Node, ...] = ()
 
 
 @attrs.define
 class _Builder:
     """Events in, documents out; its stack is a list, so that depth costs no recursion."""
 
-    stack: list[_Open] = attrs.field(factory=list)
+    stack: list[_OpenList | _OpenMap] = attrs.field(factory=list)
     anchors: dict[str, Node] = attrs.field(factory=dict)
     document: ReadDocument | None = None
     duplicates: list[Duplicate] = attrs.field(factory=list)
@@ -166,19 +177,27 @@ class _Builder:
         if len(self.stack) >= MAX_DEPTH:
             message = f"it is nested more than {MAX_DEPTH} levels deep"
             raise _limit(message, event, "no Tekton document needs that; flatten it")
-        is_map = isinstance(event, yaml.MappingStartEvent)
-        node = Node(*_start(event), {} if is_map else [])
-        if is_map:
-            node.entries = {}
+        mark = event.start_mark  # as in `_scalar`
+        assert mark is not None
+        if isinstance(event, yaml.MappingStartEvent):
+            named: dict[str, object] = {}
+            entries: dict[str, tuple[Node, Node]] = {}
+            node = Node(mark.line + 1, mark.column + 1, named)
+            node.entries = entries
+            self.stack.append(_OpenMap(node, event.anchor, entries, named))
         else:
-            node.items = []
-        self.stack.append(_Open(node, event.anchor, is_map))
+            values: list[object] = []
+            items: list[Node] = []
+            node = Node(mark.line + 1, mark.column + 1, values)
+            node.items = items
+            self.stack.append(_OpenList(node, event.anchor, items, values))
 
     def _close(self, event: yaml.Event) -> None:
         done = self.stack.pop()
-        for source in done.merges:
-            self._copy(len(source.entries or ()) + 1, event)
-            _merge(done.node, source)
+        if isinstance(done, _OpenMap):
+            for source in done.merges:
+                self._copy(len(source.entries or ()) + 1, event)
+                _merge(done, source)
         self._place(done.node, done.anchor)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
@@ -204,12 +223,10 @@ class _Builder:
             self.document = ReadDocument(node)
             return
         parent = self.stack[-1]
-        if not parent.is_map:
+        if isinstance(parent, _OpenList):
             parent.node.size += node.size
-            assert parent.node.items is not None
-            parent.node.items.append(node)
-            assert isinstance(parent.node.value, list)
-            parent.node.value.append(node.value)
+            parent.items.append(node)
+            parent.values.append(node.value)
         elif parent.key is None:
             parent.key = node
         else:
@@ -217,21 +234,19 @@ class _Builder:
             self._entry(parent, parent.key, node)
             parent.key = None
 
-    def _entry(self, parent: _Open, key: Node, value: Node) -> None:
+    def _entry(self, parent: _OpenMap, key: Node, value: Node) -> None:
         if key.value == "<<" and (value.entries is not None or value.items is not None):
-            parent.merges += value.items if value.items is not None else [value]
+            parent.merges += tuple(value.items) if value.items is not None else (value,)
             return
         name = key_text(key.value)
         if name is None:
             message = "a key must be text" if key.value is not None else "a key is empty"
             raise UnreadableError(NOT_YAML, message, key.line, key.column, "quote it")
-        assert parent.node.entries is not None
-        before = parent.node.entries.get(name)
+        before = parent.entries.get(name)
         if before is not None:
             self.duplicates.append(Duplicate(name, key.line, key.column, before[0].line))
-        parent.node.entries[name] = (key, value)
-        assert isinstance(parent.node.value, dict)
-        parent.node.value[name] = value.value
+        parent.entries[name] = (key, value)
+        parent.values[name] = value.value
 
     def _count(self, event: yaml.Event) -> None:
         self.count += 1
@@ -254,15 +269,13 @@ def _start(event: yaml.Event) -> tuple[int, int]:
     return mark.line + 1, mark.column + 1
 
 
-def _merge(target: Node, source: Node) -> None:
+def _merge(target: _OpenMap, source: Node) -> None:
     """`<<`: the source's entries where the target has none."""
-    assert target.entries is not None
-    assert isinstance(target.value, dict)
     for name, (key, value) in (source.entries or {}).items():
         if name not in target.entries:
-            target.size += value.size
+            target.node.size += value.size
             target.entries[name] = (key, value)
-            target.value[name] = value.value
+            target.values[name] = value.value
 
 
 def _tagged(tag: str | None, text: str, line: int, column: int) -> object:
