@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import keyword
 import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 
 import flowdsl.kinds
 from flowdsl.kinds.base import Model
@@ -121,9 +123,14 @@ def _shape(model: type[Model]) -> str:
         base = f"_{model.__name__}"
         pairs = ", ".join(f'"{name}": {held}' for name, held in special.items())
         lines = [f'{base} = TypedDict("{base}", {{{pairs}}}, total=False)', ""]
-    lines += [f"class {model.__name__}({base}, total=False):", f'    """{model.__doc__}"""']
+    lines += [f"class {model.__name__}({base}, total=False):", f'    """{_doc(model)}"""']
     lines += ["", *(f"    {name}: {held}" for name, held in fields.items())] if fields else []
     return "\n".join(lines) + "\n"
+
+
+def _doc(model: type[Model]) -> str:
+    """As it stands in the source: from Python 3.13 on a docstring comes without its indentation."""
+    return indent(inspect.cleandoc(model.__doc__ or ""), "    ").strip()
 
 
 def _type(field: Field) -> str:

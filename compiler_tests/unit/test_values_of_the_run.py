@@ -54,6 +54,7 @@ def keep(data: dict, *, rows: list[dict] = ()) -> None: print(1)
 @dataclass
 class Holder:
     held: object
+    name: str = ""
 
 @pipeline
 def inner():
