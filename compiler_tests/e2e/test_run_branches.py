@@ -226,3 +226,35 @@ def test_lists_of_files_are_in_order(tmp_path: Path) -> None:
         assert f"  {line}" in shown
     again = flowdsl(tmp_path, "run", "lists.py", "--set", "first=5").stdout
     assert "calls = 5+2+3" in again, "what the cache has is of other files"
+
+
+AT_ONCE = """\
+import time
+from pathlib import Path
+from flowdsl import *
+
+@task(image="python:3.12-slim", cpu="10m")
+def counted(i: int, shared: Workspace) -> str:
+    mine = Path(shared) / str(i)
+    mine.touch()
+    seen = len(list(Path(shared).iterdir()))
+    time.sleep(0.2)
+    mine.unlink()
+    return f"{i}:{seen}"
+
+@task(image="python:3.12-slim")
+def merge(parts: list[str]) -> str: return " ".join(parts)
+
+@pipeline
+def p(shared: Workspace = PVC("shared")):
+    return {"few": merge(counted.map(i=[5, 4, 3, 2, 1, 0], shared=shared, max_parallel=2))}
+"""
+
+
+def test_no_more_than_so_many_run_at_once_and_the_list_is_in_order(tmp_path: Path) -> None:
+    (tmp_path / "few.py").write_text(AT_ONCE)
+    shown = flowdsl(tmp_path, "run", "few.py").stdout
+    (line,) = [each.strip() for each in shown.splitlines() if each.strip().startswith("few = ")]
+    runs = [each.split(":") for each in line.removeprefix("few = ").split()]
+    assert [number for number, _ in runs] == ["5", "4", "3", "2", "1", "0"]
+    assert {int(seen) for _, seen in runs} <= {1, 2}

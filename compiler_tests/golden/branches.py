@@ -44,6 +44,7 @@ def branches(quality: str = "high", lowest: float = 0.9) -> None:
         better = join.with_options(name="better")([fast, fast])
     join.with_options(name="all")([*[film.with_options(name=f"part-{i}")(i) for i in range(2)], either(better, clip)])
     join(film.with_options(name="parts").map(steps=[1, 2]))
+    join.with_options(name="few")(film.with_options(name="one").map(steps=[1, 2, 3], max_parallel=2))
     with on_finish():
         measure.with_options(name="late")(clip)
         tell(quality)

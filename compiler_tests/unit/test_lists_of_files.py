@@ -158,13 +158,6 @@ def test_an_order_that_is_not_that_of_the_list_is_told(call: str, told: int, tmp
     assert [each.code for each in found] == ["FLOW056"] * told
 
 
-def test_a_limit_on_runs_at_once_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FlowError, match="FLOW055"):
-        compiled(f"{OPEN}    merge(part.map(i=given, max_parallel=2))\n", tmp_path)
-    own = '@task(image="python:3.12-slim")\ndef own(i: int, max_parallel: int, on_empty: str) -> int: return i\n'
-    compiled(f"{own}{OPEN}    own.map(i=given, max_parallel=2, on_empty='x')\n", tmp_path)
-
-
 def test_a_value_of_the_run_does_not_say_what_becomes_of_an_empty_list(tmp_path: Path) -> None:
     with pytest.raises(FlowError, match=r"FLOW002.* got task 'text'"):
         compiled(f"{OPEN}    merge(part.map(i=given, on_empty=text()))\n", tmp_path)

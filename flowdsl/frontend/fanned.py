@@ -25,15 +25,8 @@ _LIST = TypeSpec(Kind.ARRAY, "list[str]", item=STRING)
 def asks_to_run(arguments: dict[str, object], own: Collection[str]) -> bool:
     """Takes `on_empty=` out of what `map` is given, unless it is a parameter of the task.
 
-    FLOW002 for another word, FLOW055 for `max_parallel=`, which Tekton's matrix has no field for (docs/matrix.md).
+    FLOW002 for another word.
     """
-    if "max_parallel" in arguments and "max_parallel" not in own:
-        refuse(
-            "FLOW055",
-            "max_parallel= can't be said of a fan-out: Tekton starts all its runs at once",
-            'let the cluster hold pods back: `@pipeline(queue="...")`; or fan out over parts of the list, each '
-            "`.after(...)` the one before",
-        )
     if "on_empty" in own:
         return False
     given = arguments.pop("on_empty", "skip")

@@ -206,9 +206,11 @@ def _returns_tuple(function: Returning) -> bool:
 
 
 def nodes_of(value: object, what: str) -> list[Node]:
-    """The node that a value comes from; several where it is one of several, as `either` gives."""
+    """The node that a value comes from; several where it is one of several, as `either` gives, or a list of them."""
     if isinstance(value, Told):
         return []
+    if isinstance(value, (list, tuple)):
+        return [node for each in value for node in nodes_of(each, what)]
     choice = value._choice() if isinstance(value, Opaque) else None
     if choice is None:
         return [node_of(value, what)]

@@ -23,6 +23,7 @@ from flowdsl.frontend.proxies import Reference
 from flowdsl.frontend.refusal import refuse
 from flowdsl.frontend.shown import runs
 from flowdsl.frontend.trace import CURRENT, Trace
+from flowdsl.frontend.unrolled import Runs, before, limit_of, single_calls
 from flowdsl.frontend.uses import use_of
 from flowdsl.ir.nodes import Node, TaskDef
 from flowdsl.ir.options import Build, OnError
@@ -232,6 +233,9 @@ class Task(Generic[P, R_co]):
         combinations. `include=[{...}]` adds or changes single combinations; a `name` key in one names it. A task with
         a parameter named `include` takes them by position: `train.map([{...}], include=...)`. Other arguments are the
         same for all. Results come back as lists.
+
+        With `max_parallel=4` at most so many run at once: each run is then a task of its own, and what comes back is a
+        Python list of calls, in order. The lists must be known before the run.
         """
         trace = CURRENT.get()
         if trace is None:
@@ -239,8 +243,10 @@ class Task(Generic[P, R_co]):
         own = {each.python for each in self.definition.params} | {each.python for each in self.definition.workspaces}
         if combinations is None and "include" not in own:
             combinations = arguments.pop("include", None)
-        runs = asks_to_run(arguments, own)
+        most, runs = limit_of(arguments, own), asks_to_run(arguments, own)
         included = _combinations(combinations)
+        if most and (calls := single_calls(trace, self.definition, arguments, included)):
+            return self._chains(trace, calls, most)
         return self._node(trace, (), arguments, fan_out=True, include=included, on_empty=runs)
 
     def _node(
@@ -269,6 +275,17 @@ class Task(Generic[P, R_co]):
             handle = self._one(trace, of_it, location, fan_out=fan_out, include=included, guard=guard, again=bool(made))
             made += self._alternatives(trace, handle, together(held, guard), on_empty=on_empty)
         return Choice(trace, tuple(_that_run(trace, made)))
+
+    def _chains(self, trace: Trace, calls: list[dict[str, object]], most: int) -> Runs[object]:
+        """A node for each call, of which at most so many run at once. Those after the first are numbered."""
+        made = Runs[object]()
+        for number, given in enumerate(calls, 1):
+            name = f"{self._call.name}-{number}" if self._call.name and number > 1 else self._call.name
+            call = attrs.evolve(self._call, name=name, after=self._call.after + before(made, most))
+            one = Task(self.function, self.definition, self._order, self.problems, call)
+            made.append(one._node(trace, (), given, fan_out=False))
+        made.name_results(self.definition)
+        return made
 
     def _alternatives(self, trace: Trace, handle: NodeHandle, held: Guard, *, on_empty: bool) -> list[Alternative]:
         """What a node gives, and what a fan-out gives without elements; it then has the condition that it has some."""
