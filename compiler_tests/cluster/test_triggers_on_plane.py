@@ -140,6 +140,9 @@ def test_bad_requests_are_answered_and_start_nothing(api: Api, github: Sink) -> 
     # Read as JSON whatever its type says, but the signature is not for a form.
     assert github.post(good.body, form)[0] == 202
     assert github.post(b'{"ref": "' + b"x" * 10_000_000 + b'"}', good.headers)[0] == 202
+    # Nobody whom the listener knows: no provider's headers, and those of one that there is none of.
+    for headers in ({}, {"X-Nobody-Event": "push", "X-Nobody-Delivery": "bad-nobody"}):
+        assert github.post(good.body, {"Content-Type": "application/json", **headers})[0] == 202
     github.until_idle()
     assert names(api, "") == before
 

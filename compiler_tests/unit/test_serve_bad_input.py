@@ -70,6 +70,16 @@ def test_what_another_provider_sends_starts_nothing_and_is_told(site: Site, othe
     assert all(each["reason"] for each in delivery["verdicts"])
 
 
+def test_who_is_no_provider_starts_nothing_and_is_told(site: Site) -> None:
+    for headers in ({}, {"X-Nobody-Event": "push", "X-Hub-Signature-256": f"sha256={'0' * 64}"}):
+        assert site.ask("POST", "/greeting", PUSHED, {**headers, "Content-Type": "application/json"})[0] == 202
+    assert runs(site) == 0
+    found = site.state()["deliveries"]
+    assert len(found) == 2
+    assert all(verdict["reason"] for each in found for verdict in each["verdicts"])
+    assert all(each["verdicts"] for each in found)
+
+
 SMUGGLED = {
     "chunked": (["Transfer-Encoding: chunked"], b'5\r\n{"a":\r\n0\r\n\r\n', 411),
     "both": (sized("Transfer-Encoding: chunked"), b"0\r\n\r\n" + PUSHED, 411),
