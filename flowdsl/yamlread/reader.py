@@ -123,7 +123,7 @@ class _OpenMap:
     entries: dict[str, tuple[Node, Node]]
     values: dict[str, object]
     key: Node | None = None
-    merges: tuple[Node, ...] = ()
+    merges: list[Node] | None = None  # a list: a mapping may have as many as a file has lines
 
 
 @attrs.define
@@ -195,7 +195,7 @@ class _Builder:
     def _close(self, event: yaml.Event) -> None:
         done = self.stack.pop()
         if isinstance(done, _OpenMap):
-            for source in done.merges:
+            for source in done.merges or ():
                 self._copy(len(source.entries or ()) + 1, event)
                 _merge(done, source)
         self._place(done.node, done.anchor)
@@ -236,7 +236,9 @@ class _Builder:
 
     def _entry(self, parent: _OpenMap, key: Node, value: Node) -> None:
         if key.value == "<<" and (value.entries is not None or value.items is not None):
-            parent.merges += tuple(value.items) if value.items is not None else (value,)
+            if parent.merges is None:
+                parent.merges = []
+            parent.merges += value.items if value.items is not None else [value]
             return
         name = key_text(key.value)
         if name is None:
