@@ -8,6 +8,7 @@ import pytest
 
 from flowdsl.cli.app import run
 from flowdsl.diagnostics import Finding, Location, Severity
+from flowdsl.diagnostics.render import WIDEST, render
 from flowdsl.yamlread.excerpts import rendered
 
 HIDDEN = "opensesame-4711-XyZ"
@@ -64,3 +65,27 @@ def test_the_line_is_the_one_that_its_language_counts(name: str, end: str, tmp_p
     file.write_bytes(f"one\x0c{end}two{end}three".encode())
     finding = Finding("FLOW001", Severity.ERROR, "message", Location(str(file), 2))
     assert " 2 | two" in rendered([finding])
+
+
+@pytest.mark.parametrize("at", [0, 1, 2, WIDEST // 2, WIDEST, 5_000, 10_000 - WIDEST, 9_999, 10_000, 10_001])
+def test_of_a_line_that_is_too_long_the_part_around_the_place_is_shown(at: int) -> None:
+    text = "".join(f"{number:05}" for number in range(2_000))
+    found = Finding("FLOW005", Severity.ERROR, "wrong", Location("it.yaml", 7, at))
+    told = render([found], lambda file, line: text).splitlines()
+    shown = told[3].removeprefix(" 7 | ")
+    assert shown.strip("…") in text
+    assert len(shown.strip("…")) == WIDEST
+    assert shown.startswith("…") is not text.startswith(shown[:9])
+    assert shown.endswith("…") is not text.endswith(shown[-9:])
+    if at == 0:
+        assert not any("^" in each for each in told)
+        return
+    caret = told[4].removeprefix("   | ").index("^")
+    # What stands before the caret is what stands before the place.
+    assert text[: at - 1].endswith(shown[:caret].strip("…")[-20:])
+    assert (shown + " ")[caret] == (text + " ")[at - 1]
+
+
+def test_a_line_of_usual_length_is_shown_whole() -> None:
+    found = Finding("FLOW005", Severity.ERROR, "wrong", Location("it.yaml", 7, 3))
+    assert " 7 | " + "x" * WIDEST in render([found], lambda file, line: "x" * WIDEST).splitlines()

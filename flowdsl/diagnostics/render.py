@@ -12,6 +12,9 @@ from flowdsl.diagnostics.reading import NotReadError, read_file
 SourceLine = Callable[[str, int], "str | None"]
 """The text of a line of a file, or None where there is none to show (a REPL, a deleted file, a secret)."""
 
+WIDEST = 400
+"""Characters of a source line that are shown: a generated file can be one line."""
+
 # What Python takes for the end of a line. `splitlines` has more of them, a form feed for one.
 _BREAK = re.compile("\r\n|[\n\r]")
 
@@ -90,12 +93,21 @@ def _excerpt(place: Location, read: SourceLine) -> list[str]:
     source = read(place.file, place.line)
     if source is None:
         return lines
-    text = source.rstrip()
+    text, column = _around(source.rstrip(), place.column)
     number = str(place.line)
     margin = " " * len(number)
     lines += [f" {margin} |", f" {number} | {line(text)}"]
-    if place.column:
+    if column:
         # Tabs are kept so that the caret stands under its character whatever the terminal's tab width.
-        lead = "".join("\t" if char == "\t" else " " for char in line(text[: place.column - 1]))
+        lead = "".join("\t" if char == "\t" else " " for char in line(text[: column - 1]))
         lines.append(f" {margin} | {lead}^")
     return lines
+
+
+def _around(text: str, column: int) -> tuple[str, int]:
+    """What is shown of a line, and where the column is in that: of one that is too long the part around the column."""
+    if len(text) <= WIDEST:
+        return text, column
+    first = min(max(column - 1 - WIDEST // 2, 0), len(text) - WIDEST)
+    before, after = "…" if first else "", "…" if first + WIDEST < len(text) else ""
+    return f"{before}{text[first : first + WIDEST]}{after}", column and max(column - first, 1) + len(before)

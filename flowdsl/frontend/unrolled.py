@@ -93,9 +93,9 @@ def single_calls(
 ) -> list[dict[str, object]]:
     """The arguments of each run of a fan-out, in Tekton's order: the list that was given first varies fastest.
 
-    None at all where a list is empty. FLOW055 where a list is known only in the run, where there are more runs than a matrix
-    may have, with `include=`, where some runs have a value and others may not, and in `on_finish()`, whose tasks Tekton
-    does not order; FLOW017 where nothing fans out.
+    An empty list where one of theirs is empty. FLOW055 where a list is known only in the run, where there are more runs
+    than a matrix may have, with `include=`, where some runs have a value and others may not, and in `on_finish()`,
+    whose tasks Tekton does not order; FLOW017 where nothing fans out.
     """
     if included:
         hint = "give the values as lists; or make a call of each: `[train(rate=0.1), train(rate=0.5, seed=7)]`"
