@@ -52,7 +52,7 @@ def _arguments() -> argparse.ArgumentParser:
         "--clock",
         choices=("wall", "cpu", "instructions"),
         default="wall",
-        help="for a busy machine: the chain by processor time, or by instructions (1 s is 10^9) under valgrind",
+        help="for a busy machine: chain and project by processor time, or by instructions (1 s is 10^9) under valgrind",
     )
     parser.add_argument("--sections", default=",".join(sections.SECTIONS), help="which tables")
     parser.add_argument(
