@@ -53,9 +53,7 @@ def sides(words: Sequence[str], exclude: Sequence[str] = (), profile: str = "") 
     if len(words) == 2 and _is_path(first) and _is_path(rest[0]):
         return _both(_read(first, exclude, profile), _read(rest[0], exclude, profile))
     if _is_path(first):
-        raise UsageError(
-            f"{first} is one side; name the other: `flowdsl diff {first} OTHER`, or `flowdsl diff main {first}`"
-        )
+        raise UsageError(_other_side(first, rest))
     paths = rest or ["."]
     for separator in ("...", ".."):
         if separator in first:
@@ -63,6 +61,19 @@ def sides(words: Sequence[str], exclude: Sequence[str] = (), profile: str = "") 
             base = git("merge-base", old, new).decode().strip() if separator == "..." else old
             return _both(_side(paths, base, exclude, profile), _side(paths, new, exclude, profile))
     return _both(_side(paths, first, exclude, profile), _tree(paths, exclude, profile))
+
+
+def _other_side(first: str, rest: Sequence[str]) -> str:
+    """Why the words behind a path are no second side."""
+    if not rest:
+        return f"{first} is one side; name the other: `flowdsl diff {first} OTHER`, or `flowdsl diff main {first}`"
+    other = rest[0]
+    if len(rest) > 1:
+        hint = f"several paths go behind a revision: `flowdsl diff main -- {first} {other}`"
+        return f"two sides are compared, and {len(rest) + 1} are named; {hint}"
+    if is_revision(other):
+        return f"{other} is a revision, which comes first: `flowdsl diff {other} -- {first}`"
+    return f"{other} is neither a path nor a revision of git here"
 
 
 def _both(before: Side, after: Side) -> tuple[Side, Side]:
