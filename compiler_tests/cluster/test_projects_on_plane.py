@@ -23,6 +23,8 @@ from projects_support import FITTED, SLOPE, WANTED, WANTED_OF_SHARED, Fitting, P
 
 pytest.importorskip("kubernetes", reason="the extra `cluster` is not installed")
 
+# What stands in the lines of modules/parcels/flow.py that a traceback of unreadable parcels has.
+CALLS, READS = "in read(parcels)]", "return [Weight("
 # Where the test kubelet looks for a container's programs.
 SEARCHED = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -70,6 +72,22 @@ def test_a_project_of_others_completes_with_the_results_it_is_to_have(file: str,
 def test_pipelines_of_one_distribution_change_nothing_of_others_tasks(plane: Plane, api: Api, tmp_path: Path) -> None:
     churn, fraud = shared(tmp_path / "a", "library/churn.py"), shared(tmp_path / "b", "library/fraud.py")
     change_nothing_of_each_other(OnPlane(plane, "shared-both"), api, [(churn, "3"), (fraud, "42")])
+
+
+def test_what_a_pod_printed_names_the_users_lines_when_the_file_has_changed_too(plane: Plane, tmp_path: Path) -> None:
+    project = Project(tmp_path, "modules/parcels/flow.py")
+    cluster = OnPlane(plane, "project-traced")
+    file = project.folder / project.file
+    asked = ("--set", "parcels=250 heavy", "--name", "it", "--watch")
+    done = cluster.types(project, "submit", project.file, *asked)
+    assert done.returncode == 1, done.stdout + done.stderr
+    source = file.read_text()
+    at = {text: 1 + next(i for i, each in enumerate(source.splitlines()) if text in each) for text in (CALLS, READS)}
+    file.write_text(f"# A line\n# that was added later.\n{source}")
+    for said in (done.stdout, cluster.types(project, "logs", "it", "weigh").stdout):
+        assert f'parcels/flow.py", line {at[CALLS]}, in weigh' in said
+        assert f'parcels/flow.py", line {at[READS]}, in ' in said
+        assert "ValueError: invalid literal for int() with base 10: 'heavy'" in said
 
 
 def test_data_that_a_script_can_not_hold_is_mounted(plane: Plane, api: Api, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ class Registry:
     host: str = ""
     uploads: dict[str, bytes] = attrs.field(factory=dict)
     asked: list[str] = attrs.field(factory=list)
+    numbers: Iterator[int] = attrs.field(factory=itertools.count)
+    """One for each upload: docker begins several at once."""
 
     def keep(self, name: str, manifest: bytes, *blobs: bytes, tag: str = "") -> str:
         """Hold an image under its digest, which is given back, and under a tag."""
@@ -68,13 +71,14 @@ def _handler(of: Registry) -> type[http.server.BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             self.read()
-            place = f"/upload/{len(of.asked)}{self.path.partition('/blobs/')[0]}"
+            place = f"/upload/{next(of.numbers)}{self.path.partition('/blobs/')[0]}"
             of.uploads[place] = b""
             self.answer(202, b"", {"Location": f"http://{of.host}{place}"})
 
         def do_PATCH(self) -> None:
             of.uploads[self.path] += self.read()
-            self.answer(202, b"", {"Location": f"http://{of.host}{self.path}"})
+            held = f"0-{len(of.uploads[self.path]) - 1}"  # docker gives up where it isn't told
+            self.answer(202, b"", {"Location": f"http://{of.host}{self.path}", "Range": held})
 
         def do_PUT(self) -> None:
             path, _, query = self.path.partition("?digest=")
