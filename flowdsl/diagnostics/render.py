@@ -110,4 +110,4 @@ def _around(text: str, column: int) -> tuple[str, int]:
         return text, column
     first = min(max(column - 1 - WIDEST // 2, 0), len(text) - WIDEST)
     before, after = "…" if first else "", "…" if first + WIDEST < len(text) else ""
-    return f"{before}{text[first : first + WIDEST]}{after}", column and max(column - first, 1) + len(before)
+    return f"{before}{text[first : first + WIDEST]}{after}", column and column - first + len(before)

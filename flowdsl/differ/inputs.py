@@ -73,7 +73,11 @@ def _other_side(first: str, rest: Sequence[str]) -> str:
         return f"two sides are compared, and {len(rest) + 1} are named; {hint}"
     if is_revision(other):
         return f"{other} is a revision, which comes first: `flowdsl diff {other} -- {first}`"
-    return f"{other} is neither a path nor a revision of git here"
+    return _nothing(other)
+
+
+def _nothing(word: str) -> str:
+    return f"{word} is neither a path nor a revision of git here"
 
 
 def _both(before: Side, after: Side) -> tuple[Side, Side]:
@@ -133,7 +137,7 @@ def _tree(paths: Iterable[str], exclude: Sequence[str], profile: str) -> Side:
 def _side(paths: Sequence[str], revision: str, exclude: Sequence[str], profile: str) -> Side:
     """Paths at a revision; a path that was not there yet has no documents."""
     if not is_revision(revision):
-        raise UsageError(f"{revision} is neither a path nor a revision of git here")
+        raise UsageError(_nothing(revision))
     found: list[dict[str, object]] = []
     problems: list[str] = []
     for path in paths:

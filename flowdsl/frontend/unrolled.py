@@ -12,7 +12,7 @@ from typing import NoReturn, TypeVar, cast
 
 from flowdsl.frontend.choices import has_choice, ways
 from flowdsl.frontend.guards import guard_of, without
-from flowdsl.frontend.handles import Empty, made_by, nodes_of
+from flowdsl.frontend.handles import Empty, NodeHandle, made_by, nodes_of
 from flowdsl.frontend.opaque import Opaque, named
 from flowdsl.frontend.proxies import Reference
 from flowdsl.frontend.refusal import refuse
@@ -40,7 +40,7 @@ class Runs(list[T]):
     def after(self, *others: object) -> Runs[T]:
         """Run each after other tasks although nothing flows between them; gives the list back."""
         for each in self:
-            cast("_Call", each).after(*others)
+            cast("NodeHandle", each).after(*others)
         return self
 
     def __getattr__(self, name: str) -> list[object]:
@@ -50,7 +50,7 @@ class Runs(list[T]):
 
     def __getitem__(self, key: object, /) -> object:  # type: ignore[override]  # a result's name as well
         if isinstance(key, str):
-            return [cast("_Call", each)[key] for each in self]
+            return [cast("NodeHandle", each)[key] for each in self]
         return super().__getitem__(key)  # type: ignore[call-overload]
 
     def _words(self) -> str:
@@ -64,14 +64,6 @@ class Runs(list[T]):
 
     def __format__(self, spec: str) -> str:
         return str(self)
-
-
-class _Call(Opaque):
-    """What one call gives, as far as it is needed here."""
-
-    def after(self, *others: object) -> object:
-        """See `NodeHandle.after`."""
-        raise NotImplementedError
 
 
 def limit_of(arguments: dict[str, object], own: Collection[str]) -> int:

@@ -344,6 +344,8 @@ MODELLED = tuple(kind for kind in KINDS if kind.models)
 """Those that can be decoded and checked."""
 BOUND = tuple(kind for kind in KINDS if kind.volume[0])
 """Those that a volume, or a workspace's binding, can name."""
+STARTING = MappingProxyType({"triggers": EVENT_LISTENER, "argo": SENSOR, "cron": CRON_JOB})
+"""What starts runs from within a cluster, by its target (`compile --events`)."""
 HOLDING = tuple(kind for kind in KINDS if kind.texts or kind.base64)
 """Those that hold a user's data."""
 

@@ -15,7 +15,7 @@ from flowdsl.importer.fence import FenceError, checked
 from flowdsl.importer.findings import Kept
 from flowdsl.importer.module import Imported, write_stubs
 from flowdsl.kinds.as_code import is_start
-from flowdsl.kinds.table import CRON_JOB, EVENT_LISTENER, SENSOR
+from flowdsl.kinds.table import STARTING
 from flowdsl.library.documents import Document, sources_of
 from flowdsl.library.importing_tried import plain_module
 from flowdsl.yamlread.sources import Source
@@ -100,9 +100,7 @@ def faithful_module(
 ) -> Imported:
     """A module that compiles to documents equal to these after Tekton's defaulting; tried before it is given back."""
     comments = comments or [Comments() for _ in documents]
-    if any(kind.is_of(each) for each in documents for kind in (EVENT_LISTENER, CRON_JOB, SENSOR)) or any(
-        map(is_start, documents)
-    ):
+    if any(kind.is_of(each) for each in documents for kind in STARTING.values()) or any(map(is_start, documents)):
         # Not at the top: most YAML starts nothing.
         from flowdsl.library.importing_starts import with_starts
 

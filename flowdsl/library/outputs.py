@@ -16,7 +16,7 @@ from flowdsl.emit.file_names import file_names, holds_code, is_named, object_nam
 from flowdsl.frontend.manifest import Manifest
 from flowdsl.frontend.pipeline import Pipeline
 from flowdsl.kinds.as_code import is_read, is_start
-from flowdsl.kinds.table import CRON_JOB, EVENT_LISTENER, PIPELINE_RUN, SENSOR
+from flowdsl.kinds.table import PIPELINE_RUN, STARTING
 from flowdsl.kube.conventions import BUNDLE_NAME
 from flowdsl.library.compiling import compile_target
 from flowdsl.library.documents import counted
@@ -159,8 +159,7 @@ def together(made: Sequence[Compilation]) -> list[Mapping[str, object]]:
 
 def _in_cluster(documents: Sequence[Mapping[str, object]]) -> list[str]:
     """The targets among whose documents are some that start runs from within a cluster."""
-    kinds = {"triggers": EVENT_LISTENER, "argo": SENSOR, "cron": CRON_JOB}
-    return [target for target, kind in kinds.items() if any(map(kind.is_of, documents))]
+    return [target for target, kind in STARTING.items() if any(map(kind.is_of, documents))]
 
 
 def _written(one: Compilation) -> list[Mapping[str, object]]:
