@@ -191,7 +191,7 @@ _FULL: Object = {
     "text": '{"a": {"b": "deep"}}', "at": "2026-03-04T05:06:07.89Z", "commits": [{"id": "c1", "modified": ["m"]}],
 }  # fmt: skip
 # A message that names a param of the template would be told by chance: the sink puts values in by the order of a Go map
-# (pkg/template/event.go, convertParamMapToArray), and one put in early can have its own `$(tt.params.…)` replaced by a later one.
+# (pkg/template/resource.go, convertParamMapToArray), and one put in early can have its own `$(tt.params.…)` replaced by a later one.
 _BODIES: dict[str, Object] = {
     "empty": {}, "pull": _PULL, "all": _FULL,
     **{f"number-{number}": {**_FULL, "number": number} for number in (0, 5.5, 12, 1234567, 12345678901, 1e21, 1e-7, -3)},

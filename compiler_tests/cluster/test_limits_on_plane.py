@@ -45,12 +45,6 @@ def logs(api: Api, run: str, task: str, namespace: str) -> str:
     return text
 
 
-def is_over(api: Api, run: str, task: str, namespace: str) -> bool:
-    """Whether a run's task has ended, well or not."""
-    found = ((task_of(api, run, task, namespace) or {}).get("status") or {}).get("conditions") or [{}]
-    return found[0].get("status") in ("True", "False")
-
-
 def cancel(api: Api, run: str, namespace: str, how: str = "Cancelled") -> dict[str, Any]:
     api.merge(V1, "PipelineRun", run, {"spec": {"status": how}}, namespace)
     return finished(api, "PipelineRun", run, namespace, PATIENCE)
@@ -201,7 +195,8 @@ def test_a_signed_event_starts_a_run_that_tells_the_provider_of_it(api: Api, rep
     run = run_for(api, second)
     wait_for("it is slow", lambda: task_of(api, run, "tell", REPORTED), PATIENCE)
     # Of a task that still runs when its run is ended Tekton deletes the pod, and what it has printed.
-    wait_for("it is told of", lambda: is_over(api, run, "report-start", REPORTED), PATIENCE)
+    tells = wait_for("it is told of", lambda: task_of(api, run, "report-start", REPORTED), PATIENCE)
+    finished(api, "TaskRun", tells["metadata"]["name"], REPORTED, PATIENCE)
     cancel(api, run, REPORTED, "CancelledRunFinally")
     assert said(git, second) == ["pending", "failure"]
     (comment,) = git.comments
