@@ -177,16 +177,18 @@ class _Builder:
         if len(self.stack) >= MAX_DEPTH:
             message = f"it is nested more than {MAX_DEPTH} levels deep"
             raise _limit(message, event, "no Tekton document needs that; flatten it")
+        mark = event.start_mark  # as in `_scalar`: a call for each took a diff 0.8 % more instructions
+        assert mark is not None
         if isinstance(event, yaml.MappingStartEvent):
             named: dict[str, object] = {}
             entries: dict[str, tuple[Node, Node]] = {}
-            node = Node(*_start(event), named)
+            node = Node(mark.line + 1, mark.column + 1, named)
             node.entries = entries
             self.stack.append(_OpenMap(node, event.anchor, entries, named))
         else:
             values: list[object] = []
             items: list[Node] = []
-            node = Node(*_start(event), values)
+            node = Node(mark.line + 1, mark.column + 1, values)
             node.items = items
             self.stack.append(_OpenList(node, event.anchor, items, values))
 
