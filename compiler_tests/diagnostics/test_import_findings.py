@@ -39,7 +39,7 @@ spec:
 DOCUMENT_TEXT = """\
 warning[FLOW502]: LimitRange 'limits' is kept as raw(...): the DSL has no word for this kind
   --> x.yaml:1:1
-  = hint: it is compiled unchanged; a pipeline can call a raw Task by its name
+  = hint: it is compiled unchanged
 
 found 1 warning
 """

@@ -53,6 +53,17 @@ def test_a_run_in_a_repository_comes_back_and_compiles_to_the_same(
     assert_same(file, again(result.text, tmp_path))
 
 
+def test_options_of_the_runs_that_come_back_are_used(written: Callable[..., Path], tmp_path: Path) -> None:
+    file = written(f'@pipeline(provider="github", timeout="1h", on=[push("main")])\n{PLAIN}', "pac")
+    result = imported(file)
+    assert 'timeout="1h"' in result.text
+    module = tmp_path / "back.py"
+    module.write_text(result.text)
+    made = flowdsl.compile(flowdsl.load(module))
+    assert "FLOW098" not in {each.code for each in made.diagnostics}
+    assert_same(file, [dict(each) for each in made.documents])
+
+
 def test_types_of_params_come_back(written: Callable[..., Path], tmp_path: Path) -> None:
     params = '{"steps": body.steps, "mode": body.mode}'
     head = (

@@ -348,3 +348,31 @@ def test_a_listener_of_others_is_kept_with_what_is_in_the_way(
     assert [each.message for each in told] == [f"EventListener '{name}' is kept as raw(...): {why}"]
     assert "Triggers of others" in told[0].hint
     assert "on=[" not in result.text
+
+
+@pytest.mark.parametrize(
+    ("document", "hint"),
+    [
+        (
+            "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: kept},"
+            " spec: {defaultBackend: {service: {name: el-x, port: {number: 8080}}}}}",
+            "Settings of a project",
+        ),
+        (
+            "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: kept}, spec: {}}",
+            "Settings of a project",
+        ),
+        (
+            "{apiVersion: triggers.tekton.dev/v1beta1, kind: TriggerBinding, metadata: {name: kept},"
+            " spec: {params: [{name: a, value: $(body.a)}]}}",
+            "Triggers of others",
+        ),
+        ("{apiVersion: v1, kind: ConfigMap, metadata: {name: kept}}", ""),
+    ],
+)
+def test_the_hint_at_a_document_that_is_kept_fits_its_kind(document: str, hint: str, tmp_path: Path) -> None:
+    file = tmp_path / "kept.yaml"
+    file.write_text(document)
+    (found,) = imported(file).diagnostics
+    assert (found.code, hint in found.hint, found.hint.count(";")) == ("FLOW502", True, bool(hint))
+    assert "Task" not in found.hint

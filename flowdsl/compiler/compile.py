@@ -62,13 +62,15 @@ def _compile(pipeline: Pipeline, options: CompileOptions) -> Compilation:
         collector.raise_if_errors()
         definition = PipelineDef(pipeline.name, pipeline.location)
     verbatim = definition.options.verbatim
-    if verbatim:
-        note_lost_options(definition, collector)
-    note_lost_pods(definition, collector, "a verbatim pipeline is emitted without a run" if verbatim else "")
     note_order(definition, collector)
     values = run_values(definition, options.params, collector, options.settings, alone=not options.targets)
     check_models(pipeline, definition, values, collector)
+    written = definition
     definition, made = starting(builder, definition, values, collector)
+    alone = verbatim and not made  # what starts a pipeline has runs, with its options
+    if alone:
+        note_lost_options(written, collector)
+    note_lost_pods(written, collector, "a verbatim pipeline is emitted without a run" if alone else "")
     collector.raise_if_errors()
     gates = DEFAULT_GATES.opened(builder.alpha(pipeline))
     documents = _documents(builder, pipeline, definition, values)

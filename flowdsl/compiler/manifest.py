@@ -110,11 +110,12 @@ class _Builder(Builder):
         if isinstance(item, (Raw, RawTask)):
             return Lowering.of(cast("Document", dict(item.document)))
         if isinstance(item, Pipeline):
-            definition = self.definition(item)
-            note_lost_options(item, self.collector)
-            self.note_lost(item, definition)
+            definition = written = self.definition(item)
             if definition is not None and definition.options.on:
                 definition = self._starting(item, definition)
+            if not self._runs_start(item):
+                note_lost_options(item, self.collector)
+            self.note_lost(item, written)
             return self.pipeline(item, definition) if definition else None
         if isinstance(item, Run):
             return self.run(item)
@@ -132,6 +133,11 @@ class _Builder(Builder):
         self._starts[id(item)] = [task for task in own_tasks(found) if task.name not in before], made
         self.traced[id(item)] = found
         return found
+
+    def _runs_start(self, item: Pipeline) -> bool:
+        """Whether targets are given runs of a pipeline, which have its options."""
+        _, made = self._starts.get(id(item), ([], []))
+        return bool(made)
 
     def _placed(self) -> Builder:
         """What makes the documents of targets, whose namespace the manifest says where the compile does not."""
@@ -200,7 +206,7 @@ class _Builder(Builder):
 
     def note_lost(self, pipeline: Pipeline, definition: PipelineDef | None) -> None:
         """Say of single tasks what the manifest's runs of the pipeline leave out."""
-        said = any(run.target is pipeline and says_it(run) for run in self.runs)
+        said = self._runs_start(pipeline) or any(run.target is pipeline and says_it(run) for run in self.runs)
         if definition is not None:
             why = "" if said else "a run of a manifest has what it is given"
             note_lost_pods(definition, self.collector, why)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 import attrs
@@ -114,14 +114,23 @@ def kept_diagnostic(loaded: Loaded, kept: Kept, *, stubs: bool = False) -> Findi
         return KEPT_START.finding(message, place, hint=hint, path=kept.path)
     if not kept.path:
         what = f"{loaded.document.kind or 'the document'} {loaded.document.name!r}"
-        hint = "it is compiled unchanged; a pipeline can call a raw Task by its name"
-        if table.in_group(loaded.document.data.get("apiVersion"), table.TRIGGERS, table.ARGO):
-            hint = 'it is compiled unchanged; docs/import.md, "Triggers of others", says how to write it as on=[...]'
+        hint = f"it is compiled unchanged{_beside_it(loaded.data)}"
         return KEPT_DOCUMENT.finding(f"{what} is kept as raw(...): {kept.reason}", place, hint=hint)
     hint = "it is compiled unchanged; rewrite it by hand where the DSL has a better word"
     return KEPT_FIELD.finding(
         f"kept in extra={{...}} as Tekton writes it: {kept.reason}", place, hint=hint, path=kept.path
     )
+
+
+def _beside_it(data: Mapping[str, object]) -> str:
+    """What can be done with a kind of document that stays as it is; nothing for most."""
+    if table.in_group(data.get("apiVersion"), table.TRIGGERS, table.ARGO):
+        return '; docs/import.md, "Triggers of others", says how to write it as on=[...]'
+    if table.TASK.is_of(data):
+        return "; a pipeline can call it by its name"
+    if table.INGRESS.is_of(data) or table.HTTP_ROUTE.is_of(data):
+        return '; for a listener of on=[...] it is a setting: docs/import.md, "Settings of a project"'
+    return ""
 
 
 def lost_diagnostic(loaded: Loaded) -> Finding:
