@@ -1,7 +1,8 @@
 """What holds for all tests."""
 
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not any(item.path.is_relative_to(here / tier) for tier in MEASURED):
             item.add_marker("no_cover")
+
+
+@pytest.fixture(scope="session")
+def strict_mypy() -> Callable[[Path], tuple[str, int]]:
+    """What `mypy --strict` says of a file, without our settings for it, and its exit code.
+
+    With the cache that lint and all tests of types have: without one mypy reads flowdsl and what it needs for a minute.
+    """
+    pytest.importorskip("mypy")
+    kept = Path(__file__).parents[1] / ".mypy_cache"
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file=",
+        "--python-version=3.10",
+        f"--cache-dir={kept}",
+    ]
+
+    def check(file: Path) -> tuple[str, int]:
+        done = subprocess.run([*command, file.name], cwd=file.parent, capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr, done.returncode
+
+    return check
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,9 @@ from build import UnavailableError
 from eventing import Triggers
 from gobuild import cache
 from plane import Plane
+
+RUNNING = pytest.StashKey[list[Callable[[], None]]]()
+"""Ends what runs in a session, the oldest first."""
 
 # What must be here: nothing may be skipped for want of the thing named.
 MUST_BUILD = [name for name in ("FLOWDSL_REQUIRE_CLUSTER", "FLOWDSL_REQUIRE_GO") if os.environ.get(name) == "1"]
@@ -34,8 +37,24 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(pytest.mark.xdist_group("cluster"))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """With the tier's last test ends what runs for it; the session goes on with others, and a control plane is no small load."""
+    try:
+        return (yield)
+    finally:
+        (*_, last) = (each for each in item.session.items if each.path.is_relative_to(Path(__file__).parent))
+        if item is last:
+            _end(item.session)
+
+
+def _end(session: pytest.Session) -> None:
+    for stop in reversed(session.stash.get(RUNNING, [])):
+        stop()
+
+
 @pytest.fixture(scope="session")
-def plane() -> Iterator[Plane]:
+def plane(request: pytest.FixtureRequest) -> Iterator[Plane]:
     """One control plane for all tests of a worker. Only one runs on a machine at a time."""
     if reason := _lacking():
         _unavailable(reason, MUST_RUN)
@@ -48,6 +67,7 @@ def plane() -> Iterator[Plane]:
             _unavailable(str(error), MUST_BUILD)
         try:
             with plane:
+                request.session.stash.setdefault(RUNNING, []).append(plane.stop)
                 yield plane
         finally:
             if kept := os.environ.get("FLOWDSL_PLANE_LOGS"):
@@ -61,13 +81,14 @@ def api(plane: Plane) -> Api:
 
 
 @pytest.fixture(scope="session")
-def triggers(plane: Plane) -> Iterator[Triggers]:
+def triggers(request: pytest.FixtureRequest, plane: Plane) -> Iterator[Triggers]:
     """Tekton Triggers beside that control plane, started for the first test that asks."""
     try:
         triggers = Triggers(plane)
     except UnavailableError as error:
         _unavailable(str(error), MUST_BUILD)
     with triggers:
+        request.session.stash.setdefault(RUNNING, []).append(triggers.stop)
         yield triggers
 
 

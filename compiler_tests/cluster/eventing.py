@@ -5,7 +5,8 @@
 
 What differs from a cluster: programs instead of deployments, a sink started with the arguments that the controller would
 put into its Deployment (nothing here makes pods of Deployments), and each program with a token of the account that it
-has there, so that RBAC holds. The sink names the interceptors by their Service: it has a hosts file of its own.
+has there, so that RBAC holds. The sink names the interceptors by their Service: it has a hosts file of its own; and it is
+more patient than by default (PATIENCE).
 """
 
 from __future__ import annotations
@@ -33,6 +34,14 @@ WEBHOOK = "tekton-triggers-webhook"
 CONTROLLER = "tekton-triggers-controller"
 # cmd/interceptors/main.go: a constant of Triggers, so that one set of interceptors runs on a machine at a time.
 INTERCEPTORS_PORT = 8443
+# Seconds, by the sink's own flags (pkg/sink/initialization.go). A call to an interceptor has 10 s by default, and no second
+# try: on a machine that does all other tests beside it events were lost by that.
+PATIENCE = {
+    "httpclient-tlshandshaketimeout": 60,
+    "httpclient-responseheadertimeout": 60,
+    "readtimeout": 20,
+    "timeouthandler": 20,
+}
 
 
 class Triggers:
@@ -175,7 +184,8 @@ class Sink:
         plane.run(
             self.name, "unshare", "--mount", "sh", "-c", f'mount --bind {hosts} /etc/hosts && exec "$@"', "sh",
             self.triggers.built.binaries / "eventlistenersink",
-            "-kubeconfig", self.triggers._kubeconfig(self.account, self.namespace), *words, f"--port={self.port}", "-kube-api-qps=200", "-kube-api-burst=400",
+            "-kubeconfig", self.triggers._kubeconfig(self.account, self.namespace), *words, *_patient(), f"--port={self.port}",
+            "-kube-api-qps=200", "-kube-api-burst=400",
             environment={
                 "SYSTEM_NAMESPACE": NAMESPACE, "NAMESPACE": self.namespace, "NAME": self.listener,
                 "EL_EVENT": "disable", "K_LOGGING_CONFIG": "{}", "K_METRICS_CONFIG": "{}", "K_SINK_TIMEOUT": "30",
@@ -228,6 +238,10 @@ def _argued(api: Api, deployment: str, namespace: str) -> list[str]:
     (container,) = api.get("apps/v1", "Deployment", deployment, namespace)["spec"]["template"]["spec"]["containers"]
     words: list[str] = container["args"]
     return words
+
+
+def _patient() -> list[str]:
+    return [f"-{name}={seconds}" for name, seconds in PATIENCE.items()]
 
 
 def _listens(port: int) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from api import Api, wait_for
-from deliveries import SECRET
+from arrivals import arrive_in_the_end, arrives
+from deliveries import SECRET, Delivery
 from emitted_starts import (
     NAME,
     SENDERS,
@@ -33,6 +34,8 @@ from flowdsl.events.sink.interceptors import Secrets
 from flowdsl.ir.options import Provider
 
 PATIENCE = 180
+STARTED = {"push": "push", "tag": "tag", "pull_request": "pull-request"}
+"""By what is delivered, the start that takes it."""
 # As JSON writes them: a count, what a float can't hold, what Go writes with an exponent, what is no number.
 NUMBERS = (0, 7, -3, 1_000_000, 123_456_789_012, 10**15, 10**15 + 1, 10**21, 2**53 + 1, 2.5, 1e-7, 0.1 + 0.2, True, "8")
 
@@ -45,18 +48,16 @@ def test_signed_events_start_runs_with_their_params_that_complete(
     namespace = f"starts-{provider}"
     applied(api, compiled(provider, namespace, *of_every_kind()), namespace)
     with triggers.sink(NAME, namespace=namespace) as sink:
-        for kind in ("push", "tag", "pull_request", "deleted", "fork"):
+        for kind in ("deleted", "fork", "push", "tag", "pull_request"):
             delivery = delivered(provider, kind, f"{kind.replace('_', '-')}-1")
             assert [sink.post(delivery.body, delivery.headers)[0] for _ in range(2)] == [202, 202]
-        published = posted({"id": "lips-2", "size": 1_000_000, "steps": 25})
-        assert sink.post(published.body, published.headers, "/published")[0] == 202
-        found = {each: started(api, f"{NAME}-{each}", namespace) for each in ("push-1", "tag-1")}
-        found["published"] = started(api, f"{NAME}-published-lips-2", namespace)
-        wait_for("the pull request's run", lambda: len(all_of(api, namespace)) >= 4, PATIENCE)
+            if kind in STARTED:
+                arrives_at(api, sink, delivery, STARTED[kind])
+        arrives_at(api, sink, posted({"id": "lips-2", "size": 1_000_000, "steps": 25}), "published", "/published")
         sink.until_idle()
-    runs = all_of(api, namespace)
-    by_start = {each["metadata"]["labels"]["flowdsl.dev/started-by"]: each for each in runs}
-    assert len(runs) == len(by_start) == 4, "each was delivered twice; what deletes a branch, and a fork, start nothing"
+    runs, found = all_of(api, namespace), by_start(api, namespace)
+    assert len(runs) == len(found) == 4, "each was delivered twice; what deletes a branch, and a fork, start nothing"
+    assert {f"{NAME}-push-1", f"{NAME}-tag-1", f"{NAME}-published-lips-2"} < {each["metadata"]["name"] for each in runs}
     # Bitbucket shortens the commit of a pull request to twelve characters.
     commit = SHA[:12] if provider == "bitbucket" else SHA
     wanted = {
@@ -65,8 +66,8 @@ def test_signed_events_start_runs_with_their_params_that_complete(
         "pull-request": {"revision": commit, "text": "Lips", "number": "7"},
         "published": {"text": "1000000", "number": "25"},
     }
-    assert {name: params_of(each) for name, each in by_start.items()} == wanted
-    for name, each in by_start.items():
+    assert {name: params_of(each) for name, each in found.items()} == wanted
+    for name, each in found.items():
         done = completes(api, each["metadata"]["name"], namespace)
         told = {"revision": "none", "text": "none", "number": "0", **wanted[name]}
         assert [each["value"] for each in done["status"]["results"]] == [" ".join(map(str, told.values()))]
@@ -77,6 +78,18 @@ def all_of(api: Api, namespace: str) -> list[dict[str, Any]]:
     return items
 
 
+def by_start(api: Api, namespace: str) -> dict[str, dict[str, Any]]:
+    return {each["metadata"]["labels"]["flowdsl.dev/started-by"]: each for each in all_of(api, namespace)}
+
+
+def arrives_as(api: Api, sink: Sink, delivery: Delivery, run: str) -> None:
+    arrives(sink, delivery, lambda: run_by_name(api, run, sink.namespace))
+
+
+def arrives_at(api: Api, sink: Sink, delivery: Delivery, start: str, path: str = "/") -> None:
+    arrives(sink, delivery, lambda: start in by_start(api, sink.namespace), path)
+
+
 def test_a_number_is_the_text_that_the_laptop_says(api: Api, triggers: Triggers) -> None:
     namespace = "starts-numbers"
     documents = compiled("github", namespace, *of_every_kind())
@@ -84,15 +97,17 @@ def test_a_number_is_the_text_that_the_laptop_says(api: Api, triggers: Triggers)
         for made in each["spec"]["resourcetemplates"] if each["kind"] == "TriggerTemplate" else ():
             made["spec"]["status"] = "PipelineRunPending"
     applied(api, documents, namespace)
-    wanted = {}
+    wanted, events = {}, {}
     with triggers.sink(NAME, namespace=namespace) as sink:
         for number, size in enumerate(NUMBERS):
             delivery = posted({"id": f"n-{number}", "size": size, "steps": 1_000_000 + number})
-            assert sink.post(delivery.body, delivery.headers, "/published")[0] == 202
+            events[f"{NAME}-published-n-{number}"] = delivery
             event = Event(delivery.body, tuple(delivery.headers.items()), "/published")
             found = match(documents, event, Secrets({("", ""): SECRET}, trusted=False))
             (verdict,) = [each for each in found if each.outcome == STARTS]
             wanted[f"n-{number}"] = params_of(verdict.documents[0])
+        there = lambda: [each["metadata"]["name"] for each in all_of(api, namespace)]  # noqa: E731
+        arrive_in_the_end(sink, events, there, "/published")
         given = {name: params_of(started(api, f"{NAME}-published-{name}", namespace)) for name in wanted}
     assert given == wanted
     assert given["n-3"] == {"text": "1000000", "number": "1000003"}
@@ -113,12 +128,11 @@ def test_a_newer_push_ends_the_run_of_an_older_one_for_its_branch_alone(api: Api
     commit = {"id": SHA, "message": "slow"}
     for name, branch in (("older", "main"), ("beside", "topic")):
         delivery = delivered("github", "push", name, ref=f"refs/heads/{branch}", head_commit=commit)
-        assert newest.post(delivery.body, delivery.headers)[0] == 202
+        arrives_as(api, newest, delivery, f"{NAME}-{name}")
     for name in ("older", "beside"):
         wait_for(f"{name} is slow", lambda: working(api, f"{NAME}-{name}", namespace), PATIENCE)  # noqa: B023
     delivery = delivered("github", "push", "newer", head_commit={**commit, "message": "quick"})
-    assert newest.post(delivery.body, delivery.headers)[0] == 202
-    started(api, f"{NAME}-newer", namespace)
+    arrives_as(api, newest, delivery, f"{NAME}-newer")
     ended = finished(api, "PipelineRun", f"{NAME}-older", namespace, PATIENCE)
     assert ended["status"]["conditions"][0]["reason"] == "Cancelled"
     completes(api, f"{NAME}-newer", namespace)

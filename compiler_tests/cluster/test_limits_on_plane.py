@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from api import Api, wait_for
+from arrivals import arrives
 from deliveries import Delivery
 from emitted_starts import NAME, SENDERS, applied, compiled, delivered, with_server
 from event_payloads import SHA
 from eventing import Sink, Triggers
 from fake_provider import TOKEN, Provider, provider
 from plane import Plane
-from runs import V1, completes, finished, run_by_name, started, task_of, task_runs_of
+from runs import V1, completes, finished, run_by_name, task_of, task_runs_of
 
 from flowdsl import Secret, commit_status, event, pull_request, push
 
@@ -29,6 +30,10 @@ def pushed(name: str, does: str) -> Delivery:
 
 def send(sink: Sink, delivery: Delivery) -> None:
     assert sink.post(delivery.body, delivery.headers)[0] == 202
+
+
+def starts(api: Api, sink: Sink, delivery: Delivery, run: str) -> None:
+    arrives(sink, delivery, lambda: run_by_name(api, run, sink.namespace))
 
 
 def names(api: Api, namespace: str) -> set[str]:
@@ -93,25 +98,26 @@ def others_run(api: Api) -> str:
 
 def test_a_second_run_waits_and_old_ones_are_deleted_and_nothing_else_is(api: Api, limited: Sink) -> None:
     others = others_run(api)
-    send(limited, pushed("a", "slow"))
+    starts(api, limited, pushed("a", "slow"), f"{NAME}-a")
     wait_for("the first is slow", lambda: task_of(api, f"{NAME}-a", "tell", LIMITED), PATIENCE)
     for _ in range(2):
         send(limited, pushed("b", "quick"))
+    starts(api, limited, pushed("b", "quick"), f"{NAME}-b")
     waits = "waits: 1 older runs go on, and 1 may at once"
     wait_for("the second waits", lambda: waits in logs(api, f"{NAME}-b", "make-room", LIMITED), PATIENCE)
     assert task_of(api, f"{NAME}-b", "tell", LIMITED) is None
     cancel(api, f"{NAME}-a", LIMITED)
     completes(api, f"{NAME}-b", LIMITED)
     assert names(api, LIMITED) == {others, f"{NAME}-a", f"{NAME}-b"}  # what is over goes when another begins
-    send(limited, pushed("c", "quick"))
-    started(api, f"{NAME}-c", LIMITED)
+    starts(api, limited, pushed("c", "quick"), f"{NAME}-c")
     completes(api, f"{NAME}-c", LIMITED)
     assert f"deleted {NAME}-a" in logs(api, f"{NAME}-c", "make-room", LIMITED)
     assert names(api, LIMITED) == {others, f"{NAME}-b", f"{NAME}-c"}
     # What is kept is known when its event comes again; what is gone starts anew, as the documentation says.
     collect(api, f"{NAME}-a", LIMITED)
-    for name in ("b", "c", "a"):
+    for name in ("b", "c"):
         send(limited, pushed(name, "slow"))
+    starts(api, limited, pushed("a", "slow"), f"{NAME}-a")
     wait_for("it starts anew", lambda: task_of(api, f"{NAME}-a", "tell", LIMITED), PATIENCE)
     assert names(api, LIMITED) == {others, f"{NAME}-a", f"{NAME}-c"}
     cancel(api, f"{NAME}-a", LIMITED)
@@ -161,15 +167,10 @@ def pulled(commit: str, title: str, delivery: str) -> Delivery:
 
 
 def run_for(api: Api, commit: str) -> str:
-    """The run of a commit, once it is there."""
-
-    def found() -> str:
-        runs = api.get(V1, "PipelineRun", namespace=REPORTED)["items"]
-        given = {"name": "flowdsl-revision", "value": commit}
-        return next((each["metadata"]["name"] for each in runs if given in each["spec"]["params"]), "")
-
-    name: str = wait_for(f"a run for {commit}", found, PATIENCE)
-    return name
+    """The name of a commit's run, or nothing."""
+    runs = api.get(V1, "PipelineRun", namespace=REPORTED)["items"]
+    given = {"name": "flowdsl-revision", "value": commit}
+    return next((each["metadata"]["name"] for each in runs if given in each["spec"]["params"]), "")
 
 
 def said(git: Provider, commit: str) -> list[str]:
@@ -181,6 +182,7 @@ def test_a_signed_event_starts_a_run_that_tells_the_provider_of_it(api: Api, rep
     delivery = pulled(first, "Lips", "p-1")
     for _ in range(2):
         send(reported, delivery)
+    arrives(reported, delivery, lambda: run_for(api, first))
     run = run_for(api, first)
     completes(api, run, REPORTED)
     assert said(git, first) == ["pending", "success"]
@@ -191,7 +193,7 @@ def test_a_signed_event_starts_a_run_that_tells_the_provider_of_it(api: Api, rep
     assert f"`{first} Lips 0`" in comment["body"]
     # The next commit's run renews the comment; one that is ended is told of as one that failed.
     delivery = pulled(second, "slow", "p-2")
-    send(reported, delivery)
+    arrives(reported, delivery, lambda: run_for(api, second))
     run = run_for(api, second)
     wait_for("it is slow", lambda: task_of(api, run, "tell", REPORTED), PATIENCE)
     # Of a task that still runs when its run is ended Tekton deletes the pod, and what it has printed.
@@ -212,7 +214,7 @@ def test_a_push_has_a_status_and_no_comment_and_one_by_hand_is_told_of_to_nobody
     before = len(git.comments)
     commit = "3" * 40
     delivery = delivered("github", "push", "only", head_commit={"id": commit, "message": "quick"})
-    send(reported, delivery)
+    arrives(reported, delivery, lambda: run_for(api, commit))
     run = run_for(api, commit)
     completes(api, run, REPORTED)
     assert (said(git, commit), len(git.comments)) == (["pending", "success"], before)

@@ -7,12 +7,13 @@ from typing import Any
 import attrs
 import pytest
 from api import Api
+from arrivals import arrives
 from deliveries import SECRET
 from emitted_starts import delivered, params_of, with_server
 from event_payloads import SHA
 from eventing import Triggers
 from plane import Plane
-from runs import finished, started
+from runs import finished, run_by_name, started
 from test_sonic import NAMESPACE, PIPELINES, failures, local, params, prepare, with_stand_ins
 
 from flowdsl import Pipeline, load
@@ -86,6 +87,7 @@ def test_a_signed_push_starts_sonic_with_its_params_and_it_completes(
     with triggers.sink("sonic", namespace=NAMESPACE) as sink:
         for _ in range(2):
             assert sink.post(event.body, event.headers)[0] == 202
+        arrives(sink, event, lambda: run_by_name(api, name, NAMESPACE))
         run = started(api, name, NAMESPACE)
     wanted = {"git_repo": params["git_repo"], "branch": "main", "image_tag": SHA[:7]}
     assert {key: value for key, value in params_of(run).items() if key in wanted} == wanted

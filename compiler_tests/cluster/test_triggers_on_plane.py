@@ -8,13 +8,14 @@ import signal
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from api import Api, wait_for
-from arrivals import arrive_in_the_end
+from api import Api
+from arrivals import arrive_in_the_end, arrives, missing_when_quiet, said_of
 from deliveries import PROVIDERS, Delivery, access, listener, push
 from eventing import Sink, Triggers
-from runs import finished, started
+from runs import finished, run_by_name
 
 PATIENCE = 180
 
@@ -49,12 +50,17 @@ def send(sink: Sink, delivery: Delivery) -> int:
     return sink.post(delivery.body, delivery.headers)[0]
 
 
+def starts(api: Api, sink: Sink, delivery: Delivery, name: str) -> dict[str, Any]:
+    """The run that an event starts."""
+    arrives(sink, delivery, lambda: run_by_name(api, name))
+    return api.get("tekton.dev/v1", "PipelineRun", name)
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_signed_push_starts_a_run_that_completes(api: Api, taking: Triggers, provider: str) -> None:
     sha = "ab12" * 10
     with taking.sink(provider) as sink:
-        assert send(sink, push(provider, "main", f"{provider}-1", sha=sha)) == 202
-        found = started(api, f"{provider}-{provider}-1")
+        found = starts(api, sink, push(provider, "main", f"{provider}-1", sha=sha), f"{provider}-{provider}-1")
     assert {each["name"]: each["value"] for each in found["spec"]["params"]} == {"branch": "main", "revision": sha}
     done = finished(api, "PipelineRun", f"{provider}-{provider}-1", seconds=PATIENCE)
     assert [each["status"] for each in done["status"]["conditions"]] == ["True"]
@@ -73,8 +79,7 @@ def test_what_is_not_meant_starts_nothing(api: Api, github: Sink) -> None:
     for delivery in (told, unsigned, ping, other, unknown):
         assert send(github, delivery) == 202
     github.until_idle()
-    send(github, push("github", "main", "meant"))
-    started(api, "github-meant")
+    starts(api, github, push("github", "main", "meant"), "github-meant")
     left = [name for name in names(api, "github-") if name.endswith(("told", "unsigned", "ping", "other", "unknown"))]
     assert left == []
 
@@ -83,7 +88,7 @@ def test_a_redelivery_starts_nothing_twice(api: Api, github: Sink) -> None:
     again = push("github", "main", "Again")
     for _ in range(4):
         assert send(github, again) == 202
-    started(api, "github-again")
+    starts(api, github, again, "github-again")
     github.until_idle()
     assert names(api, "github-again") == ["github-again"]
 
@@ -95,39 +100,38 @@ def test_of_two_hundred_events_at_once_none_is_lost_for_good_and_none_doubled(ap
     assert names(api, "waiting-many-") == sorted(events)
 
 
-def _if_equal(found: list[str], wanted: list[str]) -> list[str] | None:
-    return found if len(found) >= len(wanted) else None
-
-
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_sink_that_ends_in_between_loses_nothing_that_is_delivered_again(
     api: Api, waiting: Sink, how: signal.Signals
 ) -> None:
     """A provider delivers again what was not answered; killed, the sink may also lose what it has answered."""
-    prefix = how.name.lower()
-    events = [push("github", "main", f"{prefix}-{number}") for number in range(30)]
+    prefix = f"{how.name.lower()}-"
+    events = {f"waiting-{prefix}{number}": push("github", "main", f"{prefix}{number}") for number in range(30)}
+    there = lambda: names(api, f"waiting-{prefix}")  # noqa: E731
 
-    def answered(event: Delivery) -> bool:
+    def answered(event: Delivery) -> str:
+        """The id that the sink gives it, or nothing."""
         with contextlib.suppress(OSError, http.client.HTTPException):
-            return send(waiting, event) == 202
-        return False
+            status, answer = waiting.post(event.body, event.headers)
+            return str(answer["eventID"]) if status == 202 else ""
+        return ""
 
     with ThreadPoolExecutor(10) as pool:
-        told = [pool.submit(answered, event) for event in events]
-        told[4].result()
+        told = {name: pool.submit(answered, event) for name, event in events.items()}
+        [*told.values()][4].result()
         waiting.triggers.plane.processes[waiting.name].send_signal(how)
-        taken = [each.result() for each in told]
+        taken = {name: each.result() for name, each in told.items()}
+    sent = {name: event for name, event in taken.items() if event}
     if how is signal.SIGTERM:
-        # It goes on with what it has, until Kubernetes' patience ends: all that was answered is there.
-        answers = [f"waiting-{prefix}-{number}" for number, yes in enumerate(taken) if yes]
-        wait_for("what was answered", lambda: {*answers} <= {*names(api, f"waiting-{prefix}-")}, PATIENCE)
+        # It goes on with what it has, until Kubernetes' patience ends; what it can't do it says.
+        assert [name for name in missing_when_quiet(waiting, sent, there) if not said_of(waiting, sent[name])] == []
+        again = {name: event for name, event in events.items() if name not in there()}
+    else:
+        again = events
     waiting.kill()
     waiting.start()
-    again = events if how is signal.SIGKILL else [event for event, yes in zip(events, taken, strict=True) if not yes]
-    for event in again:
-        assert send(waiting, event) == 202
-    wanted = sorted(f"waiting-{prefix}-{number}" for number in range(30))
-    assert wait_for("30 runs", lambda: _if_equal(names(api, f"waiting-{prefix}-"), wanted), PATIENCE) == wanted
+    arrive_in_the_end(waiting, again, there)
+    assert there() == sorted(events)
 
 
 def test_bad_requests_are_answered_and_start_nothing(api: Api, github: Sink) -> None:
@@ -148,10 +152,10 @@ def test_bad_requests_are_answered_and_start_nothing(api: Api, github: Sink) -> 
 
 
 def test_a_slow_client_is_hung_up_on_while_others_are_served(api: Api, github: Sink) -> None:
-    with socket.create_connection(("127.0.0.1", github.port), 60) as slow:
+    with socket.create_connection(("127.0.0.1", github.port), 120) as slow:
         slow.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
         assert send(github, push("github", "main", "beside")) == 202
         # An answer that says no or none at all: the connection ends.
         answer = slow.recv(65536)
         assert b"202" not in answer.partition(b"\r\n")[0]
-    started(api, "github-beside")
+    starts(api, github, push("github", "main", "beside"), "github-beside")

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from renew import GOLDENS, IMPORTED, ROOT, compiled, imported
@@ -23,11 +24,10 @@ def test_imported_modules(golden: Path) -> None:
 
 
 @pytest.mark.parametrize("golden", IMPORTED, ids=lambda golden: golden.name)
-def test_imported_modules_have_types_and_ruffs_layout(golden: Path) -> None:
-    api = pytest.importorskip("mypy.api", reason="mypy is not installed")
+def test_imported_modules_have_types_and_ruffs_layout(golden: Path, strict_mypy: Any) -> None:
     # The goldens are no package of ours, so that our own settings for mypy and ruff do not hold for them.
-    said, errors, code = api.run(["--strict", "--config-file", os.devnull, str(golden)])
-    assert code == 0, said + errors
+    said, code = strict_mypy(golden)
+    assert code == 0, said
     ruff = shutil.which("ruff", path=os.path.dirname(sys.executable)) or shutil.which("ruff")
     if ruff is None:
         pytest.skip("ruff is not installed")

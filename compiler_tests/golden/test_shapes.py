@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import renew_shapes
@@ -23,12 +24,9 @@ def test_the_shapes_are_those_of_the_models() -> None:
         ('document: Document = Task(metadata={"name": "fetch"})', ""),
     ],
 )
-def test_a_checker_finds_what_no_document_has(code: str, complaint: str, tmp_path: Path) -> None:
-    api = pytest.importorskip("mypy.api")
+def test_a_checker_finds_what_no_document_has(code: str, complaint: str, tmp_path: Path, strict_mypy: Any) -> None:
     file = tmp_path / "written.py"
     names = "Document, PipelineSpec, Step, Task"
     file.write_text(f"from flowdsl.kinds.shapes import {names}\n{code}\n", encoding="utf-8")
-    # One cache for all cases; the first reads the models.
-    cache = tmp_path.parent / "mypy-cache"
-    said, _, _ = api.run(["--strict", "--cache-dir", str(cache), str(file)])
+    said, _ = strict_mypy(file)
     assert (complaint in said) if complaint else "Success" in said, said

@@ -6,6 +6,7 @@ import pydoc
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -154,17 +155,15 @@ def test_the_library_loads_on_first_use() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_users_module_is_typed(tmp_path: Path) -> None:
-    pytest.importorskip("mypy")
+def test_a_users_module_is_typed(tmp_path: Path, strict_mypy: Any) -> None:
     (tmp_path / "user.py").write_text(USER)
     wrong = USER + "number: int = flowdsl.compile(p)\nflowdsl.diff(1, 2)\n"
     wrong += "flowdsl.run(p, gpu='some')\nflowdsl.run(p).status == 'Suceeded'\nflowdsl.load(1)\nflowdsl.apply()\n"
     (tmp_path / "wrong.py").write_text(wrong)
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir", str(tmp_path / "cache")]
-    good = subprocess.run([*command, "user.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert good.returncode == 0, good.stdout
-    bad = subprocess.run([*command, "wrong.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert bad.stdout.count("error:") == 7, bad.stdout
+    said, code = strict_mypy(tmp_path / "user.py")
+    assert code == 0, said
+    said, _ = strict_mypy(tmp_path / "wrong.py")
+    assert said.count("error:") == 7, said
 
 
 def test_help_is_for_people() -> None:
