@@ -59,32 +59,16 @@ def checked(text: str) -> CodeType:
         code = compile(tree, "<imported>", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise FenceError(f"Python can't read it: {error}") from error
-    if _deeper(tree, _DEEPEST):
-        raise FenceError("it is nested too deeply")
     try:
         _Fence().module(tree)
     except RecursionError as error:  # who calls this stands deep in Python's stack already
-        raise FenceError("it is nested too deeply") from error
+        raise FenceError(_TOO_DEEP) from error
     return code
-
-
-def _deeper(tree: ast.AST, most: int) -> bool:
-    """Whether something stands deeper than that. Each operand of a row of `|` is one deeper than the next."""
-    level: list[ast.AST] = [tree]
-    for _ in range(most):
-        above, level = level, []
-        for each in above:
-            # Not by `ast.iter_child_nodes`: most nodes are leaves, and it asks each for its fields by name.
-            for held in vars(each).values():
-                if isinstance(held, ast.AST):
-                    level.append(held)
-                elif isinstance(held, list):
-                    level += [below for below in held if isinstance(below, ast.AST)]
-    return bool(level)
 
 
 _DEEPEST = 200
 """What checks a module calls itself. A limit of ours, as Python's own differs by what else runs in the process."""
+_TOO_DEEP = "it is nested too deeply"
 
 
 def few_builtins() -> dict[str, object]:
@@ -112,6 +96,8 @@ class _Fence:
     names: set[str] = attrs.field(factory=lambda: set(_TYPES))
     locals: set[str] = attrs.field(factory=set)
     """The names of the function at hand: params and calls."""
+    depth: int = 0
+    """How many values and types are within each other where the walk stands."""
 
     def module(self, tree: ast.Module) -> None:
         """Refuse what does not belong at the top of a module."""
@@ -223,21 +209,29 @@ class _Fence:
 
     def _type(self, node: ast.expr) -> None:
         """An annotation. Text in one would be evaluated."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise FenceError(_TOO_DEEP)
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in self.types:
             inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            if not inner:
+                _refuse(node)
             # A class of the module's own may have one of these names, and text in brackets behind it is evaluated.
             known = node.value.id if node.value.id in self.imported else ""
             if known == "Literal":
                 if not all(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in inner):
                     _refuse(node)
-                return
-            self._type(inner[0])
-            for each in inner[1:]:
-                self._value(each) if known == "Annotated" else self._type(each)
+                inner = []
+            for index, each in enumerate(inner):
+                self._value(each) if known == "Annotated" and index else self._type(each)
         elif not (isinstance(node, ast.Name) and node.id in self.types) and not _is_none(node):
             _refuse(node)
+        self.depth -= 1
 
     def _value(self, node: ast.expr) -> None:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise FenceError(_TOO_DEEP)
         if isinstance(node, ast.Constant):
             if not isinstance(node.value, _CONSTANTS):
                 _refuse(node)
@@ -272,6 +266,7 @@ class _Fence:
             self._numbers([node.operand])
         else:
             _refuse(node)
+        self.depth -= 1
 
     def _numbers(self, nodes: Sequence[ast.expr]) -> None:
         """What is computed with: values of the run, which refuse what they can't, and numbers; no text, which grows."""
