@@ -99,6 +99,44 @@ def test_runs_wait_for_room(folder: Path) -> None:
         assert site.launcher.most <= 2
 
 
+@pytest.fixture
+def one_at_once(folder: Path) -> Path:
+    flow = folder / "flow.py"
+    small = flow.read_text().replace("1500m", "1m").replace('provider="github",', 'provider="github", max_at_once=1,')
+    flow.write_text(small)
+    return folder
+
+
+def test_so_many_runs_of_a_pipeline_go_on_at_once_as_it_says(one_at_once: Path) -> None:
+    with serving(one_at_once, most=8) as site:
+        site.launcher.hold.clear()
+        for number in range(5):
+            assert site.push(f"d-{number}", "refs/tags/v1") == 202
+        site.until(lambda: site.launcher.started == ["greeting-d-0"])
+        for number in (0, 2):  # one that runs, and one that waits
+            headers = {"X-Flowdsl-Token": site.token()}
+            assert site.ask("POST", f"/-/runs/greeting-d-{number}/cancel", headers=headers)[0] == 202
+        site.until(lambda: site.launcher.started == ["greeting-d-0", "greeting-d-1"])
+        assert site.state()["runs"]["queued"] == 2
+        site.launcher.hold.set()
+        assert site.ask("POST", "/-/runs/greeting-d-1/cancel", headers={"X-Flowdsl-Token": site.token()})[0] == 202
+        site.until(lambda: "queued" not in site.state()["runs"] and "running" not in site.state()["runs"])
+        assert [each[-1] for each in site.launcher.started] == ["0", "1", "3", "4"]
+        assert site.launcher.most == 1
+
+
+def test_so_many_go_on_after_a_restart_too(one_at_once: Path) -> None:
+    with serving(one_at_once, most=8) as site:
+        site.launcher.hold.clear()
+        for number in range(3):
+            assert site.push(f"d-{number}", "refs/tags/v1") == 202
+        site.until(lambda: site.launcher.started == ["greeting-d-0"])
+    with serving(one_at_once, most=8) as site:
+        site.until(lambda: "queued" not in site.state()["runs"] and "running" not in site.state()["runs"])
+        assert [*site.launcher.started][-2:] == ["greeting-d-1", "greeting-d-2"]
+        assert site.launcher.most == 1
+
+
 def test_a_newer_run_ends_the_older_ones_of_its_branch(folder: Path) -> None:
     with serving(folder, most=1) as site:
         site.launcher.hold.clear()

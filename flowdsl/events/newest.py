@@ -6,6 +6,7 @@ https://github.com/tektoncd/pipeline/blob/v1.15.0/docs/pipelineruns.md#gracefull
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -81,6 +82,13 @@ def first_tasks(pipeline: Fields) -> list[Fields]:
     own = {"name": "runs", "value": _RUNS}
     tasks = (pipeline.get("spec") or {}).get("tasks") or ()
     return [each for each in tasks if own in (each.get("params") or ())]
+
+
+def most_at_once(pipeline: Fields) -> int:
+    """How many runs of a Pipeline that was compiled so go on at once; 0 where it does not say."""
+    given = [each for task in first_tasks(pipeline) for each in task.get("params") or () if each.get("name") == "most"]
+    found = [str(each.get("value")) for each in given]
+    return int(found[0]) if found and re.fullmatch("[0-9]{1,9}", found[0]) else 0
 
 
 def without_first_task(pipeline: Fields) -> dict[str, object]:

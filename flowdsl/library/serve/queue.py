@@ -16,6 +16,7 @@ import attrs
 from flowdsl.diagnostics.escape import block, line
 from flowdsl.library.serve.children import Launcher, end, end_group, is_run
 from flowdsl.library.serve.deliveries import Told
+from flowdsl.library.serve.lanes import Lanes, Waiting
 from flowdsl.library.serve.served import Served
 from flowdsl.library.serve.tables import (
     AGAIN,
@@ -62,6 +63,7 @@ class Queue:
     most: int
     clock: Callable[[], float] = time.time
     _budget: Budget[str] = attrs.field(init=False)
+    _lanes: Lanes = attrs.field(factory=Lanes, init=False)
     _going: dict[str, _Going] = attrs.field(factory=dict, init=False)
     _newest: int = attrs.field(default=0, init=False)
     _asked: set[str] = attrs.field(factory=set, init=False)
@@ -179,11 +181,21 @@ class Queue:
         query = f"{_RUNS} WHERE state = ? AND number > ? ORDER BY number"
         for row in self.tables.rows(query, QUEUED, self._newest):
             self._newest = row["number"]
-            self._budget.add(row["name"], self._needs(row))
+            run = Waiting(row["name"], self._needs(row))
+            self._let_in(self._lanes.enter(row["pipeline"], self._most_of(row), run))
+
+    def _let_in(self, runs: Sequence[Waiting]) -> None:
+        """These wait for room alone."""
+        for each in runs:
+            self._budget.add(each.name, each.needs)
 
     def _needs(self, row: sqlite3.Row) -> Resources:
         served = self._served_for(row)
         return served.needs(json.loads(row["document"])) if served is not None else Resources()
+
+    def _most_of(self, row: sqlite3.Row) -> int:
+        served = self._served_for(row)
+        return served.most_at_once(json.loads(row["document"])) if served is not None else 0
 
     def _served_for(self, row: sqlite3.Row) -> Served | None:
         """What has the listener or schedule that started a run; None where that is served no longer."""
@@ -194,6 +206,7 @@ class Queue:
         # One that the disk was too full for may be noted as running.
         if row["state"] not in (QUEUED, RUNNING) or name in self._ending:
             self._budget.release(needs)
+            self._let_in(self._lanes.leave(name))
             return
         self._note(name, RUNNING)
         try:
@@ -214,6 +227,7 @@ class Queue:
         needs = self._needs(row).within(self.room)
         self._budget.used = self._budget.used.plus(needs)
         self._budget.running += 1
+        self._lanes.take(row["pipeline"], self._most_of(row), row["name"])
         self._going[row["name"]] = _Going(row["name"], needs, None, row["process"])
 
     def _look_at(self, each: _Going) -> None:
@@ -234,6 +248,7 @@ class Queue:
             rows = self.tables.rows("SELECT state FROM runs WHERE name = ?", name)
             if rows[0]["state"] in OPEN:
                 self._over(name, CANCELLED, "it was cancelled before it began")
+            self._let_in(self._lanes.leave(name))
         elif going.child is not None or is_run(going.process, name):
             end(going.process)
         self._ending.discard(name)
@@ -246,3 +261,4 @@ class Queue:
         self._note(name, state, message[:4000])
         self._asked.discard(name)
         self.launcher.clean(name)
+        self._let_in(self._lanes.leave(name))

@@ -14,7 +14,7 @@ from flowdsl.diagnostics import Finding, FlowError, Location
 from flowdsl.diagnostics.escape import line
 from flowdsl.events.cron import RUN_FILE
 from flowdsl.events.matching import Cluster, Fields
-from flowdsl.events.newest import without_first_task
+from flowdsl.events.newest import most_at_once, without_first_task
 from flowdsl.kinds.table import (
     BATCH,
     CONFIG_MAP,
@@ -83,10 +83,16 @@ class Served:
         tasks = {name_of(each): each.get("spec") or {} for each in self.documents if TASK.is_of(each)}
         return peak(spec, tasks)
 
+    def most_at_once(self, run: Fields) -> int:
+        """How many runs of its pipeline may go on at once; 0 where it does not say."""
+        return most_at_once(self._pipeline(run))
+
     def _spec(self, run: Fields) -> Fields:
+        return self._pipeline(run).get("spec") or {}
+
+    def _pipeline(self, run: Fields) -> Fields:
         name = ((run.get("spec") or {}).get("pipelineRef") or {}).get("name")
-        found = [each for each in self.documents if PIPELINE.is_of(each) and name_of(each) == name]
-        return (found[0].get("spec") or {}) if found else {}
+        return next((each for each in self.documents if PIPELINE.is_of(each) and name_of(each) == name), {})
 
     def to_run(self) -> list[dict[str, object]]:
         """The documents that a run on this machine takes: the queue here ends older runs, no task has to."""
