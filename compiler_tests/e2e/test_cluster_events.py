@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
 from cluster_support import Person, pipeline, run_of, task
 from fake_api import FakeApi
+
+from flowdsl.kubeclient import starting
 
 pytest.importorskip("kubernetes", reason="the extra `cluster` is not installed")
 
@@ -182,6 +186,34 @@ def test_the_doctor_looks_at_the_listener(person: Person, api: FakeApi, status: 
     _, out, _ = person.types("doctor", "-n", "ml", project(person, SETTINGS))
     assert said in out, out
     assert "ok:      Tekton Triggers v0.37.0" in out
+
+
+@pytest.mark.parametrize(("version", "said"), [
+    ("v0.24.1", "warning: Tekton Triggers v0.24.1 is older than v0.37, which flowdsl is tried with"),
+    ("v0.37.0", "ok:      Tekton Triggers v0.37.0"),
+    ("v1.2.0", "ok:      Tekton Triggers v1.2.0"),
+    ("devel\x1b[31m", "ok:      Tekton Triggers devel\\x1b[31m"),
+])  # fmt: skip
+def test_the_doctor_says_that_triggers_is_old(person: Person, api: FakeApi, version: str, said: str) -> None:
+    api.groups = GROUPS
+    api.put("/api/v1/namespaces/tekton-pipelines/configmaps/triggers-info", {"data": {"version": version}})
+    _, out, _ = person.types("doctor", "-n", "ml", project(person, SETTINGS))
+    assert said in out, out
+
+
+def test_an_address_whose_name_or_port_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = threading.Event()
+
+    def waits(*_: object) -> None:
+        ends.wait(30)
+        raise OSError
+
+    monkeypatch.setattr(starting, "_PATIENCE", 0.2)
+    monkeypatch.setattr("socket.create_connection", waits)
+    began = time.monotonic()
+    assert starting.reach("hooks.example.com", 443) == "no answer within 0.2 seconds"
+    assert time.monotonic() - began < 10
+    ends.set()
 
 
 ARGO = SETTINGS.replace('["triggers"]', '["argo"]\nrepositories = ["team/model"]')

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from flowdsl.kinds.table import (
@@ -36,6 +38,8 @@ _INSTALL = {
     ARGO: ("Argo Events", "https://argoproj.github.io/argo-events/installation/"),
 }
 _PATIENCE = 5.0
+_TRIED = (0, 37)
+"""The Triggers that the tests run what is written on."""
 # The fields that name a Secret and its key: with interceptors of Triggers, with event sources of Argo Events.
 _OF_TRIGGERS, _OF_ARGO = ("secretName", "secretKey"), ("name", "key")
 _OF_SENDERS = ("webhookSecret", "authSecret", "secretToken")
@@ -46,6 +50,15 @@ _OF_READERS = ("apiToken", "accessToken", "accessKey", "secretKey")
 
 def reach(host: str, port: int) -> str:
     """What is in the way of a connection; empty where there is nothing. Waits at most five seconds."""
+    said: list[str] = []
+    # A name that takes long, and the addresses that it has, take their time one after the other.
+    thread = threading.Thread(target=lambda: said.append(_connected(host, port)), daemon=True)
+    thread.start()
+    thread.join(_PATIENCE)
+    return said[0] if said else f"no answer within {_PATIENCE:g} seconds"
+
+
+def _connected(host: str, port: int) -> str:
     try:
         socket.create_connection((host, port), _PATIENCE).close()
     except (OSError, UnicodeError) as error:
@@ -95,11 +108,21 @@ def _triggers(client: Client, starting: Documents, system: str, absent: Sequence
         return
     with contextlib.suppress(ForbiddenError):
         if info := client.find(path_of(CONFIG_MAP, system, "triggers-info")):
-            yield Check(OK, f"Tekton Triggers {mapping(info.get('data')).get('version', 'of an unknown version')}")
+            yield _version(str(mapping(info.get("data")).get("version", "of an unknown version")))
     yield from _interceptors(client, starting)
     for listener in (each for each in starting if EVENT_LISTENER.is_of(each)):
         name = str(metadata_of(listener).get("name"))
         yield _unless_forbidden(f"{EVENT_LISTENER.name} {name}", "ready", functools.partial(_listener, client, name))
+
+
+def _version(version: str) -> Check:
+    """Which Triggers is there; one that is older than what is written was tried with is a warning."""
+    found = re.match(r"v?([0-9]{1,6})\.([0-9]{1,6})", version)
+    if found and (int(found[1]), int(found[2])) < _TRIED:
+        hint = "it may refuse what is written, or start nothing for it: have it upgraded, or try an event of each kind"
+        tried = "v{}.{}".format(*_TRIED)
+        return Check(WARNING, f"Tekton Triggers {version} is older than {tried}, which flowdsl is tried with", hint)
+    return Check(OK, f"Tekton Triggers {version}")
 
 
 def _unless_forbidden(what: str, how: str, look: Callable[[], Check]) -> Check:
