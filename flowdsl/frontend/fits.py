@@ -84,18 +84,21 @@ def check(value: object, hint: object) -> None:
 
 @functools.cache
 def _checker(hint: object) -> Callable[[object], None]:
-    """What checks values of a type: reading one takes longer than a check."""
+    """What checks values of a type: reading one takes longer than a check, and so does looking a `Union` up here."""
     if hint is object:
         return _anything
     if hint is Data:
         return check_data
     if isinstance(hint, type) and attrs.has(hint):
         return functools.partial(_fields, cls=hint)
+    if hint is str:
+        return _text
     if isinstance(hint, type) and hint in _SIMPLE:
         return functools.partial(_simple, hint=hint)
     origin = get_origin(hint)
     if origin in (Union, UnionType):
-        return functools.partial(_union, choices=get_args(hint))
+        choices = get_args(hint)
+        return functools.partial(_union, choices=choices, checkers=tuple(map(_checker, choices)))
     if origin is Literal:
         return functools.partial(_literal, choices=get_args(hint))
     if origin is Callable:
@@ -127,6 +130,11 @@ def misfit(said: object, hint: object = None) -> str:
     return ""
 
 
+def _text(value: object) -> None:
+    if type(value) is not str or not value.isascii():
+        _simple(value, str)
+
+
 def _simple(value: object, hint: type) -> None:
     fits = type(value) is hint
     if hint is str:
@@ -148,11 +156,11 @@ def _literal(value: object, choices: tuple[str, ...]) -> None:
         raise MisfitError("", _either(map(repr, choices)), value)
 
 
-def _union(value: object, choices: tuple[object, ...]) -> None:
+def _union(value: object, choices: tuple[object, ...], checkers: tuple[Callable[[object], None], ...]) -> None:
     deeper: MisfitError | None = None
-    for choice in choices:
+    for checker in checkers:
         try:
-            check(value, choice)
+            checker(value)
         except MisfitError as error:
             # Of the right type, but for something in it: that is what to speak of.
             deeper = error if error.place else deeper
@@ -180,12 +188,19 @@ def _container(value: object, hint: object) -> None:
 def _fields(value: object, cls: type[attrs.AttrsInstance]) -> None:
     if not isinstance(value, cls):
         raise MisfitError("", _words(cls), value)
-    for name, hint in hints(cls).items():
+    for name, checker in _members(cls):
         try:
-            _within(f".{name}", getattr(value, name), hint)
+            checker(getattr(value, name))
         except MisfitError as error:
             secret = getattr(attrs.fields_dict(cls).get(name), "metadata", {}).get("secret")
-            raise error.hidden() if secret else error from None
+            there = error.within(f".{name}")
+            raise there.hidden() if secret else there from None
+
+
+@functools.cache
+def _members(cls: type[attrs.AttrsInstance]) -> tuple[tuple[str, Callable[[object], None]], ...]:
+    """The fields of one of our classes and what checks each. Not those of what it holds: it may hold itself."""
+    return tuple((name, _checker(hint)) for name, hint in hints(cls).items())
 
 
 def _within(place: str, value: object, hint: object) -> None:

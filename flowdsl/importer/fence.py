@@ -42,6 +42,7 @@ _BASES = frozenset({"NamedTuple", "TypedDict"})
 _METHODS = frozenset({"isin", "map", "matches", "startswith", "sub_path", "with_options"})
 _TYPES = frozenset({"bool", "dict", "float", "int", "list", "object", "str"})
 _COMPARES = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_UNCALLED = _BASES | {"Annotated", "Literal"}
 _COMPUTES = frozenset({"abs"})
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 _CONSTANTS = (str, int, float, bool, type(None))
@@ -202,7 +203,7 @@ class _Fence:
     def _bind(self, name: str, node: ast.AST) -> None:
         """A name that is given a value: one of the module's own words can't be."""
         _bindable(name, node)
-        if name in self.types | self.functions:
+        if name in self.types or name in self.functions:
             _refuse(node)
         self.names.add(name)
         self.locals.add(name)
@@ -292,7 +293,7 @@ class _Fence:
             self._value(head.value)
         elif isinstance(head, ast.Call) and isinstance(head.func, ast.Attribute) and head.func.attr == "with_options":
             self._call(head)
-        elif not _calls(node, (self.imported - _BASES - {"Annotated", "Literal"}) | self.functions | _COMPUTES):
+        elif not (_calls(node, self.functions) or _calls(node, (self.imported | _COMPUTES) - _UNCALLED)):
             if not _calls(node, {"TypedDict"} & self.imported) or len(node.args) != 2 or node.keywords:
                 _refuse(node)
             self._fields(node.args[1])

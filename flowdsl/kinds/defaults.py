@@ -53,6 +53,8 @@ def with_defaults(document: Mapping[str, object]) -> dict[str, object]:
 
 
 def _copy(value: object, parent: str) -> object:
+    if isinstance(value, str):
+        return value  # what most are: whether it is a Mapping takes long to tell
     if isinstance(value, Mapping):
         return _mapping(value, parent)
     if isinstance(value, (list, tuple)):
