@@ -114,6 +114,13 @@ def test_what_others_write_as_if_it_were_ours_is_left_alone(git: Provider) -> No
     assert len(git.comments) == 2
 
 
+def test_a_comment_that_no_number_names_is_none_of_ours(github: Provider) -> None:
+    github.comment_of(f"{MARK}\nold", 9)
+    github.comments[0]["id"] = "../../user"
+    assert "the comment on 7 is renewed" in told(github, "end", state="Succeeded")
+    assert [each["body"].split("\n")[1] for each in github.comments] == ["old", "<!-- run model-1 -->"]
+
+
 def test_the_comment_of_an_app_is_known_as_a_bots(github: Provider) -> None:
     github.user = None
     github.comment_of(f"{MARK}\nforged", 3)

@@ -164,12 +164,10 @@ class Client:
     def once(self, method: str, url: str, body: "Fields | None") -> "tuple[Any, str]":
         """One request; what urllib raises."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data, method=method)
-        request.add_header(self.api.header, self.api.prefix + self.token)
-        request.add_header("Accept", "application/json")
-        request.add_header("User-Agent", "flowdsl")
+        headers = {self.api.header: self.api.prefix + self.token, "Accept": "application/json", "User-Agent": "flowdsl"}
         if data is not None:
-            request.add_header("Content-Type", "application/json")
+            headers["Content-Type"] = "application/json"
+        request = urllib.request.Request(url, data, headers, method=method)
         with self.opener.open(request, timeout=30) as answer:
             text = answer.read(MOST)
             self.account = answer.headers.get("X-AUSERNAME", "") or self.account
@@ -283,7 +281,8 @@ def own(client: Client, address: str, told: "dict[str, str]") -> "Fields | None"
         if str(within(found, *api.text) or "").startswith(mark):
             mine = account(client) if mine is None else mine
             # The token of an app has no account to ask for: its comments are a bot's.
-            if within(found, *api.author, api.known if mine else "type") == (mine or api.bots):
+            ours = within(found, *api.author, api.known if mine else "type") == (mine or api.bots)
+            if ours and isinstance(found.get("id"), int):
                 return found
     return None
 
@@ -328,7 +327,7 @@ def renewed(client: Client, told: "dict[str, str]", state: str, values: "dict[st
     else:
         # Data Center wants to be told which state of it is renewed.
         body |= {"version": old["version"]} if "version" in old else {}
-        client.ask(api.renew, client.base + api.comment.format(id=int(old["id"]), **places), body)
+        client.ask(api.renew, client.base + api.comment.format(id=old["id"], **places), body)
 
 
 def named(told: "dict[str, str]") -> "dict[str, str]":
