@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,9 @@ from typing import Any
 import yaml
 from cases import Case
 from outcome import outcome
+
+sys.path.append(str(Path(__file__).parents[1]))  # for what starts no pytest
+import forked
 
 
 def run_locally(case: Case, folder: Path) -> dict[str, Any]:
@@ -20,20 +22,7 @@ def run_locally(case: Case, folder: Path) -> dict[str, Any]:
     # JSON is YAML in which no reader takes a name like `n` or `on` for anything but text.
     source.write_text("\n---\n".join(json.dumps(each) for each in (*case.objects, case.run)))
     run = folder / "run"
-    command = [
-        sys.executable,
-        "-c",
-        "import sys; from flowdsl.cli import main; sys.exit(main())",
-        "run",
-        str(source),
-        "--output",
-        "json",
-        "--folder",
-        str(run),
-    ]
-    done = subprocess.run(
-        command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=600
-    )
+    done = forked.call(["run", str(source), "--output", "json", "--folder", str(run)], folder)
     (folder / "printed").write_text(f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
     if not (run / "pipelinerun.yaml").exists():
         return {"refused": done.stderr}

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import forked
 import pytest
 
 FLOWDSL = [sys.executable, "-c", "import sys; from flowdsl.cli import main; sys.exit(main())"]
@@ -56,14 +57,7 @@ def yaml_run(path: Path, tasks: list[dict[str, Any]], final: list[dict[str, Any]
 
 
 def flowdsl(folder: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [*FLOWDSL, *arguments],
-        cwd=folder,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
+    done = forked.call(arguments, folder)
     assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
     return done
 
