@@ -65,6 +65,18 @@ def test_yaml_is_told_the_same_at_its_own_lines(folder: Path, capsys: pytest.Cap
     assert finding["scenario"][-1] == "upload runs"
 
 
+def test_the_page_names_every_key(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "flows.py:sample", "--never", "upload:gate", "--output", "json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    (found,) = told["simulated"]
+    (finding,), (broken,) = found["findings"], told["broken"]
+    own = finding.keys() - {"column", "endLine", "endColumn", "help", "fix"}
+    keys = [*told, *found, *found["longestPath"], *broken, *own]
+    page = (Path(__file__).parents[2] / "docs/simulate.md").read_text(encoding="utf-8")
+    section = page.split("## As JSON")[1].split("\n## ")[0]
+    assert [key for key in keys if f"`{key}`" not in section] == []
+
+
 def test_the_graph_page_shows_it_and_other_pictures_do_not(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["graph", "flows.py:sample", "-o", "sample.html"]) == 0
     page = (folder / "sample.html").read_text()

@@ -351,6 +351,7 @@ def test_the_fence_lets_our_modules_pass() -> None:
         ("class Out(NamedTuple):\n    a: str\n", "x = list['CANARY()']\n\nclass Out(NamedTuple):\n    a: list[x]\n"),
         ("r = raw({})", "Out = list['CANARY()']"),
         ("a: str = \"\"", "a: list[str, 'CANARY()'] = ''"),
+        ("a: str = \"\"", "a: list[()] = ''"),
         ("class Out(NamedTuple):\n    a: str\n", "class Literal(NamedTuple):\n    a: str\n\nclass Out(NamedTuple):\n    a: Literal['CANARY()']\n"),
         ("class Out(NamedTuple):\n    a: str\n", "class Annotated(NamedTuple):\n    a: str\n\nclass Out(NamedTuple):\n    a: Annotated[str, 'CANARY()']\n"),
     ],

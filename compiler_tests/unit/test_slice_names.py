@@ -184,3 +184,12 @@ def test_a_name_of_a_block_that_makes_tasks_is_not_called_flowdsls(tmp_path: Pat
 def test_a_name_taken_back_from_flowdsl(tmp_path: Path) -> None:
     module = load(tmp_path, "from flowdsl import *\ncontext = 'mine'\ndef f():\n    return context\n")
     assert cut(module.f).names == {"f", "context"}
+
+
+def test_a_task_within_an_if_is_told_where_it_belongs(tmp_path: Path) -> None:
+    text = "    @task(image='i')\n    def g() -> int:\n        return 1\n"
+    module = load(tmp_path, f"import sys\nfrom flowdsl import task\nif sys.platform:\n{text}def f():\n    return g()\n")
+    collector = Collector()
+    slice_source(module.f, collector=collector)
+    (found,) = collector
+    assert (found.code, "at the top of its module, in no `if`" in found.hint) == ("FLOW066", True)

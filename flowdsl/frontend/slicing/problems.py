@@ -268,6 +268,7 @@ _FLOW_HINTS = {
     "Workspace": "use `pathlib.Path`: a Workspace is a Path in the body",
     "pipeline": "call it in the pipeline function; a body can only call plain functions and other tasks' bodies",
     "task_ref": "call it in the pipeline function; its code is not here",
+    "task": "a task whose body another one calls stands at the top of its module, in no `if`; a body makes no tasks",
 }
 
 
