@@ -9,6 +9,7 @@ Nothing here recurses: a pipeline has more variables than Python has room for ca
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 NEVER, ALWAYS = 0, 1
 _LEAF = 1 << 60
@@ -92,30 +93,35 @@ class Diagram:
 
     def _join(self, one: int, other: int, decides: int) -> int:
         """Both of two functions (NEVER decides), or either of them (ALWAYS does)."""
-        known, levels = self._both[decides], self._level
-        stack = [(one, other) if one < other else (other, one)]
-        found = NEVER
+        if one <= ALWAYS or other <= ALWAYS or one == other:
+            return _plain(one, other, decides)
+        known, levels, branches = self._both[decides], self._level, self._branches
+        first = (one, other) if one < other else (other, one)
+        stack = [first]
         while stack:
             pair = a, b = stack[-1]
-            found = _plain(a, b, decides) if a <= ALWAYS or b <= ALWAYS or a == b else known.get(pair, -1)
-            if found >= 0:
+            if pair in known:
                 stack.pop()
                 continue
             level = min(levels[a], levels[b])
-            waiting, parts = False, []
-            for left, right in zip(self._at(a, level), self._at(b, level), strict=True):
+            lefts = branches[a] if levels[a] == level else repeat(a)
+            rights = branches[b] if levels[b] == level else repeat(b)
+            parts, waits = [], len(stack)
+            # By far the most of the time of all: nothing here is a call that need not be one.
+            for left, right in zip(lefts, rights, strict=False):  # one of them may have no end
                 x, y = (left, right) if left < right else (right, left)
-                part = _plain(x, y, decides) if x <= ALWAYS or x == y else known.get((x, y), -1)
-                parts.append(part)
-                if part < 0:
+                if x <= ALWAYS:
+                    parts.append(x if x == decides else y)
+                elif x == y:
+                    parts.append(x)
+                elif (part := known.get((x, y), -1)) >= 0:
+                    parts.append(part)
+                else:
                     stack.append((x, y))
-                    waiting = True
-            if not waiting:
+            if len(stack) == waits:
                 known[pair] = self._node(level, tuple(parts))
-        return found
-
-    def _at(self, function: int, level: int) -> Sequence[int]:
-        return self._branches[function] if self._level[function] == level else (function,) * self.sizes[level]
+                stack.pop()
+        return known[first]
 
     def _node(self, level: int, branches: tuple[int, ...]) -> int:
         if branches.count(branches[0]) == len(branches):
