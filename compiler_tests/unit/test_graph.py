@@ -146,6 +146,28 @@ def test_what_flows_between_two_tasks_is_one_label() -> None:
     assert not {"score", "video"} & set(texts)
 
 
+def test_no_label_lies_behind_a_card_or_on_another() -> None:
+    """Also of lines that lead far: five tasks in a row, of which the last takes something of each."""
+    names = "abcde"
+    edges = [GraphEdge(one, other, "result", "r") for one, other in itertools.pairwise(names)]
+    edges += [GraphEdge(each, "e", "file", f"video of {each}") for each in "abc"]
+    view = GraphView("t", "", tuple(GraphNode(name=each, image="i") for each in names), tuple(edges))
+    root = ET.fromstring(render_svg(view).encode())
+    labels = [each for each in root.iter("{http://www.w3.org/2000/svg}text") if "halo" in each.get("class", "")]
+    places = [(float(each.get("x", "")), float(each.get("y", ""))) for each in labels]
+    assert len(places) == 7
+    for x, y in places:
+        behind = [
+            box
+            for box in lay_out(view).boxes.values()
+            if box.x < x < box.x + box.width and box.y < y < box.y + box.height
+        ]
+        assert behind == []
+    assert all(
+        abs(y - other) > 10 or abs(x - beside) > 20 for (x, y), (beside, other) in itertools.combinations(places, 2)
+    )
+
+
 def test_a_line_end_of_a_docstring_is_none_of_the_pictures() -> None:
     @pipeline
     def told() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flowdsl.diagnostics.escape import markup
-from flowdsl.graph.layout import Box, Layout, lay_out, lines_of
+from flowdsl.graph.layout import CARD_GAP_X, Box, Layout, lay_out, lines_of
 from flowdsl.graph.view import GraphEdge, GraphView
 
 _NAMES = {"result": "result", "file": "file", "workspace": "workspace", "after": "order only", "when": "gate"}
@@ -140,13 +140,11 @@ def _edge(edge: GraphEdge, layout: Layout) -> str:
 def _way(edge: GraphEdge, layout: Layout) -> str:
     """The line's path: straight over where nothing is between, above the cards that are."""
     x1, y1, x2, y2 = _ends(edge, layout)
-    crossed = [
-        box for box in layout.between(x1, x2) if box.y - 10 < max(y1, y2) and box.y + box.height + 10 > min(y1, y2)
-    ]
+    crossed = _crossed(edge, layout)
     if not crossed:
         bend = max((x2 - x1) / 2, 40)
         return f"M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"
-    over = min(box.y for box in crossed) - 22
+    over = _over(crossed)
     left, right = min(box.x for box in crossed), max(box.x + box.width for box in crossed)
     return (
         f"M{x1:g} {y1:g}C{(x1 + left) / 2:g} {y1:g} {(x1 + left) / 2:g} {over:g} {left:g} {over:g}"
@@ -154,18 +152,50 @@ def _way(edge: GraphEdge, layout: Layout) -> str:
     )
 
 
+def _crossed(edge: GraphEdge, layout: Layout) -> list[Box]:
+    """The cards that a straight line would run through."""
+    x1, y1, x2, y2 = _ends(edge, layout)
+    return [box for box in layout.between(x1, x2) if box.y - 10 < max(y1, y2) and box.y + box.height + 10 > min(y1, y2)]
+
+
+def _over(crossed: Sequence[Box]) -> float:
+    """How high a line runs that goes above cards."""
+    return min(box.y for box in crossed) - 22
+
+
 def _labels(edges: Sequence[GraphEdge], layout: Layout) -> Iterator[str]:
     """One label for all that flows from a task to another: their lines lie upon each other."""
     found: dict[tuple[str, str], tuple[GraphEdge, list[str]]] = {}
     for edge in edges:
-        if edge.label:
+        # The card at the end says its conditions, too; beside a line that is far from its start they would be in the way.
+        if edge.label and not (edge.kind == "when" and _far(edge, layout)):
             found.setdefault((edge.source, edge.target), (edge, []))[1].append(edge.label)
+    placed: list[tuple[float, float, int]] = []
     for edge, labels in found.values():
-        x1, y1, x2, y2 = _ends(edge, layout)
         text = _cut(", ".join(dict.fromkeys(labels)), 18)
-        # Near the target, where lines from one source have parted; a long one needs all the room between the cards.
-        x, y = x1 + (x2 - x1) * (0.62 if len(text) < 12 else 0.5), y1 + (y2 - y1) * 0.72 - 5
+        x, y = _beside(edge, layout, text)
+        while any(abs(y - at) < 11 and abs(x - beside) < 3.2 * (len(text) + size) for beside, at, size in placed):
+            y -= 12
+        placed.append((x, y, len(text)))
         yield f'<text class="soft halo" text-anchor="middle" x="{x:g}" y="{y:g}">{markup(text)}</text>'
+
+
+def _far(edge: GraphEdge, layout: Layout) -> bool:
+    """Whether other cards stand between the two."""
+    x1, _, x2, _ = _ends(edge, layout)
+    return x2 - x1 > CARD_GAP_X
+
+
+def _beside(edge: GraphEdge, layout: Layout, text: str) -> tuple[float, float]:
+    """Where a label stands: near the target, where lines from one source have parted, and no card is."""
+    x1, y1, x2, y2 = _ends(edge, layout)
+    if crossed := _crossed(edge, layout):
+        y1 = _over(crossed)
+    elif _far(edge, layout):
+        y1 += (y2 - y1) * (x2 - CARD_GAP_X - x1) / (x2 - x1)
+    x1 = max(x1, x2 - CARD_GAP_X)
+    # A long one needs all the room between the cards.
+    return x1 + (x2 - x1) * (0.62 if len(text) < 12 else 0.5), y1 + (y2 - y1) * 0.72 - 5
 
 
 def _legend(view: GraphView, height: float) -> str:
