@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from deliveries import Delivery
-from eventing import Sink
+from eventing import PATIENCE, Sink
 
 EVENT = "/triggers-eventid"
 """Under which the sink's log has the event that a line is about."""
 ROUNDS = 5
-QUIET = 60.0
-"""Longer than a call of the sink's may take."""
+QUIET = PATIENCE["httpclient-tlshandshaketimeout"] + PATIENCE["httpclient-responseheadertimeout"]
+"""Seconds: as long as a call of the sink's may take."""
 
 
 def arrives(sink: Sink, event: Delivery, there: Callable[[], object], path: str = "/") -> None:
