@@ -21,6 +21,8 @@ from eventing import Triggers
 from gobuild import cache
 from plane import Plane
 
+LAST = pytest.StashKey[pytest.Item | None]()
+"""The last test of this tier, looked for once."""
 RUNNING = pytest.StashKey[list[Callable[[], None]]]()
 """Ends what runs in a session, the oldest first."""
 
@@ -37,14 +39,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(pytest.mark.xdist_group("cluster"))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    own = (each for each in reversed(session.items) if each.path.is_relative_to(Path(__file__).parent))
+    session.stash[LAST] = next(own, None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """With the tier's last test ends what runs for it; the session goes on with others, and a control plane is no small load."""
     try:
         return (yield)
     finally:
-        (*_, last) = (each for each in item.session.items if each.path.is_relative_to(Path(__file__).parent))
-        if item is last:
+        if item is item.session.stash[LAST]:
             _end(item.session)
 
 
