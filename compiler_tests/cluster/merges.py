@@ -188,4 +188,7 @@ LISTS: dict[str, str] = {
     values = one.map(value=[fails()])
     return total(better.map(before=values, by=[0.1], on_empty="run"))
 """,
+    "list-at-most-two": """
+    return tell.map(what=["a", "b", "c", "d", "e", "f"], max_parallel=2)
+""",
 }
