@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from flowdsl.importer import comments
 from flowdsl.importer.comments import find_comments
 from flowdsl.library.importing import import_sources
 from flowdsl.yamlread.sources import Source
@@ -27,6 +28,16 @@ from flowdsl.yamlread.sources import Source
 )
 def test_comments_are_found(text: str, found: list[tuple[int, str, bool]]) -> None:
     assert find_comments(text) == found
+
+
+def test_text_in_which_no_comment_can_begin_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(_text: str) -> None:
+        raise AssertionError("read")
+
+    monkeypatch.setattr(comments, "events", read)
+    assert find_comments('{"script": "#!/bin/sh\\necho a#b"}\nurl: http://a/#b\n') == []
+    with pytest.raises(AssertionError, match="read"):
+        find_comments("a: 'x # no'\n")
 
 
 TEXT = """\

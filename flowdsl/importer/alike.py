@@ -104,6 +104,14 @@ def likeness(spec: TaskSpec | EmbeddedTask, meta: ObjectMeta) -> Likeness | None
     return Likeness(str(meta.get("name", "")), json.dumps([step, rest, own], sort_keys=True), options)
 
 
+def script_of(spec: TaskSpec) -> str:
+    """What its one step runs, which alike Tasks have in common; "" where that is no text, or it has not one step."""
+    given = spec.get("steps")
+    step = given[0] if isinstance(given, list) and len(given) == 1 else None
+    script = step.get("script") if isinstance(step, Mapping) else None
+    return script if isinstance(script, str) else ""
+
+
 def groups(tasks: Mapping[T, Likeness]) -> dict[T, tuple[T, dict[str, object]]]:
     """Which are uses of another of them: that one, and what is asked of it."""
     alike: dict[str, list[T]] = {}

@@ -22,11 +22,11 @@ def find_comments(text: str) -> list[tuple[int, str, bool]]:
     libyaml keeps no comments, but says where every scalar is: a `#` outside of all of them begins a comment.
     """
     lines = yaml_lines(text)
-    covered = _scalars(text, lines)
+    # Text is read once more for this: not where no `#` can begin a comment, as in JSON or behind `"` of a script.
+    likely = {number: line for number, line in enumerate(lines) if "#" in line and _COMMENT.search(line)}
+    covered = _scalars(text, lines) if likely else {}
     found = []
-    for number, line in enumerate(lines):
-        if "#" not in line:
-            continue
+    for number, line in likely.items():
         spans = covered.get(number, [])
         for match in _COMMENT.finditer(line):
             if any(start <= match.start() < end for start, end in spans):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 import attrs
 
-from flowdsl.importer.alike import Likeness, groups, likeness, written
+from flowdsl.importer.alike import Likeness, groups, likeness, script_of, written
 from flowdsl.importer.code import Code, Pair, call, comment_lines, literal, quoted, render, sequence
 from flowdsl.importer.comments import Comments
 from flowdsl.importer.findings import Kept
@@ -94,7 +95,11 @@ class _Module:
                 self._try(index, functions, write)
 
     def _alike(self, indexes: Iterable[int]) -> Iterator[tuple[int, Likeness]]:
-        for index in indexes:
+        scripts = {index: script_of(cast("Task", self.documents[index])["spec"]) for index in indexes}
+        often = Counter(scripts.values())
+        for index, script in scripts.items():
+            if often[script] == 1:  # like no other
+                continue
             document = cast("Task", self.documents[index])
             with contextlib.suppress(*_ODD):
                 if found := likeness(document["spec"], document["metadata"]):
