@@ -225,7 +225,8 @@ def _too_many() -> NoReturn:
     refuse(
         "FLOW054",
         f"a task that takes this would be there more than {MOST} times, once for each way in which values can come",
-        "merge fewer branches at once: put what takes the value into the branches, or let a task choose",
+        "merge fewer branches at once: put what takes the value into the branches, or make one task of two branches: "
+        "it takes what the condition asks, and its function says `if`",
     )
 
 
