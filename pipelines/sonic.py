@@ -111,6 +111,8 @@ def sonic(
     service_endpoint: str = "",
     evaluation_endpoint: str = "",
     transcription_endpoint: str = "",
+    portrait_file: str = "portrait.png",
+    speech_file: str = "speech.wav",
     transcript: str = "speech.txt",
     startup_seconds: float = 600.0,
     thresholds: Thresholds = OF_SONIC,
@@ -138,7 +140,7 @@ def sonic(
     Builds the model's image, lets it animate the test portrait with the test speech, measures the clip, and uploads it
     if it is good enough and no worse than the last accepted one. A report is written in any case.
     """
-    run, portrait, speech = context.pipeline_run, assets / "portrait.png", assets / "speech.wav"
+    run, portrait, speech = context.pipeline_run, assets / portrait_file, assets / speech_file
     source = fetch_source(git_repo, branch)
     checkout = workspace_of(source, "output")
     image = f"{model_repository}:{image_tag}"

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sonic_flow.files import stop
+from sonic_flow.notes import clean
+
+SHORT = 12  # digits of a digest that people are shown
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,18 @@ class Baseline:
         known = self.origin.get("inputs")
         if inputs and not isinstance(known, Mapping):
             return "does not say what it was measured on"
-        others = [name for name, digest in inputs.items() if isinstance(known, Mapping) and known.get(name) != digest]
-        return f"was measured on another {' and '.join(others)}" if others else ""
+        before: Mapping[object, object] = known if isinstance(known, Mapping) else {}
+        others = [
+            f"{name} ({short(before.get(name))}, here {short(digest)})"
+            for name, digest in inputs.items()
+            if before.get(name) != digest
+        ]
+        return f"was measured on another {' and another '.join(others)}" if others else ""
+
+
+def short(digest: object) -> str:
+    """The first digits of a SHA-256, for people. A file may hold anything in its place."""
+    return str(clean(str(digest)[:SHORT])) if digest else "not noted"
 
 
 def read_baseline(path: Path) -> Baseline:

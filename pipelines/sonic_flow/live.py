@@ -19,7 +19,7 @@ from sonic_flow.baseline import Baseline
 from sonic_flow.files import stop
 from sonic_flow.judging import judge
 from sonic_flow.measures import WORDS, Measure, Rule
-from sonic_flow.media import clip_seconds, wav_seconds
+from sonic_flow.media import clip_seconds, speech_seconds
 from sonic_flow.notes import load, mapping
 from sonic_flow.services import OPEN, explain, post, save
 
@@ -106,7 +106,7 @@ def measured(address: str, samples: list[str], evaluator: str) -> Measured:
                     values.setdefault(name, []).append(Measure(value=float(value), method=method))
             for name, why in others.items():
                 not_made[name] = " ".join(str(why).split())[:REASON] or "no reason given"
-            error = max(abs(each - wav_seconds(files["speech"])) for each in clip_seconds(files["video"]))
+            error = max(abs(each - speech_seconds(files["speech"])) for each in clip_seconds(files["video"]))
             values.setdefault("duration_error", []).append(Measure(value=error, method="container"))
     whole = {name: each for name, each in values.items() if len(each) == len(samples)}
     return Measured({name: mean(name, each) for name, each in whole.items()}, not_made)

@@ -1,4 +1,4 @@
-"""MP4 in and out, by PyAV: H.264 and AAC."""
+"""MP4 in and out, by PyAV: H.264 and AAC; and MP3 in."""
 
 from __future__ import annotations
 
@@ -55,6 +55,30 @@ def resampled(samples: Floats, rate: int, wanted: int) -> Floats:
     resampler = av.AudioResampler("fltp", "mono", wanted)
     pieces = [*resampler.resample(whole), *resampler.resample(None)]
     return np.concatenate([piece.to_ndarray()[0] for piece in pieces])
+
+
+def read_mp3(path: Path, most_seconds: float) -> tuple[Floats, int]:
+    """The samples of an MP3, its channels mixed into one, and its rate. ValueError where it is none, or too long.
+
+    What the encoder put before the sound is left out, so that it is as long as what was encoded.
+    """
+    pieces: list[Floats] = []
+    held = 0
+    try:
+        with av.open(str(path), format="mp3") as container:  # what the file holds chooses no other reader
+            rate = container.streams.audio[0].rate
+            resampler = av.AudioResampler("fltp", "mono", rate)
+            for frame in container.decode(audio=0):
+                held += frame.samples
+                if held > most_seconds * rate:
+                    raise ValueError(f"the speech lasts more than {most_seconds:g} s")
+                pieces += [piece.to_ndarray()[0] for piece in resampler.resample(frame)]
+            pieces += [piece.to_ndarray()[0] for piece in resampler.resample(None)]
+    except (FFmpegError, IndexError, UnicodeDecodeError) as error:
+        raise ValueError(f"the speech is neither a PCM WAV nor an MP3 that can be decoded: {error}") from None
+    if not held:
+        raise ValueError("the speech holds no samples")
+    return np.concatenate(pieces), rate
 
 
 class Clip:

@@ -77,11 +77,11 @@ def main(name: str = "Sonic", model: str = NEWEST.name) -> None:
 
 
 def read_speech(content: bytes, folder: Path) -> tuple[Floats, int]:
-    """The samples and their rate; refuses what is no PCM WAV."""
-    path = folder / "speech.wav"
+    """The samples and their rate; refuses what is neither a PCM WAV nor an MP3."""
+    path = folder / "speech"
     path.write_bytes(content)
     try:
-        return sound.read_wav(path)
+        return sound.read_wav(path) if content.startswith(b"RIFF") else media.read_mp3(path, LONGEST + 1)
     except ValueError as error:
         raise web.RefusedError(422, str(error)) from None
 

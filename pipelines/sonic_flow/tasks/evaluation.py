@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flowdsl import File, Workspace, task
 from sonic_flow.files import sha256, stop, write_json
 from sonic_flow.measures import DEFINED_BY, Evaluation, Measure, Origin, left_out
-from sonic_flow.media import clip_seconds, wav_seconds
+from sonic_flow.media import clip_seconds, speech_seconds
 from sonic_flow.services import post, service
 from sonic_flow.tasks.inference import SHARED_MEMORY
 
@@ -56,7 +56,7 @@ def evaluate(
     clip's own container. Measures of other methods are kept under their own names, never taken for LSE or FID. What is
     noted in the record, with `run` and the source's `revision`, can be the baseline of later runs as it is.
     """
-    wanted = wav_seconds(speech)
+    wanted = speech_seconds(speech)
     error = round(max(abs(seconds - wanted) for seconds in clip_seconds(video)), 3)
     answer, started = record / "evaluation.json", time.monotonic()  # the report shows more of it than the measures
     with service(endpoint, module, startup_seconds) as base:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from flowdsl import Workspace, task
-from sonic_flow.baseline import read_baseline
+from sonic_flow.baseline import read_baseline, short
 from sonic_flow.files import stop, write_json
 from sonic_flow.judging import judge
 from sonic_flow.measures import Limit, Measure, Thresholds, left_out  # noqa: F401 - Limit: of Thresholds
@@ -64,6 +64,8 @@ def gate(
     reasons = judged.reasons
     more = f" (and {len(reasons) - 1} more)" if reasons[1:] else ""
     verdict = f"stopped: {reasons[0]}{more}" if reasons else "passed"
+    if inputs:
+        print(f"assets: {', '.join(f'{name} {short(digest)}' for name, digest in inputs.items())}")
     print(f"baseline: {before.told() if before else 'none, only limits count'}")
     for check in judged.checks:
         told = check["reason"] or f"{check['value']:g}" + (f", {check['difference']}" if check["difference"] else "")
@@ -71,7 +73,13 @@ def gate(
     if judged.not_made:
         print(f"not made: {left_out(judged.not_made)}")
     print(verdict)
-    notes = {"passed": not reasons, "verdict": verdict, "checks": judged.checks, "not_made": judged.not_made}
+    notes: dict[str, object] = {
+        "passed": not reasons,
+        "verdict": verdict,
+        "checks": judged.checks,
+        "not_made": judged.not_made,
+    }
+    notes["assets"] = inputs
     known = {"origin": before.origin, "told": before.told()} if before else None
     write_json(record / "gate.json", {**notes, "baseline": known})
     return Verdict(judged.beyond_limit, judged.beyond_baseline, reasons, verdict)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from flowdsl import EmptyDir, File, Workspace, task
 from sonic_flow.files import sha256, stop, write_json
-from sonic_flow.media import clip_seconds, image_size, wav_seconds
+from sonic_flow.media import clip_seconds, image_size, speech_seconds
 from sonic_flow.services import post, service
 from sonic_flow.settings import Settings
 
@@ -55,16 +55,16 @@ def run_inference(
     gone with the step (a sidecar would need a second container that holds the GPU). With `endpoint` a service that
     runs already is asked instead.
     """
-    speech_seconds = wav_seconds(speech)
+    lasts = speech_seconds(speech)
     try:
-        used = replace(settings, duration=settings.seconds(speech_seconds))
+        used = replace(settings, duration=settings.seconds(lasts))
     except ValueError as error:
         stop(str(error))
     warnings = used.warnings(image_size(portrait))
     for warning in warnings:
         print(f"warning: {warning}")
     hashes = {"portrait": sha256(portrait), "speech": sha256(speech)}
-    notes = {"model": model, "settings": asdict(used), "warnings": warnings, "speech_seconds": speech_seconds}
+    notes = {"model": model, "settings": asdict(used), "warnings": warnings, "speech_seconds": lasts}
     # Before the long part: the report has it even if that fails.
     write_json(record / "inference.json", {**notes, "sha256": hashes})
 
@@ -78,7 +78,7 @@ def run_inference(
     took = {"elapsed_seconds": elapsed, "peak_memory_bytes": memory}
     made_by = {"service": headers.get("x-sonic-version", "unknown"), "sha256": {**hashes, "video": sha256(video)}}
     write_json(record / "inference.json", {**notes, **took, **made_by})
-    return Inference(video, used, speech_seconds, elapsed, memory)
+    return Inference(video, used, lasts, elapsed, memory)
 
 
 def childrens_memory() -> int:

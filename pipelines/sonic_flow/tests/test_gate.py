@@ -368,31 +368,3 @@ def test_a_measure_that_stops_by_one_share_has_a_number_for_the_other() -> None:
 
 def test_nothing_that_was_judged_is_no_number_for_the_gate() -> None:
     assert math.isnan(judged({}, None, not_made=list(THRESHOLDS)).beyond_limit)
-
-
-INPUTS = {"portrait": "a1", "speech": "b2"}
-
-
-@pytest.mark.parametrize(
-    ("origin", "said"),
-    [
-        ({"inputs": {**INPUTS, "speech": "c3"}}, "baseline.json was measured on another speech"),
-        ({"inputs": {}}, "baseline.json was measured on another portrait and speech"),
-        ({}, "baseline.json does not say what it was measured on"),
-        ({"inputs": ["a1"]}, "baseline.json does not say what it was measured on"),
-    ],
-)
-def test_a_baseline_of_other_files_is_refused(
-    place: dict[str, Any], capsys: pytest.CaptureFixture[str], origin: dict[str, Any], said: str
-) -> None:
-    (place["assets"] / "baseline.json").write_text(json.dumps({"metrics": measured(fid=10.0), "origin": origin}))
-    with pytest.raises(SystemExit, match=f"^error: {said}; record one on these files"):
-        gate(measured(), {}, INPUTS, **place)
-    assert gate(measured(), {}, INPUTS, **place, require_baseline=False).verdict == "passed"
-    assert f"warning: {said}: it is left out" in capsys.readouterr().out
-
-
-def test_a_baseline_of_the_same_files_is_compared_with(place: dict[str, Any]) -> None:
-    content = {"metrics": measured(fid=10.0), "origin": {"inputs": INPUTS}}
-    (place["assets"] / "baseline.json").write_text(json.dumps(content))
-    assert gate(measured(), {}, INPUTS, **place).beyond_baseline > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -176,15 +177,20 @@ def test_a_missing_portrait_is_named(inputs: dict[str, Any]) -> None:
         run(inputs)
 
 
-def test_speech_that_is_no_wav_stops(inputs: dict[str, Any]) -> None:
-    inputs["speech"].write_bytes(b"ID3\x04" + b"\0" * 100)
-    with pytest.raises(SystemExit, match=r"^error: speech\.wav is no PCM WAV"):
-        run(inputs)
-
-
-def test_empty_speech_file_stops(inputs: dict[str, Any]) -> None:
-    inputs["speech"].write_bytes(b"")
-    with pytest.raises(SystemExit, match=r"^error: speech\.wav is no PCM WAV: it ends early"):
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "neither a PCM WAV nor an MP3: it is empty"),
+        (b"OggS\x00\x02\x1b[2J" + b"\0" * 100, "neither a PCM WAV nor an MP3: it starts with b'OggS\\x00\\x02\\x1b['"),
+        (b"RIFF\x00\x00\x00\x00WAVE", "no PCM WAV: not a WAVE file"),
+        (b"ID3\x04" + b"\0" * 100, "no whole MP3: it has no frame of sound"),
+        (b"ID3\x04\0\0\x7f\x7f\x7f\x7f", "no whole MP3: it has no frame of sound"),
+    ],
+    ids=["empty", "another kind", "no chunk", "only a tag", "a tag beyond the end"],
+)
+def test_speech_that_is_no_sound_stops(inputs: dict[str, Any], content: bytes, told: str) -> None:
+    inputs["speech"].write_bytes(content)
+    with pytest.raises(SystemExit, match=f"^error: {re.escape(f'speech.wav is {told}')}$"):
         run(inputs)
 
 

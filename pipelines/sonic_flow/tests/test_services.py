@@ -92,7 +92,8 @@ def test_parameters_are_checked(model: str, fields: dict[str, Any], status: int,
         ({"portrait": b"GIF89a not this"}, "the portrait can't be read"),
         ({"portrait": fakes.png(300, 300)}, "the portrait can't be read|no face is seen"),
         ({"speech": b"RIFF\0\0\0\0WAVE"}, "the speech is no PCM WAV"),
-        ({"speech": b"ID3 music"}, "the speech is no PCM WAV"),
+        ({"speech": b"ID3 music"}, "the speech is neither a PCM WAV nor an MP3 that can be decoded"),
+        ({"speech": b"#EXTM3U\nfile:///etc/passwd\n"}, "the speech is neither a PCM WAV nor an MP3"),
     ],
 )
 def test_files_that_are_no_use_are_refused_in_words(model: str, changed: dict[str, bytes], told: str) -> None:
