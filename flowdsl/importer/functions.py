@@ -155,6 +155,12 @@ class Calls:
                 self.ready[item["name"]] = error
                 self.functions.loose()
 
+    def typed(self, task: str, result: str) -> str:
+        """What a result of a task is to Python, once it is prepared; "" for text."""
+        function = self.ready.get(task)
+        known = function.signature.results.get(result) if isinstance(function, TaskFunction) else None
+        return "" if known is None or known.shape.is_text else known.shape.typed
+
     def made(self, item: PipelineTask, at: Path, scope: Scope, spaces: Mapping[str, str], as_written: bool) -> Made:
         """The call for a task; one that has no words for it keeps the task as Tekton writes it."""
         function = self.ready[item["name"]]

@@ -80,7 +80,7 @@ class PipelineWriter:
         tasks, alone = list(enumerate(spec.get("tasks") or ())), self.flow.alone if self.flow else frozenset()
         ordered = [each for each in order(tasks) if each[1]["name"] not in alone]
         tasks = [each for each in tasks if each[1]["name"] not in alone]
-        branches = branches_of(spec) if self.merging else {}
+        branches = branches_of(spec, self.calls.typed) if self.merging else {}
         written = self._tasks(ordered, "tasks", scope, locals_, signature.spaces, branches)
         said = self._decorator(meta, [each["name"] for _, each in tasks], [each["name"] for _, each in ordered])
         scope.final = True

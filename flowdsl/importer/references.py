@@ -10,6 +10,7 @@ import attrs
 
 from flowdsl.importer.code import Code, formatted, literal, mapping, quoted, sequence
 from flowdsl.importer.shapes import ARRAY, STRING, Shape
+from flowdsl.importer.typed import number
 
 if TYPE_CHECKING:
     from flowdsl.kinds.shapes import ParamValue
@@ -84,25 +85,34 @@ class Scope:
     def single(self, value: str, shape: Shape) -> str | None:
         """The expression of a text that is one reference and nothing else, of a shape; None for any other text."""
         if value in self.branches and shape == STRING:
-            return self.either(self.branches[value])
+            *values, last = self.branches[value]
+            return self.either([*values, last]) if last.startswith("$(tasks.") else self.either(values, last)
         match = _REFERENCE.fullmatch(value)
         return self.expression(match[1], shape) if match else None
 
-    def either(self, values: Sequence[str]) -> str | None:
+    def either(self, values: Sequence[str], default: str | None = None) -> str | None:
         """The value of the branch that ran, of results in Tekton's notation: what one call gives, or a choice."""
         found = [match[1].split(".", 3) for each in values if (match := _REFERENCE.fullmatch(each))]
         call = self.merged.get(tuple(words[1] for words in found if len(words) == 4))
-        if call is not None and len({words[3] for words in found}) == 1:
+        if call is not None and len({words[3] for words in found}) == 1 and default is None:
             call.used = True
             return self._result(call, found[0][3], STRING)
         codes = [self.expression(each[2:-1], STRING) for each in values]
         if None in codes:
             return None
         self.chooses = True
-        chosen = f"either({', '.join(filter(None, codes))})"
-        if (typed := self.typed.get(codes[0] or "")) is not None:
-            self.typed[chosen] = typed
-        return chosen
+        listed, typed = list(filter(None, codes)), self.typed.get(codes[0] or "")
+        if default is None:
+            chosen = f"either({', '.join(listed)})"
+            if typed is not None:
+                self.typed[chosen] = typed
+            return chosen
+        if typed is None:
+            plain = str(self.text(default)) if "$(" in default else quoted(default)
+            return f"either({', '.join(listed)}, default={plain})"
+        # Inside a text: the task takes texts, which its default is none of.
+        value = number(default, typed)
+        return formatted([(f"either({', '.join(listed)}, default={value})", True)]) if value else None
 
     def value(self, value: ParamValue | None, shape: Shape) -> Code | None:
         """The source of a value for a param of a shape; None where they don't fit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 
 from flowdsl.importer.code import Code, quoted
@@ -29,3 +30,15 @@ def constant(text: object, typed: TypeSpec) -> Code:
     if isinstance(text, str) and text in typed.choices:
         return quoted(text)
     raise Unsupported("params", f"the default {text!r} is not of the type that its starts hold it to")
+
+
+def number(text: str, kind: str) -> Code | None:
+    """The source of a number or truth of a Python type that is written as just this text; None where none is."""
+    with suppress(ValueError):
+        if kind == "bool":
+            return repr(text == "true") if text in ("true", "false") else None
+        if kind == "int" and repr(int(text)) == text:
+            return text
+        if kind == "float" and repr(float(text)) == text and math.isfinite(float(text)):
+            return text
+    return None
