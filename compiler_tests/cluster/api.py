@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import ssl
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import attrs
+import urllib3
 
 Object = dict[str, Any]
 
@@ -30,9 +29,9 @@ class RefusedError(Exception):
         self.code = code
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Api:
-    """One user's access to the server at `address`."""
+    """One user's access to the server at `address`. Its connections are kept: a handshake costs the server more than an answer."""
 
     address: str
     certificate: Path
@@ -41,16 +40,24 @@ class Api:
     def call(self, method: str, path: str, body: Any = None, kind: str = "application/json") -> Any:
         """What the server answers. Raises RefusedError, or OSError when it can't be reached."""
         data = None if body is None else json.dumps(body).encode()
-        asked = urllib.request.Request(self.address + path, data, method=method)
-        asked.add_header("Authorization", f"Bearer {self.token}")
-        asked.add_header("Content-Type", kind)
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
         try:
-            with urllib.request.urlopen(asked, context=self._context(), timeout=60) as answer:
-                text = answer.read()
-        except urllib.error.HTTPError as refused:
-            with refused:
-                raise RefusedError(refused.code, refused.read().decode(errors="replace")) from None
+            answer = self._pool.request(
+                method, self.address + path, body=data, headers=headers, retries=False, timeout=60
+            )
+        except urllib3.exceptions.HTTPError as lost:
+            raise OSError(str(lost)) from lost
+        if answer.status >= 400:
+            raise RefusedError(answer.status, answer.data.decode(errors="replace"))
+        text = answer.data
         return json.loads(text) if text[:1] in (b"{", b"[") else text.decode()
+
+    @functools.cached_property
+    def _pool(self) -> urllib3.PoolManager:
+        # Made with the first call: before it the server has not written its certificate.
+        if not self.certificate.exists():
+            raise FileNotFoundError(self.certificate)
+        return urllib3.PoolManager(ca_certs=str(self.certificate))
 
     def get(self, api: str, kind: str, name: str = "", namespace: str = "default", query: str = "") -> Any:
         return self.call("GET", path_of(api, kind, name, namespace) + query)
@@ -70,9 +77,6 @@ class Api:
 
     def delete(self, api: str, kind: str, name: str, namespace: str = "default") -> Any:
         return self.call("DELETE", path_of(api, kind, name, namespace))
-
-    def _context(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self.certificate))
 
 
 def path_of(api: str, kind: str, name: str = "", namespace: str = "default") -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
+
+import forked
 
 
 def git(folder: Path, *words: str) -> None:
@@ -18,19 +19,18 @@ def change(folder: Path, old: str, new: str, *, compiled: bool = True) -> None:
     assert old in text
     file.write_text(text.replace(old, new))
     if compiled:
-        subprocess.run([sys.executable, "-m", "flowdsl", "compile", str(file)], check=True, capture_output=True)
+        forked.call(["compile", str(file)], folder).check_returncode()
     git(folder, "commit", "-qam", "change")
 
 
 def ci(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "flowdsl", "ci", "--comment", "none", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return forked.call(["ci", "--comment", "none", *words], folder)
 
 
 def project(place: Path) -> Path:
     """A clone on a pull-request branch that made a param required; its origin, which has main, lies beside it."""
     origin, folder = place / "origin", place / "checkout"
-    subprocess.run([sys.executable, "-m", "flowdsl", "init", str(origin), "--name", "churn"], check=True)
+    forked.call(["init", str(origin), "--name", "churn"], place).check_returncode()
     git(origin, "init", "-q", "-b", "main")
     git(origin, "add", "-A")
     git(origin, "commit", "-qm", "start")

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import forked
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "S3cret-of-the-index"
 HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -134,8 +136,7 @@ class Project:
         (self.folder / "mine.py").write_text(SOURCE.format(python=python, more=more, options=options))
 
     def flow(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "flowdsl", *words]
-        return subprocess.run(command, cwd=self.folder, env=self.env, capture_output=True, text=True, check=False)
+        return forked.call(words, self.folder, environment=self.env)
 
     def lock(self, *words: str) -> dict[str, dict[str, str]]:
         """Lock, and give the versions by target."""

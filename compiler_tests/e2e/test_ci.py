@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import forked
 import pytest
 import yaml
 from ci_support import change, git
@@ -85,14 +86,12 @@ def shell(folder: Path, lines: list[str], **variables: str) -> subprocess.Comple
     """The lines as a runner executes them, with this flowdsl in place of the one that the job would install."""
     bin_ = folder.parent / "bin"
     bin_.mkdir(exist_ok=True)
-    (bin_ / "flowdsl").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m flowdsl "$@"\n')
-    (bin_ / "python").write_text(f'#!/bin/sh\n[ "$2" = pip ] && exit 0\nexec "{sys.executable}" "$@"\n')
-    for each in bin_.iterdir():
-        each.chmod(0o755)
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "CI", "GITLAB"))
     }
     environment |= {"PATH": f"{bin_}:{environment['PATH']}", **variables}
+    forked.programs(bin_, environment)
+    (bin_ / "python").write_text(f'#!/bin/sh\n[ "$2" = pip ] && exit 0\nexec "{sys.executable}" "$@"\n')
     script = "set -eo pipefail\n" + "\n".join(lines)
     return subprocess.run(
         ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False

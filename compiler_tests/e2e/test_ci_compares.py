@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+import forked
 import pytest
 from ci_support import change, ci, git
 
@@ -54,7 +53,7 @@ def test_stale_yaml_hides_no_breaking_change(checkout: Path, tmp_path: Path) -> 
     assert "breaking" in done.stdout
     # Nor does a stale base: its source counts there as well.
     git(checkout, "branch", "-q", "stale")
-    subprocess.run([sys.executable, "-m", "flowdsl", "compile", "pipelines/churn.py"], cwd=checkout, check=True)
+    forked.call(["compile", "pipelines/churn.py"], checkout).check_returncode()
     git(checkout, "commit", "-qam", "compiled")
     done = ci(checkout, "--base", "stale", "pipelines/")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -76,7 +75,7 @@ def test_a_base_that_does_not_compile_is_said(checkout: Path) -> None:
 
 def test_several_pipelines_of_a_file_each_have_their_yaml(checkout: Path) -> None:
     (checkout / "jobs.py").write_text(JOBS)
-    assert subprocess.run([sys.executable, "-m", "flowdsl", "compile", "jobs.py"], cwd=checkout, check=True)
+    forked.call(["compile", "jobs.py"], checkout).check_returncode()
     assert sorted(each.name for each in checkout.glob("jobs*.yaml")) == ["jobs-nightly.yaml", "jobs-weekly.yaml"]
     git(checkout, "add", "-A")
     git(checkout, "commit", "-qm", "jobs")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
+import forked
 import pytest
 from examples_support import can_install
 
@@ -23,16 +23,7 @@ HERE = [path for path in sorted(FOLDER.rglob("*.py")) if path.stem not in ELSEWH
 
 
 def run(path: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(path), "run", *words]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-        env={**os.environ, "COLUMNS": "200"},
-    )
+    return forked.call(["run", *words], folder, program=str(path), environment={**os.environ, "COLUMNS": "200"})
 
 
 @pytest.mark.parametrize("path", HERE, ids=lambda path: path.stem)
@@ -83,8 +74,6 @@ def test_what_the_readme_begins_with_runs_in_a_checkout(tmp_path: Path) -> None:
     "path", [*sorted(FOLDER.rglob("*.py")), FOLDER.parent / "sonic.py"], ids=lambda path: path.stem
 )
 def test_no_run_is_shorter_than_what_its_tasks_may_take(path: Path, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, str(path), "simulate"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600
-    )
+    done = forked.call(["simulate"], tmp_path, program=str(path))
     assert "runs looked at" in done.stdout, done.stderr
     assert "FLOW049" not in done.stdout

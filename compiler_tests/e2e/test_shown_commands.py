@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import forked
 import pytest
 from examples_support import no_index
 from shown_commands import ROOT, all_shown, of_page
@@ -130,7 +131,6 @@ PROGRAMS = {
     "kubectl": 'case "$1" in get) cat tekton/build.yaml;; *) python -c "import sys, yaml; assert list(yaml.safe_load_all(sys.stdin))";; esac',
     "helm": "cat tekton/build.yaml",
     "xdg-open": 'test -s "$1"',
-    "flowdsl": 'exec python -m flowdsl "$@"',
     # Of the project's own tests a file: all of them run Sonic for minutes.
     "pytest": 'own=pipelines/sonic_flow/tests/test_flow.py; [ -f "$own" ] || own=; exec python -m pytest "$@" $own',
 }
@@ -176,6 +176,7 @@ def scene(tmp_path: Path) -> Path:
     for name, text in PROGRAMS.items():
         (folder / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
         (folder / "bin" / name).chmod(0o755)
+    forked.programs(folder / "bin", environment_of(folder))
     return folder
 
 
@@ -183,18 +184,21 @@ def scene(tmp_path: Path) -> Path:
 REACH = ("SSL_CERT_", "PIP_", "UV_")
 
 
-def run(scene: Path, command: str) -> subprocess.CompletedProcess[str]:
-    environment = {
+def environment_of(scene: Path) -> dict[str, str]:
+    return {
         "PATH": f"{scene / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(scene),
         "KUBECONFIG": str(scene / "none"),
         "CI_JOB_ID": "7",
         **{name: value for name, value in os.environ.items() if name.startswith(REACH)},
     }
+
+
+def run(scene: Path, command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
         cwd=scene,
-        env=environment,
+        env=environment_of(scene),
         check=False,
         stdin=subprocess.DEVNULL,
         capture_output=True,
