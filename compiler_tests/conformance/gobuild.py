@@ -96,10 +96,19 @@ def _build(go: str, sources: list[Path], binary: Path) -> None:
         os.replace(built, binary)
 
 
+# A compiler that lets more garbage stand takes a fifth less time (client-go: 274 s of CPU, 217 s), and half as much memory again;
+# one that writes nothing for debuggers a seventh less.
+_QUICK = {"GOGC": "400"}
+_BARE = "-gcflags=all=-dwarf=false"
+
+
 def run_go(command: list[str], folder: Path, seconds: int = BUILD_SECONDS) -> str:
     """What the go command prints, run in `folder`. Raises UnavailableError or BuildError."""
+    environment = {**os.environ, **_QUICK, "GOFLAGS": f"{os.environ.get('GOFLAGS', '')} {_BARE}".strip()}
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=seconds)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=seconds
+        )
     except subprocess.TimeoutExpired as late:
         raise UnavailableError(f"{' '.join(command[:2])} did not end within {seconds} s") from late
     if done.returncode != 0:
