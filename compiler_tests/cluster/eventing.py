@@ -11,11 +11,13 @@ more patient than by default (PATIENCE).
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.client
 import json
 import signal
 import socket
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -148,8 +150,9 @@ class Triggers:
     def sink(self, listener: str, account: str = "", namespace: str = "default") -> Iterator[Sink]:
         """The sink of an EventListener that has been applied, as the controller would have it started."""
         api = self.plane.api
-        ready = lambda: _argued(api, f"el-{listener}", namespace)  # noqa: E731
-        words = wait_for(f"a Deployment for EventListener {listener}", ready, 60)
+        ready = lambda: _pod_of(api, f"el-{listener}", namespace)  # noqa: E731
+        pod = wait_for(f"a Deployment for EventListener {listener}", ready, 60)
+        words = _argued(pod, self._mounted(pod, listener, namespace))
         spec = api.get(API, "EventListener", listener, namespace)["spec"]
         sink = Sink(self, listener, namespace, account or spec.get("serviceAccountName", "default"), words)
         sink.start()
@@ -157,6 +160,21 @@ class Triggers:
             yield sink
         finally:
             sink.kill()
+
+    def _mounted(self, pod: Mapping[str, Any], listener: str, namespace: str) -> dict[str, Path]:
+        """Its Secrets as a kubelet mounts them, each in a folder here, by the path in the container."""
+        (container,) = pod["containers"]
+        paths = {each["name"]: each["mountPath"] for each in container.get("volumeMounts", ())}
+        found = {}
+        for volume in pod.get("volumes", ()):
+            if "secret" in volume:
+                folder = self.plane.folder / f"{namespace}-{listener}-{volume['name']}"
+                folder.mkdir(exist_ok=True)
+                secret = self.plane.api.get("v1", "Secret", volume["secret"]["secretName"], namespace)
+                for name, value in secret["data"].items():
+                    (folder / name).write_bytes(base64.b64decode(value))
+                found[paths[volume["name"]]] = folder
+        return found
 
 
 @attrs.define
@@ -200,12 +218,18 @@ class Sink:
 
     def post(self, body: bytes, headers: Mapping[str, str], path: str = "/") -> tuple[int, dict[str, Any]]:
         """What the sink answers to one request: its status, and its JSON or nothing."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        with contextlib.closing(connection):
+        with contextlib.closing(self._connection()) as connection:
             connection.request("POST", path, body, dict(headers))
             answer = connection.getresponse()
             text = answer.read()
         return answer.status, json.loads(text) if text[:1] == b"{" else {}
+
+    def _connection(self) -> http.client.HTTPConnection:
+        certificate = next((word.partition("=")[2] for word in self.words if word.startswith("--tls-cert=")), "")
+        if not certificate:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        trusted = ssl.create_default_context(cafile=certificate)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=trusted)
 
     def runs_of(self, event: str, kind: str = "PipelineRun") -> list[dict[str, Any]]:
         """What has been created for one event by now."""
@@ -233,10 +257,18 @@ class Sink:
             time.sleep(seconds)
 
 
-def _argued(api: Api, deployment: str, namespace: str) -> list[str]:
-    """The arguments that the controller gives the sink's container."""
-    (container,) = api.get("apps/v1", "Deployment", deployment, namespace)["spec"]["template"]["spec"]["containers"]
+def _pod_of(api: Api, deployment: str, namespace: str) -> dict[str, Any]:
+    """The pods that the controller wants for the sink."""
+    found: dict[str, Any] = api.get("apps/v1", "Deployment", deployment, namespace)["spec"]["template"]["spec"]
+    return found
+
+
+def _argued(pod: Mapping[str, Any], mounted: Mapping[str, Path]) -> list[str]:
+    """The arguments that the controller gives the sink's container, with the folders here of what it mounts."""
+    (container,) = pod["containers"]
     words: list[str] = container["args"]
+    for path, folder in mounted.items():
+        words = [word.replace(f"={path}/", f"={folder}/") for word in words]
     return words
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import http.client
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,6 +73,31 @@ def test_signed_events_start_runs_with_their_params_that_complete(
         done = completes(api, each["metadata"]["name"], namespace)
         told = {"revision": "none", "text": "none", "number": "0", **wanted[name]}
         assert [each["value"] for each in done["status"]["results"]] == [" ".join(map(str, told.values()))]
+
+
+def test_a_listener_speaks_tls_with_the_secret_that_it_is_given(api: Api, plane: Plane, triggers: Triggers) -> None:
+    namespace = "starts-tls"
+    documents = compiled("github", namespace, *of_every_kind(), listener_tls="hooks-tls")
+    applied(api, [certificate_of(plane, "hooks-tls", namespace), *documents], namespace)
+    with triggers.sink(NAME, namespace=namespace) as sink:
+        arrives_at(api, sink, delivered("github", "push", "push-1"), "push")
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", sink.port, timeout=60)) as plain:
+            plain.request("POST", "/", b"{}")
+            answer = plain.getresponse()
+            assert (answer.status, answer.read()) == (400, b"Client sent an HTTP request to an HTTPS server.\n")
+    completes(api, f"{NAME}-push-1", namespace)
+
+
+def certificate_of(plane: Plane, name: str, namespace: str) -> dict[str, Any]:
+    """A Secret with what the plane's API server shows: it is for this machine's address."""
+    pair = {"tls.crt": plane.certificate, "tls.key": plane.certificate.with_suffix(".key")}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name, "namespace": namespace},
+        "type": "kubernetes.io/tls",
+        "stringData": {key: path.read_text() for key, path in pair.items()},
+    }
 
 
 def all_of(api: Api, namespace: str) -> list[dict[str, Any]]:
