@@ -34,10 +34,13 @@ def parse_duration(text: str) -> int:
     """The duration in nanoseconds. Raises ValueError for text that is none, or one beyond about 292 years."""
     if _DURATION.fullmatch(text) is None:
         raise ValueError(f"{text!r} is no duration")
-    total = sum(
-        int(Fraction(number.rstrip(".") if number != "." else "0") * _UNITS[unit])
-        for number, unit in _EACH.findall(text)
-    )
+    total = sum(_nanoseconds(number, _UNITS[unit]) for number, unit in _EACH.findall(text))
     if total > _MOST:
         raise ValueError(f"{text!r} is too long a duration")
     return -total if text.startswith("-") else total
+
+
+def _nanoseconds(number: str, unit: int) -> int:
+    if number.isdecimal():
+        return int(number) * unit
+    return int(Fraction(number.rstrip(".") if number != "." else "0") * unit)

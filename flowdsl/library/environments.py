@@ -70,11 +70,13 @@ def environments_of(
     if executor not in ("", "process"):
         return None
     from flowdsl.library.run_packages import notices, plan_for
+    from flowdsl.runner.packages import scripts_in
 
     replaced = [each for each in inputs.documents if not TASK.is_of(each) or name_of(each) not in stand_ins]
     documents = [*replaced, *map(dict, stand_ins.values())]
-    plan = plan_for(documents, [*inputs.source, *inputs.locked_by, *_files(inputs.local, settings)])
-    inputs.notices += notices(documents, plan)
+    scripts = [*scripts_in(documents)]
+    plan = plan_for(scripts, [*inputs.source, *inputs.locked_by, *_files(inputs.local, settings)])
+    inputs.notices += notices(scripts)
     if not plan:
         return None
     from flowdsl.runner.packages import Environments

@@ -69,7 +69,7 @@ def _taken(part: object) -> Iterator[tuple[str, str]]:
                 kind, key = _NAMED[field]
                 if isinstance(name := value.get(key), str) and not value.get("optional"):
                     yield kind.name, name
-            else:
+            elif isinstance(value, (dict, list)):
                 yield from _taken(value)
 
 

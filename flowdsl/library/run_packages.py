@@ -6,7 +6,7 @@ import ast
 import importlib.util
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from flowdsl.diagnostics import Finding, FlowError, Severity
@@ -15,7 +15,7 @@ from flowdsl.library.rules import NOT_LOCKED_FOR_THIS_MACHINE
 from flowdsl.library.targets import is_python
 from flowdsl.packages.lockfile import DamagedError, Resolution, lock_path, read_lock
 from flowdsl.packages.targets import this_machine
-from flowdsl.runner.packages import Call, calls_in
+from flowdsl.runner.packages import Call, calls_of
 
 
 def lacks_lock(error: FlowError) -> bool:
@@ -27,13 +27,14 @@ def lacks_lock(error: FlowError) -> bool:
     return bool(errors) and all(each.code == NO_LOCK_FILE.code for each in errors)
 
 
-def plan_for(documents: object, sources: Sequence[str]) -> dict[str, Resolution]:
+def plan_for(scripts: Sequence[tuple[str, str]], sources: Sequence[str]) -> dict[str, Resolution]:
     """By the key of each script that installs packages, the pins for this machine.
 
-    `sources` are what is run: a Python file's lock has them, and that beside a YAML file. Raises FlowError, FLOW091,
-    where packages are locked for other machines alone.
+    `scripts` are those of what is run, as `scripts_in` gives them, here and below. `sources` say where it comes from: a
+    Python file's lock has the pins, and the lock beside a YAML file. Raises FlowError, FLOW091, where packages are
+    locked for other machines alone.
     """
-    calls = {each.key: each for each in calls_in(documents)}
+    calls = {each.key: each for each in calls_of(scripts)}
     if not calls:
         return {}
     here = this_machine()
@@ -46,12 +47,12 @@ def plan_for(documents: object, sources: Sequence[str]) -> dict[str, Resolution]
     return plan
 
 
-def notices(documents: object, plan: Mapping[str, Resolution]) -> Iterator[str]:
+def notices(scripts: Sequence[tuple[str, str]]) -> Iterator[str]:
     """What is to be said before a run: a Python that differs from the image's, modules that are not here."""
     here = this_machine()
-    for target in sorted({each.resolution.target for each in calls_in(documents)} - {here}):
+    for target in sorted({each.resolution.target for each in calls_of(scripts)} - {here}):
         yield f"packages: the image has {target}, this machine {here}; steps run with what is locked for this machine"
-    for module, task in sorted(_missing(documents, plan)):
+    for module, task in sorted(_missing(scripts)):
         yield f"task {task} imports {module}, which this Python has not: install it here, or have it in packages="
 
 
@@ -83,14 +84,14 @@ def _file(source: str) -> str:
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
 
-def _missing(documents: object, plan: Mapping[str, Resolution]) -> set[tuple[str, str]]:
+def _missing(scripts: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Modules that scripts of flowdsl's import and this Python has not, with the names of their tasks.
 
     Scripts with packages have an environment of their own, which the compiler has held their imports against.
     """
     found: set[tuple[str, str]] = set()
     known: dict[str, bool] = {}
-    for name, script in _scripts(documents):
+    for name, script in scripts:
         if "_flowdsl_main()" not in script or "\n_flowdsl_packages(" in script:
             continue
         tops = {each for each in _IMPORT.findall(script) if each not in sys.stdlib_module_names}
@@ -150,16 +151,3 @@ def _code_of(script: str) -> tuple[set[str], list[str]]:
 def _words(nodes: Iterable[ast.expr | None]) -> list[str]:
     values = (node.value for node in nodes if isinstance(node, ast.Constant))
     return [value for value in values if isinstance(value, str)]
-
-
-def _scripts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        script = value.get("script")
-        if isinstance(script, str):
-            yield str(value.get("name") or name), script
-        for each in value.values():
-            if isinstance(each, (dict, list)):
-                yield from _scripts(each, name)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _scripts(each, name)

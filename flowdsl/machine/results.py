@@ -13,7 +13,7 @@ from flowdsl.kinds.values import Value, json_text
 from flowdsl.machine.matrix import count
 from flowdsl.machine.nodes import Node, State
 from flowdsl.machine.outcome import node_status
-from flowdsl.machine.variables import Replacements, result_keys, task_references, texts
+from flowdsl.machine.variables import Replacements, has_variables, result_keys, task_references, texts
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -82,7 +82,7 @@ _ARTIFACTS = re.compile(r"\$\((tasks\.([^.()]+)\.(inputs|outputs)(?:\.([^()]+))?
 def artifact_values(spec: shapes.TaskSpec | shapes.EmbeddedTask, tasks: Mapping[str, Node]) -> Replacements:
     """What `$(tasks.x.outputs.NAME)` in a TaskSpec stands for, as JSON (PropagateArtifacts); `outputs` is the first."""
     found = Replacements()
-    for text in texts(spec):
+    for text in texts(spec) if has_variables(spec) else ():
         for match in _ARTIFACTS.finditer(text) if "$(tasks." in text else ():
             node = tasks.get(match[2])
             if node is None or node.state not in (State.SUCCEEDED, State.FAILED):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from flowdsl.kinds.values import Value, decoded
 from flowdsl.machine.failure import RunFailure
 from flowdsl.machine.params import replacements
-from flowdsl.machine.variables import Replacements, param_keys, texts
+from flowdsl.machine.variables import Replacements, has_variables, param_keys, texts
 
 if TYPE_CHECKING:
     from flowdsl.kinds import shapes
@@ -42,7 +42,10 @@ def substituted(
 
     def replaced(tasks: list[shapes.PipelineTask] | None) -> list[shapes.PipelineTask]:
         # One after the other, as Tekton does: a param's value may hold a context variable.
-        return [apply(apply(apply(_normal(task), params, own=True), context), workspaces) for task in tasks or ()]
+        return [
+            apply(apply(apply(task, params, own=True), context), workspaces) if has_variables(task) else task
+            for task in map(_normal, tasks or ())
+        ]
 
     spec: shapes.PipelineSpec = {
         **raw,
@@ -78,7 +81,7 @@ def apply(
     With `own`, params given to an embedded task hide the pipeline's of the same name within it. Without `embedded`,
     the variables do not reach into an embedded task.
     """
-    if not any(map(known.reaches, texts(task))):
+    if not has_variables(task) or not any(map(known.reaches, texts(task))):
         return task
     if task.get("params"):
         task["params"] = known.params(task["params"])

@@ -156,12 +156,28 @@ def texts(value: object) -> Iterator[str]:
             yield each
         elif isinstance(each, list):
             waiting += reversed(each)
-        elif isinstance(each, Mapping):
+        elif isinstance(each, (dict, Mapping)):  # a dict is told at once
             waiting += reversed([*each.values()])
+
+
+def has_variables(value: object) -> bool:
+    """Whether any text in JSON data may hold a variable. Several times faster than going over `texts`."""
+    waiting = [value]
+    for each in waiting:  # which grows meanwhile
+        if isinstance(each, str):
+            if "$(" in each:
+                return True
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, (dict, Mapping)):
+            waiting += each.values()
+    return False
 
 
 def references_in(value: object) -> list[ResultReference]:
     """The results of tasks that JSON data refers to."""
+    if not has_variables(value):
+        return []
     return [found for text in texts(value) if "$(" in text for found in result_references(expressions(text))]
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from flowdsl.decide.wire import decisions_of, without_decisions, without_given
-from flowdsl.kube.source_lines import in_documents, in_own_documents
+from flowdsl.kube.source_lines import LINES, in_documents, in_own_documents
 from flowdsl.packages.lockfile import Resolution
 from flowdsl.runner.packages import calls_in
 
@@ -22,6 +22,7 @@ NO_PLAN: Mapping[str, Resolution] = MappingProxyType({})
 
 _HOLDERS = frozenset({"steps", "sidecars", "stepTemplate"})
 _SETTINGS = ("stepSpecs", "sidecarSpecs", "computeResources")
+_ENCODER = json.JSONEncoder(sort_keys=True)
 _DIGITS = 32  # of the hash of one input, in hexadecimal: enough for two never to be the same by chance
 
 
@@ -40,19 +41,21 @@ def inputs_of(
     hashes are compared with those of the same run alone: where code stands is left out unlooked at, which is fast.
     """
     spec = task_run["spec"]
-    fields: dict[str, object] = {name: spec.get(name) for name in ("taskSpec", *_SETTINGS)}
+    fields: dict[str, object] = {"taskSpec": spec.get("taskSpec")}
+    fields |= {name: value for name in _SETTINGS if (value := spec.get(name))}
     params = spec.get("params") or []
     # What others decide by the results is nothing that these depend on.
     if decisions := decisions_of(spec.get("taskSpec")):
         fields["taskSpec"] = without_decisions(spec.get("taskSpec") or {}, decisions)
         params = cast("list[shapes.Param]", without_given(params))
     volumes = list(_config_maps(spec.get("taskSpec"), config_map))
-    if own:
+    written = json.dumps(fields)
+    if LINES in written and own:
         fields["taskSpec"] = in_own_documents(fields["taskSpec"])
-    else:
+    elif LINES in written:
         modules = {path: text for volume, data in volumes for path, text in _texts(volume, data)}
         fields = {name: in_documents(each, modules) for name, each in fields.items()}
-    if "resourceFieldRef" not in json.dumps(fields):  # else a step sees how much it has
+    if "computeResources" in written and "resourceFieldRef" not in written:  # else a step sees how much it has
         fields = _without_amounts(fields)
     code, images = _apart(fields["taskSpec"])
     found = {
@@ -83,7 +86,7 @@ def without_places(task_run: shapes.TaskRun, places: Mapping[str, str]) -> shape
 
 
 def _hash(value: object, *data: bytes) -> str:
-    digest = hashlib.sha256(json.dumps(value, sort_keys=True).encode())
+    digest = hashlib.sha256(_ENCODER.encode(value).encode())
     for each in data:
         digest.update(each)
     return digest.hexdigest()[:_DIGITS]

@@ -70,16 +70,23 @@ def containers(spec: SpecAt) -> Iterator[tuple[Path, Step | Sidecar | StepTempla
         yield (*spec.path, "sidecars", index), sidecar
 
 
-def texts(raw: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def texts(raw: object, path: Path = ()) -> list[tuple[Path, str]]:
     """Every text in a raw document that holds a reference, or is long enough to hold a path."""
+    found: list[tuple[Path, str]] = []
+    _gather(raw, path, found)
+    return found
+
+
+def _gather(raw: object, path: Path, found: list[tuple[Path, str]]) -> None:
+    # No generator: each text would pass through all those of what it stands in.
     if isinstance(raw, str):
-        yield path, raw
+        found.append((path, raw))
     elif isinstance(raw, dict):
         for key, value in raw.items():
-            yield from texts(value, (*path, key))
+            _gather(value, (*path, key), found)
     elif isinstance(raw, list):
         for index, value in enumerate(raw):
-            yield from texts(value, (*path, index))
+            _gather(value, (*path, index), found)
 
 
 def at(raw: object, path: Path) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -25,18 +25,27 @@ class Call:
     resolution: Resolution
 
 
+def scripts_in(value: object) -> Iterator[tuple[str, str]]:
+    """Every script in documents, after the name of what has it: a step's, or "" where it has none."""
+    waiting = [value]
+    while waiting:
+        held = waiting.pop()
+        if isinstance(held, dict):
+            if isinstance(script := held.get("script"), str):
+                yield str(held.get("name") or ""), script
+            waiting += [each for each in reversed(held.values()) if isinstance(each, (dict, list))]
+        elif isinstance(held, list):
+            waiting += reversed(held)
+
+
 def calls_in(value: object) -> Iterator[Call]:
     """Those of every script in documents."""
-    if isinstance(value, dict):
-        for name, each in value.items():
-            if name == "script" and isinstance(each, str):
-                if (found := call_of(each)) is not None:
-                    yield found
-            elif isinstance(each, (dict, list)):
-                yield from calls_in(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from calls_in(each)
+    return calls_of(scripts_in(value))
+
+
+def calls_of(scripts: Iterable[tuple[str, str]]) -> Iterator[Call]:
+    """Those of scripts that `scripts_in` gave."""
+    return (found for _, script in scripts if (found := call_of(script)) is not None)
 
 
 def call_of(script: str) -> Call | None:

@@ -93,7 +93,8 @@ class Pod:
             own.setdefault(WORKSPACE_PATH, Mount(WORKSPACE_PATH, self.workspace))
             own.setdefault(TEKTON_PATH, Mount(TEKTON_PATH, self.tekton))
             own.setdefault(HOME_PATH, Mount(HOME_PATH, self.slot.home))
-        return [attrs.evolve(own[target], target=target) for target in sorted(own)]
+        placed = sorted(own.items())
+        return [mount if mount.target == at else attrs.evolve(mount, target=at) for at, mount in placed]
 
     def _volume_mount(self, mount: shapes.VolumeMount, env: Mapping[str, str], container: str) -> Mount:
         source, is_read_only = self.source(mount["name"])
