@@ -45,6 +45,9 @@ class Resources:
         return self.cpu <= other.cpu + 1e-9 and self.memory <= other.memory + 1 and self.gpu <= other.gpu + 1e-9
 
 
+_NOTHING = Resources()
+
+
 def host() -> Resources:
     """What this machine has: CPUs this process may use, memory, NVIDIA GPUs by their device files."""
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -62,18 +65,20 @@ def host() -> Resources:
 def asked(task_spec: shapes.TaskSpec, override: shapes.ResourceRequirements | None = None) -> Resources:
     """What a task asks for here: the most of any step, for steps run one after the other, and all sidecars' sum."""
     template = task_spec.get("stepTemplate") or {}
-    sidecars = Resources()
+    sidecars = _NOTHING
     for sidecar in task_spec.get("sidecars") or ():
         sidecars = sidecars.plus(_container(sidecar.get("computeResources") or {}))
     if override:
         return _container(override).plus(sidecars)
-    steps = Resources()
+    steps = _NOTHING
     for step in task_spec.get("steps") or ():
         steps = steps.most(_container(step.get("computeResources") or template.get("computeResources") or {}))
     return steps.plus(sidecars)
 
 
 def _container(resources: shapes.ResourceRequirements) -> Resources:
+    if not resources:
+        return _NOTHING
     # Kubernetes takes a limit for the request where there is none.
     found = {**(resources.get("limits") or {}), **(resources.get("requests") or {})}
     values = {"cpu": 0.0, "memory": 0.0, "gpu": 0.0}
