@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from flowdsl.kube.secret_names import harmless, is_hexadecimal_secret, name_kind
-from flowdsl.kube.secret_shapes import SHAPES, SHORTEST, long_words
+from flowdsl.kube.secret_shapes import BEGINNINGS, SHORTEST, long_words
 
 # A run of the characters of a name is tried from its start alone, and only dashes and dots may stand before the name.
 _ASSIGNED = re.compile(r"""(?<![\w.-])[.-]*([A-Za-z_][\w.-]*)["']?\s*[=:]\s*["']?([^\s"'$()]+)""")
@@ -19,10 +19,12 @@ def find_credential(text: str) -> str | None:
     if len(text) < SHORTEST and "@" not in text:
         return None
     words = long_words(text)
-    for shape in SHAPES:
+    if words is text:  # a short one, as most are: in half the time
+        near = [shape for begins, shape in BEGINNINGS if begins in text]
+    else:
+        near = [shape for begins, shape in BEGINNINGS if begins in (words if shape.in_words else text)]
+    for shape in near:
         searched = words if shape.in_words else text
-        if shape.begins not in searched:
-            continue
         for mark in shape.marks:
             if mark in searched:
                 for match in shape.pattern.finditer(text):

@@ -156,6 +156,8 @@ SHAPES = (
     _shape(":", r":[\w-]{35}(?![\w-])", _telegram),
     _shape(".", r"\.[\w-]{6}\.[\w-]{27,110}(?![\w-])", _discord),
 )
+BEGINNINGS = tuple((text, shape) for shape in SHAPES for text in ((shape.begins,) if shape.begins else shape.marks))
+"""The shapes in their order, each beside what a text has to hold for it to be looked at."""
 LONG = 15
 SHORTEST = 18
 """No shape is shorter, but for a password in an address, which has an `@`."""

@@ -23,7 +23,7 @@ else:
 """Stands for a field that `filled` leaves out. Checkers take it for any type, since no document ever has it."""
 
 T = TypeVar("T", bound=Mapping[str, object])
-_NUMBERS = (int, float, bool)
+_NUMBERS = frozenset({int, float, bool})
 
 
 def filled(fields: T) -> T:
