@@ -15,8 +15,6 @@ import atexit
 import contextlib
 import os
 import shlex
-import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -139,13 +137,5 @@ def _started(wanted: str, environment: Mapping[str, str]) -> _Server:
     assert process.stdout is not None
     if process.stdout.readline() != b"ready\n":
         raise RuntimeError("the process that forks does not start")
-    atexit.register(_end, process, place)
+    atexit.register(process.communicate)  # closes its input, with which it ends
     return _Server(wanted, place, process)
-
-
-def _end(process: subprocess.Popen[bytes], place: str) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with process:  # closes its channels, and waits
-        pass
-    shutil.rmtree(place, ignore_errors=True)

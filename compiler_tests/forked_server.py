@@ -2,7 +2,7 @@
 
     python forked_server.py ADDRESS MODULE...
 
-It ends where its standard input does, that is with whoever started it.
+It ends where its standard input does, that is with whoever started it, and takes the address and its folder along.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def _served(address: str) -> dict[str, Any]:
         listening.listen(64)
         print("ready", flush=True)
         while True:
-            if sys.stdin.fileno() in select.select([listening, sys.stdin], [], [])[0]:
+            if sys.stdin in select.select([listening, sys.stdin], [], [])[0]:
+                os.unlink(address)
+                os.rmdir(os.path.dirname(address))
                 sys.exit()
             asked, _ = listening.accept()
             if os.fork() == 0:
